@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+// Starts the CLI on a Node that can run it. Written for every Node since 14.18.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { entry } from "./entry.cjs";
+
+const main = entry("cli/main");
+const stripTypes = ["--experimental-strip-types", "--disable-warning=ExperimentalWarning"];
+
+if (!isRecentEnough(process.version)) {
+  const node = bundledNode();
+  if (node) {
+    hand(node, []);
+  } else {
+    console.error(
+      `sanctioned needs Node 22.12 or later; this is ${process.version}. ` +
+        "Install a current Node, or run `npm ci` in the checkout, which brings one.",
+    );
+    process.exitCode = 1;
+  }
+} else if (!existsSync(main)) {
+  console.error(`sanctioned is not complete: ${main} is not there. Install the package again.`);
+  process.exitCode = 1;
+} else if (main.endsWith(".ts") && !process.features.typescript) {
+  // Node before 22.18 strips types only when told to.
+  hand(process.execPath, stripTypes);
+} else {
+  await import(pathToFileURL(main).href);
+}
+
+function isRecentEnough(version) {
+  const [major, minor] = version.slice(1).split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 12);
+}
+
+/** The Node that the npm package `node` brings, where it is installed. */
+function bundledNode() {
+  try {
+    const manifest = createRequire(import.meta.url).resolve("node/package.json");
+    const node = join(dirname(manifest), "bin", process.platform === "win32" ? "node.exe" : "node");
+    return existsSync(node) ? node : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs this launcher again with another Node, as if it were this process. */
+function hand(node, flags) {
+  const self = fileURLToPath(import.meta.url);
+  const child = spawn(node, [...flags, self, ...process.argv.slice(2)], { stdio: "inherit" });
+  const forward = (signal) => child.kill(signal);
+  // A terminal sends Ctrl-C to the child as well, and a second one would mean "at once".
+  const onInterrupt = process.stdin.isTTY ? () => {} : forward;
+  process.on("SIGINT", onInterrupt).on("SIGTERM", forward).on("SIGHUP", forward);
+  child.on("error", (error) => {
+    console.error(`sanctioned cannot start ${node}: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.on("exit", (code, signal) => {
+    process.off("SIGINT", onInterrupt).off("SIGTERM", forward).off("SIGHUP", forward);
+    if (signal) process.kill(process.pid, signal);
+    else process.exitCode = code;
+  });
+}

@@ -1,0 +1,114 @@
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { UserError } from "../../src/errors.ts";
+import { build } from "./build.ts";
+import { type Downloader, download, npmDownloader } from "./download.ts";
+import { installFolder, moveIntoPlace, withStaging } from "./install.ts";
+import { withLock } from "./lock.ts";
+import { pinnedVersion } from "./pin.ts";
+import { type Found, findInFolder, findOnPath, programs } from "./programs.ts";
+import { type Progress, progressOn } from "./progress.ts";
+
+/** How the engine came to be there: found on the PATH, installed before, or installed now. */
+export type Way = "path" | "installed" | "downloaded" | "built";
+
+export interface Engine {
+  /**
+   * The `pulumi` program. Run it by this path, with node_modules/.bin first on the PATH: putting its
+   * folder first could bring the system's own, older `node` to the front.
+   */
+  bin: string;
+  way: Way;
+}
+
+export interface EnsureEngineOptions {
+  /** The Pulumi home folder; by default PULUMI_HOME, else ~/.pulumi. */
+  home?: string;
+  /** The environment whose PATH is searched and in which programs run; by default this process's. */
+  env?: NodeJS.ProcessEnv;
+  /** By default lines on stderr, with a progress bar where that is a terminal. */
+  progress?: Progress;
+  downloader?: Downloader;
+  /** Stops the installation. Without one, SIGINT and SIGTERM stop it cleanly and then end the process. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Finds the Pulumi engine or installs it, and says which way it took: a recent `pulumi` on the PATH;
+ * the folder where `npx pulumi` looks; the download of the npm package `pulumi`; a build with Go.
+ * Throws one UserError that names every way and what it lacked.
+ */
+export async function ensureEngine(options: EnsureEngineOptions = {}): Promise<Engine> {
+  if (options.signal) return find(options, options.signal);
+  const controller = new AbortController();
+  let received: NodeJS.Signals | undefined;
+  const stop = (signal: NodeJS.Signals) => {
+    received = signal;
+    controller.abort(new UserError(`The installation of the Pulumi engine was stopped (${signal}).`));
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  try {
+    return await find(options, controller.signal);
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+    // Everything is cleaned up now; the signal itself is for whoever else listens, or ends the process.
+    if (received) process.kill(process.pid, received);
+  }
+}
+
+async function find(options: EnsureEngineOptions, signal: AbortSignal): Promise<Engine> {
+  const env = options.env ?? process.env;
+  const home = resolve(options.home ?? (env.PULUMI_HOME || join(homedir(), ".pulumi")));
+  const progress = options.progress ?? progressOn(process.stderr);
+  const version = pinnedVersion();
+
+  const target = installFolder(home, version);
+
+  const onPath = await findOnPath(env, version, signal);
+  if ("bin" in onPath) {
+    if (dirname(onPath.bin) === target) return { bin: onPath.bin, way: "installed" };
+    progress.say(`using ${onPath.bin} from the PATH (\`npx pulumi\` would download its own: run \`pulumi\`)`);
+    return { bin: onPath.bin, way: "path" };
+  }
+  const installed = async (): Promise<Engine | undefined> => {
+    const found = await findInFolder(target, env, version, signal);
+    return "bin" in found ? { bin: found.bin, way: "installed" } : undefined;
+  };
+  const already = await installed();
+  if (already) return already;
+
+  const work = async () => {
+    // Whoever held the lock before may have been installing exactly this.
+    const meanwhile = await installed();
+    if (meanwhile) return meanwhile;
+    return withStaging(home, async (staging): Promise<Engine> => {
+      const place = (found: { bin: string }, way: Way): Engine => {
+        moveIntoPlace(dirname(found.bin), target, staging);
+        progress.say(`${way} the Pulumi engine ${version}, now in ${target}`);
+        return { bin: join(target, programs.engine), way };
+      };
+      const downloader = options.downloader ?? npmDownloader;
+      const downloaded = await download(staging, version, env, progress, downloader, signal);
+      if ("bin" in downloaded) return place(downloaded, "downloaded");
+      progress.say(`no download: ${downloaded.lacked}`);
+      const built = await build(staging, version, env, progress, signal);
+      if ("bin" in built) return place(built, "built");
+      throw noWay(version, { onPath, downloaded, built });
+    });
+  };
+  const waiting = () => progress.say("another process is installing the Pulumi engine; waiting for it");
+  return withLock(home, work, waiting, signal);
+}
+
+function noWay(version: string, tried: Record<"onPath" | "downloaded" | "built", Found>): UserError {
+  const lacked = (found: Found) => ("lacked" in found ? found.lacked : "");
+  return new UserError(
+    [
+      `The Pulumi engine ${version} is not there, and none of the three ways to it works:`,
+      `  1. A pulumi on the PATH: ${lacked(tried.onPath)}.`,
+      `  2. The download by the npm package pulumi: ${lacked(tried.downloaded)}.`,
+      `  3. A build with Go: ${lacked(tried.built)}.`,
+      "Make one of them work and run `npm run engine` again.",
+    ].join("\n"),
+  );
+}

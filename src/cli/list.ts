@@ -1,0 +1,34 @@
+import { Command, Option } from "commander";
+import { listInventory } from "../inventory/list.ts";
+import { connectedUsers, type ListFilter } from "../report/connectedUsers.ts";
+import { listCsv } from "../report/listCsv.ts";
+import { listJson } from "../report/listJson.ts";
+import { listTable } from "../report/listTable.ts";
+import { connect } from "../salesforce/connection.ts";
+import { readCredentials } from "../salesforce/credentials.ts";
+
+interface ListOptions extends ListFilter {
+  readonly format: "table" | "json" | "csv";
+}
+
+/** `sanctioned list`: the connected users of an org. */
+export function listCommand(): Command {
+  return new Command("list")
+    .description("list the connected users of the org, by app or by user")
+    .addOption(new Option("--by <what>", "a row for each app or for each user").choices(["app", "user"]))
+    .option("--app <name>", "only this app (name or id); lists its users")
+    .option("--user <name>", "only this user (username or id); lists their apps")
+    .addOption(
+      new Option("--format <format>", "output format").choices(["table", "json", "csv"]).default("table"),
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ npx sanctioned list\n  $ npx sanctioned list --by user --format csv > users.csv\n  $ npx sanctioned list --app Slack",
+    )
+    .action(async (options: ListOptions) => {
+      const inventory = await listInventory(await connect(readCredentials({}, process.env)));
+      const list = connectedUsers(inventory, options);
+      const output = { table: listTable, json: listJson, csv: listCsv }[options.format](list, inventory);
+      process.stdout.write(output);
+    });
+}

@@ -1,0 +1,86 @@
+import { Command, InvalidArgumentError } from "commander";
+import { UserError } from "../errors.ts";
+import { dieppeTrading } from "../simulator/dieppeTrading.ts";
+import { readFixture } from "../simulator/fixture.ts";
+import { startSimulator } from "../simulator/simulator.ts";
+
+/** The stack that `Pulumi.simulator.yaml` configures, and its passphrase: no secret, since the stack holds none. */
+const STACK = "simulator";
+
+/** `sanctioned simulator`: a local org to try everything on. */
+export function simulatorCommand(): Command {
+  return new Command("simulator")
+    .description("run a local org that answers like Salesforce, until Ctrl-C")
+    .option("--port <number>", "port on the loopback interface (default: a free one)", parsePort)
+    .option("--fixture <file>", "the org as a JSON file (default: Dieppe Trading)")
+    .addHelpText("after", "\nExample:\n  $ npx sanctioned simulator --port 8400")
+    .action(async ({ port, fixture }: { port?: number; fixture?: string }) => {
+      const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
+      const simulator = await startSimulator({ org, ...(port === undefined ? {} : { port }) });
+      process.stdout.write(instructions(org.organization.name, simulator.url, simulator.accessToken));
+      await untilInterrupted();
+      await simulator.close();
+    })
+    .addCommand(authorizeCommand());
+}
+
+/** `sanctioned simulator authorize`: what a user does in a browser, so that drift can be seen. */
+function authorizeCommand(): Command {
+  return new Command("authorize")
+    .description("let a user of the local org authorize an app, as they would in a browser")
+    .requiredOption("--user <username>", "who authorizes")
+    .requiredOption("--app <name>", "the app")
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ npx sanctioned simulator authorize --user ada.moreau@dieppe.example --app "Shiny AI Notetaker"',
+    )
+    .action(async ({ user, app }: { user: string; app: string }) => {
+      const url = process.env.SF_ORG_INSTANCE_URL;
+      if (url === undefined)
+        throw new UserError(
+          "SF_ORG_INSTANCE_URL is not set: export the lines that `sanctioned simulator` printed.",
+        );
+      let response: Response;
+      try {
+        response = await fetch(`${url}/__simulator/grants`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ username: user, app }),
+        });
+      } catch {
+        throw new UserError(`No local org answers at ${url}: start one with \`npx sanctioned simulator\`.`);
+      }
+      if (!response.ok)
+        throw new UserError(`The local org refused (HTTP ${response.status}): ${await response.text()}`);
+      console.log(`${user} authorized ${app}.`);
+    });
+}
+
+function instructions(name: string, url: string, accessToken: string): string {
+  return `${name}, a local org that answers like Salesforce, is at ${url} (Ctrl-C stops it).
+In another terminal, in this folder:
+
+export SF_ORG_INSTANCE_URL=${url}
+export SF_ACCESS_TOKEN='${accessToken}'
+export PULUMI_STACK=${STACK}
+export PULUMI_CONFIG_PASSPHRASE=${STACK}
+
+npm run engine                                   # once: installs the Pulumi engine
+npx pulumi stack select --create ${STACK}        # once: the state is in .pulumi-state
+npx sanctioned list
+npx pulumi preview --diff
+`;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError("A port is a number from 0 to 65535.");
+  return port;
+}
+
+function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  });
+}

@@ -1,0 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ConnectedUserPolicy } from "./pulumi/resource.ts";
+
+const config = new pulumi.Config();
+
+export const org = new ConnectedUserPolicy("connected-users", { policy: config.require("policy") }).org;

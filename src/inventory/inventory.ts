@@ -1,0 +1,90 @@
+/** The org that an inventory was read from. */
+export interface Org {
+  /** 18-character id, `00D…`. */
+  readonly id: string;
+  readonly name: string;
+  readonly isSandbox: boolean;
+  /** Origin without a trailing slash, such as `https://dieppe.my.salesforce.com`. */
+  readonly instanceUrl: string;
+  /** Such as `67.0`. */
+  readonly apiVersion: string;
+}
+
+export interface User {
+  /** 18-character id, `005…`. */
+  readonly id: string;
+  readonly username: string;
+  readonly name: string;
+  readonly isActive: boolean;
+  readonly profileId: string | null;
+  readonly profileName: string | null;
+  readonly userType: string | null;
+}
+
+/** An app that holds grants, or that the org lists without any. */
+export interface App {
+  /** Unique within an inventory: the id where there is one, else `name:` and the name. */
+  readonly key: string;
+  /** 18-character id of the ConnectedApplication (`0H4…`) or ExternalClientApplication (`0xI…`); null where the org gives none. */
+  readonly id: string | null;
+  /** The label that users and admins see; untrusted text. */
+  readonly name: string;
+  readonly kind: "connected-app" | "external-client-app" | "unknown";
+}
+
+/** One row of OAuth access. One user can hold several for one app. */
+export interface Grant {
+  /** 18-character id of the user, who may be missing from `Inventory.users` (law 8: then it is reported, never decided by guess). */
+  readonly userId: string;
+  readonly app: App;
+  /** Milliseconds since the epoch, UTC; null where the org gives none. */
+  readonly createdAt: number | null;
+  /** When a token was last issued for this grant (not: when the API was last called); same unit. */
+  readonly lastUsedAt: number | null;
+  /** How many tokens were issued for this grant (not: API calls). */
+  readonly useCount: number | null;
+}
+
+export interface Profile {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Who the tool itself is in the org: never revoked. */
+export interface Caller {
+  readonly userId: string;
+  readonly username: string;
+  /** Name or id of the app that the tool is connected through; null where neither configuration nor the org says. */
+  readonly app: string | null;
+}
+
+/** Why the grants are believed to be all there are. */
+export interface CompletenessProof {
+  /** COUNT() before and after the reading; both equal `read`. */
+  readonly countBefore: number;
+  readonly countAfter: number;
+  readonly read: number;
+  /** How the rows were partitioned, such as `CreatedDate` or `UserId`. */
+  readonly partition: string;
+  readonly ranges: number;
+  /** API calls spent on the grants. */
+  readonly calls: number;
+  /** Permissions of the caller that the platform requires for seeing every grant, as probed. */
+  readonly permissions: Readonly<Record<string, boolean>>;
+  readonly apiVersion: string;
+  /** ISO time at which reading ended. */
+  readonly at: string;
+}
+
+/** Everything the decisions are made from, read from one org at one time. */
+export interface Inventory {
+  readonly org: Org;
+  readonly caller: Caller;
+  /** By 18-character id: every user of the org, inactive ones too. */
+  readonly users: ReadonlyMap<string, User>;
+  readonly profiles: readonly Profile[];
+  /** Every app that the org lists or that a grant names. */
+  readonly apps: readonly App[];
+  readonly grants: readonly Grant[];
+  readonly proof: CompletenessProof;
+}

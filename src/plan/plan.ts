@@ -1,0 +1,111 @@
+import type { Decision, FindingCode } from "../decide/decide.ts";
+import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
+import type { Position } from "../policy/policy.ts";
+import { appLabels, userLabel } from "./label.ts";
+import { revocationReason } from "./reason.ts";
+
+/** All grants of one user for one app that are to be revoked, for one reason. */
+export interface PlannedRevocation {
+  readonly app: App;
+  readonly user: User;
+  /** At least one; oldest first. */
+  readonly grants: readonly Grant[];
+  readonly code: FindingCode;
+  readonly policy: Position;
+  /** Where it stands in `Plan.revocations`. */
+  readonly appLabel: string;
+  readonly userLabel: string;
+  /** One line; stable for as long as the grants, the policy and the month of the last use are the same. */
+  readonly reason: string;
+}
+
+/** App label → user label → reason: what Pulumi shows and diffs, line by line. Maps, since the engine diffs arrays by index. */
+export type RevocationMap = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What would change in the org. Canonical: sorted by app and user, whatever the order of the inventory. */
+export interface Plan {
+  readonly revocations: readonly PlannedRevocation[];
+}
+
+/** Gathers the decisions to revoke into a plan. Pure. */
+export function plan(decisions: readonly Decision[], inventory: Inventory): Plan {
+  const labels = appLabels(inventory);
+  const pairs = new Map<string, { first: Decision; user: User; grants: Grant[] }>();
+  for (const decision of decisions) {
+    if (decision.action !== "revoke") continue;
+    const user = inventory.users.get(decision.grant.userId);
+    if (user === undefined) continue; // law 8: what cannot be resolved is reported, never revoked
+    const key = `${decision.grant.userId} ${decision.grant.app.key}`;
+    const pair = pairs.get(key);
+    if (pair) pair.grants.push(decision.grant);
+    else pairs.set(key, { first: decision, user, grants: [decision.grant] });
+  }
+  const revocations = [...pairs.values()].map(({ first, user, grants }): PlannedRevocation => {
+    const sorted = grants.sort(byAge);
+    const { app } = first.grant;
+    return {
+      app,
+      user,
+      grants: sorted,
+      code: first.code,
+      policy: first.policy,
+      appLabel: labels.get(app.key) ?? app.key,
+      userLabel: userLabel(user.username),
+      reason: revocationReason(first.code, first.policy, sorted),
+    };
+  });
+  return {
+    revocations: revocations.sort(
+      (a, b) => compare(a.appLabel, b.appLabel) || compare(a.userLabel, b.userLabel),
+    ),
+  };
+}
+
+/** The plan as Pulumi shows it. */
+export function revocationMap(plan: Plan): RevocationMap {
+  const byApp = new Map<string, [string, string][]>();
+  for (const { appLabel, userLabel, reason } of plan.revocations) {
+    byApp.set(appLabel, [...(byApp.get(appLabel) ?? []), [userLabel, reason]]);
+  }
+  return Object.fromEntries([...byApp].map(([app, users]) => [app, Object.fromEntries(users)]));
+}
+
+/**
+ * The part of a plan that was approved: what stands in the map with the very same reason. Anything
+ * else is left out, so that less than approved may be revoked but never more (law 5).
+ */
+export function approvedPart(plan: Plan, approved: RevocationMap): Plan {
+  return {
+    revocations: plan.revocations.filter(
+      (r) => Object.hasOwn(approved, r.appLabel) && approved[r.appLabel]?.[r.userLabel] === r.reason,
+    ),
+  };
+}
+
+/** How many grants the plan revokes. */
+export function countGrants(plan: Plan): number {
+  return plan.revocations.reduce((sum, revocation) => sum + revocation.grants.length, 0);
+}
+
+/** How many grants the plan revokes by app and reason, as in `12 × Bob's Lead Scoring Tool (app-not-listed)`. */
+export function summarizePlan(plan: Plan): string[] {
+  const counts = new Map<string, number>();
+  for (const { appLabel, code, grants } of plan.revocations) {
+    const key = `${appLabel} (${code})`;
+    counts.set(key, (counts.get(key) ?? 0) + grants.length);
+  }
+  return [...counts].map(([key, count]) => `${count} × ${key}`);
+}
+
+function byAge(a: Grant, b: Grant): number {
+  return (
+    (a.createdAt ?? 0) - (b.createdAt ?? 0) ||
+    (a.lastUsedAt ?? 0) - (b.lastUsedAt ?? 0) ||
+    (a.useCount ?? 0) - (b.useCount ?? 0)
+  );
+}
+
+/** By code unit, so that the order does not depend on the machine's locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,29 @@
+/** The known name that a typing mistake most likely meant; null where none is near. */
+export function nearest(text: string, known: Iterable<string>): string | null {
+  const wanted = text.toLowerCase();
+  let best: { name: string; distance: number } | null = null;
+  for (const name of known) {
+    const distance = editDistance(wanted, name.toLowerCase());
+    if (distance <= Math.max(1, Math.floor(wanted.length / 3)) && (best === null || distance < best.distance))
+      best = { name, distance };
+  }
+  return best?.name ?? null;
+}
+
+/** `; did you mean "…"?` in the form of a remedy, or what to do where no known name is near. */
+export function didYouMean(text: string, known: Iterable<string>, otherwise: string): string {
+  const name = nearest(text, known);
+  return name === null ? otherwise : `did you mean "${name}"?`;
+}
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}

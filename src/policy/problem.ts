@@ -1,0 +1,44 @@
+import { UserError } from "../errors.ts";
+import { printable } from "../printable.ts";
+
+/** Something wrong in a policy: what, where, and what to do. */
+export interface Problem {
+  readonly message: string;
+  readonly remedy: string;
+  readonly file: string;
+  /** From 1; 0 where the policy is no file. */
+  readonly line: number;
+  readonly column: number;
+  /** The text of that line; empty where the policy is no file. */
+  readonly sourceLine: string;
+}
+
+/** The problem with its place, the line and a caret under it. */
+export function formatProblem({ file, line, column, message, remedy, sourceLine }: Problem): string {
+  const text = `${message}; ${remedy}`;
+  if (line === 0) return `${printable(file)}: ${text}`;
+  const number = String(line).padStart(6);
+  const before = printable(sourceLine.slice(0, column - 1).replaceAll("\t", " "));
+  const shown = printable(sourceLine.replaceAll("\t", " ")).slice(0, 200);
+  const caret = before.length < shown.length + 1 ? `\n${" ".repeat(6)} | ${" ".repeat(before.length)}^` : "";
+  return `${printable(file)}:${line}:${column}: ${text}\n${number} | ${shown}${caret}`;
+}
+
+/** All problems, in the order in which they stand in the file. */
+export function formatProblems(problems: readonly Problem[]): string {
+  return [...problems]
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+    .map(formatProblem)
+    .join("\n");
+}
+
+/** A policy that cannot be used. The message lists every problem. */
+export class PolicyError extends UserError {
+  override name = "PolicyError";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(formatProblems(problems));
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,182 @@
+import { type ApplyProgress, apply } from "../apply/apply.ts";
+import type { Outcome } from "../apply/outcome.ts";
+import { InconclusiveError, UserError } from "../errors.ts";
+import { approvedPart, countGrants, type RevocationMap, revocationMap, summarizePlan } from "../plan/plan.ts";
+import { summarizePolicy } from "../policy/policy.ts";
+import { printable } from "../printable.ts";
+import { type EngineLog, engineLog } from "./engineLog.ts";
+import { type Observation, type PolicySource, Session } from "./session.ts";
+import { settingsFromConfig } from "./settings.ts";
+
+/** What the program hands in. `check` strips all but the policy. */
+export interface ProgramInputs {
+  policy: PolicySource;
+  resourceUrn?: string;
+  dryRun?: boolean;
+}
+
+/** What the state keeps as the resource's inputs and outputs; of the outputs, `revocations` is always empty. */
+interface CheckedInputs {
+  policyFile: string;
+  policy: Record<string, unknown>;
+  org: { id: string; name: string };
+  revocations: RevocationMap;
+  __provider?: unknown;
+}
+
+let session = new Session({});
+let observation: Observation | undefined;
+let log: EngineLog = engineLog(undefined, undefined);
+
+/** Keeps the stack's config; nothing logs in before the org is needed. */
+export function configure(request: { config: { get(key: string): string | undefined } }): void {
+  session = new Session(settingsFromConfig(request.config));
+}
+
+/** Reads the org, decides every grant and injects the plan into the inputs, where the engine diffs it line by line. */
+export async function check(
+  olds: Partial<CheckedInputs>,
+  news: ProgramInputs,
+): Promise<{ inputs?: CheckedInputs; failures?: { property: string; reason: string }[] }> {
+  log = engineLog(process.argv.at(-1), news.resourceUrn);
+  try {
+    observation = await session.observe(news.policy);
+    const { inventory, policy, plan } = observation;
+    refuseOtherOrg(olds.org?.id, inventory.org.id, inventory.org.name);
+    const inputs: CheckedInputs = {
+      policyFile: policy.file,
+      policy: summarizePolicy(policy),
+      org: { id: inventory.org.id, name: printable(inventory.org.name) },
+      revocations: revocationMap(plan),
+    };
+    await sayPlan(observation, news.dryRun === true && olds.org === undefined);
+    return { inputs };
+  } catch (error) {
+    return { failures: [{ property: "policy", reason: userMessage(error) }] };
+  }
+}
+
+/**
+ * No change where there is nothing to revoke and the policy is the one last applied. Otherwise it
+ * leaves the comparison to the engine, which then prints only the lines that changed.
+ */
+export async function diff(
+  _id: string,
+  olds: Partial<CheckedInputs>,
+  news: CheckedInputs,
+): Promise<{ changes?: boolean }> {
+  const settled = Object.keys(news.revocations).length === 0 && samePolicy(olds, news);
+  return settled ? { changes: false } : {};
+}
+
+/** Revokes what was planned. The id is the org's. */
+export async function create(inputs: CheckedInputs): Promise<{ id: string; outs: CheckedInputs }> {
+  return { id: inputs.org.id, outs: await revoke(inputs) };
+}
+
+/** Revokes what was planned. */
+export async function update(
+  _id: string,
+  _olds: CheckedInputs,
+  news: CheckedInputs,
+): Promise<{ outs: CheckedInputs }> {
+  return { outs: await revoke(news) };
+}
+
+/**
+ * The state as it is to be compared with: nothing is left over from earlier updates, so that each
+ * preview shows only what is new. What the org holds now is read by `check`, against the policy.
+ */
+export async function read(
+  id: string,
+  props: CheckedInputs,
+): Promise<{ id: string; props: CheckedInputs; inputs: CheckedInputs }> {
+  const settled = { ...props, revocations: {} };
+  return { id, props: settled, inputs: { ...settled } };
+}
+
+/** Forgets; revokes nothing and restores nothing. (Not called `delete`, which is no name for a function.) */
+export async function forget(): Promise<void> {}
+
+async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
+  const outs: CheckedInputs = { ...inputs, revocations: {} };
+  if (Object.keys(inputs.revocations).length === 0) return outs;
+  if (observation === undefined)
+    throw new Error(
+      "The update began without a check of the org, so nothing was revoked. Run the update again.",
+    );
+  const approved = approvedPart(observation.plan, inputs.revocations);
+  const outcomes = await apply(await session.connection(), approved.revocations, {
+    apps: observation.inventory.apps,
+    onProgress: showProgress,
+  });
+  session.forgetInventory();
+  await sayOutcomes(outcomes);
+  const failed = outcomes.filter(({ status }) => status === "failed" || status === "unknown");
+  if (failed.length > 0) {
+    // The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time.
+    throw Object.assign(new Error(`${failed.length} of ${outcomes.length} revocations did not succeed`), {
+      id: inputs.org.id,
+      properties: outs,
+      reasons: failed.map(
+        ({ revocation, reason }) => `${revocation.appLabel}, ${revocation.userLabel}: ${reason}`,
+      ),
+    });
+  }
+  return outs;
+}
+
+/** The engine shows the inputs of a resource that is new as one block, so each line of it is said besides. */
+async function sayPlan({ plan, inventory }: Observation, inFull: boolean): Promise<void> {
+  if (plan.revocations.length === 0) {
+    await log.say(
+      `nothing to revoke: all ${inventory.grants.length} grants are sanctioned, protected or only reported`,
+    );
+    return;
+  }
+  const lines = inFull ? plan.revocations.map((r) => `+ ${r.appLabel}, ${r.userLabel}: ${r.reason}`) : [];
+  await log.say(
+    [
+      `${countGrants(plan)} ${countGrants(plan) === 1 ? "revocation" : "revocations"} planned: ${summarizePlan(plan).join(", ")}`,
+      ...lines,
+    ].join("\n"),
+  );
+}
+
+function showProgress({ done, total }: ApplyProgress): void {
+  void log.progress(`revoked ${done}/${total}`);
+}
+
+async function sayOutcomes(outcomes: readonly Outcome[]): Promise<void> {
+  const counts = new Map<string, number>();
+  for (const { status, revocation } of outcomes)
+    counts.set(status, (counts.get(status) ?? 0) + revocation.grants.length);
+  await log.say([...counts].map(([status, count]) => `${count} ${status}`).join(", "));
+}
+
+function refuseOtherOrg(expected: string | undefined, id: string, name: string): void {
+  if (expected !== undefined && expected !== id)
+    throw new UserError(
+      `This stack manages the org ${expected}, but the credentials lead to ${printable(name)} (${id}). ` +
+        "Use the stack of that org, or a new one: one stack manages one org.",
+    );
+}
+
+function samePolicy(olds: Partial<CheckedInputs>, news: CheckedInputs): boolean {
+  const part = ({ policy, policyFile, org }: Partial<CheckedInputs>) =>
+    JSON.stringify([policy, policyFile, org], sortKeys);
+  return part(olds) === part(news);
+}
+
+/** A JSON.stringify replacer: the engine hands maps back in another order of keys. */
+function sortKeys(_key: string, value: unknown): unknown {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The message alone for a mistake of the user's; a bug goes on to the engine with its stack. */
+function userMessage(error: unknown): string {
+  if (error instanceof InconclusiveError) return `inconclusive: ${error.message}`;
+  if (error instanceof UserError) return error.message;
+  throw error;
+}

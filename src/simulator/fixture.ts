@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import Type, { type Static } from "typebox";
+import { UserError } from "../errors.ts";
+
+const closed = { additionalProperties: false };
+const Text = Type.String({ minLength: 1 });
+const Nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
+const Id = (prefix: string) => Type.String({ pattern: `^${prefix}[A-Za-z0-9]{15}$` });
+const Instant = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{3})?Z$" });
+
+/** An org as a JSON file; README.md beside this file says what each part means. */
+const OrgFixtureSchema = Type.Object(
+  {
+    organization: Type.Object({ id: Id("00D"), name: Text, isSandbox: Type.Boolean() }, closed),
+    /** Username of the user whose access token the local org hands out. */
+    caller: Text,
+    profiles: Type.Array(Type.Object({ id: Id("00e"), name: Text, permissions: Type.Array(Text) }, closed), {
+      minItems: 1,
+    }),
+    permissionSets: Type.Array(
+      Type.Object(
+        {
+          id: Id("0PS"),
+          name: Text,
+          label: Text,
+          permissions: Type.Array(Text),
+          assignees: Type.Array(Text),
+        },
+        closed,
+      ),
+    ),
+    users: Type.Array(
+      Type.Object(
+        {
+          id: Id("005"),
+          username: Text,
+          name: Text,
+          profile: Text,
+          isActive: Type.Boolean(),
+          userType: Text,
+        },
+        closed,
+      ),
+      { minItems: 1 },
+    ),
+    apps: Type.Array(
+      Type.Object(
+        {
+          /** Null for an app that is not installed: its grants carry a name alone. */
+          id: Nullable(Type.String({ pattern: "^0(H4|xI)[A-Za-z0-9]{15}$" })),
+          name: Text,
+          /** Whether grants name the app's AppMenuItem; an external client app's may not. */
+          inAppMenu: Type.Boolean(),
+          /** The label on the app's grants, where it is not `name`. */
+          grantLabel: Type.Optional(Text),
+        },
+        closed,
+      ),
+    ),
+    grants: Type.Array(
+      Type.Object(
+        {
+          username: Text,
+          app: Text,
+          createdAt: Nullable(Instant),
+          lastUsedAt: Nullable(Instant),
+          useCount: Nullable(Type.Integer({ minimum: 0 })),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+/** An org for the simulator: what it holds at the start. */
+export type OrgFixture = Static<typeof OrgFixtureSchema>;
+
+const matchesSchema = new Ajv({ allErrors: true }).compile<OrgFixture>(OrgFixtureSchema);
+
+/** @throws UserError naming what is wrong with the fixture, by JSON path */
+export function checkFixture(data: unknown, origin: string): OrgFixture {
+  if (!matchesSchema(data)) {
+    const errors = matchesSchema
+      .errors!.slice(0, 10)
+      .map(
+        ({ instancePath, message, params }) => `${instancePath || "/"} ${message} ${JSON.stringify(params)}`,
+      );
+    throw new UserError(
+      `${origin} is no org fixture (src/simulator/README.md has the format):\n  ${errors.join("\n  ")}`,
+    );
+  }
+  const problems = unknownNames(data);
+  if (problems.length > 0)
+    throw new UserError(`${origin} names what it does not define:\n  ${problems.slice(0, 10).join("\n  ")}`);
+  return data;
+}
+
+/** Reads an org from a JSON file. @throws UserError where it cannot be read or is not right */
+export function readFixture(file: string): OrgFixture {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new UserError(`The fixture ${file} cannot be read (${code}).`);
+  }
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`The fixture ${file} is no JSON: ${(error as Error).message}`);
+  }
+  return checkFixture(data, file);
+}
+
+function unknownNames(org: OrgFixture): string[] {
+  const usernames = new Set(org.users.map(({ username }) => username));
+  const profiles = new Set(org.profiles.map(({ name }) => name));
+  const apps = new Set(org.apps.map(({ id, name }) => id ?? name).concat(org.apps.map(({ name }) => name)));
+  return [
+    ...(usernames.has(org.caller) ? [] : [`/caller: no user ${org.caller}`]),
+    ...org.users.flatMap(({ profile }, i) =>
+      profiles.has(profile) ? [] : [`/users/${i}: no profile ${profile}`],
+    ),
+    ...org.permissionSets.flatMap(({ assignees }, i) =>
+      assignees.filter((name) => !usernames.has(name)).map((name) => `/permissionSets/${i}: no user ${name}`),
+    ),
+    ...org.grants.flatMap(({ username, app }, i) => [
+      ...(usernames.has(username) ? [] : [`/grants/${i}: no user ${username}`]),
+      ...(apps.has(app) ? [] : [`/grants/${i}: no app ${app}`]),
+    ]),
+  ];
+}

@@ -1,0 +1,112 @@
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, onTestFinished, test } from "vitest";
+
+const bin = fileURLToPath(new URL("../../bin", import.meta.url));
+const echo = "console.log(JSON.stringify([process.version, ...process.argv.slice(2)]));";
+
+/** Makes the process, not those it starts, believe that it is an old Node. */
+const asNode20 = `data:text/javascript,Object.defineProperty(process,"version",{value:"v20.20.2"})`;
+
+/** A package with the real launcher and a CLI of one file. */
+function packageWith(files: Record<string, string>, folder = "."): string {
+  const root = mkdtempSync(join(tmpdir(), "sanctioned-launcher-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const home = join(root, folder);
+  cpSync(bin, join(home, "bin"), { recursive: true });
+  for (const [name, text] of Object.entries({ "package.json": '{"type":"module"}', ...files })) {
+    mkdirSync(dirname(join(home, name)), { recursive: true });
+    writeFileSync(join(home, name), text);
+  }
+  return home;
+}
+
+function launch(home: string, args: string[], flags: string[] = []) {
+  return spawnSync(process.execPath, [...flags, join(home, "bin/sanctioned.js"), ...args], {
+    encoding: "utf8",
+  });
+}
+
+/** Installs this test's own Node as the npm package `node` would. */
+function bundleNode(home: string): void {
+  mkdirSync(join(home, "node_modules/node/bin"), { recursive: true });
+  writeFileSync(join(home, "node_modules/node/package.json"), "{}");
+  symlinkSync(process.execPath, join(home, "node_modules/node/bin/node"));
+}
+
+describe("the launcher", () => {
+  test("runs the source of a checkout, even when a build lies beside it", () => {
+    const home = packageWith({
+      "src/cli/main.ts": `const x: string = "source"; console.log(x);`,
+      "dist/cli/main.js": "",
+    });
+    expect(launch(home, []).stdout).toBe("source\n");
+  });
+
+  test("runs the compiled files of an installed package", () => {
+    const files = { "src/cli/main.ts": "throw 1;", "dist/cli/main.js": `console.log("compiled");` };
+    expect(launch(packageWith(files, "node_modules/sanctioned"), []).stdout).toBe("compiled\n");
+  });
+
+  test("passes arguments and the exit code through", () => {
+    const home = packageWith({ "src/cli/main.ts": `${echo} process.exitCode = 7;` });
+    const { status, stdout } = launch(home, ["list", "--app", "Bob's Tool"]);
+    expect(JSON.parse(stdout)).toEqual([process.version, "list", "--app", "Bob's Tool"]);
+    expect(status).toBe(7);
+  });
+
+  test("refuses an old Node in one line when no other is installed", () => {
+    const home = packageWith({ "src/cli/main.ts": echo });
+    const { status, stdout, stderr } = launch(home, [], ["--import", asNode20]);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/^sanctioned needs Node 22\.12 or later; this is v20\.20\.2\. .*\n$/);
+  });
+
+  test("on an old Node runs the Node that npm installed, with the arguments and the exit code", () => {
+    const home = packageWith({ "src/cli/main.ts": `${echo} process.exitCode = 7;` });
+    bundleNode(home);
+    const { status, stdout } = launch(home, ["list", "a b"], ["--import", asNode20]);
+    expect(JSON.parse(stdout)).toEqual([process.version, "list", "a b"]);
+    expect(status).toBe(7);
+  });
+
+  test("hands a signal to the Node that it started, and ends with its exit code", async () => {
+    const waiting = `process.on("SIGTERM", () => process.exit(9)); setInterval(() => {}, 1000); console.log("ready");`;
+    const home = packageWith({ "src/cli/main.ts": waiting });
+    bundleNode(home);
+    const child = spawn(process.execPath, ["--import", asNode20, join(home, "bin/sanctioned.js")]);
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    child.kill("SIGTERM");
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(9);
+  });
+
+  test("says so when the package is incomplete", () => {
+    const { status, stderr } = launch(packageWith({}), []);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^sanctioned is not complete: .*main\.js is not there\..*\n$/);
+  });
+});
+
+describe("the package's entries", () => {
+  test("lead to the resource and to the provider, from both module systems", () => {
+    const home = packageWith({
+      "src/pulumi/resource.ts": "export class ConnectedUserPolicy {}",
+      "src/pulumi/provider.ts": "export const check = () => 1;",
+    });
+    writeFileSync(
+      join(home, "esm.mjs"),
+      `import { ConnectedUserPolicy } from "./bin/index.js"; console.log(ConnectedUserPolicy.name);`,
+    );
+    writeFileSync(
+      join(home, "cjs.cjs"),
+      `console.log(require("./bin/index.js").ConnectedUserPolicy.name, require("./bin/provider.cjs").check());`,
+    );
+    const output = (file: string) =>
+      spawnSync(process.execPath, [join(home, file)], { encoding: "utf8" }).stdout;
+    expect(output("esm.mjs")).toBe("ConnectedUserPolicy\n");
+    expect(output("cjs.cjs")).toBe("ConnectedUserPolicy 1\n");
+  });
+});

@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ensureEngine } from "../../scripts/engine/ensure.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+/** How one command of the engine ended. */
+export interface Run {
+  readonly code: number | null;
+  /** Standard output and standard error, in the order in which they came. */
+  readonly output: string;
+}
+
+/**
+ * A Pulumi project of its own in a temporary folder: this checkout's program, policy and packages, with
+ * a state, a stack and a config that no other test sees. Driven through the real engine.
+ */
+export class PulumiProject {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly #engine: string;
+
+  private constructor(folder: string, engine: string, env: NodeJS.ProcessEnv) {
+    this.folder = folder;
+    this.#engine = engine;
+    this.env = env;
+  }
+
+  /** `env` is added to the environment of every command, for the credentials. */
+  static async create(env: NodeJS.ProcessEnv): Promise<PulumiProject> {
+    const { bin } = await ensureEngine();
+    const folder = await mkdtemp(path.join(tmpdir(), "sanctioned-pulumi-"));
+    for (const part of ["Pulumi.yaml", "Pulumi.simulator.yaml", "package.json", "policy", "src", "bin"])
+      await cp(path.join(ROOT, part), path.join(folder, part), { recursive: true });
+    await symlink(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"), "dir");
+    await mkdir(path.join(folder, ".pulumi-state"));
+    const project = new PulumiProject(folder, bin, {
+      ...withoutCredentials(process.env),
+      PATH: [path.join(ROOT, "node_modules", ".bin"), process.env.PATH].join(path.delimiter),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_CONFIG_PASSPHRASE: "simulator",
+      PULUMI_STACK: "simulator",
+      NO_COLOR: "1",
+      ...env,
+    });
+    const init = await project.run("stack", "select", "--create", "simulator");
+    if (init.code !== 0) throw new Error(`no stack: ${init.output}`);
+    return project;
+  }
+
+  /** Runs `pulumi ARGS --non-interactive`. */
+  run(...args: string[]): Promise<Run> {
+    return this.runWith({}, ...args);
+  }
+
+  runWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Run> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(this.#engine, [...args, "--non-interactive"], {
+        cwd: this.folder,
+        env: { ...this.env, ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let output = "";
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding("utf8").on("data", (chunk: string) => {
+          output += chunk;
+        });
+      child.once("error", reject).once("close", (code) => resolve({ code, output }));
+    });
+  }
+
+  write(file: string, text: string): Promise<void> {
+    return writeFile(path.join(this.folder, file), text);
+  }
+
+  read(file: string): Promise<string> {
+    return readFile(path.join(this.folder, file), "utf8");
+  }
+
+  /** Every file that the engine wrote into the state, as one text. */
+  async state(): Promise<string> {
+    const files = await readdir(path.join(this.folder, ".pulumi-state"), {
+      recursive: true,
+      withFileTypes: true,
+    });
+    const texts = files
+      .filter((f) => f.isFile())
+      .map((f) => readFile(path.join(f.parentPath, f.name), "utf8"));
+    return (await Promise.all(texts)).join("\n");
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The machine's own Salesforce and Pulumi settings must not reach a test. */
+function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(SF_|SFDX_|SANCTIONED_|PULUMI_(?!HOME$))/.test(name)),
+  );
+}
+
+/** The lines of a diff that add (`+`) or remove (`-`) one revocation: `username: "reason"`. */
+export function revocationLines(output: string, sign: "+" | "-"): string[] {
+  return output
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith(sign) && /@[\w.-]+\s*: "/.test(line));
+}
