@@ -132,6 +132,8 @@ class Session {
   #connection: jsforce.Connection;
   #renewal: Promise<void> | undefined;
   calls = 0;
+  /** Whether the org has answered at all: before that, a refused connection is a wrong address, not a passing fault. */
+  #answered = false;
 
   constructor(login: Login) {
     this.#login = login;
@@ -169,7 +171,11 @@ class Session {
     } catch (error) {
       throw describeLoginFailure(new URL(loginUrl).host, error);
     }
-    this.#connection = connection;
+    // A connection that knows the client id would try to refresh an expired session by itself, without end.
+    const { instanceUrl, accessToken } = connection;
+    if (!accessToken)
+      throw new UserError(`${new URL(loginUrl).host} answered the login without an access token.`);
+    this.#connection = new jsforce.Connection({ instanceUrl, accessToken });
   }
 
   /** The pinned version where the org has it, else the highest that both sides know. */
@@ -209,6 +215,7 @@ class Session {
       timeout: TIMEOUT_MS,
     } as object);
     api.on("response", (response: { statusCode: number; headers: Record<string, string> }) => {
+      this.#answered = true;
       status = response.statusCode;
       wait = retryAfterMs(response.headers["retry-after"], Date.now());
     });
@@ -227,7 +234,8 @@ class Session {
       }
       if (error instanceof UserError) throw error;
       const described = describeFailure({ host: this.host, status, error });
-      const passing = TRANSIENT.has(status) || (status === 0 && networkCode(error) !== null);
+      const passing =
+        TRANSIENT.has(status) || (status === 0 && this.#answered && networkCode(error) !== null);
       if (passing) throw new TransientError(described, wait);
       throw described;
     }

@@ -1,0 +1,219 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { InconclusiveError } from "../../src/errors.ts";
+import { listInventory } from "../../src/inventory/list.ts";
+import { connect } from "../../src/salesforce/connection.ts";
+import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { dieppeTrading, OUTLOOK, SLACK } from "../../src/simulator/dieppeTrading.ts";
+import type { OrgFixture } from "../../src/simulator/fixture.ts";
+import { generateOrg } from "../../src/simulator/generate.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
+
+let org: Simulator | undefined;
+afterEach(async () => {
+  await org?.close();
+  org = undefined;
+});
+
+async function list(fixture: OrgFixture, options: Partial<SimulatorOptions> = {}) {
+  org = await startSimulator({ org: fixture, ...options });
+  const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
+  return await listInventory(reader);
+}
+
+/** What the org holds, as text that does not depend on the order. */
+function truth(): string[] {
+  return org!.store
+    .grants()
+    .map(({ UserId, CreatedDate, LastUsedDate, UseCount }) =>
+      [UserId, CreatedDate, LastUsedDate, UseCount].join(" "),
+    )
+    .sort();
+}
+const seen = (grants: Awaited<ReturnType<typeof list>>["grants"]) =>
+  grants.map((g) => [g.userId, g.createdAt, g.lastUsedAt, g.useCount].join(" ")).sort();
+const tokenQueries = () => org!.requests.flatMap(({ soql }) => (soql?.includes("OauthToken") ? [soql] : []));
+
+describe("the inventory of Dieppe Trading", () => {
+  it("is every grant, with its user and its app", async () => {
+    const inventory = await list(dieppeTrading());
+    expect(seen(inventory.grants)).toEqual(truth());
+    const users = (name: string) =>
+      new Set(inventory.grants.filter(({ app }) => app.name === name).map(({ userId }) => userId)).size;
+    expect([users("Outlook Plugin"), users("Slack"), users("Bob's Lead Scoring Tool")]).toEqual([
+      240, 180, 12,
+    ]);
+    expect(inventory.apps.map(({ key, kind }) => [key, kind])).toEqual([
+      [OUTLOOK.id, "connected-app"],
+      [SLACK.id, "connected-app"],
+      ["0H4000000000003CAA", "connected-app"],
+      ["name:Bob's Lead Scoring Tool", "unknown"],
+    ]);
+    expect(inventory.users.size).toBe(351);
+    expect(inventory.proof).toMatchObject({
+      countBefore: 448,
+      read: 448,
+      countAfter: 448,
+      partition: "none",
+      ranges: 1,
+      permissions: { PermissionsCustomizeApplication: true },
+    });
+  });
+
+  it("asks for grants in exactly these requests", async () => {
+    await list(dieppeTrading());
+    expect(tokenQueries()).toEqual([
+      "SELECT COUNT() FROM OauthToken",
+      "SELECT UserId, AppName, AppMenuItem.ApplicationId, CreatedDate, LastUsedDate, UseCount FROM OauthToken",
+      "SELECT COUNT() FROM OauthToken",
+    ]);
+  });
+
+  it.each([{ nullTokenIds: true }, { totalSizeAtCeiling: "capped" as const }, { externalClientApps: false }])(
+    "is the same where the platform is %j",
+    async (options) => {
+      expect(seen((await list(dieppeTrading(), options)).grants)).toEqual(truth());
+    },
+  );
+});
+
+describe("no grant is lost or counted twice", () => {
+  it.each([0, 1, 499, 500, 501, 2_000, 2_001, 2_499, 2_500, 2_501, 5_000])(
+    "in an org of %i grants",
+    async (grants) => {
+      for (const totalSizeAtCeiling of ["all", "capped"] as const) {
+        const inventory = await list(generateOrg({ seed: grants, users: 300, grants, apps: 9 }), {
+          totalSizeAtCeiling,
+        });
+        expect(seen(inventory.grants)).toEqual(truth());
+        await org!.close();
+      }
+    },
+  );
+
+  it("with 3,000 grants of one instant", async () => {
+    const fixture = generateOrg({ seed: 1, users: 400, grants: 3_600, apps: 9 });
+    const instant = "2024-05-05T05:05:05.000Z";
+    const ties = {
+      ...fixture,
+      grants: fixture.grants.map((g, i) => (i < 3_000 ? { ...g, createdAt: instant } : g)),
+    };
+    for (const totalSizeAtCeiling of ["all", "capped"] as const) {
+      expect(seen((await list(ties, { totalSizeAtCeiling })).grants)).toEqual(truth());
+      await org!.close();
+    }
+  });
+
+  it("with one user of 2,600 grants", async () => {
+    const fixture = generateOrg({ seed: 2, users: 50, grants: 3_000, apps: 9 });
+    const one = {
+      ...fixture,
+      grants: fixture.grants.map((g, i) => (i < 2_600 ? { ...g, username: "user7@generated.example" } : g)),
+    };
+    expect(seen((await list(one)).grants)).toEqual(truth());
+  });
+
+  it("with grants that have no date", async () => {
+    const fixture = generateOrg({ seed: 4, users: 50, grants: 2_700, apps: 9 });
+    const undated = {
+      ...fixture,
+      grants: fixture.grants.map((g, i) => (i < 40 ? { ...g, createdAt: null } : g)),
+    };
+    expect(seen((await list(undated)).grants)).toEqual(truth());
+  });
+
+  it("more of one user at one instant than the org hands out is inconclusive", async () => {
+    const fixture = generateOrg({ seed: 5, users: 50, grants: 2_700, apps: 9 });
+    const same = {
+      ...fixture,
+      grants: fixture.grants.map((g) => ({
+        ...g,
+        username: "user7@generated.example",
+        createdAt: "2024-05-05T05:05:05.000Z",
+      })),
+    };
+    await expect(list(same)).rejects.toThrow(InconclusiveError);
+  });
+});
+
+describe("what cannot be proven complete is inconclusive", () => {
+  it("a caller without Customize Application, who would see its own grants alone", async () => {
+    const fixture = dieppeTrading();
+    await expect(list({ ...fixture, caller: "ada.dubois@dieppe.example" })).rejects.toThrow(
+      "ada.dubois@dieppe.example may not see every user's grants. Grant them Customize Application and Manage Users",
+    );
+  });
+
+  it("grants that come while the list is read, each time", async () => {
+    org = await startSimulator({
+      org: dieppeTrading(),
+      faults: [{ kind: "latency", match: "SELECT UserId, AppName", ms: 30 }],
+    });
+    const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
+    const coming = setInterval(
+      () =>
+        org!.store.addGrant({
+          username: "ada.dubois@dieppe.example",
+          app: "Slack",
+          createdAt: 0,
+          lastUsedAt: null,
+          useCount: 0,
+        }),
+      5,
+    );
+    await expect(listInventory(reader))
+      .rejects.toThrow(/3 times in a row/)
+      .finally(() => clearInterval(coming));
+  });
+
+  it("one grant that comes while the list is read is read with the next attempt", async () => {
+    org = await startSimulator({ org: dieppeTrading() });
+    const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
+    let once = true;
+    const inventory = await listInventory({
+      org: reader.org,
+      caller: reader.caller,
+      calls: 0,
+      query: (soql) => reader.query(soql),
+      count: async (soql) => {
+        const count = await reader.count(soql);
+        if (once)
+          org!.store.addGrant({
+            username: "ada.dubois@dieppe.example",
+            app: "Slack",
+            createdAt: 0,
+            lastUsedAt: null,
+            useCount: 0,
+          });
+        once = false;
+        return count;
+      },
+    });
+    expect(seen(inventory.grants)).toEqual(truth());
+    expect(inventory.proof.countBefore).toBe(449);
+  });
+});
+
+describe("the app of a grant", () => {
+  it("without an id is the one registered app of that name, and unknown where two have it", async () => {
+    const fixture = dieppeTrading();
+    const grant = (app: string) => ({
+      username: "ada.dubois@dieppe.example",
+      app,
+      createdAt: null,
+      lastUsedAt: null,
+      useCount: 0,
+    });
+    const external = (id: string, name: string) => ({ id, name, inAppMenu: false });
+    const inventory = await list({
+      ...fixture,
+      apps: [
+        ...fixture.apps,
+        external("0xI000000000001AAA", "Notes"),
+        external("0xI000000000002AAA", "Twin"),
+        external("0xI000000000003AAA", "Twin"),
+      ],
+      grants: [grant("Notes"), grant("Twin")],
+    });
+    expect(inventory.grants.map(({ app }) => app.key).sort()).toEqual(["0xI000000000001AAA", "name:Twin"]);
+  });
+});

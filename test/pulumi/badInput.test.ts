@@ -1,0 +1,149 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
+import { generateOrg } from "../../src/simulator/generate.ts";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { PulumiProject } from "./pulumiRun.ts";
+
+const POLICY = "policy/dieppe-trading.yaml";
+let org: Simulator;
+let other: Simulator;
+let project: PulumiProject;
+let policy: string;
+
+beforeAll(async () => {
+  org = await startSimulator({ org: dieppeTrading(), readOnly: true });
+  other = await startSimulator({
+    org: generateOrg({ seed: 3, users: 5, grants: 9, apps: 2 }),
+    readOnly: true,
+  });
+  project = await PulumiProject.create({ SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken });
+  policy = await project.read(POLICY);
+});
+afterAll(async () => {
+  await project?.remove();
+  await org?.close();
+  await other?.close();
+});
+
+/** Previews, expects a check failure without a stack trace, and gives the output. */
+async function refused(env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { code, output } = await project.runWith(env, "preview");
+  expect(code).toBe(1);
+  expect(output).not.toMatch(/\n\s+at .*[:(]\d+/);
+  expect(output).not.toContain("UnhandledPromise");
+  expect(output).toMatch(/resource 'connected-users'.* has a problem: /);
+  expect(org.writes).toEqual([]);
+  expect(other.writes).toEqual([]);
+  return output;
+}
+
+async function refusedPolicy(text: string): Promise<string> {
+  await project.write(POLICY, text);
+  try {
+    return await refused();
+  } finally {
+    await project.write(POLICY, policy);
+  }
+}
+
+describe("a user's mistake is a check failure with one clear message", () => {
+  it("org unreachable", async () => {
+    const closed = await startSimulator({ org: dieppeTrading() });
+    await closed.close();
+    expect(await refused({ SF_ORG_INSTANCE_URL: closed.url })).toContain(
+      `No answer from 127.0.0.1:${closed.port} (ECONNREFUSED): check the address, the network and any proxy.`,
+    );
+  });
+
+  it("wrong credentials", async () => {
+    expect(await refused({ SF_ACCESS_TOKEN: "00D000000001942EAA!wrong" })).toContain(
+      "(INVALID_SESSION_ID, HTTP 401): Session expired or invalid The access token has expired or is not of this org: get a new one.",
+    );
+  });
+
+  it("no credentials at all", async () => {
+    expect(await refused({ SF_ACCESS_TOKEN: "", SF_ORG_INSTANCE_URL: "" })).toContain(
+      "No credentials for a Salesforce org: give an access token",
+    );
+  });
+
+  it("wrong org", async () => {
+    expect(await refused({ SF_ACCESS_TOKEN: other.accessToken, SF_ORG_INSTANCE_URL: other.url })).toContain(
+      "policy/dieppe-trading.yaml:3:34: the policy is for the org 00D000000001942EAA, but the credentials lead to Generated 3",
+    );
+  });
+
+  it("a caller who may not see every grant is inconclusive", async () => {
+    const token = org.sessionFor("ada.dubois@dieppe.example");
+    expect(await refused({ SF_ACCESS_TOKEN: token })).toContain(
+      "inconclusive: ada.dubois@dieppe.example may not see every user's grants. Grant them Customize Application and Manage Users",
+    );
+  });
+
+  it("policy missing", async () => {
+    await rm(path.join(project.folder, POLICY));
+    try {
+      expect(await refused()).toContain("The policy file policy/dieppe-trading.yaml is not there");
+    } finally {
+      await project.write(POLICY, policy);
+    }
+  });
+
+  it("YAML broken", async () => {
+    expect(await refusedPolicy(`${policy}\n  - name: [Broken\n`)).toMatch(
+      /dieppe-trading\.yaml:\d+:\d+: .*; mend the YAML/,
+    );
+  });
+
+  it("schema violated, with line, column and the offending text", async () => {
+    const output = await refusedPolicy(policy.replace("unlisted: revoke", "unlistd: revoke"));
+    expect(output).toContain(
+      'policy/dieppe-trading.yaml:6:1: unknown key "unlistd"; did you mean "unlisted"?',
+    );
+    expect(output).toContain("6 | unlistd: revoke");
+    expect(output).toContain('has no "unlisted"');
+  });
+
+  it("an app id that does not exist", async () => {
+    expect(await refusedPolicy(policy.replace("0H4000000000002CAA", "0H4000000000099CAA"))).toContain(
+      "policy/dieppe-trading.yaml:16:9: no app with the id 0H4000000000099CAA in Dieppe Trading; correct it or take it out",
+    );
+  });
+
+  it("a stack whose credentials lead to another org than before", async () => {
+    const writable = await startSimulator({ org: dieppeTrading() });
+    const second = await PulumiProject.create({
+      SF_ORG_INSTANCE_URL: writable.url,
+      SF_ACCESS_TOKEN: writable.accessToken,
+    });
+    try {
+      expect((await second.run("up", "--yes", "--skip-preview")).code).toBe(0);
+      await second.write(POLICY, "version: 1\nunlisted: revoke\napps: []\n");
+      const run = await second.runWith(
+        { SF_ORG_INSTANCE_URL: other.url, SF_ACCESS_TOKEN: other.accessToken },
+        "up",
+        "--yes",
+        "--skip-preview",
+      );
+      expect(run.code).not.toBe(0);
+      expect(run.output).toContain(
+        "This stack manages the org 00D000000001942EAA, but the credentials lead to Generated 3",
+      );
+      expect(other.writes).toEqual([]);
+    } finally {
+      await second.remove();
+      await writable.close();
+    }
+  });
+
+  it("state folder not there, said by the engine", async () => {
+    const { code, output } = await project.runWith(
+      { PULUMI_BACKEND_URL: "file://./no-such-folder" },
+      "preview",
+    );
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/no-such-folder/);
+  });
+});

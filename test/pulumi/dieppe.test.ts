@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../../src/simulator/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { PulumiProject, revocationLines } from "./pulumiRun.ts";
+
+let org: Simulator;
+let project: PulumiProject;
+
+beforeEach(async () => {
+  org = await startSimulator({ org: dieppeTrading() });
+  project = await PulumiProject.create({ SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken });
+});
+afterEach(async () => {
+  await project?.remove();
+  await org?.close();
+});
+
+/** How many grants the org holds of each app. */
+function held(): Record<string, number> {
+  const apps = Map.groupBy(org.store.grants(), ({ AppName }) => String(AppName));
+  return Object.fromEntries([...apps].map(([app, grants]) => [app, grants.length]));
+}
+
+function authorize(app: string, username = "ada.dubois@dieppe.example"): void {
+  const now = Date.parse("2026-11-22T09:00:00Z");
+  expect(org.store.addGrant({ username, app, createdAt: now, lastUsedAt: now, useCount: 1 })).not.toBeNull();
+}
+
+const revokeCalls = () => org.requests.filter(({ path }) => path === "/services/oauth2/revoke");
+const sanctionedApps = { [OUTLOOK.name]: 250, [SLACK.name]: 186 };
+
+describe("Dieppe Trading on the real engine", () => {
+  it("shows the 12, revokes them, is clean, and exits 7 on the next unlisted app", async () => {
+    const preview = await project.run("preview", "--diff");
+    expect(preview.code).toBe(0);
+    const planned = preview.output
+      .split("\n")
+      .filter((line) => line.startsWith("+ Bob's Lead Scoring Tool, "));
+    expect(planned).toHaveLength(12);
+    for (const line of planned)
+      expect(line).toMatch(
+        /@dieppe\.example: app not listed \(policy\/dieppe-trading\.yaml:6\); granted 2023-0[56]-\d\d, last used 202[34]-\d\d$/,
+      );
+    expect(preview.output.match(/"app not listed/g)).toHaveLength(12);
+    expect(revokeCalls()).toEqual([]);
+
+    const plain = await project.run("preview");
+    expect(plain.output).toContain("12 revocations planned: 12 × Bob's Lead Scoring Tool (app-not-listed)");
+
+    const up = await project.run("up", "--yes", "--skip-preview");
+    expect(up.code).toBe(0);
+    expect(up.output).toContain("12 revocations planned: 12 × Bob's Lead Scoring Tool (app-not-listed)");
+    expect(up.output).toMatch(/revoked \d+\/12/);
+    expect(up.output).toContain("12 revoked");
+    expect(held()).toEqual(sanctionedApps);
+    expect(revokeCalls().map(({ method, status, grant }) => [method, status, grant?.app])).toEqual(
+      Array.from({ length: 12 }, () => ["POST", 200, BOBS_TOOL.name]),
+    );
+
+    const clean = await project.run("preview", "--diff", "--expect-no-changes");
+    expect(clean.code).toBe(0);
+
+    authorize("Shiny AI Notetaker");
+    const drift = await project.run("preview", "--diff", "--expect-no-changes");
+    expect(drift.code).toBe(7);
+    expect(revocationLines(drift.output, "+")).toEqual([
+      '+ ada.dubois@dieppe.example: "app not listed (policy/dieppe-trading.yaml:6); granted 2026-11-22, last used 2026-11"',
+    ]);
+    expect(revocationLines(drift.output, "-")).toEqual([]);
+  });
+
+  it("is still clean when a user in scope authorizes a sanctioned app", async () => {
+    expect((await project.run("up", "--yes", "--skip-preview")).code).toBe(0);
+    authorize(SLACK.name);
+    expect((await project.run("preview", "--expect-no-changes")).code).toBe(0);
+  });
+
+  it("refresh changes nothing in the org, and destroy only forgets", async () => {
+    await project.run("up", "--yes", "--skip-preview");
+    authorize("Shiny AI Notetaker");
+    const before = held();
+    const calls = revokeCalls().length;
+    expect((await project.run("refresh", "--yes")).code).toBe(0);
+    const destroy = await project.run("destroy", "--yes");
+    expect(destroy.code).toBe(0);
+    expect(destroy.output).toContain("2 deleted");
+    expect(held()).toEqual(before);
+    expect(revokeCalls()).toHaveLength(calls);
+  });
+
+  it("an approved plan that has come to say more is refused before any call", async () => {
+    await project.run("up", "--yes", "--skip-preview");
+    authorize("Shiny AI Notetaker");
+    expect((await project.run("preview", "--save-plan", "plan.json")).code).toBe(0);
+    authorize("Shiny AI Notetaker", "ada.weber@dieppe.example");
+    const calls = revokeCalls().length;
+    const up = await project.runWith(
+      { PULUMI_EXPERIMENTAL: "true" },
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--plan",
+      "plan.json",
+    );
+    expect(up.code).not.toBe(0);
+    expect(up.output).toMatch(/violates plan/);
+    expect(revokeCalls()).toHaveLength(calls);
+  });
+
+  it("an approved plan that still holds is applied", async () => {
+    expect((await project.run("preview", "--save-plan", "plan.json")).code).toBe(0);
+    expect((await project.run("up", "--yes", "--skip-preview", "--plan", "plan.json")).code).toBe(0);
+    expect(held()).toEqual(sanctionedApps);
+  });
+
+  it("what fails is named and stays planned; what succeeded is kept; the next update finishes", async () => {
+    org.setFaults([{ kind: "status", match: "/revoke", username: "ada.weber@dieppe.example", status: 500 }]);
+    const up = await project.run("up", "--yes", "--skip-preview");
+    expect(up.code).not.toBe(0);
+    expect(up.output).toContain(
+      "* Bob's Lead Scoring Tool, ada.weber@dieppe.example: the revoke endpoint answered HTTP 500",
+    );
+    expect(up.output).not.toMatch(/\n\s+at /);
+    expect(held()).toEqual({ ...sanctionedApps, [BOBS_TOOL.name]: 1 });
+
+    org.setFaults([]);
+    const left = await project.run("preview", "--diff", "--expect-no-changes");
+    expect(left.code).toBe(7);
+    expect(revocationLines(left.output, "+")).toHaveLength(1);
+    expect(revocationLines(left.output, "+")[0]).toContain("ada.weber@dieppe.example");
+    expect((await project.run("up", "--yes", "--skip-preview")).code).toBe(0);
+    expect(held()).toEqual(sanctionedApps);
+    expect((await project.run("preview", "--expect-no-changes")).code).toBe(0);
+  });
+
+  it("keeps its code out of the state: what the state holds of the provider is small and constant", async () => {
+    await project.run("up", "--yes", "--skip-preview");
+    const state = JSON.parse(await project.read(".pulumi-state/.pulumi/stacks/sanctioned/simulator.json"));
+    const resources = state.checkpoint.latest.resources as {
+      type: string;
+      inputs: Record<string, unknown>;
+      outputs: Record<string, unknown>;
+    }[];
+    const policy = resources.find(
+      ({ type }) => type === "pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy",
+    )!;
+    expect(String(policy.inputs.__provider).length).toBeLessThan(10_000);
+    expect(String(policy.inputs.__provider)).not.toContain(project.folder);
+    expect(policy.outputs.revocations).toEqual({});
+    expect(Object.keys(policy.inputs).sort()).toEqual([
+      "__provider",
+      "org",
+      "policy",
+      "policyFile",
+      "revocations",
+    ]);
+  });
+});
