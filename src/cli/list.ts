@@ -1,11 +1,8 @@
 import { Command, Option } from "commander";
-import { listInventory } from "../inventory/list.ts";
 import { connectedUsers, type ListFilter } from "../report/connectedUsers.ts";
 import { listCsv } from "../report/listCsv.ts";
 import { listJson } from "../report/listJson.ts";
 import { listTable } from "../report/listTable.ts";
-import { connect } from "../salesforce/connection.ts";
-import { readCredentials } from "../salesforce/credentials.ts";
 
 interface ListOptions extends ListFilter {
   readonly format: "table" | "json" | "csv";
@@ -26,6 +23,12 @@ export function listCommand(): Command {
       "\nExamples:\n  $ npx sanctioned list\n  $ npx sanctioned list --by user --format csv > users.csv\n  $ npx sanctioned list --app Slack",
     )
     .action(async (options: ListOptions) => {
+      // Loaded only when it is needed: jsforce is large, and `--help` should answer at once.
+      const [{ connect }, { readCredentials }, { listInventory }] = await Promise.all([
+        import("../salesforce/connection.ts"),
+        import("../salesforce/credentials.ts"),
+        import("../inventory/list.ts"),
+      ]);
       const inventory = await listInventory(await connect(readCredentials({}, process.env)));
       const list = connectedUsers(inventory, options);
       const output = { table: listTable, json: listJson, csv: listCsv }[options.format](list, inventory);

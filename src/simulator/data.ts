@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { canonical, OBJECTS } from "./fields.ts";
 import type { Context } from "./simulator.ts";
+import { columnMetadata } from "./soql/columns.ts";
 import { type Answer, datetime, evaluate } from "./soql/evaluate.ts";
 import { SoqlError } from "./soql/soqlError.ts";
 import type { Session, Store } from "./store.ts";
 
-const VERSIONS = ["60.0", "61.0", "62.0", "63.0", "64.0", "65.0", "66.0", "67.0"];
+/** Down to 50.0, since clients ask for the version that they know before they ask which there are. */
+const VERSIONS = Array.from({ length: 18 }, (_, i) => `${50 + i}.0`);
 const PAGE = 2_000;
 const SMALLEST_PAGE = 200;
 /** OauthToken pages by 500 and stops at 2,500 without a word (salesforce-facts 1.3). */
@@ -83,7 +85,7 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
       records: answer.rows.slice(from, to).map((row) => answer.record(row, base(version))),
     };
   };
-  server.get<{ Params: { version: string }; Querystring: { q?: string } }>(
+  server.get<{ Params: { version: string }; Querystring: { q?: string; columns?: string } }>(
     "/services/data/v:version/query",
     { preHandler: authorized },
     async (request, reply) => {
@@ -96,6 +98,7 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
         if (!(error instanceof SoqlError)) throw error;
         return refuse(reply, 400, error.code, error.message);
       }
+      if (request.query.columns === "true") return columnMetadata(answer.object, answer.readings);
       if (answer.count) return { totalSize: answer.rows.length, done: true, records: [] };
       const tokens = answer.object === "OauthToken";
       const available = tokens ? Math.min(answer.rows.length, TOKEN_CEILING) : answer.rows.length;

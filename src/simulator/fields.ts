@@ -83,7 +83,15 @@ export const OBJECTS: Readonly<Record<string, Readonly<Record<string, Field>>>> 
   },
   ExternalClientApplication: { Id: id, MasterLabel: text, DeveloperName: text, DistributionState: text },
   UserPermissionAccess: permissionFields,
-  Organization: { Id: id, Name: text, IsSandbox: flag, OrganizationType: text },
+  Organization: {
+    Id: id,
+    Name: text,
+    IsSandbox: flag,
+    OrganizationType: text,
+    InstanceName: text,
+    NamespacePrefix: text,
+    TrialExpirationDate: plain("datetime"),
+  },
   AuthSession: {
     Id: id,
     IsCurrent: flag,

@@ -79,7 +79,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const server = Fastify({
     forceCloseConnections: true,
     bodyLimit: 8 * 1024 * 1024,
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
   });
   await server.register(formbody);
   addRecorder(server, context);

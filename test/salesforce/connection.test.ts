@@ -66,7 +66,7 @@ describe("connecting", () => {
     const credentials = byToken(await start());
     expect((await connect({ ...credentials, apiVersion: "62.0" })).org.apiVersion).toBe("62.0");
     await expect(connect({ ...credentials, apiVersion: "12.0" })).rejects.toThrow(
-      "has no API version 12.0: it knows 60.0 to 67.0",
+      "has no API version 12.0: it knows 50.0 to 67.0",
     );
   });
 

@@ -23,6 +23,7 @@ export interface Answer {
   readonly object: string;
   readonly count: boolean;
   readonly rows: readonly Row[];
+  readonly readings: readonly Reading[];
   readonly record: (row: Row, apiBase: string) => Record<string, unknown>;
 }
 
@@ -62,6 +63,7 @@ export function evaluate(soql: string, store: Store, session: Session): Answer {
   return {
     object,
     count,
+    readings,
     rows: rows.slice(offset, query.limit === undefined ? undefined : offset + query.limit),
     record: (row, apiBase) => toRecord(object, row, readings, store, apiBase),
   };

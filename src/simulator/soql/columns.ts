@@ -1,0 +1,47 @@
+import type { FieldType } from "../fields.ts";
+import type { Reading } from "./evaluate.ts";
+
+/** A column as `query?columns=true` describes it; a relationship holds the columns below it. */
+interface Column {
+  readonly aggregate: false;
+  readonly apexType: string;
+  readonly booleanType: boolean;
+  readonly columnName: string;
+  readonly custom: false;
+  readonly displayName: string;
+  readonly foreignKeyName: string | null;
+  readonly insertable: false;
+  readonly joinColumns: Column[];
+  readonly numberType: boolean;
+  readonly textType: boolean;
+  readonly updatable: false;
+}
+
+/** What `query?columns=true`, which the official CLI asks for, says of a query's columns in place of its rows. */
+export function columnMetadata(entityName: string, readings: readonly Reading[]): Record<string, unknown> {
+  return {
+    columnMetadata: readings.map(({ path, type }) => column(path, type)),
+    entityName,
+    groupBy: false,
+    idSelected: readings.some(({ path }) => path.join(".") === "Id"),
+    keyPrefix: null,
+  };
+}
+
+function column([name, ...rest]: readonly string[], type: FieldType): Column {
+  const leaf = rest.length === 0;
+  return {
+    aggregate: false,
+    apexType: leaf ? type : "reference",
+    booleanType: leaf && type === "boolean",
+    columnName: name!,
+    custom: false,
+    displayName: name!,
+    foreignKeyName: leaf ? null : name!,
+    insertable: false,
+    joinColumns: leaf ? [] : [column(rest, type)],
+    numberType: leaf && type === "int",
+    textType: leaf && type === "string",
+    updatable: false,
+  };
+}

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, it } from "vitest";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+/** Runs the demo with a temporary folder of its own, so that what it leaves there can be seen. */
+async function demo(onOutput: (output: string, kill: (signal: NodeJS.Signals) => void) => void = () => {}) {
+  const temp = await mkdtemp(path.join(tmpdir(), "sanctioned-demo-test-"));
+  try {
+    return await new Promise<{ code: number | null; output: string; left: string[] }>((resolve, reject) => {
+      const env = {
+        ...process.env,
+        TMPDIR: temp,
+        NO_COLOR: "1",
+        SF_ORG_INSTANCE_URL: "",
+        SF_ACCESS_TOKEN: "",
+      };
+      const child = spawn(process.execPath, ["scripts/demo.ts"], {
+        cwd: ROOT,
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let output = "";
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding("utf8").on("data", (chunk: string) => {
+          output += chunk;
+          onOutput(output, (signal) => child.kill(signal));
+        });
+      child.once("error", reject);
+      child.once("close", (code) =>
+        resolve({ code, output, left: readdirSync(temp).filter((name) => name.startsWith("sanctioned-")) }),
+      );
+    });
+  } finally {
+    await rm(temp, { recursive: true, force: true });
+  }
+}
+
+it("npm run demo goes from 12 revocations to clean to drift, printing each command", {
+  timeout: 180_000,
+}, async () => {
+  const { code, output, left } = await demo();
+  expect(code).toBe(0);
+  expect(output.split("\n").filter((line) => line.startsWith("$ "))).toEqual([
+    "$ npx sanctioned simulator",
+    "$ npx pulumi stack select --create simulator",
+    "$ npx sanctioned list",
+    "$ npx pulumi preview --diff",
+    "$ npx pulumi up --yes --skip-preview",
+    "$ npx sanctioned list",
+    "$ npx pulumi preview --expect-no-changes",
+    '$ npx sanctioned simulator authorize --user amir.kowalski@dieppe.example --app "Shiny AI Notetaker"',
+    "$ npx pulumi preview --diff --expect-no-changes",
+  ]);
+  expect(output.match(/^\+ Bob's Lead Scoring Tool, .*@dieppe\.example: app not listed/gm)).toHaveLength(12);
+  expect(output).toContain('+ amir.kowalski@dieppe.example: "app not listed');
+  expect(output).not.toMatch(/^\s*- .*@dieppe\.example/m);
+  expect(output).toContain("(exit code 7, as expected)");
+  expect(output).toMatch(/Next: edit policy\/dieppe-trading\.yaml, or point it at your own org/);
+  expect(left).toEqual([]);
+});
+
+it("a demo that is interrupted stops what it started and leaves nothing", { timeout: 60_000 }, async () => {
+  let sent = false;
+  const { code, output, left } = await demo((text, kill) => {
+    if (!sent && text.includes("$ npx pulumi preview --diff")) {
+      sent = true;
+      kill("SIGINT");
+    }
+  });
+  expect(code).toBe(130);
+  expect(output).toContain("Nothing is left running.");
+  expect(left).toEqual([]);
+});
