@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { toId18 } from "../../src/inventory/id.ts";
+import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../../src/simulator/dieppeTrading.ts";
+import { checkFixture } from "../../src/simulator/fixture.ts";
+import { generateOrg } from "../../src/simulator/generate.ts";
+
+describe("Dieppe Trading", () => {
+  const org = checkFixture(dieppeTrading(), "Dieppe Trading");
+  const users = (app: string) =>
+    new Set(org.grants.filter((grant) => grant.app === app).map(({ username }) => username));
+
+  it("has 240 users on Outlook Plugin, 180 on Slack, 12 on Bob's tool; people overlap", () => {
+    const [outlook, slack, bobs] = [OUTLOOK, SLACK, BOBS_TOOL].map(({ name }) => users(name)) as [
+      Set<string>,
+      Set<string>,
+      Set<string>,
+    ];
+    expect([outlook.size, slack.size, bobs.size]).toEqual([240, 180, 12]);
+    expect(outlook.intersection(slack).size).toBe(130);
+    expect(bobs.difference(outlook.union(slack)).size).toBe(0);
+  });
+
+  it("has people with two grants for one app, and people with none, some of whom have left", () => {
+    const pairs = Map.groupBy(org.grants, ({ username, app }) => `${username} ${app}`);
+    expect([...pairs.values()].filter(({ length }) => length === 2)).toHaveLength(16);
+    const connected = new Set(org.grants.map(({ username }) => username));
+    const without = org.users.filter(({ username }) => !connected.has(username));
+    expect([without.length, without.filter(({ isActive }) => !isActive).length]).toEqual([61, 15]);
+    expect(org.users.filter(({ isActive, username }) => !isActive && connected.has(username))).toEqual([]);
+  });
+
+  it("is the same each time, with ids that Salesforce could have given", () => {
+    expect(JSON.stringify(dieppeTrading())).toBe(JSON.stringify(org));
+    for (const id of [org.organization.id, ...org.users.map((user) => user.id), OUTLOOK.id, SLACK.id])
+      expect(toId18(id.slice(0, 15))).toBe(id);
+  });
+});
+
+it("a generated org is the same for the same seed, another for another, and fits the format", () => {
+  const make = (seed: number) => JSON.stringify(generateOrg({ seed, users: 30, grants: 200, apps: 6 }));
+  expect(make(7)).toBe(make(7));
+  expect(make(7)).not.toBe(make(8));
+  expect(checkFixture(JSON.parse(make(7)), "generated").grants).toHaveLength(200);
+});
+
+describe("a fixture", () => {
+  it("that is wrong says where", () => {
+    const org = dieppeTrading();
+    expect(() =>
+      checkFixture({ ...org, organization: { ...org.organization, id: "x" } }, "org.json"),
+    ).toThrow(/org\.json is no org fixture.*\n {2}\/organization\/id must match pattern/);
+    expect(() =>
+      checkFixture({ ...org, grants: [{ ...org.grants[0]!, app: "Nope", username: "x@y" }] }, "org.json"),
+    ).toThrow("/grants/0: no user x@y\n  /grants/0: no app Nope");
+  });
+
+  it("as the README shows it is right", () => {
+    const readme = readFileSync("src/simulator/README.md", "utf8");
+    const [example] = /```json\n(.*?)```/s.exec(readme)!.slice(1);
+    expect(checkFixture(JSON.parse(example!), "README").grants).toHaveLength(1);
+  });
+});
