@@ -6,6 +6,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import pc from "picocolors";
+import { UserError } from "../src/errors.ts";
 import { ensureEngine } from "./engine/ensure.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -22,7 +23,7 @@ let interrupted = false;
 
 async function main(): Promise<void> {
   const engine = await ensureEngine();
-  const state = await mkdtemp(path.join(tmpdir(), "sanctioned-demo-"));
+  const state = await stateFolder();
   process.once("SIGINT", () => interrupt("SIGINT"));
   process.once("SIGTERM", () => interrupt("SIGTERM"));
   try {
@@ -36,6 +37,19 @@ async function main(): Promise<void> {
   } finally {
     await stopAll();
     await rm(state, { recursive: true, force: true });
+  }
+}
+
+/** A folder of the demo's own, so that it disturbs no stack of the reader's. */
+async function stateFolder(): Promise<string> {
+  try {
+    return await mkdtemp(path.join(tmpdir(), "sanctioned-demo-"));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new DemoError(
+      `${tmpdir()} cannot hold Pulumi's state (${code}); set TMPDIR to a folder that can be written to`,
+    );
   }
 }
 
@@ -163,6 +177,10 @@ function show(command: string[]): void {
 try {
   await main();
 } catch (error) {
+  if (error instanceof UserError) {
+    console.error(error.message);
+    process.exit(1);
+  }
   if (!(error instanceof DemoError)) throw error;
   console.error(`\nThe demo stopped: ${error.message}. Nothing is left running.`);
   process.exitCode = interrupted ? 130 : 1;

@@ -1,11 +1,12 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { toId18 } from "../inventory/id.ts";
 import { printable } from "../printable.ts";
+import { parseSource } from "./document.ts";
 import { didYouMean } from "./nearest.ts";
 import type { AppRule, Named, Policy, UserSelector } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import { type PolicyFile, PolicySchema } from "./schema.ts";
-import { objectSource, type Path, parseSource, pathText, type Source } from "./source.ts";
+import { objectSource, type Path, pathText, type Source } from "./source.ts";
 
 const matchesSchema = new Ajv({ allErrors: true, verbose: true, strict: true }).compile<PolicyFile>(
   PolicySchema,

@@ -94,14 +94,7 @@ describe("Dieppe Trading on the real engine", () => {
     expect((await project.run("preview", "--save-plan", "plan.json")).code).toBe(0);
     authorize("Shiny AI Notetaker", "ada.weber@dieppe.example");
     const calls = revokeCalls().length;
-    const up = await project.runWith(
-      { PULUMI_EXPERIMENTAL: "true" },
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--plan",
-      "plan.json",
-    );
+    const up = await project.run("up", "--yes", "--skip-preview", "--plan", "plan.json");
     expect(up.code).not.toBe(0);
     expect(up.output).toMatch(/violates plan/);
     expect(revokeCalls()).toHaveLength(calls);

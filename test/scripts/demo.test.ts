@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -62,6 +62,7 @@ it("npm run demo goes from 12 revocations to clean to drift, printing each comma
   expect(output).toContain("(exit code 7, as expected)");
   expect(output).toMatch(/Next: edit policy\/dieppe-trading\.yaml, or point it at your own org/);
   expect(left).toEqual([]);
+  await expect(fetch(/^export SF_ORG_INSTANCE_URL=(.*)$/m.exec(output)![1]!)).rejects.toThrow("fetch failed");
 });
 
 it("a demo that is interrupted stops what it started and leaves nothing", { timeout: 60_000 }, async () => {
@@ -75,4 +76,17 @@ it("a demo that is interrupted stops what it started and leaves nothing", { time
   expect(code).toBe(130);
   expect(output).toContain("Nothing is left running.");
   expect(left).toEqual([]);
+});
+
+it("a demo that has nowhere to keep the state says so in one line", async () => {
+  const run = spawnSync(process.execPath, ["scripts/demo.ts"], {
+    cwd: ROOT,
+    encoding: "utf8",
+    env: { ...process.env, TMPDIR: "/dev/null/nowhere" },
+  });
+  expect(run.status).toBe(1);
+  expect(run.stderr).toMatch(
+    /The demo stopped: \/dev\/null\/nowhere cannot hold Pulumi's state \(ENOTDIR\); set TMPDIR/,
+  );
+  expect(run.stderr).not.toMatch(/\n\s+at /);
 });

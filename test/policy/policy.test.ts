@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../src/errors.ts";
+import { parsePolicy } from "../../src/policy/load.ts";
+import { summarizePolicy } from "../../src/policy/policy.ts";
+import { readPolicy } from "../../src/policy/read.ts";
+import { PolicySchema } from "../../src/policy/schema.ts";
+import { printable } from "../../src/printable.ts";
+
+it("schema/policy.schema.json is what `npm run schema` writes", () => {
+  expect(readFileSync("schema/policy.schema.json", "utf8")).toBe(
+    `${JSON.stringify(PolicySchema, null, 2)}\n`,
+  );
+});
+
+it("the summary for Pulumi is maps in a fixed order, without positions", () => {
+  expect(JSON.stringify(summarizePolicy(readPolicy("policy/dieppe-trading.yaml")))).toBe(
+    JSON.stringify({
+      unlisted: "revoke",
+      apps: {
+        "Outlook Plugin (0H4000000000001CAA)": {
+          owner: "it-collaboration@dieppe.example",
+          reason: "Logs e-mail to contacts (SEC-114)",
+          users: { profiles: "Sales User, Standard User" },
+        },
+        "Slack (0H4000000000002CAA)": {
+          owner: "it-collaboration@dieppe.example",
+          reason: "Case swarming and approvals (SEC-131)",
+          users: { profiles: "Marketing User, Sales User, Standard User, Support Agent" },
+        },
+      },
+      org: { name: "Dieppe Trading", id: "00D000000001942EAA" },
+    }),
+  );
+});
+
+describe("a policy file that cannot be read", () => {
+  it.each([
+    ["no/such.yaml", "is not there"],
+    ["policy", "is a folder"],
+  ])("%s %s", (file, why) => {
+    expect(() => readPolicy(file)).toThrow(UserError);
+    expect(() => readPolicy(file)).toThrow(`The policy file ${file} ${why}: name one with`);
+  });
+});
+
+describe("docs/policy.md", () => {
+  const blocks = [...readFileSync("docs/policy.md", "utf8").matchAll(/```yaml\n(.*?)```/gs)].map(
+    ([, text]) => text!,
+  );
+  it.each(blocks.map((text, i) => [i + 1, text] as const))("example %i is right", (_number, text) => {
+    expect(blocks.length).toBeGreaterThan(1);
+    expect(parsePolicy(text, "docs/policy.md")).toHaveProperty("policy");
+  });
+});
+
+it("untrusted text is shown without what could move a cursor, start a line or turn text around", () => {
+  expect(printable("a\u001b[31mb\nc\u202ed\u200be\u2028")).toBe(
+    "a\\u{1b}[31mb\\u{a}c\\u{202e}d\\u{200b}e\\u{2028}",
+  );
+  expect(printable("Bob's Café 日本 👩")).toBe("Bob's Café 日本 👩");
+});

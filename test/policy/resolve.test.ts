@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import type { App, Inventory } from "../../src/inventory/inventory.ts";
+import { parsePolicy } from "../../src/policy/load.ts";
+import { formatProblems } from "../../src/policy/problem.ts";
+import { resolvePolicy } from "../../src/policy/resolve.ts";
+
+const app = (id: string | null, name: string): App => ({
+  key: id ?? `name:${name}`,
+  id,
+  name,
+  kind: "unknown",
+});
+const SLACK = "0H4000000000001CAA";
+const user = (id: string, username: string) =>
+  [
+    id,
+    { id, username, name: username, isActive: true, profileId: null, profileName: null, userType: null },
+  ] as const;
+const INVENTORY = {
+  org: {
+    id: "00D000000000001AAA",
+    name: "Dieppe",
+    isSandbox: false,
+    instanceUrl: "https://d.example",
+    apiVersion: "67.0",
+  },
+  users: new Map([user("005000000000001AAA", "Ann@dieppe.example")]),
+  profiles: [{ id: "00e000000000001AAA", name: "Sales User" }],
+  apps: [
+    app(SLACK, "Slack"),
+    app(null, "Bob's Tool"),
+    app("0xI000000000001AAA", "Twin"),
+    app("0xI000000000002AAA", "Twin"),
+  ],
+} as unknown as Inventory;
+
+function resolve(apps: string, head = "") {
+  const parsed = parsePolicy(`version: 1\nunlisted: report\n${head}apps:\n${apps}\n`, "p.yaml");
+  if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
+  return resolvePolicy(parsed.policy, INVENTORY);
+}
+function problems(apps: string, head?: string): string {
+  const result = resolve(apps, head);
+  return "problems" in result ? formatProblems(result.problems) : "";
+}
+
+describe("a name that resolves to nothing or to two things is a problem at its line", () => {
+  it.each<[rule: string, apps: string, message: string]>([
+    [
+      "an unknown username, with the nearest",
+      `  - { id: ${SLACK}, users: { usernames: [an@dieppe.example] } }`,
+      'p.yaml:4:52: no user "an@dieppe.example" in Dieppe; did you mean "ann@dieppe.example"?',
+    ],
+    [
+      "an unknown profile",
+      `  - { id: ${SLACK}, users: { profiles: [Nobody] } }`,
+      'no profile "Nobody" in Dieppe; correct it or take it out',
+    ],
+    [
+      "an app id that is not in the org",
+      "  - { id: 0H4000000000009CAA, users: everyone }",
+      "p.yaml:4:11: no app with the id 0H4000000000009CAA in Dieppe; correct it or take it out",
+    ],
+    [
+      "an app name that is not in the org",
+      "  - { name: Slak, users: everyone }",
+      'p.yaml:4:13: no app named "Slak" in Dieppe; did you mean "Slack"?',
+    ],
+    [
+      "an app name that two apps have",
+      "  - { name: Twin, users: everyone }",
+      '2 apps of Dieppe are named "Twin": 0xI000000000001AAA, 0xI000000000002AAA; say which with `id`',
+    ],
+    [
+      "an app listed by name and by id",
+      `  - { name: Slack, users: everyone }\n  - { id: ${SLACK}, users: everyone }`,
+      'p.yaml:5:5: the app "Slack" is listed twice, by name and by id; keep the entry with the id',
+    ],
+  ])("%s", (_rule, apps, message) => {
+    expect(problems(apps)).toContain(message);
+  });
+
+  it("another org, by id and by name", () => {
+    expect(problems("  []", "org: { id: 00D000000000002AAA }\n")).toContain(
+      "the policy is for the org 00D000000000002AAA, but the credentials lead to Dieppe (00D000000000001AAA)",
+    );
+    expect(problems("  []", "org: { name: Calais }\n")).toContain('the policy is for the org "Calais", but');
+  });
+});
+
+describe("names that resolve", () => {
+  it("become ids, usernames without regard to case; a match by name alone is weak", () => {
+    const result = resolve(
+      `  - { id: ${SLACK}, users: { usernames: [ANN@dieppe.example], profiles: [Sales User] } }\n  - { name: Bob's Tool, users: everyone }`,
+    );
+    if ("problems" in result) throw new Error(formatProblems(result.problems));
+    expect(
+      [...result.resolved.rules].map(([key, { weak, everyone, userIds, profileIds }]) => [
+        key,
+        weak,
+        everyone,
+        [...userIds],
+        [...profileIds],
+      ]),
+    ).toEqual([
+      [SLACK, false, false, ["005000000000001AAA"], ["00e000000000001AAA"]],
+      ["name:Bob's Tool", true, true, [], []],
+    ]);
+  });
+});
