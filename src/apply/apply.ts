@@ -67,7 +67,7 @@ type Attempt = { readonly refused: string } | { readonly answers: readonly Revok
 
 async function revokeAll(instanceUrl: string, live: LiveGrants | undefined): Promise<Attempt> {
   if (live === undefined) throw new Error("a planned revocation was not looked up");
-  if (live.kind === "ambiguous") return { refused: live.reason };
+  if (live.kind === "refused") return { refused: live.reason };
   const answers: RevokeAnswer[] = [];
   for (const token of live.tokens) {
     answers.push(

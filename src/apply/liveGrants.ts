@@ -18,8 +18,8 @@ export type RowQuery = <T>(soql: string) => Promise<{ rows: T[]; totalSize: numb
 /** What the org has, at this moment, of one planned revocation. */
 export type LiveGrants =
   | { readonly kind: "matched"; readonly tokens: readonly (string | null)[] }
-  /** More rows than were planned look the same, so that revoking could hit one that was not approved. */
-  | { readonly kind: "ambiguous"; readonly reason: string };
+  /** Not to be revoked here: it could hit a grant that was not approved, or could not be seen to be gone. */
+  | { readonly kind: "refused"; readonly reason: string };
 
 const FIELDS = "UserId, AppName, AppMenuItem.ApplicationId, CreatedDate";
 const USERS_PER_QUERY = 200;
@@ -29,7 +29,7 @@ const ROW_CEILING = 2_500;
 /**
  * Reads the rows of the planned grants, and of no others, one to one: a row belongs to a planned grant
  * when user, app and time of granting are the same. Rows granted since the plan match nothing and are
- * left alone. Rows that cannot be told from a planned one make the whole revocation ambiguous.
+ * left alone. Rows that cannot be told from a planned one make the whole revocation refused.
  */
 export async function readLiveGrants(
   query: RowQuery,
@@ -53,6 +53,12 @@ export async function readLiveGrants(
 }
 
 function match(revocation: PlannedRevocation, rows: ReadonlyMap<string, Row[]>): LiveGrants {
+  if (revocation.grants.some(({ source }) => source === "usage"))
+    return {
+      kind: "refused",
+      reason:
+        "the org shows it in the usage of external client apps alone, without a token to revoke it by; use Bulk Revoke in Setup, External Client Apps, OAuth Usage",
+    };
   const planned = new Map<string, number>();
   for (const { userId, app, createdAt } of revocation.grants) {
     const key = identity(userId, app.key, createdAt);
@@ -63,7 +69,7 @@ function match(revocation: PlannedRevocation, rows: ReadonlyMap<string, Row[]>):
     const live = rows.get(key) ?? [];
     if (live.length > count) {
       return {
-        kind: "ambiguous",
+        kind: "refused",
         reason: `${live.length} grants were given at ${live[0]?.CreatedDate ?? "an unknown time"}, ${count} of them planned, and nothing tells them apart; plan again`,
       };
     }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { InconclusiveError, UserError } from "../errors.ts";
+import { doctorCommand } from "./doctor.ts";
 import { listCommand } from "./list.ts";
 import { simulatorCommand } from "./simulator.ts";
 
@@ -11,6 +12,7 @@ const program = new Command("sanctioned")
     "GitOps for Salesforce's connected users: a reviewed policy says which apps may hold tokens of whom.",
   )
   .addCommand(listCommand())
+  .addCommand(doctorCommand())
   .addCommand(simulatorCommand())
   .addHelpText(
     "after",

@@ -43,6 +43,8 @@ export interface Grant {
   readonly lastUsedAt: number | null;
   /** How many tokens were issued for this grant (not: API calls). */
   readonly useCount: number | null;
+  /** `usage`: only the Connect usage resources show the grant; OauthToken has no row, and so no DeleteToken, for it. */
+  readonly source?: "usage";
 }
 
 export interface Profile {
@@ -69,6 +71,10 @@ export interface CompletenessProof {
   readonly ranges: number;
   /** API calls spent on the grants. */
   readonly calls: number;
+  /** How many ranges were read again because grants came or went meanwhile. */
+  readonly rereads?: number;
+  /** Grants of external client apps, beside `read`, that only the usage resources show. */
+  readonly fromUsage?: number;
   /** Permissions of the caller that the platform requires for seeing every grant, as probed. */
   readonly permissions: Readonly<Record<string, boolean>>;
   readonly apiVersion: string;

@@ -1,55 +1,46 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../errors.ts";
+import { originOf } from "./address.ts";
+import type { JwtLogin } from "./jwt.ts";
 
-/** Names of what a user can set; docs/connecting.md says what each means. */
-export const SETTING_KEYS = [
-  "accessToken",
-  "instanceUrl",
-  "loginUrl",
-  "clientId",
-  "clientSecret",
-  "username",
-  "privateKey",
-  "privateKeyFile",
-  "apiVersion",
-  "ownApp",
-] as const;
-
-type Key = (typeof SETTING_KEYS)[number];
-
-/** How to reach an org, as far as one source says. Holds secrets: never to be stored or logged. */
-export type Settings = Readonly<Partial<Record<Key, string>>>;
-
-/** The official CLI's own names where it has one (`sf org login access-token`). */
-const ENVIRONMENT: Record<Key, string> = {
+/** What a user can set: the key in the stack's config, and its variable in the environment. docs/connecting.md says what each means. */
+const VARIABLES = {
+  // The official CLI's own names where it has one (`sf org login access-token`).
   accessToken: "SF_ACCESS_TOKEN",
   instanceUrl: "SF_ORG_INSTANCE_URL",
+  targetOrg: "SF_TARGET_ORG",
+  apiVersion: "SF_ORG_API_VERSION",
+  audience: "SF_AUDIENCE_URL",
   loginUrl: "SANCTIONED_LOGIN_URL",
   clientId: "SANCTIONED_CLIENT_ID",
   clientSecret: "SANCTIONED_CLIENT_SECRET",
   username: "SANCTIONED_USERNAME",
   privateKey: "SANCTIONED_PRIVATE_KEY",
   privateKeyFile: "SANCTIONED_PRIVATE_KEY_FILE",
-  apiVersion: "SF_ORG_API_VERSION",
   ownApp: "SANCTIONED_OWN_APP",
-};
+  concurrency: "SANCTIONED_CONCURRENCY",
+  maxApiShare: "SANCTIONED_MAX_API_SHARE",
+} as const;
+
+type Key = keyof typeof VARIABLES;
+
+export const SETTING_KEYS = Object.keys(VARIABLES) as readonly Key[];
+
+/** How to reach an org, as far as one source says. Holds secrets: never to be stored or logged. */
+export type Settings = Readonly<Partial<Record<Key, string>>>;
 
 /** One complete way in. */
 export type Login =
   | { readonly kind: "access-token"; readonly instanceUrl: string; readonly accessToken: string }
-  | {
-      readonly kind: "jwt-bearer";
-      readonly loginUrl: string;
-      readonly clientId: string;
-      readonly username: string;
-      readonly privateKey: string;
-    }
+  | ({ readonly kind: "jwt-bearer" } & JwtLogin)
   | {
       readonly kind: "client-credentials";
       readonly loginUrl: string;
       readonly clientId: string;
       readonly clientSecret: string;
-    };
+    }
+  /** An org of the official CLI's; null for its default one. */
+  | { readonly kind: "sf-cli"; readonly targetOrg: string | null };
 
 export interface Credentials {
   readonly login: Login;
@@ -57,30 +48,47 @@ export interface Credentials {
   readonly apiVersion: string | null;
   /** Name or id of the app that the tool is connected through. */
   readonly ownApp: string | null;
+  /** Requests under way at once. */
+  readonly concurrency: number;
+  /** The share of the org's remaining API calls of the day that one run may use, 0 to 1. */
+  readonly maxApiShare: number;
 }
 
+/** For an org that cannot be reached because nobody said how. */
+export const NO_CREDENTIALS =
+  "No credentials for a Salesforce org: give an access token (SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL), a JWT login " +
+  "(SANCTIONED_CLIENT_ID, SANCTIONED_USERNAME, SANCTIONED_PRIVATE_KEY_FILE, SANCTIONED_LOGIN_URL), client credentials " +
+  "(SANCTIONED_CLIENT_ID, SANCTIONED_CLIENT_SECRET, SANCTIONED_LOGIN_URL) in the environment or the stack's config, or log in " +
+  "with the official CLI (`sf org login web`, SF_TARGET_ORG or its default org); see docs/connecting.md. " +
+  "To try it without an org: `npx sanctioned simulator`.";
+
 /**
- * Finds the way in, in this order: access token, JWT bearer, client credentials. The stack's config is
- * looked at whole before the environment, so that the two never mix into one login.
- * @throws UserError naming the missing half, or all ways where none is given
+ * Finds the way in, in this order: access token, JWT bearer, client credentials, an org of the
+ * official CLI. The stack's config is looked at whole before the environment, so that the two never
+ * mix into one login. Where nothing is given it is the CLI's default org, which only connecting shows
+ * to be there or not.
+ * @throws UserError naming the missing half
  */
 export function readCredentials(config: Settings, env: NodeJS.ProcessEnv): Credentials {
-  const fromEnvironment = Object.fromEntries(
-    SETTING_KEYS.map((key) => [key, env[ENVIRONMENT[key]]]).filter(([, value]) => value),
-  ) as Settings;
-  const login = readLogin(config, (key) => key) ?? readLogin(fromEnvironment, (key) => ENVIRONMENT[key]);
-  if (login === null)
-    throw new UserError(
-      "No credentials for a Salesforce org: give an access token (SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL), a JWT login " +
-        "(SANCTIONED_CLIENT_ID, SANCTIONED_USERNAME, SANCTIONED_PRIVATE_KEY_FILE, SANCTIONED_LOGIN_URL) or client credentials " +
-        "(SANCTIONED_CLIENT_ID, SANCTIONED_CLIENT_SECRET, SANCTIONED_LOGIN_URL) in the environment or the stack's config; " +
-        "see docs/connecting.md. To try it without an org: `npx sanctioned simulator`.",
-    );
+  const fromConfig = given((key) => config[key]);
+  const fromEnvironment = given((key) => env[VARIABLES[key]]);
+  const login =
+    readLogin(fromConfig, (key) => key) ??
+    readLogin(fromEnvironment, (key) => VARIABLES[key]) ??
+    ({ kind: "sf-cli", targetOrg: null } as const);
+  const setting = (key: Key) => fromConfig[key] ?? fromEnvironment[key] ?? null;
   return {
     login,
-    apiVersion: config.apiVersion ?? fromEnvironment.apiVersion ?? null,
-    ownApp: config.ownApp ?? fromEnvironment.ownApp ?? null,
+    apiVersion: apiVersion(setting("apiVersion")),
+    ownApp: setting("ownApp"),
+    concurrency: number("concurrency", setting("concurrency") ?? "8", 1, 64, true),
+    maxApiShare: number("maxApiShare", setting("maxApiShare") ?? "0.2", 0, 1, false),
   };
+}
+
+/** What a source says; an empty value says nothing. */
+function given(read: (key: Key) => string | undefined): Settings {
+  return Object.fromEntries(SETTING_KEYS.map((key) => [key, read(key)]).filter(([, value]) => value));
 }
 
 function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | null {
@@ -89,36 +97,32 @@ function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | nu
     if (missing.length > 0)
       throw new UserError(`The ${way} lacks ${missing.map(nameOf).join(" and ")}; see docs/connecting.md.`);
   };
-  const { accessToken, clientId, clientSecret, username, loginUrl } = settings;
+  const origin = (key: "instanceUrl" | "loginUrl") => originOf(settings[key]!, nameOf(key));
+  const { accessToken, clientId, clientSecret, username, privateKey, privateKeyFile, targetOrg } = settings;
   if (accessToken !== undefined) {
     need(["instanceUrl"], "access token");
-    return {
-      kind: "access-token",
-      accessToken,
-      instanceUrl: origin(settings.instanceUrl!, nameOf("instanceUrl")),
-    };
+    return { kind: "access-token", accessToken, instanceUrl: origin("instanceUrl") };
   }
-  if (settings.privateKey !== undefined || settings.privateKeyFile !== undefined) {
+  if (privateKey !== undefined || privateKeyFile !== undefined) {
     need(["clientId", "username", "loginUrl"], "JWT login");
-    const privateKey = settings.privateKey ?? readKey(settings.privateKeyFile!, nameOf("privateKeyFile"));
     return {
       kind: "jwt-bearer",
       clientId: clientId!,
       username: username!,
-      privateKey,
-      loginUrl: origin(loginUrl!, nameOf("loginUrl")),
+      privateKey: privateKey ?? readKey(privateKeyFile!, nameOf("privateKeyFile")),
+      loginUrl: origin("loginUrl"),
+      audience: settings.audience ?? null,
     };
   }
   if (clientSecret !== undefined) {
     need(["clientId", "loginUrl"], "client credentials login");
-    return {
-      kind: "client-credentials",
-      clientId: clientId!,
-      clientSecret,
-      loginUrl: origin(loginUrl!, nameOf("loginUrl")),
-    };
+    return { kind: "client-credentials", clientId: clientId!, clientSecret, loginUrl: origin("loginUrl") };
   }
-  if (clientId !== undefined) need(["privateKeyFile"], "JWT login");
+  if (clientId !== undefined)
+    throw new UserError(
+      `${nameOf("clientId")} needs ${nameOf("privateKeyFile")} (a JWT login) or ${nameOf("clientSecret")} (client credentials); see docs/connecting.md.`,
+    );
+  if (targetOrg !== undefined) return { kind: "sf-cli", targetOrg };
   if (settings.instanceUrl !== undefined) need(["accessToken"], "instance URL");
   return null;
 }
@@ -133,22 +137,18 @@ function readKey(file: string, name: string): string {
   }
 }
 
-/** The origin of an https URL. Plain http would show tokens to the network, so it is for this machine alone. */
-function origin(text: string, name: string): string {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw new UserError(`${name} is no URL: write it as https://acme.my.salesforce.com.`);
-  }
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback))
+function apiVersion(text: string | null): string | null {
+  if (text === null) return null;
+  if (!/^\d{2,3}(\.0)?$/.test(text))
+    throw new UserError(`apiVersion (${VARIABLES.apiVersion}) must look like 67.0.`);
+  return text.includes(".") ? text : `${text}.0`;
+}
+
+function number(key: Key, text: string, least: number, most: number, whole: boolean): number {
+  const value = Number(text);
+  if (!(value >= least && value <= most) || (whole && !Number.isInteger(value)))
     throw new UserError(
-      `${name} must begin with https:// (${url.protocol}//${url.hostname} would send tokens in the clear).`,
+      `${key} (${VARIABLES[key]}) must be a ${whole ? "whole " : ""}number from ${least} to ${most}.`,
     );
-  if (url.hostname.endsWith(".lightning.force.com"))
-    throw new UserError(
-      `${name} is the address of the user interface (${url.hostname}): use the org's My Domain, as in https://acme.my.salesforce.com.`,
-    );
-  return url.origin;
+  return value;
 }

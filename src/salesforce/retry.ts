@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import pRetry from "p-retry";
+import { UserError } from "../errors.ts";
 
-/** A fault that may pass. `retryAfterMs` is how long the server asked to wait. */
+/** A fault that may pass. `retryAfterMs` is how long the server asked to wait; the cause is what to throw in the end. */
 export class TransientError extends Error {
   override name = "TransientError";
   readonly retryAfterMs: number | null;
@@ -12,24 +13,38 @@ export class TransientError extends Error {
   }
 }
 
+/** What a retry depends on besides the fault; tests pass their own. */
+export interface RetryClock {
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+}
+
+export const REAL_CLOCK: RetryClock = { sleep: wait, random: Math.random };
+
 const RETRIES = 5;
-const LONGEST_WAIT_MS = 60_000;
+const FIRST_WAIT_MS = 250;
+const LONGEST_BACKOFF_MS = 10_000;
+/** A server that asks for more than this is not waited for. */
+const LONGEST_RETRY_AFTER_MS = 120_000;
 
 /**
- * Runs a read again while it ends in a TransientError: exponential back-off with full jitter, or as
- * long as the server asks. After the last try the cause is thrown. For reads only.
+ * Runs a read again while it ends in a TransientError: as long as the server asks, else exponential
+ * back-off with full jitter. After the last try the cause is thrown. For what changes nothing in the org.
  */
-export async function retryReads<T>(read: () => Promise<T>): Promise<T> {
+export async function retryReads<T>(read: () => Promise<T>, { sleep, random }: RetryClock): Promise<T> {
   try {
     return await pRetry(read, {
       retries: RETRIES,
-      minTimeout: 200,
-      maxTimeout: 5_000,
-      randomize: true,
+      minTimeout: 0, // the waiting is done here, where Retry-After is known
       shouldRetry: ({ error }) => error instanceof TransientError,
-      onFailedAttempt: async ({ error }) => {
-        if (error instanceof TransientError && error.retryAfterMs !== null)
-          await sleep(Math.min(error.retryAfterMs, LONGEST_WAIT_MS));
+      onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
+        if (!(error instanceof TransientError) || retriesLeft === 0) return;
+        const { retryAfterMs } = error;
+        if (retryAfterMs !== null && retryAfterMs > LONGEST_RETRY_AFTER_MS)
+          throw tooLong(error, retryAfterMs);
+        const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_WAIT_MS * 2 ** (attemptNumber - 1));
+        await sleep(retryAfterMs ?? random() * backoff);
       },
     });
   } catch (error) {
@@ -37,9 +52,14 @@ export async function retryReads<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
+function tooLong({ cause }: TransientError, milliseconds: number): Error {
+  const what = cause instanceof Error ? `${cause.message} ` : "";
+  return new UserError(`${what}It asks to wait ${Math.ceil(milliseconds / 1000)} s: try again then.`);
+}
+
 /** The milliseconds that a Retry-After header asks for; null where there is none that can be read. */
 export function retryAfterMs(header: string | undefined, now: number): number | null {
-  if (header === undefined || header === "") return null;
+  if (header === undefined || header.trim() === "") return null;
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
   const date = Date.parse(header);

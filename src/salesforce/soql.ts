@@ -10,6 +10,11 @@ export function soqlIn(values: readonly string[]): string {
   return `(${values.map(soqlString).join(",")})`;
 }
 
+/** A point in time (milliseconds since the epoch) as a SOQL literal, in UTC. */
+export function soqlDateTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
 const ESCAPES: Record<string, string> = {
   "\\": "\\\\",
   "'": "\\'",

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 import path from "node:path";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -10,12 +11,12 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/** Runs `sanctioned ARGS` as a process of its own, with no credentials but those in `env`. */
+/** Runs `sanctioned ARGS` as a process of its own, with no credentials but those in `env`: no home, so that no login of the official CLI is found. */
 export function sanctioned(args: readonly string[], env: Record<string, string> = {}): Promise<CliRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path.join(ROOT, "bin", "sanctioned.js"), ...args], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", NO_COLOR: "1", ...env },
+      env: { PATH: process.env.PATH ?? "", HOME: path.join(tmpdir(), "no-such-home"), NO_COLOR: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const output = { stdout: "", stderr: "" };

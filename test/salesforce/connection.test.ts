@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import { InconclusiveError, UserError } from "../../src/errors.ts";
+import { UserError } from "../../src/errors.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { NEVER_SELECT } from "../../src/salesforce/reader.ts";
 import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
 
@@ -55,8 +56,8 @@ describe("connecting", () => {
     await connect(byToken(await start()));
     expect(org!.requests.map(({ method, path, soql }) => `${method} ${soql ?? path}`)).toEqual([
       "GET /services/data/",
-      "GET /services/oauth2/userinfo",
       "GET SELECT Id, Name, IsSandbox FROM Organization",
+      "GET /services/oauth2/userinfo",
       "GET SELECT LoginHistoryId FROM AuthSession WHERE IsCurrent = true",
       "GET SELECT Application FROM LoginHistory WHERE Id = '0Ya000000000001AAA'",
     ]);
@@ -65,8 +66,8 @@ describe("connecting", () => {
   it("takes a pinned API version, and refuses one that the org does not have", async () => {
     const credentials = byToken(await start());
     expect((await connect({ ...credentials, apiVersion: "62.0" })).org.apiVersion).toBe("62.0");
-    await expect(connect({ ...credentials, apiVersion: "12.0" })).rejects.toThrow(
-      "has no API version 12.0: it knows 50.0 to 67.0",
+    await expect(connect({ ...credentials, apiVersion: "68.0" })).rejects.toThrow(
+      "has no API version 68.0: it knows 50.0 to 67.0",
     );
   });
 
@@ -162,6 +163,59 @@ describe("faults on the way", () => {
     expect((await connection.query("SELECT Id FROM Profile")).rows).toHaveLength(6);
   });
 
+  it("a wait that the server asks for is kept, and others grow at random up to a bound", async () => {
+    const waits: number[] = [];
+    const clock = { sleep: async (ms: number) => waits.push(ms), random: () => 0.5 };
+    const connection = await connect(byToken(await start()), clock);
+    org!.setFaults([{ kind: "status", match: "FROM Profile", status: 503, retryAfterSeconds: 7, count: 1 }]);
+    await connection.query("SELECT Id FROM Profile");
+    expect(waits.splice(0)).toEqual([7_000]);
+    org!.setFaults([{ kind: "status", match: "FROM Profile", status: 500 }]);
+    await expect(connection.query("SELECT Id FROM Profile")).rejects.toThrow("SERVER_UNAVAILABLE, HTTP 500");
+    expect(waits).toEqual([125, 250, 500, 1_000, 2_000]);
+  });
+
+  it("a wait that is too long ends the run with its length", async () => {
+    const connection = await connect(byToken(await start()), {
+      sleep: () => expect.unreachable(),
+      random: () => 0,
+    });
+    org!.setFaults([{ kind: "status", match: "FROM Profile", status: 503, retryAfterSeconds: 3_600 }]);
+    await expect(connection.query("SELECT Id FROM Profile")).rejects.toThrow("asks to wait 3600 s");
+  });
+
+  it("an access token that expires in mid-run cannot be renewed, and the message says what to do", async () => {
+    const connection = await connect(byToken(await start()));
+    org!.setFaults([{ kind: "expire", match: "FROM Profile", count: 1 }]);
+    await expect(connection.query("SELECT Id FROM Profile")).rejects.toThrow(
+      /INVALID_SESSION_ID.*get a new one/,
+    );
+  });
+
+  it("a session that expires for many requests at once is renewed once for all of them", async () => {
+    const connection = await connect(bySecret(await start()));
+    org!.setFaults([
+      { kind: "expire", match: "FROM Profile", count: 8 },
+      { kind: "latency", match: "token", ms: 20 },
+    ]);
+    const all = await Promise.all(
+      Array.from({ length: 8 }, () => connection.query("SELECT Id FROM Profile")),
+    );
+    expect(all.every(({ rows }) => rows.length === 6)).toBe(true);
+    expect(org!.requests.filter(({ path }) => path === "/services/oauth2/token")).toHaveLength(2);
+  });
+
+  it("an error page is told from the API's answers", async () => {
+    const connection = await connect(byToken(await start()), {
+      sleep: async () => undefined,
+      random: () => 0,
+    });
+    org!.setFaults([{ kind: "html", match: "FROM Profile" }]);
+    await expect(connection.query("SELECT Id FROM Profile")).rejects.toThrow(
+      "something that is not the Salesforce API's",
+    );
+  });
+
   it("a redirect is not followed", async () => {
     const connection = await connect(byToken(await start()));
     org!.setFaults([{ kind: "redirect", match: "FROM Profile" }]);
@@ -173,77 +227,20 @@ describe("faults on the way", () => {
 });
 
 describe("the planner's reader", () => {
-  it.each(["DeleteToken", "AccessToken", "requesttoken"])("refuses a query that names %s", async (field) => {
+  it("asks nothing but what was asked for an app that is called like a token field", async () => {
+    const connection = await connect(byToken(await start()));
+    const { rows } = await connection.query("SELECT Id FROM OauthToken WHERE AppName = 'it\\'s DeleteToken'");
+    expect(rows).toEqual([]);
+  });
+
+  it.each([...NEVER_SELECT, "requesttoken"])("refuses a query that names %s", async (field) => {
     const connection = await connect(byToken(await start()));
     const calls = connection.calls;
-    expect(() => connection.query(`SELECT ${field} FROM OauthToken`)).toThrow(/names/);
+    for (const soql of [`SELECT ${field} FROM OauthToken`, "SELECT FIELDS(ALL) FROM OauthToken LIMIT 200"]) {
+      await expect(connection.query(soql)).rejects.toThrow(/names/);
+      await expect(connection.count(soql)).rejects.toThrow(/names/);
+      await expect(connection.eachPage(soql, () => undefined)).rejects.toThrow(/names/);
+    }
     expect(connection.calls).toBe(calls);
-  });
-});
-
-describe("reading credentials", () => {
-  it.each<[rule: string, config: Record<string, string>, env: Record<string, string>, outcome: RegExp]>([
-    [
-      "none at all names every way",
-      {},
-      {},
-      /^No credentials for a Salesforce org: give an access token .* JWT login .* client credentials/,
-    ],
-    ["a token without its org", { accessToken: "x" }, {}, /The access token lacks instanceUrl/],
-    [
-      "in the environment's own names",
-      {},
-      { SF_ACCESS_TOKEN: "x" },
-      /The access token lacks SF_ORG_INSTANCE_URL/,
-    ],
-    [
-      "half a JWT login",
-      {},
-      { SANCTIONED_CLIENT_ID: "x" },
-      /The JWT login lacks SANCTIONED_PRIVATE_KEY_FILE/,
-    ],
-    [
-      "an address that is no URL",
-      { accessToken: "x", instanceUrl: "acme" },
-      {},
-      /instanceUrl is no URL: write it as https/,
-    ],
-    [
-      "plain http to another machine",
-      { accessToken: "x", instanceUrl: "http://acme.my.salesforce.com" },
-      {},
-      /instanceUrl must begin with https/,
-    ],
-    [
-      "the user interface's address",
-      { accessToken: "x", instanceUrl: "https://acme.lightning.force.com" },
-      {},
-      /is the address of the user interface/,
-    ],
-    [
-      "a key file that is not there",
-      {
-        clientId: "c",
-        username: "u",
-        loginUrl: "https://login.salesforce.com",
-        privateKeyFile: "no/such.key",
-      },
-      {},
-      /cannot be read \(ENOENT\): no\/such\.key/,
-    ],
-  ])("%s", (_rule, config, env, outcome) => {
-    expect(() => readCredentials(config, env)).toThrow(outcome);
-  });
-
-  it("the stack's config wins over the environment, whole", () => {
-    const { login } = readCredentials(
-      { clientId: "c", clientSecret: "s", loginUrl: "https://acme.my.salesforce.com" },
-      { SF_ACCESS_TOKEN: "x", SF_ORG_INSTANCE_URL: "https://other.my.salesforce.com" },
-    );
-    expect(login.kind).toBe("client-credentials");
-  });
-
-  it("an inconclusive inventory is no user error", () => {
-    expect(new InconclusiveError("x")).not.toBeInstanceOf(UserError);
   });
 });

@@ -1,0 +1,29 @@
+import { Command, Option } from "commander";
+import { readPolicy } from "../policy/read.ts";
+import { doctorText } from "../report/doctorText.ts";
+
+/** `sanctioned doctor`: what works, what is missing, what to grant. */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description("connect and say what works, what is missing and what to grant")
+    .option("--policy <file>", "also hold the org against this policy's org id")
+    .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nExits 0 when all is well, 1 when the org cannot be reached or is another, 4 when a complete list cannot be proven.\n" +
+        "\nExample:\n  $ npx sanctioned doctor --policy policy/dieppe-trading.yaml",
+    )
+    .action(async ({ policy, format }: { policy?: string; format: "text" | "json" }) => {
+      const id = policy === undefined ? null : (readPolicy(policy).org?.id?.value ?? null);
+      const [{ doctor }, { readCredentials }] = await Promise.all([
+        import("../salesforce/doctor.ts"),
+        import("../salesforce/credentials.ts"),
+      ]);
+      const report = await doctor(readCredentials({}, process.env), id === null ? null : { id });
+      const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+      process.stdout.write(
+        format === "json" ? `${JSON.stringify(report, null, 2)}\n` : doctorText(report.lines, { colour }),
+      );
+      process.exitCode = report.exitCode;
+    });
+}

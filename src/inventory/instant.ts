@@ -1,0 +1,16 @@
+import { InconclusiveError } from "../errors.ts";
+
+/**
+ * Salesforce's way to write a point in time, `2026-04-07T16:00:10.000+0000`, in milliseconds since the
+ * epoch; null for null. (Its offset lacks the colon that the standard asks for.)
+ * @throws InconclusiveError for text that is no time: a grant without its date must not be judged by it
+ */
+export function parseInstant(text: string | null | undefined): number | null {
+  if (text === null || text === undefined) return null;
+  const milliseconds = Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
+  if (Number.isNaN(milliseconds))
+    throw new InconclusiveError(
+      `the org wrote a time that cannot be read: ${JSON.stringify(text.slice(0, 40))}`,
+    );
+  return milliseconds;
+}

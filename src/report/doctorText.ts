@@ -1,0 +1,25 @@
+import pc from "picocolors";
+import { printable } from "../printable.ts";
+
+/** One thing that the doctor looked at. */
+export interface Diagnosis {
+  readonly status: "ok" | "warning" | "failed";
+  readonly text: string;
+  readonly remedy: string | null;
+}
+
+/** The doctor's findings, a line each, with what to do below what is amiss. */
+export function doctorText(lines: readonly Diagnosis[], { colour }: { colour: boolean }): string {
+  const paint = pc.createColors(colour);
+  const marks = {
+    ok: paint.green("ok     "),
+    warning: paint.yellow("warning"),
+    failed: paint.red("failed "),
+  };
+  return lines
+    .map(({ status, text, remedy }) => {
+      const line = `${marks[status]}  ${printable(text)}\n`;
+      return remedy === null ? line : `${line}         → ${printable(remedy)}\n`;
+    })
+    .join("");
+}

@@ -1,0 +1,89 @@
+import { UserError } from "../errors.ts";
+import { toId18 } from "../inventory/id.ts";
+import type { Caller, Org } from "../inventory/inventory.ts";
+import { ApiError } from "./failure.ts";
+import type { QueryResult } from "./reader.ts";
+import type { Session } from "./session.ts";
+import { soqlString } from "./soql.ts";
+
+type Query = <Row>(soql: string) => Promise<QueryResult<Row>>;
+
+/** Which org this is. @throws UserError where it does not say */
+export async function readOrg(session: Session, query: Query, apiVersion: string): Promise<Org> {
+  const { rows } = await query<{ Id?: unknown; Name?: unknown; IsSandbox?: unknown }>(
+    "SELECT Id, Name, IsSandbox FROM Organization",
+  );
+  const [first] = rows;
+  if (typeof first?.Id !== "string")
+    throw new UserError(
+      `The user may not read the Organization of ${session.host}: grant them API Enabled and View Setup and Configuration.`,
+    );
+  return {
+    id: toId18(first.Id),
+    name: String(first.Name),
+    isSandbox: first.IsSandbox === true,
+    instanceUrl: session.instanceUrl,
+    apiVersion,
+  };
+}
+
+/**
+ * Who the tool is. Asks the identity service; a token without that scope is told from the API's own
+ * root, which names the identity too.
+ */
+export async function readCaller(
+  session: Session,
+  query: Query,
+  base: string,
+  ownApp: string | null,
+): Promise<Caller> {
+  const { userId, username } = (await fromUserInfo(session)) ?? (await fromApiRoot(session, query, base));
+  return { userId: toId18(userId), username, app: ownApp ?? (await appOfSession(query)) };
+}
+
+type Identity = { readonly userId: string; readonly username: string };
+
+async function fromUserInfo(session: Session): Promise<Identity | null> {
+  let answer: { user_id?: unknown; preferred_username?: unknown } | null;
+  try {
+    answer = await session.get("/services/oauth2/userinfo");
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+  return typeof answer?.user_id === "string" && typeof answer.preferred_username === "string"
+    ? { userId: answer.user_id, username: answer.preferred_username }
+    : null;
+}
+
+async function fromApiRoot(session: Session, query: Query, base: string): Promise<Identity> {
+  const root = await session.get<{ identity?: unknown } | null>(`${base}/`);
+  const userId = /\/(005[A-Za-z0-9]{12,15})$/.exec(String(root?.identity))?.[1];
+  const { rows } =
+    userId === undefined
+      ? { rows: [] }
+      : await query<{ Username: string }>(`SELECT Username FROM User WHERE Id = ${soqlString(userId)}`);
+  if (userId === undefined || rows[0] === undefined)
+    throw new UserError(
+      `${session.host} does not say who the access token belongs to: check the address, or log in with a token that has the scopes id and api.`,
+    );
+  return { userId, username: rows[0].Username };
+}
+
+/** The app that the current session was made through, where the org says; never a guess. */
+async function appOfSession(query: Query): Promise<string | null> {
+  try {
+    const sessions = await query<{ LoginHistoryId: string | null }>(
+      "SELECT LoginHistoryId FROM AuthSession WHERE IsCurrent = true",
+    );
+    const id = sessions.rows[0]?.LoginHistoryId;
+    if (!id) return null;
+    const history = await query<{ Application: string | null }>(
+      `SELECT Application FROM LoginHistory WHERE Id = ${soqlString(id)}`,
+    );
+    return history.rows[0]?.Application || null;
+  } catch (error) {
+    if (error instanceof ApiError && error.status < 500 && error.status !== 401) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,194 @@
+import { UserError } from "../errors.ts";
+import { callsForListing, checkApiShare } from "../inventory/list.ts";
+import { NEEDED_PERMISSIONS, probePermissions, WANTED_PERMISSIONS } from "../inventory/permissions.ts";
+import { connect, type OrgConnection } from "./connection.ts";
+import type { Credentials } from "./credentials.ts";
+import { ApiError } from "./failure.ts";
+import { REAL_CLOCK, type RetryClock } from "./retry.ts";
+
+/** One thing that was looked at. Codes are stable; `text` and `remedy` are for people and hold untrusted names. */
+export interface DoctorLine {
+  readonly code:
+    | "connection"
+    | "api-version"
+    | "org"
+    | "caller"
+    | "own-app"
+    | "permission"
+    | "external-client-apps"
+    | "api-calls"
+    | "clock"
+    | "complete-listing";
+  /** `warning` stops nothing. */
+  readonly status: "ok" | "warning" | "failed";
+  readonly text: string;
+  /** What to grant or do; null where nothing is amiss. */
+  readonly remedy: string | null;
+}
+
+export interface DoctorReport {
+  readonly lines: readonly DoctorLine[];
+  /** 0 all well, 1 cannot connect or wrong org, 4 a complete list cannot be proven (the design's exit codes). */
+  readonly exitCode: 0 | 1 | 4;
+}
+
+/** Signed logins fail where the clocks differ by more than their three minutes. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/**
+ * Connects and says what works, what is missing and what to grant. Reads only, in about fifteen calls.
+ * @param policyOrg the org that the policy names; null to leave that out
+ */
+export async function doctor(
+  credentials: Credentials,
+  policyOrg: { readonly id: string } | null,
+  clock: RetryClock = REAL_CLOCK,
+): Promise<DoctorReport> {
+  let connection: OrgConnection;
+  try {
+    connection = await connect(credentials, clock);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { lines: [line("connection", "failed", error.message)], exitCode: 1 };
+  }
+  const { org, caller } = connection;
+  const wrongOrg = policyOrg !== null && policyOrg.id !== org.id;
+  const lines = [
+    line("connection", "ok", `${new URL(org.instanceUrl).host} answers.`),
+    line("api-version", "ok", `API version ${org.apiVersion}.`),
+    wrongOrg
+      ? line(
+          "org",
+          "failed",
+          `Connected to ${org.name} (${org.id}); the policy is for ${policyOrg.id}.`,
+          "Use the credentials of that org, or another policy.",
+        )
+      : line("org", "ok", `${org.isSandbox ? "Sandbox" : "Org"} ${org.name} (${org.id}).`),
+    line("caller", "ok", `Connected as ${caller.username} (${caller.userId}).`),
+    caller.app === null
+      ? line(
+          "own-app",
+          "warning",
+          "The org does not say through which app.",
+          "Name it with ownApp (SANCTIONED_OWN_APP), so that its grants are never revoked.",
+        )
+      : line("own-app", "ok", `Connected through ${caller.app}.`),
+    ...(await permissionLines(connection)),
+    await externalAppsLine(connection),
+    apiCallsLine(connection),
+    clockLine(connection.clockSkewMs),
+  ];
+  lines.push(await listingLine(connection, lines));
+  const exitCode = wrongOrg ? 1 : lines.some(({ status }) => status === "failed") ? 4 : 0;
+  return { lines, exitCode };
+}
+
+function line(
+  code: DoctorLine["code"],
+  status: DoctorLine["status"],
+  text: string,
+  remedy: string | null = null,
+): DoctorLine {
+  return { code, status, text, remedy };
+}
+
+/** The DeleteToken of a grant is its own permission to revoke (salesforce-facts 0.7): seeing every grant is all it takes. */
+async function permissionLines(connection: OrgConnection): Promise<DoctorLine[]> {
+  let permissions: Record<string, boolean>;
+  try {
+    permissions = await probePermissions(connection);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return [line("permission", "failed", error.message, "Grant the user API Enabled.")];
+  }
+  return Object.entries({ ...NEEDED_PERMISSIONS, ...WANTED_PERMISSIONS }).map(([field, name]) => {
+    if (permissions[field]) return line("permission", "ok", `${name}: granted.`);
+    const needed = field in NEEDED_PERMISSIONS;
+    return line(
+      "permission",
+      needed ? "failed" : "warning",
+      `${name}: missing${needed ? ", needed to see and revoke every user's grants" : ""}.`,
+      `Grant ${name} to the user, by a permission set.`,
+    );
+  });
+}
+
+async function externalAppsLine(connection: OrgConnection): Promise<DoctorLine> {
+  let count: number;
+  try {
+    count = await connection.count("SELECT COUNT() FROM ExternalClientApplication");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.code === "INVALID_TYPE")
+      return line("external-client-apps", "ok", "The org has no external client apps.");
+    return line(
+      "external-client-apps",
+      "failed",
+      error.message,
+      "Grant the user View Setup and Configuration.",
+    );
+  }
+  if (count === 0) return line("external-client-apps", "ok", "The org has no external client apps.");
+  try {
+    await connection.get("/apps/oauth/usage?page=0&pageSize=1");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 404)
+      return line(
+        "external-client-apps",
+        "ok",
+        `${count} external client apps; the org has no usage resource for them.`,
+      );
+    return line(
+      "external-client-apps",
+      "failed",
+      `${count} external client apps, and their use is not shown: ${error.message}`,
+      "Grant the user View Setup and Configuration and Manage Users.",
+    );
+  }
+  return line("external-client-apps", "ok", `${count} external client apps, and their use is shown.`);
+}
+
+function apiCallsLine({ apiUsage }: OrgConnection): DoctorLine {
+  if (apiUsage === null)
+    return line("api-calls", "warning", "The org does not say how many API calls are left.");
+  const { used, limit } = apiUsage;
+  return line("api-calls", "ok", `${limit - used} of ${limit} API calls are left for the last 24 hours.`);
+}
+
+function clockLine(skew: number | null): DoctorLine {
+  if (skew === null) return line("clock", "warning", "The org does not say what time it is.");
+  const seconds = Math.round(Math.abs(skew) / 1000);
+  return Math.abs(skew) <= CLOCK_TOLERANCE_MS
+    ? line("clock", "ok", "The clocks agree.")
+    : line(
+        "clock",
+        "warning",
+        `This machine's clock is ${seconds} s ${skew > 0 ? "behind" : "ahead of"} the org's.`,
+        "Set it: JWT logins fail, and ages of grants are off.",
+      );
+}
+
+async function listingLine(connection: OrgConnection, before: readonly DoctorLine[]): Promise<DoctorLine> {
+  if (before.some(({ code, status }) => code !== "org" && status === "failed"))
+    return line(
+      "complete-listing",
+      "failed",
+      "A complete list of grants is not possible yet.",
+      "Mend what failed above.",
+    );
+  try {
+    const grants = await connection.count("SELECT COUNT() FROM OauthToken");
+    const users = await connection.count("SELECT COUNT() FROM User");
+    const calls = callsForListing(grants, users);
+    checkApiShare(connection, calls);
+    return line(
+      "complete-listing",
+      "ok",
+      `A complete list is possible: ${grants} grants, ${users} users, up to ${calls} API calls.`,
+    );
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return line("complete-listing", "failed", error.message);
+  }
+}

@@ -1,0 +1,49 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import { SignJWT } from "jose";
+import { UserError } from "../errors.ts";
+
+/** What a JWT bearer login is made from. */
+export interface JwtLogin {
+  readonly loginUrl: string;
+  readonly clientId: string;
+  readonly username: string;
+  /** PEM, PKCS#8 or PKCS#1. */
+  readonly privateKey: string;
+  /** Overrides the audience that follows from the login URL. */
+  readonly audience: string | null;
+}
+
+/** The signed assertion of a JWT bearer login (salesforce-facts 7): RS256, good for three minutes. */
+export async function signedAssertion(login: JwtLogin): Promise<string> {
+  return await new SignJWT({})
+    .setProtectedHeader({ alg: "RS256" })
+    .setIssuer(login.clientId)
+    .setSubject(login.username)
+    .setAudience(login.audience ?? audienceOf(login.loginUrl))
+    .setExpirationTime("3m")
+    .sign(readKey(login.privateKey));
+}
+
+/** Salesforce wants the name of its login service here, whatever the host that is asked. */
+function audienceOf(loginUrl: string): string {
+  const sandbox = /(^|\.)test\.salesforce\.com$|\.sandbox\./.test(new URL(loginUrl).hostname);
+  return sandbox ? "https://test.salesforce.com" : "https://login.salesforce.com";
+}
+
+function readKey(text: string): KeyObject {
+  let key: KeyObject;
+  try {
+    // A variable often holds the key in one line, its line breaks written as \n.
+    key = createPrivateKey(text.replaceAll("\\n", "\n"));
+  } catch {
+    // The library's message could quote the key.
+    throw new UserError(
+      "The private key of the JWT login cannot be read: it must be an unencrypted RSA key in PEM form (-----BEGIN PRIVATE KEY-----).",
+    );
+  }
+  if (key.asymmetricKeyType !== "rsa")
+    throw new UserError(
+      `The private key of the JWT login is of type ${key.asymmetricKeyType}: it must be RSA.`,
+    );
+  return key;
+}

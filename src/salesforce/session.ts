@@ -1,0 +1,166 @@
+import { createRequire } from "node:module";
+import jsforce from "jsforce";
+import pLimit, { type LimitFunction } from "p-limit";
+import { UserError } from "../errors.ts";
+import { originOf } from "./address.ts";
+import { type Login, NO_CREDENTIALS } from "./credentials.ts";
+import { describeFailure, describeLoginFailure, isPassing, networkCode } from "./failure.ts";
+import { signedAssertion } from "./jwt.ts";
+import { type RetryClock, retryAfterMs, retryReads, TransientError } from "./retry.ts";
+import { askSfCli } from "./sfCli.ts";
+import { PlainTransport } from "./transport.ts";
+
+const TRANSIENT = new Set([429, 500, 502, 503, 504]);
+
+// jsforce's own HTTP layer: the one place where status and headers of an answer can be seen.
+const { HttpApi } = createRequire(import.meta.url)(
+  "jsforce/lib/http-api.js",
+) as typeof import("jsforce/lib/http-api.js");
+
+/** Who the login endpoint said that the token belongs to. */
+interface TokenAnswer {
+  readonly access_token?: unknown;
+  readonly instance_url?: unknown;
+}
+
+/**
+ * One login and the reads made with it, at most `concurrency` at once. A session that expires is
+ * renewed once for each request, never in a loop; faults that may pass are tried again.
+ */
+export class Session {
+  readonly #login: Login;
+  readonly #limit: LimitFunction;
+  readonly #clock: RetryClock;
+  #connection = new jsforce.Connection({});
+  #renewal: Promise<void> | undefined;
+  #reached = false;
+  calls = 0;
+  apiUsage: { used: number; limit: number } | null = null;
+  /** By how much the org's clock is ahead of ours, in milliseconds; null before the first answer with a date. */
+  clockSkewMs: number | null = null;
+
+  constructor(login: Login, concurrency: number, clock: RetryClock) {
+    this.#login = login;
+    this.#limit = pLimit(concurrency);
+    this.#clock = clock;
+  }
+
+  /** Origin of the org, once logged in. */
+  get instanceUrl(): string {
+    return this.#connection.instanceUrl;
+  }
+
+  get host(): string {
+    return new URL(this.instanceUrl).host;
+  }
+
+  /** @throws UserError where the login is refused or its host does not answer */
+  async logIn(): Promise<void> {
+    const login = this.#login;
+    if (login.kind === "access-token") return this.#use(login.instanceUrl, login.accessToken);
+    if (login.kind === "sf-cli") {
+      const { instanceUrl, accessToken } = await askSfCli(login.targetOrg, NO_CREDENTIALS);
+      return this.#use(instanceUrl, accessToken);
+    }
+    const host = new URL(login.loginUrl).host;
+    const answer = await retryReads(() => this.#requestToken(login, host), this.#clock);
+    if (typeof answer?.access_token !== "string" || typeof answer.instance_url !== "string")
+      throw new UserError(
+        `${host} answered the login with something that is not Salesforce's: check the login URL.`,
+      );
+    this.#use(originOf(answer.instance_url, `The instance URL that ${host} names`), answer.access_token);
+  }
+
+  /**
+   * Reads a path of the org, parsed from JSON.
+   * @throws ApiError where the org refuses, UserError for other faults of the org or the network
+   */
+  get<T>(path: string): Promise<T> {
+    return this.#limit(() => retryReads(() => this.#getOnce<T>(path, true), this.#clock));
+  }
+
+  #use(instanceUrl: string, accessToken: string): void {
+    const connection = new jsforce.Connection({ instanceUrl, accessToken });
+    connection._transport = new PlainTransport();
+    this.#connection = connection;
+  }
+
+  async #requestToken(
+    login: Extract<Login, { loginUrl: string }>,
+    host: string,
+  ): Promise<TokenAnswer | undefined> {
+    const oauth2 = new jsforce.OAuth2({ loginUrl: login.loginUrl, clientId: login.clientId });
+    oauth2._transport = new PlainTransport();
+    const parameters =
+      login.kind === "client-credentials"
+        ? { grant_type: "client_credentials", client_secret: login.clientSecret }
+        : {
+            grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            assertion: await signedAssertion(login),
+          };
+    try {
+      return await oauth2.requestToken(parameters);
+    } catch (error) {
+      const status = Number(/^ERROR_HTTP_(\d+)$/.exec((error as Error).name)?.[1] ?? 0);
+      const secrets = Object.values(parameters).filter((value) => value !== parameters.grant_type);
+      const described = describeLoginFailure({ host, status, error, secrets });
+      if (TRANSIENT.has(status) || this.#mayPass(error)) throw new TransientError(described, null);
+      throw described;
+    }
+  }
+
+  async #getOnce<T>(path: string, mayRenew: boolean): Promise<T> {
+    const connection = this.#connection;
+    let status = 0;
+    let wait: number | null = null;
+    const api = new HttpApi(connection, {});
+    api.on("response", (response: { statusCode: number; headers: Record<string, string> }) => {
+      status = response.statusCode;
+      wait = retryAfterMs(response.headers["retry-after"], Date.now());
+      this.#note(response.headers);
+    });
+    this.calls++;
+    try {
+      const answer = await api.request<T>({ method: "GET", url: `${connection.instanceUrl}${path}` });
+      if (status >= 300)
+        throw new UserError(
+          `${this.host} answered HTTP ${status}, a redirect, which is not followed: check the address.`,
+        );
+      return answer;
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      if (status === 401 && mayRenew && this.#login.kind !== "access-token") {
+        await this.#renew(connection);
+        return await this.#getOnce<T>(path, false);
+      }
+      const secrets = [connection.accessToken ?? ""];
+      const described = describeFailure({ host: this.host, status, error, secrets });
+      if (TRANSIENT.has(status) || (status === 0 && this.#mayPass(error)))
+        throw new TransientError(described, wait);
+      throw described;
+    }
+  }
+
+  /** Several requests can find the same session expired: the first renews it, the others wait for that. */
+  async #renew(expired: jsforce.Connection): Promise<void> {
+    if (this.#connection !== expired) return;
+    this.#renewal ??= this.logIn().finally(() => {
+      this.#renewal = undefined;
+    });
+    await this.#renewal;
+  }
+
+  #note(headers: Record<string, string>): void {
+    this.#reached = true;
+    const usage = /api-usage=(\d+)\/(\d+)/.exec(headers["sforce-limit-info"] ?? "");
+    if (usage) this.apiUsage = { used: Number(usage[1]), limit: Number(usage[2]) };
+    const date = Date.parse(headers.date ?? "");
+    if (!Number.isNaN(date)) this.clockSkewMs = date - Date.now();
+  }
+
+  /** Nobody wants to wait for an address that is wrong from the start; later a refused connection may pass. */
+  #mayPass(error: unknown): boolean {
+    const code = networkCode(error);
+    return code !== null && isPassing(code) && (this.#reached || code !== "ECONNREFUSED");
+  }
+}

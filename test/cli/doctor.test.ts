@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { sanctioned } from "./run.ts";
+
+let org: Simulator;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  org = await startSimulator({ org: dieppeTrading(), readOnly: true });
+  env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken };
+});
+afterAll(async () => {
+  expect(org.writes).toEqual([]);
+  await org.close();
+});
+
+describe("sanctioned doctor", () => {
+  it("exits 0 and says so line by line where all is well", async () => {
+    const { code, stdout, stderr } = await sanctioned(
+      ["doctor", "--policy", "policy/dieppe-trading.yaml"],
+      env,
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("ok       Org Dieppe Trading (00D000000001942EAA).\n");
+    expect(stdout).toContain("ok       API version 67.0.\n");
+    expect(stdout).not.toContain("failed");
+    expect(stdout.includes(org.accessToken)).toBe(false);
+  });
+
+  it("exits 4 and names what to grant where a complete list cannot be proven", async () => {
+    const { code, stdout } = await sanctioned(["doctor"], {
+      ...env,
+      SF_ACCESS_TOKEN: org.sessionFor("ada.dubois@dieppe.example"),
+    });
+    expect(code).toBe(4);
+    expect(stdout).toMatch(/failed .*Customize Application/);
+    expect(stdout).toMatch(/→ /);
+  });
+
+  it("exits 1 where the org does not answer, and gives JSON on request", async () => {
+    const { code, stdout } = await sanctioned(["doctor", "--format", "json"], {
+      ...env,
+      SF_ORG_INSTANCE_URL: "http://127.0.0.1:9",
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      exitCode: 1,
+      lines: [{ code: "connection", status: "failed" }],
+    });
+  });
+});

@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { InconclusiveError } from "../../src/errors.ts";
+import { listInventory } from "../../src/inventory/list.ts";
+import { connect } from "../../src/salesforce/connection.ts";
+import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { ApiError } from "../../src/salesforce/failure.ts";
+import type { OrgReader } from "../../src/salesforce/reader.ts";
+import { generateOrg } from "../../src/simulator/generate.ts";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+
+const CLOCK = { sleep: async () => undefined, random: () => 0 };
+const FIRST_DAY = Date.parse("2022-01-01T00:00:00Z");
+
+let org: Simulator;
+let reader: OrgReader;
+beforeEach(async () => {
+  org = await startSimulator({ org: generateOrg({ seed: 7, users: 300, grants: 6_000, apps: 9 }) });
+  reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}), CLOCK);
+});
+afterEach(() => org.close());
+
+const truth = () =>
+  org.store
+    .grants()
+    .map(({ UserId, CreatedDate, LastUsedDate, UseCount }) =>
+      [UserId, CreatedDate, LastUsedDate, UseCount].join(" "),
+    )
+    .sort();
+const seen = ({ grants }: Awaited<ReturnType<typeof listInventory>>) =>
+  grants.map((g) => [g.userId, g.createdAt, g.lastUsedAt, g.useCount].join(" ")).sort();
+
+/** The reader, with something that happens in the org right before each query of grants. */
+function meanwhile(happens: (query: number, soql: string) => void): OrgReader {
+  let queries = 0;
+  return {
+    ...reader,
+    query: (soql, options) => {
+      if (soql.includes("FROM OauthToken")) happens(++queries, soql);
+      return reader.query(soql, options);
+    },
+  };
+}
+const add = (createdAt: number) =>
+  org.store.addGrant({
+    username: "user7@generated.example",
+    app: "App 1",
+    createdAt,
+    lastUsedAt: null,
+    useCount: 0,
+  });
+const remove = (index: number) => org.store.revoke(String(org.store.grants().at(index)!.DeleteToken));
+
+describe("an org that changes while it is listed", () => {
+  it.each<[string, () => unknown]>([
+    ["a grant comes in a range that was read", () => add(FIRST_DAY)],
+    ["a grant comes in a range that is read later", () => add(Date.parse("2026-05-31T23:00:00Z"))],
+    ["a grant goes from a range that was read", () => remove(10)],
+    ["a grant goes from a range that is read later", () => remove(-10)],
+    ["several come and go", () => [add(FIRST_DAY), add(FIRST_DAY + 1_000), remove(700), remove(-1)]],
+  ])("%s: the range is read again, and the list is the truth", async (_what, change) => {
+    const inventory = await listInventory(
+      meanwhile((query) => {
+        if (query === 4) change();
+      }),
+    );
+    expect(seen(inventory)).toEqual(truth());
+    const { countBefore, countAfter, read } = inventory.proof;
+    expect([countBefore, countAfter, read]).toEqual([truth().length, truth().length, truth().length]);
+  });
+
+  it("only what changed is read again", async () => {
+    const { proof } = await listInventory(
+      meanwhile((query) => {
+        if (query === 4) add(FIRST_DAY);
+      }),
+    );
+    expect(proof.rereads).toBe(1);
+  });
+
+  it("that does not come to rest is inconclusive, and says what was seen", async () => {
+    const calls = reader.calls;
+    const endless = {
+      ...meanwhile(() => undefined),
+      count: async (soql: string) => {
+        const count = await reader.count(soql);
+        if (soql === "SELECT COUNT() FROM OauthToken") add(FIRST_DAY);
+        return count;
+      },
+    };
+    const error: unknown = await listInventory(endless).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(InconclusiveError);
+    expect(String(error)).toMatch(/the org counted 60\d\d grants and handed out 60\d\d, after \d ranges/);
+    expect(reader.calls - calls).toBeLessThan(150);
+  });
+});
+
+describe("the partition", () => {
+  it("is by user where the org refuses to compare or sort by CreatedDate, and the proof says so", async () => {
+    const refusing: OrgReader = {
+      ...reader,
+      query: async (soql, options) => {
+        if (/(WHERE|BY|AND) CreatedDate/.test(soql))
+          throw new ApiError("No such column 'CreatedDate'", "INVALID_FIELD", 400);
+        return await reader.query(soql, options);
+      },
+    };
+    const inventory = await listInventory(refusing);
+    expect(seen(inventory)).toEqual(truth());
+    expect(inventory.proof.partition).toBe("UserId");
+    expect(inventory.proof.calls).toBeLessThanOrEqual(1.1 * 12 + 30);
+  });
+
+  it.each([
+    [1, 1],
+    [2, 5],
+    [3, 8],
+  ])("costs at most a tenth more calls than full pages would, and 30 (%i)", async (seed, factor) => {
+    await org.close();
+    const grants = 2_300 * factor;
+    org = await startSimulator({ org: generateOrg({ seed, users: 900, grants, apps: 9 }) });
+    reader = await connect(
+      readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
+      CLOCK,
+    );
+    const inventory = await listInventory(reader);
+    expect(seen(inventory)).toEqual(truth());
+    const asked = org.requests.filter(
+      ({ soql, path }) => soql?.includes("OauthToken") || path.includes("/query/"),
+    ).length;
+    expect(inventory.proof.calls).toBe(asked);
+    expect(asked).toBeLessThanOrEqual(1.1 * Math.ceil(grants / 500) + 30);
+  });
+
+  it("keeps every query of grants from the 2,500 rows where the org falls silent", async () => {
+    await listInventory(reader);
+    expect(org.requests.filter(({ path }) => /\/query\/01g\w+-(2000|2500)$/.test(path))).toEqual([]);
+  });
+});
+
+describe("the org's API calls", () => {
+  it("are not eaten up: a run that would take more than its share of what is left refuses before it starts", async () => {
+    await org.close();
+    org = await startSimulator({
+      org: generateOrg({ seed: 1, users: 20, grants: 3_000, apps: 3 }),
+      apiLimit: 100,
+    });
+    reader = await connect(
+      readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
+      CLOCK,
+    );
+    await expect(listInventory(reader)).rejects.toThrow(
+      /takes up to 38 API calls; \d+ of its 100 are left for the last 24 hours, and a run may take 20% of them/,
+    );
+    expect(org.requests.some(({ soql }) => soql?.startsWith("SELECT UserId"))).toBe(false);
+  });
+});

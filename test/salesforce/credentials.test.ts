@@ -1,0 +1,161 @@
+import { generateKeyPairSync } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { UserError } from "../../src/errors.ts";
+import { connect } from "../../src/salesforce/connection.ts";
+import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
+import { startSimulator } from "../../src/simulator/simulator.ts";
+
+describe("reading credentials", () => {
+  it.each<[rule: string, config: Record<string, string>, env: Record<string, string>, outcome: RegExp]>([
+    ["a token without its org", { accessToken: "x" }, {}, /The access token lacks instanceUrl/],
+    [
+      "in the environment's own names",
+      {},
+      { SF_ACCESS_TOKEN: "x" },
+      /The access token lacks SF_ORG_INSTANCE_URL/,
+    ],
+    [
+      "half a JWT login",
+      {},
+      { SANCTIONED_CLIENT_ID: "x" },
+      /SANCTIONED_CLIENT_ID needs SANCTIONED_PRIVATE_KEY_FILE \(a JWT login\) or SANCTIONED_CLIENT_SECRET/,
+    ],
+    [
+      "an address that is no URL",
+      { accessToken: "x", instanceUrl: "acme" },
+      {},
+      /instanceUrl is no URL: write it as https/,
+    ],
+    [
+      "plain http to another machine",
+      { accessToken: "x", instanceUrl: "http://acme.my.salesforce.com" },
+      {},
+      /instanceUrl must begin with https/,
+    ],
+    [
+      "the user interface's address",
+      { accessToken: "x", instanceUrl: "https://acme.lightning.force.com" },
+      {},
+      /is the address of the user interface/,
+    ],
+    [
+      "a key file that is not there",
+      {
+        clientId: "c",
+        username: "u",
+        loginUrl: "https://login.salesforce.com",
+        privateKeyFile: "no/such.key",
+      },
+      {},
+      /cannot be read \(ENOENT\): no\/such\.key/,
+    ],
+  ])("%s", (_rule, config, env, outcome) => {
+    expect(() => readCredentials(config, env)).toThrow(outcome);
+  });
+
+  it("the stack's config wins over the environment, whole", () => {
+    const { login } = readCredentials(
+      { clientId: "c", clientSecret: "s", loginUrl: "https://acme.my.salesforce.com" },
+      { SF_ACCESS_TOKEN: "x", SF_ORG_INSTANCE_URL: "https://other.my.salesforce.com" },
+    );
+    expect(login.kind).toBe("client-credentials");
+  });
+
+  it("an empty value is no value", () => {
+    const { login } = readCredentials({ accessToken: "" }, { SF_ACCESS_TOKEN: "", SF_TARGET_ORG: "staging" });
+    expect(login).toEqual({ kind: "sf-cli", targetOrg: "staging" });
+  });
+
+  it.each([
+    ["apiVersion", "latest"],
+    ["concurrency", "0"],
+    ["maxApiShare", "20%"],
+  ])("%s that makes no sense is refused", (key, value) => {
+    expect(() => readCredentials({ [key]: value }, {})).toThrow(new RegExp(`^${key} .* must`));
+  });
+
+  it("a key in one line and a key in the older form sign as well", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const certificate = publicKey.export({ type: "spki", format: "pem" }).toString();
+    const username = "sanctioned.integration@dieppe.example";
+    const org = await startSimulator({ org: dieppeTrading(), clients: [{ clientId: "c", certificate }] });
+    try {
+      for (const type of ["pkcs1", "pkcs8"] as const) {
+        const pem = privateKey.export({ type, format: "pem" }).toString().replaceAll("\n", "\\n");
+        const credentials = readCredentials(
+          { clientId: "c", username, privateKey: pem, loginUrl: org.url },
+          {},
+        );
+        expect((await connect(credentials)).caller.username).toBe(username);
+      }
+    } finally {
+      await org.close();
+    }
+  });
+});
+
+describe("an org of the official CLI", () => {
+  const { PATH } = process.env;
+  const folder = mkdtempSync(path.join(tmpdir(), "sf-"));
+  afterEach(() => {
+    process.env.PATH = PATH;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** An `sf` that answers as the real one does, and keeps what it was called with. */
+  function installCli(answers: Record<string, unknown>): void {
+    const script = `#!${process.execPath}
+const args = process.argv.slice(2);
+if (args.some((arg) => arg.includes("!")) || !args.includes("--json")) process.exit(9);
+const answer = ${JSON.stringify(answers)}[args.slice(0, -1).join(" ")];
+console.log(JSON.stringify({ ...answer, warnings: [process.env.SF_TARGET_ORG] }));
+process.exitCode = answer.status;
+`;
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, "sf"), script);
+    chmodSync(path.join(folder, "sf"), 0o755);
+    process.env.PATH = folder;
+  }
+
+  it("is asked for its address and its token, which shows in no argument", async () => {
+    const org = await startSimulator({ org: dieppeTrading() });
+    try {
+      installCli({
+        "org display": { status: 0, result: { instanceUrl: org.url, accessToken: "[REDACTED]" } },
+        "org auth show-access-token": { status: 0, result: { accessToken: org.accessToken } },
+      });
+      const connection = await connect(readCredentials({ targetOrg: "dieppe" }, {}));
+      expect(connection.org.name).toBe("Dieppe Trading");
+    } finally {
+      await org.close();
+    }
+  });
+
+  it("that is not logged in says how to", async () => {
+    installCli({ "org display": { status: 1, name: "NamedOrgNotFoundError", message: "canary" } });
+    await expect(connect(readCredentials({ targetOrg: "dieppe" }, {}))).rejects.toThrow(
+      "`sf org display` failed (NamedOrgNotFoundError): log in with `sf org login web`",
+    );
+  });
+
+  it.each<[string, () => void]>([
+    ["no CLI", () => installCli({})],
+    [
+      "no default org",
+      () => installCli({ "org display": { status: 1, name: "NoDefaultEnvError", message: "canary" } }),
+    ],
+  ])("with %s and no other credentials, every way in is named", async (what, install) => {
+    install();
+    if (what === "no CLI") rmSync(path.join(folder, "sf"));
+    const error: unknown = await connect(readCredentials({}, {})).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(UserError);
+    expect(String(error)).toMatch(
+      /No credentials for a Salesforce org: give an access token .* JWT login .* client credentials .* official CLI/,
+    );
+  });
+});
