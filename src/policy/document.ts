@@ -1,7 +1,7 @@
 import {
   Composer,
+  CST,
   type Document,
-  isAlias,
   isMap,
   isScalar,
   isSeq,
@@ -19,7 +19,7 @@ import type { Problem } from "./problem.ts";
 import type { Path, Source } from "./source.ts";
 
 /** More than people review; also bounds the time that a hostile file can take. */
-export const LARGEST_BYTES = 1024 * 1024;
+const LARGEST_BYTES = 1024 * 1024;
 const DEEPEST = 32;
 
 type Refuse = (offset: number, message: string, remedy: string) => void;
@@ -53,7 +53,7 @@ export function parseSource(text: string, file: string): { source: Source } | { 
     return { problems };
   }
   const document = compose(text, counter, refuse);
-  if (problems.length === 0 && document) refuseUnreviewable(document, refuse, at);
+  if (problems.length === 0 && document) refuseKeys(document, refuse, at);
   if (problems.length > 0) return { problems };
   const contents = document?.contents;
   if (!contents || (isScalar(contents) && contents.value === null)) {
@@ -93,7 +93,10 @@ function compose(text: string, counter: LineCounter, refuse: Refuse): Document.P
     refuse(offset, message, remedy);
     refused = true;
   };
+  let afterScalarMark = false;
   for (const lexeme of new Lexer().lex(text)) {
+    if (!afterScalarMark) refuseToken(lexeme, parser.offset, refuse);
+    afterScalarMark = lexeme === CST.SCALAR;
     for (const token of parser.next(lexeme)) {
       if (token.type === "directive")
         stop(token.offset, "directives are not part of the policy language", "take the line out");
@@ -140,24 +143,22 @@ const YAML_REMEDIES: Record<string, string> = {
   NON_STRING_KEY: "a key is plain text",
 };
 
-/** What is good YAML, but hides from a reviewer what the policy says. */
-function refuseUnreviewable(
-  document: Document.Parsed,
-  refuse: Refuse,
-  at: (offset: number) => Position,
-): void {
+/** What a token says that a reviewer could misread: an anchor, an alias or a tag. */
+function refuseToken(lexeme: string, offset: number, refuse: Refuse): void {
+  const type = CST.tokenType(lexeme);
+  if (type === "anchor" || type === "alias")
+    refuse(offset, "anchors and aliases are not part of the policy language", "write the value out");
+  else if (type === "tag")
+    refuse(
+      offset,
+      `YAML tags (here ${printable(lexeme.slice(0, 40))}) are not part of the policy language`,
+      "leave the tag out; quote what is meant as text",
+    );
+}
+
+/** Keys that stand twice in one map, and merge keys. */
+function refuseKeys(document: Document.Parsed, refuse: Refuse, at: (offset: number) => Position): void {
   visit(document, {
-    Node(_key, node: Node) {
-      const offset = node.range?.[0] ?? 0;
-      if (isAlias(node) || ("anchor" in node && node.anchor))
-        refuse(offset, "anchors and aliases are not part of the policy language", "write the value out");
-      else if (node.tag)
-        refuse(
-          offset,
-          `YAML tags (here ${printable(node.tag)}) are not part of the policy language`,
-          "leave the tag out; quote what is meant as text",
-        );
-    },
     Map(_key, map: YAMLMap) {
       const first = new Map<string, number>();
       for (const { key } of map.items as Pair<Node>[]) {

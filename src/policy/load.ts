@@ -1,12 +1,12 @@
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv } from "ajv";
 import { toId18 } from "../inventory/id.ts";
 import { printable } from "../printable.ts";
 import { parseSource } from "./document.ts";
-import { didYouMean } from "./nearest.ts";
-import type { AppRule, Named, Policy, UserSelector } from "./policy.ts";
+import type { AppRule, Named, Policy, Position, UserSelector } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import { type PolicyFile, PolicySchema } from "./schema.ts";
-import { objectSource, type Path, pathText, type Source } from "./source.ts";
+import { objectSource, type Path, type Source } from "./source.ts";
+import { schemaProblems } from "./violation.ts";
 
 const matchesSchema = new Ajv({ allErrors: true, verbose: true, strict: true }).compile<PolicyFile>(
   PolicySchema,
@@ -76,18 +76,19 @@ function selector(source: Source, users: PolicyFile["apps"][number]["users"], pa
 function contradictions(policy: Policy): Problem[] {
   const problems: Problem[] = [];
   const once = (what: string, names: readonly (Named | null)[], form = (value: string) => value) => {
-    const seen = new Set<string>();
+    const seen = new Map<string, Position>();
     for (const name of names) {
       if (name === null) continue;
-      if (seen.has(form(name.value)))
+      const first = seen.get(form(name.value));
+      if (first === undefined) seen.set(form(name.value), name.position);
+      else
         problems.push(
           policy.problemAt(
             name.position,
             `the ${what} "${printable(name.value)}" is listed twice`,
-            "keep one of the two",
+            `keep one of the two (the first is ${place(first)})`,
           ),
         );
-      seen.add(form(name.value));
     }
   };
   for (const { id, name, position } of policy.apps) {
@@ -116,117 +117,6 @@ function contradictions(policy: Policy): Problem[] {
   return problems;
 }
 
-function schemaProblems(source: Source, errors: readonly ErrorObject[]): Problem[] {
-  const problems = new Map<string, Problem>();
-  for (const error of errors) {
-    const problem = schemaProblem(source, error);
-    if (problem)
-      problems.set(`${problem.file} ${problem.line}:${problem.column} ${problem.message}`, problem);
-  }
-  return [...problems.values()];
-}
-
-function schemaProblem(source: Source, error: ErrorObject): Problem | null {
-  const path = error.instancePath
-    .split("/")
-    .slice(1)
-    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-  const name = path.length === 0 ? "the policy" : pathText(path);
-  const at = source.position(path);
-  const found = `found ${shown(error.data)}`;
-  switch (error.keyword) {
-    case "additionalProperties": {
-      const key = String(error.params.additionalProperty);
-      const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
-      const where = path.length === 0 ? "" : ` in ${name}`;
-      return source.problemAt(
-        source.keyPosition([...path, key]),
-        `unknown key "${printable(key)}"${where}`,
-        didYouMean(key, known, `known here: ${known.join(", ")}`),
-      );
-    }
-    case "required":
-      return source.problemAt(
-        at,
-        `${name} has no "${error.params.missingProperty}"`,
-        missingRemedy(String(error.params.missingProperty)),
-      );
-    case "type":
-      // Inside a choice such as `users`, the choice itself is reported.
-      if (/\/anyOf\/\d+\/type$/.test(error.schemaPath)) return null;
-      return source.problemAt(
-        at,
-        `${name} must be ${article(String(error.params.type))}, ${found}`,
-        typeRemedy(error.data),
-      );
-    case "const":
-      if (/\/anyOf\/\d+\/const$/.test(error.schemaPath)) return null;
-      return source.problemAt(
-        at,
-        `${name} must be ${JSON.stringify(error.params.allowedValue)}, ${found}`,
-        "this release knows no other",
-      );
-    case "anyOf": {
-      const choices = (error.schema as { const?: unknown; type?: string }[]).map((choice) =>
-        choice.const === undefined ? "usernames and profiles" : `\`${choice.const}\``,
-      );
-      const tooNarrow = typeof error.data === "object" && error.data !== null && !Array.isArray(error.data);
-      if (tooNarrow) return null; // the problem inside the object is reported by itself
-      return source.problemAt(
-        at,
-        `${name} must be ${choices.join(" or ")}, ${found}`,
-        typeRemedy(error.data),
-      );
-    }
-    case "pattern":
-      return source.problemAt(at, `${name} is no such id: ${shown(error.data)}`, idRemedy(path));
-    case "minItems":
-    case "minProperties":
-    case "minLength":
-      return source.problemAt(
-        at,
-        `${name} is empty`,
-        path.at(-1) === "users" ? "write `users: everyone` or list some" : "fill it in or leave the key out",
-      );
-    default:
-      return source.problemAt(
-        at,
-        `${name} ${error.message ?? "is not right"}, ${found}`,
-        "see docs/policy.md",
-      );
-  }
-}
-
-function missingRemedy(key: string): string {
-  const remedies: Record<string, string> = {
-    version: "begin with `version: 1`",
-    unlisted: "say `unlisted: revoke` or `unlisted: report`",
-    apps: "list the sanctioned apps under `apps`, or write `apps: []`",
-    users: "say who is in scope: `users: everyone`, or usernames or profiles",
-  };
-  return remedies[key] ?? "add it";
-}
-
-function idRemedy(path: Path): string {
-  return path[0] === "org"
-    ? "an org's id has 15 or 18 characters and starts with 00D"
-    : "an app's id has 15 or 18 characters and starts with 0H4 (connected app) or 0xI (external client app)";
-}
-
-/** YAML turns unquoted words such as `true` and `12` into something else than text. */
-function typeRemedy(data: unknown): string {
-  return typeof data === "boolean" || typeof data === "number" || data === null
-    ? "quote it if it is meant as text"
-    : "see docs/policy.md";
-}
-
-function article(type: string): string {
-  const names: Record<string, string> = { object: "a map", array: "a list", string: "text" };
-  return names[type] ?? `a ${type}`;
-}
-
-function shown(value: unknown): string {
-  const text = printable(JSON.stringify(value) ?? "nothing");
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+function place({ file, line }: Position): string {
+  return line === 0 ? file : `in line ${line}`;
 }

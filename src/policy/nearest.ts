@@ -1,11 +1,16 @@
+/** Names of a platform are shorter; a longer text is no typing mistake. */
+const LONGEST = 255;
+
 /** The known name that a typing mistake most likely meant; null where none is near. */
 export function nearest(text: string, known: Iterable<string>): string | null {
   const wanted = text.toLowerCase();
+  const most = Math.max(1, Math.floor(wanted.length / 3));
   let best: { name: string; distance: number } | null = null;
   for (const name of known) {
+    // The distance is at least the difference in length, and few of an org's many names come near.
+    if (Math.abs(name.length - wanted.length) > most || wanted.length > LONGEST) continue;
     const distance = editDistance(wanted, name.toLowerCase());
-    if (distance <= Math.max(1, Math.floor(wanted.length / 3)) && (best === null || distance < best.distance))
-      best = { name, distance };
+    if (distance <= most && (best === null || distance < best.distance)) best = { name, distance };
   }
   return best?.name ?? null;
 }

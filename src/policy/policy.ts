@@ -1,3 +1,4 @@
+import { printable } from "../printable.ts";
 import type { Problem } from "./problem.ts";
 
 /** A place in a policy. Line and column count from 1; line 0 means that `file` says it all (an inline policy). */
@@ -51,8 +52,8 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
   const apps = policy.apps.map(({ id, name, owner, reason, users }): [string, unknown] => [
     key(name?.value, id?.value),
     {
-      ...(owner === null ? {} : { owner }),
-      ...(reason === null ? {} : { reason }),
+      ...(owner === null ? {} : { owner: printable(owner) }),
+      ...(reason === null ? {} : { reason: printable(reason) }),
       users: users.everyone
         ? "everyone"
         : {
@@ -68,21 +69,23 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
       ? {}
       : {
           org: {
-            ...(policy.org.name ? { name: policy.org.name.value } : {}),
+            ...(policy.org.name ? { name: printable(policy.org.name.value) } : {}),
             ...(policy.org.id ? { id: policy.org.id.value } : {}),
           },
         }),
   };
 }
 
+/** The key of an app; one that starts with `__` would be the engine's own. */
 function key(name: string | undefined, id: string | undefined): string {
   const text = name === undefined ? id! : id === undefined ? name : `${name} (${id})`;
-  return text.startsWith("__") ? `app ${text}` : text;
+  return printable(text.startsWith("__") ? `app ${text}` : text);
 }
 
+/** Quoted where it holds a comma or a quote, so that two different lists never look the same. */
 function presence(names: readonly Named[]): string {
   return names
-    .map(({ value }) => value)
+    .map(({ value }) => printable(/[",]/.test(value) ? JSON.stringify(value) : value))
     .sort()
     .join(", ");
 }

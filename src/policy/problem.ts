@@ -24,12 +24,15 @@ export function formatProblem({ file, line, column, message, remedy, sourceLine 
   return `${printable(file)}:${line}:${column}: ${text}\n${number} | ${shown}${caret}`;
 }
 
-/** All problems, in the order in which they stand in the file. */
+/** More would bury the first, which often causes the rest. */
+const MOST_SHOWN = 100;
+
+/** All problems, in the order in which they stand in the file; a great many are cut short with their count. */
 export function formatProblems(problems: readonly Problem[]): string {
-  return [...problems]
-    .sort((a, b) => a.line - b.line || a.column - b.column)
-    .map(formatProblem)
-    .join("\n");
+  const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+  const shown = sorted.slice(0, MOST_SHOWN).map(formatProblem);
+  const more = sorted.length - shown.length;
+  return [...shown, ...(more > 0 ? [`… and ${more} more problem${more === 1 ? "" : "s"}`] : [])].join("\n");
 }
 
 /** A policy that cannot be used. The message lists every problem. */

@@ -88,7 +88,19 @@ function findApp(
 ): App | null {
   const named = id ?? name!;
   const matches = apps.filter((app) => (id === null ? app.name === name!.value : app.id === id.value));
-  if (matches.length === 1) return matches[0]!;
+  const [only] = matches;
+  if (only !== undefined && matches.length === 1) {
+    // A reviewer reads the name; the id decides. They must not be of two apps.
+    if (id !== null && name !== null && only.name !== name.value)
+      problems.push(
+        policy.problemAt(
+          name.position,
+          `the app ${id.value} is named "${printable(only.name)}" in ${printable(org.name)}, not "${printable(name.value)}"`,
+          "correct the name or the id",
+        ),
+      );
+    return only;
+  }
   const orgName = printable(org.name);
   if (matches.length > 1) {
     const ids = matches.map((app) => app.id ?? "one without an id").join(", ");

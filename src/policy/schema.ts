@@ -68,6 +68,7 @@ export const PolicySchema = Type.Object(
   },
   {
     ...closed,
+    $id: "urn:sanctioned:schema:policy:1",
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Policy of sanctioned connected apps",
     description: "Which apps may be connected to a Salesforce org, and for which users.",

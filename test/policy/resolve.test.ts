@@ -76,6 +76,11 @@ describe("a name that resolves to nothing or to two things is a problem at its l
       `  - { name: Slack, users: everyone }\n  - { id: ${SLACK}, users: everyone }`,
       'p.yaml:5:5: the app "Slack" is listed twice, by name and by id; keep the entry with the id',
     ],
+    [
+      "an id whose app has another name than the policy says",
+      `  - { id: ${SLACK}, name: Payroll, users: everyone }`,
+      'p.yaml:4:37: the app 0H4000000000001CAA is named "Slack" in Dieppe, not "Payroll"; correct the name or the id',
+    ],
   ])("%s", (_rule, apps, message) => {
     expect(problems(apps)).toContain(message);
   });

@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import { parseSource } from "../../src/policy/document.ts";
+import { formatProblem } from "../../src/policy/problem.ts";
+
+const head = "version: 1\nunlisted: revoke\n";
+
+function problems(text: string): string[] {
+  const result = parseSource(text, "p.yaml");
+  return "problems" in result ? result.problems.map((problem) => formatProblem(problem).split("\n")[0]!) : [];
+}
+
+describe("YAML that a reviewer could misread is refused where it stands", () => {
+  it.each([
+    [
+      "an anchor",
+      "a: &x [1]",
+      "1:4: anchors and aliases are not part of the policy language; write the value out",
+    ],
+    [
+      "an alias",
+      "a: *x",
+      "1:4: anchors and aliases are not part of the policy language; write the value out",
+    ],
+    [
+      "an anchor of a key",
+      "&x a: 1",
+      "1:1: anchors and aliases are not part of the policy language; write the value out",
+    ],
+    [
+      "a merge key",
+      "<<: { a: 1 }",
+      "1:1: merge keys are not part of the policy language; write the values out",
+    ],
+    [
+      "a tag of its own",
+      "a: !secret x",
+      "1:4: YAML tags (here !secret) are not part of the policy language; leave the tag out; quote what is meant as text",
+    ],
+    [
+      "a tag of YAML's",
+      "a: !!set {b, c}",
+      "1:4: YAML tags (here !!set) are not part of the policy language; leave the tag out; quote what is meant as text",
+    ],
+    [
+      "a YAML 1.1 directive",
+      "%YAML 1.1\n---\na: no",
+      "1:1: directives are not part of the policy language; take the line out",
+    ],
+    [
+      "a key that stands twice",
+      "a: 1\nb: 2\na: 3",
+      '3:1: the key "a" stands here twice, first in line 1; keep one of the two',
+    ],
+    [
+      "a key that stands twice, written in two ways",
+      'a: 1\n"a": 2',
+      '2:1: the key "a" stands here twice, first in line 1; keep one of the two',
+    ],
+    [
+      "a second document",
+      "a: 1\n---\nb: 2",
+      "2:1: there is more than one YAML document; keep one policy a file, without `---` between parts",
+    ],
+    ["a key that is a list", "[a]: 1", "1:1: With stringKeys, all keys must be strings; a key is plain text"],
+  ])("%s", (_name, text, expected) => {
+    expect(problems(text)).toEqual([`p.yaml:${expected}`]);
+  });
+
+  it("but not the same characters in text and comments", () => {
+    expect(problems('a: fish & chips *\nb: "&x *y !z" # &x *y !z\nc: |\n  &x *y\n  %YAML 1.1\n')).toEqual([]);
+  });
+});
+
+describe("text that is no YAML is one clear problem, never a crash", () => {
+  it.each([
+    ["a tab as indentation", "a:\n\tb: 1", "2:1: Tabs are not allowed as indentation; indent with spaces"],
+    ["an unclosed quote", 'a: "x\n', '2:1: Missing closing "quote; mend the YAML'],
+    [
+      "two values on a line",
+      "a: b: c",
+      "1:4: Nested mappings are not allowed in compact mappings; mend the YAML",
+    ],
+    ["an empty file", "", "1:1: the policy is empty; begin with `version: 1`"],
+    ["comments alone", "# nothing\n", "1:1: the policy is empty; begin with `version: 1`"],
+    ["a document without a value", "---\n", "1:1: the policy is empty; begin with `version: 1`"],
+    [
+      "more than 1 MiB",
+      "#".repeat(1024 * 1024 + 1),
+      "1:1: the policy is larger than 1 MiB; keep it to what people can review",
+    ],
+  ])("%s", (_name, text, expected) => {
+    expect(problems(text)).toEqual([`p.yaml:${expected}`]);
+  });
+
+  it("32 levels are read, 33 are refused", () => {
+    const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
+    expect(problems(nested(32))).toEqual([]);
+    expect(problems(nested(33))).toEqual([
+      "p.yaml:1:34: the policy is nested deeper than 32 levels; a policy needs no more than a few",
+    ]);
+  });
+
+  it.each([
+    ["brackets", "[".repeat(1_000_000)],
+    ["brackets after others in a comment", `#${"]".repeat(400_000)}\n${"[".repeat(400_000)}`],
+    ["maps in brackets", "{a: ".repeat(200_000)],
+    ["list marks", "- ".repeat(500_000)],
+    ["key marks", "? ".repeat(300_000)],
+    ["indentation", Array.from({ length: 1400 }, (_, i) => `${" ".repeat(i)}a:`).join("\n")],
+  ])("nesting that would exhaust the stack: %s", (_name, text) => {
+    expect(problems(text)).toEqual([expect.stringContaining("the policy is nested deeper than 32 levels")]);
+  });
+
+  it.each([
+    ["documents", "---\n".repeat(200_000), "there is more than one YAML document"],
+    [
+      "aliases that multiply",
+      Array.from({ length: 30 }, (_, i) => `a${i}: &a${i} [*a${i - 1}, *a${i - 1}]`).join("\n"),
+      "anchors and aliases",
+    ],
+  ])("a great many %s", (_name, text, expected) => {
+    expect(problems(text)[0]).toContain(expected);
+  });
+
+  it("a great many keys take time in proportion", () => {
+    const text = Array.from({ length: 50_000 }, (_, i) => `key${i}: 1`).join("\n");
+    expect(problems(text)).toEqual([]);
+    expect(problems(`${text}\nkey7: 2`)).toEqual([
+      'p.yaml:50001:1: the key "key7" stands here twice, first in line 8; keep one of the two',
+    ]);
+  });
+});
+
+describe("places and values", () => {
+  function source(text: string) {
+    const result = parseSource(text, "p.yaml");
+    if ("problems" in result) throw new Error(problems(text).join("\n"));
+    return result.source;
+  }
+
+  it("words of YAML 1.1 such as no, yes and 12:30 are text", () => {
+    expect(source("a: [no, yes, off, 12:30, 2026-01-01]").data).toEqual({
+      a: ["no", "yes", "off", "12:30", "2026-01-01"],
+    });
+  });
+
+  it("a key such as __proto__ is data and nothing more", () => {
+    const { data } = source("__proto__: { polluted: 1 }");
+    expect(Object.keys(data as object)).toEqual(["__proto__"]);
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+
+  it("a value, a key and a list item have their place, with Windows line ends too", () => {
+    for (const text of [
+      `${head}apps:\n  - name: x\n`,
+      `${head}apps:\n  - name: x\n`.replaceAll("\n", "\r\n"),
+    ]) {
+      const { position, keyPosition } = source(text);
+      expect(position(["apps", 0, "name"])).toEqual({ file: "p.yaml", line: 4, column: 11 });
+      expect(keyPosition(["apps", 0, "name"])).toEqual({ file: "p.yaml", line: 4, column: 5 });
+      expect(position(["apps", 0])).toEqual({ file: "p.yaml", line: 4, column: 5 });
+    }
+  });
+
+  it("what is not there has the place of what is around it; an empty value that of its key", () => {
+    const { position, keyPosition } = source(`${head}org:\napps:\n  - name: x\n`);
+    expect(position(["apps", 0, "users", "profiles", 3])).toEqual({ file: "p.yaml", line: 5, column: 5 });
+    expect(keyPosition(["apps", 7])).toEqual({ file: "p.yaml", line: 5, column: 3 });
+    expect(position(["org"])).toEqual({ file: "p.yaml", line: 3, column: 1 });
+  });
+
+  it("a number keeps the text that it was written as", () => {
+    expect(source("a: 00E0000").written(["a"])).toBe("00E0000");
+  });
+});

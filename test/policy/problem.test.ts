@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../src/errors.ts";
+import { formatProblem, formatProblems, PolicyError, type Problem } from "../../src/policy/problem.ts";
+
+const problem: Problem = {
+  message: 'unknown key "usrs" in apps[1]',
+  remedy: 'did you mean "users"?',
+  file: "policy/acme.yaml",
+  line: 12,
+  column: 5,
+  sourceLine: "    usrs: { profiles: [Sales User] }",
+};
+
+describe("a problem", () => {
+  it("shows its place, its line and a caret", () => {
+    expect(
+      formatProblem(problem),
+    ).toBe(`policy/acme.yaml:12:5: unknown key "usrs" in apps[1]; did you mean "users"?
+    12 |     usrs: { profiles: [Sales User] }
+       |     ^`);
+  });
+
+  it("keeps the caret in place after a tab and after characters that are not shown as they are", () => {
+    const [, line, caret] = formatProblem({ ...problem, sourceLine: "\ta\u001b: 1", column: 4 }).split("\n");
+    expect(line).toBe("    12 |  a\\u{1b}: 1");
+    expect(caret?.indexOf("^")).toBe(line?.indexOf(": 1"));
+  });
+
+  it("shows no more than the beginning of a very long line", () => {
+    const text = formatProblem({ ...problem, sourceLine: "x".repeat(100_000), column: 99_000 });
+    expect(text.length).toBeLessThan(400);
+    expect(text).not.toContain("^");
+  });
+
+  it("of an inline policy has neither line nor caret", () => {
+    expect(
+      formatProblem({
+        ...problem,
+        file: "inline policy at apps[1].usrs",
+        line: 0,
+        column: 0,
+        sourceLine: "",
+      }),
+    ).toBe('inline policy at apps[1].usrs: unknown key "usrs" in apps[1]; did you mean "users"?');
+  });
+});
+
+describe("many problems", () => {
+  it("stand in the order of the file", () => {
+    const text = formatProblems([
+      { ...problem, line: 3 },
+      { ...problem, column: 9 },
+      { ...problem, column: 2 },
+    ]);
+    expect(text.match(/acme\.yaml:\d+:\d+/g)).toEqual(["acme.yaml:3:5", "acme.yaml:12:2", "acme.yaml:12:9"]);
+  });
+
+  it("are cut at a hundred, with the count of the rest", () => {
+    const lines = (count: number) =>
+      formatProblems(Array.from({ length: count }, (_, i) => ({ ...problem, line: i + 1 }))).split("\n");
+    expect(lines(100).at(-1)).toContain("^");
+    expect(lines(101).at(-1)).toBe("… and 1 more problem");
+  });
+
+  it("are one error that the user can mend", () => {
+    const error = new PolicyError([problem]);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toBe(formatProblem(problem));
+    expect(error.problems).toEqual([problem]);
+  });
+});
