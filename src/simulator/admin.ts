@@ -3,52 +3,76 @@ import Type, { type Static } from "typebox";
 import { FaultSchema } from "./faults.ts";
 import type { Context } from "./simulator.ts";
 import { datetime } from "./soql/evaluate.ts";
+import type { Row } from "./store.ts";
 
+const Instant = Type.String({ format: "date-time" });
+const closed = { additionalProperties: false };
 const NewGrantSchema = Type.Object(
   {
     username: Type.String(),
     app: Type.String({ minLength: 1 }),
-    createdAt: Type.Optional(Type.String({ format: "date-time" })),
+    createdAt: Type.Optional(Instant),
+    lastUsedAt: Type.Optional(Instant),
+    useCount: Type.Optional(Type.Integer({ minimum: 0 })),
   },
-  { additionalProperties: false },
+  closed,
+);
+const GrantFilterSchema = Type.Object(
+  { username: Type.Optional(Type.String()), app: Type.Optional(Type.String()) },
+  { ...closed, minProperties: 1 },
 );
 
 /** `/__simulator/…`: what no Salesforce has, for demos and tests. Hands out no token. */
-export function adminRoutes(server: FastifyInstance, context: Context): void {
-  const { store } = context;
-  const username = (userId: unknown) => String(store.lookUp("User", String(userId))?.Username);
+export function adminRoutes(server: FastifyInstance, { store, faults, requests, writes }: Context): void {
+  const shown = (row: Row) => ({
+    username: store.username(row),
+    app: row.AppName,
+    createdAt: instant(row.CreatedDate),
+    lastUsedAt: instant(row.LastUsedDate),
+    useCount: row.UseCount,
+  });
 
-  server.get("/__simulator/grants", async () =>
-    store.grants().map(({ AppName, UserId, CreatedDate }) => ({
-      username: username(UserId),
-      app: AppName,
-      createdAt: typeof CreatedDate === "number" ? datetime(CreatedDate) : null,
-    })),
-  );
+  server.get("/__simulator/grants", async () => store.grants().map(shown));
   server.post<{ Body: Static<typeof NewGrantSchema> }>(
     "/__simulator/grants",
     { schema: { body: NewGrantSchema } },
-    async (request, reply) => {
-      const { app, createdAt } = request.body;
-      const time = createdAt === undefined ? Date.now() : Date.parse(createdAt);
-      const grant = store.addGrant({
-        username: request.body.username,
-        app,
-        createdAt: time,
-        lastUsedAt: time,
-        useCount: 1,
-      });
-      if (grant === null) return reply.code(404).send({ error: `no user ${request.body.username}` });
-      return reply.code(201).send({ username: request.body.username, app });
+    async ({ body }, reply) => {
+      const { username, app, createdAt, lastUsedAt, useCount = 1 } = body;
+      const created = createdAt === undefined ? Date.now() : Date.parse(createdAt);
+      const used = lastUsedAt === undefined ? created : Date.parse(lastUsedAt);
+      const grant = store.authorize({ username, app, createdAt: created, lastUsedAt: used, useCount });
+      if (grant === null) return reply.code(404).send({ error: `no user ${username}` });
+      return reply.code(201).send(shown(grant));
     },
   );
-  server.get("/__simulator/requests", async () => context.requests);
+  server.delete<{ Querystring: Static<typeof GrantFilterSchema> }>(
+    "/__simulator/grants",
+    { schema: { querystring: GrantFilterSchema } },
+    async ({ query: { username, app } }) => {
+      const found = store
+        .grants()
+        .filter(
+          (row) =>
+            (username === undefined || store.username(row).toLowerCase() === username.toLowerCase()) &&
+            (app === undefined || row.AppName === app),
+        );
+      for (const { DeleteToken } of found) store.revoke(String(DeleteToken));
+      return { removed: found.length };
+    },
+  );
+  server.get("/__simulator/requests", async () => requests);
+  server.get("/__simulator/writes", async () => writes);
+  server.get("/__simulator/faults", async () => faults.list());
   server.put<{ Body: Static<typeof FaultSchema>[] }>(
     "/__simulator/faults",
     { schema: { body: Type.Array(FaultSchema) } },
     async ({ body }, reply) => {
-      context.faults.set(body);
+      faults.set(body);
       return reply.code(204).send();
     },
   );
+}
+
+function instant(time: Row[string] | undefined): string | null {
+  return typeof time === "number" ? datetime(time) : null;
 }

@@ -1,19 +1,19 @@
 import { randomUUID } from "node:crypto";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { apiLimit, authorized, bearerSession, refuse, VERSIONS } from "./authorized.ts";
 import { canonical, OBJECTS } from "./fields.ts";
 import type { Context } from "./simulator.ts";
 import { columnMetadata } from "./soql/columns.ts";
 import { type Answer, datetime, evaluate } from "./soql/evaluate.ts";
 import { SoqlError } from "./soql/soqlError.ts";
-import type { Session, Store } from "./store.ts";
 
-/** Down to 50.0, since clients ask for the version that they know before they ask which there are. */
-const VERSIONS = Array.from({ length: 18 }, (_, i) => `${50 + i}.0`);
 const PAGE = 2_000;
 const SMALLEST_PAGE = 200;
 /** OauthToken pages by 500 and stops at 2,500 without a word (salesforce-facts 1.3). */
 const TOKEN_PAGE = 500;
 const TOKEN_CEILING = 2_500;
+/** Queries whose pages are kept; the oldest go first. */
+const MOST_CURSORS = 1_000;
 
 /** A query under way, for queryMore. */
 interface Cursor {
@@ -24,54 +24,36 @@ interface Cursor {
   readonly pageSize: number;
 }
 
-/** The session of a request's bearer token. */
-export function bearerSession(request: FastifyRequest, store: Store): Session | undefined {
-  return store.session(/^(?:Bearer|OAuth) (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "");
-}
-
-/** 401 as Salesforce words it. */
-export function invalidSession(reply: FastifyReply): FastifyReply {
-  return reply.code(401).send([{ errorCode: "INVALID_SESSION_ID", message: "Session expired or invalid" }]);
-}
-
 /** `/services/data/…`: versions, query and queryMore, sObjects, limits (salesforce-facts 7). */
 export function dataRoutes(server: FastifyInstance, context: Context): void {
   const { store, options } = context;
   const cursors = new Map<string, Cursor>();
-  const limit = options.apiLimit ?? 100_000;
-  const refuse = (reply: FastifyReply, status: number, errorCode: string, message: string) =>
-    reply.code(status).send([{ errorCode, message }]);
+  const preHandler = authorized(context);
 
   server.get("/services/data", async () =>
     VERSIONS.map((version) => ({ version, label: `Release ${version}`, url: `/services/data/v${version}` })),
   );
-
-  /** Every call below a version needs a session, counts, and says so. */
-  const authorized = async (request: FastifyRequest, reply: FastifyReply) => {
-    const { version } = request.params as { version: string };
-    if (!VERSIONS.includes(version))
-      return refuse(reply, 404, "NOT_FOUND", "The requested resource does not exist");
-    if (bearerSession(request, store) === undefined) return invalidSession(reply);
-    context.apiUsage++;
-    if (context.apiUsage > limit)
-      return refuse(reply, 403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
-    reply.header("Sforce-Limit-Info", `api-usage=${context.apiUsage}/${limit}`);
-    return undefined;
-  };
   const base = (version: string) => `/services/data/v${version}`;
 
-  server.get<{ Params: { version: string } }>(
-    "/services/data/v:version",
-    { preHandler: authorized },
-    async ({ params: { version } }) =>
-      Object.fromEntries(["query", "sobjects", "limits"].map((name) => [name, `${base(version)}/${name}`])),
-  );
+  server.get<{ Params: { version: string } }>("/services/data/v:version", { preHandler }, async (request) => {
+    const { version } = request.params;
+    const { userId } = bearerSession(request, store)!;
+    return {
+      ...Object.fromEntries(
+        ["query", "sobjects", "limits"].map((name) => [name, `${base(version)}/${name}`]),
+      ),
+      identity: `http://${request.host}/id/${store.organization.id}/${userId}`,
+    };
+  });
   server.get<{ Params: { version: string } }>(
     "/services/data/v:version/limits",
-    { preHandler: authorized },
-    async () => ({
-      DailyApiRequests: { Max: limit, Remaining: limit - context.apiUsage },
-    }),
+    { preHandler },
+    async (request, reply) => {
+      if (!store.may(bearerSession(request, store)!.userId, "ViewSetup"))
+        return refuse(reply, 403, "INSUFFICIENT_ACCESS", "You don't have access to the limits of this org");
+      const limit = apiLimit(options);
+      return { DailyApiRequests: { Max: limit, Remaining: limit - context.apiUsage } };
+    },
   );
 
   const page = (version: string, id: string, cursor: Cursor, from: number) => {
@@ -85,15 +67,15 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
       records: answer.rows.slice(from, to).map((row) => answer.record(row, base(version))),
     };
   };
-  server.get<{ Params: { version: string }; Querystring: { q?: string; columns?: string } }>(
+  server.get<{ Params: { version: string }; Querystring: { q?: string | string[]; columns?: string } }>(
     "/services/data/v:version/query",
-    { preHandler: authorized },
+    { preHandler },
     async (request, reply) => {
       const { version } = request.params;
       const session = bearerSession(request, store)!;
       let answer: Answer;
       try {
-        answer = evaluate(request.query.q ?? "", store, session);
+        answer = evaluate([request.query.q].flat()[0] ?? "", store, session);
       } catch (error) {
         if (!(error instanceof SoqlError)) throw error;
         return refuse(reply, 400, error.code, error.message);
@@ -104,7 +86,7 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
       const available = tokens ? Math.min(answer.rows.length, TOKEN_CEILING) : answer.rows.length;
       const totalSize = options.totalSizeAtCeiling === "capped" ? available : answer.rows.length;
       const cursor = {
-        answer,
+        answer: { ...answer, rows: answer.rows.slice(0, available) },
         userId: session.userId,
         totalSize,
         available,
@@ -112,12 +94,13 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
       };
       const id = `01g${randomUUID().replaceAll("-", "").slice(0, 15)}`;
       if (available > cursor.pageSize) cursors.set(id, cursor);
+      if (cursors.size > MOST_CURSORS) cursors.delete(cursors.keys().next().value!);
       return page(version, id, cursor, 0);
     },
   );
   server.get<{ Params: { version: string; locator: string } }>(
     "/services/data/v:version/query/:locator",
-    { preHandler: authorized },
+    { preHandler },
     async (request, reply) => {
       const { version, locator } = request.params;
       const [, id, from] = /^(01g\w+)-(\d+)$/.exec(locator) ?? [];
@@ -130,7 +113,7 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
 
   server.get<{ Params: { version: string } }>(
     "/services/data/v:version/sobjects",
-    { preHandler: authorized },
+    { preHandler },
     async ({ params: { version } }) => ({
       encoding: "UTF-8",
       maxBatchSize: 200,
@@ -144,7 +127,7 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
   );
   server.get<{ Params: { version: string; object: string } }>(
     "/services/data/v:version/sobjects/:object/describe",
-    { preHandler: authorized },
+    { preHandler },
     async (request, reply) => {
       const object = canonical(OBJECTS, request.params.object);
       if (object === undefined)
@@ -170,7 +153,7 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
   );
   server.get<{ Params: { version: string; object: string; id: string } }>(
     "/services/data/v:version/sobjects/:object/:id",
-    { preHandler: authorized },
+    { preHandler },
     async (request, reply) => {
       const { object: wanted, id, version } = request.params;
       const object = canonical(OBJECTS, wanted);

@@ -1,6 +1,6 @@
 import type { OrgFixture } from "./fixture.ts";
+import { sfId } from "./ids.ts";
 import { Random } from "./random.ts";
-import { sfId } from "./store.ts";
 
 /** The apps of Dieppe Trading; the last was somebody's proof of concept, and nobody ever installed it. */
 export const OUTLOOK = { id: sfId("0H4", 1), name: "Outlook Plugin" };

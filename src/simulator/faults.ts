@@ -8,12 +8,16 @@ export const FaultSchema = Type.Object(
     match: Type.Optional(Type.String()),
     /** For revoke calls: only for the grants of this user. */
     username: Type.Optional(Type.String()),
+    /** For revoke calls: only for the grants of this app, named as the grants name it. */
+    app: Type.Optional(Type.String()),
     /** How many matching requests pass first. */
     after: Type.Optional(Type.Integer({ minimum: 0 })),
     /** How many are hit then; all without it. */
     count: Type.Optional(Type.Integer({ minimum: 1 })),
     /** For `status`. */
     status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
+    /** For `status`: the code in the error's body. */
+    errorCode: Type.Optional(Type.String({ minLength: 1 })),
     retryAfterSeconds: Type.Optional(Type.Number({ minimum: 0 })),
     /** For `latency`. */
     ms: Type.Optional(Type.Integer({ minimum: 0 })),
@@ -31,13 +35,22 @@ export class Faults {
     this.#active = faults.map((fault) => ({ fault, seen: 0 }));
   }
 
-  /** The faults that hit this request, in the order in which they were set. Counts it for each that matches. */
-  hit(request: string, username: string | undefined): Fault[] {
+  /** The faults that are switched on, each with the number of requests that it has matched. */
+  list(): { readonly fault: Fault; readonly seen: number }[] {
+    return this.#active.map((active) => ({ ...active }));
+  }
+
+  /**
+   * The faults that hit this request, in the order in which they were set. Counts it for each that matches.
+   * @param grant what a revoke call is about
+   */
+  hit(request: string, grant: { readonly username: string; readonly app: string } | null): Fault[] {
     const hits: Fault[] = [];
     for (const active of this.#active) {
-      const { match, username: only, after = 0, count = Number.POSITIVE_INFINITY } = active.fault;
+      const { match, username, app, after = 0, count = Number.POSITIVE_INFINITY } = active.fault;
       if (match !== undefined && !request.includes(match)) continue;
-      if (only !== undefined && only !== username) continue;
+      if (username !== undefined && username !== grant?.username) continue;
+      if (app !== undefined && app !== grant?.app) continue;
       const number = active.seen++;
       if (number >= after && number < after + count) hits.push(active.fault);
     }

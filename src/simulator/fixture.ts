@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import Type, { type Static } from "typebox";
 import { UserError } from "../errors.ts";
+import { contradictions } from "./contradictions.ts";
 
 const closed = { additionalProperties: false };
 const Text = Type.String({ minLength: 1 });
@@ -91,9 +92,9 @@ export function checkFixture(data: unknown, origin: string): OrgFixture {
       `${origin} is no org fixture (src/simulator/README.md has the format):\n  ${errors.join("\n  ")}`,
     );
   }
-  const problems = unknownNames(data);
+  const problems = contradictions(data);
   if (problems.length > 0)
-    throw new UserError(`${origin} names what it does not define:\n  ${problems.slice(0, 10).join("\n  ")}`);
+    throw new UserError(`${origin} contradicts itself:\n  ${problems.slice(0, 10).join("\n  ")}`);
   return data;
 }
 
@@ -114,23 +115,4 @@ export function readFixture(file: string): OrgFixture {
     throw new UserError(`The fixture ${file} is no JSON: ${(error as Error).message}`);
   }
   return checkFixture(data, file);
-}
-
-function unknownNames(org: OrgFixture): string[] {
-  const usernames = new Set(org.users.map(({ username }) => username));
-  const profiles = new Set(org.profiles.map(({ name }) => name));
-  const apps = new Set(org.apps.map(({ id, name }) => id ?? name).concat(org.apps.map(({ name }) => name)));
-  return [
-    ...(usernames.has(org.caller) ? [] : [`/caller: no user ${org.caller}`]),
-    ...org.users.flatMap(({ profile }, i) =>
-      profiles.has(profile) ? [] : [`/users/${i}: no profile ${profile}`],
-    ),
-    ...org.permissionSets.flatMap(({ assignees }, i) =>
-      assignees.filter((name) => !usernames.has(name)).map((name) => `/permissionSets/${i}: no user ${name}`),
-    ),
-    ...org.grants.flatMap(({ username, app }, i) => [
-      ...(usernames.has(username) ? [] : [`/grants/${i}: no user ${username}`]),
-      ...(apps.has(app) ? [] : [`/grants/${i}: no app ${app}`]),
-    ]),
-  ];
 }

@@ -1,6 +1,6 @@
 import type { OrgFixture } from "./fixture.ts";
+import { sfId } from "./ids.ts";
 import { Random } from "./random.ts";
-import { sfId } from "./store.ts";
 
 /** How large an org to make. */
 export interface OrgSize {

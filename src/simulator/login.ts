@@ -1,12 +1,17 @@
 import { createPublicKey } from "node:crypto";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { decodeJwt, errors, jwtVerify } from "jose";
-import { bearerSession, invalidSession } from "./data.ts";
+import { bearerSession, invalidSession } from "./authorized.ts";
 import type { Context } from "./simulator.ts";
+
+/** The app that a login is made through, unless told. */
+export const CALLER_APP = "sanctioned";
 
 /** An app that may log in to the local org. */
 export interface Client {
   readonly clientId: string;
+  /** What LoginHistory calls the app of a session that it opens; `sanctioned` without it. */
+  readonly name?: string;
   /** For JWT bearer: the registered certificate or public key, PEM. */
   readonly certificate?: string;
   /** For client credentials, with the user that it runs as. */
@@ -21,13 +26,16 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
   const { store } = context;
   const refuse = (reply: FastifyReply, error: string, description: string) =>
     reply.code(400).send({ error, error_description: description });
-  const accept = (origin: string, username: string) => {
-    const session = store.openSession(store.userId(username)!);
+  const accept = (origin: string, client: Client, username: string | undefined, reply: FastifyReply) => {
+    const userId = username === undefined ? undefined : store.userId(username);
+    if (userId === undefined) return refuse(reply, "invalid_grant", "user hasn't approved this consumer");
+    if (store.lookUp("User", userId)!.IsActive !== true)
+      return refuse(reply, "inactive_user", "user is inactive");
     return {
-      access_token: session.token,
+      access_token: store.openSession(userId, client.name ?? CALLER_APP).token,
       scope: "id api",
       instance_url: origin,
-      id: `${origin}/id/${store.organization.id}/${session.userId}`,
+      id: `${origin}/id/${store.organization.id}/${userId}`,
       token_type: "Bearer",
     };
   };
@@ -36,13 +44,14 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
     const body = (request.body ?? {}) as Record<string, string | undefined>;
     const origin = `http://${request.host}`;
     if (body.grant_type === "client_credentials") {
-      const client = context.options.clients?.find(({ clientId }) => clientId === body.client_id);
+      const { id = body.client_id, secret = body.client_secret } = basic(request.headers.authorization);
+      const client = context.options.clients?.find(({ clientId }) => clientId === id);
       if (client === undefined) return refuse(reply, "invalid_client_id", "client identifier invalid");
-      if (client.clientSecret === undefined || client.clientSecret !== body.client_secret)
+      if (client.clientSecret === undefined || client.clientSecret !== secret)
         return refuse(reply, "invalid_client", "invalid client credentials");
-      if (client.runAs === undefined || store.userId(client.runAs) === undefined)
+      if (client.runAs === undefined)
         return refuse(reply, "invalid_grant", "no client credentials user enabled");
-      return accept(origin, client.runAs);
+      return accept(origin, client, client.runAs, reply);
     }
     if (body.grant_type === "urn:ietf:params:oauth:grant-type:jwt-bearer") {
       const issuer = issuerOf(body.assertion);
@@ -55,9 +64,7 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
           audience: [...AUDIENCES, origin],
           requiredClaims: ["exp", "sub"],
         });
-        if (store.userId(payload.sub!) === undefined)
-          return refuse(reply, "invalid_grant", "user hasn't approved this consumer");
-        return accept(origin, payload.sub!);
+        return accept(origin, client, payload.sub, reply);
       } catch (error) {
         if (!(error instanceof errors.JOSEError)) throw error;
         const audience = error instanceof errors.JWTClaimValidationFailed && error.claim === "aud";
@@ -95,11 +102,27 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
   server.get<{ Params: { org: string; user: string } }>("/id/:org/:user", async (request, reply) => {
     const session = bearerSession(request, store);
     if (session === undefined) return reply.code(403).type("text/plain").send("Bad_OAuth_Token");
+    const { org, user } = request.params;
+    if (!sameId(org, store.organization.id) || !sameId(user, session.userId))
+      return reply.code(404).type("text/plain").send("Bad_Id");
     return {
       ...identity(session.userId, `http://${request.host}`),
       id: `http://${request.host}${request.url}`,
     };
   });
+}
+
+/** Ids are the same where their first 15 characters are. */
+function sameId(a: string, b: string): boolean {
+  return a.slice(0, 15) === b.slice(0, 15);
+}
+
+/** The client's id and secret in an Authorization header, where they may be in place of the form. */
+function basic(header: string | undefined): { id?: string; secret?: string } {
+  const encoded = /^Basic (\S+)$/i.exec(header ?? "")?.[1];
+  if (encoded === undefined) return {};
+  const [id = "", ...secret] = Buffer.from(encoded, "base64").toString().split(":");
+  return { id: decodeURIComponent(id), secret: decodeURIComponent(secret.join(":")) };
 }
 
 function issuerOf(assertion: string | undefined): string | undefined {

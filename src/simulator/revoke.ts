@@ -1,23 +1,36 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "./simulator.ts";
 
-/** The revoke endpoint: no authentication but the token itself; errors form-encoded (salesforce-facts 2.1). */
+/**
+ * The revoke endpoint: no authentication but the token itself; errors form-encoded (salesforce-facts 2.1).
+ * A delete or refresh token takes the grant away, an access token ends its session.
+ */
 export function revokeRoutes(server: FastifyInstance, { store }: Context): void {
-  const revoke = (token: string | undefined, reply: FastifyReply) => {
-    if (token !== undefined && store.revoke(token) !== undefined) return reply.code(200).send();
-    const [error, description] =
-      token === undefined
-        ? ["unsupported_token_type", "this token type is not supported"]
-        : ["invalid_token", "invalid token"];
-    return reply
-      .code(400)
-      .type("application/x-www-form-urlencoded")
-      .send(new URLSearchParams({ error, error_description: description } as never).toString());
-  };
-  server.post<{ Body?: { token?: string } }>("/services/oauth2/revoke", async ({ body }, reply) =>
-    revoke(body?.token, reply),
-  );
-  server.get<{ Querystring: { token?: string } }>("/services/oauth2/revoke", async ({ query }, reply) =>
-    revoke(query.token, reply),
-  );
+  server.route({
+    method: ["GET", "POST"],
+    url: "/services/oauth2/revoke",
+    handler: async (request, reply) => {
+      const token = tokenToRevoke(request);
+      if (token === undefined)
+        return refuseRevocation(reply, "unsupported_token_type", "this token type is not supported");
+      if (store.revoke(token) === undefined && !store.endSession(token))
+        return refuseRevocation(reply, "invalid_token", "invalid token");
+      return reply.code(200).send();
+    },
+  });
+}
+
+/** The token of a revoke call; a POST may carry it in its address as well, as some public tools do. */
+export function tokenToRevoke({ body, query }: FastifyRequest): string | undefined {
+  const inBody = (body as { token?: unknown } | undefined | null)?.token;
+  const token = inBody ?? (query as { token?: unknown }).token;
+  return typeof token === "string" && token !== "" ? token : undefined;
+}
+
+/** HTTP 400 with a form as its body. */
+export function refuseRevocation(reply: FastifyReply, error: string, description: string): FastifyReply {
+  return reply
+    .code(400)
+    .type("application/x-www-form-urlencoded")
+    .send(new URLSearchParams({ error, error_description: description }).toString());
 }

@@ -1,18 +1,22 @@
-import { createHash, randomBytes } from "node:crypto";
-import { OBJECTS, PERMISSIONS } from "./fields.ts";
+import { randomBytes } from "node:crypto";
+import { PERMISSIONS } from "./fields.ts";
 import type { OrgFixture } from "./fixture.ts";
+import { type GrantRange, Grants } from "./grants.ts";
+import { menuApps, menuItemId, permissionsByUser, tables } from "./tables.ts";
 
 /** A record: field name → value; datetimes are kept in milliseconds. */
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
+/** A login. */
 export interface Session {
   readonly userId: string;
   readonly token: string;
+  /** Name of the app that it was made through, as LoginHistory shows it; null where it shows none. */
+  readonly app: string | null;
 }
 
 /** An app as grants name it. */
 interface GrantApp {
-  readonly id: string | null;
   readonly label: string;
   readonly menuItemId: string | null;
 }
@@ -27,63 +31,73 @@ export interface NewGrant {
   readonly useCount: number | null;
 }
 
+/** Approvals that a user may hold for one app; one more revokes the oldest (salesforce-facts 1.4). */
+const APPROVALS = 5;
+
 /** The data of one local org, in memory. */
 export class Store {
   readonly organization: OrgFixture["organization"];
   /** By sObject name; OauthToken is kept apart. */
-  readonly #tables = new Map<string, Row[]>();
-  readonly #grants = new Map<string, Row>();
+  readonly #tables: ReadonlyMap<string, readonly Row[]>;
+  readonly #permissions: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #grants = new Grants();
   readonly #usersByName = new Map<string, string>();
   readonly #apps = new Map<string, GrantApp>();
   readonly #byId = new Map<string, Map<string, Row>>();
   readonly #sessions = new Map<string, Session>();
-  readonly #permissions = new Map<string, Set<string>>();
   readonly #nullTokenIds: boolean;
-  #serial = 0;
-  #sorted: Row[] | undefined;
 
   /** `nullTokenIds`: whether OauthToken.Id is null, as the documentation says, or filled, as seen in practice. */
   constructor(fixture: OrgFixture, nullTokenIds: boolean) {
     this.organization = fixture.organization;
     this.#nullTokenIds = nullTokenIds;
-    this.#fill(fixture);
+    this.#tables = tables(fixture);
+    this.#permissions = permissionsByUser(fixture);
+    for (const { username, id } of fixture.users) this.#usersByName.set(username.toLowerCase(), id);
+    const menu = menuApps(fixture);
+    for (const listed of fixture.apps) {
+      const { id, name, grantLabel } = listed;
+      const item = menu.indexOf(listed);
+      const app = { label: grantLabel ?? name, menuItemId: item < 0 ? null : menuItemId(item) };
+      if (!this.#apps.has(name)) this.#apps.set(name, app);
+      if (id !== null) this.#apps.set(id, app);
+    }
     for (const grant of fixture.grants)
       this.addGrant({ ...grant, createdAt: time(grant.createdAt), lastUsedAt: time(grant.lastUsedAt) });
   }
 
-  /** The records of an sObject that a user may see. */
-  rows(object: string, session: Session): readonly Row[] {
-    if (object === "OauthToken") {
-      const all = this.grants();
-      // Without Customize Application a caller sees its own alone, without a word (salesforce-facts 1.1).
-      return this.may(session.userId, "CustomizeApplication")
-        ? all
-        : all.filter(({ UserId }) => UserId === session.userId);
+  /** The records of an sObject that a user may see; of OauthToken, at least those within the range. */
+  rows(object: string, session: Session, range: GrantRange = {}): readonly Row[] {
+    const { userId } = session;
+    switch (object) {
+      case "OauthToken":
+        // Without Customize Application a caller sees its own alone, without a word (salesforce-facts 1.1).
+        return this.#grants.within(
+          this.may(userId, "CustomizeApplication") ? range : { users: [userId.slice(0, 15)] },
+        );
+      case "UserPermissionAccess":
+        return [
+          Object.fromEntries(PERMISSIONS.map((name) => [`Permissions${name}`, this.may(userId, name)])),
+        ];
+      case "AuthSession":
+        return [
+          {
+            Id: "0Ak000000000001AAA",
+            IsCurrent: true,
+            LoginHistoryId: "0Ya000000000001AAA",
+            UsersId: userId,
+          },
+        ];
+      case "LoginHistory":
+        return [{ Id: "0Ya000000000001AAA", Application: session.app, UserId: userId }];
+      default:
+        return this.#tables.get(object) ?? [];
     }
-    if (object === "UserPermissionAccess")
-      return [
-        Object.fromEntries(PERMISSIONS.map((name) => [`Permissions${name}`, this.may(session.userId, name)])),
-      ];
-    if (object === "AuthSession")
-      return [
-        {
-          Id: "0Ak000000000001AAA",
-          IsCurrent: true,
-          LoginHistoryId: "0Ya000000000001AAA",
-          UsersId: session.userId,
-        },
-      ];
-    if (object === "LoginHistory")
-      return [{ Id: "0Ya000000000001AAA", Application: "sanctioned", UserId: session.userId }];
-    return this.#tables.get(object) ?? [];
   }
 
   /** All grants, oldest first. */
   grants(): readonly Row[] {
-    this.#sorted ??= [...this.#grants.values()].sort(
-      (a, b) => Number(a.CreatedDate ?? 0) - Number(b.CreatedDate ?? 0),
-    );
-    return this.#sorted;
+    return this.#grants.all();
   }
 
   /** The record that a reference leads to. Ids are compared by their first 15 characters. */
@@ -104,44 +118,52 @@ export class Store {
     return this.#usersByName.get(username.toLowerCase());
   }
 
+  username(grant: Row): string {
+    return String(this.lookUp("User", String(grant.UserId))!.Username);
+  }
+
   /** @returns the grant's record, or null where the org has no such user */
   addGrant({ username, app, createdAt, lastUsedAt, useCount }: NewGrant): Row | null {
     const userId = this.userId(username);
     if (userId === undefined) return null;
-    const { label, menuItemId } = this.#apps.get(app) ?? { label: app, menuItemId: null };
-    const serial = ++this.#serial;
-    const secret = (kind: string) =>
-      createHash("sha256").update(`${this.organization.id} ${kind} ${serial}`).digest("base64url");
-    const row: Row = {
-      Id: this.#nullTokenIds ? null : sfId("0CQ", serial),
-      AccessToken: secret("AccessToken"),
-      RequestToken: secret("RequestToken"),
-      DeleteToken: secret("DeleteToken"),
+    const { label, menuItemId: item } = this.#apps.get(app) ?? { label: app, menuItemId: null };
+    return this.#grants.add(this.organization.id, this.#nullTokenIds, {
       // A reference of 15 characters (salesforce-facts 1.2).
-      AppMenuItemId: menuItemId === null ? null : menuItemId.slice(0, 15),
+      AppMenuItemId: item === null ? null : item.slice(0, 15),
       AppName: label,
       CreatedDate: createdAt,
       LastUsedDate: lastUsedAt,
       UseCount: useCount,
       UserId: userId,
-    };
-    this.#grants.set(String(row.DeleteToken), row);
-    this.#sorted = undefined;
+    });
+  }
+
+  /** `addGrant` as a user's own approval: the sixth for one app revokes the oldest. */
+  authorize(grant: NewGrant): Row | null {
+    const added = this.addGrant(grant);
+    if (added === null) return null;
+    const users = [String(added.UserId).slice(0, 15)];
+    const others = this.#grants
+      .within({ users })
+      .filter((row) => row !== added && row.AppName === added.AppName);
+    for (const row of others.slice(0, Math.max(0, others.length + 1 - APPROVALS))) this.#grants.remove(row);
+    return added;
+  }
+
+  /** Removes the grant of a delete or refresh token. @returns the record, or undefined where there is none */
+  revoke(token: string): Row | undefined {
+    const row = this.#grants.ofToken(token);
+    if (row !== undefined) this.#grants.remove(row);
     return row;
   }
 
-  /** Removes the grant of a delete token. @returns the record, or undefined where there is none */
-  revoke(deleteToken: string): Row | undefined {
-    const row = this.#grants.get(deleteToken);
-    if (row !== undefined) {
-      this.#grants.delete(deleteToken);
-      this.#sorted = undefined;
-    }
-    return row;
+  grantOfToken(token: string): Row | undefined {
+    return this.#grants.ofToken(token);
   }
 
-  grantOfToken(deleteToken: string): Row | undefined {
-    return this.#grants.get(deleteToken);
+  /** Whether a text is a token of a grant or of a session, which no record of ours may hold. */
+  isSecret(text: string): boolean {
+    return this.#grants.holds(text) || this.#sessions.has(text);
   }
 
   /** The id of the app of a grant, or null. */
@@ -152,11 +174,9 @@ export class Store {
     return id === null || id === undefined ? null : String(id);
   }
 
-  openSession(userId: string): Session {
-    const session = {
-      userId,
-      token: `${this.organization.id}!${randomBytes(48).toString("base64url").replaceAll("-", ".")}`,
-    };
+  openSession(userId: string, app: string | null = null): Session {
+    const secret = randomBytes(48).toString("base64url").replaceAll("-", ".");
+    const session = { userId, token: `${this.organization.id}!${secret}`, app };
     this.#sessions.set(session.token, session);
     return session;
   }
@@ -165,134 +185,17 @@ export class Store {
     return this.#sessions.get(token);
   }
 
+  /** Ends a session. @returns whether there was one */
+  endSession(token: string): boolean {
+    return this.#sessions.delete(token);
+  }
+
   #externalAppNamed(name: string): string | undefined {
     const app = (this.#tables.get("ExternalClientApplication") ?? []).find(
       ({ MasterLabel }) => MasterLabel === name,
     );
     return app === undefined ? undefined : String(app.Id);
   }
-
-  #fill(fixture: OrgFixture): void {
-    const { organization, profiles, permissionSets, users, apps } = fixture;
-    const table = (name: string, rows: Row[]) => this.#tables.set(name, rows);
-    const flags = (granted: readonly string[]) =>
-      Object.fromEntries(PERMISSIONS.map((name) => [`Permissions${name}`, granted.includes(name)]));
-    const profileIds = new Map(profiles.map(({ name, id }) => [name, id]));
-    table("Organization", [
-      {
-        Id: organization.id,
-        Name: organization.name,
-        IsSandbox: organization.isSandbox,
-        OrganizationType: "Enterprise Edition",
-      },
-    ]);
-    table(
-      "Profile",
-      profiles.map(({ id, name, permissions }) => ({ Id: id, Name: name, ...flags(permissions) })),
-    );
-    table(
-      "PermissionSet",
-      permissionSets.map(({ id, name, label, permissions }) => ({
-        Id: id,
-        Name: name,
-        Label: label,
-        IsOwnedByProfile: false,
-        ProfileId: null,
-        ...flags(permissions),
-      })),
-    );
-    const granted = new Map(profiles.map(({ name, permissions }) => [name, permissions]));
-    table(
-      "User",
-      users.map(({ id, username, name, profile, isActive, userType }) => {
-        this.#usersByName.set(username.toLowerCase(), id);
-        this.#permissions.set(id, new Set(granted.get(profile)));
-        return {
-          Id: id,
-          Username: username,
-          Name: name,
-          Email: username,
-          IsActive: isActive,
-          ProfileId: profileIds.get(profile)!,
-          UserType: userType,
-        };
-      }),
-    );
-    const assignments = permissionSets.flatMap((set) =>
-      set.assignees.map((username) => ({ set, userId: this.userId(username)! })),
-    );
-    for (const { set, userId } of assignments)
-      for (const name of set.permissions) this.#permissions.get(userId)!.add(name);
-    table(
-      "PermissionSetAssignment",
-      assignments.map(({ set, userId }, i) => ({
-        Id: sfId("0Pa", i + 1),
-        AssigneeId: userId,
-        PermissionSetId: set.id,
-      })),
-    );
-
-    const registered = apps.filter(({ id }) => id !== null);
-    const menu = registered.filter(({ inAppMenu }) => inAppMenu);
-    table("AppMenuItem", [
-      {
-        Id: sfId("0DS", 1),
-        ApplicationId: "02u000000000001AAA",
-        Label: "Sales",
-        Name: "standard__Sales",
-        Type: "TabSet",
-        IsUsingAdminAuthorization: false,
-      } as Row,
-      ...menu.map(({ id, name }, i) => ({
-        Id: sfId("0DS", i + 2),
-        ApplicationId: id,
-        Label: name,
-        Name: developerName(name),
-        Type: "ConnectedApplication",
-        IsUsingAdminAuthorization: false,
-      })),
-    ]);
-    table(
-      "ConnectedApplication",
-      registered
-        .filter(({ id }) => id!.startsWith("0H4"))
-        .map(({ id, name }) => ({ Id: id, Name: name, OptionsAllowAdminApprovedUsersOnly: false })),
-    );
-    table(
-      "ExternalClientApplication",
-      registered
-        .filter(({ id }) => id!.startsWith("0xI"))
-        .map(({ id, name }) => ({
-          Id: id,
-          MasterLabel: name,
-          DeveloperName: developerName(name),
-          DistributionState: "Local",
-        })),
-    );
-    for (const { id, name, grantLabel } of apps) {
-      const item = menu.findIndex((entry) => entry.id === id && entry.name === name);
-      const app: GrantApp = {
-        id,
-        label: grantLabel ?? name,
-        menuItemId: item < 0 ? null : sfId("0DS", item + 2),
-      };
-      if (!this.#apps.has(name)) this.#apps.set(name, app);
-      if (id !== null) this.#apps.set(id, app);
-    }
-    for (const object of Object.keys(OBJECTS)) if (!this.#tables.has(object)) table(object, []);
-  }
-}
-
-/** An 18-character id without upper-case letters beyond its prefix, which would change the suffix. */
-export function sfId(prefix: string, serial: number): string {
-  const id15 = `${prefix}${String(serial).padStart(12, "0")}`;
-  let bits = 0;
-  for (let i = 0; i < 5; i++) if (/[A-Z]/.test(id15[i]!)) bits |= 1 << i;
-  return `${id15}${"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits]}AA`;
-}
-
-function developerName(label: string): string {
-  return label.replace(/[^A-Za-z0-9]+/g, "_");
 }
 
 function time(text: string | null): number | null {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { bearerSession, invalidSession } from "./data.ts";
+import { authorized, refuse } from "./authorized.ts";
 import type { Context } from "./simulator.ts";
 import { datetime } from "./soql/evaluate.ts";
 import type { Row } from "./store.ts";
@@ -7,16 +7,23 @@ import type { Row } from "./store.ts";
 type Params = { version: string; app: string; user: string; token: string };
 
 /** The Connect usage resources, which know external client apps alone (salesforce-facts 2.3). */
-export function usageRoutes(server: FastifyInstance, { store, options }: Context): void {
+export function usageRoutes(server: FastifyInstance, context: Context): void {
+  const { store, options } = context;
   const root = "/services/data/v:version/apps/oauth/usage";
-  const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (bearerSession(request, store) === undefined) return invalidSession(reply);
+  const checked = async (request: FastifyRequest, reply: FastifyReply) => {
     if (options.externalClientApps === false)
-      return reply
-        .code(404)
-        .send([{ errorCode: "NOT_FOUND", message: "The requested resource does not exist" }]);
+      return refuse(reply, 404, "NOT_FOUND", "The requested resource does not exist");
+    const { page = "0", pageSize = "100" } = request.query as { page?: string; pageSize?: string };
+    if (!/^\d{1,6}$/.test(page) || !/^[1-9]\d{0,3}$/.test(pageSize))
+      return refuse(
+        reply,
+        400,
+        "INVALID_PARAMETER",
+        "page and pageSize are whole numbers, from 0 and from 1",
+      );
     return undefined;
   };
+  const preHandler = [authorized(context), checked];
   const grants = (app?: string, user?: string): Row[] =>
     store.grants().filter((grant) => {
       const id = store.applicationId(grant);
@@ -80,7 +87,7 @@ export function usageRoutes(server: FastifyInstance, { store, options }: Context
     const { app, user, version } = request.params;
     return {
       tokens: grants(app, user).map((row) =>
-        usage(version, app, [row], ({ Id, DeleteToken }) => `tokens/${Id ?? DeleteToken}`),
+        usage(version, app, [row], ({ usageId }) => `tokens/${usageId}`),
       ),
       currentPageUrl: request.url,
     };
@@ -99,17 +106,16 @@ export function usageRoutes(server: FastifyInstance, { store, options }: Context
     `${root}/:app/tokens`,
     { preHandler },
     async ({ params: { app } }, reply) => {
-      if (app !== "tokens") return remove(grants(app), reply);
-      return reply.code(404).send();
+      return remove(grants(app), reply);
     },
   );
   server.delete<{ Params: Params }>(
     `${root}/tokens/:token`,
     { preHandler },
     async ({ params: { token } }, reply) => {
-      const row = grants().find(({ Id, DeleteToken }) => (Id ?? DeleteToken) === token);
+      const row = grants().find(({ usageId }) => usageId === token);
       return row === undefined
-        ? reply.code(404).send([{ errorCode: "NOT_FOUND", message: "no such token" }])
+        ? refuse(reply, 404, "NOT_FOUND", "The requested resource does not exist")
         : remove([row], reply);
     },
   );

@@ -4,6 +4,7 @@ import { toId18 } from "../../src/inventory/id.ts";
 import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../../src/simulator/dieppeTrading.ts";
 import { checkFixture } from "../../src/simulator/fixture.ts";
 import { generateOrg } from "../../src/simulator/generate.ts";
+import { sfId } from "../../src/simulator/ids.ts";
 
 describe("Dieppe Trading", () => {
   const org = checkFixture(dieppeTrading(), "Dieppe Trading");
@@ -59,5 +60,46 @@ describe("a fixture", () => {
     const readme = readFileSync("src/simulator/README.md", "utf8");
     const [example] = /```json\n(.*?)```/s.exec(readme)!.slice(1);
     expect(checkFixture(JSON.parse(example!), "README").grants).toHaveLength(1);
+  });
+});
+
+describe("a fixture that contradicts itself says where", () => {
+  const org = dieppeTrading();
+  const [first, second] = org.users as [(typeof org.users)[number], (typeof org.users)[number]];
+  it.each<[rule: string, change: Partial<typeof org>, message: string]>([
+    [
+      "a username in other letters is the same",
+      { users: [...org.users, { ...first, id: sfId("005", 999), username: first.username.toUpperCase() }] },
+      `/users/351/username: ${first.username} stands there twice`,
+    ],
+    [
+      "an id stands once",
+      { users: [first, { ...second, id: first.id }, ...org.users.slice(2)] },
+      `/users/1/id: ${first.id} stands there twice`,
+    ],
+    [
+      "an id ends as it must",
+      { organization: { ...org.organization, id: "00D000000001942AAA" } },
+      "/organization/id: 00D000000001942AAA is no id of Salesforce's; 00D000000001942EAA would be",
+    ],
+    [
+      "a permission is one that the local org knows",
+      { profiles: org.profiles.map((profile) => ({ ...profile, permissions: ["ManageUser"] })) },
+      "/profiles/0/permissions: no permission ManageUser (known: ApiEnabled,",
+    ],
+    [
+      "the caller can log in",
+      {
+        users: org.users.map((user) => (user.username === org.caller ? { ...user, isActive: false } : user)),
+      },
+      `/caller: ${org.caller} is not active`,
+    ],
+  ])("%s", (_rule, change, message) => {
+    expect(() => checkFixture({ ...org, ...change }, "org.json")).toThrow(message);
+  });
+
+  it("apps may share a name, as they do in real orgs", () => {
+    const apps = [...org.apps, { id: sfId("0H4", 77), name: "Slack", inAppMenu: true }];
+    expect(checkFixture({ ...org, apps }, "org.json").apps).toHaveLength(5);
   });
 });

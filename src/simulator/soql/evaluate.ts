@@ -1,6 +1,7 @@
 import { parseQuery, type Query } from "@jetstreamapp/soql-parser-js";
 import { canonical, type FieldType, OBJECTS } from "../fields.ts";
 import type { Row, Session, Store } from "../store.ts";
+import { grantRange } from "./narrow.ts";
 import { SoqlError } from "./soqlError.ts";
 import { compileWhere } from "./where.ts";
 
@@ -47,7 +48,7 @@ export function evaluate(soql: string, store: Store, session: Session): Answer {
   const readings = count ? [] : (query.fields ?? []).map((field) => resolve(fieldPath(field)));
 
   const test = compileWhere(query.where, resolve);
-  let rows = store.rows(object, session).filter(test);
+  let rows = store.rows(object, session, grantRange(query.where)).filter(test);
   const orders = (query.orderBy === undefined ? [] : [query.orderBy].flat()).map((order) => {
     const path = (order as { field?: string }).field;
     if (path === undefined) throw new SoqlError("MALFORMED_QUERY", "the local org orders by fields alone");

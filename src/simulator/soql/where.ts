@@ -1,6 +1,7 @@
 import type { Condition, WhereClause } from "@jetstreamapp/soql-parser-js";
 import type { Row } from "../store.ts";
 import type { Resolve } from "./evaluate.ts";
+import { comparable, likePattern, readLiteral } from "./literal.ts";
 import { SoqlError } from "./soqlError.ts";
 
 type Test = (row: Row) => boolean;
@@ -70,7 +71,8 @@ function flatten(where: WhereClause, resolve: Resolve): Token[] {
   return tokens;
 }
 
-interface ValueCondition {
+/** A condition as the parser hands it out; literals are in their source form. */
+export interface ValueCondition {
   readonly field: string;
   readonly operator: string;
   readonly literalType: string | string[];
@@ -87,21 +89,9 @@ function condition(
   const { read, type, filterable } = resolve(field);
   if (!filterable)
     throw new SoqlError("INVALID_FIELD", `field '${field}' can not be filtered in a query call`);
-  const literal = (text: string, kind: string): unknown => {
-    if (kind === "NULL" || text.toUpperCase() === "NULL") return null;
-    if (kind === "STRING") return comparable(unquote(text), type);
-    if (kind === "BOOLEAN") return text.toUpperCase() === "TRUE";
-    if (kind === "DATETIME") return Date.parse(text);
-    return Number(text);
-  };
-  const types = Array.isArray(literalType) ? literalType : [literalType];
-  const texts = Array.isArray(value) ? value : [value];
-  const literals = texts.map((text, i) => literal(text, types[i] ?? types[0]!));
-  if (type === "datetime" && literals.some((each) => typeof each === "string" || Number.isNaN(each)))
-    throw new SoqlError(
-      "INVALID_FIELD",
-      `value of filter criterion for field '${field}' must be of type dateTime and should not be enclosed in quotes`,
-    );
+  const types = [literalType].flat();
+  const texts = [value].flat();
+  const literals = texts.map((text, i) => readLiteral(text, types[i] ?? types[0]!, field, type));
   const [wanted] = literals as [never];
   const found = (row: Row) => comparable(read(row), type) as never;
   const order = (row: Row, accept: (a: never, b: never) => boolean) =>
@@ -129,30 +119,13 @@ function condition(
       return (row) => !set.has(found(row));
     }
     case "LIKE": {
-      const pattern = new RegExp(
-        `^${String(wanted)
-          .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
-          .replaceAll("%", ".*")
-          .replaceAll("_", ".")}$`,
-        "su",
-      );
+      if (type !== "string")
+        throw new SoqlError("INVALID_QUERY_FILTER_OPERATOR", `invalid operator on ${type} field ${field}`);
+      if (wanted === null) return (row) => found(row) === null;
+      const pattern = likePattern(texts[0]!);
       return (row) => pattern.test(String(found(row) ?? ""));
     }
     default:
       throw new SoqlError("MALFORMED_QUERY", `unexpected operator ${operator}`);
   }
-}
-
-/** SOQL compares text without regard to case, and ids by their first 15 characters with it. */
-function comparable(value: unknown, type: string): unknown {
-  if (typeof value !== "string") return value;
-  return type === "id" || type === "reference" ? value.slice(0, 15) : value.toLowerCase();
-}
-
-/** The text of a quoted SOQL literal. */
-function unquote(literal: string): string {
-  return literal.slice(1, -1).replace(/\\(u[0-9a-fA-F]{4}|.)/gs, (_all, code: string) => {
-    if (code.length === 5) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
-    return { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" }[code] ?? code;
-  });
 }

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { invalidSession, refuse } from "./authorized.ts";
+import type { Fault } from "./faults.ts";
+import { isAdmin, isWrite, revokedGrant } from "./requests.ts";
+import { refuseRevocation, tokenToRevoke } from "./revoke.ts";
+import type { Context } from "./simulator.ts";
+
+/** Lets the faults that are switched on hit the requests that they match, and keeps a read-only org as it is. */
+export function misbehave(server: FastifyInstance, { faults, options, store }: Context): void {
+  server.addHook("preHandler", async (request, reply) => {
+    if (isAdmin(request)) return;
+    if (options.readOnly && isWrite(request))
+      return refuse(reply, 500, "READ_ONLY", "this org must not be written to");
+    for (const fault of faults.hit(requestLine(request), revokedGrant(request, store))) {
+      if (fault.kind === "latency") {
+        await sleep(fault.ms ?? 100);
+        continue;
+      }
+      const token = fault.kind === "applyThenDrop" ? tokenToRevoke(request) : undefined;
+      if (token !== undefined) store.revoke(token);
+      return answer(fault, request, reply);
+    }
+    return undefined;
+  });
+}
+
+function answer(fault: Fault, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  switch (fault.kind) {
+    case "expire":
+      return invalidSession(reply);
+    case "redirect":
+      return reply.redirect(`http://127.0.0.1:${request.socket.localPort}/elsewhere`, 302);
+    case "html":
+      return reply.code(503).type("text/html").send("<html><body>Down for maintenance</body></html>");
+    case "status":
+      return failure(fault, request, reply);
+    default:
+      reply.hijack();
+      request.raw.socket.destroy();
+      return reply;
+  }
+}
+
+/** An error in the words of the endpoint that it comes from. */
+function failure(fault: Fault, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status = 503, retryAfterSeconds, errorCode } = fault;
+  if (retryAfterSeconds !== undefined) reply.header("Retry-After", String(retryAfterSeconds));
+  if (request.url.startsWith("/services/oauth2/revoke")) {
+    if (status === 400) return refuseRevocation(reply, errorCode ?? "invalid_token", "invalid token");
+    if (status === 404) return reply.code(404).type("text/plain").send("Bad_Id");
+  }
+  if (request.url.startsWith("/services/oauth2/token") && status < 500)
+    return reply
+      .code(status)
+      .send({ error: errorCode ?? "rate_limit_exceeded", error_description: "try again later" });
+  return refuse(reply, status, errorCode ?? "SERVER_UNAVAILABLE", "try again later");
+}
+
+/** `METHOD /path?query`, decoded as far as it can be. */
+function requestLine({ method, url }: FastifyRequest): string {
+  const spaced = url.replaceAll("+", " ");
+  try {
+    return `${method} ${decodeURIComponent(spaced)}`;
+  } catch {
+    return `${method} ${spaced}`;
+  }
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { tokenToRevoke } from "./revoke.ts";
+import type { Context } from "./simulator.ts";
+import type { Store } from "./store.ts";
+
+/** A request that came in, without token material. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** The query of a `query` request, decoded. */
+  readonly soql: string | null;
+  /** 0 where the connection was cut before an answer, or there is none yet. */
+  readonly status: number;
+  /** Names of the form's fields; what they held is not kept. */
+  readonly form: readonly string[];
+  /** For a revoke call: whose grant of which app; null for an unknown token. */
+  readonly grant: RevokedGrant | null;
+}
+
+/** The grant that a revoke call names by its token. */
+export interface RevokedGrant {
+  /** As the usage resources name it, since OauthToken.Id may be null. */
+  readonly id: string;
+  readonly username: string;
+  readonly app: string;
+}
+
+type Entry = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] };
+
+const entries = new WeakMap<FastifyRequest, Entry>();
+
+/** Records every request but the admin's as it comes in, and its status when it is answered. */
+export function recordRequests(server: FastifyInstance, { store, requests, writes, options }: Context): void {
+  server.addHook("onRequest", async (request) => {
+    if (isAdmin(request)) return;
+    const q = [(request.query as { q?: string | string[] }).q].flat()[0];
+    const entry: Entry = {
+      method: request.method,
+      path: request.url.split("?")[0]!,
+      soql: q === undefined ? null : withoutTokens(q, store),
+      status: 0,
+      form: [],
+      grant: null,
+    };
+    entries.set(request, entry);
+    requests.push(entry);
+    if (options.readOnly && isWrite(request)) writes.push(`${entry.method} ${entry.path}`);
+  });
+  server.addHook("preHandler", async (request) => {
+    const entry = entries.get(request);
+    if (entry === undefined) return;
+    if (typeof request.body === "object" && request.body !== null) entry.form = Object.keys(request.body);
+    entry.grant = revokedGrant(request, store);
+  });
+  server.addHook("onResponse", async (request, reply) => {
+    const entry = entries.get(request);
+    if (entry !== undefined) entry.status = reply.statusCode;
+  });
+}
+
+/** The grant that a revoke call is about, as long as it is there. */
+export function revokedGrant(request: FastifyRequest, store: Store): RevokedGrant | null {
+  const recorded = entries.get(request)?.grant;
+  if (recorded) return recorded;
+  const token = request.url.startsWith("/services/oauth2/revoke") ? tokenToRevoke(request) : undefined;
+  const row = token === undefined ? undefined : store.grantOfToken(token);
+  return row === undefined
+    ? null
+    : { id: String(row.usageId), username: store.username(row), app: String(row.AppName) };
+}
+
+export function isAdmin(request: FastifyRequest): boolean {
+  return request.url.startsWith("/__simulator/");
+}
+
+/** Whether a request would change the org. Logins and questions by POST do not. */
+export function isWrite({ method, url }: FastifyRequest): boolean {
+  if (url.startsWith("/services/oauth2/revoke")) return true;
+  return !["GET", "HEAD"].includes(method) && !/^\/services\/oauth2\/(token|userinfo)/.test(url);
+}
+
+/** A query as it may be kept: with no token of the org among its literals. */
+function withoutTokens(soql: string, store: Store): string {
+  return soql.replace(/'([^'\\]*)'/g, (literal, text: string) =>
+    store.isSecret(text) ? "'[token]'" : literal,
+  );
+}

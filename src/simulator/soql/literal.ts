@@ -1,0 +1,74 @@
+import type { FieldType } from "../fields.ts";
+import { SoqlError } from "./soqlError.ts";
+
+/** Which literals a field of each type is compared with, and how Salesforce names the type. */
+const ACCEPTED: Readonly<Record<FieldType, { readonly kinds: readonly string[]; readonly name: string }>> = {
+  id: { kinds: ["STRING"], name: "ID" },
+  reference: { kinds: ["STRING"], name: "reference" },
+  string: { kinds: ["STRING"], name: "string" },
+  boolean: { kinds: ["BOOLEAN"], name: "boolean" },
+  datetime: { kinds: ["DATETIME"], name: "dateTime" },
+  int: { kinds: ["INTEGER", "DECIMAL"], name: "int" },
+};
+
+/**
+ * The value of a literal, ready to be compared with `comparable` values of a field.
+ * @param kind the parser's name of the literal's type
+ * @throws SoqlError where a field of this type takes no such literal
+ */
+export function readLiteral(text: string, kind: string, field: string, type: FieldType): unknown {
+  if (kind === "NULL" || text.toUpperCase() === "NULL") return null;
+  if (kind === "DATE_LITERAL" || kind === "DATE_N_LITERAL")
+    throw new SoqlError("MALFORMED_QUERY", `the local org has no clock, and knows no date literal ${text}`);
+  const { kinds, name } = ACCEPTED[type];
+  const quotes = kinds.includes("STRING") ? "should" : "should not";
+  const refused = new SoqlError(
+    "INVALID_FIELD",
+    `value of filter criterion for field '${field}' must be of type ${name} and ${quotes} be enclosed in quotes`,
+  );
+  if (!kinds.includes(kind)) throw refused;
+  if (kind === "STRING") return comparable(unquote(text), type);
+  if (kind === "BOOLEAN") return text.toUpperCase() === "TRUE";
+  const number = kind === "DATETIME" ? Date.parse(text) : Number(text);
+  if (Number.isNaN(number)) throw refused;
+  return number;
+}
+
+/** SOQL compares text without regard to case, and ids by their first 15 characters with it. */
+export function comparable(value: unknown, type: FieldType): unknown {
+  if (typeof value !== "string") return value;
+  return type === "id" || type === "reference" ? value.slice(0, 15) : value.toLowerCase();
+}
+
+/** The text of a quoted literal. @throws SoqlError where an escape is none of SOQL's */
+export function unquote(literal: string): string {
+  return characters(literal).reduce((text, { value }) => text + value, "");
+}
+
+/** `%` is any text and `_` any character, unless a backslash stands before them. */
+export function likePattern(literal: string): RegExp {
+  const source = characters(literal).map(({ value, escaped }) => {
+    if (!escaped && value === "%") return ".*";
+    if (!escaped && value === "_") return ".";
+    return value.toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  });
+  return new RegExp(`^${source.join("")}$`, "su");
+}
+
+const CONTROL: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" };
+
+function characters(literal: string): { value: string; escaped: boolean }[] {
+  const parts = literal.slice(1, -1).matchAll(/\\(u[0-9a-f]{4}|.)|[^\\]/gisu);
+  return Array.from(parts, ([all, code]) => {
+    if (code === undefined) return { value: all, escaped: false };
+    if (code.length === 5)
+      return { value: String.fromCharCode(Number.parseInt(code.slice(1), 16)), escaped: true };
+    const value = CONTROL[code.toLowerCase()] ?? code;
+    if (value === code && !/["'\\%_]/.test(code))
+      throw new SoqlError(
+        "MALFORMED_QUERY",
+        `Invalid string literal ${literal}. Illegal character sequence '\\${code}' in string literal.`,
+      );
+    return { value, escaped: true };
+  });
+}
