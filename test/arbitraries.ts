@@ -1,12 +1,8 @@
 import fc from "fast-check";
-import type { App, Grant, Inventory, Profile, User } from "../src/inventory/inventory.ts";
+import type { App, Grant, Inventory } from "../src/inventory/inventory.ts";
 import { policyFromObject } from "../src/policy/load.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../src/policy/resolve.ts";
-
-const PROFILES: Profile[] = ["Sales User", "Standard User", "System Administrator"].map((name, i) => ({
-  id: `00e00000000000${i}AAA`,
-  name,
-}));
+import { AS_OF, app, inventoryOf, PROFILES, sfId, user } from "./inventories.ts";
 
 /** An app of a real org, or one with a name made to break keys, escaping and grouping. */
 const appName = fc.oneof(
@@ -60,65 +56,33 @@ function build(raw: {
   caller: number;
   callerApp: number | null;
 }): Inventory {
-  const users = raw.users.map(
-    ({ active, profile }, i): User => ({
-      id: id("005", i),
-      username: `user${i}@dieppe.example`,
-      name: `User ${i}`,
+  const users = raw.users.map(({ active, profile }, i) =>
+    user(i, {
       isActive: active,
       profileId: PROFILES[profile]!.id,
       profileName: PROFILES[profile]!.name,
-      userType: "Standard",
     }),
   );
   const apps = new Map<string, App>();
   raw.apps.forEach(({ name, registered }, i) => {
-    const app: App = registered
-      ? { key: id("0H4", i), id: id("0H4", i), name, kind: "connected-app" }
-      : { key: `name:${name}`, id: null, name, kind: "unknown" };
-    apps.set(app.key, app);
+    const one = app(name, registered ? sfId("0H4", i) : null);
+    apps.set(one.key, one);
   });
   const all = [...apps.values()];
   const caller = users[raw.caller % users.length]!;
-  const grants = raw.grants.map(
-    ({ user, app, ...times }): Grant => ({
-      userId: users[user]?.id ?? id("005", 900 + user),
-      app: all[app % all.length]!,
-      ...times,
-    }),
-  );
-  return {
-    org: {
-      id: "00D000000000001AAA",
-      name: "Generated",
-      isSandbox: false,
-      instanceUrl: "https://generated.example",
-      apiVersion: "67.0",
-    },
-    caller: {
-      userId: caller.id,
-      username: caller.username,
-      app:
-        raw.callerApp === null
-          ? null
-          : (all[raw.callerApp % all.length]!.id ?? all[raw.callerApp % all.length]!.name),
-    },
-    users: new Map(users.map((user) => [user.id, user])),
-    profiles: PROFILES,
+  const own = raw.callerApp === null ? null : all[raw.callerApp % all.length]!;
+  return inventoryOf({
+    caller: { userId: caller.id, username: caller.username, app: own === null ? null : (own.id ?? own.name) },
+    users,
     apps: all,
-    grants,
-    proof: {
-      countBefore: grants.length,
-      countAfter: grants.length,
-      read: grants.length,
-      partition: "none",
-      ranges: 1,
-      calls: 1,
-      permissions: {},
-      apiVersion: "67.0",
-      at: "2026-11-23T00:00:00.000Z",
-    },
-  };
+    grants: raw.grants.map(
+      ({ user: n, app: m, ...times }): Grant => ({
+        userId: users[n]?.id ?? sfId("005", 900 + n),
+        app: all[m % all.length]!,
+        ...times,
+      }),
+    ),
+  });
 }
 
 /** An inventory with a policy that fits it: some of its apps sanctioned, for everyone or for some users. */
@@ -168,11 +132,7 @@ export interface PolicyObject {
 export function resolve(file: PolicyObject, inventory: Inventory): ResolvedPolicy {
   const parsed = policyFromObject(file, "generated policy");
   if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
-  const resolution = resolvePolicy(parsed.policy, inventory);
+  const resolution = resolvePolicy(parsed.policy, inventory, AS_OF);
   if ("problems" in resolution) throw new Error(JSON.stringify(resolution.problems));
   return resolution.resolved;
-}
-
-function id(prefix: string, n: number): string {
-  return `${prefix}${String(n).padStart(12, "0")}AAA`;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { orgFetch } from "../salesforce/orgFetch.ts";
 
 /** What one call to the revoke endpoint says; whether the grant is gone is for a new query to tell. */
 export type RevokeAnswer =
@@ -13,20 +14,18 @@ const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Revokes one grant: `POST {instanceUrl}/services/oauth2/revoke` with the row's DeleteToken as a form,
- * 200 the only success (salesforce-facts 2.1). A redirect is not followed, since the token would go
- * elsewhere or be dropped with the body. Answers 429 and 503 are tried again, as asked by Retry-After:
+ * 200 the only success (salesforce-facts 2.1). A redirect is not followed. Answers 429 and 503 are tried again, as asked by Retry-After:
  * the call is idempotent. The token is in no message.
  */
 export async function revokeToken(instanceUrl: string, deleteToken: string): Promise<RevokeAnswer> {
   for (let attempt = 1; ; attempt++) {
-    let response: Response;
+    let response: Awaited<ReturnType<typeof orgFetch>>;
     let body: string;
     try {
-      response = await fetch(`${instanceUrl}/services/oauth2/revoke`, {
+      response = await orgFetch(`${instanceUrl}/services/oauth2/revoke`, {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded" },
         body: new URLSearchParams({ token: deleteToken }),
-        redirect: "manual",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       body = await response.text();

@@ -1,19 +1,18 @@
 import type { Grant, Inventory } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
 import type { ResolvedPolicy } from "../policy/resolve.ts";
-
-/** What happens to a grant. `report` leaves it alone and says so. */
-export type Action = "keep" | "revoke" | "report";
-
-/** Why. A stable interface: reports, plans and other tools match on these. */
-export type FindingCode =
-  | "own-user"
-  | "own-app"
-  | "user-unresolved"
-  | "app-unresolved"
-  | "app-not-listed"
-  | "user-not-allowed"
-  | "sanctioned";
+import { knownGrants } from "./baseline.ts";
+import type { FindingCode } from "./codes.ts";
+import { exemptRules } from "./exempt.ts";
+import { leaverRules } from "./leavers.ts";
+import { listingRules } from "./listing.ts";
+import { ownRules } from "./own.ts";
+import { privilegeRules } from "./privilege.ts";
+import { protectedRules } from "./protected.ts";
+import type { Action, Basis, Case, Rule, Verdict } from "./rule.ts";
+import { scopeRules } from "./scopes.ts";
+import { timeRules } from "./times.ts";
+import { unresolvedRules } from "./unresolved.ts";
 
 /** The answer for one grant, with the policy line that decided. */
 export interface Decision {
@@ -21,39 +20,69 @@ export interface Decision {
   readonly action: Action;
   readonly code: FindingCode;
   readonly policy: Position;
+  /** Why a grant that the rule would revoke is only reported; null for all others. */
+  readonly held: "mode" | "baseline" | null;
+}
+
+/** Every rule by name, in the order of precedence: the first that keeps or revokes decides. */
+export function rulesOf(basis: Basis): [name: string, rule: Rule][] {
+  return Object.entries({
+    ...ownRules(basis),
+    ...unresolvedRules(basis),
+    ...protectedRules(basis),
+    ...leaverRules(basis),
+    ...exemptRules(basis),
+    ...listingRules(basis),
+    ...scopeRules(basis),
+    ...timeRules(basis),
+    ...privilegeRules(basis),
+  });
 }
 
 /**
- * Decides every grant of an inventory. Pure: the same policy and inventory give the same decisions,
- * one for each grant and in the grants' order. The first rule that matches decides:
- * own user, own app, unresolved user or app, app not listed, user not in scope, sanctioned.
+ * Decides every grant of an inventory. Pure: the same policy, inventory and time give the same
+ * decisions, one for each grant and in the grants' order.
+ * @param asOf the time of the run, in milliseconds since the epoch
  */
-export function decide(policy: ResolvedPolicy, inventory: Inventory): Decision[] {
-  const callerApp = inventory.caller.app;
-  const registeredNames = new Set(inventory.apps.filter(({ id }) => id !== null).map(({ name }) => name));
-  const verdict = (grant: Grant): Omit<Decision, "grant"> => {
-    const { app } = grant;
-    const unlisted = policy.policy.unlistedPosition;
-    if (grant.userId === inventory.caller.userId)
-      return { action: "keep", code: "own-user", policy: unlisted };
-    if (callerApp !== null && (app.id === callerApp || app.name === callerApp))
-      return { action: "keep", code: "own-app", policy: unlisted };
-    // A name that several registered apps share does not say which of them it is.
-    if (app.id === null && (app.name === "" || registeredNames.has(app.name)))
-      return { action: "report", code: "app-unresolved", policy: unlisted };
-    const user = inventory.users.get(grant.userId);
-    if (user === undefined) return { action: "report", code: "user-unresolved", policy: unlisted };
+export function decide(policy: ResolvedPolicy, inventory: Inventory, asOf: number): Decision[] {
+  const decideOne = decider({ policy, inventory, asOf });
+  return inventory.grants.map((grant) => decideOne(grant));
+}
 
-    const rule = policy.rules.get(app.key);
-    if (rule === undefined)
-      return { action: policy.policy.unlisted, code: "app-not-listed", policy: unlisted };
-    const allowed =
-      rule.everyone ||
-      rule.userIds.has(user.id) ||
-      (user.profileId !== null && rule.profileIds.has(user.profileId));
-    return allowed
-      ? { action: "keep", code: "sanctioned", policy: rule.rule.position }
-      : { action: "revoke", code: "user-not-allowed", policy: rule.rule.users.position };
+/** As `decide`, for one grant after the other. */
+export function decider(basis: Basis): (grant: Grant) => Decision {
+  const { policy } = basis;
+  const rules = rulesOf(basis).map(([, rule]) => rule);
+  const isKnown = knownGrants(basis);
+  return (grant) => {
+    const judged = caseOf(grant, basis);
+    const { action, code, policy: place } = verdictOf(judged, rules, policy);
+    const reporting = [policy.policy.mode, judged.rule?.rule.mode].some((mode) => mode?.value === "report");
+    const held =
+      action !== "revoke" ? null : reporting ? "mode" : isKnown(grant, judged.user) ? "baseline" : null;
+    return { grant, action: held === null ? action : "report", code, policy: place, held };
   };
-  return inventory.grants.map((grant) => ({ grant, ...verdict(grant) }));
+}
+
+/** The grant with the user and the rule that the others look at. */
+export function caseOf(grant: Grant, { policy, inventory }: Basis): Case {
+  return { grant, user: inventory.users.get(grant.userId), rule: policy.rules.get(grant.app.key) };
+}
+
+function verdictOf(judged: Case, rules: readonly Rule[], policy: ResolvedPolicy): Verdict {
+  let reported: Verdict | null = null;
+  for (const rule of rules) {
+    const verdict = rule(judged);
+    if (verdict === null) continue;
+    if (verdict.passing !== true)
+      return reported !== null && verdict.action === "report" ? reported : verdict;
+    reported ??= verdict;
+  }
+  return (
+    reported ?? {
+      action: "keep",
+      code: "sanctioned",
+      policy: judged.rule?.rule.position ?? policy.policy.unlisted.position,
+    }
+  );
 }

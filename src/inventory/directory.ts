@@ -1,9 +1,13 @@
-import { InconclusiveError } from "../errors.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { kindOf } from "./appRegister.ts";
 import { toId18 } from "./id.ts";
-import type { App, Profile, User } from "./inventory.ts";
+import type { App, Directory, Profile, User } from "./inventory.ts";
+import type { DirectoryNeeds } from "./needs.ts";
+import { readPermissionSets } from "./permissionSets.ts";
+import { readPublicGroups } from "./publicGroups.ts";
+import { checkAll, readAll } from "./readAll.ts";
+import { readRoles } from "./roles.ts";
 
 interface UserRow {
   readonly Id: string;
@@ -13,10 +17,19 @@ interface UserRow {
   readonly ProfileId: string | null;
   readonly Profile: { readonly Name: string } | null;
   readonly UserType: string | null;
+  readonly UserRoleId?: string | null;
 }
 
-/** Every user, inactive ones too, by 18-character id. */
-export async function readUsers(reader: OrgReader): Promise<Map<string, User>> {
+/** Every user, inactive and frozen ones too, by 18-character id; their roles where those are needed. */
+export async function readUsers(
+  reader: OrgReader,
+  { roles }: Pick<DirectoryNeeds, "roles">,
+): Promise<Map<string, User>> {
+  const frozen = new Set(
+    (await readAll<{ UserId: string }>(reader, "SELECT UserId FROM UserLogin WHERE IsFrozen = true")).map(
+      ({ UserId }) => toId18(UserId),
+    ),
+  );
   const users = new Map<string, User>();
   const texts = new Map<string, string>();
   /** One string object for equal texts: an org has many users and few profiles. */
@@ -26,7 +39,7 @@ export async function readUsers(reader: OrgReader): Promise<Map<string, User>> {
     texts.set(text, known);
     return known;
   };
-  const soql = "SELECT Id, Username, Name, IsActive, ProfileId, Profile.Name, UserType FROM User";
+  const soql = `SELECT Id, Username, Name, IsActive, ProfileId, Profile.Name, UserType${roles ? ", UserRoleId" : ""} FROM User`;
   const { totalSize } = await reader.eachPage<UserRow>(soql, (rows) => {
     for (const row of rows) {
       const id = toId18(row.Id);
@@ -35,9 +48,11 @@ export async function readUsers(reader: OrgReader): Promise<Map<string, User>> {
         username: row.Username,
         name: row.Name,
         isActive: row.IsActive,
+        isFrozen: frozen.has(id),
         profileId: row.ProfileId === null ? null : shared(toId18(row.ProfileId)),
         profileName: shared(row.Profile?.Name),
         userType: shared(row.UserType),
+        roleId: row.UserRoleId ? shared(toId18(row.UserRoleId)) : null,
       });
     }
   });
@@ -48,6 +63,20 @@ export async function readUsers(reader: OrgReader): Promise<Map<string, User>> {
 export async function readProfiles(reader: OrgReader): Promise<Profile[]> {
   const rows = await readAll<{ Id: string; Name: string }>(reader, "SELECT Id, Name FROM Profile");
   return rows.map(({ Id, Name }) => ({ id: toId18(Id), name: Name }));
+}
+
+/** What the needs ask for and no more. */
+export async function readDirectory(
+  reader: OrgReader,
+  needs: DirectoryNeeds,
+  users: ReadonlyMap<string, User>,
+): Promise<Directory> {
+  const [sets, roles] = await Promise.all([
+    readPermissionSets(reader, needs, users),
+    needs.roles ? readRoles(reader) : [],
+  ]);
+  const publicGroups = await readPublicGroups(reader, needs.publicGroups, users, roles);
+  return { ...sets, roles, publicGroups, appSettings: new Map() };
 }
 
 /** The registered apps: connected apps, external client apps, and what the app menu lists of either. */
@@ -78,15 +107,4 @@ export async function readApps(reader: OrgReader): Promise<App[]> {
 function noSuchObject(error: unknown): never[] {
   if (error instanceof ApiError && error.code === "INVALID_TYPE") return [];
   throw error;
-}
-
-async function readAll<Row>(reader: OrgReader, soql: string): Promise<Row[]> {
-  const { rows, totalSize } = await reader.query<Row>(soql);
-  checkAll(rows.length, totalSize, soql);
-  return rows;
-}
-
-function checkAll(read: number, totalSize: number, soql: string): void {
-  if (read !== totalSize)
-    throw new InconclusiveError(`the org counts ${totalSize} rows and handed out ${read} for: ${soql}`);
 }

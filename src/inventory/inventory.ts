@@ -16,9 +16,13 @@ export interface User {
   readonly username: string;
   readonly name: string;
   readonly isActive: boolean;
+  /** Kept from logging in by an administrator (UserLogin.IsFrozen); tokens live on. */
+  readonly isFrozen: boolean;
   readonly profileId: string | null;
   readonly profileName: string | null;
   readonly userType: string | null;
+  /** Null for a user without a role, and where roles were not asked for. */
+  readonly roleId: string | null;
 }
 
 /** An app that holds grants, or that the org lists without any. */
@@ -51,6 +55,56 @@ export interface Profile {
   readonly id: string;
   readonly name: string;
 }
+
+/** A permission set, a group of them, or a public group. */
+export interface MemberSet {
+  readonly id: string;
+  /** API or developer name: unique among its kind. */
+  readonly name: string;
+  readonly label: string;
+  /** Ids of its users; null where nothing asked for them. */
+  readonly userIds: ReadonlySet<string> | null;
+}
+
+export interface Role {
+  readonly id: string;
+  /** Developer name: unique. */
+  readonly name: string;
+  readonly label: string;
+  readonly parentId: string | null;
+}
+
+/** How an app is set up, as far as the org lets it be read; null for what it does not. */
+export interface AppSettings {
+  /** OAuth scopes that the app may ask for, as an authorization request names them. */
+  readonly scopes: readonly string[] | null;
+  readonly adminApprovedUsersOnly: boolean | null;
+  /** Days after which refresh tokens end, of life or of no use; infinite for never. */
+  readonly refreshTokenDays: number | null;
+  /** `enforce`, `enforce-relax-refresh`, `bypass-2factor` or `bypass`. */
+  readonly ipRelaxation: string | null;
+}
+
+/** What the org says of its users and apps beside their own records, as far as it was asked. */
+export interface Directory {
+  readonly permissionSets: readonly MemberSet[];
+  readonly permissionSetGroups: readonly MemberSet[];
+  readonly publicGroups: readonly MemberSet[];
+  readonly roles: readonly Role[];
+  /** By API name of a permission; one that the org does not know has no entry. */
+  readonly permissionHolders: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By `App.key`. */
+  readonly appSettings: ReadonlyMap<string, AppSettings>;
+}
+
+export const EMPTY_DIRECTORY: Directory = {
+  permissionSets: [],
+  permissionSetGroups: [],
+  publicGroups: [],
+  roles: [],
+  permissionHolders: new Map(),
+  appSettings: new Map(),
+};
 
 /** Who the tool itself is in the org: never revoked. */
 export interface Caller {
@@ -89,6 +143,7 @@ export interface Inventory {
   /** By 18-character id: every user of the org, inactive ones too. */
   readonly users: ReadonlyMap<string, User>;
   readonly profiles: readonly Profile[];
+  readonly directory: Directory;
   /** Every app that the org lists or that a grant names. */
   readonly apps: readonly App[];
   readonly grants: readonly Grant[];

@@ -1,17 +1,20 @@
 import { InconclusiveError, UserError } from "../errors.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { AppRegister } from "./appRegister.ts";
-import { readApps, readProfiles, readUsers } from "./directory.ts";
+import { readApps, readDirectory, readProfiles, readUsers } from "./directory.ts";
 import { listGrants } from "./grants.ts";
 import { toId18 } from "./id.ts";
 import { parseInstant } from "./instant.ts";
 import type { Grant, Inventory } from "./inventory.ts";
+import { type DirectoryNeeds, NO_NEEDS } from "./needs.ts";
 import type { GrantRow } from "./partition.ts";
 import { requirePermissions } from "./permissions.ts";
 import { readUsageGrants } from "./usage.ts";
 
-/** What an inventory depends on besides the org; tests pass their own. */
 export interface ListOptions {
+  /** What the policy asks for beside the grants; nothing by default. */
+  readonly needs?: DirectoryNeeds;
+  /** The current time; tests pass their own. */
   readonly now?: () => Date;
 }
 
@@ -22,10 +25,10 @@ export interface ListOptions {
  */
 export async function listInventory(
   reader: OrgReader,
-  { now = () => new Date() }: ListOptions = {},
+  { needs = NO_NEEDS, now = () => new Date() }: ListOptions = {},
 ): Promise<Inventory> {
   try {
-    return await list(reader, now);
+    return await list(reader, needs, now);
   } catch (error) {
     // Once reading has begun, whatever stops it leaves the list unproven.
     if (error instanceof UserError && !(error instanceof TooManyCallsError))
@@ -41,7 +44,7 @@ export class TooManyCallsError extends UserError {
   override name = "TooManyCallsError";
 }
 
-async function list(reader: OrgReader, now: () => Date): Promise<Inventory> {
+async function list(reader: OrgReader, needs: DirectoryNeeds, now: () => Date): Promise<Inventory> {
   const permissions = await requirePermissions(reader);
   const [profiles, apps, count, userCount] = await Promise.all([
     readProfiles(reader),
@@ -69,8 +72,9 @@ async function list(reader: OrgReader, now: () => Date): Promise<Inventory> {
     lastUsedAt: parseInstant(row.LastUsedDate),
     useCount: row.UseCount ?? null,
   });
-  const reading = readUsers(reader);
-  reading.catch(() => undefined); // awaited below
+  const reading = readUsers(reader, needs);
+  const surroundings = reading.then((users) => readDirectory(reader, needs, users));
+  for (const promise of [reading, surroundings]) promise.catch(() => undefined); // awaited below
   const { grants, proof } = await listGrants(reader, {
     countBefore: count,
     toGrant,
@@ -86,6 +90,7 @@ async function list(reader: OrgReader, now: () => Date): Promise<Inventory> {
     caller: reader.caller,
     users,
     profiles,
+    directory: await surroundings,
     apps: register.all(),
     grants,
     proof: {

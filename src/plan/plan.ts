@@ -1,4 +1,5 @@
-import type { Decision, FindingCode } from "../decide/decide.ts";
+import type { FindingCode } from "../decide/codes.ts";
+import type { Decision } from "../decide/decide.ts";
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
 import { appLabels, userLabel } from "./label.ts";

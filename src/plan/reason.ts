@@ -1,11 +1,6 @@
-import type { FindingCode } from "../decide/decide.ts";
+import { type FindingCode, meaningOf } from "../decide/codes.ts";
 import type { Grant } from "../inventory/inventory.ts";
-import type { Position } from "../policy/policy.ts";
-
-const TEXT: Partial<Record<FindingCode, string>> = {
-  "app-not-listed": "app not listed",
-  "user-not-allowed": "user not in scope of the app",
-};
+import { type Position, placeText } from "../policy/policy.ts";
 
 /**
  * Why these grants go, in one line: the rule and its place, when they were granted and the month in
@@ -13,14 +8,13 @@ const TEXT: Partial<Record<FindingCode, string>> = {
  * compares equal when it is applied.
  */
 export function revocationReason(code: FindingCode, policy: Position, grants: readonly Grant[]): string {
-  const where = policy.line > 0 ? `${policy.file}:${policy.line}` : policy.file;
   const days = grants.map((grant) =>
     grant.createdAt === null ? "on an unknown day" : isoDay(grant.createdAt),
   );
   const granted = grants.length === 1 ? `granted ${days[0]}` : `${grants.length} grants: ${days.join(", ")}`;
   const uses = grants.map((grant) => grant.lastUsedAt).filter((time) => time !== null);
   const used = uses.length === 0 ? "no use recorded" : `last used ${isoDay(Math.max(...uses)).slice(0, 7)}`;
-  return `${TEXT[code] ?? code} (${where}); ${granted}, ${used}`;
+  return `${meaningOf(code)} (${placeText(policy)}); ${granted}, ${used}`;
 }
 
 function isoDay(time: number): string {

@@ -28,7 +28,8 @@ type Refuse = (offset: number, message: string, remedy: string) => void;
  * Reads YAML 1.2 (core schema) and refuses what a reviewer could misread: anchors, aliases, merge keys,
  * tags, directives, duplicate keys, several documents. Never throws for bad text. Pure.
  */
-export function parseSource(text: string, file: string): { source: Source } | { problems: Problem[] } {
+export function parseSource(raw: string, file: string): { source: Source } | { problems: Problem[] } {
+  const text = raw.replace(/^\uFEFF/, "");
   const lines = text.split(/\r?\n/);
   const problemAt: Source["problemAt"] = ({ line, column }, message, remedy) => ({
     message,

@@ -1,122 +1,111 @@
+import path from "node:path";
 import { Ajv } from "ajv";
-import { toId18 } from "../inventory/id.ts";
 import { printable } from "../printable.ts";
+import { parseBaseline } from "./baseline.ts";
+import { contradictions } from "./contradictions.ts";
 import { parseSource } from "./document.ts";
-import type { AppRule, Named, Policy, Position, UserSelector } from "./policy.ts";
+import type { Layer } from "./layer.ts";
+import { mergeLayers } from "./merge.ts";
+import type { Baseline, Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import { type PolicyFile, PolicySchema } from "./schema.ts";
-import { objectSource, type Path, type Source } from "./source.ts";
+import { objectSource, type Source } from "./source.ts";
 import { schemaProblems } from "./violation.ts";
 
-const matchesSchema = new Ajv({ allErrors: true, verbose: true, strict: true }).compile<PolicyFile>(
-  PolicySchema,
-);
+// The `if` of the schema asks for keys that the policy itself describes.
+const matchesSchema = new Ajv({
+  allErrors: true,
+  verbose: true,
+  strict: true,
+  strictRequired: false,
+}).compile<PolicyFile>(PolicySchema);
 
 /** Either a policy, or everything that is wrong with it. */
 export type PolicyResult = { readonly policy: Policy } | { readonly problems: readonly Problem[] };
 
-/** Reads a policy from the text of a file. Pure; `file` is only for messages. */
-export function parsePolicy(text: string, file: string): PolicyResult {
-  const parsed = parseSource(text.replace(/^\uFEFF/, ""), file);
-  return "problems" in parsed ? parsed : fromSource(parsed.source, file);
+/** Hands out the text of another file that a policy names, or says why it cannot (as in "is not there") and what to do. */
+export type OpenFile = (
+  file: string,
+) => { readonly text: string } | { readonly unreadable: string; readonly remedy: string | null };
+
+const noFiles: OpenFile = () => ({ unreadable: "cannot be read from here", remedy: null });
+
+/** Reads a policy from the text of a file. Pure but for `open`, which is asked for the files that it names. */
+export function parsePolicy(text: string, file: string, open: OpenFile = noFiles): PolicyResult {
+  const layer = parseLayer(text, file);
+  return "problems" in layer ? layer : complete(layer.layer, path.posix.dirname(file), open);
 }
 
-/** Takes a policy from an object in a program. `origin` stands where a file name would. */
-export function policyFromObject(value: unknown, origin: string): PolicyResult {
-  return fromSource(objectSource(value, origin), origin);
+/**
+ * Takes a policy from an object in a program. `origin` stands where a file name would; files that it
+ * names are relative to the program.
+ */
+export function policyFromObject(value: unknown, origin: string, open: OpenFile = noFiles): PolicyResult {
+  const layer = layerOf(objectSource(value, origin), origin);
+  return "problems" in layer ? layer : complete(layer.layer, ".", open);
 }
 
-function fromSource(source: Source, file: string): PolicyResult {
-  if (!matchesSchema(source.data)) return { problems: schemaProblems(source, matchesSchema.errors ?? []) };
-  const policy = normalize(source, source.data, file);
-  const problems = contradictions(policy);
-  return problems.length > 0 ? { problems } : { policy };
+type LayerResult = { readonly layer: Layer } | { readonly problems: readonly Problem[] };
+
+function parseLayer(text: string, file: string): LayerResult {
+  const parsed = parseSource(text, file);
+  return "problems" in parsed ? parsed : layerOf(parsed.source, file);
 }
 
-function normalize(source: Source, data: PolicyFile, file: string): Policy {
-  const named = (value: string | undefined, path: Path): Named | null =>
-    value === undefined ? null : { value, position: source.position(path) };
-  const id = (value: string | undefined, path: Path) =>
-    named(value === undefined ? value : toId18(value), path);
-  return {
-    file,
-    org:
-      data.org === undefined
-        ? null
-        : { name: named(data.org.name, ["org", "name"]), id: id(data.org.id, ["org", "id"]) },
-    unlisted: data.unlisted,
-    unlistedPosition: source.keyPosition(["unlisted"]),
-    apps: data.apps.map(
-      (app, i): AppRule => ({
-        id: id(app.id, ["apps", i, "id"]),
-        name: named(app.name, ["apps", i, "name"]),
-        owner: app.owner ?? null,
-        reason: app.reason ?? null,
-        users: selector(source, app.users, ["apps", i, "users"]),
-        position: source.position(["apps", i]),
-      }),
-    ),
-    problemAt: source.problemAt,
-  };
+function layerOf(source: Source, file: string): LayerResult {
+  const { data } = source;
+  return matchesSchema(data)
+    ? { layer: { file, source, data } }
+    : { problems: schemaProblems(source, matchesSchema.errors ?? []) };
 }
 
-function selector(source: Source, users: PolicyFile["apps"][number]["users"], path: Path): UserSelector {
-  const names = (list: readonly string[] | undefined, key: string): Named[] =>
-    (list ?? []).map((value, i) => ({ value, position: source.position([...path, key, i]) }));
-  const listed = users === "everyone" ? {} : users;
-  return {
-    everyone: users === "everyone",
-    usernames: names(listed.usernames, "usernames"),
-    profiles: names(listed.profiles, "profiles"),
-    position: source.keyPosition(path),
-  };
-}
-
-/** What a schema cannot say: an app without name and id, and the same thing twice. */
-function contradictions(policy: Policy): Problem[] {
+function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {
   const problems: Problem[] = [];
-  const once = (what: string, names: readonly (Named | null)[], form = (value: string) => value) => {
-    const seen = new Map<string, Position>();
-    for (const name of names) {
-      if (name === null) continue;
-      const first = seen.get(form(name.value));
-      if (first === undefined) seen.set(form(name.value), name.position);
-      else
-        problems.push(
-          policy.problemAt(
-            name.position,
-            `the ${what} "${printable(name.value)}" is listed twice`,
-            `keep one of the two (the first is ${place(first)})`,
-          ),
-        );
-    }
-  };
-  for (const { id, name, position } of policy.apps) {
-    if (id === null && name === null)
+  /** The text of a file that the policy names under a key; what is wrong with that is a problem there. */
+  const opened = <T>(
+    key: "extends" | "baseline",
+    layer: Layer,
+    within: string,
+    parse: (text: string, file: string) => T | { readonly problems: readonly Problem[] },
+  ): T | null => {
+    const name = layer.data[key];
+    if (name === undefined) return null;
+    const file = path.posix.join(within, name);
+    const answer = open(file);
+    if ("unreadable" in answer) {
       problems.push(
-        policy.problemAt(
-          position,
-          "an app has neither name nor id",
-          "give its id (0H4… or 0xI…), its name, or both",
+        layer.source.problemAt(
+          layer.source.position([key]),
+          `the file ${printable(file)} ${answer.unreadable}`,
+          answer.remedy ?? `name one relative to ${printable(within)}`,
         ),
       );
-  }
-  once(
-    "app id",
-    policy.apps.map(({ id }) => id),
-  );
-  // Two registered apps may share a name; without ids nothing tells them apart.
-  once(
-    "app name",
-    policy.apps.filter(({ id }) => id === null).map(({ name }) => name),
-  );
-  for (const { users } of policy.apps) {
-    once("username", users.usernames, (value) => value.toLowerCase());
-    once("profile", users.profiles);
-  }
-  return problems;
-}
+      return null;
+    }
+    const parsed = parse(answer.text, file);
+    if (typeof parsed === "object" && parsed !== null && "problems" in parsed) {
+      problems.push(...parsed.problems);
+      return null;
+    }
+    return parsed as T;
+  };
 
-function place({ file, line }: Position): string {
-  return line === 0 ? file : `in line ${line}`;
+  const base = opened<{ layer: Layer }>("extends", own, folder, parseLayer)?.layer ?? null;
+  if (base?.data.extends !== undefined)
+    problems.push(
+      base.source.problemAt(
+        base.source.keyPosition(["extends"]),
+        "a policy that is extended may not extend another",
+        "take it out, or extend that one directly",
+      ),
+    );
+  const withBaseline = own.data.baseline === undefined && base?.data.baseline !== undefined ? base : own;
+  const within = withBaseline === own ? folder : path.posix.dirname(withBaseline.file);
+  const baseline =
+    opened<{ baseline: Baseline }>("baseline", withBaseline, within, parseBaseline)?.baseline ?? null;
+  if (problems.length > 0) return { problems };
+
+  const policy = mergeLayers(own, base, baseline, problems);
+  problems.push(...contradictions(policy));
+  return problems.length > 0 ? { problems } : { policy };
 }

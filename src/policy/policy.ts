@@ -1,5 +1,5 @@
-import { printable } from "../printable.ts";
 import type { Problem } from "./problem.ts";
+import type { SCOPES } from "./schema.ts";
 
 /** A place in a policy. Line and column count from 1; line 0 means that `file` says it all (an inline policy). */
 export interface Position {
@@ -8,84 +8,143 @@ export interface Position {
   readonly column: number;
 }
 
+/** A value in the policy and where it stands. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly position: Position;
+}
+
 /** A name in the policy and where it stands. */
-export interface Named {
-  readonly value: string;
-  readonly position: Position;
-}
+export type Named = Placed<string>;
 
-/** Who is in scope of an app: everyone, or whoever is named or has one of the profiles. */
-export interface UserSelector {
-  readonly everyone: boolean;
+export type Mode = "enforce" | "report";
+export type Scope = (typeof SCOPES)[number];
+
+/** The ways to say which users; any of them is enough. */
+export interface UserLists {
   readonly usernames: readonly Named[];
+  readonly usernamesLike: readonly Named[];
   readonly profiles: readonly Named[];
+  readonly permissionSets: readonly Named[];
+  readonly permissionSetGroups: readonly Named[];
+  readonly roles: readonly Named[];
+  readonly rolesAndSubordinates: readonly Named[];
+  readonly publicGroups: readonly Named[];
+  readonly userTypes: readonly Named[];
+}
+
+/** Who is in scope of an app: everyone or whoever is in a list, and not in a list of `except`. */
+export interface UserSelector extends UserLists {
+  readonly everyone: boolean;
+  readonly except: UserLists | null;
   readonly position: Position;
 }
 
-/** A sanctioned app. At least one of `id` and `name` is there. */
+/** Days of 24 hours after which a grant is too old; null where there is no such limit. */
+export interface TimeLimits {
+  readonly maxIdleDays: Placed<number> | null;
+  readonly maxAgeDays: Placed<number> | null;
+  readonly neverUsedAfterDays: Placed<number> | null;
+}
+
+/** How an app must be set up in the org. */
+export interface SettingsRule {
+  readonly adminApprovedUsersOnly: Placed<boolean> | null;
+  readonly refreshTokenMaxDays: Placed<number> | null;
+  readonly ipRelaxation: Placed<string> | null;
+}
+
+/** A sanctioned or denied app. At least one of `id` and `name` is there. */
 export interface AppRule {
   /** 18 characters. */
   readonly id: Named | null;
   readonly name: Named | null;
+  /** Where the app is denied; null for a sanctioned one. */
+  readonly denied: Position | null;
+  readonly mode: Placed<Mode> | null;
   readonly owner: string | null;
   readonly reason: string | null;
-  readonly users: UserSelector;
+  /** The first moment after the day of review, in milliseconds. */
+  readonly reviewBy: Placed<number> | null;
+  /** Null for a denied app. */
+  readonly users: UserSelector | null;
+  readonly scopes: Placed<readonly Scope[]> | null;
+  readonly settings: SettingsRule | null;
+  /** The app's own, else the policy's defaults. */
+  readonly times: TimeLimits;
+  readonly position: Position;
+  /** From the policy that this one extends: not every org that shares it must have the app. */
+  readonly shared: boolean;
+}
+
+export interface HighPrivilege {
+  readonly permissions: readonly Named[];
+  readonly profiles: readonly Named[];
+  readonly permissionSets: readonly Named[];
+  readonly action: "alert" | "revoke";
+  /** Milliseconds; null for grants of any age. */
+  readonly grantedSince: number | null;
+  readonly grantedWithinDays: number | null;
   readonly position: Position;
 }
+
+/** Grants that are kept for a while: of the app, of the user, or of the user for the app. */
+export interface Exemption {
+  readonly app: Named | null;
+  readonly user: Named | null;
+  readonly reason: string;
+  readonly owner: string;
+  /** The first moment at which it no longer holds, in milliseconds. */
+  readonly expires: Placed<number>;
+  readonly position: Position;
+}
+
+export interface Limits {
+  readonly revocations: number;
+  readonly percent: number;
+  readonly perApp: number;
+  readonly position: Position;
+}
+
+/** A grant that was known when the baseline was made. */
+export interface KnownGrant {
+  readonly app: string;
+  readonly user: string;
+  /** Milliseconds; null for any grant of the user and app. */
+  readonly granted: number | null;
+}
+
+export interface Baseline {
+  /** The first moment at which it no longer holds, in milliseconds. */
+  readonly expires: Placed<number>;
+  readonly grants: readonly KnownGrant[];
+}
+
+export type Leaver = "offboarded" | "inactive" | "frozen";
 
 /** A policy that is right in itself; `resolvePolicy` holds its names against an org. */
 export interface Policy {
   readonly file: string;
   readonly org: { readonly name: Named | null; readonly id: Named | null } | null;
-  readonly unlisted: "revoke" | "report";
-  readonly unlistedPosition: Position;
+  readonly mode: Placed<Mode>;
+  readonly unlisted: Placed<"revoke" | "report">;
+  readonly limits: Limits;
   readonly apps: readonly AppRule[];
+  readonly offboarded: readonly Named[];
+  readonly leavers: Readonly<Record<Leaver, Placed<"revoke" | "report">>>;
+  readonly highPrivilege: HighPrivilege | null;
+  readonly protectedUsers: readonly Named[];
+  readonly protectedApps: readonly Named[];
+  readonly exemptions: readonly Exemption[];
+  readonly maxExemptionDays: number;
+  readonly baseline: Baseline | null;
   /** A problem at a place in this policy, with the source line for the message. */
   readonly problemAt: (position: Position, message: string, remedy: string) => Problem;
 }
 
-/**
- * The policy as Pulumi keeps and diffs it: maps in place of lists, which the engine would compare by
- * index, and no positions, so that moving a line is no change.
- */
-export function summarizePolicy(policy: Policy): Record<string, unknown> {
-  const apps = policy.apps.map(({ id, name, owner, reason, users }): [string, unknown] => [
-    key(name?.value, id?.value),
-    {
-      ...(owner === null ? {} : { owner: printable(owner) }),
-      ...(reason === null ? {} : { reason: printable(reason) }),
-      users: users.everyone
-        ? "everyone"
-        : {
-            ...(users.profiles.length > 0 ? { profiles: presence(users.profiles) } : {}),
-            ...(users.usernames.length > 0 ? { usernames: presence(users.usernames) } : {}),
-          },
-    },
-  ]);
-  return {
-    unlisted: policy.unlisted,
-    apps: Object.fromEntries(apps.sort(([a], [b]) => (a < b ? -1 : 1))),
-    ...(policy.org === null
-      ? {}
-      : {
-          org: {
-            ...(policy.org.name ? { name: printable(policy.org.name.value) } : {}),
-            ...(policy.org.id ? { id: policy.org.id.value } : {}),
-          },
-        }),
-  };
-}
+export const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The key of an app; one that starts with `__` would be the engine's own. */
-function key(name: string | undefined, id: string | undefined): string {
-  const text = name === undefined ? id! : id === undefined ? name : `${name} (${id})`;
-  return printable(text.startsWith("__") ? `app ${text}` : text);
-}
-
-/** Quoted where it holds a comma or a quote, so that two different lists never look the same. */
-function presence(names: readonly Named[]): string {
-  return names
-    .map(({ value }) => printable(/[",]/.test(value) ? JSON.stringify(value) : value))
-    .sort()
-    .join(", ");
+/** `policy/dieppe.yaml:7`, or the path into an inline policy. */
+export function placeText({ file, line }: Position): string {
+  return line === 0 ? file : `${file}:${line}`;
 }

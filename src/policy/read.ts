@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import { printable } from "../printable.ts";
-import { parsePolicy } from "./load.ts";
+import { type OpenFile, type PolicyResult, parsePolicy, policyFromObject } from "./load.ts";
 import type { Policy } from "./policy.ts";
 import { PolicyError } from "./problem.ts";
 
@@ -12,26 +12,50 @@ import { PolicyError } from "./problem.ts";
  * @throws PolicyError with every problem in it; UserError where the file cannot be read
  */
 export function readPolicy(file: string, folder = process.cwd()): Policy {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path.resolve(folder, file));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why: Record<string, string> = {
-      ENOENT: "is not there",
-      EISDIR: "is a folder",
-      ENOTDIR: "is not there",
-      EACCES: "may not be read",
-      EPERM: "may not be read",
-    };
-    if (code === undefined || why[code] === undefined) throw error;
+  return accept(readPolicyFile(file, folder));
+}
+
+/** As `readPolicy`, with the problems returned. @throws UserError where the file cannot be read */
+export function readPolicyFile(file: string, folder = process.cwd()): PolicyResult {
+  const open = openerIn(folder);
+  const answer = open(file);
+  if ("unreadable" in answer)
     throw new UserError(
-      `The policy file ${printable(file)} ${why[code]}: name one with \`pulumi config set policy policy/NAME.yaml\`, relative to the folder of Pulumi.yaml.`,
+      `The policy file ${printable(file)} ${answer.unreadable}: ${answer.remedy ?? "name one with `pulumi config set policy policy/NAME.yaml`, relative to the folder of Pulumi.yaml"}.`,
     );
-  }
-  if (!isUtf8(bytes))
-    throw new UserError(`The policy file ${printable(file)} is not UTF-8 text: save it with that encoding.`);
-  const result = parsePolicy(bytes.toString("utf8"), file);
+  return parsePolicy(answer.text, file, open);
+}
+
+/** Takes a policy from an object in a program; files that it names are relative to `folder`. @throws PolicyError */
+export function acceptPolicyObject(value: unknown, folder: string): Policy {
+  return accept(policyFromObject(value, "inline policy", openerIn(folder)));
+}
+
+function accept(result: PolicyResult): Policy {
   if ("problems" in result) throw new PolicyError(result.problems);
   return result.policy;
+}
+
+const WHY: Record<string, string> = {
+  ENOENT: "is not there",
+  EISDIR: "is a folder",
+  ENOTDIR: "is not there",
+  EACCES: "may not be read",
+  EPERM: "may not be read",
+};
+
+function openerIn(folder: string): OpenFile {
+  return (file) => {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(path.resolve(folder, file));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined || WHY[code] === undefined) throw error;
+      return { unreadable: WHY[code], remedy: null };
+    }
+    return isUtf8(bytes)
+      ? { text: bytes.toString("utf8") }
+      : { unreadable: "is not UTF-8 text", remedy: "save it with that encoding" };
+  };
 }

@@ -1,17 +1,41 @@
 import type { App, Inventory } from "../inventory/inventory.ts";
 import { printable } from "../printable.ts";
-import { didYouMean } from "./nearest.ts";
-import type { AppRule, Named, Policy } from "./policy.ts";
+import { tooLongExemptions } from "./contradictions.ts";
+import { Lookup } from "./lookup.ts";
+import { didYouMean, nearest } from "./nearest.ts";
+import {
+  type AppRule,
+  type Exemption,
+  type HighPrivilege,
+  type Named,
+  type Policy,
+  type Position,
+  placeText,
+} from "./policy.ts";
 import type { Problem } from "./problem.ts";
+import { type Scope, ScopeResolver } from "./scope.ts";
 
 /** A rule with its names turned into the org's ids. */
 export interface ResolvedRule {
   readonly rule: AppRule;
+  readonly app: App;
   /** Matched by name alone, which another app could carry too. */
   readonly weak: boolean;
-  readonly everyone: boolean;
-  readonly userIds: ReadonlySet<string>;
-  readonly profileIds: ReadonlySet<string>;
+  /** Null for a denied app. */
+  readonly scope: Scope | null;
+}
+
+/** An exemption of the org's app or user; null for any. One that means nothing in the org is not here. */
+export interface ResolvedExemption {
+  readonly exemption: Exemption;
+  readonly appKey: string | null;
+  readonly userId: string | null;
+}
+
+export interface ResolvedPrivilege {
+  readonly rule: HighPrivilege;
+  /** What makes each of the users powerful, as `the permission ModifyAllData`, by user id. */
+  readonly holders: ReadonlyMap<string, string>;
 }
 
 /** A policy held against one org. */
@@ -19,120 +43,212 @@ export interface ResolvedPolicy {
   readonly policy: Policy;
   /** By `App.key`. */
   readonly rules: ReadonlyMap<string, ResolvedRule>;
+  /** By user id. */
+  readonly offboarded: ReadonlyMap<string, Position>;
+  readonly protectedUsers: ReadonlyMap<string, Position>;
+  /** By `App.key`. */
+  readonly protectedApps: ReadonlyMap<string, Position>;
+  readonly exemptions: readonly ResolvedExemption[];
+  readonly highPrivilege: ResolvedPrivilege | null;
+  /** Names that mean nothing in this org and need not: of a shared policy, of denied apps, of exemptions. */
+  readonly absent: readonly Named[];
 }
 
 /**
  * Turns the policy's names into ids of the org, once. A name that resolves to nothing or to two things
  * is a problem at its line, never an empty set: a typing mistake must not revoke anyone's access. Pure.
+ * @param asOf the time of the run, in milliseconds
  */
 export function resolvePolicy(
   policy: Policy,
   inventory: Inventory,
+  asOf: number,
 ): { resolved: ResolvedPolicy } | { problems: Problem[] } {
-  const problems = otherOrg(policy, inventory);
+  const problems = [...otherOrg(policy, inventory), ...tooLongExemptions(policy, asOf)];
   if (problems.length > 0) return { problems };
-  const usersByName = new Map(
-    [...inventory.users.values()].map(({ id, username }) => [username.toLowerCase(), id]),
-  );
-  const profilesByName = new Map(inventory.profiles.map(({ id, name }) => [name, id]));
-
-  const ids = (
-    what: string,
-    names: readonly Named[],
-    known: ReadonlyMap<string, string>,
-    form = (value: string) => value,
-  ) =>
-    names.flatMap(({ value, position }) => {
-      const id = known.get(form(value));
-      if (id !== undefined) return [id];
-      problems.push(
-        policy.problemAt(
-          position,
-          `no ${what} "${printable(value)}" in ${printable(inventory.org.name)}`,
-          didYouMean(form(value), known.keys(), "correct it or take it out"),
-        ),
-      );
-      return [];
-    });
+  const lookup = new Lookup(policy, inventory.org.name, problems);
+  const scopes = new ScopeResolver(inventory, lookup);
+  const apps = new AppFinder(policy, inventory, problems);
+  const absent: Named[] = [];
+  const isShared = ({ position }: Named) => position.line > 0 && position.file !== policy.file;
 
   const rules = new Map<string, ResolvedRule>();
   for (const rule of policy.apps) {
-    const { users } = rule;
-    const resolved: ResolvedRule = {
-      rule,
-      weak: rule.id === null,
-      everyone: users.everyone,
-      userIds: new Set(ids("user", users.usernames, usersByName, (value) => value.toLowerCase())),
-      profileIds: new Set(ids("profile", users.profiles, profilesByName)),
-    };
-    const app = findApp(policy, rule, inventory, problems);
-    if (app === null) continue;
-    if (rules.has(app.key))
+    const scope = rule.users === null ? null : scopes.scope(rule.users);
+    const named = (rule.id ?? rule.name)!;
+    const app = apps.ofRule(rule);
+    if (app === "absent") absent.push(named);
+    if (app === null || app === "absent") continue;
+    const other = rules.get(app.key);
+    if (other !== undefined)
       problems.push(
         policy.problemAt(
           rule.position,
-          `the app "${printable(app.name)}" is listed twice, by name and by id`,
+          `the app "${printable(app.name)}" is listed twice, by name and by id (${placeText(other.rule.position)})`,
           "keep the entry with the id",
         ),
       );
-    rules.set(app.key, resolved);
+    rules.set(app.key, { rule, app, weak: rule.id === null, scope });
   }
-  return problems.length > 0 ? { problems } : { resolved: { policy, rules } };
-}
 
-function findApp(
-  policy: Policy,
-  { id, name }: AppRule,
-  { apps, org }: Inventory,
-  problems: Problem[],
-): App | null {
-  const named = id ?? name!;
-  const matches = apps.filter((app) => (id === null ? app.name === name!.value : app.id === id.value));
-  const [only] = matches;
-  if (only !== undefined && matches.length === 1) {
-    // A reviewer reads the name; the id decides. They must not be of two apps.
-    if (id !== null && name !== null && only.name !== name.value)
+  /** Users of a list; one of a shared policy need not be in every org. */
+  const users = (names: readonly Named[]): Map<string, Position> => {
+    const found = new Map<string, Position>();
+    for (const named of names) {
+      const id = scopes.userId(named.value);
+      if (id !== null) found.set(id, named.position);
+      else if (isShared(named)) absent.push(named);
+      else scopes.userIds([named]); // says what is wrong
+    }
+    return found;
+  };
+  const protectedApps = new Map<string, Position>();
+  for (const named of policy.protectedApps) {
+    const app = apps.named(named, "near");
+    if (app === "absent") absent.push(named);
+    else if (app !== null) protectedApps.set(app.key, named.position);
+  }
+  const exemptions = policy.exemptions.flatMap((exemption): ResolvedExemption[] => {
+    const { app: appName, user: username } = exemption;
+    const app = appName === null ? null : apps.named(appName, "near");
+    const userId = username === null ? null : scopes.userId(username.value);
+    if (username !== null && userId === null) scopes.userIds([username]);
+    if (app === "absent") absent.push(appName!);
+    if (app === "absent" || (appName !== null && app === null) || (username !== null && userId === null))
+      return [];
+    if (app !== null && protectedApps.has(app.key))
       problems.push(
         policy.problemAt(
-          name.position,
-          `the app ${id.value} is named "${printable(only.name)}" in ${printable(org.name)}, not "${printable(name.value)}"`,
-          "correct the name or the id",
+          exemption.position,
+          `the app "${printable(app.name)}" is exempt and protected (${placeText(protectedApps.get(app.key)!)})`,
+          "an exemption of a protected app does nothing: take out one of the two",
         ),
       );
-    return only;
-  }
-  const orgName = printable(org.name);
-  if (matches.length > 1) {
-    const ids = matches.map((app) => app.id ?? "one without an id").join(", ");
-    problems.push(
-      policy.problemAt(
-        named.position,
-        `${matches.length} apps of ${orgName} are named "${printable(named.value)}": ${ids}`,
-        "say which with `id`",
-      ),
-    );
-  } else if (id === null) {
-    problems.push(
-      policy.problemAt(
-        named.position,
-        `no app named "${printable(named.value)}" in ${orgName}`,
-        didYouMean(
-          named.value,
-          apps.map((app) => app.name),
-          "`npx sanctioned list` shows the names; correct it or take it out",
+    return [{ exemption, appKey: app?.key ?? null, userId }];
+  });
+  for (const [key, { rule }] of rules) {
+    const place = protectedApps.get(key);
+    if (rule.denied !== null && place !== undefined)
+      problems.push(
+        policy.problemAt(
+          place,
+          `the app "${printable((rule.name ?? rule.id)!.value)}" is denied (${placeText(rule.denied)}) and protected`,
+          "take it out of one of the two",
         ),
-      ),
-    );
-  } else {
-    problems.push(
-      policy.problemAt(
-        named.position,
-        `no app with the id ${named.value} in ${orgName}`,
-        "correct it or take it out",
-      ),
-    );
+      );
   }
-  return null;
+  const resolved: ResolvedPolicy = {
+    policy,
+    rules,
+    offboarded: users(policy.offboarded),
+    protectedUsers: users(policy.protectedUsers),
+    protectedApps,
+    exemptions,
+    highPrivilege:
+      policy.highPrivilege === null ? null : privilege(policy.highPrivilege, inventory, scopes, lookup),
+    absent,
+  };
+  return problems.length > 0 ? { problems } : { resolved };
+}
+
+function privilege(
+  rule: HighPrivilege,
+  inventory: Inventory,
+  scopes: ScopeResolver,
+  lookup: Lookup,
+): ResolvedPrivilege {
+  const holders = new Map<string, string>();
+  const add = (id: string, why: string) => {
+    if (!holders.has(id)) holders.set(id, why);
+  };
+  const { permissionHolders } = inventory.directory;
+  for (const permission of rule.permissions) {
+    const ids = permissionHolders.get(permission.value);
+    if (ids === undefined)
+      lookup.missing(
+        "permission",
+        permission,
+        permissionHolders.keys(),
+        "use its API name, as in ModifyAllData",
+      );
+    for (const id of ids ?? []) add(id, `the permission ${permission.value}`);
+  }
+  for (const profile of rule.profiles) {
+    const ids = scopes.profileIds([profile]);
+    for (const { id, profileId } of inventory.users.values())
+      if (profileId !== null && ids.has(profileId)) add(id, `the profile ${profile.value}`);
+  }
+  for (const set of rule.permissionSets)
+    for (const ids of scopes.permissionSetMembers([set]))
+      for (const id of ids) add(id, `the permission set ${set.value}`);
+  return { rule, holders };
+}
+
+/** Finds the apps that a policy names; null where that is a problem, which is noted. */
+class AppFinder {
+  readonly #policy: Policy;
+  readonly #inventory: Inventory;
+  readonly #problems: Problem[];
+
+  constructor(policy: Policy, inventory: Inventory, problems: Problem[]) {
+    this.#policy = policy;
+    this.#inventory = inventory;
+    this.#problems = problems;
+  }
+
+  ofRule({ id, name, denied, shared }: AppRule): App | "absent" | null {
+    const app = this.named((id ?? name)!, denied !== null ? "absent" : shared ? "near" : "problem");
+    // A reviewer reads the name; the id decides. They must not be of two apps.
+    if (app !== null && app !== "absent" && id !== null && name !== null && app.name !== name.value)
+      this.#problem(
+        name,
+        `the app ${id.value} is named "${printable(app.name)}" in ${this.#org}, not "${printable(name.value)}"`,
+        "correct the name or the id",
+      );
+    return app;
+  }
+
+  /**
+   * The app of a name or id.
+   * @param otherwise what it is where the org has none: a problem; nothing; or a problem only where an
+   * app of the org is called nearly the same, which makes a typing mistake likely
+   */
+  named(named: Named, otherwise: "problem" | "absent" | "near"): App | "absent" | null {
+    const { value } = named;
+    const { apps } = this.#inventory;
+    const isId = /^0(H4|xI)[A-Za-z0-9]{12,15}$/.test(value);
+    const matches = apps.filter((app) =>
+      isId ? app.id?.startsWith(value.slice(0, 15)) : app.name === value,
+    );
+    const [only, ...others] = matches;
+    if (only !== undefined && others.length === 0) return only;
+    const names = apps.map(({ name }) => name);
+    if (others.length > 0)
+      this.#problem(
+        named,
+        `${matches.length} apps of ${this.#org} are named "${printable(value)}": ${matches.map(({ id }) => id ?? "one without an id").join(", ")}`,
+        "say which with `id`",
+      );
+    else if (otherwise === "absent" || (otherwise === "near" && nearest(value, names) === null))
+      return "absent";
+    else if (isId)
+      this.#problem(named, `no app with the id ${value} in ${this.#org}`, "correct it or take it out");
+    else
+      this.#problem(
+        named,
+        `no app named "${printable(value)}" in ${this.#org}`,
+        didYouMean(value, names, "`npx sanctioned list` shows the names; correct it or take it out"),
+      );
+    return null;
+  }
+
+  get #org(): string {
+    return printable(this.#inventory.org.name);
+  }
+
+  #problem({ position }: Named, message: string, remedy: string): void {
+    this.#problems.push(this.#policy.problemAt(position, message, remedy));
+  }
 }
 
 function otherOrg({ org, problemAt }: Policy, inventory: Inventory): Problem[] {

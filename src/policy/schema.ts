@@ -1,70 +1,263 @@
 import Type, { type Static } from "typebox";
 
 const closed = { additionalProperties: false };
+const optional = Type.Optional;
+const Text = (description: string) => Type.String({ minLength: 1, description });
 const Names = (description: string) =>
   Type.Array(Type.String({ minLength: 1 }), { minItems: 1, description });
+const Choice = <const Values extends readonly string[]>(values: Values, description: string) =>
+  Type.Unsafe<Values[number]>({ enum: values, description });
+const Day = (description: string) =>
+  Type.String({
+    pattern: "^\\d{4}-\\d{2}-\\d{2}$",
+    description: `${description} A day in UTC, as 2027-03-31.`,
+  });
+const Days = (description: string) => Type.Integer({ minimum: 1, maximum: 36_500, description });
+const Permissions = Type.Array(Type.String({ pattern: "^[A-Z][A-Za-z0-9]*$" }), {
+  minItems: 1,
+  description: "API names of permissions, such as ModifyAllData.",
+});
 
-const Users = Type.Union(
-  [
-    Type.Literal("everyone", { description: "Every user of the org." }),
-    Type.Object(
-      {
-        usernames: Type.Optional(Names("Usernames, compared without regard to case.")),
-        profiles: Type.Optional(Names("Names of profiles.")),
-      },
-      { ...closed, minProperties: 1 },
+/** The ways to say which users; any of them is enough. */
+const selectors = {
+  usernames: optional(Names("Usernames, compared without regard to case.")),
+  usernamesLike: optional(
+    Names("Usernames with `*` for any text and `?` for one character, without regard to case."),
+  ),
+  profiles: optional(Names("Names of profiles.")),
+  permissionSets: optional(
+    Names("API names or labels of permission sets, had directly or through a permission set group."),
+  ),
+  permissionSetGroups: optional(Names("API names or labels of permission set groups.")),
+  roles: optional(Names("Names of roles; those below are not meant.")),
+  rolesAndSubordinates: optional(Names("Names of roles, with every role below them.")),
+  publicGroups: optional(Names("Names of public groups, with the groups and roles in them.")),
+  userTypes: optional(Names("Values of User.UserType, such as Standard or CsnOnly.")),
+};
+
+const UserMap = Type.Object(
+  {
+    everyone: optional(Type.Literal(true, { description: "Every user: for use with `except`." })),
+    ...selectors,
+    except: optional(
+      Type.Object(selectors, {
+        ...closed,
+        minProperties: 1,
+        description: "Users who are not meant after all.",
+      }),
     ),
-  ],
-  { description: "Who may be connected to the app: `everyone`, or whoever matches any of the lists." },
+  },
+  { ...closed, minProperties: 1 },
 );
+
+const Users = Type.Union([Type.Literal("everyone", { description: "Every user of the org." }), UserMap], {
+  description: "Who may be connected to the app: `everyone`, or whoever matches any of the lists.",
+});
+
+const times = {
+  maxIdleDays: optional(
+    Days("A grant for which no token was issued for longer than this many times 24 hours is revoked."),
+  ),
+  maxAgeDays: optional(Days("A grant that is older than this many times 24 hours is revoked.")),
+  neverUsedAfterDays: optional(
+    Days("A grant for which no token was ever issued is revoked after this many times 24 hours."),
+  ),
+};
+
+const Mode = (what: string) =>
+  Choice(["enforce", "report"], `With \`report\`, what ${what} would revoke is only reported.`);
+const Outcome = (who: string) => Choice(["revoke", "report"], `What the grants of ${who} get.`);
+
+/** OAuth scopes as an authorization request names them. */
+// biome-ignore format: a list
+export const SCOPES = [
+  "id", "api", "web", "full", "chatter_api", "visualforce", "refresh_token", "openid", "profile", "email",
+  "address", "phone", "offline_access", "custom_permissions", "wave_api", "eclair_api", "pardot_api",
+  "lightning", "content", "cdp_ingest_api", "chatbot_api", "forgot_password", "user_registration_api",
+  "pwdless_login_api",
+] as const;
 
 const App = Type.Object(
   {
-    name: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description: "The app's label. Without an `id` the app is matched by it, which is weaker.",
-      }),
-    ),
-    id: Type.Optional(
+    name: optional(Text("The app's label. Without an `id` the app is matched by it, which is weaker.")),
+    id: optional(
       Type.String({
         pattern: "^0(H4|xI)[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$",
         description: "Id of the connected app (0H4…) or external client app (0xI…).",
       }),
     ),
-    owner: Type.Optional(Type.String({ minLength: 1, description: "Who answers for the app." })),
-    reason: Type.Optional(Type.String({ minLength: 1, description: "Why the app is sanctioned." })),
-    users: Users,
-  },
-  { ...closed, description: "A sanctioned app. It needs a name, an id or both." },
-);
-
-/** The policy file: the one source of its JSON Schema (`schema/policy.schema.json`) and of its type. */
-export const PolicySchema = Type.Object(
-  {
-    version: Type.Literal(1, { description: "Version of the policy language." }),
-    org: Type.Optional(
+    sanctioned: optional(
+      Type.Boolean({ description: "`false` denies the app: every grant of it is revoked.", default: true }),
+    ),
+    mode: optional(Mode("this app's grants are")),
+    owner: optional(Text("Who answers for the app.")),
+    reason: optional(Text("Why the app is sanctioned or denied.")),
+    reviewBy: optional(Day("After it the app's entry is reported as due for review.")),
+    users: optional(Users),
+    scopes: optional(
+      Type.Array(Choice(SCOPES, "An OAuth scope."), {
+        minItems: 1,
+        description: "The OAuth scopes that the app may ask for. Judged for the app: grants carry no scopes.",
+      }),
+    ),
+    settings: optional(
       Type.Object(
         {
-          name: Type.Optional(Type.String({ minLength: 1, description: "The org's name." })),
-          id: Type.Optional(
-            Type.String({
-              pattern: "^00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$",
-              description: "The org's id (00D…).",
+          adminApprovedUsersOnly: optional(
+            Type.Boolean({ description: "Whether only users whom an admin approved may authorize the app." }),
+          ),
+          refreshTokenMaxDays: optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 36_500,
+              description:
+                "Refresh tokens must end within this many days, of life or of no use; 0 for at once.",
             }),
+          ),
+          ipRelaxation: optional(
+            Choice(
+              ["enforce", "enforce-relax-refresh", "bypass-2factor", "bypass"],
+              "The app's IP relaxation.",
+            ),
           ),
         },
         {
           ...closed,
           minProperties: 1,
-          description: "The org that this policy is for. Another org is refused.",
+          description: "How the app must be set up in the org; a setting that differs is a finding.",
         },
       ),
     ),
-    unlisted: Type.Union([Type.Literal("revoke"), Type.Literal("report")], {
-      description: "What happens to grants of an app that is not listed: they are revoked, or only reported.",
-    }),
-    apps: Type.Array(App, { description: "The sanctioned apps." }),
+    ...times,
+  },
+  { ...closed, description: "A sanctioned or denied app. It needs a name, an id or both." },
+);
+
+const Org = Type.Object(
+  {
+    name: optional(Text("The org's name.")),
+    id: optional(
+      Type.String({ pattern: "^00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$", description: "The org's id (00D…)." }),
+    ),
+  },
+  { ...closed, minProperties: 1, description: "The org that this policy is for. Another org is refused." },
+);
+
+const HighPrivilege = Type.Object(
+  {
+    permissions: optional(Permissions),
+    profiles: optional(Names("Names of profiles.")),
+    permissionSets: optional(Names("API names or labels of permission sets.")),
+    action: optional(
+      Choice(["alert", "revoke"], "`alert` makes each grant a finding; `revoke` revokes it as well."),
+    ),
+    grantedSince: optional(Day("Only grants made on this day or later.")),
+    grantedWithinDays: optional(Days("Only grants made within this many times 24 hours.")),
+  },
+  {
+    ...closed,
+    minProperties: 1,
+    description: "Users with much power, by what they hold; a grant by one of them is a finding.",
+  },
+);
+
+const Exemption = Type.Object(
+  {
+    app: optional(Text("Name or id of the app; any app where it is left out.")),
+    user: optional(Text("Username; any user where it is left out.")),
+    reason: Text("Why."),
+    owner: Text("Who answers for it."),
+    expires: Day("The last day on which the exemption holds."),
+  },
+  { ...closed, description: "Grants that are kept for a while. It needs an app, a user or both." },
+);
+
+const Share = { minimum: 0, maximum: 100 };
+
+/** The policy file: the one source of its JSON Schema (`schema/policy.schema.json`) and of its type. */
+export const PolicySchema = Type.Object(
+  {
+    version: Type.Literal(1, { description: "Version of the policy language." }),
+    extends: optional(
+      Text("A policy that this one adds to, relative to this file. That one may not extend another."),
+    ),
+    org: optional(Org),
+    mode: optional(Mode("the policy")),
+    unlisted: optional(
+      Choice(
+        ["revoke", "report"],
+        "What happens to grants of an app that is not listed: they are revoked, or only reported.",
+      ),
+    ),
+    defaults: optional(
+      Type.Object(times, {
+        ...closed,
+        minProperties: 1,
+        description: "For every sanctioned app that says no other.",
+      }),
+    ),
+    limits: optional(
+      Type.Object(
+        {
+          revocations: optional(
+            Type.Integer({ minimum: 0, description: "The most revocations of one run.", default: 50 }),
+          ),
+          percent: optional(
+            Type.Number({
+              ...Share,
+              description: "The most revocations of one run, in percent of all grants.",
+              default: 25,
+            }),
+          ),
+          perApp: optional(
+            Type.Integer({
+              minimum: 0,
+              description: "The most revocations of one app in one run.",
+              default: 50,
+            }),
+          ),
+        },
+        { ...closed, minProperties: 1, description: "A run that would revoke more is refused as a whole." },
+      ),
+    ),
+    apps: optional(Type.Array(App, { description: "The sanctioned and the denied apps." })),
+    offboarded: optional(Names("Usernames of people who have left: every grant of theirs is revoked.")),
+    leavers: optional(
+      Type.Object(
+        {
+          offboarded: optional(Outcome("users listed as offboarded")),
+          inactive: optional(Outcome("users who are not active")),
+          frozen: optional(Outcome("users who are frozen")),
+        },
+        { ...closed, minProperties: 1, description: "Each is `revoke` unless it is said." },
+      ),
+    ),
+    highPrivilege: optional(HighPrivilege),
+    protected: optional(
+      Type.Object(
+        {
+          users: optional(Names("Usernames whose grants are never revoked.")),
+          apps: optional(Names("Names or ids of apps whose grants are never revoked.")),
+        },
+        { ...closed, minProperties: 1, description: "Never revoked, whatever else the policy says." },
+      ),
+    ),
+    exemptions: optional(
+      Type.Array(Exemption, { minItems: 1, description: "Grants that are kept for a while." }),
+    ),
+    maxExemptionDays: optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 3_660,
+        description: "How far ahead an exemption may expire.",
+        default: 180,
+      }),
+    ),
+    baseline: optional(
+      Text(
+        "A file of known grants, relative to this one, that are reported and not revoked until it expires.",
+      ),
+    ),
   },
   {
     ...closed,
@@ -72,8 +265,54 @@ export const PolicySchema = Type.Object(
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Policy of sanctioned connected apps",
     description: "Which apps may be connected to a Salesforce org, and for which users.",
+    // What a policy that extends another leaves out, the other says.
+    if: { not: { required: ["extends"] } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: {
+      required: ["unlisted", "apps"],
+      properties: {
+        apps: {
+          type: "array",
+          items: {
+            type: "object",
+            if: { not: { required: ["sanctioned"], properties: { sanctioned: { const: false } } } },
+            // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+            then: { required: ["users"] },
+          },
+        },
+      },
+    },
   },
+);
+
+/** The known grants of an org that is being cleaned up. */
+export const BaselineSchema = Type.Object(
+  {
+    version: Type.Literal(1, { description: "Version of the format." }),
+    expires: Day("The last day on which the baseline holds."),
+    grants: Type.Array(
+      Type.Object(
+        {
+          app: Text("Id of the app, or its name where it has none."),
+          user: Text("Username."),
+          granted: optional(
+            Text(
+              "When it was granted, in ISO 8601 and UTC; any grant of the user and app where it is left out.",
+            ),
+          ),
+        },
+        closed,
+      ),
+      { description: "The grants; `[]` once there are none left." },
+    ),
+  },
+  { ...closed, $id: "urn:sanctioned:schema:baseline:1", title: "Baseline of known grants" },
 );
 
 /** A policy as written. */
 export type PolicyFile = Static<typeof PolicySchema>;
+/** A baseline as written. */
+export type BaselineFile = Static<typeof BaselineSchema>;
+/** How to say which users, as written. */
+export type UserMapFile = Static<typeof UserMap>;
+export type AppFile = NonNullable<PolicyFile["apps"]>[number];

@@ -53,13 +53,27 @@ function schemaProblem(source: Source, error: ErrorObject): Problem | null {
           ? "take the quotes off"
           : "this release knows no other",
       );
+    case "enum":
+      return problem(
+        `${name} must be ${alternatives(error.params.allowedValues as string[])}, ${found()}`,
+        typeof error.data === "string"
+          ? didYouMean(error.data, error.params.allowedValues as string[], "see docs/policy.md")
+          : typeRemedy(error.data, true),
+      );
+    case "if":
+      return null; // what its branch found is reported by itself
     case "anyOf": {
       // The problem inside a map is reported by itself.
       if (typeof error.data === "object" && error.data !== null && !Array.isArray(error.data)) return null;
       return problem(`${name} must be ${choices(error.schema)}, ${found()}`, typeRemedy(error.data, true));
     }
     case "pattern":
-      return problem(`${name} is no such id: ${shown(source, path, error.data)}`, idRemedy(path));
+      return patternProblem(path, (what, remedy) =>
+        problem(`${name} is no ${what}: ${shown(source, path, error.data)}`, remedy),
+      );
+    case "minimum":
+    case "maximum":
+      return problem(`${name} ${error.message}, ${found()}`, "write a number within the bounds");
     case "minItems":
     case "minProperties":
     case "minLength":
@@ -81,29 +95,57 @@ function pathOf(pointer: string): Path {
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 
+/** `a`, `b` or `c`; of many the first few. */
+function alternatives(values: readonly string[]): string {
+  const some = values.slice(0, 6).map((value) => `\`${value}\``);
+  if (values.length > some.length) return `one of ${some.join(", ")}…`;
+  return some.length === 1 ? some[0]! : `${some.slice(0, -1).join(", ")} or ${some.at(-1)}`;
+}
+
 /** The branches of a choice: its constants, and the keys of a map. */
 function choices(branches: unknown): string {
   return (branches as { const?: unknown; properties?: object }[])
     .map((branch) =>
-      branch.const === undefined ? Object.keys(branch.properties ?? {}).join(" and ") : `\`${branch.const}\``,
+      branch.const === undefined ? mapOf(Object.keys(branch.properties ?? {})) : `\`${branch.const}\``,
     )
     .join(" or ");
 }
+
+/** `a map of usernames, profiles …`. */
+function mapOf(keys: readonly string[]): string {
+  const listing = keys.filter((key) => key !== "everyone");
+  return `a map of ${listing.slice(0, 3).join(", ")}${listing.length > 3 ? " …" : ""}`;
+}
+
+/** What to write where an app says nothing of its users. */
+export const USERS_REMEDY =
+  "say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false`";
 
 function missingRemedy(key: string): string {
   const remedies: Record<string, string> = {
     version: "begin with `version: 1`",
     unlisted: "say `unlisted: revoke` or `unlisted: report`",
     apps: "list the sanctioned apps under `apps`, or write `apps: []`",
-    users: "say who is in scope: `users: everyone`, or usernames or profiles",
+    users: USERS_REMEDY,
+    expires: "say until when, as in `expires: 2027-03-31`",
+    reason: "say why",
+    owner: "say who answers for it",
   };
   return remedies[key] ?? "add it";
 }
 
-function idRemedy(path: Path): string {
-  return path[0] === "org"
-    ? "an org's id has 15 or 18 characters and starts with 00D"
-    : "an app's id has 15 or 18 characters and starts with 0H4 (connected app) or 0xI (external client app)";
+/** What a text should look like that has a form of its own: an id, a day, a permission. */
+function patternProblem(path: Path, problem: (what: string, remedy: string) => Problem): Problem {
+  const key = path.findLast((step) => typeof step === "string");
+  if (key === "permissions")
+    return problem("API name of a permission", "write it as in ModifyAllData, without spaces");
+  if (key !== "id") return problem("day", "write it as 2027-03-31");
+  return problem(
+    "such id",
+    path[0] === "org"
+      ? "an org's id has 15 or 18 characters and starts with 00D"
+      : "an app's id has 15 or 18 characters and starts with 0H4 (connected app) or 0xI (external client app)",
+  );
 }
 
 /** YAML turns unquoted words such as `true` and `12` into something else than text. */

@@ -2,7 +2,7 @@ import { type ApplyProgress, apply } from "../apply/apply.ts";
 import type { Outcome } from "../apply/outcome.ts";
 import { InconclusiveError, UserError } from "../errors.ts";
 import { approvedPart, countGrants, type RevocationMap, revocationMap, summarizePlan } from "../plan/plan.ts";
-import { summarizePolicy } from "../policy/policy.ts";
+import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
 import { type Observation, type PolicySource, Session } from "./session.ts";

@@ -3,11 +3,12 @@ import path from "node:path";
 import { decide } from "../decide/decide.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { listInventory } from "../inventory/list.ts";
+import type { DirectoryNeeds } from "../inventory/needs.ts";
 import { type Plan, plan } from "../plan/plan.ts";
-import { policyFromObject } from "../policy/load.ts";
+import { needsOf } from "../policy/needs.ts";
 import type { Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
-import { readPolicy } from "../policy/read.ts";
+import { acceptPolicyObject, readPolicy } from "../policy/read.ts";
 import { resolvePolicy } from "../policy/resolve.ts";
 import { connect, type OrgConnection } from "../salesforce/connection.ts";
 import { readCredentials, type Settings } from "../salesforce/credentials.ts";
@@ -40,8 +41,9 @@ export class Session {
     return this.#connection;
   }
 
-  inventory(): Promise<Inventory> {
-    this.#inventory ??= this.connection().then((connection) => listInventory(connection));
+  /** The needs are those of the one policy of this process, so that the first answer holds. */
+  inventory(needs: DirectoryNeeds): Promise<Inventory> {
+    this.#inventory ??= this.connection().then((connection) => listInventory(connection, { needs }));
     return this.#inventory;
   }
 
@@ -53,18 +55,18 @@ export class Session {
   /** @throws UserError for a policy or org that is not right; InconclusiveError where the list cannot be proven complete. */
   async observe(source: PolicySource): Promise<Observation> {
     const policy = loadPolicy(source);
-    const inventory = await this.inventory();
-    const resolution = resolvePolicy(policy, inventory);
+    const inventory = await this.inventory(needsOf(policy));
+    const asOf = Date.now();
+    const resolution = resolvePolicy(policy, inventory, asOf);
     if ("problems" in resolution) throw new PolicyError(resolution.problems);
-    return { policy, inventory, plan: plan(decide(resolution.resolved, inventory), inventory) };
+    return { policy, inventory, plan: plan(decide(resolution.resolved, inventory, asOf), inventory) };
   }
 }
 
 function loadPolicy(source: PolicySource): Policy {
-  if (typeof source === "string") return readPolicy(source, projectFolder());
-  const parsed = policyFromObject(source, "inline policy");
-  if ("problems" in parsed) throw new PolicyError(parsed.problems);
-  return parsed.policy;
+  return typeof source === "string"
+    ? readPolicy(source, projectFolder())
+    : acceptPolicyObject(source, projectFolder());
 }
 
 /** The folder of the nearest Pulumi.yaml. The provider runs in the program's folder, which may lie below it. */

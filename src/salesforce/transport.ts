@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
 import { PassThrough } from "node:stream";
-import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch } from "undici";
-import { isLoopback } from "./address.ts";
+import { orgFetch } from "./orgFetch.ts";
 
 // Parts of jsforce that its entry point does not name.
 const require = createRequire(import.meta.url);
@@ -18,7 +17,6 @@ const TIMEOUT_MS = 120_000;
  * The HTTP of every call, underneath jsforce. Its own follows redirects with the token, waits half an
  * hour, repeats on its own account, and ends the process when a connection breaks in the middle of an
  * answer (salesforce-facts 8). Here: one attempt, no redirect, and a broken answer is an error.
- * HTTPS_PROXY, HTTP_PROXY and NO_PROXY hold, as does NODE_EXTRA_CA_CERTS, which Node itself reads.
  */
 export class PlainTransport extends Transport {
   override httpRequest(request: Request): ReturnType<InstanceType<typeof Transport>["httpRequest"]> {
@@ -27,30 +25,15 @@ export class PlainTransport extends Transport {
 }
 
 async function send({ url, method, headers, body }: Request): Promise<Response> {
-  const response = await fetch(url, {
+  const response = await orgFetch(url, {
     method,
     headers: headers ?? {},
     body: typeof body === "string" ? body : null,
-    redirect: "manual",
     signal: AbortSignal.timeout(TIMEOUT_MS),
-    dispatcher: dispatcherFor(new URL(url)),
   });
   return {
     statusCode: response.status,
     headers: Object.fromEntries(response.headers),
     body: await response.text(),
   };
-}
-
-let direct: Dispatcher | undefined;
-let proxied: Dispatcher | undefined;
-
-/** No proxy can reach this machine's own ports. */
-function dispatcherFor({ hostname }: URL): Dispatcher {
-  if (isLoopback(hostname)) {
-    direct ??= new Agent({ allowH2: false });
-    return direct;
-  }
-  proxied ??= new EnvHttpProxyAgent({ allowH2: false });
-  return proxied;
 }

@@ -54,6 +54,7 @@ export const OBJECTS: Readonly<Record<string, Readonly<Record<string, Field>>>> 
     ProfileId: reference("Profile", "Profile"),
     UserType: text,
   },
+  UserLogin: { Id: id, UserId: reference("User", "User"), IsFrozen: flag, IsPasswordLocked: flag },
   Profile: { Id: id, Name: text, ...permissionFields },
   PermissionSet: {
     Id: id,

@@ -40,6 +40,8 @@ const OrgFixtureSchema = Type.Object(
           profile: Text,
           isActive: Type.Boolean(),
           userType: Text,
+          /** Kept from logging in by an administrator. */
+          isFrozen: Type.Optional(Type.Boolean()),
         },
         closed,
       ),

@@ -48,6 +48,15 @@ export function tables(fixture: OrgFixture): Map<string, Row[]> {
     })),
   );
   table(
+    "UserLogin",
+    users.map(({ id, isFrozen = false }, i) => ({
+      Id: sfId("0Yw", i + 1),
+      UserId: id,
+      IsFrozen: isFrozen,
+      IsPasswordLocked: false,
+    })),
+  );
+  table(
     "PermissionSetAssignment",
     permissionSets
       .flatMap(({ id, assignees }) => assignees.map((username) => ({ id, username })))

@@ -21,9 +21,9 @@ beforeEach(async () => {
   org = await startSimulator({ org: dieppeTrading() });
   connection = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
   inventory = await listInventory(connection);
-  const resolution = resolvePolicy(readPolicy("policy/dieppe-trading.yaml"), inventory);
+  const resolution = resolvePolicy(readPolicy("policy/dieppe-trading.yaml"), inventory, Date.now());
   if ("problems" in resolution) throw new Error("the policy does not fit");
-  revocations = plan(decide(resolution.resolved, inventory), inventory).revocations;
+  revocations = plan(decide(resolution.resolved, inventory, Date.now()), inventory).revocations;
 });
 afterEach(() => org.close());
 

@@ -1,130 +1,618 @@
 import { describe, expect, it } from "vitest";
+import type { FindingCode } from "../../src/decide/codes.ts";
 import { decide } from "../../src/decide/decide.ts";
-import type { App, Grant, Inventory } from "../../src/inventory/inventory.ts";
-import { type PolicyObject, resolve } from "../arbitraries.ts";
+import type { Action } from "../../src/decide/rule.ts";
+import {
+  type App,
+  type AppSettings,
+  type Directory,
+  EMPTY_DIRECTORY,
+  type Grant,
+  type User,
+} from "../../src/inventory/inventory.ts";
+import { type OpenFile, policyFromObject } from "../../src/policy/load.ts";
+import { formatProblems } from "../../src/policy/problem.ts";
+import { resolvePolicy } from "../../src/policy/resolve.ts";
+import type { PolicyFile } from "../../src/policy/schema.ts";
+import { AS_OF, app, grant, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
 
-const SLACK: App = {
-  key: "0H4000000000001AAA",
-  id: "0H4000000000001AAA",
-  name: "Slack",
-  kind: "connected-app",
+const SLACK = app("Slack", sfId("0H4", 1));
+const BOBS = app("Bob's Lead Scoring Tool");
+const NAMELESS = app("");
+const DAY = 24 * 60 * 60 * 1000;
+const ANN = user(1, { username: "ann@dieppe.example" });
+const BEN = user(2, { username: "ben@dieppe.example", profileId: PROFILES[1]!.id, roleId: sfId("00E", 2) });
+const BOT = user(999, { username: "bot@dieppe.example" });
+const GONE = user(3, { username: "gone@dieppe.example", isActive: false });
+const COLD = user(4, { username: "cold@dieppe.example", isFrozen: true });
+const STRANGER = sfId("005", 77);
+
+const members = (name: string, ...users: User[]) => ({
+  id: sfId("0PS", 1),
+  name,
+  label: `${name} label`,
+  userIds: new Set(users.map(({ id }) => id)),
+});
+const DIRECTORY: Directory = {
+  ...EMPTY_DIRECTORY,
+  permissionSets: [members("Slack_User", BEN)],
+  permissionSetGroups: [members("Chat_Group", BEN)],
+  publicGroups: [members("Chatters", BEN)],
+  roles: [
+    { id: sfId("00E", 1), name: "CEO", label: "Chief", parentId: null },
+    { id: sfId("00E", 2), name: "Clerk", label: "Clerk", parentId: sfId("00E", 1) },
+  ],
+  permissionHolders: new Map([["ModifyAllData", new Set([ANN.id])]]),
 };
-const BOBS: App = { key: "name:Bob's", id: null, name: "Bob's", kind: "unknown" };
-const NAMELESS: App = { key: "name:", id: null, name: "", kind: "unknown" };
-const [ANN, BEN, BOT] = ["005000000000001AAA", "005000000000002AAA", "005000000000003AAA"] as const;
 
-describe("decide, rule by rule", () => {
-  const slackForSales = { id: SLACK.id!, users: { profiles: ["Sales User"] } };
-  const rules: [
-    rule: string,
-    policy: Partial<PolicyObject>,
-    grant: [string, App],
-    answer: [string, string],
-  ][] = [
-    ["the tool's own user is kept, whatever the app", {}, [BOT, BOBS], ["keep", "own-user"]],
+interface Org {
+  readonly settings?: Partial<AppSettings>;
+  readonly callerApp?: string;
+  readonly open?: OpenFile;
+}
+
+function decision(policy: Partial<PolicyFile>, one: Grant, { settings, callerApp, open }: Org = {}) {
+  const inventory = inventoryOf({
+    caller: { userId: BOT.id, username: BOT.username, app: callerApp ?? null },
+    users: [ANN, BEN, GONE, COLD, BOT],
+    apps: [SLACK, BOBS, NAMELESS],
+    directory: {
+      ...DIRECTORY,
+      appSettings: new Map(
+        settings === undefined
+          ? []
+          : [
+              [
+                SLACK.key,
+                {
+                  scopes: null,
+                  adminApprovedUsersOnly: null,
+                  refreshTokenDays: null,
+                  ipRelaxation: null,
+                  ...settings,
+                },
+              ],
+            ],
+      ),
+    },
+    grants: [one],
+  });
+  const parsed = policyFromObject({ version: 1, unlisted: "revoke", apps: [], ...policy }, "policy", open);
+  if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
+  const resolution = resolvePolicy(parsed.policy, inventory, AS_OF);
+  if ("problems" in resolution) throw new Error(formatProblems(resolution.problems));
+  const [found] = decide(resolution.resolved, inventory, AS_OF);
+  return found!;
+}
+
+type Case = [
+  rule: string,
+  policy: Partial<PolicyFile>,
+  grant: Grant,
+  action: Action,
+  code: FindingCode,
+  org?: Org,
+];
+
+const of = (one: User | string, what: App, more: Partial<Grant> = {}) =>
+  grant(typeof one === "string" ? one : one.id, what, more);
+/** Slack for those users. */
+const slack = (users: NonNullable<NonNullable<PolicyFile["apps"]>[number]["users"]>, more = {}) => ({
+  apps: [{ id: SLACK.id!, users, ...more }],
+});
+const everyone = (more = {}) => slack("everyone", more);
+const exemption = (more: object) => ({
+  exemptions: [{ reason: "Migrating", owner: "it@dieppe.example", expires: "2026-12-31", ...more }],
+});
+
+describe("who is never revoked", () => {
+  table([
+    ["the tool's own user is kept, whatever the app", {}, of(BOT, BOBS), "keep", "own-user"],
     [
-      "an app that is not listed is revoked where the policy says so",
-      {},
-      [ANN, BOBS],
-      ["revoke", "app-not-listed"],
+      "the tool's own user is kept even when offboarded",
+      { offboarded: [BOT.username] },
+      of(BOT, BOBS),
+      "keep",
+      "own-user",
     ],
+    [
+      "the tool's own app, by name, is kept for every user",
+      {},
+      of(ANN, BOBS),
+      "keep",
+      "own-app",
+      { callerApp: BOBS.name },
+    ],
+    [
+      "the tool's own app, by id, is kept for every user",
+      {},
+      of(ANN, SLACK),
+      "keep",
+      "own-app",
+      { callerApp: SLACK.id! },
+    ],
+    [
+      "a protected user is kept, whatever the app",
+      { protected: { users: ["ANN@dieppe.example"] } },
+      of(ANN, BOBS),
+      "keep",
+      "protected",
+    ],
+    [
+      "a protected app, by name, is kept for everyone",
+      { protected: { apps: [BOBS.name] } },
+      of(ANN, BOBS),
+      "keep",
+      "protected",
+    ],
+    [
+      "a protected app, by id, is kept for everyone",
+      { protected: { apps: [SLACK.id!] } },
+      of(ANN, SLACK),
+      "keep",
+      "protected",
+    ],
+    [
+      "a protected app is kept even for an inactive user",
+      { protected: { apps: ["Slack"] } },
+      of(GONE, SLACK),
+      "keep",
+      "protected",
+    ],
+  ]);
+});
+
+describe("what cannot be resolved is reported", () => {
+  table([
+    ["a user whom the org does not list", {}, of(STRANGER, SLACK), "report", "user-unresolved"],
+    ["a grant without app id and name", {}, of(ANN, NAMELESS), "report", "app-unresolved"],
+    [
+      "a name without an id that a registered app has, even of an offboarded user",
+      { offboarded: [ANN.username] },
+      of(ANN, app("Slack")),
+      "report",
+      "app-unresolved",
+    ],
+  ]);
+});
+
+describe("leavers", () => {
+  table([
+    [
+      "an offboarded user loses a sanctioned app",
+      { ...everyone(), offboarded: ["ANN@dieppe.example"] },
+      of(ANN, SLACK),
+      "revoke",
+      "user-offboarded",
+    ],
+    ["an inactive user loses a sanctioned app", everyone(), of(GONE, SLACK), "revoke", "user-inactive"],
+    ["a frozen user loses a sanctioned app", everyone(), of(COLD, SLACK), "revoke", "user-frozen"],
+    [
+      "each can be switched to report: offboarded",
+      { ...everyone(), offboarded: [ANN.username], leavers: { offboarded: "report" } },
+      of(ANN, SLACK),
+      "report",
+      "user-offboarded",
+    ],
+    [
+      "each can be switched to report: inactive",
+      { ...everyone(), leavers: { inactive: "report" } },
+      of(GONE, SLACK),
+      "report",
+      "user-inactive",
+    ],
+    [
+      "each can be switched to report: frozen",
+      { ...everyone(), leavers: { frozen: "report" } },
+      of(COLD, SLACK),
+      "report",
+      "user-frozen",
+    ],
+    [
+      "a leaver who is only reported is not shielded from the other rules",
+      { leavers: { inactive: "report" } },
+      of(GONE, BOBS),
+      "revoke",
+      "app-not-listed",
+    ],
+  ]);
+});
+
+describe("exemptions", () => {
+  table([
+    [
+      "of a user for an app keep that grant",
+      exemption({ app: BOBS.name, user: "ANN@dieppe.example" }),
+      of(ANN, BOBS),
+      "keep",
+      "exempt",
+    ],
+    [
+      "of another user do not",
+      exemption({ app: BOBS.name, user: BEN.username }),
+      of(ANN, BOBS),
+      "revoke",
+      "app-not-listed",
+    ],
+    ["of an app keep it for everyone", exemption({ app: BOBS.name }), of(ANN, BOBS), "keep", "exempt"],
+    ["of a user keep every app", exemption({ user: ANN.username }), of(ANN, BOBS), "keep", "exempt"],
+    [
+      "hold to the end of their last day",
+      exemption({ app: BOBS.name, expires: "2026-11-23" }),
+      of(ANN, BOBS),
+      "keep",
+      "exempt",
+    ],
+    [
+      "do not hold on the day after",
+      exemption({ app: BOBS.name, expires: "2026-11-22" }),
+      of(ANN, BOBS),
+      "revoke",
+      "app-not-listed",
+    ],
+    [
+      "come before denial",
+      { ...exemption({ app: "Slack" }), apps: [{ name: "Slack", sanctioned: false }] },
+      of(ANN, SLACK),
+      "keep",
+      "exempt",
+    ],
+    ["come after leaving", exemption({ user: GONE.username }), of(GONE, BOBS), "revoke", "user-inactive"],
+  ]);
+});
+
+describe("listing", () => {
+  table([
+    [
+      "a denied app is revoked for everyone",
+      { apps: [{ name: "Slack", sanctioned: false }] },
+      of(ANN, SLACK),
+      "revoke",
+      "app-denied",
+    ],
+    [
+      "a denied app is revoked even where unlisted ones are reported",
+      { unlisted: "report", apps: [{ name: "Slack", sanctioned: false }] },
+      of(ANN, SLACK),
+      "revoke",
+      "app-denied",
+    ],
+    ["an app that is not listed is revoked", {}, of(ANN, BOBS), "revoke", "app-not-listed"],
     [
       "an app that is not listed is only reported where the policy says so",
       { unlisted: "report" },
-      [ANN, BOBS],
-      ["report", "app-not-listed"],
+      of(ANN, BOBS),
+      "report",
+      "app-not-listed",
+    ],
+    ["everyone means everyone", everyone(), of(BEN, SLACK), "keep", "sanctioned"],
+    [
+      "a user out of scope is revoked",
+      slack({ profiles: ["Sales User"] }),
+      of(BEN, SLACK),
+      "revoke",
+      "user-not-allowed",
     ],
     [
-      "a user whose profile is in scope is kept",
-      { apps: [slackForSales] },
-      [ANN, SLACK],
-      ["keep", "sanctioned"],
+      "unlisted: report spares no user out of scope",
+      { ...slack({ profiles: ["Sales User"] }), unlisted: "report" },
+      of(BEN, SLACK),
+      "revoke",
+      "user-not-allowed",
     ],
-    [
-      "a user out of scope of a sanctioned app is revoked",
-      { apps: [slackForSales] },
-      [BEN, SLACK],
-      ["revoke", "user-not-allowed"],
-    ],
-    [
-      "unlisted: report does not spare a user out of scope of a listed app",
-      { apps: [slackForSales], unlisted: "report" },
-      [BEN, SLACK],
-      ["revoke", "user-not-allowed"],
-    ],
-    [
-      "a user named by username is kept",
-      { apps: [{ id: SLACK.id!, users: { usernames: ["BEN@dieppe.example"] } }] },
-      [BEN, SLACK],
-      ["keep", "sanctioned"],
-    ],
-    [
-      "everyone means everyone",
-      { apps: [{ id: SLACK.id!, users: "everyone" }] },
-      [BEN, SLACK],
-      ["keep", "sanctioned"],
-    ],
-    [
-      "a user whom the org does not list is reported",
-      {},
-      ["005000000000009AAA", SLACK],
-      ["report", "user-unresolved"],
-    ],
-    ["a grant without app id and name is reported", {}, [ANN, NAMELESS], ["report", "app-unresolved"]],
-  ];
-  it.each(rules)("%s", (_rule, policy, [userId, app], [action, code]) => {
-    const org = inventory({ userId, app, createdAt: 0, lastUsedAt: null, useCount: null });
-    const [decision] = decide(resolve({ version: 1, unlisted: "revoke", apps: [], ...policy }, org), org);
-    expect([decision?.action, decision?.code]).toEqual([action, code]);
-  });
+  ]);
+});
 
-  it.each([
-    ["name", "Bob's"],
-    ["id", SLACK.id!],
-  ])("the tool's own app, known by %s, is kept for every user", (_by, callerApp) => {
-    const app = callerApp === SLACK.id ? SLACK : BOBS;
-    const org = inventory({ userId: ANN, app, createdAt: 0, lastUsedAt: null, useCount: null }, callerApp);
-    const [decision] = decide(resolve({ version: 1, unlisted: "revoke", apps: [] }, org), org);
-    expect([decision?.action, decision?.code]).toEqual(["keep", "own-app"]);
+describe("users in scope", () => {
+  const inScope = (users: Parameters<typeof slack>[0]): [Partial<PolicyFile>, Grant, Action, FindingCode] => [
+    slack(users),
+    of(BEN, SLACK),
+    "keep",
+    "sanctioned",
+  ];
+  const outOfScope = (
+    users: Parameters<typeof slack>[0],
+  ): [Partial<PolicyFile>, Grant, Action, FindingCode] => [
+    slack(users),
+    of(BEN, SLACK),
+    "revoke",
+    "user-not-allowed",
+  ];
+  table([
+    ["by username, without regard to case", ...inScope({ usernames: ["BEN@dieppe.example"] })],
+    ["by username with wildcards", ...inScope({ usernamesLike: ["b?n@*.EXAMPLE"] })],
+    ["by profile", ...inScope({ profiles: ["Standard User"] })],
+    ["by permission set", ...inScope({ permissionSets: ["Slack_User"] })],
+    ["by a permission set's label", ...inScope({ permissionSets: ["Slack_User label"] })],
+    ["by permission set group", ...inScope({ permissionSetGroups: ["Chat_Group"] })],
+    ["by public group", ...inScope({ publicGroups: ["Chatters"] })],
+    ["by role", ...inScope({ roles: ["Clerk"] })],
+    ["not by the role above", ...outOfScope({ roles: ["CEO"] })],
+    ["by the role above with subordinates", ...inScope({ rolesAndSubordinates: ["CEO"] })],
+    ["by user type", ...inScope({ userTypes: ["Standard"] })],
+    [
+      "by any of several lists",
+      ...inScope({ usernames: ["ann@dieppe.example"], profiles: ["Standard User"] }),
+    ],
+    [
+      "not where excepted",
+      ...outOfScope({ profiles: ["Standard User"], except: { usernames: ["ben@dieppe.example"] } }),
+    ],
+    ["everyone but some", ...outOfScope({ everyone: true, except: { permissionSets: ["Slack_User"] } })],
+    ["everyone but others", ...inScope({ everyone: true, except: { usernames: ["ann@dieppe.example"] } })],
+  ]);
+});
+
+describe("scopes", () => {
+  const only = (...scopes: ("api" | "full" | "refresh_token")[]) => everyone({ scopes });
+  table([
+    [
+      "an app that may ask for more is revoked",
+      only("api"),
+      of(ANN, SLACK),
+      "revoke",
+      "scope-exceeded",
+      { settings: { scopes: ["api", "full"] } },
+    ],
+    [
+      "an app that may ask for less is kept",
+      only("api", "refresh_token"),
+      of(ANN, SLACK),
+      "keep",
+      "sanctioned",
+      { settings: { scopes: ["api"] } },
+    ],
+    [
+      "full covers what it covers",
+      only("full"),
+      of(ANN, SLACK),
+      "keep",
+      "sanctioned",
+      { settings: { scopes: ["api", "web"] } },
+    ],
+    [
+      "full does not cover refresh tokens",
+      only("full"),
+      of(ANN, SLACK),
+      "revoke",
+      "scope-exceeded",
+      { settings: { scopes: ["full", "offline_access"] } },
+    ],
+    [
+      "refresh_token and offline_access are one",
+      only("refresh_token"),
+      of(ANN, SLACK),
+      "keep",
+      "sanctioned",
+      { settings: { scopes: ["offline_access"] } },
+    ],
+    ["scopes that cannot be read revoke nothing", only("api"), of(ANN, SLACK), "keep", "sanctioned"],
+  ]);
+});
+
+describe("time", () => {
+  const ago = (days: number, more = 0) => AS_OF - days * DAY - more;
+  table([
+    [
+      "idle for exactly the days allowed is kept",
+      everyone({ maxIdleDays: 90 }),
+      of(ANN, SLACK, { lastUsedAt: ago(90) }),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "a millisecond longer is idle",
+      everyone({ maxIdleDays: 90 }),
+      of(ANN, SLACK, { lastUsedAt: ago(90, 1) }),
+      "revoke",
+      "idle",
+    ],
+    [
+      "the app's own days win over the default",
+      { ...everyone({ maxIdleDays: 30 }), defaults: { maxIdleDays: 90 } },
+      of(ANN, SLACK, { lastUsedAt: ago(60) }),
+      "revoke",
+      "idle",
+    ],
+    [
+      "the default holds where the app says nothing",
+      { ...everyone(), defaults: { maxIdleDays: 30 } },
+      of(ANN, SLACK, { lastUsedAt: ago(60) }),
+      "revoke",
+      "idle",
+    ],
+    [
+      "a use in the future is no idleness",
+      everyone({ maxIdleDays: 1 }),
+      of(ANN, SLACK, { lastUsedAt: AS_OF + DAY }),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "a grant without a last use is not judged idle",
+      everyone({ maxIdleDays: 1 }),
+      of(ANN, SLACK, { createdAt: 0, lastUsedAt: null, useCount: null }),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "as old as allowed is kept",
+      everyone({ maxAgeDays: 365 }),
+      of(ANN, SLACK, { createdAt: ago(365) }),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "a millisecond older is too old",
+      everyone({ maxAgeDays: 365 }),
+      of(ANN, SLACK, { createdAt: ago(365, 1) }),
+      "revoke",
+      "too-old",
+    ],
+    [
+      "a grant of unknown age is reported",
+      everyone({ maxAgeDays: 365 }),
+      of(ANN, SLACK, { createdAt: null }),
+      "report",
+      "date-missing",
+    ],
+    [
+      "never used for longer than allowed",
+      everyone({ neverUsedAfterDays: 30 }),
+      of(ANN, SLACK, { createdAt: ago(31), lastUsedAt: null, useCount: 0 }),
+      "revoke",
+      "never-used",
+    ],
+    [
+      "never used, but not for long",
+      everyone({ neverUsedAfterDays: 30 }),
+      of(ANN, SLACK, { createdAt: ago(30), lastUsedAt: null, useCount: null }),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "a use count without a date is a use",
+      everyone({ neverUsedAfterDays: 30 }),
+      of(ANN, SLACK, { createdAt: ago(99), lastUsedAt: null, useCount: 3 }),
+      "keep",
+      "sanctioned",
+    ],
+  ]);
+});
+
+describe("high privilege", () => {
+  const rule = (more: object) => ({
+    ...everyone(),
+    highPrivilege: { permissions: ["ModifyAllData"], ...more },
+  });
+  table([
+    ["alert leaves the grant alone", rule({ action: "alert" }), of(ANN, SLACK), "keep", "sanctioned"],
+    ["revoke revokes it", rule({ action: "revoke" }), of(ANN, SLACK), "revoke", "high-privilege-grant"],
+    [
+      "users without the permission are kept",
+      rule({ action: "revoke" }),
+      of(BEN, SLACK),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "by profile",
+      { ...everyone(), highPrivilege: { profiles: ["Sales User"], action: "revoke" } },
+      of(ANN, SLACK),
+      "revoke",
+      "high-privilege-grant",
+    ],
+    [
+      "by permission set",
+      { ...everyone(), highPrivilege: { permissionSets: ["Slack_User"], action: "revoke" } },
+      of(BEN, SLACK),
+      "revoke",
+      "high-privilege-grant",
+    ],
+    [
+      "a grant of before the look-back is kept",
+      rule({ action: "revoke", grantedSince: "2026-11-01" }),
+      of(ANN, SLACK, { createdAt: Date.parse("2026-10-31T23:59:59Z") }),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "the look-back begins with its day",
+      rule({ action: "revoke", grantedSince: "2026-11-01" }),
+      of(ANN, SLACK, { createdAt: Date.parse("2026-11-01T00:00:00Z") }),
+      "revoke",
+      "high-privilege-grant",
+    ],
+    [
+      "a look-back in days",
+      rule({ action: "revoke", grantedWithinDays: 7 }),
+      of(ANN, SLACK, { createdAt: AS_OF - 7 * DAY }),
+      "revoke",
+      "high-privilege-grant",
+    ],
+    [
+      "a grant of before those days",
+      rule({ action: "revoke", grantedWithinDays: 7 }),
+      of(ANN, SLACK, { createdAt: AS_OF - 7 * DAY - 1 }),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "an unknown day of granting is reported",
+      rule({ action: "revoke", grantedWithinDays: 7 }),
+      of(ANN, SLACK, { createdAt: null }),
+      "report",
+      "date-missing",
+    ],
+  ]);
+});
+
+describe("what is held back", () => {
+  const known = (text: string): Org => ({
+    open: () => ({ text: `version: 1\nexpires: 2026-12-31\ngrants:\n${text}` }),
+  });
+  it.each<[rule: string, policy: Partial<PolicyFile>, held: "mode" | "baseline" | null, org?: Org]>([
+    ["mode: report of the policy", { mode: "report" }, "mode"],
+    ["mode: report of the app", { apps: [{ name: BOBS.name, sanctioned: false, mode: "report" }] }, "mode"],
+    [
+      "mode: report of the policy wins over an app's enforce",
+      { mode: "report", apps: [{ name: BOBS.name, sanctioned: false, mode: "enforce" }] },
+      "mode",
+    ],
+    [
+      "a grant of the baseline",
+      { baseline: "b.yaml" },
+      "baseline",
+      known(`  - { app: "Bob's Lead Scoring Tool", user: ANN@dieppe.example }`),
+    ],
+    [
+      "a grant of the baseline by its time",
+      { baseline: "b.yaml" },
+      "baseline",
+      known(
+        `  - { app: "Bob's Lead Scoring Tool", user: ann@dieppe.example, granted: "${new Date(AS_OF).toISOString()}" }`,
+      ),
+    ],
+    [
+      "a grant of another time is not in it",
+      { baseline: "b.yaml" },
+      null,
+      known(
+        `  - { app: "Bob's Lead Scoring Tool", user: ann@dieppe.example, granted: 2020-01-01T00:00:00Z }`,
+      ),
+    ],
+    [
+      "a grant of another user is not in it",
+      { baseline: "b.yaml" },
+      null,
+      known("  - { app: Slack, user: ann@dieppe.example }"),
+    ],
+    [
+      "a baseline that has expired holds nothing",
+      { baseline: "b.yaml" },
+      null,
+      {
+        open: () => ({
+          text: `version: 1\nexpires: 2026-11-22\ngrants: [{ app: "Bob's Lead Scoring Tool", user: ann@dieppe.example }]\n`,
+        }),
+      },
+    ],
+  ])("%s", (_rule, policy, held, org) => {
+    const found = decision(policy, of(ANN, BOBS), org);
+    expect([found.action, found.held]).toEqual([held === null ? "revoke" : "report", held]);
   });
 });
 
-function inventory(grant: Grant, callerApp: string | null = null): Inventory {
-  const user = (id: string, username: string, profileId: string) =>
-    [
-      id,
-      { id, username, name: username, isActive: true, profileId, profileName: null, userType: "Standard" },
-    ] as const;
-  return {
-    org: {
-      id: "00D000000000001AAA",
-      name: "Dieppe",
-      isSandbox: false,
-      instanceUrl: "https://d.example",
-      apiVersion: "67.0",
-    },
-    caller: { userId: BOT, username: "bot@dieppe.example", app: callerApp },
-    users: new Map([
-      user(ANN, "ann@dieppe.example", "00e000000000001AAA"),
-      user(BEN, "ben@dieppe.example", "00e000000000002AAA"),
-      user(BOT, "bot@dieppe.example", "00e000000000002AAA"),
-    ]),
-    profiles: [
-      { id: "00e000000000001AAA", name: "Sales User" },
-      { id: "00e000000000002AAA", name: "Standard User" },
-    ],
-    apps: [SLACK, BOBS, NAMELESS],
-    grants: [grant],
-    proof: {
-      countBefore: 1,
-      countAfter: 1,
-      read: 1,
-      partition: "none",
-      ranges: 1,
-      calls: 1,
-      permissions: {},
-      apiVersion: "67.0",
-      at: "",
-    },
-  };
+it("each decision names the line that decided", () => {
+  expect(decision({ ...everyone({ maxIdleDays: 1 }) }, of(ANN, SLACK, { lastUsedAt: 0 })).policy.file).toBe(
+    "policy at apps[0].maxIdleDays",
+  );
+  expect(decision({ offboarded: [ANN.username] }, of(ANN, BOBS)).policy.file).toBe("policy at offboarded[0]");
+});
+
+function table(cases: Case[]): void {
+  it.each(cases)("%s", (_rule, policy, one, action, code, org) => {
+    const found = decision(policy, one, org);
+    expect([found.action, found.code]).toEqual([action, code]);
+  });
 }

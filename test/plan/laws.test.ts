@@ -5,9 +5,10 @@ import type { Inventory } from "../../src/inventory/inventory.ts";
 import { approvedPart, countGrants, type Plan, plan, revocationMap } from "../../src/plan/plan.ts";
 import type { ResolvedPolicy } from "../../src/policy/resolve.ts";
 import { cases, resolve } from "../arbitraries.ts";
+import { AS_OF } from "../inventories.ts";
 
 const planOf = (policy: ResolvedPolicy, inventory: Inventory): Plan =>
-  plan(decide(policy, inventory), inventory);
+  plan(decide(policy, inventory, AS_OF), inventory);
 const runs = { numRuns: 500 };
 
 describe("the laws of the plan", () => {
@@ -69,7 +70,7 @@ describe("the laws of the plan", () => {
   it("8: a grant whose user the org does not list is reported and not revoked", () => {
     fc.assert(
       fc.property(cases, ({ policy, inventory }) => {
-        for (const { action, grant } of decide(policy, inventory))
+        for (const { action, grant } of decide(policy, inventory, AS_OF))
           if (action === "revoke") expect(inventory.users.has(grant.userId)).toBe(true);
       }),
       runs,
@@ -100,7 +101,7 @@ describe("the laws of the plan", () => {
         const lines = Object.values(revocationMap(whole)).flatMap((users) => Object.keys(users));
         expect(lines.length).toBe(whole.revocations.length);
         expect(countGrants(whole)).toBe(
-          decide(policy, inventory).filter(({ action }) => action === "revoke").length,
+          decide(policy, inventory, AS_OF).filter(({ action }) => action === "revoke").length,
         );
       }),
       runs,

@@ -29,7 +29,7 @@ describe("a policy that is right", () => {
   it("keeps the place of everything that decides", () => {
     const result = parsePolicy(GOOD, "p.yaml");
     if ("problems" in result) throw new Error("not right");
-    expect(result.policy.unlistedPosition).toEqual({ file: "p.yaml", line: 2, column: 1 });
+    expect(result.policy.unlisted.position).toEqual({ file: "p.yaml", line: 2, column: 1 });
     expect(result.policy.apps[0]).toMatchObject({
       id: { value: "0H4000000000001CAA", position: { line: 4, column: 9 } },
       users: { everyone: true, position: { line: 5, column: 5 } },
@@ -40,7 +40,7 @@ describe("a policy that is right", () => {
 describe("what is wrong is said with its place and what to do", () => {
   it("with the line and a caret under it", () => {
     expect(problems(GOOD.replace("users:", "usrs:"))).toBe(
-      `p.yaml:4:5: apps[0] has no "users"; say who is in scope: \`users: everyone\`, or usernames or profiles
+      `p.yaml:4:5: apps[0] has no "users"; say who is in scope: \`users: everyone\`, or usernames, profiles and the like; or deny it with \`sanctioned: false\`
      4 |   - id: 0H4000000000001CAA
        |     ^
 p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"?
@@ -53,7 +53,7 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"?
     [
       "an unknown key that is like none",
       `${GOOD}frobnicate: 1\n`,
-      'p.yaml:6:1: unknown key "frobnicate"; known here: version, org, unlisted, apps',
+      'p.yaml:6:1: unknown key "frobnicate"; known here: version, extends, org, mode, unlisted',
     ],
     [
       "no version",
@@ -93,7 +93,7 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"?
     [
       "users as a list",
       GOOD.replace("everyone", "[a@b]"),
-      'apps[0].users must be `everyone` or usernames and profiles, found ["a@b"]',
+      'apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found ["a@b"]',
     ],
     [
       "users empty",
@@ -262,13 +262,14 @@ describe("any text at all", () => {
 describe("a policy as an object", () => {
   it("has the same rules; its places are paths", () => {
     const result = policyFromObject(
-      { version: 1, unlisted: "revoke", apps: [{ name: "A" }, { nme: "B", users: "everyone" }] },
+      { version: 1, unlisted: "drop", apps: [{ name: "A" }, { nme: "B", users: "everyone" }] },
       "inline policy",
     );
     if (!("problems" in result)) throw new Error("expected problems");
     expect(formatProblems(result.problems).split("\n").sort()).toEqual([
-      'inline policy at apps[0]: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames or profiles',
+      'inline policy at apps[0]: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false`',
       'inline policy at apps[1].nme: unknown key "nme" in apps[1]; did you mean "name"?',
+      'inline policy at unlisted: unlisted must be `revoke` or `report`, found "drop"; see docs/policy.md',
     ]);
   });
 });

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
-import { summarizePolicy } from "../../src/policy/policy.ts";
 import { readPolicy } from "../../src/policy/read.ts";
 import { PolicySchema } from "../../src/policy/schema.ts";
+import { summarizePolicy } from "../../src/policy/summary.ts";
 import { printable } from "../../src/printable.ts";
 
 it("schema/policy.schema.json is what `npm run schema` writes", () => {
@@ -17,6 +17,7 @@ it("the summary for Pulumi is maps in a fixed order, without positions", () => {
   expect(JSON.stringify(summarizePolicy(readPolicy("policy/dieppe-trading.yaml")))).toBe(
     JSON.stringify({
       unlisted: "revoke",
+      limits: { revocations: 50, percent: 25, perApp: 50 },
       apps: {
         "Outlook Plugin (0H4000000000001CAA)": {
           owner: "it-collaboration@dieppe.example",

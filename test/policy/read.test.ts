@@ -14,7 +14,10 @@ afterAll(() => rm(folder, { recursive: true }));
 
 it("a policy is read relative to the folder and keeps its name as given", async () => {
   await writeFile(path.join(folder, "good.yaml"), "version: 1\nunlisted: report\napps: []\n");
-  expect(readPolicy("good.yaml", folder)).toMatchObject({ file: "good.yaml", unlisted: "report" });
+  expect(readPolicy("good.yaml", folder)).toMatchObject({
+    file: "good.yaml",
+    unlisted: { value: "report" },
+  });
 });
 
 it("all problems are in one error", async () => {

@@ -1,43 +1,24 @@
 import { describe, expect, it } from "vitest";
-import type { App, Inventory } from "../../src/inventory/inventory.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 import { resolvePolicy } from "../../src/policy/resolve.ts";
+import { AS_OF, app, inventoryOf, user } from "../inventories.ts";
 
-const app = (id: string | null, name: string): App => ({
-  key: id ?? `name:${name}`,
-  id,
-  name,
-  kind: "unknown",
-});
 const SLACK = "0H4000000000001CAA";
-const user = (id: string, username: string) =>
-  [
-    id,
-    { id, username, name: username, isActive: true, profileId: null, profileName: null, userType: null },
-  ] as const;
-const INVENTORY = {
-  org: {
-    id: "00D000000000001AAA",
-    name: "Dieppe",
-    isSandbox: false,
-    instanceUrl: "https://d.example",
-    apiVersion: "67.0",
-  },
-  users: new Map([user("005000000000001AAA", "Ann@dieppe.example")]),
-  profiles: [{ id: "00e000000000001AAA", name: "Sales User" }],
+const INVENTORY = inventoryOf({
+  users: [user(1, { username: "Ann@dieppe.example" })],
   apps: [
-    app(SLACK, "Slack"),
-    app(null, "Bob's Tool"),
-    app("0xI000000000001AAA", "Twin"),
-    app("0xI000000000002AAA", "Twin"),
+    app("Slack", SLACK),
+    app("Bob's Tool"),
+    app("Twin", "0xI000000000001AAA"),
+    app("Twin", "0xI000000000002AAA"),
   ],
-} as unknown as Inventory;
+});
 
 function resolve(apps: string, head = "") {
   const parsed = parsePolicy(`version: 1\nunlisted: report\n${head}apps:\n${apps}\n`, "p.yaml");
   if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
-  return resolvePolicy(parsed.policy, INVENTORY);
+  return resolvePolicy(parsed.policy, INVENTORY, AS_OF);
 }
 function problems(apps: string, head?: string): string {
   const result = resolve(apps, head);
@@ -74,7 +55,7 @@ describe("a name that resolves to nothing or to two things is a problem at its l
     [
       "an app listed by name and by id",
       `  - { name: Slack, users: everyone }\n  - { id: ${SLACK}, users: everyone }`,
-      'p.yaml:5:5: the app "Slack" is listed twice, by name and by id; keep the entry with the id',
+      'p.yaml:5:5: the app "Slack" is listed twice, by name and by id (p.yaml:4); keep the entry with the id',
     ],
     [
       "an id whose app has another name than the policy says",
@@ -100,15 +81,15 @@ describe("names that resolve", () => {
     );
     if ("problems" in result) throw new Error(formatProblems(result.problems));
     expect(
-      [...result.resolved.rules].map(([key, { weak, everyone, userIds, profileIds }]) => [
+      [...result.resolved.rules].map(([key, { weak, scope }]) => [
         key,
         weak,
-        everyone,
-        [...userIds],
-        [...profileIds],
+        scope!.everyone,
+        [...scope!.userIds],
+        [...scope!.profileIds],
       ]),
     ).toEqual([
-      [SLACK, false, false, ["005000000000001AAA"], ["00e000000000001AAA"]],
+      [SLACK, false, false, ["005000000000001AAA"], ["00e000000000000AAA"]],
       ["name:Bob's Tool", true, true, [], []],
     ]);
   });

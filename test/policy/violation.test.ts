@@ -39,8 +39,7 @@ apps:
           name: { value: "Acme", position: at(2, 14) },
           id: { value: "00D000000001942EAA", position: at(2, 24) },
         },
-        unlisted: "report",
-        unlistedPosition: at(3, 1),
+        unlisted: { value: "report", position: at(3, 1) },
         apps: [
           {
             id: { value: "0H4000000000002CAA", position: at(6, 9) },
@@ -84,17 +83,17 @@ describe("every problem of the schema is said at its place", () => {
     [
       "an unknown key with none near",
       "{ name: x, users: everyone, colour: red }",
-      '4:33: unknown key "colour" in apps[0]; known here: name, id, owner, reason, users',
+      '4:33: unknown key "colour" in apps[0]; known here: name, id, sanctioned, mode, owner, reason, reviewBy, users, scopes, settings, maxIdleDays, maxAgeDays, neverUsedAfterDays',
     ],
     [
       "an unknown selector",
       "{ name: x, users: { role: [CEO] } }",
-      '4:25: unknown key "role" in apps[0].users; known here: usernames, profiles',
+      '4:25: unknown key "role" in apps[0].users; did you mean "roles"?',
     ],
     [
       "no users",
       "{ name: x }",
-      '4:5: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames or profiles',
+      '4:5: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false`',
     ],
     [
       "empty users",
@@ -119,12 +118,12 @@ describe("every problem of the schema is said at its place", () => {
     [
       "yes for everyone",
       "{ name: x, users: yes }",
-      '4:23: apps[0].users must be `everyone` or usernames and profiles, found "yes"; see docs/policy.md',
+      '4:23: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found "yes"; see docs/policy.md',
     ],
     [
       "a list of users without its kind",
       "{ name: x, users: [Ada] }",
-      '4:23: apps[0].users must be `everyone` or usernames and profiles, found ["Ada"]; see docs/policy.md',
+      '4:23: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found ["Ada"]; see docs/policy.md',
     ],
     [
       "a boolean for a name, as it is written",
@@ -154,7 +153,7 @@ describe("every problem of the schema is said at its place", () => {
     [
       "a key that would move the cursor",
       '{ name: x, users: everyone, "a\\e[2J": 1 }',
-      '4:33: unknown key "a\\u{1b}[2J" in apps[0]; known here: name, id, owner, reason, users',
+      '4:33: unknown key "a\\u{1b}[2J" in apps[0]; known here: name, id, sanctioned, mode, owner, reason, reviewBy, users, scopes, settings, maxIdleDays, maxAgeDays, neverUsedAfterDays',
     ],
   ])("%s", (_name, app, expected) => {
     expect(withApps(app)).toEqual([`p.yaml:${expected}`]);
@@ -194,7 +193,7 @@ describe("every problem of the schema is said at its place", () => {
   it("all of them in one run, in the order of the file", () => {
     expect(problems("apps:\n  - { usrs: everyone }\nversion: 3\n")).toEqual([
       'p.yaml:1:1: the policy has no "unlisted"; say `unlisted: revoke` or `unlisted: report`',
-      'p.yaml:2:5: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames or profiles',
+      'p.yaml:2:5: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false`',
       'p.yaml:2:7: unknown key "usrs" in apps[0]; did you mean "users"?',
       "p.yaml:3:10: version must be 1, found 3; this release knows no other",
     ]);
@@ -256,7 +255,7 @@ describe("a policy given as an object", () => {
 
   it("says its problems by path", () => {
     expect(inline({ version: 1, unlisted: "revoke", apps: [{ name: "x", users: "all" }] })).toBe(
-      'inline policy at apps[0].users: apps[0].users must be `everyone` or usernames and profiles, found "all"; see docs/policy.md',
+      'inline policy at apps[0].users: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found "all"; see docs/policy.md',
     );
     expect(
       inline({
@@ -278,7 +277,7 @@ describe("a policy given as an object", () => {
     );
     expect(
       inline({ version: 1, unlisted: "report", apps: [{ name: "x", users: "everyone", owner: undefined }] }),
-    ).toMatchObject({ unlisted: "report", apps: [{ owner: null }] });
+    ).toMatchObject({ unlisted: { value: "report" }, apps: [{ owner: null }] });
   });
 
   it.each([[null], [undefined], ["text"], [12n], [[]], [new Date(0)], [() => 1], [Symbol("x")]])(

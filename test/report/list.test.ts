@@ -1,40 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { App, Inventory } from "../../src/inventory/inventory.ts";
+import type { Inventory } from "../../src/inventory/inventory.ts";
 import { connectedUsers } from "../../src/report/connectedUsers.ts";
 import { listCsv } from "../../src/report/listCsv.ts";
 import { listTable } from "../../src/report/listTable.ts";
 import { inventories } from "../arbitraries.ts";
+import { app, grant, inventoryOf } from "../inventories.ts";
 
 const EVIL = '=HYPERLINK("http://evil")\u001b[2J\nnext';
 
 /** An inventory of one grant, of an app with a hostile name. */
-function inventoryOf(name: string): Inventory {
-  const app: App = { key: `name:${name}`, id: null, name, kind: "unknown" };
-  return {
-    org: { id: "00D000000000001AAA", name: "Org", isSandbox: false, instanceUrl: "", apiVersion: "" },
-    caller: { userId: "", username: "", app: null },
-    users: new Map(),
-    profiles: [],
-    apps: [app],
-    grants: [{ userId: "005000000000001AAA", app, createdAt: null, lastUsedAt: null, useCount: null }],
-    proof: {
-      countBefore: 1,
-      countAfter: 1,
-      read: 1,
-      partition: "",
-      ranges: 1,
-      calls: 1,
-      permissions: {},
-      apiVersion: "",
-      at: "",
-    },
-  };
+function orgWith(name: string): Inventory {
+  return inventoryOf({
+    grants: [grant("005000000000001AAA", app(name), { createdAt: null, lastUsedAt: null, useCount: null })],
+  });
 }
 
 describe("a hostile name", () => {
   it("is no formula in a spreadsheet and no escape sequence anywhere", () => {
-    const inventory = inventoryOf(EVIL);
+    const inventory = orgWith(EVIL);
     const list = connectedUsers(inventory, {});
     expect(listCsv(list)).toBe(
       'app,appId,users,grants,firstGranted,lastUsed\n"\'=HYPERLINK(""http://evil"")\\u{1b}[2J\\u{a}next",,1,1,,\n',
@@ -46,7 +30,7 @@ describe("a hostile name", () => {
 });
 
 it("a user whom the org does not list is named by id and said to be unknown", () => {
-  const inventory = inventoryOf("A");
+  const inventory = orgWith("A");
   expect(connectedUsers(inventory, { by: "user" }).rows).toEqual([
     {
       username: "005000000000001AAA",

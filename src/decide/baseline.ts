@@ -1,0 +1,21 @@
+import type { Grant, User } from "../inventory/inventory.ts";
+import type { Basis } from "./rule.ts";
+
+/** Whether a grant was known when the baseline was made, as long as that holds. */
+export function knownGrants({
+  policy: { policy },
+  asOf,
+}: Basis): (grant: Grant, user: User | undefined) => boolean {
+  const { baseline } = policy;
+  if (baseline === null || asOf >= baseline.expires.value) return () => false;
+  const key = (app: string, user: string, granted: number | null) =>
+    JSON.stringify([app, user.toLowerCase(), granted]);
+  const known = new Set(baseline.grants.map(({ app, user, granted }) => key(app, user, granted)));
+  return ({ app, createdAt }, user) =>
+    user !== undefined &&
+    [app.id, app.name].some(
+      (name) =>
+        name !== null &&
+        (known.has(key(name, user.username, null)) || known.has(key(name, user.username, createdAt))),
+    );
+}

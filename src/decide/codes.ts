@@ -1,0 +1,62 @@
+/**
+ * What was found, of a grant or of the policy. A stable interface: plans, reports and other tools match
+ * on these. The first group decides grants.
+ */
+export type FindingCode = keyof typeof MEANING;
+
+/** What each code means to a reader, and what would change the answer. The one place for these texts. */
+const MEANING = {
+  "own-user": ["the tool's own user", "nothing: it would lock itself out"],
+  "own-app": ["the app that the tool is connected through", "nothing: it would lock itself out"],
+  "app-unresolved": ["the org does not say which app it is", "settle in the org which app has the name"],
+  "user-unresolved": ["the org does not list the user", "find the user in Setup"],
+  protected: ["protected", "take it out of `protected`"],
+  "user-offboarded": ["user offboarded", "take the user out of `offboarded`"],
+  "user-inactive": ["user not active", "activate the user, or say `leavers: { inactive: report }`"],
+  "user-frozen": ["user frozen", "unfreeze the user, or say `leavers: { frozen: report }`"],
+  exempt: ["exempt", "let the exemption expire or take it out"],
+  "app-denied": ["app denied", "take `sanctioned: false` out"],
+  "app-not-listed": ["app not listed", "list the app under `apps`"],
+  "user-not-allowed": [
+    "user not in scope of the app",
+    "add the user, or something they have, to the app's `users`",
+  ],
+  "scope-exceeded": [
+    "the app may ask for more scopes than sanctioned",
+    "narrow the app's scopes, or add them to `scopes`",
+  ],
+  "too-old": ["older than allowed", "raise `maxAgeDays`, or let the user authorize it again"],
+  idle: ["no token issued for longer than allowed", "raise `maxIdleDays`, or use the app again"],
+  "never-used": ["never used", "raise `neverUsedAfterDays`, or use the app"],
+  "date-missing": ["the org does not say when", "check it in Setup"],
+  "high-privilege-grant": [
+    "granted by a user of high privilege",
+    "exempt it, or lower the user's privileges",
+  ],
+  sanctioned: ["sanctioned", "take the app or the user out"],
+  "app-absent": ["the org has no such app", "take it out once no org needs it"],
+  "user-absent": ["the org has no such user", "take it out once no org needs it"],
+  "weak-match": ["matched by name alone", "give the app's `id`"],
+  "name-shared": ["another app has the same name", "tell people which is meant, or rename one"],
+  "review-overdue": ["its review is overdue", "review it and move `reviewBy` on"],
+  "exemption-expired": ["the exemption has expired", "renew it or take it out"],
+  "exemption-expiring": ["the exemption expires soon", "renew it or settle the matter"],
+  "exemption-unused": ["the exemption matches no grant", "take it out"],
+  "baseline-expired": ["the baseline has expired", "empty the baseline, or renew it"],
+  "scopes-unreadable": ["the org does not let the app's scopes be read", "look at them in Setup"],
+  "setting-unreadable": ["the org does not let the app's setting be read", "look at it in Setup"],
+  "setting-differs": ["the app is not set up as required", "change it in Setup"],
+} as const satisfies Record<string, readonly [meaning: string, remedy: string]>;
+
+/** Every code there is. */
+export const CODES = Object.keys(MEANING) as FindingCode[];
+
+/** What a code means, as in "app not listed". */
+export function meaningOf(code: FindingCode): string {
+  return MEANING[code][0];
+}
+
+/** What would change the answer. */
+export function remedyOf(code: FindingCode): string {
+  return MEANING[code][1];
+}

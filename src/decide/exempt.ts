@@ -1,0 +1,22 @@
+import type { ResolvedExemption } from "../policy/resolve.ts";
+import type { Basis, Rule } from "./rule.ts";
+
+/** Exemptions that have not expired keep the grants that they name. */
+export function exemptRules({ policy, asOf }: Basis): Record<"exemption", Rule> {
+  const holding = policy.exemptions.filter(({ exemption }) => asOf < exemption.expires.value);
+  const ofUser = Map.groupBy(holding, ({ userId }) => userId);
+  return {
+    exemption: ({ grant }) => {
+      const found = [...(ofUser.get(grant.userId) ?? []), ...(ofUser.get(null) ?? [])].find(
+        covers(grant.app.key),
+      );
+      return found === undefined
+        ? null
+        : { action: "keep", code: "exempt", policy: found.exemption.position };
+    },
+  };
+}
+
+function covers(appKey: string): (exemption: ResolvedExemption) => boolean {
+  return (exemption) => exemption.appKey === null || exemption.appKey === appKey;
+}

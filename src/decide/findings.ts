@@ -1,0 +1,184 @@
+import type { App, AppSettings, Grant } from "../inventory/inventory.ts";
+import { DAY_MS, type Position, type SettingsRule } from "../policy/policy.ts";
+import type { ResolvedExemption, ResolvedRule } from "../policy/resolve.ts";
+import { type FindingCode, meaningOf, remedyOf } from "./codes.ts";
+import { isWithinLookBack } from "./privilege.ts";
+import type { Basis } from "./rule.ts";
+
+/** Something that people should look at, beside the decisions on grants. Names in it are untrusted text. */
+export interface Finding {
+  readonly code: FindingCode;
+  /** `error`: the policy is not kept. `warning`: it may soon not be, or cannot be told. `note`: for tidiness. */
+  readonly severity: "error" | "warning" | "note";
+  readonly policy: Position;
+  readonly app: App | null;
+  readonly user: string | null;
+  readonly grant: Grant | null;
+  /** What makes the case, such as `until: 2026-12-31`. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** An exemption is about to end when this many days are left. */
+const EXPIRING_DAYS = 14;
+
+/** What people should know of the policy and the org, in the order of the policy. Pure. */
+export function findings(basis: Basis): Finding[] {
+  return [
+    ...basis.policy.absent.map(({ value, position }) =>
+      finding(value.includes("@") ? "user-absent" : "app-absent", "note", position, {
+        params: { name: value },
+      }),
+    ),
+    ...[...basis.policy.rules.values()].flatMap((rule) => ofRule(rule, basis)),
+    ...ofExemptions(basis),
+    ...ofBaseline(basis),
+    ...ofPrivilege(basis),
+  ];
+}
+
+/** A finding in one line, without its place. */
+export function findingText({ code, app, user, params }: Finding): string {
+  const subject = [app === null ? [] : app.name, user ?? []].flat().join(", ");
+  const details = Object.entries(params).map(([key, value]) => `${key}: ${value}`);
+  return `${subject === "" ? "" : `${subject}: `}${meaningOf(code)}${details.length === 0 ? "" : ` (${details.join(", ")})`}; ${remedyOf(code)}`;
+}
+
+function finding(
+  code: FindingCode,
+  severity: Finding["severity"],
+  policy: Position,
+  rest: Partial<Pick<Finding, "app" | "user" | "grant" | "params">> = {},
+): Finding {
+  return { code, severity, policy, app: null, user: null, grant: null, params: {}, ...rest };
+}
+
+function ofRule(resolved: ResolvedRule, { inventory, asOf }: Basis): Finding[] {
+  const { rule, app, weak } = resolved;
+  const found: Finding[] = [];
+  if (weak) found.push(finding("weak-match", "note", rule.position, { app, params: id(app) }));
+  const others = inventory.apps.filter((other) => other.name === app.name && other.key !== app.key);
+  if (others.length > 0)
+    found.push(
+      finding("name-shared", "warning", rule.position, {
+        app,
+        params: {
+          others: others
+            .map((other) => other.id ?? "one without an id")
+            .sort()
+            .join(" "),
+        },
+      }),
+    );
+  if (rule.reviewBy !== null && asOf >= rule.reviewBy.value)
+    found.push(
+      finding("review-overdue", "warning", rule.reviewBy.position, {
+        app,
+        params: { since: day(rule.reviewBy.value) },
+      }),
+    );
+  const settings = inventory.directory.appSettings.get(app.key);
+  if (rule.scopes !== null && (settings?.scopes ?? null) === null)
+    found.push(finding("scopes-unreadable", "warning", rule.scopes.position, { app }));
+  if (rule.settings !== null) found.push(...ofSettings(rule.settings, app, settings));
+  return found;
+}
+
+function ofSettings(rule: SettingsRule, app: App, settings: AppSettings | undefined): Finding[] {
+  const found: Finding[] = [];
+  const compare = <T>(
+    setting: string,
+    wanted: { readonly value: T; readonly position: Position } | null,
+    actual: T | null | undefined,
+    fits: (actual: T, wanted: T) => boolean,
+  ) => {
+    if (wanted === null) return;
+    if (actual === null || actual === undefined)
+      found.push(finding("setting-unreadable", "warning", wanted.position, { app, params: { setting } }));
+    else if (!fits(actual, wanted.value))
+      found.push(
+        finding("setting-differs", "error", wanted.position, {
+          app,
+          params: {
+            setting,
+            wanted: String(wanted.value),
+            found: actual === Number.POSITIVE_INFINITY ? "no end" : String(actual),
+          },
+        }),
+      );
+  };
+  const same = <T>(actual: T, wanted: T) => actual === wanted;
+  compare("adminApprovedUsersOnly", rule.adminApprovedUsersOnly, settings?.adminApprovedUsersOnly, same);
+  compare(
+    "refreshTokenMaxDays",
+    rule.refreshTokenMaxDays,
+    settings?.refreshTokenDays,
+    (days, most) => days <= most,
+  );
+  compare("ipRelaxation", rule.ipRelaxation, settings?.ipRelaxation, same);
+  return found;
+}
+
+function ofExemptions({ policy, inventory, asOf }: Basis): Finding[] {
+  const unused = new Set(policy.exemptions);
+  const open = Map.groupBy(policy.exemptions, ({ userId }) => userId);
+  for (const { userId, app } of inventory.grants) {
+    for (const exemption of [...(open.get(userId) ?? []), ...(open.get(null) ?? [])])
+      if (exemption.appKey === null || exemption.appKey === app.key) unused.delete(exemption);
+  }
+  return policy.exemptions.flatMap((resolved) => {
+    const { exemption } = resolved;
+    const end = exemption.expires.value;
+    const about = { ...subject(resolved), params: { until: day(end - 1), owner: exemption.owner } };
+    if (asOf >= end) return [finding("exemption-expired", "warning", exemption.position, about)];
+    return [
+      ...(end - asOf <= EXPIRING_DAYS * DAY_MS
+        ? [finding("exemption-expiring", "warning", exemption.position, about)]
+        : []),
+      ...(unused.has(resolved) ? [finding("exemption-unused", "note", exemption.position, about)] : []),
+    ];
+  });
+
+  function subject({ appKey, userId }: ResolvedExemption) {
+    return {
+      app: inventory.apps.find(({ key }) => key === appKey) ?? null,
+      user: userId === null ? null : (inventory.users.get(userId)?.username ?? userId),
+    };
+  }
+}
+
+function ofBaseline({ policy: { policy }, asOf }: Basis): Finding[] {
+  const { baseline } = policy;
+  if (baseline === null || asOf < baseline.expires.value || baseline.grants.length === 0) return [];
+  return [
+    finding("baseline-expired", "warning", baseline.expires.position, {
+      params: { until: day(baseline.expires.value - 1), grants: String(baseline.grants.length) },
+    }),
+  ];
+}
+
+/** Every grant of a user of high privilege that is within the look-back; of the tool's own user none. */
+function ofPrivilege({ policy: { highPrivilege }, inventory, asOf }: Basis): Finding[] {
+  if (highPrivilege === null) return [];
+  const { rule, holders } = highPrivilege;
+  return inventory.grants.flatMap((grant) => {
+    const why = holders.get(grant.userId);
+    if (why === undefined || grant.userId === inventory.caller.userId) return [];
+    if (isWithinLookBack(grant, rule, asOf) === false) return [];
+    return [
+      finding("high-privilege-grant", "warning", rule.position, {
+        app: grant.app,
+        user: inventory.users.get(grant.userId)?.username ?? grant.userId,
+        grant,
+        params: { through: why, granted: grant.createdAt === null ? "unknown" : day(grant.createdAt) },
+      }),
+    ];
+  });
+}
+
+function id({ id }: App): Record<string, string> {
+  return id === null ? {} : { id };
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

@@ -1,0 +1,26 @@
+import type { FindingCode } from "./codes.ts";
+import type { Basis, Rule, Verdict } from "./rule.ts";
+
+/** Users who have left lose every grant, whatever the app. */
+export function leaverRules({
+  policy: { policy, offboarded },
+}: Basis): Record<"offboarded" | "inactive" | "frozen", Rule> {
+  const { leavers } = policy;
+  const verdict = (code: FindingCode, action: "revoke" | "report", place: Verdict["policy"]): Verdict =>
+    action === "revoke"
+      ? { action, code, policy: place }
+      : // Reporting leavers must not shield their grants from the rules for everyone.
+        { action, code, policy: place, passing: true };
+  return {
+    offboarded: ({ grant }) => {
+      const place = offboarded.get(grant.userId);
+      return place === undefined ? null : verdict("user-offboarded", leavers.offboarded.value, place);
+    },
+    inactive: ({ user }) =>
+      user?.isActive === false
+        ? verdict("user-inactive", leavers.inactive.value, leavers.inactive.position)
+        : null,
+    frozen: ({ user }) =>
+      user?.isFrozen === true ? verdict("user-frozen", leavers.frozen.value, leavers.frozen.position) : null,
+  };
+}

@@ -1,0 +1,21 @@
+import { inScope } from "../policy/scope.ts";
+import type { Basis, Rule } from "./rule.ts";
+
+/** Whether the policy sanctions the app for the user. */
+export function listingRules({ policy: { policy } }: Basis): Record<"denied" | "listed" | "in scope", Rule> {
+  const { unlisted } = policy;
+  return {
+    denied: ({ rule }) =>
+      rule === undefined || rule.rule.denied === null
+        ? null
+        : { action: "revoke", code: "app-denied", policy: rule.rule.denied },
+    listed: ({ rule }) =>
+      rule === undefined
+        ? { action: unlisted.value, code: "app-not-listed", policy: unlisted.position }
+        : null,
+    "in scope": ({ rule, user }) =>
+      user === undefined || rule === undefined || rule.scope === null || inScope(rule.scope, user)
+        ? null
+        : { action: "revoke", code: "user-not-allowed", policy: rule.rule.users!.position },
+  };
+}

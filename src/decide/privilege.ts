@@ -1,0 +1,29 @@
+import type { Grant } from "../inventory/inventory.ts";
+import { DAY_MS, type HighPrivilege } from "../policy/policy.ts";
+import type { Basis, Rule } from "./rule.ts";
+
+/** Grants by users of high privilege, where the policy says to revoke them. */
+export function privilegeRules({ policy: { highPrivilege }, asOf }: Basis): Record<"privilege", Rule> {
+  if (highPrivilege === null || highPrivilege.rule.action !== "revoke") return { privilege: () => null };
+  const { rule, holders } = highPrivilege;
+  return {
+    privilege: ({ grant }) => {
+      if (!holders.has(grant.userId)) return null;
+      const recent = isWithinLookBack(grant, rule, asOf);
+      if (recent === null)
+        return { action: "report", code: "date-missing", policy: rule.position, passing: true };
+      return recent ? { action: "revoke", code: "high-privilege-grant", policy: rule.position } : null;
+    },
+  };
+}
+
+/** Whether a grant is as recent as the rule asks; null where the org does not say when it was made. */
+export function isWithinLookBack(
+  { createdAt }: Grant,
+  { grantedSince, grantedWithinDays }: HighPrivilege,
+  asOf: number,
+): boolean | null {
+  if (grantedSince === null && grantedWithinDays === null) return true;
+  if (createdAt === null) return null;
+  return grantedSince !== null ? createdAt >= grantedSince : asOf - createdAt <= grantedWithinDays! * DAY_MS;
+}

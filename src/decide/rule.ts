@@ -1,0 +1,36 @@
+import type { Grant, Inventory, User } from "../inventory/inventory.ts";
+import type { Position } from "../policy/policy.ts";
+import type { ResolvedPolicy, ResolvedRule } from "../policy/resolve.ts";
+import type { FindingCode } from "./codes.ts";
+
+/** What happens to a grant. `report` leaves it alone and says so. */
+export type Action = "keep" | "revoke" | "report";
+
+/** What a rule says of a grant, with the policy line that it says so for. */
+export interface Verdict {
+  readonly action: Action;
+  readonly code: FindingCode;
+  readonly policy: Position;
+  /** Only to be reported: the rules that follow may still decide otherwise. */
+  readonly passing?: true;
+}
+
+/** A grant with what the rules look at. */
+export interface Case {
+  readonly grant: Grant;
+  /** Undefined where the org does not list the user. */
+  readonly user: User | undefined;
+  /** Undefined for an app that the policy does not list. */
+  readonly rule: ResolvedRule | undefined;
+}
+
+/** One question about a grant; null where it does not apply. Pure. */
+export type Rule = (judged: Case) => Verdict | null;
+
+/** What rules are made from. */
+export interface Basis {
+  readonly policy: ResolvedPolicy;
+  readonly inventory: Inventory;
+  /** The time of the run, in milliseconds since the epoch. */
+  readonly asOf: number;
+}

@@ -1,0 +1,31 @@
+import type { Basis, Rule } from "./rule.ts";
+
+/**
+ * Whether the app may ask for more than is sanctioned: a judgement on the app, since grants carry no
+ * scopes (salesforce-facts 0.8). What cannot be read decides nothing here and is a finding of its own.
+ */
+export function scopeRules({ inventory }: Basis): Record<"scopes", Rule> {
+  const { appSettings } = inventory.directory;
+  return {
+    scopes: ({ grant, rule }) => {
+      const allowed = rule?.rule.scopes;
+      if (!allowed) return null;
+      const scopes = appSettings.get(grant.app.key)?.scopes ?? null;
+      return scopes === null || excessScopes(scopes, allowed.value).length === 0
+        ? null
+        : { action: "revoke", code: "scope-exceeded", policy: allowed.position };
+    },
+  };
+}
+
+/** What `full` does not cover: tokens that outlive the session. */
+const LASTING = ["refresh_token", "offline_access"];
+
+/** The scopes that are not allowed. `full` allows all but refresh tokens, whose two names mean the same. */
+export function excessScopes(scopes: readonly string[], allowed: readonly string[]): string[] {
+  return scopes.filter((scope) =>
+    LASTING.includes(scope)
+      ? !LASTING.some((name) => allowed.includes(name))
+      : !allowed.includes(scope) && !allowed.includes("full"),
+  );
+}

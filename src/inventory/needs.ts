@@ -1,0 +1,24 @@
+/** What a policy asks about users and apps beside the grants. What nothing asks for is not read. */
+export interface DirectoryNeeds {
+  /** API names or labels of permission sets whose members matter; the members through groups count. */
+  readonly permissionSets: readonly string[];
+  /** API names or labels of permission set groups. */
+  readonly permissionSetGroups: readonly string[];
+  /** Developer names or names of public groups. They can have roles as members: `roles` must be true beside them. */
+  readonly publicGroups: readonly string[];
+  /** Whether roles and their hierarchy matter. */
+  readonly roles: boolean;
+  /** API names of permissions, such as `ModifyAllData`, whose holders matter. */
+  readonly permissions: readonly string[];
+  /** Whether scopes and settings of apps matter. */
+  readonly appSettings: boolean;
+}
+
+export const NO_NEEDS: DirectoryNeeds = {
+  permissionSets: [],
+  permissionSetGroups: [],
+  publicGroups: [],
+  roles: false,
+  permissions: [],
+  appSettings: false,
+};

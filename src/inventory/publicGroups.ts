@@ -1,0 +1,108 @@
+import { InconclusiveError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import type { OrgReader } from "../salesforce/reader.ts";
+import { toId18 } from "./id.ts";
+import type { MemberSet, Role, User } from "./inventory.ts";
+import { readAll, readWhereIn } from "./readAll.ts";
+import { withSubordinates } from "./roles.ts";
+
+interface GroupRow {
+  readonly Id: string;
+  readonly Name: string | null;
+  readonly DeveloperName: string | null;
+  readonly Type: string;
+  readonly RelatedId: string | null;
+}
+
+interface MemberRow {
+  readonly GroupId: string;
+  readonly UserOrGroupId: string;
+}
+
+/**
+ * The public groups, with the members of those that are asked for: users, roles with and without their
+ * subordinates, and groups in groups, whatever their depth.
+ * @throws InconclusiveError where a group has members of a kind whose users cannot be told (such as
+ * territories): taking them for nobody would revoke their access
+ */
+export async function readPublicGroups(
+  reader: OrgReader,
+  asked: readonly string[],
+  users: ReadonlyMap<string, User>,
+  roles: readonly Role[],
+): Promise<MemberSet[]> {
+  if (asked.length === 0) return [];
+  const rows = await readAll<GroupRow>(reader, "SELECT Id, Name, DeveloperName, Type, RelatedId FROM Group");
+  const groups = new Map(rows.map((row) => [toId18(row.Id), row]));
+  const publicGroups = [...groups].filter(([, { Type }]) => Type === "Regular");
+  const isAsked = ({ Name, DeveloperName }: GroupRow) =>
+    asked.includes(Name ?? "") || asked.includes(DeveloperName ?? "");
+  const members = await readMembers(
+    reader,
+    groups,
+    publicGroups.flatMap(([id, row]) => (isAsked(row) ? [id] : [])),
+  );
+  const inRole = Map.groupBy(users.values(), ({ roleId }) => roleId);
+  const usersInRoles = (ids: Iterable<string>) =>
+    [...ids].flatMap((id) => (inRole.get(id) ?? []).map((user) => user.id));
+
+  const usersOf = (id: string, into: Set<string>, seen: Set<string>): void => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    for (const member of members.get(id) ?? []) {
+      if (member.startsWith("005")) into.add(member);
+      else addGroup(id, member, into, seen);
+    }
+  };
+  const addGroup = (of: string, member: string, into: Set<string>, seen: Set<string>): void => {
+    const group = groups.get(member);
+    const roleId = group?.RelatedId ? toId18(group.RelatedId) : null;
+    if (group?.Type === "Regular") usersOf(member, into, seen);
+    else if (group?.Type === "Role" && roleId !== null) for (const id of usersInRoles([roleId])) into.add(id);
+    else if (group?.Type === "RoleAndSubordinates" && roleId !== null)
+      for (const id of usersInRoles(withSubordinates(roleId, roles))) into.add(id);
+    else
+      throw new InconclusiveError(
+        `the public group "${printable(nameOf(groups.get(of)))}" has a member (${member}, ${group?.Type ?? "of no known kind"}) whose users cannot be told. ` +
+          "Use a permission set, roles or a group of users in the policy.",
+      );
+  };
+  return publicGroups.map(([id, row]): MemberSet => {
+    const userIds = new Set<string>();
+    if (isAsked(row)) usersOf(id, userIds, new Set());
+    return {
+      id,
+      name: row.DeveloperName ?? nameOf(row),
+      label: nameOf(row),
+      userIds: isAsked(row) ? userIds : null,
+    };
+  });
+}
+
+/** The direct members of the groups and, level by level, of the groups in them. */
+async function readMembers(
+  reader: OrgReader,
+  groups: ReadonlyMap<string, GroupRow>,
+  wanted: readonly string[],
+): Promise<Map<string, string[]>> {
+  const members = new Map<string, string[]>();
+  let open = [...wanted];
+  while (open.length > 0) {
+    for (const id of open) members.set(id, []);
+    const rows = await readWhereIn<MemberRow>(
+      reader,
+      "SELECT GroupId, UserOrGroupId FROM GroupMember WHERE",
+      "GroupId",
+      open,
+    );
+    for (const { GroupId, UserOrGroupId } of rows) members.get(toId18(GroupId))?.push(toId18(UserOrGroupId));
+    open = [...new Set(rows.map(({ UserOrGroupId }) => toId18(UserOrGroupId)))].filter(
+      (id) => groups.get(id)?.Type === "Regular" && !members.has(id),
+    );
+  }
+  return members;
+}
+
+function nameOf(group: GroupRow | undefined): string {
+  return group?.Name ?? group?.DeveloperName ?? "";
+}

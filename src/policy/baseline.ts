@@ -1,0 +1,41 @@
+import { Ajv } from "ajv";
+import { toId18 } from "../inventory/id.ts";
+import { parseSource } from "./document.ts";
+import { startOfDay } from "./layer.ts";
+import { type Baseline, DAY_MS } from "./policy.ts";
+import type { Problem } from "./problem.ts";
+import { type BaselineFile, BaselineSchema } from "./schema.ts";
+import { schemaProblems } from "./violation.ts";
+
+const matchesSchema = new Ajv({ allErrors: true, verbose: true, strict: true }).compile<BaselineFile>(
+  BaselineSchema,
+);
+
+/** Reads a baseline from the text of a file: the same YAML as a policy. Pure. */
+export function parseBaseline(
+  text: string,
+  file: string,
+): { baseline: Baseline } | { problems: readonly Problem[] } {
+  const parsed = parseSource(text, file);
+  if ("problems" in parsed) return parsed;
+  const { source } = parsed;
+  const { data } = source;
+  if (!matchesSchema(data)) return { problems: schemaProblems(source, matchesSchema.errors ?? []) };
+  const problems: Problem[] = [];
+  const refuse = (path: (string | number)[], message: string, remedy: string) =>
+    problems.push(source.problemAt(source.position(path), message, remedy));
+
+  const lastDay = startOfDay(data.expires);
+  if (lastDay === null)
+    refuse(["expires"], `there is no day ${data.expires}`, "write a day of the calendar, as 2027-03-31");
+  const grants = data.grants.map(({ app, user, granted }, i) => {
+    const time = granted === undefined ? null : Date.parse(granted);
+    if (Number.isNaN(time))
+      refuse(["grants", i, "granted"], "this is no time", "write it as 2026-03-31T08:30:00Z");
+    return { app: toId18(app), user: user.toLowerCase(), granted: time };
+  });
+  if (problems.length > 0) return { problems };
+  return {
+    baseline: { expires: { value: lastDay! + DAY_MS, position: source.position(["expires"]) }, grants },
+  };
+}

@@ -1,0 +1,169 @@
+import { toId18 } from "../inventory/id.ts";
+import {
+  type AppRule,
+  DAY_MS,
+  type Exemption,
+  type HighPrivilege,
+  type Named,
+  type Placed,
+  type SettingsRule,
+  type TimeLimits,
+  type UserLists,
+  type UserSelector,
+} from "./policy.ts";
+import type { Problem } from "./problem.ts";
+import type { AppFile, PolicyFile, UserMapFile } from "./schema.ts";
+import type { Path, Source } from "./source.ts";
+
+/** One file of a policy that matches the schema, with the place of each value. */
+export interface Layer {
+  readonly file: string;
+  readonly source: Source;
+  readonly data: PolicyFile;
+}
+
+/** An app as one file says it; what it leaves out another may say. */
+export type AppPart = Omit<AppRule, "denied" | "shared"> & { readonly sanctioned: Placed<boolean> | null };
+
+/** Reads values with their places out of one file, and collects what a schema cannot refuse. */
+export class LayerReader {
+  readonly #layer: Layer;
+  readonly #problems: Problem[];
+
+  constructor(layer: Layer, problems: Problem[]) {
+    this.#layer = layer;
+    this.#problems = problems;
+  }
+
+  /** A value under its key's place; null where it is left out. */
+  placed<T>(value: T | undefined, path: Path): Placed<T> | null {
+    return value === undefined ? null : { value, position: this.#layer.source.keyPosition(path) };
+  }
+
+  named(value: string | undefined, path: Path): Named | null {
+    return value === undefined ? null : { value, position: this.#layer.source.position(path) };
+  }
+
+  id(value: string | undefined, path: Path): Named | null {
+    return this.named(value === undefined ? value : toId18(value), path);
+  }
+
+  names(list: readonly string[] | undefined, path: Path): Named[] {
+    return (list ?? []).map((value, i) => ({ value, position: this.#layer.source.position([...path, i]) }));
+  }
+
+  /** The first moment of a day in UTC, or of the day after; a day that no calendar has is a problem. */
+  day(text: string | undefined, path: Path, which: "start" | "end"): Placed<number> | null {
+    if (text === undefined) return null;
+    const { source } = this.#layer;
+    const start = startOfDay(text);
+    const position = source.position(path);
+    if (start === null) {
+      this.#problems.push(
+        source.problemAt(position, `there is no day ${text}`, "write a day of the calendar, as 2027-03-31"),
+      );
+      return { value: Number.POSITIVE_INFINITY, position };
+    }
+    return { value: which === "start" ? start : start + DAY_MS, position };
+  }
+
+  times(data: Partial<Record<keyof TimeLimits, number>> | undefined, path: Path): TimeLimits {
+    return {
+      maxIdleDays: this.placed(data?.maxIdleDays, [...path, "maxIdleDays"]),
+      maxAgeDays: this.placed(data?.maxAgeDays, [...path, "maxAgeDays"]),
+      neverUsedAfterDays: this.placed(data?.neverUsedAfterDays, [...path, "neverUsedAfterDays"]),
+    };
+  }
+
+  apps(): AppPart[] {
+    return (this.#layer.data.apps ?? []).map((app, i) => this.#app(app, ["apps", i]));
+  }
+
+  exemptions(): Exemption[] {
+    return (this.#layer.data.exemptions ?? []).map((exemption, i) => {
+      const path = ["exemptions", i];
+      return {
+        app: this.named(exemption.app, [...path, "app"]),
+        user: this.named(exemption.user, [...path, "user"]),
+        reason: exemption.reason,
+        owner: exemption.owner,
+        expires: this.day(exemption.expires, [...path, "expires"], "end")!,
+        position: this.#layer.source.position(path),
+      };
+    });
+  }
+
+  highPrivilege(): HighPrivilege | null {
+    const data = this.#layer.data.highPrivilege;
+    if (data === undefined) return null;
+    const path = ["highPrivilege"];
+    return {
+      permissions: this.names(data.permissions, [...path, "permissions"]),
+      profiles: this.names(data.profiles, [...path, "profiles"]),
+      permissionSets: this.names(data.permissionSets, [...path, "permissionSets"]),
+      action: data.action ?? "alert",
+      grantedSince: this.day(data.grantedSince, [...path, "grantedSince"], "start")?.value ?? null,
+      grantedWithinDays: data.grantedWithinDays ?? null,
+      position: this.#layer.source.keyPosition(path),
+    };
+  }
+
+  #app(app: AppFile, path: Path): AppPart {
+    const { source } = this.#layer;
+    const at = (key: string) => [...path, key];
+    return {
+      id: this.id(app.id, at("id")),
+      name: this.named(app.name, at("name")),
+      sanctioned: this.placed(app.sanctioned, at("sanctioned")),
+      mode: this.placed(app.mode, at("mode")),
+      owner: app.owner ?? null,
+      reason: app.reason ?? null,
+      reviewBy: this.day(app.reviewBy, at("reviewBy"), "end"),
+      users: app.users === undefined ? null : this.#selector(app.users, at("users")),
+      scopes: this.placed(app.scopes, at("scopes")),
+      settings: this.#settings(app.settings, at("settings")),
+      times: this.times(app, path),
+      position: source.position(path),
+    };
+  }
+
+  #settings(data: AppFile["settings"], path: Path): SettingsRule | null {
+    if (data === undefined) return null;
+    return {
+      adminApprovedUsersOnly: this.placed(data.adminApprovedUsersOnly, [...path, "adminApprovedUsersOnly"]),
+      refreshTokenMaxDays: this.placed(data.refreshTokenMaxDays, [...path, "refreshTokenMaxDays"]),
+      ipRelaxation: this.placed<string>(data.ipRelaxation, [...path, "ipRelaxation"]),
+    };
+  }
+
+  #selector(users: NonNullable<AppFile["users"]>, path: Path): UserSelector {
+    const listed: UserMapFile = users === "everyone" ? { everyone: true } : users;
+    return {
+      everyone: listed.everyone === true,
+      ...this.#lists(listed, path),
+      except: listed.except === undefined ? null : this.#lists(listed.except, [...path, "except"]),
+      position: this.#layer.source.keyPosition(path),
+    };
+  }
+
+  #lists(data: Omit<UserMapFile, "everyone" | "except">, path: Path): UserLists {
+    const names = (key: keyof UserLists) => this.names(data[key], [...path, key]);
+    return {
+      usernames: names("usernames"),
+      usernamesLike: names("usernamesLike"),
+      profiles: names("profiles"),
+      permissionSets: names("permissionSets"),
+      permissionSetGroups: names("permissionSetGroups"),
+      roles: names("roles"),
+      rolesAndSubordinates: names("rolesAndSubordinates"),
+      publicGroups: names("publicGroups"),
+      userTypes: names("userTypes"),
+    };
+  }
+}
+
+/** Milliseconds of the first moment of a day in UTC; null for a day such as 2026-02-30. */
+export function startOfDay(text: string): number | null {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text ? null : time;
+}

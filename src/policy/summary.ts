@@ -1,0 +1,163 @@
+import { printable } from "../printable.ts";
+import type { AppRule, Exemption, Named, Policy, UserLists } from "./policy.ts";
+
+/**
+ * The policy as Pulumi keeps and diffs it: maps in place of lists, which the engine would compare by
+ * index, and no positions, so that moving a line is no change. What is not said is left out.
+ */
+export function summarizePolicy(policy: Policy): Record<string, unknown> {
+  const { limits, leavers, highPrivilege, baseline } = policy;
+  return compact({
+    mode: policy.mode.value === "enforce" ? null : policy.mode.value,
+    unlisted: policy.unlisted.value,
+    limits: compact({
+      revocations: limits.revocations,
+      percent: limits.percent,
+      perApp: limits.perApp,
+    }),
+    apps: sorted(policy.apps.map((app) => [keyOf(app), summarizeApp(app)])),
+    offboarded: list(policy.offboarded),
+    leavers: some({
+      offboarded: unlessRevoke(leavers.offboarded.value),
+      inactive: unlessRevoke(leavers.inactive.value),
+      frozen: unlessRevoke(leavers.frozen.value),
+    }),
+    highPrivilege:
+      highPrivilege === null
+        ? null
+        : compact({
+            permissions: list(highPrivilege.permissions),
+            profiles: list(highPrivilege.profiles),
+            permissionSets: list(highPrivilege.permissionSets),
+            action: highPrivilege.action,
+            grantedSince: highPrivilege.grantedSince === null ? null : day(highPrivilege.grantedSince),
+            grantedWithinDays: highPrivilege.grantedWithinDays,
+          }),
+    protected: some({ users: list(policy.protectedUsers), apps: list(policy.protectedApps) }),
+    exemptions:
+      policy.exemptions.length === 0
+        ? null
+        : sorted(
+            policy.exemptions.map((exemption) => [exemptionKey(exemption), summarizeExemption(exemption)]),
+          ),
+    baseline:
+      baseline === null ? null : `${baseline.grants.length} grants until ${lastDay(baseline.expires.value)}`,
+    org:
+      policy.org === null
+        ? null
+        : compact({ name: text(policy.org.name?.value), id: policy.org.id?.value ?? null }),
+  });
+}
+
+function summarizeApp(app: AppRule): Record<string, unknown> {
+  const { users, settings, times } = app;
+  return compact({
+    sanctioned: app.denied === null ? null : false,
+    mode: app.mode?.value ?? null,
+    owner: text(app.owner),
+    reason: text(app.reason),
+    reviewBy: app.reviewBy === null ? null : lastDay(app.reviewBy.value),
+    users:
+      users === null
+        ? null
+        : users.everyone && users.except === null
+          ? "everyone"
+          : compact({
+              everyone: users.everyone ? true : null,
+              ...lists(users),
+              except: users.except === null ? null : compact(lists(users.except)),
+            }),
+    scopes: app.scopes === null ? null : [...app.scopes.value].sort().join(", "),
+    settings:
+      settings === null
+        ? null
+        : compact({
+            adminApprovedUsersOnly: settings.adminApprovedUsersOnly?.value ?? null,
+            refreshTokenMaxDays: settings.refreshTokenMaxDays?.value ?? null,
+            ipRelaxation: settings.ipRelaxation?.value ?? null,
+          }),
+    maxIdleDays: times.maxIdleDays?.value ?? null,
+    maxAgeDays: times.maxAgeDays?.value ?? null,
+    neverUsedAfterDays: times.neverUsedAfterDays?.value ?? null,
+  });
+}
+
+function summarizeExemption({ reason, owner, expires }: Exemption): Record<string, unknown> {
+  return { reason: printable(reason), owner: printable(owner), expires: lastDay(expires.value) };
+}
+
+function exemptionKey({ app, user }: Exemption): string {
+  return safe([app?.value ?? "any app", user?.value ?? "any user"].join(", "));
+}
+
+function lists(users: UserLists): Record<string, string | null> {
+  return {
+    profiles: list(users.profiles),
+    usernames: list(users.usernames),
+    usernamesLike: list(users.usernamesLike),
+    permissionSets: list(users.permissionSets),
+    permissionSetGroups: list(users.permissionSetGroups),
+    roles: list(users.roles),
+    rolesAndSubordinates: list(users.rolesAndSubordinates),
+    publicGroups: list(users.publicGroups),
+    userTypes: list(users.userTypes),
+  };
+}
+
+function keyOf({ id, name }: AppRule): string {
+  return safe(name === null ? id!.value : id === null ? name.value : `${name.value} (${id.value})`);
+}
+
+/** A key that starts with `__` would be the engine's own. */
+function safe(key: string): string {
+  return printable(key.startsWith("__") ? `app ${key}` : key);
+}
+
+/** Null for an empty list. Quoted where it holds a comma or a quote, so that two different lists never look the same. */
+function list(names: readonly Named[]): string | null {
+  if (names.length === 0) return null;
+  return names
+    .map(({ value }) => printable(/[",]/.test(value) ? JSON.stringify(value) : value))
+    .sort()
+    .join(", ");
+}
+
+/** Equal keys (two exemptions of one user) are numbered, so that none hides another. */
+function sorted(entries: readonly [string, unknown][]): Record<string, unknown> {
+  const result: [string, unknown][] = [];
+  const seen = new Map<string, number>();
+  const order = (entry: readonly [string, unknown]) => JSON.stringify(entry);
+  for (const [key, value] of [...entries].sort((a, b) => (order(a) < order(b) ? -1 : 1))) {
+    const n = (seen.get(key) ?? 0) + 1;
+    seen.set(key, n);
+    result.push([n === 1 ? key : `${key} #${n}`, value]);
+  }
+  return Object.fromEntries(result);
+}
+
+function compact(entries: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== null));
+}
+
+/** Null where nothing is said. */
+function some(entries: Record<string, unknown>): Record<string, unknown> | null {
+  const said = compact(entries);
+  return Object.keys(said).length === 0 ? null : said;
+}
+
+function unlessRevoke(value: "revoke" | "report"): string | null {
+  return value === "revoke" ? null : value;
+}
+
+function text(value: string | null | undefined): string | null {
+  return value === null || value === undefined ? null : printable(value);
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** The day that ends at a moment, as the policy writes it. */
+function lastDay(end: number): string {
+  return day(end - 1);
+}

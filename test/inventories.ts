@@ -1,0 +1,80 @@
+import {
+  type App,
+  EMPTY_DIRECTORY,
+  type Grant,
+  type Inventory,
+  type Profile,
+  type User,
+} from "../src/inventory/inventory.ts";
+
+/** The time of every run that a test does not say another for. */
+export const AS_OF = Date.parse("2026-11-23T12:00:00Z");
+
+export const PROFILES: readonly Profile[] = ["Sales User", "Standard User", "System Administrator"].map(
+  (name, i) => ({ id: sfId("00e", i), name }),
+);
+
+/** An id of 18 characters. */
+export function sfId(prefix: string, n: number): string {
+  return `${prefix}${String(n).padStart(12, "0")}AAA`;
+}
+
+/** A registered app, or one that is known by name alone. */
+export function app(name: string, id: string | null = null): App {
+  return { key: id ?? `name:${name}`, id, name, kind: id === null ? "unknown" : "connected-app" };
+}
+
+export function user(n: number, more: Partial<User> = {}): User {
+  return {
+    id: sfId("005", n),
+    username: `user${n}@dieppe.example`,
+    name: `User ${n}`,
+    isActive: true,
+    isFrozen: false,
+    profileId: PROFILES[0]!.id,
+    profileName: PROFILES[0]!.name,
+    userType: "Standard",
+    roleId: null,
+    ...more,
+  };
+}
+
+/** A grant made and used at the time of the run. */
+export function grant(userId: string, app: App, more: Partial<Grant> = {}): Grant {
+  return { userId, app, createdAt: AS_OF, lastUsedAt: AS_OF, useCount: 1, ...more };
+}
+
+/** An inventory with as much as a test is about, and nothing else. */
+export function inventoryOf({
+  users = [],
+  ...more
+}: Partial<Omit<Inventory, "users">> & { users?: readonly User[] }): Inventory {
+  const { grants = [] } = more;
+  return {
+    org: {
+      id: "00D000000000001AAA",
+      name: "Dieppe",
+      isSandbox: false,
+      instanceUrl: "https://dieppe.example",
+      apiVersion: "67.0",
+    },
+    caller: { userId: sfId("005", 999), username: "bot@dieppe.example", app: null },
+    users: new Map(users.map((one) => [one.id, one])),
+    profiles: PROFILES,
+    directory: EMPTY_DIRECTORY,
+    apps: [...new Set(grants.map((one) => one.app))],
+    grants,
+    proof: {
+      countBefore: grants.length,
+      countAfter: grants.length,
+      read: grants.length,
+      partition: "CreatedDate",
+      ranges: 1,
+      calls: 3,
+      permissions: {},
+      apiVersion: "67.0",
+      at: "2026-11-23T12:00:00.000Z",
+    },
+    ...more,
+  };
+}
