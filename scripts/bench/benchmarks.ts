@@ -1,0 +1,21 @@
+import { UserError } from "../../src/errors.ts";
+import type { Benchmark } from "./benchmark.ts";
+import { LIST_BENCHMARKS } from "./list.ts";
+
+/** Every benchmark, in the order in which they run. */
+export const BENCHMARKS: readonly Benchmark[] = [...LIST_BENCHMARKS];
+
+/**
+ * The benchmarks of a list of names with commas between them; all without one.
+ * @throws UserError for a name that there is not
+ */
+export function chosen(only: string | undefined): readonly Benchmark[] {
+  if (only === undefined) return BENCHMARKS;
+  return only.split(",").map((text) => {
+    const name = text.trim();
+    const found = BENCHMARKS.find((benchmark) => benchmark.name === name);
+    if (found !== undefined) return found;
+    const names = BENCHMARKS.map((benchmark) => benchmark.name).join(", ");
+    throw new UserError(`There is no benchmark ${JSON.stringify(name)}; there are ${names}.`);
+  });
+}

@@ -1,0 +1,42 @@
+import { generateOrg, type OrgSize } from "../../src/simulator/generate.ts";
+import { startSimulator } from "../../src/simulator/simulator.ts";
+import type { Row, Store } from "../../src/simulator/store.ts";
+import { onTask } from "./child.ts";
+import { digestOf, type Fact } from "./digest.ts";
+
+/** The org to make, and how long each of its answers takes at least. */
+export interface OrgTask {
+  readonly size: OrgSize;
+  readonly latencyMs: number;
+}
+
+/** How to reach the org, and what it holds. */
+export interface RunningOrg {
+  readonly url: string;
+  readonly accessToken: string;
+  readonly grants: number;
+  readonly digest: string;
+}
+
+onTask(async ({ size, latencyMs }: OrgTask): Promise<RunningOrg> => {
+  const org = await startSimulator({
+    org: generateOrg(size),
+    faults: [{ kind: "latency", ms: latencyMs }],
+  });
+  return { url: org.url, accessToken: org.accessToken, ...digestOf(facts(org.store)) };
+});
+
+function* facts(store: Store): Generator<Fact> {
+  for (const row of store.grants())
+    yield {
+      userId: String(row.UserId),
+      app: store.applicationId(row) ?? `name:${row.AppName}`,
+      createdAt: number(row.CreatedDate),
+      lastUsedAt: number(row.LastUsedDate),
+      useCount: number(row.UseCount),
+    };
+}
+
+function number(value: Row[string] | undefined): number | null {
+  return typeof value === "number" ? value : null;
+}
