@@ -30,7 +30,7 @@ export async function startChild<Task extends object, Answer>(
   return {
     answer,
     stop: async () => {
-      child.kill();
+      child.disconnect();
       await ended;
     },
   };

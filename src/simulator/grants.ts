@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { sfId } from "./ids.ts";
 import type { Row } from "./store.ts";
 
@@ -32,8 +32,7 @@ export class Grants {
   /** Adds a row with tokens of its own, which are the same for the same org and number. */
   add(orgId: string, nullId: boolean, row: Row): Row {
     const serial = ++this.#serial;
-    const secret = (kind: string) =>
-      createHash("sha256").update(`${orgId} ${kind} ${serial}`).digest("base64url");
+    const secret = (kind: string) => hash("sha256", `${orgId} ${kind} ${serial}`, "base64url");
     const full: Row = {
       ...row,
       Id: nullId ? null : sfId("0CQ", serial),
@@ -81,16 +80,17 @@ export class Grants {
     return this.#ordered;
   }
 
-  /** The grants in a range, oldest first: never fewer than there are, perhaps more. */
+  /** The grants in a range, and no others, oldest first. */
   within({ createdFrom, createdTo, users }: GrantRange): readonly Row[] {
+    const [from, to] = [createdFrom ?? Number.NEGATIVE_INFINITY, createdTo ?? Number.POSITIVE_INFINITY];
     if (users !== undefined)
-      return [...new Set(users)].flatMap((user) => [...(this.#byUser.get(user) ?? [])]).sort(byCreation);
-    if (createdFrom === undefined && createdTo === undefined) return this.all();
+      return [...new Set(users)]
+        .flatMap((user) => [...(this.#byUser.get(user) ?? [])])
+        .filter((row) => createdAt(row) >= from && createdAt(row) <= to)
+        .sort(byCreation);
     const all = this.all();
-    return all.slice(
-      createdFrom === undefined ? 0 : this.#position(createdFrom, false),
-      createdTo === undefined ? all.length : this.#position(createdTo, true),
-    );
+    const [start, end] = [this.#position(from, false), this.#position(to, true)];
+    return start === 0 && end === all.length ? all : all.slice(start, end);
   }
 
   /** Where the rows of a time begin in the ordered list, or end. */

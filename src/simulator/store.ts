@@ -66,14 +66,14 @@ export class Store {
       this.addGrant({ ...grant, createdAt: time(grant.createdAt), lastUsedAt: time(grant.lastUsedAt) });
   }
 
-  /** The records of an sObject that a user may see; of OauthToken, at least those within the range. */
+  /** The records of an sObject that a user may see; of OauthToken, those within the range, oldest first. */
   rows(object: string, session: Session, range: GrantRange = {}): readonly Row[] {
     const { userId } = session;
     switch (object) {
       case "OauthToken":
         // Without Customize Application a caller sees its own alone, without a word (salesforce-facts 1.1).
         return this.#grants.within(
-          this.may(userId, "CustomizeApplication") ? range : { users: [userId.slice(0, 15)] },
+          this.may(userId, "CustomizeApplication") ? range : ownOnly(range, userId.slice(0, 15)),
         );
       case "UserPermissionAccess":
         return [
@@ -196,6 +196,10 @@ export class Store {
     );
     return app === undefined ? undefined : String(app.Id);
   }
+}
+
+function ownOnly(range: GrantRange, user: string): GrantRange {
+  return { ...range, users: (range.users ?? [user]).filter((asked) => asked === user) };
 }
 
 function time(text: string | null): number | null {

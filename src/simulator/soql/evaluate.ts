@@ -6,6 +6,7 @@ import { SoqlError } from "./soqlError.ts";
 import { compileWhere } from "./where.ts";
 
 const LARGEST_OFFSET = 2_000;
+const GRANTS = "OauthToken";
 
 /** How to read one field, given by a path such as `User.Profile.Name`. */
 export interface Reading {
@@ -48,16 +49,19 @@ export function evaluate(soql: string, store: Store, session: Session): Answer {
   const readings = count ? [] : (query.fields ?? []).map((field) => resolve(fieldPath(field)));
 
   const test = compileWhere(query.where, resolve);
-  let rows = store.rows(object, session, grantRange(query.where)).filter(test);
+  const { range, exact } = grantRange(query.where);
+  let rows = store.rows(object, session, range);
+  if (query.where !== undefined && !(exact && object === GRANTS)) rows = rows.filter(test);
   const orders = (query.orderBy === undefined ? [] : [query.orderBy].flat()).map((order) => {
     const path = (order as { field?: string }).field;
     if (path === undefined) throw new SoqlError("MALFORMED_QUERY", "the local org orders by fields alone");
     const reading = resolve(path);
     if (!reading.sortable)
       throw new SoqlError("INVALID_FIELD", `field '${path}' can not be sorted in a query call`);
-    return { read: reading.read, descending: order.order === "DESC", nullsLast: order.nulls === "LAST" };
+    return { ...reading, descending: order.order === "DESC", nullsLast: order.nulls === "LAST" };
   });
-  if (orders.length > 0) rows = [...rows].sort((a, b) => compareRows(a, b, orders));
+  if (orders.length > 0 && !areInOrder(object, orders))
+    rows = [...rows].sort((a, b) => compareRows(a, b, orders));
   const offset = query.offset ?? 0;
   if (offset > LARGEST_OFFSET)
     throw new SoqlError("NUMBER_OUTSIDE_VALID_RANGE", `Maximum SOQL offset allowed is ${LARGEST_OFFSET}`);
@@ -65,7 +69,10 @@ export function evaluate(soql: string, store: Store, session: Session): Answer {
     object,
     count,
     readings,
-    rows: rows.slice(offset, query.limit === undefined ? undefined : offset + query.limit),
+    rows:
+      offset === 0 && query.limit === undefined
+        ? rows
+        : rows.slice(offset, offset + (query.limit ?? rows.length)),
     record: (row, apiBase) => toRecord(object, row, readings, store, apiBase),
   };
 }
@@ -121,11 +128,18 @@ function noColumn(object: string, column: string): SoqlError {
   );
 }
 
-function compareRows(
-  a: Row,
-  b: Row,
-  orders: readonly { read: Reading["read"]; descending: boolean; nullsLast: boolean }[],
-): number {
+interface Order extends Reading {
+  readonly descending: boolean;
+  readonly nullsLast: boolean;
+}
+
+/** The grants come by date of creation, and those without one first. */
+function areInOrder(object: string, [first, ...others]: readonly Order[]): boolean {
+  if (object !== GRANTS || first === undefined || others.length > 0) return false;
+  return first.path.join(".") === "CreatedDate" && !first.descending && !first.nullsLast;
+}
+
+function compareRows(a: Row, b: Row, orders: readonly Order[]): number {
   for (const { read, descending, nullsLast } of orders) {
     const [left, right] = [read(a), read(b)];
     if (left === right) continue;

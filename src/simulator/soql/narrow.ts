@@ -3,19 +3,26 @@ import type { GrantRange } from "../grants.ts";
 import { unquote } from "./literal.ts";
 import type { ValueCondition } from "./where.ts";
 
+/** Before every date that can be: where the grants that have one begin. */
+const FIRST_DATE = -Number.MAX_VALUE;
+
 /**
  * What a WHERE clause says of when and by whom the grants that it finds were made, so that not all have
- * to be looked at. Reads plain conditions joined by AND, and leaves the rest to the test of each row.
+ * to be looked at. Reads plain conditions joined by AND, and leaves the rest to the test of each row;
+ * `exact` where it leaves nothing.
  */
-export function grantRange(where: WhereClause | undefined): GrantRange {
+export function grantRange(where: WhereClause | undefined): { range: GrantRange; exact: boolean } {
   let range: GrantRange = {};
+  let exact = true;
   for (let clause = where as Clause | undefined; clause !== undefined; clause = clause.right) {
     const { left, operator } = clause;
     const joined = operator === undefined || operator.toUpperCase() === "AND";
-    if (!joined || left === null || left.openParen || left.closeParen) return {};
-    range = narrowed(range, left);
+    if (!joined || left === null || left.openParen || left.closeParen) return { range: {}, exact: false };
+    const next = narrowed(range, left);
+    if (next === null) exact = false;
+    else range = next;
   }
-  return range;
+  return { range, exact };
 }
 
 interface Clause {
@@ -24,34 +31,39 @@ interface Clause {
   readonly right?: Clause;
 }
 
-function narrowed(range: GrantRange, { field, operator, literalType, value }: ValueCondition): GrantRange {
-  const kind = [literalType].flat()[0];
+/** The part of a range that meets a condition; null where the condition is none that a range can say. */
+function narrowed(
+  range: GrantRange,
+  { field, operator, literalType, value }: ValueCondition,
+): GrantRange | null {
+  const kinds = [literalType].flat();
   const texts = [value].flat();
-  const { createdFrom = Number.NEGATIVE_INFINITY, createdTo = Number.POSITIVE_INFINITY } = range;
-  switch (`${field} ${operator}`.toUpperCase()) {
+  const created = (from: number, to: number): GrantRange => ({
+    ...range,
+    createdFrom: Math.max(range.createdFrom ?? from, from),
+    createdTo: Math.min(range.createdTo ?? to, to),
+  });
+  const condition = `${field} ${operator}`.toUpperCase();
+  if (/^USERID (=|IN)$/.test(condition)) {
+    if (range.users !== undefined || kinds.some((kind) => kind !== "STRING")) return null;
+    return { ...range, users: texts.map((text) => unquote(text).slice(0, 15)) };
+  }
+  if (condition === "CREATEDDATE !=" && kinds[0] === "NULL")
+    return created(FIRST_DATE, Number.POSITIVE_INFINITY);
+  if (kinds[0] !== "DATETIME") return null;
+  const time = Date.parse(texts[0]!); // whole milliseconds, as the grants' own
+  switch (condition) {
     case "CREATEDDATE =":
-      if (kind !== "DATETIME") return range;
-      return {
-        ...range,
-        createdFrom: Math.max(createdFrom, Date.parse(texts[0]!)),
-        createdTo: Math.min(createdTo, Date.parse(texts[0]!)),
-      };
+      return created(time, time);
     case "CREATEDDATE >":
+      return created(time + 1, Number.POSITIVE_INFINITY);
     case "CREATEDDATE >=":
-      return kind === "DATETIME"
-        ? { ...range, createdFrom: Math.max(createdFrom, Date.parse(texts[0]!)) }
-        : range;
+      return created(time, Number.POSITIVE_INFINITY);
     case "CREATEDDATE <":
+      return created(FIRST_DATE, time - 1);
     case "CREATEDDATE <=":
-      return kind === "DATETIME"
-        ? { ...range, createdTo: Math.min(createdTo, Date.parse(texts[0]!)) }
-        : range;
-    case "USERID =":
-    case "USERID IN":
-      return kind === "STRING" && range.users === undefined
-        ? { ...range, users: texts.map((text) => unquote(text).slice(0, 15)) }
-        : range;
+      return created(FIRST_DATE, time);
     default:
-      return range;
+      return null;
   }
 }
