@@ -104,16 +104,23 @@ it("narrowing by date and user never changes what a query finds", () => {
   const fixture = generateOrg({ seed: 3, users: 12, grants: 300, apps: 5 });
   const undated = { ...fixture.grants[0]!, createdAt: null };
   const store = new Store({ ...fixture, grants: [...fixture.grants, undated, undated] }, false);
-  const session = store.openSession(store.userId(fixture.caller)!);
+  // Who may see all grants, and who their own alone.
+  const sessions = fixture.users
+    .slice(0, 2)
+    .map(({ username }) => store.openSession(store.userId(username)!));
   const found = (where: string) =>
-    evaluate(`SELECT Id FROM OauthToken WHERE ${where} ORDER BY Id`, store, session).rows.map(({ Id }) => Id);
+    sessions.map((session) =>
+      evaluate(`SELECT Id FROM OauthToken WHERE ${where} ORDER BY Id`, store, session).rows.map(
+        ({ Id }) => Id,
+      ),
+    );
   const instant = fc.constantFrom(...fixture.grants.slice(0, 40).map(({ createdAt }) => createdAt!));
   const user = fc.constantFrom(...fixture.users.map(({ id }) => id));
   const condition = fc.oneof(
     fc
       .tuple(fc.constantFrom("=", "<", "<=", ">", ">=", "!="), instant)
       .map(([operator, at]) => `CreatedDate ${operator} ${at}`),
-    fc.constant("CreatedDate = null"),
+    fc.constantFrom("CreatedDate = null", "CreatedDate != null", "NOT CreatedDate = null"),
     user.map((id) => `UserId = '${id}'`),
     fc
       .array(user, { minLength: 1, maxLength: 4 })
@@ -127,4 +134,19 @@ it("narrowing by date and user never changes what a query finds", () => {
       expect(found(conditions.join(" AND "))).toEqual(found(`(${conditions.join(" AND ")})`));
     }),
   );
+});
+
+it("grants that come in order are not sorted again, and are in order all the same", () => {
+  const fixture = generateOrg({ seed: 3, users: 12, grants: 300, apps: 5 });
+  const undated = { ...fixture.grants[0]!, createdAt: null };
+  const store = new Store({ ...fixture, grants: [...fixture.grants, undated] }, false);
+  const session = store.openSession(store.userId(fixture.caller)!);
+  const times = (order: string) =>
+    evaluate(`SELECT Id FROM OauthToken ORDER BY CreatedDate ${order}`, store, session).rows.map(
+      ({ CreatedDate }) => CreatedDate as number | null,
+    );
+  const dated = fixture.grants.map(({ createdAt }) => Date.parse(createdAt!)).sort((a, b) => a - b);
+  expect(times("")).toEqual([null, ...dated]);
+  expect(times("ASC NULLS LAST")).toEqual([...dated, null]);
+  expect(times("DESC NULLS LAST")).toEqual([...dated.toReversed(), null]);
 });
