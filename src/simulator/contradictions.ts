@@ -1,43 +1,37 @@
 import { toId18 } from "../inventory/id.ts";
-import { PERMISSIONS } from "./fields.ts";
+import { settingsOf } from "./appSettings.ts";
 import type { OrgFixture } from "./fixture.ts";
+import { loops, unknownNames } from "./references.ts";
 
 /** What is wrong with a fixture that has the right form, each with its JSON path. */
 export function contradictions(org: OrgFixture): string[] {
-  return [...unknownNames(org), ...repeated(org), ...wrongIds(org)];
+  return [...unknownNames(org), ...loops(org), ...repeated(org), ...wrongIds(org), ...nowhere(org)];
 }
 
-function unknownNames({ caller, users, profiles, permissionSets, apps, grants }: OrgFixture): string[] {
-  const byName = new Map(users.map((user) => [user.username.toLowerCase(), user]));
-  const isUser = (username: string) => byName.has(username.toLowerCase());
-  const profileNames = new Set(profiles.map(({ name }) => name));
-  const appNames = new Set(apps.flatMap(({ id, name }) => [id ?? name, name]));
-  const permissions = (kind: string, owners: readonly { permissions: readonly string[] }[]) =>
-    owners.flatMap((owner, i) =>
-      owner.permissions
-        .filter((name) => !PERMISSIONS.includes(name))
-        .map((name) => `/${kind}/${i}/permissions: no permission ${name} (known: ${PERMISSIONS.join(", ")})`),
-    );
-  return [
-    ...(isUser(caller) ? [] : [`/caller: no user ${caller}`]),
-    ...(byName.get(caller.toLowerCase())?.isActive === false ? [`/caller: ${caller} is not active`] : []),
-    ...users.flatMap(({ profile }, i) =>
-      profileNames.has(profile) ? [] : [`/users/${i}: no profile ${profile}`],
-    ),
-    ...permissionSets.flatMap(({ assignees }, i) =>
-      assignees.filter((name) => !isUser(name)).map((name) => `/permissionSets/${i}: no user ${name}`),
-    ),
-    ...permissions("profiles", profiles),
-    ...permissions("permissionSets", permissionSets),
-    ...grants.flatMap(({ username, app }, i) => [
-      ...(isUser(username) ? [] : [`/grants/${i}: no user ${username}`]),
-      ...(appNames.has(app) ? [] : [`/grants/${i}: no app ${app}`]),
-    ]),
-  ];
+/** Everything of a fixture that has an id, by the fixture's keys. */
+function identified({
+  users,
+  profiles,
+  permissionSets,
+  permissionSetGroups = [],
+  roles = [],
+  publicGroups = [],
+  apps,
+}: OrgFixture): [kind: string, entries: readonly { id: string | null }[]][] {
+  return Object.entries({
+    users,
+    profiles,
+    permissionSets,
+    permissionSetGroups,
+    roles,
+    publicGroups,
+    apps,
+  });
 }
 
 /** Apps may share a name, as they do in real orgs; nothing else may stand twice. */
-function repeated({ users, profiles, permissionSets, apps }: OrgFixture): string[] {
+function repeated(org: OrgFixture): string[] {
+  const { users, profiles, permissionSets, permissionSetGroups = [], roles = [], publicGroups = [] } = org;
   const twice = (path: string, key: string, values: readonly (string | null)[]) => {
     const seen = new Set<string | null>();
     return values.flatMap((value, i) => {
@@ -48,30 +42,69 @@ function repeated({ users, profiles, permissionSets, apps }: OrgFixture): string
       return [`/${path}/${i}/${key}: ${value} stands there twice`];
     });
   };
-  const usernames = users.map(({ username }) => username.toLowerCase());
   const names = (entries: readonly { name: string }[]) => entries.map(({ name }) => name);
-  const ids = (entries: readonly { id: string | null }[]) => entries.map(({ id }) => id);
+  const developerNames = (path: string, entries: readonly { developerName: string }[]) =>
+    twice(
+      path,
+      "developerName",
+      entries.map(({ developerName }) => developerName),
+    );
   return [
-    ...twice("users", "username", usernames),
-    ...twice("users", "id", ids(users)),
+    ...twice(
+      "users",
+      "username",
+      users.map(({ username }) => username.toLowerCase()),
+    ),
     ...twice("profiles", "name", names(profiles)),
-    ...twice("profiles", "id", ids(profiles)),
     ...twice("permissionSets", "name", names(permissionSets)),
-    ...twice("permissionSets", "id", ids(permissionSets)),
-    ...twice("apps", "id", ids(apps)),
+    ...developerNames("permissionSetGroups", permissionSetGroups),
+    ...developerNames("roles", roles),
+    ...developerNames("publicGroups", publicGroups),
+    ...twice(
+      "apps",
+      "settings/developerName",
+      org.apps.map(({ settings }) => settings?.developerName ?? null),
+    ),
+    ...identified(org).flatMap(([kind, entries]) =>
+      twice(
+        kind,
+        "id",
+        entries.map(({ id }) => id),
+      ),
+    ),
   ];
 }
 
 /** The last three characters of an id follow from the others. */
-function wrongIds({ organization, users, profiles, permissionSets, apps }: OrgFixture): string[] {
+function wrongIds(org: OrgFixture): string[] {
   const check = (path: string, id: string | null) => {
     const right = id === null ? null : toId18(id.slice(0, 15));
     return id === right ? [] : [`${path}/id: ${id} is no id of Salesforce's; ${right} would be`];
   };
   return [
-    ...check("/organization", organization.id),
-    ...Object.entries({ users, profiles, permissionSets, apps }).flatMap(([kind, entries]) =>
+    ...check("/organization", org.organization.id),
+    ...identified(org).flatMap(([kind, entries]) =>
       entries.flatMap(({ id }, i) => check(`/${kind}/${i}`, id)),
     ),
+  ];
+}
+
+/** What a fixture says and no part of Salesforce could show. */
+function nowhere({ apps, permissionSets }: OrgFixture): string[] {
+  return [
+    ...apps.flatMap((app, i) => {
+      const { id, settings, preauthorized } = app;
+      if (id === null && (settings !== undefined || preauthorized !== undefined))
+        return [`/apps/${i}: an app that is not installed has no settings`];
+      if (id?.startsWith("0xI") && settingsOf(app).createdInOrg)
+        return [`/apps/${i}/settings/createdInOrg: is for connected apps (0H4…)`];
+      return [];
+    }),
+    ...permissionSets.flatMap(({ assignees, expirations = {} }, i) => {
+      const assigned = new Set(assignees.map((username) => username.toLowerCase()));
+      return Object.keys(expirations)
+        .filter((username) => !assigned.has(username.toLowerCase()))
+        .map((username) => `/permissionSets/${i}/expirations: ${username} is no assignee`);
+    }),
   ];
 }

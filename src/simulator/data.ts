@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { apiLimit, authorized, bearerSession, refuse, VERSIONS } from "./authorized.ts";
-import { canonical, OBJECTS } from "./fields.ts";
+import { canonical } from "./fields.ts";
 import type { Context } from "./simulator.ts";
 import { columnMetadata } from "./soql/columns.ts";
 import { type Answer, datetime, evaluate } from "./soql/evaluate.ts";
@@ -117,7 +117,7 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
     async ({ params: { version } }) => ({
       encoding: "UTF-8",
       maxBatchSize: 200,
-      sobjects: Object.keys(OBJECTS).map((name) => ({
+      sobjects: Object.keys(store.schema).map((name) => ({
         name,
         label: name,
         queryable: true,
@@ -129,14 +129,14 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
     "/services/data/v:version/sobjects/:object/describe",
     { preHandler },
     async (request, reply) => {
-      const object = canonical(OBJECTS, request.params.object);
+      const object = canonical(store.schema, request.params.object);
       if (object === undefined)
         return refuse(reply, 404, "NOT_FOUND", "The requested resource does not exist");
       return {
         name: object,
         label: object,
         queryable: true,
-        fields: Object.entries(OBJECTS[object]!).map(
+        fields: Object.entries(store.schema[object]!).map(
           ([name, { type, to, filterable = false, sortable = false }]) => ({
             name,
             label: name,
@@ -156,7 +156,7 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
     { preHandler },
     async (request, reply) => {
       const { object: wanted, id, version } = request.params;
-      const object = canonical(OBJECTS, wanted);
+      const object = canonical(store.schema, wanted);
       const row =
         object === undefined
           ? undefined
@@ -165,7 +165,7 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
               .find(({ Id }) => typeof Id === "string" && Id.slice(0, 15) === id.slice(0, 15));
       if (object === undefined || row === undefined)
         return refuse(reply, 404, "NOT_FOUND", "The requested resource does not exist");
-      const values = Object.entries(OBJECTS[object]!).map(([name, { type }]) => [
+      const values = Object.entries(store.schema[object]!).map(([name, { type }]) => [
         name,
         type === "datetime" && typeof row[name] === "number" ? datetime(row[name]) : (row[name] ?? null),
       ]);

@@ -1,3 +1,6 @@
+import { UserError } from "../errors.ts";
+import { OPTIONAL_PERMISSIONS, PERMISSIONS } from "./permissions.ts";
+
 /** Type of a field, as `describe` names it. */
 export type FieldType = "id" | "reference" | "string" | "boolean" | "datetime" | "int";
 
@@ -17,90 +20,150 @@ const reference = (object: string, relationship: string): Field => ({
 const id = plain("id");
 const text = plain("string");
 const flag = plain("boolean");
+/** The `Options…` of apps are for filters alone (salesforce-facts 3.1). */
+const filterOnly: Field = { type: "boolean", filterable: true };
 
-/** Permissions that the local org knows, as fields of profiles, permission sets and UserPermissionAccess (salesforce-facts 3.4). */
-export const PERMISSIONS = [
-  "ApiEnabled",
-  "ViewSetup",
-  "ManageUsers",
-  "CustomizeApplication",
-  "ModifyAllData",
-  "ViewAllData",
-  "AuthorApex",
-  "ManageRemoteAccess",
-];
-const permissionFields = Object.fromEntries(PERMISSIONS.map((name) => [`Permissions${name}`, flag]));
+/** The sObjects of an org, and their fields. */
+export type Schema = Readonly<Record<string, Readonly<Record<string, Field>>>>;
 
-/** The sObjects of the local org and their fields (salesforce-facts 1.2 and 3). */
-export const OBJECTS: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
-  OauthToken: {
-    Id: id,
-    AccessToken: text,
-    AppMenuItemId: reference("AppMenuItem", "AppMenuItem"),
-    AppName: text,
-    CreatedDate: plain("datetime"),
-    DeleteToken: text,
-    LastUsedDate: plain("datetime"),
-    RequestToken: text,
-    UseCount: plain("int"),
-    UserId: reference("User", "User"),
-  },
-  User: {
-    Id: id,
-    Username: text,
-    Name: text,
-    Email: text,
-    IsActive: flag,
-    ProfileId: reference("Profile", "Profile"),
-    UserType: text,
-  },
-  UserLogin: { Id: id, UserId: reference("User", "User"), IsFrozen: flag, IsPasswordLocked: flag },
-  Profile: { Id: id, Name: text, ...permissionFields },
-  PermissionSet: {
-    Id: id,
-    Name: text,
-    Label: text,
-    IsOwnedByProfile: flag,
-    ProfileId: reference("Profile", "Profile"),
-    ...permissionFields,
-  },
-  PermissionSetAssignment: {
-    Id: id,
-    AssigneeId: reference("User", "Assignee"),
-    PermissionSetId: reference("PermissionSet", "PermissionSet"),
-  },
-  AppMenuItem: {
-    Id: id,
-    ApplicationId: plain("reference"),
-    Label: text,
-    Name: text,
-    Type: text,
-    IsUsingAdminAuthorization: flag,
-  },
-  ConnectedApplication: {
-    Id: id,
-    Name: text,
-    OptionsAllowAdminApprovedUsersOnly: { type: "boolean", filterable: true },
-  },
-  ExternalClientApplication: { Id: id, MasterLabel: text, DeveloperName: text, DistributionState: text },
-  UserPermissionAccess: permissionFields,
-  Organization: {
-    Id: id,
-    Name: text,
-    IsSandbox: flag,
-    OrganizationType: text,
-    InstanceName: text,
-    NamespacePrefix: text,
-    TrialExpirationDate: plain("datetime"),
-  },
-  AuthSession: {
-    Id: id,
-    IsCurrent: flag,
-    LoginHistoryId: plain("reference"),
-    UsersId: reference("User", "Users"),
-  },
-  LoginHistory: { Id: id, Application: { type: "string" }, UserId: plain("reference") },
-};
+/** What an org lacks, or has beyond what every org has. */
+export interface SchemaOptions {
+  /** Permissions that only some orgs have, and this one has: `UseAnyApiClient`, `CanApproveUninstalledApps`. */
+  readonly permissions?: readonly string[];
+  /** Fields that this org does not know, such as `OauthToken.CreatedDate`: INVALID_FIELD, and not described. */
+  readonly refusedFields?: readonly string[];
+}
+
+/** The sObjects of a local org (salesforce-facts 1.2 and 3). @throws UserError where an option names what is not there */
+export function schemaOf({ permissions = [], refusedFields = [] }: SchemaOptions): Schema {
+  const unknown = permissions.find((name) => !OPTIONAL_PERMISSIONS.includes(name));
+  if (unknown !== undefined)
+    throw new UserError(
+      `permissions: ${unknown} is none that only some orgs have (${OPTIONAL_PERMISSIONS.join(", ")}).`,
+    );
+  const schema: Record<string, Record<string, Field>> = allObjects(
+    Object.fromEntries([...PERMISSIONS, ...permissions].map((name) => [`Permissions${name}`, flag])),
+  );
+  for (const refused of refusedFields) {
+    const [object = "", field = ""] = refused.split(".");
+    if (schema[object]?.[field] === undefined)
+      throw new UserError(`refusedFields: the local org has no field ${refused}.`);
+    delete schema[object][field];
+  }
+  return schema;
+}
+
+function allObjects(permissionFields: Record<string, Field>): Record<string, Record<string, Field>> {
+  return {
+    OauthToken: {
+      Id: id,
+      AccessToken: text,
+      AppMenuItemId: reference("AppMenuItem", "AppMenuItem"),
+      AppName: text,
+      CreatedDate: plain("datetime"),
+      DeleteToken: text,
+      LastUsedDate: plain("datetime"),
+      RequestToken: text,
+      UseCount: plain("int"),
+      UserId: reference("User", "User"),
+    },
+    User: {
+      Id: id,
+      Username: text,
+      Name: text,
+      Email: text,
+      IsActive: flag,
+      LastLoginDate: plain("datetime"),
+      ProfileId: reference("Profile", "Profile"),
+      UserRoleId: reference("UserRole", "UserRole"),
+      UserType: text,
+    },
+    UserLogin: { Id: id, UserId: plain("reference"), IsFrozen: flag, IsPasswordLocked: flag },
+    UserRole: { Id: id, Name: text, DeveloperName: text, ParentRoleId: plain("reference") },
+    Group: {
+      Id: id,
+      Name: text,
+      DeveloperName: text,
+      Type: text,
+      RelatedId: reference("UserRole", "Related"),
+    },
+    GroupMember: { Id: id, GroupId: reference("Group", "Group"), UserOrGroupId: plain("reference") },
+    Profile: { Id: id, Name: text, ...permissionFields },
+    PermissionSet: {
+      Id: id,
+      Name: text,
+      Label: text,
+      Type: text,
+      NamespacePrefix: text,
+      IsOwnedByProfile: flag,
+      ProfileId: reference("Profile", "Profile"),
+      PermissionSetGroupId: reference("PermissionSetGroup", "PermissionSetGroup"),
+      ...permissionFields,
+    },
+    PermissionSetGroup: { Id: id, DeveloperName: text, MasterLabel: text, Status: text },
+    PermissionSetGroupComponent: {
+      Id: id,
+      PermissionSetGroupId: reference("PermissionSetGroup", "PermissionSetGroup"),
+      PermissionSetId: reference("PermissionSet", "PermissionSet"),
+    },
+    PermissionSetAssignment: {
+      Id: id,
+      AssigneeId: reference("User", "Assignee"),
+      PermissionSetId: reference("PermissionSet", "PermissionSet"),
+      PermissionSetGroupId: reference("PermissionSetGroup", "PermissionSetGroup"),
+      IsActive: flag,
+      ExpirationDate: plain("datetime"),
+    },
+    SetupEntityAccess: {
+      Id: id,
+      ParentId: reference("PermissionSet", "Parent"),
+      SetupEntityId: plain("reference"),
+      SetupEntityType: text,
+    },
+    AppMenuItem: {
+      Id: id,
+      ApplicationId: plain("reference"),
+      Label: text,
+      Name: text,
+      Type: text,
+      IsUsingAdminAuthorization: flag,
+    },
+    ConnectedApplication: {
+      Id: id,
+      Name: text,
+      OptionsAllowAdminApprovedUsersOnly: filterOnly,
+      OptionsRefreshTokenValidityMetric: filterOnly,
+      RefreshTokenValidityPeriod: plain("int"),
+    },
+    ExternalClientApplication: { Id: id, MasterLabel: text, DeveloperName: text, DistributionState: text },
+    ExtlClntAppOauthPlcyCnfg: {
+      Id: id,
+      ExternalClientApplicationId: plain("reference"),
+      PermittedUsersPolicyType: text,
+      RefreshTokenPolicyType: text,
+      RefreshTokenValidityPeriod: plain("int"),
+      RefreshTokenValidityUnit: text,
+      SessionTimeoutInMinutes: plain("int"),
+    },
+    UserPermissionAccess: { ...permissionFields },
+    Organization: {
+      Id: id,
+      Name: text,
+      IsSandbox: flag,
+      OrganizationType: text,
+      InstanceName: text,
+      NamespacePrefix: text,
+      TrialExpirationDate: plain("datetime"),
+    },
+    AuthSession: {
+      Id: id,
+      IsCurrent: flag,
+      LoginHistoryId: plain("reference"),
+      UsersId: reference("User", "Users"),
+    },
+    LoginHistory: { Id: id, Application: { type: "string" }, UserId: plain("reference") },
+  };
+}
 
 /** The canonical name of an sObject or field, which SOQL compares without regard to case. */
 export function canonical(names: Readonly<Record<string, unknown>>, name: string): string | undefined {

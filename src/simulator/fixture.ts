@@ -3,12 +3,19 @@ import { Ajv } from "ajv";
 import Type, { type Static } from "typebox";
 import { UserError } from "../errors.ts";
 import { contradictions } from "./contradictions.ts";
-
-const closed = { additionalProperties: false };
-const Text = Type.String({ minLength: 1 });
-const Nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
-const Id = (prefix: string) => Type.String({ pattern: `^${prefix}[A-Za-z0-9]{15}$` });
-const Instant = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{3})?Z$" });
+import {
+  AppSettingsSchema,
+  closed,
+  Id,
+  Instant,
+  Nullable,
+  PermissionSetGroupSchema,
+  PermissionSetSchema,
+  PreauthorizedSchema,
+  PublicGroupSchema,
+  RoleSchema,
+  Text,
+} from "./fixtureParts.ts";
 
 /** An org as a JSON file; README.md beside this file says what each part means. */
 const OrgFixtureSchema = Type.Object(
@@ -19,18 +26,10 @@ const OrgFixtureSchema = Type.Object(
     profiles: Type.Array(Type.Object({ id: Id("00e"), name: Text, permissions: Type.Array(Text) }, closed), {
       minItems: 1,
     }),
-    permissionSets: Type.Array(
-      Type.Object(
-        {
-          id: Id("0PS"),
-          name: Text,
-          label: Text,
-          permissions: Type.Array(Text),
-          assignees: Type.Array(Text),
-        },
-        closed,
-      ),
-    ),
+    permissionSets: Type.Array(PermissionSetSchema),
+    permissionSetGroups: Type.Optional(Type.Array(PermissionSetGroupSchema)),
+    roles: Type.Optional(Type.Array(RoleSchema)),
+    publicGroups: Type.Optional(Type.Array(PublicGroupSchema)),
     users: Type.Array(
       Type.Object(
         {
@@ -40,8 +39,10 @@ const OrgFixtureSchema = Type.Object(
           profile: Text,
           isActive: Type.Boolean(),
           userType: Text,
-          /** Kept from logging in by an administrator. */
           isFrozen: Type.Optional(Type.Boolean()),
+          /** Developer name of a role. */
+          role: Type.Optional(Text),
+          lastLoginAt: Type.Optional(Instant),
         },
         closed,
       ),
@@ -57,6 +58,8 @@ const OrgFixtureSchema = Type.Object(
           inAppMenu: Type.Boolean(),
           /** The label on the app's grants, where it is not `name`. */
           grantLabel: Type.Optional(Text),
+          settings: Type.Optional(AppSettingsSchema),
+          preauthorized: Type.Optional(PreauthorizedSchema),
         },
         closed,
       ),

@@ -4,3 +4,15 @@ import { toId18 } from "../inventory/id.ts";
 export function sfId(prefix: string, serial: number): string {
   return toId18(`${prefix}${String(serial).padStart(12, "0")}`);
 }
+
+/** Hands out ids for records that a fixture implies and does not name; none that the fixture has given away. */
+export function freeIds(prefix: string, taken: Iterable<string> = []): () => string {
+  const given = new Set(taken);
+  let serial = 0;
+  return () => {
+    let id: string;
+    do id = sfId(prefix, ++serial);
+    while (given.has(id));
+    return id;
+  };
+}

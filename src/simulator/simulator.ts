@@ -11,12 +11,12 @@ import { CALLER_APP, type Client, loginRoutes } from "./login.ts";
 import { misbehave } from "./misbehave.ts";
 import { type RecordedRequest, recordRequests } from "./requests.ts";
 import { revokeRoutes } from "./revoke.ts";
-import { Store } from "./store.ts";
+import { Store, type StoreOptions } from "./store.ts";
 import { usageRoutes } from "./usage.ts";
 
 export type { RecordedRequest } from "./requests.ts";
 
-export interface SimulatorOptions {
+export interface SimulatorOptions extends StoreOptions {
   readonly org: OrgFixture;
   /** On the loopback interface; a free one without it. */
   readonly port?: number;
@@ -27,8 +27,6 @@ export interface SimulatorOptions {
   readonly readOnly?: boolean;
   /** What LoginHistory names as the app of `accessToken`'s session; null for nothing. */
   readonly callerApp?: string | null;
-  /** Whether OauthToken.Id is null, as documented; filled by default, as seen in practice. */
-  readonly nullTokenIds?: boolean;
   /** `totalSize` of a query that the 2,500-row ceiling cuts: the whole count (default) or the rows handed out. Not documented. */
   readonly totalSizeAtCeiling?: "all" | "capped";
   /** Whether the org has external client apps at all. */
@@ -69,8 +67,8 @@ export interface Simulator {
  * @throws UserError where the port is taken
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { org, nullTokenIds = false, faults = [], callerApp = CALLER_APP } = options;
-  const store = new Store(org, nullTokenIds);
+  const { org, faults = [], callerApp = CALLER_APP } = options;
+  const store = new Store(org, options);
   const context: Context = { store, faults: new Faults(), options, requests: [], writes: [], apiUsage: 0 };
   context.faults.set(faults);
   const server = Fastify({

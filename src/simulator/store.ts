@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { PERMISSIONS } from "./fields.ts";
+import { permissionsByUser } from "./access.ts";
+import { menuApps, menuItemId } from "./appTables.ts";
+import { type Schema, type SchemaOptions, schemaOf } from "./fields.ts";
 import type { OrgFixture } from "./fixture.ts";
 import { type GrantRange, Grants } from "./grants.ts";
-import { menuApps, menuItemId, permissionsByUser, tables } from "./tables.ts";
+import { KNOWN_PERMISSIONS } from "./permissions.ts";
+import { type Tables, tables } from "./tables.ts";
 
 /** A record: field name → value; datetimes are kept in milliseconds. */
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
@@ -31,28 +34,39 @@ export interface NewGrant {
   readonly useCount: number | null;
 }
 
+/** What the documentation leaves open, or differs between orgs. */
+export interface StoreOptions extends SchemaOptions {
+  /** Whether OauthToken.Id is null, as documented; filled by default, as seen in practice. */
+  readonly nullTokenIds?: boolean;
+  /** Grants of these apps are in the usage resources alone, and have no OauthToken. */
+  readonly hiddenFromOauthToken?: "external-client-apps";
+}
+
 /** Approvals that a user may hold for one app; one more revokes the oldest (salesforce-facts 1.4). */
 const APPROVALS = 5;
 
 /** The data of one local org, in memory. */
 export class Store {
   readonly organization: OrgFixture["organization"];
+  readonly schema: Schema;
+  readonly #options: StoreOptions;
   /** By sObject name; OauthToken is kept apart. */
-  readonly #tables: ReadonlyMap<string, readonly Row[]>;
+  readonly #tables: Tables;
   readonly #permissions: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #grants = new Grants();
   readonly #usersByName = new Map<string, string>();
   readonly #apps = new Map<string, GrantApp>();
   readonly #byId = new Map<string, Map<string, Row>>();
   readonly #sessions = new Map<string, Session>();
-  readonly #nullTokenIds: boolean;
 
-  /** `nullTokenIds`: whether OauthToken.Id is null, as the documentation says, or filled, as seen in practice. */
-  constructor(fixture: OrgFixture, nullTokenIds: boolean) {
+  /** @throws UserError where an option names what the local org does not know */
+  constructor(fixture: OrgFixture, options: StoreOptions = {}) {
     this.organization = fixture.organization;
-    this.#nullTokenIds = nullTokenIds;
-    this.#tables = tables(fixture);
-    this.#permissions = permissionsByUser(fixture);
+    this.schema = schemaOf(options);
+    this.#options = options;
+    const now = Date.now();
+    this.#tables = tables(fixture, now);
+    this.#permissions = permissionsByUser(fixture, now);
     for (const { username, id } of fixture.users) this.#usersByName.set(username.toLowerCase(), id);
     const menu = menuApps(fixture);
     for (const listed of fixture.apps) {
@@ -72,12 +86,14 @@ export class Store {
     switch (object) {
       case "OauthToken":
         // Without Customize Application a caller sees its own alone, without a word (salesforce-facts 1.1).
-        return this.#grants.within(
-          this.may(userId, "CustomizeApplication") ? range : ownOnly(range, userId.slice(0, 15)),
+        return this.#visible(
+          this.#grants.within(
+            this.may(userId, "CustomizeApplication") ? range : ownOnly(range, userId.slice(0, 15)),
+          ),
         );
       case "UserPermissionAccess":
         return [
-          Object.fromEntries(PERMISSIONS.map((name) => [`Permissions${name}`, this.may(userId, name)])),
+          Object.fromEntries(KNOWN_PERMISSIONS.map((name) => [`Permissions${name}`, this.may(userId, name)])),
         ];
       case "AuthSession":
         return [
@@ -91,7 +107,7 @@ export class Store {
       case "LoginHistory":
         return [{ Id: "0Ya000000000001AAA", Application: session.app, UserId: userId }];
       default:
-        return this.#tables.get(object) ?? [];
+        return this.#tables[object] ?? [];
     }
   }
 
@@ -104,7 +120,7 @@ export class Store {
   lookUp(object: string, id: string): Row | undefined {
     let index = this.#byId.get(object);
     if (index === undefined) {
-      index = new Map((this.#tables.get(object) ?? []).map((row) => [String(row.Id).slice(0, 15), row]));
+      index = new Map((this.#tables[object] ?? []).map((row) => [String(row.Id).slice(0, 15), row]));
       this.#byId.set(object, index);
     }
     return index.get(id.slice(0, 15));
@@ -127,7 +143,7 @@ export class Store {
     const userId = this.userId(username);
     if (userId === undefined) return null;
     const { label, menuItemId: item } = this.#apps.get(app) ?? { label: app, menuItemId: null };
-    return this.#grants.add(this.organization.id, this.#nullTokenIds, {
+    return this.#grants.add(this.organization.id, this.#options.nullTokenIds ?? false, {
       // A reference of 15 characters (salesforce-facts 1.2).
       AppMenuItemId: item === null ? null : item.slice(0, 15),
       AppName: label,
@@ -190,8 +206,15 @@ export class Store {
     return this.#sessions.delete(token);
   }
 
+  /** The grants that have an OauthToken. */
+  #visible(grants: readonly Row[]): readonly Row[] {
+    return this.#options.hiddenFromOauthToken === undefined
+      ? grants
+      : grants.filter((grant) => !this.applicationId(grant)?.startsWith("0xI"));
+  }
+
   #externalAppNamed(name: string): string | undefined {
-    const app = (this.#tables.get("ExternalClientApplication") ?? []).find(
+    const app = (this.#tables.ExternalClientApplication ?? []).find(
       ({ MasterLabel }) => MasterLabel === name,
     );
     return app === undefined ? undefined : String(app.Id);

@@ -23,7 +23,7 @@ describe("the grants of an org", () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const store = new Store(FIXTURE, false);
+        const store = new Store(FIXTURE);
         const model = new Set(store.grants());
         for (const each of steps) {
           const rows = store.grants();
@@ -43,14 +43,14 @@ describe("the grants of an org", () => {
   });
 
   it("stay as they were for who is reading them", () => {
-    const store = new Store(FIXTURE, false);
+    const store = new Store(FIXTURE);
     const before = store.grants();
     for (const row of before) store.revoke(String(row.DeleteToken));
     expect([before.length, store.grants().length]).toEqual([20, 0]);
   });
 
   it("are at most five for one user and app: the sixth approval revokes the oldest", () => {
-    const store = new Store(FIXTURE, false);
+    const store = new Store(FIXTURE);
     const times = () =>
       store
         .grants()

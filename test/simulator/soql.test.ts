@@ -103,7 +103,7 @@ it("pages that another user asked for are not handed out", async () => {
 it("narrowing by date and user never changes what a query finds", () => {
   const fixture = generateOrg({ seed: 3, users: 12, grants: 300, apps: 5 });
   const undated = { ...fixture.grants[0]!, createdAt: null };
-  const store = new Store({ ...fixture, grants: [...fixture.grants, undated, undated] }, false);
+  const store = new Store({ ...fixture, grants: [...fixture.grants, undated, undated] });
   // Who may see all grants, and who their own alone.
   const sessions = fixture.users
     .slice(0, 2)
@@ -139,7 +139,7 @@ it("narrowing by date and user never changes what a query finds", () => {
 it("grants that come in order are not sorted again, and are in order all the same", () => {
   const fixture = generateOrg({ seed: 3, users: 12, grants: 300, apps: 5 });
   const undated = { ...fixture.grants[0]!, createdAt: null };
-  const store = new Store({ ...fixture, grants: [...fixture.grants, undated] }, false);
+  const store = new Store({ ...fixture, grants: [...fixture.grants, undated] });
   const session = store.openSession(store.userId(fixture.caller)!);
   const times = (order: string) =>
     evaluate(`SELECT Id FROM OauthToken ORDER BY CreatedDate ${order}`, store, session).rows.map(

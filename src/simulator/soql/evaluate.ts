@@ -1,5 +1,5 @@
 import { parseQuery, type Query } from "@jetstreamapp/soql-parser-js";
-import { canonical, type FieldType, OBJECTS } from "../fields.ts";
+import { canonical, type FieldType } from "../fields.ts";
 import type { Row, Session, Store } from "../store.ts";
 import { grantRange } from "./narrow.ts";
 import { SoqlError } from "./soqlError.ts";
@@ -32,7 +32,7 @@ export interface Answer {
 /** Evaluates SOQL against the org as a session's user sees it. @throws SoqlError as Salesforce would refuse */
 export function evaluate(soql: string, store: Store, session: Session): Answer {
   const query = parse(soql);
-  const object = canonical(OBJECTS, query.sObject ?? "");
+  const object = canonical(store.schema, query.sObject ?? "");
   if (object === undefined)
     throw new SoqlError("INVALID_TYPE", `sObject type '${query.sObject}' is not supported.`);
   if (query.groupBy !== undefined || query.having !== undefined)
@@ -92,7 +92,7 @@ function fieldPath(field: NonNullable<Query["fields"]>[number]): string {
 }
 
 function resolvePath(object: string, path: readonly string[], store: Store): Reading {
-  const fields = OBJECTS[object]!;
+  const fields = store.schema[object]!;
   const [step, ...rest] = path as [string, ...string[]];
   if (rest.length === 0) {
     const name = canonical(fields, step);
@@ -181,7 +181,7 @@ function place(
     record[step] = value;
     return;
   }
-  const [name, { to }] = Object.entries(OBJECTS[object]!).find(
+  const [name, { to }] = Object.entries(store.schema[object]!).find(
     ([, field]) => field.to?.relationship === step,
   )!;
   const target = typeof row[name] === "string" ? store.lookUp(to!.object, String(row[name])) : undefined;
