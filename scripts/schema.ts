@@ -1,8 +1,9 @@
-/** `npm run schema`: writes the policy's JSON Schema from its source. */
+/** `npm run schema`: writes the JSON Schemas of the policy and of plan files from their sources. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { PolicySchema } from "../src/policy/schema.ts";
+import { SCHEMAS } from "../src/cli/schema.ts";
 
 const folder = path.resolve(import.meta.dirname, "../schema");
 mkdirSync(folder, { recursive: true });
-writeFileSync(path.join(folder, "policy.schema.json"), `${JSON.stringify(PolicySchema, null, 2)}\n`);
+for (const [name, text] of Object.entries(SCHEMAS))
+  writeFileSync(path.join(folder, `${name}.schema.json`), text);

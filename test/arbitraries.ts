@@ -1,7 +1,16 @@
 import fc from "fast-check";
-import type { App, Grant, Inventory } from "../src/inventory/inventory.ts";
+import {
+  type App,
+  type Directory,
+  EMPTY_DIRECTORY,
+  type Grant,
+  type Inventory,
+  type User,
+} from "../src/inventory/inventory.ts";
 import { policyFromObject } from "../src/policy/load.ts";
+import { formatProblems } from "../src/policy/problem.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../src/policy/resolve.ts";
+import type { PolicyFile } from "../src/policy/schema.ts";
 import { AS_OF, app, inventoryOf, PROFILES, sfId, user } from "./inventories.ts";
 
 /** An app of a real org, or one with a name made to break keys, escaping and grouping. */
@@ -23,10 +32,13 @@ const appName = fc.oneof(
 /** A generated org: users, apps with and without ids, grants with missing dates and unknown users. */
 export const inventories: fc.Arbitrary<Inventory> = fc
   .record({
-    users: fc.array(fc.record({ active: fc.boolean(), profile: fc.nat(PROFILES.length - 1) }), {
-      minLength: 1,
-      maxLength: 12,
-    }),
+    users: fc.array(
+      fc.record({ active: fc.boolean(), frozen: fc.boolean(), profile: fc.nat(PROFILES.length - 1) }),
+      {
+        minLength: 1,
+        maxLength: 12,
+      },
+    ),
     apps: fc.array(fc.record({ name: appName, registered: fc.boolean() }), { minLength: 1, maxLength: 6 }),
     grants: fc.array(
       fc.record({
@@ -44,7 +56,7 @@ export const inventories: fc.Arbitrary<Inventory> = fc
   .map(build);
 
 function build(raw: {
-  users: { active: boolean; profile: number }[];
+  users: { active: boolean; frozen: boolean; profile: number }[];
   apps: { name: string; registered: boolean }[];
   grants: {
     user: number;
@@ -56,9 +68,10 @@ function build(raw: {
   caller: number;
   callerApp: number | null;
 }): Inventory {
-  const users = raw.users.map(({ active, profile }, i) =>
+  const users = raw.users.map(({ active, frozen, profile }, i) =>
     user(i, {
       isActive: active,
+      isFrozen: frozen,
       profileId: PROFILES[profile]!.id,
       profileName: PROFILES[profile]!.name,
     }),
@@ -74,6 +87,7 @@ function build(raw: {
   return inventoryOf({
     caller: { userId: caller.id, username: caller.username, app: own === null ? null : (own.id ?? own.name) },
     users,
+    directory: directoryOf(users, all),
     apps: all,
     grants: raw.grants.map(
       ({ user: n, app: m, ...times }): Grant => ({
@@ -85,54 +99,141 @@ function build(raw: {
   });
 }
 
-/** An inventory with a policy that fits it: some of its apps sanctioned, for everyone or for some users. */
-export const cases: fc.Arbitrary<{ inventory: Inventory; policy: ResolvedPolicy; file: PolicyObject }> =
-  inventories.chain((inventory) =>
-    fc
-      .record({
-        unlisted: fc.constantFrom("revoke" as const, "report" as const),
-        apps: fc.subarray(inventory.apps.filter(({ id }) => id !== null)),
-        scopes: fc.array(
-          fc.oneof(
-            fc.constant("everyone" as const),
-            fc
-              .subarray(
-                PROFILES.map(({ name }) => name),
-                { minLength: 1 },
-              )
-              .map((profiles) => ({ profiles })),
-            fc
-              .subarray(
-                [...inventory.users.values()].map(({ username }) => username),
-                { minLength: 1 },
-              )
-              .map((usernames) => ({ usernames })),
-          ),
-          { minLength: 6, maxLength: 6 },
-        ),
-      })
-      .map(({ unlisted, apps, scopes }) => {
-        const file: PolicyObject = {
-          version: 1,
-          unlisted,
-          apps: apps.map((app, i) => ({ id: app.id!, users: scopes[i]! })),
-        };
-        return { inventory, file, policy: resolve(file, inventory) };
-      }),
-  );
-
-/** A policy as an object, as an inline policy in a Pulumi program has it. */
-export interface PolicyObject {
-  version: 1;
-  unlisted: "revoke" | "report";
-  apps: { id: string; users: "everyone" | { profiles?: string[]; usernames?: string[] } }[];
+/** Half of the users have a permission set and a permission, every fourth is in a group; every other app's scopes can be read. */
+function directoryOf(users: readonly User[], apps: readonly App[]): Directory {
+  const every = (n: number) => new Set(users.filter((_, i) => i % n === 0).map(({ id }) => id));
+  const set = (n: number, name: string, userIds: ReadonlySet<string>) => ({
+    id: sfId("0PS", n),
+    name,
+    label: name,
+    userIds,
+  });
+  return {
+    ...EMPTY_DIRECTORY,
+    permissionSets: [set(1, "Half", every(2))],
+    publicGroups: [set(2, "Quarter", every(4))],
+    permissionHolders: new Map([["ModifyAllData", every(2)]]),
+    appSettings: new Map(
+      apps
+        .filter((_, i) => i % 2 === 0)
+        .map(({ key }, i) => [
+          key,
+          {
+            scopes: i % 2 === 0 ? ["api"] : ["api", "full"],
+            adminApprovedUsersOnly: null,
+            refreshTokenDays: null,
+            ipRelaxation: null,
+          },
+        ]),
+    ),
+  };
 }
 
+type Users = NonNullable<NonNullable<PolicyFile["apps"]>[number]["users"]>;
+
+const DAYS = fc.option(fc.integer({ min: 1, max: 2_000 }), { nil: undefined });
+
+/** A value that is left out where it is undefined. */
+const given = (values: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** Some of the names, as a list of the policy; undefined for none. */
+const someOf = (names: readonly string[]) =>
+  fc.subarray([...names]).map((some) => (some.length === 0 ? undefined : some));
+
+const usersOf = (usernames: readonly string[]): fc.Arbitrary<Users> =>
+  fc.oneof(
+    fc.constant("everyone" as const),
+    fc
+      .subarray(
+        PROFILES.map(({ name }) => name),
+        { minLength: 1 },
+      )
+      .map((profiles) => ({ profiles })),
+    fc.subarray([...usernames], { minLength: 1 }).map((list) => ({ usernames: list })),
+    fc.constantFrom<Users>(
+      { permissionSets: ["Half"] },
+      { everyone: true, except: { permissionSets: ["Half"] } },
+      { publicGroups: ["Quarter"], profiles: ["Sales User"] },
+    ),
+  );
+
+/** An inventory with a policy that fits it, of the whole language and without contradictions. */
+export const cases: fc.Arbitrary<{ inventory: Inventory; policy: ResolvedPolicy; file: PolicyFile }> =
+  inventories.chain((inventory) => {
+    const usernames = [...inventory.users.values()].map(({ username }) => username);
+    const registered = inventory.apps.filter(({ id }) => id !== null);
+    return fc
+      .record({
+        mode: fc.constantFrom(undefined, "enforce" as const, "enforce" as const, "report" as const),
+        unlisted: fc.constantFrom("revoke" as const, "report" as const),
+        defaults: fc.record({ maxIdleDays: DAYS, maxAgeDays: DAYS, neverUsedAfterDays: DAYS }),
+        apps: fc.subarray(registered).chain((listed) =>
+          fc.tuple(
+            ...listed.map((one) =>
+              fc.oneof(
+                fc.constant({ id: one.id!, sanctioned: false }),
+                fc
+                  .record({
+                    users: usersOf(usernames),
+                    mode: fc.constantFrom(undefined, undefined, "report" as const),
+                    scopes: fc.constantFrom(undefined, ["api" as const]),
+                    maxIdleDays: DAYS,
+                  })
+                  .map((entry) => ({ id: one.id!, users: entry.users, ...given(entry) })),
+              ),
+            ),
+          ),
+        ),
+        /** What each user is: the policy must not say two of these of one. */
+        standing: fc.array(fc.constantFrom("offboarded", "protected", "exempt", "none", "none"), {
+          minLength: usernames.length,
+          maxLength: usernames.length,
+        }),
+        leavers: fc.record({
+          offboarded: fc.constantFrom("revoke" as const, "report" as const),
+          inactive: fc.constantFrom("revoke" as const, "report" as const),
+          frozen: fc.constantFrom("revoke" as const, "report" as const),
+        }),
+        protectedApps: someOf(registered.map(({ id }) => id!)),
+        privilege: fc.constantFrom(
+          undefined,
+          { permissions: ["ModifyAllData"], action: "revoke" as const },
+          { profiles: ["System Administrator"], action: "revoke" as const, grantedWithinDays: 900 },
+          { permissionSets: ["Half"], action: "alert" as const },
+        ),
+      })
+      .map(({ standing, protectedApps, apps, defaults, privilege, ...rest }) => {
+        const who = (what: string) => {
+          const names = usernames.filter((_, i) => standing[i] === what);
+          return names.length === 0 ? undefined : names;
+        };
+        const safe = given({ users: who("protected"), apps: protectedApps });
+        const times = given(defaults);
+        const file = given({
+          version: 1,
+          ...rest,
+          apps: apps.filter((entry) => "users" in entry || !protectedApps?.includes(entry.id)),
+          defaults: Object.keys(times).length === 0 ? undefined : times,
+          offboarded: who("offboarded"),
+          protected: Object.keys(safe).length === 0 ? undefined : safe,
+          exemptions: who("exempt")?.map((name) => ({
+            user: name,
+            reason: "Migrating",
+            owner: "it@dieppe.example",
+            expires: "2026-12-31",
+          })),
+          highPrivilege: privilege,
+        }) as PolicyFile;
+        return { inventory, file, policy: resolve(file, inventory) };
+      });
+  });
+
 /** Parses and resolves a policy that must be right. */
-export function resolve(file: PolicyObject, inventory: Inventory): ResolvedPolicy {
+export function resolve(file: PolicyFile, inventory: Inventory): ResolvedPolicy {
   const parsed = policyFromObject(file, "generated policy");
-  if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
+  if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
   const resolution = resolvePolicy(parsed.policy, inventory, AS_OF);
-  if ("problems" in resolution) throw new Error(JSON.stringify(resolution.problems));
+  if ("problems" in resolution) throw new Error(formatProblems(resolution.problems));
   return resolution.resolved;
 }

@@ -21,7 +21,13 @@ export function sfId(prefix: string, n: number): string {
 
 /** A registered app, or one that is known by name alone. */
 export function app(name: string, id: string | null = null): App {
-  return { key: id ?? `name:${name}`, id, name, kind: id === null ? "unknown" : "connected-app" };
+  return {
+    key: id ?? `name:${name}`,
+    id,
+    name,
+    kind: id === null ? "unknown" : "connected-app",
+    adminApprovedOnly: null,
+  };
 }
 
 export function user(n: number, more: Partial<User> = {}): User {

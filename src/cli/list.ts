@@ -3,6 +3,7 @@ import { connectedUsers, type ListFilter } from "../report/connectedUsers.ts";
 import { listCsv } from "../report/listCsv.ts";
 import { listJson } from "../report/listJson.ts";
 import { listTable } from "../report/listTable.ts";
+import { readInventory } from "./org.ts";
 
 interface ListOptions extends ListFilter {
   readonly format: "table" | "json" | "csv";
@@ -23,13 +24,7 @@ export function listCommand(): Command {
       "\nExamples:\n  $ npx sanctioned list\n  $ npx sanctioned list --by user --format csv > users.csv\n  $ npx sanctioned list --app Slack",
     )
     .action(async (options: ListOptions) => {
-      // Loaded only when it is needed: jsforce is large, and `--help` should answer at once.
-      const [{ connect }, { readCredentials }, { listInventory }] = await Promise.all([
-        import("../salesforce/connection.ts"),
-        import("../salesforce/credentials.ts"),
-        import("../inventory/list.ts"),
-      ]);
-      const inventory = await listInventory(await connect(readCredentials({}, process.env)));
+      const inventory = await readInventory();
       const list = connectedUsers(inventory, options);
       const output = { table: listTable, json: listJson, csv: listCsv }[options.format](list, inventory);
       process.stdout.write(output);

@@ -1,22 +1,30 @@
 import { Command } from "commander";
 import { InconclusiveError, UserError } from "../errors.ts";
 import { doctorCommand } from "./doctor.ts";
+import { EXIT } from "./exit.ts";
+import { explainCommand } from "./explain.ts";
+import { initCommand } from "./init.ts";
 import { listCommand } from "./list.ts";
+import { planCommand } from "./plan.ts";
+import { schemaCommand } from "./schema.ts";
 import { simulatorCommand } from "./simulator.ts";
-
-/** Exit codes other than 0: a mistake that the user can mend, and an inventory that is not proven complete. */
-const EXIT = { userError: 1, inconclusive: 4 };
+import { validateCommand } from "./validate.ts";
 
 const program = new Command("sanctioned")
   .description(
     "GitOps for Salesforce's connected users: a reviewed policy says which apps may hold tokens of whom.",
   )
+  .addCommand(initCommand())
+  .addCommand(validateCommand())
   .addCommand(listCommand())
+  .addCommand(planCommand())
+  .addCommand(explainCommand())
   .addCommand(doctorCommand())
+  .addCommand(schemaCommand())
   .addCommand(simulatorCommand())
   .addHelpText(
     "after",
-    "\nThe plan and the revocations are Pulumi's: `npx pulumi preview --diff`, then `npx pulumi up`.\n\nExample:\n  $ npx sanctioned list --app Slack",
+    "\nRevoking is Pulumi's: `npx pulumi preview --diff`, then `npx pulumi up`.\n\nExample:\n  $ npx sanctioned list --app Slack",
   );
 
 try {

@@ -9,7 +9,7 @@ import { listingRules } from "./listing.ts";
 import { ownRules } from "./own.ts";
 import { privilegeRules } from "./privilege.ts";
 import { protectedRules } from "./protected.ts";
-import type { Action, Basis, Case, Rule, Verdict } from "./rule.ts";
+import { type Action, type Basis, type Case, type Rule, SILENT, type Verdict } from "./rule.ts";
 import { scopeRules } from "./scopes.ts";
 import { timeRules } from "./times.ts";
 import { unresolvedRules } from "./unresolved.ts";
@@ -52,21 +52,35 @@ export function decide(policy: ResolvedPolicy, inventory: Inventory, asOf: numbe
 /** As `decide`, for one grant after the other. */
 export function decider(basis: Basis): (grant: Grant) => Decision {
   const { policy } = basis;
-  const rules = rulesOf(basis).map(([, rule]) => rule);
+  const rules = rulesOf(basis).flatMap(([, rule]) => (rule === SILENT ? [] : rule));
   const isKnown = knownGrants(basis);
+  const caseOf = caseMaker(basis);
+  const heldBack = ({ grant, user, rule }: Case): Decision["held"] => {
+    if (policy.policy.mode.value === "report" || rule?.rule.mode?.value === "report") return "mode";
+    return isKnown(grant, user) ? "baseline" : null;
+  };
   return (grant) => {
-    const judged = caseOf(grant, basis);
+    const judged = caseOf(grant);
     const { action, code, policy: place } = verdictOf(judged, rules, policy);
-    const reporting = [policy.policy.mode, judged.rule?.rule.mode].some((mode) => mode?.value === "report");
-    const held =
-      action !== "revoke" ? null : reporting ? "mode" : isKnown(grant, judged.user) ? "baseline" : null;
+    const held = action === "revoke" ? heldBack(judged) : null;
     return { grant, action: held === null ? action : "report", code, policy: place, held };
   };
 }
 
-/** The grant with the user and the rule that the others look at. */
-export function caseOf(grant: Grant, { policy, inventory }: Basis): Case {
-  return { grant, user: inventory.users.get(grant.userId), rule: policy.rules.get(grant.app.key) };
+/** Puts a grant together with the user and the rule; what there is of a user is looked up once. */
+export function caseMaker({ policy, inventory }: Basis): (grant: Grant) => Case {
+  const known = new Map<string, Pick<Case, "user" | "memberOf">>();
+  return (grant) => {
+    let of = known.get(grant.userId);
+    if (of === undefined) {
+      of = {
+        user: inventory.users.get(grant.userId),
+        memberOf: policy.memberships.get(grant.userId),
+      };
+      known.set(grant.userId, of);
+    }
+    return { grant, user: of.user, memberOf: of.memberOf, rule: policy.rules.get(grant.app.key) };
+  };
 }
 
 function verdictOf(judged: Case, rules: readonly Rule[], policy: ResolvedPolicy): Verdict {

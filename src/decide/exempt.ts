@@ -1,10 +1,11 @@
 import type { ResolvedExemption } from "../policy/resolve.ts";
-import type { Basis, Rule } from "./rule.ts";
+import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /** Exemptions that have not expired keep the grants that they name. */
 export function exemptRules({ policy, asOf }: Basis): Record<"exemption", Rule> {
   const holding = policy.exemptions.filter(({ exemption }) => asOf < exemption.expires.value);
   const ofUser = Map.groupBy(holding, ({ userId }) => userId);
+  if (holding.length === 0) return { exemption: SILENT };
   return {
     exemption: ({ grant }) => {
       const found = [...(ofUser.get(grant.userId) ?? []), ...(ofUser.get(null) ?? [])].find(

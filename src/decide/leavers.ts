@@ -1,5 +1,5 @@
 import type { FindingCode } from "./codes.ts";
-import type { Basis, Rule, Verdict } from "./rule.ts";
+import { type Basis, type Rule, SILENT, type Verdict } from "./rule.ts";
 
 /** Users who have left lose every grant, whatever the app. */
 export function leaverRules({
@@ -12,10 +12,13 @@ export function leaverRules({
       : // Reporting leavers must not shield their grants from the rules for everyone.
         { action, code, policy: place, passing: true };
   return {
-    offboarded: ({ grant }) => {
-      const place = offboarded.get(grant.userId);
-      return place === undefined ? null : verdict("user-offboarded", leavers.offboarded.value, place);
-    },
+    offboarded:
+      offboarded.size === 0
+        ? SILENT
+        : ({ grant }) => {
+            const place = offboarded.get(grant.userId);
+            return place === undefined ? null : verdict("user-offboarded", leavers.offboarded.value, place);
+          },
     inactive: ({ user }) =>
       user?.isActive === false
         ? verdict("user-inactive", leavers.inactive.value, leavers.inactive.position)

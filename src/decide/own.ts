@@ -1,4 +1,4 @@
-import type { Basis, Rule } from "./rule.ts";
+import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /** The tool's own user and its own app are never revoked, whatever the policy says (law 3). */
 export function ownRules({ policy, inventory: { caller } }: Basis): Record<"own user" | "own app", Rule> {
@@ -6,9 +6,12 @@ export function ownRules({ policy, inventory: { caller } }: Basis): Record<"own 
   return {
     "own user": ({ grant }) =>
       grant.userId === caller.userId ? { action: "keep", code: "own-user", policy: place } : null,
-    "own app": ({ grant: { app } }) =>
-      caller.app !== null && (app.id === caller.app || app.name === caller.app)
-        ? { action: "keep", code: "own-app", policy: place }
-        : null,
+    "own app":
+      caller.app === null
+        ? SILENT
+        : ({ grant: { app } }) =>
+            app.id === caller.app || app.name === caller.app
+              ? { action: "keep", code: "own-app", policy: place }
+              : null,
   };
 }

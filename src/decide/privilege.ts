@@ -1,10 +1,10 @@
 import type { Grant } from "../inventory/inventory.ts";
 import { DAY_MS, type HighPrivilege } from "../policy/policy.ts";
-import type { Basis, Rule } from "./rule.ts";
+import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /** Grants by users of high privilege, where the policy says to revoke them. */
 export function privilegeRules({ policy: { highPrivilege }, asOf }: Basis): Record<"privilege", Rule> {
-  if (highPrivilege === null || highPrivilege.rule.action !== "revoke") return { privilege: () => null };
+  if (highPrivilege === null || highPrivilege.rule.action !== "revoke") return { privilege: SILENT };
   const { rule, holders } = highPrivilege;
   return {
     privilege: ({ grant }) => {

@@ -20,12 +20,17 @@ export interface Case {
   readonly grant: Grant;
   /** Undefined where the org does not list the user. */
   readonly user: User | undefined;
+  /** The user's memberships, as `inScope` wants them. */
+  readonly memberOf: readonly number[] | undefined;
   /** Undefined for an app that the policy does not list. */
   readonly rule: ResolvedRule | undefined;
 }
 
 /** One question about a grant; null where it does not apply. Pure. */
 export type Rule = (judged: Case) => Verdict | null;
+
+/** A rule that has nothing to say in this policy. */
+export const SILENT: Rule = () => null;
 
 /** What rules are made from. */
 export interface Basis {

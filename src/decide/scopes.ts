@@ -1,10 +1,11 @@
-import type { Basis, Rule } from "./rule.ts";
+import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /**
  * Whether the app may ask for more than is sanctioned: a judgement on the app, since grants carry no
  * scopes (salesforce-facts 0.8). What cannot be read decides nothing here and is a finding of its own.
  */
-export function scopeRules({ inventory }: Basis): Record<"scopes", Rule> {
+export function scopeRules({ policy, inventory }: Basis): Record<"scopes", Rule> {
+  if ([...policy.rules.values()].every(({ rule }) => rule.scopes === null)) return { scopes: SILENT };
   const { appSettings } = inventory.directory;
   return {
     scopes: ({ grant, rule }) => {

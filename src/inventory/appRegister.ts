@@ -21,11 +21,20 @@ export class AppRegister {
   find(applicationId: string | null | undefined, name: string | null): App {
     if (applicationId) {
       const id = toId18(applicationId);
-      return this.#byId.get(id) ?? this.#add({ key: id, id, name: name ?? "", kind: kindOf(id) });
+      return (
+        this.#byId.get(id) ??
+        this.#add({ key: id, id, name: name ?? "", kind: kindOf(id), adminApprovedOnly: null })
+      );
     }
     const [only, ...others] = this.#byName.get(name ?? "") ?? [];
     if (only !== undefined && others.length === 0) return only;
-    return this.#add({ key: `name:${name ?? ""}`, id: null, name: name ?? "", kind: "unknown" });
+    return this.#add({
+      key: `name:${name ?? ""}`,
+      id: null,
+      name: name ?? "",
+      kind: "unknown",
+      adminApprovedOnly: null,
+    });
   }
 
   /** Every registered app, and those that only a grant named. */

@@ -1,6 +1,7 @@
 import { ApiError } from "../salesforce/failure.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { kindOf } from "./appRegister.ts";
+import { readAppSettings } from "./appSettings.ts";
 import { toId18 } from "./id.ts";
 import type { App, Directory, Profile, User } from "./inventory.ts";
 import type { DirectoryNeeds } from "./needs.ts";
@@ -70,19 +71,24 @@ export async function readDirectory(
   reader: OrgReader,
   needs: DirectoryNeeds,
   users: ReadonlyMap<string, User>,
+  apps: readonly App[],
 ): Promise<Directory> {
-  const [sets, roles] = await Promise.all([
+  const [sets, roles, appSettings] = await Promise.all([
     readPermissionSets(reader, needs, users),
     needs.roles ? readRoles(reader) : [],
+    needs.appSettings ? readAppSettings(reader, apps) : new Map(),
   ]);
   const publicGroups = await readPublicGroups(reader, needs.publicGroups, users, roles);
-  return { ...sets, roles, publicGroups, appSettings: new Map() };
+  return { ...sets, roles, publicGroups, appSettings };
 }
 
 /** The registered apps: connected apps, external client apps, and what the app menu lists of either. */
 export async function readApps(reader: OrgReader): Promise<App[]> {
   const [connected, external, menu] = await Promise.all([
-    readAll<{ Id: string; Name: string }>(reader, "SELECT Id, Name FROM ConnectedApplication"),
+    readAll<{ Id: string; Name: string; OptionsAllowAdminApprovedUsersOnly?: boolean | null }>(
+      reader,
+      "SELECT Id, Name, OptionsAllowAdminApprovedUsersOnly FROM ConnectedApplication",
+    ),
     readAll<{ Id: string; MasterLabel: string }>(
       reader,
       "SELECT Id, MasterLabel FROM ExternalClientApplication",
@@ -93,11 +99,13 @@ export async function readApps(reader: OrgReader): Promise<App[]> {
     ),
   ]);
   const apps = new Map<string, App>();
-  const add = (rawId: string, name: string) => {
+  const add = (rawId: string, name: string, adminApprovedOnly: boolean | null = null) => {
     const id = toId18(rawId);
-    if (kindOf(id) !== "unknown" && !apps.has(id)) apps.set(id, { key: id, id, name, kind: kindOf(id) });
+    if (kindOf(id) !== "unknown" && !apps.has(id))
+      apps.set(id, { key: id, id, name, kind: kindOf(id), adminApprovedOnly });
   };
-  for (const { Id, Name } of connected) add(Id, Name);
+  for (const { Id, Name, OptionsAllowAdminApprovedUsersOnly: adminApprovedOnly } of connected)
+    add(Id, Name, adminApprovedOnly ?? null);
   for (const { Id, MasterLabel } of external) add(Id, MasterLabel);
   for (const { ApplicationId, Label } of menu) if (ApplicationId !== null) add(ApplicationId, Label);
   return [...apps.values()];

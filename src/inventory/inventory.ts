@@ -34,6 +34,8 @@ export interface App {
   /** The label that users and admins see; untrusted text. */
   readonly name: string;
   readonly kind: "connected-app" | "external-client-app" | "unknown";
+  /** Whether only users whom an admin approved may authorize it; null where the org does not say. */
+  readonly adminApprovedOnly: boolean | null;
 }
 
 /** One row of OAuth access. One user can hold several for one app. */

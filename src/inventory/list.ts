@@ -73,7 +73,7 @@ async function list(reader: OrgReader, needs: DirectoryNeeds, now: () => Date): 
     useCount: row.UseCount ?? null,
   });
   const reading = readUsers(reader, needs);
-  const surroundings = reading.then((users) => readDirectory(reader, needs, users));
+  const surroundings = reading.then((users) => readDirectory(reader, needs, users, apps));
   for (const promise of [reading, surroundings]) promise.catch(() => undefined); // awaited below
   const { grants, proof } = await listGrants(reader, {
     countBefore: count,

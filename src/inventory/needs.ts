@@ -1,7 +1,7 @@
 /** What a policy asks about users and apps beside the grants. What nothing asks for is not read. */
 export interface DirectoryNeeds {
-  /** API names or labels of permission sets whose members matter; the members through groups count. */
-  readonly permissionSets: readonly string[];
+  /** API names or labels of permission sets whose members matter, or all; the members through groups count. */
+  readonly permissionSets: readonly string[] | "all";
   /** API names or labels of permission set groups. */
   readonly permissionSetGroups: readonly string[];
   /** Developer names or names of public groups. They can have roles as members: `roles` must be true beside them. */

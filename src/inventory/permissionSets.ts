@@ -47,8 +47,8 @@ export async function readPermissionSets(
       if (origins !== null) permissions.set(permission, origins);
     }),
   );
-  const isAsked = (asked: readonly string[]) => (set: NamedOrigins) =>
-    asked.includes(set.name) || asked.includes(set.label);
+  const isAsked = (asked: readonly string[] | "all") => (set: NamedOrigins) =>
+    asked === "all" || asked.includes(set.name) || asked.includes(set.label);
   const askedSets = sets.filter(isAsked(needs.permissionSets));
   const askedGroups = groups.filter(isAsked(needs.permissionSetGroups));
   const holders = await readHolders(reader, [...askedSets, ...askedGroups, ...permissions.values()], users);

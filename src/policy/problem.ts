@@ -27,9 +27,16 @@ export function formatProblem({ file, line, column, message, remedy, sourceLine 
 /** More would bury the first, which often causes the rest. */
 const MOST_SHOWN = 100;
 
-/** All problems, in the order in which they stand in the file; a great many are cut short with their count. */
+/** The problems file by file, and in the order in which they stand there. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map(({ file, line }) => (line > 0 ? file : "")))];
+  const at = ({ file, line }: Problem) => files.indexOf(line > 0 ? file : "");
+  return [...problems].sort((a, b) => at(a) - at(b) || a.line - b.line || a.column - b.column);
+}
+
+/** All problems in order; a great many are cut short with their count. */
 export function formatProblems(problems: readonly Problem[]): string {
-  const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+  const sorted = inOrder(problems);
   const shown = sorted.slice(0, MOST_SHOWN).map(formatProblem);
   const more = sorted.length - shown.length;
   return [...shown, ...(more > 0 ? [`… and ${more} more problem${more === 1 ? "" : "s"}`] : [])].join("\n");

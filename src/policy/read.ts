@@ -1,29 +1,28 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { UserError } from "../errors.ts";
-import { printable } from "../printable.ts";
 import { type OpenFile, type PolicyResult, parsePolicy, policyFromObject } from "./load.ts";
 import type { Policy } from "./policy.ts";
 import { PolicyError } from "./problem.ts";
 
 /**
  * Reads a policy file, named relative to `folder`; the policy keeps the name as given.
- * @throws PolicyError with every problem in it; UserError where the file cannot be read
+ * @throws PolicyError with every problem in it
  */
 export function readPolicy(file: string, folder = process.cwd()): Policy {
   return accept(readPolicyFile(file, folder));
 }
 
-/** As `readPolicy`, with the problems returned. @throws UserError where the file cannot be read */
+/** As `readPolicy`, with the problems returned. */
 export function readPolicyFile(file: string, folder = process.cwd()): PolicyResult {
   const open = openerIn(folder);
   const answer = open(file);
-  if ("unreadable" in answer)
-    throw new UserError(
-      `The policy file ${printable(file)} ${answer.unreadable}: ${answer.remedy ?? "name one with `pulumi config set policy policy/NAME.yaml`, relative to the folder of Pulumi.yaml"}.`,
-    );
-  return parsePolicy(answer.text, file, open);
+  if ("text" in answer) return parsePolicy(answer.text, file, open);
+  const message = `the policy file ${answer.unreadable}`;
+  const remedy =
+    answer.remedy ??
+    "name one relative to this folder (for Pulumi with `pulumi config set policy policy/NAME.yaml`, relative to that of Pulumi.yaml)";
+  return { problems: [{ file, line: 0, column: 0, sourceLine: "", message, remedy }] };
 }
 
 /** Takes a policy from an object in a program; files that it names are relative to `folder`. @throws PolicyError */

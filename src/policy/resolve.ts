@@ -13,7 +13,7 @@ import {
   placeText,
 } from "./policy.ts";
 import type { Problem } from "./problem.ts";
-import { type Scope, ScopeResolver } from "./scope.ts";
+import { type Memberships, type Scope, ScopeResolver } from "./scope.ts";
 
 /** A rule with its names turned into the org's ids. */
 export interface ResolvedRule {
@@ -43,6 +43,7 @@ export interface ResolvedPolicy {
   readonly policy: Policy;
   /** By `App.key`. */
   readonly rules: ReadonlyMap<string, ResolvedRule>;
+  readonly memberships: Memberships;
   /** By user id. */
   readonly offboarded: ReadonlyMap<string, Position>;
   readonly protectedUsers: ReadonlyMap<string, Position>;
@@ -140,6 +141,7 @@ export function resolvePolicy(
   const resolved: ResolvedPolicy = {
     policy,
     rules,
+    memberships: scopes.memberships,
     offboarded: users(policy.offboarded),
     protectedUsers: users(policy.protectedUsers),
     protectedApps,

@@ -9,9 +9,12 @@ interface ResolvedLists {
   readonly profileIds: ReadonlySet<string>;
   readonly roleIds: ReadonlySet<string>;
   readonly userTypes: ReadonlySet<string>;
-  /** Users of permission sets, groups and patterns; shared between selectors that name the same. */
-  readonly memberSets: readonly ReadonlySet<string>[];
+  /** Numbers of permission sets, groups and patterns whose users are meant. */
+  readonly memberSets: ReadonlySet<number>;
 }
+
+/** By user id, the numbers of the sets that the user is in: few, where a policy names many. */
+export type Memberships = ReadonlyMap<string, readonly number[]>;
 
 /** Who is in scope of an app, in the org's ids. */
 export interface Scope extends ResolvedLists {
@@ -19,18 +22,28 @@ export interface Scope extends ResolvedLists {
   readonly except: ResolvedLists | null;
 }
 
-/** Whether a user is in scope. */
-export function inScope(scope: Scope, user: User): boolean {
-  return (scope.everyone || matches(scope, user)) && !(scope.except !== null && matches(scope.except, user));
+/**
+ * Whether a user is in scope.
+ * @param memberOf the user's entry in the memberships; undefined for none
+ */
+export function inScope(scope: Scope, user: User, memberOf: readonly number[] | undefined): boolean {
+  return (
+    (scope.everyone || matches(scope, user, memberOf)) &&
+    !(scope.except !== null && matches(scope.except, user, memberOf))
+  );
 }
 
-function matches(lists: ResolvedLists, { id, profileId, roleId, userType }: User): boolean {
+function matches(
+  lists: ResolvedLists,
+  { id, profileId, roleId, userType }: User,
+  memberOf: readonly number[] | undefined,
+): boolean {
   return (
     lists.userIds.has(id) ||
     (profileId !== null && lists.profileIds.has(profileId)) ||
     (roleId !== null && lists.roleIds.has(roleId)) ||
     (userType !== null && lists.userTypes.has(userType)) ||
-    lists.memberSets.some((members) => members.has(id))
+    (memberOf?.some((number) => lists.memberSets.has(number)) ?? false)
   );
 }
 
@@ -53,6 +66,8 @@ export class ScopeResolver {
   readonly #usersByName: ReadonlyMap<string, string>;
   readonly #userTypes: ReadonlySet<string>;
   readonly #patterns = new Map<string, ReadonlySet<string>>();
+  readonly #numbers = new Map<ReadonlySet<string>, number>();
+  readonly #memberships = new Map<string, number[]>();
 
   constructor(inventory: Inventory, lookup: Lookup) {
     this.#inventory = inventory;
@@ -68,6 +83,11 @@ export class ScopeResolver {
       ...this.#lists(selector),
       except: selector.except === null ? null : this.#lists(selector.except),
     };
+  }
+
+  /** Of every scope that was resolved so far. */
+  get memberships(): Memberships {
+    return this.#memberships;
   }
 
   /** The id of a user by username; null, without a problem, where the org has no such user. */
@@ -119,7 +139,7 @@ export class ScopeResolver {
           return [];
         }),
       ),
-      memberSets: [
+      memberSets: this.#numbered([
         ...this.permissionSetMembers(lists.permissionSets),
         ...lookup
           .find("permission set group", lists.permissionSetGroups, directory.permissionSetGroups)
@@ -128,8 +148,26 @@ export class ScopeResolver {
           .find("public group", lists.publicGroups, directory.publicGroups)
           .map(({ userIds }) => known(userIds)),
         ...lists.usernamesLike.map((pattern) => this.#usersLike(pattern)),
-      ],
+      ]),
     };
+  }
+
+  /** A number for each set of users, the same for the same set; its users are noted once. */
+  #numbered(sets: readonly ReadonlySet<string>[]): ReadonlySet<number> {
+    return new Set(
+      sets.map((members) => {
+        const known = this.#numbers.get(members);
+        if (known !== undefined) return known;
+        const number = this.#numbers.size;
+        this.#numbers.set(members, number);
+        for (const id of members) {
+          const list = this.#memberships.get(id);
+          if (list === undefined) this.#memberships.set(id, [number]);
+          else list.push(number);
+        }
+        return number;
+      }),
+    );
   }
 
   #usersLike(pattern: Named): ReadonlySet<string> {

@@ -1,11 +1,12 @@
 import { type ApplyProgress, apply } from "../apply/apply.ts";
 import type { Outcome } from "../apply/outcome.ts";
 import { InconclusiveError, UserError } from "../errors.ts";
+import type { Evaluation } from "../plan/evaluate.ts";
 import { approvedPart, countGrants, type RevocationMap, revocationMap, summarizePlan } from "../plan/plan.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
-import { type Observation, type PolicySource, Session } from "./session.ts";
+import { type PolicySource, Session } from "./session.ts";
 import { settingsFromConfig } from "./settings.ts";
 
 /** What the program hands in. `check` strips all but the policy. */
@@ -25,7 +26,7 @@ interface CheckedInputs {
 }
 
 let session = new Session({});
-let observation: Observation | undefined;
+let evaluation: Evaluation | undefined;
 let log: EngineLog = engineLog(undefined, undefined);
 
 /** Keeps the stack's config; nothing logs in before the org is needed. */
@@ -40,8 +41,8 @@ export async function check(
 ): Promise<{ inputs?: CheckedInputs; failures?: { property: string; reason: string }[] }> {
   log = engineLog(process.argv.at(-1), news.resourceUrn);
   try {
-    observation = await session.observe(news.policy);
-    const { inventory, policy, plan } = observation;
+    evaluation = await session.observe(news.policy);
+    const { inventory, policy, plan, limits } = evaluation;
     refuseOtherOrg(olds.org?.id, inventory.org.id, inventory.org.name);
     const inputs: CheckedInputs = {
       policyFile: policy.file,
@@ -49,7 +50,9 @@ export async function check(
       org: { id: inventory.org.id, name: printable(inventory.org.name) },
       revocations: revocationMap(plan),
     };
-    await sayPlan(observation, news.dryRun === true && olds.org === undefined);
+    const refused = limits.refusal !== null;
+    await sayPlan(evaluation, refused || (news.dryRun === true && olds.org === undefined));
+    if (refused) throw new UserError(limits.refusal);
     return { inputs };
   } catch (error) {
     return { failures: [{ property: "policy", reason: userMessage(error) }] };
@@ -101,13 +104,13 @@ export async function forget(): Promise<void> {}
 async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
   const outs: CheckedInputs = { ...inputs, revocations: {} };
   if (Object.keys(inputs.revocations).length === 0) return outs;
-  if (observation === undefined)
+  if (evaluation === undefined)
     throw new Error(
       "The update began without a check of the org, so nothing was revoked. Run the update again.",
     );
-  const approved = approvedPart(observation.plan, inputs.revocations);
+  const approved = approvedPart(evaluation.plan, inputs.revocations);
   const outcomes = await apply(await session.connection(), approved.revocations, {
-    apps: observation.inventory.apps,
+    apps: evaluation.inventory.apps,
     onProgress: showProgress,
   });
   session.forgetInventory();
@@ -126,8 +129,16 @@ async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
   return outs;
 }
 
-/** The engine shows the inputs of a resource that is new as one block, so each line of it is said besides. */
-async function sayPlan({ plan, inventory }: Observation, inFull: boolean): Promise<void> {
+/**
+ * The engine shows the inputs of a resource that is new as one block, and those of a refused plan not at
+ * all: then each line of it is said besides.
+ */
+async function sayPlan({ plan, inventory, findings }: Evaluation, inFull: boolean): Promise<void> {
+  const { proof } = inventory;
+  await log.say(
+    `${proof.read + (proof.fromUsage ?? 0)} grants read, all that the org counts (${proof.calls} API calls)`,
+  );
+  if (findings.length > 0) await log.say(`findings: ${countFindings(findings)}`);
   if (plan.revocations.length === 0) {
     await log.say(
       `nothing to revoke: all ${inventory.grants.length} grants are sanctioned, protected or only reported`,
@@ -141,6 +152,12 @@ async function sayPlan({ plan, inventory }: Observation, inFull: boolean): Promi
       ...lines,
     ].join("\n"),
   );
+}
+
+/** `2 weak-match, 1 review-overdue`. */
+function countFindings(findings: Evaluation["findings"]): string {
+  const counts = Map.groupBy(findings, ({ code }) => code);
+  return [...counts].map(([code, some]) => `${some.length} ${code}`).join(", ");
 }
 
 function showProgress({ done, total }: ApplyProgress): void {

@@ -1,27 +1,17 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { decide } from "../decide/decide.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { listInventory } from "../inventory/list.ts";
 import type { DirectoryNeeds } from "../inventory/needs.ts";
-import { type Plan, plan } from "../plan/plan.ts";
+import { type Evaluation, evaluate } from "../plan/evaluate.ts";
 import { needsOf } from "../policy/needs.ts";
 import type { Policy } from "../policy/policy.ts";
-import { PolicyError } from "../policy/problem.ts";
 import { acceptPolicyObject, readPolicy } from "../policy/read.ts";
-import { resolvePolicy } from "../policy/resolve.ts";
 import { connect, type OrgConnection } from "../salesforce/connection.ts";
 import { readCredentials, type Settings } from "../salesforce/credentials.ts";
 
 /** Where the policy is: a file relative to the Pulumi project, or the policy itself as an object. */
 export type PolicySource = string | Readonly<Record<string, unknown>>;
-
-/** What one look at the org showed, held against the policy. */
-export interface Observation {
-  readonly policy: Policy;
-  readonly inventory: Inventory;
-  readonly plan: Plan;
-}
 
 /**
  * One phase of a Pulumi run: one login and one inventory, however many methods of the provider ask.
@@ -53,13 +43,9 @@ export class Session {
   }
 
   /** @throws UserError for a policy or org that is not right; InconclusiveError where the list cannot be proven complete. */
-  async observe(source: PolicySource): Promise<Observation> {
+  async observe(source: PolicySource): Promise<Evaluation> {
     const policy = loadPolicy(source);
-    const inventory = await this.inventory(needsOf(policy));
-    const asOf = Date.now();
-    const resolution = resolvePolicy(policy, inventory, asOf);
-    if ("problems" in resolution) throw new PolicyError(resolution.problems);
-    return { policy, inventory, plan: plan(decide(resolution.resolved, inventory, asOf), inventory) };
+    return evaluate(policy, await this.inventory(needsOf(policy)), Date.now());
   }
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import type { Grant, Inventory } from "../inventory/inventory.ts";
+import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
 import { appLabels } from "../plan/label.ts";
 import { printable } from "../printable.ts";
 
@@ -88,21 +88,32 @@ function period(grants: readonly Grant[]): { firstGranted: string | null; lastUs
 
 function appFilter(inventory: Inventory, wanted: string | undefined): (grant: Grant) => boolean {
   if (wanted === undefined) return () => true;
+  const matches = appsNamed(inventory, wanted);
+  return ({ app }) => matches.includes(app);
+}
+
+function userFilter(inventory: Inventory, wanted: string | undefined): (grant: Grant) => boolean {
+  if (wanted === undefined) return () => true;
+  const { id } = userNamed(inventory, wanted);
+  return ({ userId }) => userId === id;
+}
+
+/** The apps of a name, a label as lists show it, or an id. @throws UserError where there is none */
+export function appsNamed(inventory: Inventory, wanted: string): App[] {
   const labels = appLabels(inventory);
   const matches = inventory.apps.filter((app) => [app.id, app.name, labels.get(app.key)].includes(wanted));
   if (matches.length === 0)
     throw new UserError(
       `No app ${quote(wanted)} in ${printable(inventory.org.name)}: \`sanctioned list\` shows the names.`,
     );
-  return ({ app }) => matches.includes(app);
+  return matches;
 }
 
-function userFilter(inventory: Inventory, wanted: string | undefined): (grant: Grant) => boolean {
-  if (wanted === undefined) return () => true;
+/** The user of a username or id. @throws UserError where there is none */
+export function userNamed(inventory: Inventory, wanted: string): User {
   const lower = wanted.toLowerCase();
-  for (const { id, username } of inventory.users.values()) {
-    if (id === wanted || username.toLowerCase() === lower) return ({ userId }) => userId === id;
-  }
+  for (const user of inventory.users.values())
+    if (user.id === wanted || user.username.toLowerCase() === lower) return user;
   throw new UserError(
     `No user ${quote(wanted)} in ${printable(inventory.org.name)}: \`sanctioned list --by user\` shows the usernames.`,
   );

@@ -14,6 +14,9 @@ export interface OrgConnection extends OrgReader {
   readonly clockSkewMs: number | null;
 }
 
+/** readMetadata takes no more components at once. */
+const METADATA_PER_CALL = 10;
+
 interface QueryPage {
   readonly totalSize: number;
   readonly done: boolean;
@@ -94,8 +97,28 @@ export async function connect(
       return (await query(soql)).totalSize;
     },
     get: (path) => session.get(`${base}${path}`),
+    listMetadata: async (type) =>
+      recordsOf<{ fullName?: string }>(
+        await session.metadata(version, "listMetadata", { queries: { type }, asOfVersion: version }),
+      ).flatMap(({ fullName }) => fullName ?? []),
+    readMetadata: async <T>(type: string, fullNames: readonly string[]) => {
+      const records: T[] = [];
+      for (let start = 0; start < fullNames.length; start += METADATA_PER_CALL) {
+        const some = fullNames.slice(start, start + METADATA_PER_CALL);
+        const result = await session.metadata(version, "readMetadata", { type, fullNames: some });
+        const found = recordsOf<T & { fullName?: string }>((result as { records?: unknown } | null)?.records);
+        for (const record of found) if (typeof record.fullName === "string") records.push(record);
+      }
+      return records;
+    },
     queryForRevocation: query,
   };
+}
+
+/** SOAP has one element where there is one, and none where there is none. */
+function recordsOf<T>(value: unknown): T[] {
+  if (value === null || value === undefined) return [];
+  return (Array.isArray(value) ? value : [value]) as T[];
 }
 
 function queryPage(answer: unknown, host: string): QueryPage {

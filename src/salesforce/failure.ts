@@ -40,7 +40,7 @@ export function describeFailure({ host, status, error, secrets }: FailedRequest)
   const network = networkCode(error);
   if (network !== null) return unreachable(host, network);
   if (status === 0) return error;
-  const code = (error as { errorCode?: string }).errorCode ?? error.name;
+  const code = soapFault(error) ?? (error as { errorCode?: string }).errorCode ?? error.name;
   if (!/^[A-Z][A-Z_]+$/.test(code))
     return new UserError(
       `${host} answered HTTP ${status} with something that is not the Salesforce API's: check the address, or try again after a maintenance.`,
@@ -51,6 +51,12 @@ export function describeFailure({ host, status, error, secrets }: FailedRequest)
     code,
     status,
   );
+}
+
+/** Salesforce's code of a SOAP fault, as `sf:INVALID_SESSION_ID` has it; null for any other error. */
+export function soapFault(error: unknown): string | null {
+  const { errorCode } = error as { errorCode?: unknown };
+  return typeof errorCode === "string" ? (/^\w+:([A-Z_]+)$/.exec(errorCode)?.[1] ?? null) : null;
 }
 
 const LOGIN_REMEDIES: Record<string, string> = {

@@ -28,6 +28,10 @@ export interface OrgReader {
   count(soql: string): Promise<number>;
   /** Reads a REST resource below `/services/data/vNN.0`, such as `/limits`. Errors as `query`. */
   get<T>(path: string): Promise<T>;
+  /** The full names of the org's components of a metadata type, such as `ConnectedApp`. Errors as `query`. */
+  listMetadata(type: string): Promise<string[]>;
+  /** Those of the components that the org hands out, as raw texts. Errors as `query`. */
+  readMetadata<T>(type: string, fullNames: readonly string[]): Promise<T[]>;
   /** API calls made so far. */
   readonly calls: number;
   /** The org's API calls of the last 24 hours, from the last answer that said so; null where none did. */

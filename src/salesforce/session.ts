@@ -4,18 +4,25 @@ import pLimit, { type LimitFunction } from "p-limit";
 import { UserError } from "../errors.ts";
 import { originOf } from "./address.ts";
 import { type Login, NO_CREDENTIALS } from "./credentials.ts";
-import { describeFailure, describeLoginFailure, isPassing, networkCode } from "./failure.ts";
+import { describeFailure, describeLoginFailure, isPassing, networkCode, soapFault } from "./failure.ts";
 import { signedAssertion } from "./jwt.ts";
 import { type RetryClock, retryAfterMs, retryReads, TransientError } from "./retry.ts";
 import { askSfCli } from "./sfCli.ts";
 import { PlainTransport } from "./transport.ts";
 
+const METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata";
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);
 
 // jsforce's own HTTP layer: the one place where status and headers of an answer can be seen.
-const { HttpApi } = createRequire(import.meta.url)(
-  "jsforce/lib/http-api.js",
-) as typeof import("jsforce/lib/http-api.js");
+const require = createRequire(import.meta.url);
+const { HttpApi } = require("jsforce/lib/http-api.js") as typeof import("jsforce/lib/http-api.js");
+const { SOAP } = require("jsforce/lib/soap.js") as typeof import("jsforce/lib/soap.js");
+
+/** Makes one request, with the HTTP layer that it uses handed to `watch` first. */
+type Request<T> = (
+  connection: jsforce.Connection,
+  watch: <Api extends InstanceType<typeof HttpApi>>(api: Api) => Api,
+) => Promise<T>;
 
 /** Who the login endpoint said that the token belongs to. */
 interface TokenAnswer {
@@ -76,7 +83,33 @@ export class Session {
    * @throws ApiError where the org refuses, UserError for other faults of the org or the network
    */
   get<T>(path: string): Promise<T> {
-    return this.#limit(() => retryReads(() => this.#getOnce<T>(path, true), this.#clock));
+    return this.#read((connection, watch) =>
+      watch(new HttpApi(connection, {})).request<T>({
+        method: "GET",
+        url: `${connection.instanceUrl}${path}`,
+      }),
+    );
+  }
+
+  /**
+   * Calls a method of the Metadata API that reads. @returns the raw result, all of its values texts
+   * @throws as `get`
+   */
+  metadata(
+    version: string,
+    method: "listMetadata" | "readMetadata",
+    message: Readonly<Record<string, unknown>>,
+  ): Promise<unknown> {
+    return this.#read(async (connection, watch) => {
+      const endpointUrl = `${connection.instanceUrl}/services/Soap/m/${version}`;
+      const api = watch(new SOAP(connection, { xmlns: METADATA_NAMESPACE, endpointUrl }));
+      const answer = await api.invoke(method, { ...message });
+      return (answer as { result?: unknown } | null)?.result;
+    });
+  }
+
+  #read<T>(request: Request<T>): Promise<T> {
+    return this.#limit(() => retryReads(() => this.#once(request, true), this.#clock));
   }
 
   #use(instanceUrl: string, accessToken: string): void {
@@ -109,19 +142,20 @@ export class Session {
     }
   }
 
-  async #getOnce<T>(path: string, mayRenew: boolean): Promise<T> {
+  async #once<T>(request: Request<T>, mayRenew: boolean): Promise<T> {
     const connection = this.#connection;
     let status = 0;
     let wait: number | null = null;
-    const api = new HttpApi(connection, {});
-    api.on("response", (response: { statusCode: number; headers: Record<string, string> }) => {
-      status = response.statusCode;
-      wait = retryAfterMs(response.headers["retry-after"], Date.now());
-      this.#note(response.headers);
-    });
     this.calls++;
     try {
-      const answer = await api.request<T>({ method: "GET", url: `${connection.instanceUrl}${path}` });
+      const answer = await request(connection, (api) => {
+        api.on("response", (response: { statusCode: number; headers: Record<string, string> }) => {
+          status = response.statusCode;
+          wait = retryAfterMs(response.headers["retry-after"], Date.now());
+          this.#note(response.headers);
+        });
+        return api;
+      });
       if (status >= 300)
         throw new UserError(
           `${this.host} answered HTTP ${status}, a redirect, which is not followed: check the address.`,
@@ -129,13 +163,16 @@ export class Session {
       return answer;
     } catch (error) {
       if (error instanceof UserError) throw error;
-      if (status === 401 && mayRenew && this.#login.kind !== "access-token") {
+      const fault = soapFault(error);
+      const expired = status === 401 || fault === "INVALID_SESSION_ID";
+      if (expired && mayRenew && this.#login.kind !== "access-token") {
         await this.#renew(connection);
-        return await this.#getOnce<T>(path, false);
+        return await this.#once(request, false);
       }
       const secrets = [connection.accessToken ?? ""];
       const described = describeFailure({ host: this.host, status, error, secrets });
-      if (TRANSIENT.has(status) || (status === 0 && this.#mayPass(error)))
+      // A fault of SOAP is an answer, whatever its HTTP status.
+      if ((TRANSIENT.has(status) && fault === null) || (status === 0 && this.#mayPass(error)))
         throw new TransientError(described, wait);
       throw described;
     }

@@ -241,7 +241,7 @@ describe("the app of a grant", () => {
       });
       expect(grants).toEqual([
         expect.objectContaining({
-          app: { key: `name:${app}`, id: null, name: app, kind: "unknown" },
+          app: { key: `name:${app}`, id: null, name: app, kind: "unknown", adminApprovedOnly: null },
           useCount: 0,
           lastUsedAt: null,
         }),

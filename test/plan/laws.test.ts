@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decide } from "../../src/decide/decide.ts";
-import type { Inventory } from "../../src/inventory/inventory.ts";
+import type { Grant, Inventory } from "../../src/inventory/inventory.ts";
+import { evaluate } from "../../src/plan/evaluate.ts";
+import { judgeLimits } from "../../src/plan/limits.ts";
 import { approvedPart, countGrants, type Plan, plan, revocationMap } from "../../src/plan/plan.ts";
+import { planFile } from "../../src/plan/planFile.ts";
 import type { ResolvedPolicy } from "../../src/policy/resolve.ts";
+import type { PolicyFile } from "../../src/policy/schema.ts";
 import { cases, resolve } from "../arbitraries.ts";
 import { AS_OF } from "../inventories.ts";
 
@@ -23,32 +27,71 @@ describe("the laws of the plan", () => {
     );
   });
 
-  it("2: sanctioning an app for everyone never adds a revocation, and no longer listing one never removes one", () => {
+  it("2: sanctioning never adds a revocation, and tightening never removes one", () => {
     fc.assert(
-      fc.property(cases, ({ file, inventory }) => {
-        const enforced = { ...file, unlisted: "revoke" as const };
-        const revoked = (apps: typeof file.apps) =>
+      fc.property(cases, fc.nat(), ({ file, inventory }, pick) => {
+        const enforced = { ...file, mode: "enforce" as const, unlisted: "revoke" as const };
+        const revoked = (changed: Partial<PolicyFile>) =>
           new Set(
-            planOf(resolve({ ...enforced, apps }, inventory), inventory).revocations.flatMap(
+            planOf(resolve({ ...enforced, ...changed }, inventory), inventory).revocations.flatMap(
               ({ grants }) => grants,
             ),
           );
-        const some = revoked(enforced.apps);
-        const looser = revoked(enforced.apps.map(({ id }) => ({ id, users: "everyone" as const })));
-        const tighter = revoked(enforced.apps.slice(1));
-        expect([...looser].filter((grant) => !some.has(grant))).toEqual([]);
-        expect([...some].filter((grant) => !tighter.has(grant))).toEqual([]);
+        const before = revoked({});
+        const added = (after: Set<Grant>) => [...after].filter((grant) => !before.has(grant));
+        const removed = (after: Set<Grant>) => [...before].filter((grant) => !after.has(grant));
+        const apps = enforced.apps ?? [];
+        const at = apps.length === 0 ? 0 : pick % apps.length;
+
+        const forEveryone = apps.map((app, i) =>
+          i === at && app.sanctioned !== false ? { ...app, users: "everyone" as const } : app,
+        );
+        expect(added(revoked({ apps: forEveryone }))).toEqual([]);
+        const unlisted = inventory.apps.find(({ id }) => id !== null && !apps.some((app) => app.id === id));
+        if (unlisted !== undefined)
+          expect(added(revoked({ apps: [...apps, { id: unlisted.id!, users: "everyone" }] }))).toEqual([]);
+        expect(removed(revoked({ apps: apps.filter((_, i) => i !== at) }))).toEqual([]);
+        const { defaults = {} } = enforced;
+        expect(removed(revoked({ defaults: { ...defaults, maxIdleDays: 1 } }))).toEqual([]);
+        expect(
+          removed(revoked({ leavers: { offboarded: "revoke", inactive: "revoke", frozen: "revoke" } })),
+        ).toEqual([]);
       }),
       runs,
     );
   });
 
-  it("3: the tool's own user and its own app are never revoked", () => {
+  it("3: the tool's own user and app, protected users and apps are never revoked", () => {
     fc.assert(
-      fc.property(cases, ({ policy, inventory }) => {
+      fc.property(cases, ({ policy, file, inventory }) => {
         for (const { user, app } of planOf(policy, inventory).revocations) {
           expect(user.id).not.toBe(inventory.caller.userId);
           if (inventory.caller.app !== null) expect([app.id, app.name]).not.toContain(inventory.caller.app);
+          expect(file.protected?.users ?? []).not.toContain(user.username);
+          expect(file.protected?.apps ?? []).not.toContain(app.id);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it("with mode: report nothing is planned", () => {
+    fc.assert(
+      fc.property(cases, ({ file, inventory }) => {
+        expect(planOf(resolve({ ...file, mode: "report" }, inventory), inventory).revocations).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it("6: zero means zero", () => {
+    fc.assert(
+      fc.property(cases, ({ policy, inventory }) => {
+        const planned = planOf(policy, inventory);
+        const none = { revocations: 1e9, percent: 100, perApp: 1e9, position: policy.policy.limits.position };
+        for (const limit of ["revocations", "percent", "perApp"] as const) {
+          const { refusal } = judgeLimits(planned, inventory.grants.length, { ...none, [limit]: 0 });
+          expect(refusal === null).toBe(planned.revocations.length === 0);
         }
       }),
       runs,
@@ -79,16 +122,19 @@ describe("the laws of the plan", () => {
 
   it("9: the order of apps, users and grants changes nothing", () => {
     fc.assert(
-      fc.property(cases, fc.nat(), ({ policy, inventory }, turn) => {
+      fc.property(cases, fc.nat(), ({ policy, file, inventory }, turn) => {
         const turned: Inventory = {
           ...inventory,
           users: new Map(rotate([...inventory.users], turn).reverse()),
           apps: rotate(inventory.apps, turn).reverse(),
           grants: rotate(inventory.grants, turn).reverse(),
         };
-        expect(JSON.stringify(revocationMap(planOf(policy, turned)))).toBe(
-          JSON.stringify(revocationMap(planOf(policy, inventory))),
-        );
+        const bytes = (org: Inventory) =>
+          JSON.stringify([
+            revocationMap(planOf(resolve(file, org), org)),
+            planFile(evaluate(policy.policy, org, AS_OF), { all: true }),
+          ]);
+        expect(bytes(turned)).toBe(bytes(inventory));
       }),
       runs,
     );

@@ -41,7 +41,9 @@ describe("a policy file that cannot be read", () => {
     ["policy", "is a folder"],
   ])("%s %s", (file, why) => {
     expect(() => readPolicy(file)).toThrow(UserError);
-    expect(() => readPolicy(file)).toThrow(`The policy file ${file} ${why}: name one with`);
+    expect(() => readPolicy(file)).toThrow(
+      `${file}: the policy file ${why}; name one relative to this folder`,
+    );
   });
 });
 

@@ -32,12 +32,12 @@ it("a file that is not UTF-8 is refused, since its names could be read as others
   for (const file of ["latin.yaml", "wide.yaml"]) {
     expect(() => readPolicy(file, folder)).toThrow(UserError);
     expect(() => readPolicy(file, folder)).toThrow(
-      `The policy file ${file} is not UTF-8 text: save it with that encoding.`,
+      `${file}: the policy file is not UTF-8 text; save it with that encoding`,
     );
   }
 });
 
 it("a file below a file is not there", async () => {
   await writeFile(path.join(folder, "plain"), "");
-  expect(() => readPolicy("plain/x.yaml", folder)).toThrow("The policy file plain/x.yaml is not there");
+  expect(() => readPolicy("plain/x.yaml", folder)).toThrow("plain/x.yaml: the policy file is not there");
 });

@@ -57,6 +57,14 @@ describe("a user's mistake is a check failure with one clear message", () => {
     );
   });
 
+  it("a plan over the limits, which is shown in full", async () => {
+    const output = await refusedPolicy(`${policy}limits: { revocations: 5, percent: 2 }\n`);
+    expect(output).toContain(
+      "12 revocations are over the limit of 5 (limits.revocations), and 2.7% (12/448), over 2% (limits.percent): nothing is revoked.",
+    );
+    expect(output.match(/^ *\+ Bob's Lead Scoring Tool, /gm)).toHaveLength(12);
+  });
+
   it("wrong credentials", async () => {
     expect(await refused({ SF_ACCESS_TOKEN: "00D000000001942EAA!wrong" })).toContain(
       "(INVALID_SESSION_ID, HTTP 401): Session expired or invalid The access token has expired or is not of this org: get a new one.",
@@ -85,7 +93,7 @@ describe("a user's mistake is a check failure with one clear message", () => {
   it("policy missing", async () => {
     await rm(path.join(project.folder, POLICY));
     try {
-      expect(await refused()).toContain("The policy file policy/dieppe-trading.yaml is not there");
+      expect(await refused()).toContain("policy/dieppe-trading.yaml: the policy file is not there");
     } finally {
       await project.write(POLICY, policy);
     }

@@ -1,0 +1,59 @@
+import { Command, Option } from "commander";
+import { explain } from "../decide/explain.ts";
+import { UserError } from "../errors.ts";
+import type { Grant } from "../inventory/inventory.ts";
+import { evaluate } from "../plan/evaluate.ts";
+import { needsOf } from "../policy/needs.ts";
+import { readPolicy } from "../policy/read.ts";
+import { appsNamed, userNamed } from "../report/connectedUsers.ts";
+import { explainJson } from "../report/explainJson.ts";
+import { explainText } from "../report/explainText.ts";
+import { asOfOption } from "./asOf.ts";
+import { readInventory } from "./org.ts";
+import { policyFile } from "./policyFile.ts";
+
+interface ExplainOptions {
+  readonly user?: string;
+  readonly app?: string;
+  readonly policy?: string;
+  readonly format: "text" | "json";
+  readonly asOf?: number;
+}
+
+/** `sanctioned explain`: which rules were looked at, which decided, and what would change the answer. */
+export function explainCommand(): Command {
+  return new Command("explain")
+    .description("say why a user's or an app's grants get what they get, and what would change that")
+    .option("--user <name>", "username or id")
+    .option("--app <name>", "name or id of the app")
+    .option("--policy <file>", "the policy (default: the only one in the folder policy)")
+    .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
+    .addOption(asOfOption())
+    .addHelpText(
+      "after",
+      "\nA user without a grant for the app is judged as if it were given now.\n" +
+        "\nExample:\n  $ npx sanctioned explain --user ada.weber@dieppe.example --app Slack",
+    )
+    .action(async ({ user: username, app: appName, policy: named, format, asOf }: ExplainOptions) => {
+      if (username === undefined && appName === undefined)
+        throw new UserError("Say whose grants to explain: --user, --app or both.");
+      const policy = readPolicy(policyFile(named));
+      const inventory = await readInventory(needsOf(policy));
+      const { resolved, asOf: time } = evaluate(policy, inventory, asOf ?? Date.now());
+      const user = username === undefined ? null : userNamed(inventory, username);
+      const apps = appName === undefined ? null : appsNamed(inventory, appName);
+      const found = inventory.grants.filter(
+        ({ userId, app }) => (user === null || userId === user.id) && (apps === null || apps.includes(app)),
+      );
+      const hypothetical = found.length === 0 && user !== null && apps !== null;
+      const grants: Grant[] = hypothetical
+        ? apps.map((app) => ({ userId: user.id, app, createdAt: time, lastUsedAt: time, useCount: 1 }))
+        : found;
+      const explanations = explain({ policy: resolved, inventory, asOf: time }, grants);
+      if (format === "json") process.stdout.write(explainJson(explanations, inventory, { hypothetical }));
+      else
+        process.stdout.write(
+          grants.length === 0 ? "No grants.\n" : explainText(explanations, inventory, { hypothetical }),
+        );
+    });
+}

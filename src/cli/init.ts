@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { Command } from "commander";
+import { UserError } from "../errors.ts";
+import { NO_NEEDS } from "../inventory/needs.ts";
+import { printable } from "../printable.ts";
+import { draftPolicy } from "../report/draftPolicy.ts";
+import { readInventory } from "./org.ts";
+import { writeNew } from "./writeNew.ts";
+
+/** `sanctioned init`: a first policy from what the org shows. */
+export function initCommand(): Command {
+  return new Command("init")
+    .description("write a draft of a policy from the connected org; it only reports")
+    .option("--out <file>", "where to write it (default: policy/ and the org's name)")
+    .addHelpText("after", "\nExample:\n  $ npx sanctioned init --out policy/acme.yaml")
+    .action(async ({ out }: { out?: string }) => {
+      // Said before the org is read, which can take a while.
+      if (out !== undefined && existsSync(out))
+        throw new UserError(`${printable(out)} is there already: remove it, or name another with --out.`);
+      const inventory = await readInventory({
+        ...NO_NEEDS,
+        permissionSets: "all",
+        permissions: ["ModifyAllData"],
+      });
+      const file = out ?? `policy/${slug(inventory.org.name)}.yaml`;
+      writeNew(file, draftPolicy(inventory, new Date().toISOString().slice(0, 10)), "--out");
+      process.stdout.write(
+        `${printable(file)} is written, from ${inventory.grants.length} grants. Review it, then see what it would revoke:\n` +
+          `  npx sanctioned plan --policy ${printable(file)}\n`,
+      );
+    });
+}
+
+/** A file name of plain letters. */
+function slug(name: string): string {
+  return (
+    name
+      .normalize("NFKD")
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "") || "org"
+  );
+}

@@ -1,0 +1,48 @@
+import { Command, Option } from "commander";
+import { evaluate } from "../plan/evaluate.ts";
+import { planFile } from "../plan/planFile.ts";
+import { needsOf } from "../policy/needs.ts";
+import { readPolicy } from "../policy/read.ts";
+import { planText } from "../report/planText.ts";
+import { asOfOption } from "./asOf.ts";
+import { EXIT } from "./exit.ts";
+import { readInventory } from "./org.ts";
+import { policyFile } from "./policyFile.ts";
+import { writeNew } from "./writeNew.ts";
+
+interface PlanOptions {
+  readonly policy?: string;
+  readonly format: "text" | "json";
+  readonly all?: boolean;
+  readonly asOf?: number;
+  readonly out?: string;
+  readonly detailedExitcode?: boolean;
+}
+
+/** `sanctioned plan`: what would be revoked, and why, without Pulumi. */
+export function planCommand(): Command {
+  return new Command("plan")
+    .description("show what the policy would revoke, and why; changes nothing")
+    .option("--policy <file>", "the policy (default: the only one in the folder policy)")
+    .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
+    .option("--all", "every grant as a row, not the counts alone (json)")
+    .addOption(asOfOption())
+    .option("--out <file>", "also write the plan, as JSON, to a new file")
+    .option("--detailed-exitcode", "exit 2 when something would be revoked")
+    .addHelpText(
+      "after",
+      "\nExits 0, 1 for an error, 2 for drift with --detailed-exitcode, 3 when a limit refuses the plan, 4 when the list is inconclusive.\n" +
+        "\nExample:\n  $ npx sanctioned plan --policy policy/dieppe-trading.yaml --format json --out plan.json",
+    )
+    .action(async ({ policy: named, format, all = false, asOf, out, detailedExitcode }: PlanOptions) => {
+      const policy = readPolicy(policyFile(named));
+      const inventory = await readInventory(needsOf(policy));
+      const evaluation = evaluate(policy, inventory, asOf ?? Date.now());
+      const file = planFile(evaluation, { all });
+      const json = `${JSON.stringify(file, null, 2)}\n`;
+      if (out !== undefined) writeNew(out, json, "--out");
+      process.stdout.write(format === "json" ? json : planText(file));
+      if (file.limits.refusal !== null) process.exitCode = EXIT.limit;
+      else if (detailedExitcode && file.revocations.length > 0) process.exitCode = EXIT.drift;
+    });
+}

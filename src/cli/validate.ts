@@ -1,0 +1,80 @@
+import { Command, Option } from "commander";
+import { UserError } from "../errors.ts";
+import { tooLongExemptions } from "../policy/contradictions.ts";
+import { needsOf } from "../policy/needs.ts";
+import { formatProblems, inOrder, type Problem } from "../policy/problem.ts";
+import { readPolicyFile } from "../policy/read.ts";
+import { resolvePolicy } from "../policy/resolve.ts";
+import { printable } from "../printable.ts";
+import { problemsGithub } from "../report/problemsGithub.ts";
+import { problemsJson } from "../report/problemsJson.ts";
+import { asOfOption } from "./asOf.ts";
+import { EXIT } from "./exit.ts";
+import { readInventory } from "./org.ts";
+import { policyFiles } from "./policyFile.ts";
+
+interface ValidateOptions {
+  readonly format: "text" | "json" | "sarif" | "github";
+  readonly org?: boolean;
+  readonly asOf?: number;
+}
+
+/** `sanctioned validate`: every problem of policies, offline. */
+export function validateCommand(): Command {
+  return new Command("validate")
+    .description("check policies offline and say every problem with its place and what to do")
+    .argument("[files...]", "policies (default: all in the folder policy)")
+    .option("--org", "also look up every name in the connected org")
+    .addOption(
+      new Option("--format <format>", "output format")
+        .choices(["text", "json", "sarif", "github"])
+        .default("text"),
+    )
+    .addOption(asOfOption())
+    .addHelpText(
+      "after",
+      "\nExits 0 when all is right, 1 when not.\n" +
+        "\nExample:\n  $ npx sanctioned validate policy/dieppe-trading.yaml --format github",
+    )
+    .action(async (named: string[], { format, org = false, asOf = Date.now() }: ValidateOptions) => {
+      const files = named.length > 0 ? named : policyFiles();
+      if (files.length === 0) throw new UserError("There is no policy in the folder policy: name one.");
+      const problems: Problem[] = [];
+      for (const file of files) problems.push(...inOrder(await problemsOf(file, { org, asOf })));
+      process.stdout.write(await output(format, files, problems));
+      if (problems.length > 0) process.exitCode = EXIT.userError;
+    });
+}
+
+async function problemsOf(
+  file: string,
+  { org, asOf }: { readonly org: boolean; readonly asOf: number },
+): Promise<readonly Problem[]> {
+  const result = readPolicyFile(file);
+  if ("problems" in result) return result.problems;
+  const { policy } = result;
+  if (!org) return tooLongExemptions(policy, asOf);
+  const resolution = resolvePolicy(policy, await readInventory(needsOf(policy)), asOf);
+  return "problems" in resolution ? resolution.problems : [];
+}
+
+async function output(
+  format: ValidateOptions["format"],
+  files: readonly string[],
+  problems: readonly Problem[],
+): Promise<string> {
+  switch (format) {
+    case "json":
+      return problemsJson(problems);
+    case "github":
+      return problemsGithub(problems);
+    case "sarif": {
+      const { problemsSarif } = await import("../report/problemsSarif.ts");
+      return problemsSarif(problems);
+    }
+    case "text":
+      return problems.length > 0
+        ? `${formatProblems(problems)}\n`
+        : files.map((file) => `${printable(file)} is right.\n`).join("");
+  }
+}

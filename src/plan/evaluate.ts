@@ -1,0 +1,40 @@
+import { type Decision, decide } from "../decide/decide.ts";
+import { type Finding, findings } from "../decide/findings.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import type { Policy } from "../policy/policy.ts";
+import { PolicyError } from "../policy/problem.ts";
+import { type ResolvedPolicy, resolvePolicy } from "../policy/resolve.ts";
+import { judgeLimits, type LimitVerdict } from "./limits.ts";
+import { type Plan, plan } from "./plan.ts";
+
+/** An org held against a policy at one time: all that plans and reports are made from. */
+export interface Evaluation {
+  readonly policy: Policy;
+  readonly resolved: ResolvedPolicy;
+  readonly inventory: Inventory;
+  /** Milliseconds since the epoch. */
+  readonly asOf: number;
+  readonly decisions: readonly Decision[];
+  readonly findings: readonly Finding[];
+  readonly plan: Plan;
+  readonly limits: LimitVerdict;
+}
+
+/** Holds an org against a policy. Pure. @throws PolicyError where the policy does not fit the org */
+export function evaluate(policy: Policy, inventory: Inventory, asOf: number): Evaluation {
+  const resolution = resolvePolicy(policy, inventory, asOf);
+  if ("problems" in resolution) throw new PolicyError(resolution.problems);
+  const { resolved } = resolution;
+  const decisions = decide(resolved, inventory, asOf);
+  const planned = plan(decisions, inventory);
+  return {
+    policy,
+    resolved,
+    inventory,
+    asOf,
+    decisions,
+    findings: findings({ policy: resolved, inventory, asOf }),
+    plan: planned,
+    limits: judgeLimits(planned, inventory.grants.length, policy.limits),
+  };
+}

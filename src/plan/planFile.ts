@@ -1,0 +1,136 @@
+import type { Decision } from "../decide/decide.ts";
+import { type Finding, findingText } from "../decide/findings.ts";
+import type { App, Grant, Inventory } from "../inventory/inventory.ts";
+import type { Position } from "../policy/policy.ts";
+import { summarizePolicy } from "../policy/summary.ts";
+import { digestOf } from "./digest.ts";
+import type { Evaluation } from "./evaluate.ts";
+import type { PlanFile } from "./schema.ts";
+
+/**
+ * An evaluation as a plan file. Canonical: the same policy, org and time give the same bytes.
+ * @param all every grant as a row, not the counts alone
+ */
+export function planFile(evaluation: Evaluation, { all }: { readonly all: boolean }): PlanFile {
+  const { policy, inventory, asOf, decisions, findings, plan, limits } = evaluation;
+  const content: Omit<PlanFile, "digest"> = {
+    version: 1,
+    asOf: iso(asOf)!,
+    org: {
+      id: inventory.org.id,
+      name: inventory.org.name,
+      isSandbox: inventory.org.isSandbox,
+      instanceUrl: inventory.org.instanceUrl,
+    },
+    policy: { file: policy.file, mode: policy.mode.value, digest: digestOf(summarizePolicy(policy)) },
+    inventory: inventoryPart(inventory),
+    revocations: plan.revocations.map(({ user, app, grants, code, policy: place, reason }) => ({
+      user: { id: user.id, username: user.username },
+      app: appPart(app),
+      grants: grants.map(grantPart),
+      code,
+      policy: placePart(place),
+      reason,
+      reauthorize: reauthorizeOf(app),
+    })),
+    counts: {
+      revoke: countCodes(decisions, "revoke"),
+      report: countCodes(decisions, "report"),
+      keep: countCodes(decisions, "keep"),
+    },
+    ...(all ? { rows: rows(decisions, inventory) } : {}),
+    findings: canonicalOrder(findings.map(findingPart)),
+    limits: { ...limits },
+  };
+  return { ...content, digest: digestOf(content) };
+}
+
+/** Whether a plan file is as it was written. */
+export function isUnaltered({ digest, ...content }: PlanFile): boolean {
+  return digestOf(content) === digest;
+}
+
+/** Since September 2025 an app that is not installed takes a permission to be authorized (salesforce-facts 5). */
+function reauthorizeOf({ id, adminApprovedOnly }: App): PlanFile["revocations"][number]["reauthorize"] {
+  if (id === null) return "if-approved";
+  return adminApprovedOnly === null ? "unknown" : adminApprovedOnly ? "if-preauthorized" : "yes";
+}
+
+function inventoryPart({ grants, proof }: Inventory): PlanFile["inventory"] {
+  return {
+    grants: grants.length,
+    connectedUsers: new Set(grants.map(({ userId }) => userId)).size,
+    apps: new Set(grants.map(({ app }) => app.key)).size,
+    proof: {
+      countBefore: proof.countBefore,
+      countAfter: proof.countAfter,
+      read: proof.read,
+      fromUsage: proof.fromUsage ?? 0,
+      partition: proof.partition,
+      ranges: proof.ranges,
+      rereads: proof.rereads ?? 0,
+      calls: proof.calls,
+      permissions: { ...proof.permissions },
+      apiVersion: proof.apiVersion,
+      at: proof.at,
+    },
+  };
+}
+
+function rows(decisions: readonly Decision[], { users }: Inventory): NonNullable<PlanFile["rows"]> {
+  return canonicalOrder(
+    decisions.map(({ grant, action, code, held, policy }) => ({
+      user: { id: grant.userId, username: users.get(grant.userId)?.username ?? null },
+      app: appPart(grant.app),
+      ...grantPart(grant),
+      action,
+      code,
+      held,
+      policy: placePart(policy),
+    })),
+  );
+}
+
+function findingPart(finding: Finding): PlanFile["findings"][number] {
+  const { code, severity, app, user, params, policy } = finding;
+  return {
+    code,
+    severity,
+    text: findingText(finding),
+    app: app === null ? null : appPart(app),
+    user,
+    params: { ...params },
+    policy: placePart(policy),
+  };
+}
+
+function appPart({ id, name, kind }: App): PlanFile["revocations"][number]["app"] {
+  return { id, name, kind };
+}
+
+function grantPart({ createdAt, lastUsedAt, useCount }: Grant) {
+  return { granted: iso(createdAt), lastUsed: iso(lastUsedAt), useCount };
+}
+
+function placePart({ file, line }: Position): { file: string; line: number } {
+  return { file, line };
+}
+
+function countCodes(decisions: readonly Decision[], action: Decision["action"]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const decision of decisions)
+    if (decision.action === action) counts.set(decision.code, (counts.get(decision.code) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** In an order that does not depend on the org's. */
+function canonicalOrder<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => [JSON.stringify(item), item] as const)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, item]) => item);
+}
+
+function iso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,162 @@
+import Type, { type Static } from "typebox";
+import { CODES } from "../decide/codes.ts";
+
+const closed = { additionalProperties: false };
+const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
+const Text = Type.String();
+const Count = Type.Integer({ minimum: 0 });
+const Instant = Type.String({ description: "ISO 8601, UTC" });
+const oneOf = <const Values extends readonly string[]>(values: Values, description = "") =>
+  Type.Unsafe<Values[number]>(description === "" ? { enum: values } : { enum: values, description });
+const Code = oneOf(CODES, "Why. A stable interface.");
+const Place = Type.Object(
+  {
+    file: Text,
+    line: Type.Integer({
+      minimum: 0,
+      description: "From 1; 0 for an inline policy, whose file says the path.",
+    }),
+  },
+  { ...closed, description: "The policy line that decided." },
+);
+const App = Type.Object(
+  {
+    id: nullable(Text),
+    name: Text,
+    kind: oneOf(["connected-app", "external-client-app", "unknown"]),
+  },
+  closed,
+);
+const User = Type.Object({ id: Text, username: nullable(Text) }, closed);
+const Grant = {
+  granted: nullable(Instant),
+  lastUsed: nullable(
+    Type.String({
+      description: "When a token was last issued for the grant (not: the last API call). ISO 8601, UTC.",
+    }),
+  ),
+  useCount: nullable(
+    Type.Integer({ minimum: 0, description: "How many tokens were issued for the grant (not: API calls)." }),
+  ),
+};
+const Held = { limit: Type.Number(), actual: Type.Number() };
+
+/** A plan as a file: the one source of its JSON Schema (`schema/plan.schema.json`) and of its type. */
+export const PlanSchema = Type.Object(
+  {
+    version: Type.Literal(1, { description: "Version of the format." }),
+    asOf: Type.String({ description: "The time that the policy was evaluated at. ISO 8601, UTC." }),
+    org: Type.Object({ id: Text, name: Text, isSandbox: Type.Boolean(), instanceUrl: Text }, closed),
+    policy: Type.Object(
+      {
+        file: Text,
+        mode: oneOf(["enforce", "report"]),
+        digest: Type.String({
+          description: "SHA-256 of what the policy says, in hex; moving a line changes nothing.",
+        }),
+      },
+      closed,
+    ),
+    inventory: Type.Object(
+      {
+        grants: Count,
+        connectedUsers: Count,
+        apps: Type.Integer({ minimum: 0, description: "Apps that hold grants." }),
+        proof: Type.Object(
+          {
+            countBefore: Count,
+            countAfter: Count,
+            read: Count,
+            fromUsage: Count,
+            partition: Text,
+            ranges: Count,
+            rereads: Count,
+            calls: Count,
+            permissions: Type.Record(Type.String(), Type.Boolean()),
+            apiVersion: Text,
+            at: Instant,
+          },
+          { ...closed, description: "Why these are believed to be all grants of the org." },
+        ),
+      },
+      closed,
+    ),
+    revocations: Type.Array(
+      Type.Object(
+        {
+          user: User,
+          app: App,
+          grants: Type.Array(Type.Object(Grant, closed), { minItems: 1, description: "Oldest first." }),
+          code: Code,
+          policy: Place,
+          reason: Type.String({ description: "In one line, as Pulumi shows it." }),
+          reauthorize: oneOf(
+            ["yes", "if-preauthorized", "if-approved", "unknown"],
+            "Whether the user can authorize the app again. `if-preauthorized`: admins must have approved the user. `if-approved`: the app is not installed, and since September 2025 that takes the permission Approve Uninstalled Connected Apps.",
+          ),
+        },
+        closed,
+      ),
+      { description: "What is to be revoked, by app and user." },
+    ),
+    counts: Type.Object(
+      {
+        revoke: Type.Record(Type.String(), Count),
+        report: Type.Record(Type.String(), Count),
+        keep: Type.Record(Type.String(), Count),
+      },
+      { ...closed, description: "Grants by what they get and why." },
+    ),
+    rows: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            user: User,
+            app: App,
+            ...Grant,
+            action: oneOf(["keep", "report", "revoke"]),
+            code: Code,
+            held: nullable(oneOf(["mode", "baseline"], "Why what would be revoked is only reported.")),
+            policy: Place,
+          },
+          closed,
+        ),
+        { description: "Every grant, where all were asked for." },
+      ),
+    ),
+    findings: Type.Array(
+      Type.Object(
+        {
+          code: Code,
+          severity: oneOf(["error", "warning", "note"]),
+          text: Text,
+          app: nullable(App),
+          user: nullable(Text),
+          params: Type.Record(Type.String(), Type.String()),
+          policy: Place,
+        },
+        closed,
+      ),
+    ),
+    limits: Type.Object(
+      {
+        revocations: Type.Object(Held, closed),
+        percent: Type.Object({ ...Held, of: Count }, closed),
+        perApp: nullable(Type.Object({ ...Held, app: Text }, closed)),
+        refusal: nullable(Text),
+      },
+      { ...closed, description: "The limits with the numbers that they were held against." },
+    ),
+    digest: Type.String({ description: "SHA-256 of all of the above, in hex." }),
+  },
+  {
+    ...closed,
+    $id: "urn:sanctioned:schema:plan:1",
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Plan of revocations",
+    description: "What would be revoked in one org, why, and what it was held against.",
+  },
+);
+
+/** A plan as written. Names in it are as the org gives them: untrusted text. */
+export type PlanFile = Static<typeof PlanSchema>;

@@ -1,0 +1,36 @@
+import { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } from "node-sarif-builder";
+import type { Problem } from "../policy/problem.ts";
+import { printable } from "../printable.ts";
+
+const RULE = "policy-problem";
+
+/** Policy problems as SARIF 2.1.0. */
+export function problemsSarif(problems: readonly Problem[]): string {
+  const run = new SarifRunBuilder().initSimple({
+    toolDriverName: "sanctioned",
+    toolDriverVersion: "0.1.0",
+  });
+  run.addRule(
+    new SarifRuleBuilder().initSimple({
+      ruleId: RULE,
+      shortDescriptionText: "A policy must be unambiguous before it can be enforced.",
+    }),
+  );
+  for (const { file, line, column, message, remedy, sourceLine } of problems)
+    run.addResult(
+      new SarifResultBuilder().initSimple({
+        ruleId: RULE,
+        level: "error",
+        messageText: printable(`${message}; ${remedy}`),
+        fileUri: file.split("/").map(encodeURIComponent).join("/"),
+        startLine: Math.max(line, 1),
+        startColumn: Math.max(column, 1),
+        endLine: Math.max(line, 1),
+        endColumn: Math.max(column, sourceLine.length) + 1,
+      }),
+    );
+  const log = new SarifBuilder();
+  log.addRun(run);
+  return `${log.buildSarifJsonString({ indent: true })}
+`;
+}

@@ -1,0 +1,303 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Ajv } from "ajv";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isUnaltered } from "../../src/plan/planFile.ts";
+import { type PlanFile, PlanSchema } from "../../src/plan/schema.ts";
+import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { sanctioned } from "./run.ts";
+
+const BOBS = "Bob's Lead Scoring Tool";
+const POLICY = "policy/dieppe-trading.yaml";
+let org: Simulator;
+let env: Record<string, string>;
+let folder: string;
+
+beforeAll(async () => {
+  org = await startSimulator({ org: dieppeTrading(), readOnly: true });
+  env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken };
+  folder = mkdtempSync(path.join(tmpdir(), "sanctioned-cli-"));
+});
+afterAll(async () => {
+  expect(org.writes).toEqual([]); // no verb here may write
+  await org.close();
+  rmSync(folder, { recursive: true });
+});
+
+const inFolder = (name: string) => path.join(folder, name);
+function policy(name: string, text: string): string {
+  writeFileSync(inFolder(name), text);
+  return inFolder(name);
+}
+const matchesPlanSchema = new Ajv({ strict: true }).compile<PlanFile>(PlanSchema);
+
+describe("sanctioned plan", () => {
+  it("shows the 12, with why and whether they can come back", async () => {
+    const { code, stdout, stderr } = await sanctioned(["plan"], env);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("12 revocations:\n");
+    expect(
+      stdout.match(
+        /^ {2}- Bob's Lead Scoring Tool, .*: app not listed \(policy\/dieppe-trading\.yaml:6\); granted .*; authorizing it again takes Approve Uninstalled Connected Apps$/gm,
+      ),
+    ).toHaveLength(12);
+    expect(stdout).toContain("Kept: 436 sanctioned. Only reported: none.\n");
+    expect(stdout).toContain("Limits: 12 of 50 revocations, 2.7% of 25% of the grants.\n");
+    expect(stdout).toMatch(
+      /Read: 448 grants of 290 users in 1 range by CreatedDate with 3 API calls, all that the org counts/,
+    );
+  });
+
+  it("as JSON matches its published schema, says the numbers, and is the same bytes for the same time", async () => {
+    const args = ["plan", "--format", "json", "--all", "--as-of", "2026-11-23T12:00:00Z"];
+    const { code, stdout } = await sanctioned(args, env);
+    expect(code).toBe(0);
+    const plan: unknown = JSON.parse(stdout);
+    if (!matchesPlanSchema(plan)) throw new Error(JSON.stringify(matchesPlanSchema.errors));
+    expect(plan).toMatchObject({
+      version: 1,
+      asOf: "2026-11-23T12:00:00.000Z",
+      org: { id: "00D000000001942EAA", name: "Dieppe Trading" },
+      policy: { file: POLICY, mode: "enforce" },
+      inventory: { grants: 448, connectedUsers: 290, apps: 3, proof: { read: 448, countAfter: 448 } },
+      counts: { revoke: { "app-not-listed": 12 }, report: {}, keep: { sanctioned: 436 } },
+      limits: {
+        revocations: { limit: 50, actual: 12 },
+        percent: { limit: 25, actual: 2.7, of: 448 },
+        perApp: { limit: 50, actual: 12, app: BOBS },
+        refusal: null,
+      },
+    });
+    expect(plan.revocations).toHaveLength(12);
+    expect(plan.revocations[0]).toMatchObject({
+      user: { username: "ada.dubois@dieppe.example" },
+      app: { id: null, name: BOBS, kind: "unknown" },
+      code: "app-not-listed",
+      policy: { file: POLICY, line: 6 },
+      reauthorize: "if-approved",
+    });
+    expect(plan.rows).toHaveLength(448);
+    expect(isUnaltered(plan)).toBe(true);
+    expect(isUnaltered({ ...plan, revocations: plan.revocations.slice(1) })).toBe(false);
+
+    const again: PlanFile = JSON.parse((await sanctioned(args, env)).stdout);
+    const { at } = plan.inventory.proof;
+    expect({ ...again, digest: "" }).toEqual({
+      ...plan,
+      digest: "",
+      inventory: { ...plan.inventory, proof: { ...plan.inventory.proof, at: again.inventory.proof.at } },
+    });
+    expect(Date.parse(at)).not.toBeNaN();
+  });
+
+  it("exits 2 for drift where it is asked for, and 0 for none", async () => {
+    expect((await sanctioned(["plan", "--detailed-exitcode"], env)).code).toBe(2);
+    const clean = policy("clean.yaml", `version: 1\nunlisted: report\napps: []\n`);
+    expect((await sanctioned(["plan", "--detailed-exitcode", "--policy", clean], env)).code).toBe(0);
+  });
+
+  it("exits 3 when a limit refuses, with the whole plan and the remedy", async () => {
+    const strict = policy("strict.yaml", `${readFileSync(POLICY, "utf8")}limits: { revocations: 11 }\n`);
+    const { code, stdout } = await sanctioned(["plan", "--policy", strict], env);
+    expect(code).toBe(3);
+    expect(stdout.match(/^ {2}- Bob's/gm)).toHaveLength(12);
+    expect(stdout).toContain(
+      "Refused: 12 revocations are over the limit of 11 (limits.revocations): nothing is revoked.",
+    );
+  });
+
+  it("writes the plan to a new file and never over another", async () => {
+    const out = inFolder("plan.json");
+    expect((await sanctioned(["plan", "--out", out], env)).code).toBe(0);
+    expect(isUnaltered(JSON.parse(readFileSync(out, "utf8")))).toBe(true);
+    const { code, stderr } = await sanctioned(["plan", "--out", out], env);
+    expect([code, stderr]).toEqual([1, `${out} is there already: remove it, or name another with --out.\n`]);
+  });
+
+  it("evaluates at the time that is asked for", async () => {
+    const idle = policy(
+      "idle.yaml",
+      `${readFileSync(POLICY, "utf8")}defaults: { maxIdleDays: 3000 }\nlimits: { revocations: 999, percent: 100, perApp: 999 }\n`,
+    );
+    const at = async (time: string) =>
+      JSON.parse(
+        (await sanctioned(["plan", "--policy", idle, "--format", "json", "--as-of", time], env)).stdout,
+      ).counts.revoke;
+    expect(await at("2026-11-23")).toEqual({ "app-not-listed": 12 });
+    expect((await at("2040-01-01")).idle).toBeGreaterThan(400);
+  });
+});
+
+describe("sanctioned explain", () => {
+  it("says every rule that was looked at, which decided, where, and what would change it", async () => {
+    const { code, stdout } = await sanctioned(
+      ["explain", "--user", "ada.weber@dieppe.example", "--app", BOBS],
+      env,
+    );
+    expect(code).toBe(0);
+    expect(stdout).toBe(`Bob's Lead Scoring Tool, ada.weber@dieppe.example (1 grant): revoke
+  because: app not listed [app-not-listed], policy/dieppe-trading.yaml:6
+  looked at, in order of precedence:
+    own user        passes
+    own app         passes
+    app known       passes
+    user known      passes
+    protected user  passes
+    protected app   passes
+    offboarded      passes
+    inactive        passes
+    frozen          passes
+    exemption       passes
+    denied          passes
+    listed          revoke: app not listed, policy/dieppe-trading.yaml:6
+  what would change it: list the app under \`apps\`
+`);
+  });
+
+  it("takes an app alone, with grants that are alike in one block", async () => {
+    const { stdout } = await sanctioned(["explain", "--app", BOBS], env);
+    expect(stdout).toContain(
+      "ada.dubois@dieppe.example, ada.weber@dieppe.example, amir.bakker@dieppe.example and 9 more (12 grants): revoke",
+    );
+  });
+
+  it("takes a user alone", async () => {
+    const { stdout } = await sanctioned(
+      ["explain", "--user", "amir.kowalski@dieppe.example", "--format", "json"],
+      env,
+    );
+    expect(
+      JSON.parse(stdout)
+        .map(({ app, action, code }: { app: { name: string }; action: string; code: string }) => [
+          app.name,
+          action,
+          code,
+        ])
+        .sort(),
+    ).toEqual([
+      [BOBS, "revoke", "app-not-listed"],
+      ["Slack", "keep", "sanctioned"],
+      ["Slack", "keep", "sanctioned"],
+    ]);
+  });
+
+  it("judges a user without a grant as if it were given now", async () => {
+    const { stdout } = await sanctioned(
+      ["explain", "--user", "ada.weber@dieppe.example", "--app", "Slack"],
+      env,
+    );
+    expect(stdout).toContain("Slack, ada.weber@dieppe.example (no grant; if it were given now): keep");
+  });
+
+  it("wants a user or an app, and one that the org has", async () => {
+    expect((await sanctioned(["explain"], env)).stderr).toBe(
+      "Say whose grants to explain: --user, --app or both.\n",
+    );
+    expect((await sanctioned(["explain", "--user", "nobody"], env)).stderr).toContain(
+      'No user "nobody" in Dieppe Trading',
+    );
+  });
+});
+
+describe("sanctioned init", () => {
+  it("writes a draft that fits the org and revokes nothing, and never writes over a file", async () => {
+    const draft = inFolder("drafts/dieppe.yaml");
+    const { code, stdout } = await sanctioned(["init", "--out", draft], env);
+    expect([code, stdout]).toEqual([
+      0,
+      `${draft} is written, from 448 grants. Review it, then see what it would revoke:\n  npx sanctioned plan --policy ${draft}\n`,
+    ]);
+    const text = readFileSync(draft, "utf8");
+    expect(text).toContain("mode: report\n");
+    expect(text).toContain(
+      "  # ---- Connected apps ----\n  # review: 250 grants of 240 users, granted 2022-02-07 to ",
+    );
+    expect(text).toContain(
+      "  # ---- Apps that are not installed: matched by name alone ----\n  # review: 12 grants of 12 users, ",
+    );
+
+    const plan = await sanctioned(["plan", "--policy", draft, "--format", "json"], env);
+    expect(plan.code).toBe(0);
+    expect(JSON.parse(plan.stdout)).toMatchObject({
+      revocations: [],
+      counts: { revoke: {}, keep: { sanctioned: 448 } },
+    });
+
+    const again = await sanctioned(["init", "--out", draft], env);
+    expect([again.code, again.stderr]).toEqual([
+      1,
+      `${draft} is there already: remove it, or name another with --out.\n`,
+    ]);
+    expect(readFileSync(draft, "utf8")).toBe(text);
+  });
+});
+
+describe("sanctioned validate", () => {
+  const bad = () =>
+    policy("bad.yaml", 'version: 1\nunlisted: "no%d,e"\napps:\n  - { name: A, usrs: everyone }\n');
+
+  it("needs no org and takes all policies of the folder", async () => {
+    expect(await sanctioned(["validate"])).toEqual({ code: 0, stderr: "", stdout: `${POLICY} is right.\n` });
+  });
+
+  it("says every problem of every file", async () => {
+    const { code, stdout } = await sanctioned(["validate", bad(), inFolder("none.yaml"), POLICY]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      `bad.yaml:2:11: unlisted must be \`revoke\` or \`report\`, found "no%d,e"; see docs/policy.md\n     2 | unlisted: "no%d,e"\n       |           ^\n`,
+    );
+    expect(stdout).toContain('bad.yaml:4:16: unknown key "usrs" in apps[0]; did you mean "users"?');
+    expect(stdout).toContain("none.yaml: the policy file is not there");
+  });
+
+  it("as annotations that no text can break out of", async () => {
+    const { code, stdout } = await sanctioned(["validate", "--format", "github", bad()]);
+    expect(code).toBe(1);
+    expect(stdout.split("\n")[0]).toBe(
+      `::error file=${bad()},line=2,col=11,title=sanctioned policy::unlisted must be \`revoke\` or \`report\`, found "no%25d,e"; see docs/policy.md`,
+    );
+  });
+
+  it("as JSON", async () => {
+    const { stdout } = await sanctioned(["validate", "--format", "json", bad()]);
+    expect(
+      JSON.parse(stdout).problems.map(({ line, column }: { line: number; column: number }) => [line, column]),
+    ).toEqual([
+      [2, 11],
+      [4, 5],
+      [4, 16],
+    ]);
+    expect(JSON.parse((await sanctioned(["validate", "--format", "json"])).stdout)).toEqual({ problems: [] });
+  });
+
+  it("as SARIF with each problem's place", async () => {
+    const { stdout } = await sanctioned(["validate", "--format", "sarif", bad()]);
+    const log = JSON.parse(stdout);
+    expect(log.version).toBe("2.1.0");
+    expect(log.runs[0].tool.driver.name).toBe("sanctioned");
+    expect(log.runs[0].results[0]).toMatchObject({
+      ruleId: "policy-problem",
+      level: "error",
+      locations: [{ physicalLocation: { region: { startLine: 2, startColumn: 11 } } }],
+    });
+  });
+
+  it("looks up names where an org is asked for", async () => {
+    const typo = policy("typo.yaml", readFileSync(POLICY, "utf8").replace("Sales User", "Sale User"));
+    expect((await sanctioned(["validate", typo])).code).toBe(0);
+    const { code, stdout } = await sanctioned(["validate", "--org", typo], env);
+    expect(code).toBe(1);
+    expect(stdout).toContain('no profile "Sale User" in Dieppe Trading; did you mean "Sales User"?');
+  });
+});
+
+describe("sanctioned schema", () => {
+  it.each(["policy", "plan"])("prints what is published: %s", async (what) => {
+    const { code, stdout } = await sanctioned(["schema", what]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(readFileSync(`schema/${what}.schema.json`, "utf8"));
+    expect(JSON.parse(stdout).$schema).toBe("http://json-schema.org/draft-07/schema#");
+  });
+});

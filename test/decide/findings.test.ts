@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import { findings, findingText } from "../../src/decide/findings.ts";
+import { type AppSettings, EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
+import { policyFromObject } from "../../src/policy/load.ts";
+import { formatProblems } from "../../src/policy/problem.ts";
+import { resolvePolicy } from "../../src/policy/resolve.ts";
+import type { PolicyFile } from "../../src/policy/schema.ts";
+import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
+
+const SLACK = app("Slack", sfId("0H4", 1));
+const TWIN = app("Slack", sfId("0H4", 2));
+const BOBS = app("Bob's Tool");
+const ANN = user(1, { username: "ann@dieppe.example" });
+const BOT = user(999);
+
+/** The findings of a policy on an org where Ann holds Slack and Bob's Tool, as `code severity: text`. */
+function found(policy: Partial<PolicyFile>, settings?: Partial<AppSettings>, twin = false): string[] {
+  const inventory = inventoryOf({
+    caller: { userId: BOT.id, username: BOT.username, app: null },
+    users: [ANN, BOT],
+    apps: [SLACK, BOBS, ...(twin ? [TWIN] : [])],
+    directory: {
+      ...EMPTY_DIRECTORY,
+      permissionHolders: new Map([["ModifyAllData", new Set([ANN.id, BOT.id])]]),
+      appSettings: new Map(
+        settings === undefined
+          ? []
+          : [
+              [
+                SLACK.key,
+                {
+                  scopes: null,
+                  adminApprovedUsersOnly: null,
+                  refreshTokenDays: null,
+                  ipRelaxation: null,
+                  ...settings,
+                },
+              ],
+            ],
+      ),
+    },
+    grants: [grant(ANN.id, SLACK), grant(ANN.id, BOBS, { createdAt: null }), grant(BOT.id, SLACK)],
+  });
+  const parsed = policyFromObject({ version: 1, unlisted: "report", apps: [], ...policy }, "policy", () => ({
+    text: "version: 1\nexpires: 2026-11-22\ngrants: [{ app: Slack, user: ann@dieppe.example }]\n",
+  }));
+  if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
+  const resolution = resolvePolicy(parsed.policy, inventory, AS_OF);
+  if ("problems" in resolution) throw new Error(formatProblems(resolution.problems));
+  return findings({ policy: resolution.resolved, inventory, asOf: AS_OF }).map(
+    (finding) => `${finding.code} ${finding.severity}: ${findingText(finding)}`,
+  );
+}
+
+const slack = (more: object) => ({ apps: [{ id: SLACK.id!, users: "everyone" as const, ...more }] });
+const exempt = (expires: string, more: object = { app: "Slack" }) => ({
+  exemptions: [{ reason: "Migrating", owner: "it@dieppe.example", expires, ...more }],
+});
+
+describe("findings", () => {
+  it.each<[rule: string, Parameters<typeof found>, expected: string[]]>([
+    ["nothing where nothing is amiss", [slack({})], []],
+    [
+      "a match by name alone",
+      [{ apps: [{ name: BOBS.name, users: "everyone" }] }],
+      ["weak-match note: Bob's Tool: matched by name alone; give the app's `id`"],
+    ],
+    [
+      "another app of the same name",
+      [slack({}), undefined, true],
+      [
+        `name-shared warning: Slack: another app has the same name (others: ${TWIN.id}); tell people which is meant, or rename one`,
+      ],
+    ],
+    ["a review on its last day is not overdue", [slack({ reviewBy: "2026-11-23" })], []],
+    [
+      "a review on the day after is",
+      [slack({ reviewBy: "2026-11-22" })],
+      [
+        "review-overdue warning: Slack: its review is overdue (since: 2026-11-23); review it and move `reviewBy` on",
+      ],
+    ],
+    [
+      "an exemption that has expired",
+      [exempt("2026-11-22")],
+      [
+        "exemption-expired warning: Slack: the exemption has expired (until: 2026-11-22, owner: it@dieppe.example); renew it or take it out",
+      ],
+    ],
+    [
+      "an exemption that ends within 14 days",
+      [exempt("2026-12-06")],
+      [
+        "exemption-expiring warning: Slack: the exemption expires soon (until: 2026-12-06, owner: it@dieppe.example); renew it or settle the matter",
+      ],
+    ],
+    ["an exemption that ends a day later", [exempt("2026-12-07")], []],
+    [
+      "an exemption that matches no grant",
+      [exempt("2026-12-31", { app: "Slack", user: "user999@dieppe.example" })],
+      [],
+    ],
+    [
+      "an exemption that matches none",
+      [exempt("2026-12-31", { app: BOBS.name, user: "user999@dieppe.example" })],
+      [
+        "exemption-unused note: Bob's Tool, user999@dieppe.example: the exemption matches no grant (until: 2026-12-31, owner: it@dieppe.example); take it out",
+      ],
+    ],
+    [
+      "an exemption of an app that the org does not have",
+      [exempt("2026-12-31", { app: "Gone Forever" })],
+      ["app-absent note: the org has no such app (name: Gone Forever); take it out once no org needs it"],
+    ],
+    [
+      "a denied app that the org does not have",
+      [{ apps: [{ name: "Data Loader", sanctioned: false }] }],
+      ["app-absent note: the org has no such app (name: Data Loader); take it out once no org needs it"],
+    ],
+    [
+      "a baseline that has expired",
+      [{ baseline: "b.yaml" }],
+      [
+        "baseline-expired warning: the baseline has expired (until: 2026-11-22, grants: 1); empty the baseline, or renew it",
+      ],
+    ],
+    [
+      "scopes that cannot be read",
+      [slack({ scopes: ["api"] })],
+      [
+        "scopes-unreadable warning: Slack: the org does not let the app's scopes be read; look at them in Setup",
+      ],
+    ],
+    [
+      "a setting that cannot be read",
+      [slack({ settings: { ipRelaxation: "enforce" } })],
+      [
+        "setting-unreadable warning: Slack: the org does not let the app's setting be read (setting: ipRelaxation); look at it in Setup",
+      ],
+    ],
+    [
+      "a setting that differs",
+      [slack({ settings: { adminApprovedUsersOnly: true } }), { adminApprovedUsersOnly: false }],
+      [
+        "setting-differs error: Slack: the app is not set up as required (setting: adminApprovedUsersOnly, wanted: true, found: false); change it in Setup",
+      ],
+    ],
+    [
+      "refresh tokens that never end",
+      [slack({ settings: { refreshTokenMaxDays: 90 } }), { refreshTokenDays: Number.POSITIVE_INFINITY }],
+      [
+        "setting-differs error: Slack: the app is not set up as required (setting: refreshTokenMaxDays, wanted: 90, found: no end); change it in Setup",
+      ],
+    ],
+    [
+      "refresh tokens that end sooner are well",
+      [slack({ settings: { refreshTokenMaxDays: 90 } }), { refreshTokenDays: 30 }],
+      [],
+    ],
+    [
+      "each recent grant of a user of high privilege, and none of the tool's own",
+      [{ ...slack({}), highPrivilege: { permissions: ["ModifyAllData"], grantedSince: "2026-11-01" } }],
+      [
+        "high-privilege-grant warning: Slack, ann@dieppe.example: granted by a user of high privilege (through: the permission ModifyAllData, granted: 2026-11-23); exempt it, or lower the user's privileges",
+        "high-privilege-grant warning: Bob's Tool, ann@dieppe.example: granted by a user of high privilege (through: the permission ModifyAllData, granted: unknown); exempt it, or lower the user's privileges",
+      ],
+    ],
+  ])("%s", (_rule, input, expected) => {
+    expect(found(...input)).toEqual(expected);
+  });
+
+  it("a permission that the org does not know is a problem at its line", () => {
+    expect(() => found({ highPrivilege: { permissions: ["FlyToTheMoon"] } })).toThrow(
+      'policy at highPrivilege.permissions[0]: no permission "FlyToTheMoon" in Dieppe',
+    );
+  });
+});

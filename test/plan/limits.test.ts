@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { decide } from "../../src/decide/decide.ts";
+import { judgeLimits } from "../../src/plan/limits.ts";
+import { plan } from "../../src/plan/plan.ts";
+import type { Limits } from "../../src/policy/policy.ts";
+import { resolve } from "../arbitraries.ts";
+import { AS_OF, app, grant, inventoryOf, user } from "../inventories.ts";
+
+const BOBS = app("Bob's Tool");
+const SHINY = app("Shiny AI Notetaker");
+const SLACK = app("Slack", "0H4000000000001AAA");
+
+/** A plan of so many revocations of each app, in an org that has so many grants. */
+function verdict(revocations: { bobs?: number; shiny?: number }, grants: number, limits: Partial<Limits>) {
+  const { bobs = 0, shiny = 0 } = revocations;
+  const apps = [
+    ...Array.from({ length: bobs }, () => BOBS),
+    ...Array.from({ length: shiny }, () => SHINY),
+    ...Array.from({ length: grants - bobs - shiny }, () => SLACK),
+  ];
+  const users = apps.map((_, i) => user(i));
+  const inventory = inventoryOf({
+    users,
+    apps: [BOBS, SHINY, SLACK],
+    grants: apps.map((one, i) => grant(users[i]!.id, one)),
+  });
+  const policy = resolve(
+    { version: 1, unlisted: "revoke", apps: [{ id: SLACK.id!, users: "everyone" }] },
+    inventory,
+  );
+  return judgeLimits(plan(decide(policy, inventory, AS_OF), inventory), grants, {
+    revocations: 1_000_000,
+    percent: 100,
+    perApp: 1_000_000,
+    position: { file: "policy.yaml", line: 4, column: 1 },
+    ...limits,
+  });
+}
+
+describe("limits", () => {
+  it.each<[rule: string, Parameters<typeof verdict>, refusal: string | null]>([
+    ["as many as allowed pass", [{ bobs: 12 }, 432, { revocations: 12 }], null],
+    [
+      "one more is refused with every number and the remedy",
+      [{ bobs: 104 }, 261, { revocations: 50, percent: 25 }],
+      "104 revocations are over the limit of 50 (limits.revocations), and 39.9% (104/261), over 25% (limits.percent): nothing is revoked. If they are all meant, raise the limits in a reviewed change (policy.yaml:4).",
+    ],
+    ["exactly the percentage passes", [{ bobs: 1 }, 4, { percent: 25 }], null],
+    [
+      "a hair more does not, and is not rounded down to it",
+      [{ bobs: 251 }, 1003, { percent: 25 }],
+      "25.1% (251/1003), over 25%",
+    ],
+    [
+      "one app alone can be too many",
+      [{ bobs: 3, shiny: 9 }, 100, { perApp: 8 }],
+      "9 of Shiny AI Notetaker, over 8 for one app (limits.perApp)",
+    ],
+    [
+      "zero revocations means zero",
+      [{ bobs: 1 }, 100, { revocations: 0 }],
+      "1 revocation is over the limit of 0",
+    ],
+    ["zero percent means zero", [{ bobs: 1 }, 100_000, { percent: 0 }], "0.1% (1/100000), over 0%"],
+    ["zero for one app means zero", [{ bobs: 1 }, 100, { perApp: 0 }], "1 of Bob's Tool, over 0 for one app"],
+    ["nothing to revoke is within zero", [{}, 100, { revocations: 0, percent: 0, perApp: 0 }], null],
+    ["nothing at all is within zero", [{}, 0, { revocations: 0, percent: 0, perApp: 0 }], null],
+  ])("%s", (_rule, input, refusal) => {
+    if (refusal === null) expect(verdict(...input).refusal).toBeNull();
+    else expect(verdict(...input).refusal).toContain(refusal);
+  });
+
+  it("say the numbers that they were held against", () => {
+    expect(verdict({ bobs: 3, shiny: 1 }, 16, {})).toMatchObject({
+      revocations: { limit: 1_000_000, actual: 4 },
+      percent: { limit: 100, actual: 25, of: 16 },
+      perApp: { limit: 1_000_000, actual: 3, app: "Bob's Tool" },
+    });
+  });
+});

@@ -1,0 +1,287 @@
+import { describe, expect, it } from "vitest";
+import { type OpenFile, parsePolicy } from "../../src/policy/load.ts";
+import type { Policy } from "../../src/policy/policy.ts";
+import { formatProblems } from "../../src/policy/problem.ts";
+import { resolvePolicy } from "../../src/policy/resolve.ts";
+import { summarizePolicy } from "../../src/policy/summary.ts";
+import { AS_OF, app, inventoryOf, user } from "../inventories.ts";
+
+const BASE = `version: 1
+unlisted: revoke
+limits: { revocations: 9, percent: 5 }
+defaults: { maxIdleDays: 90, maxAgeDays: 700 }
+apps:
+  - name: Slack
+    owner: it@acme.example
+    users: { profiles: [Sales User] }
+    maxIdleDays: 60
+  - name: Payroll Sync
+    users: everyone
+offboarded: [jane@acme.example]
+protected: { users: [glass@acme.example] }
+`;
+const OWN = `version: 1
+extends: ../shared/base.yaml
+limits: { revocations: 20 }
+apps:
+  - name: Slack
+    id: 0H4000000000001AAA
+    users: { profiles: [Standard User] }
+offboarded: [joe@acme.example, jane@acme.example]
+`;
+
+/** Opens files from a map, by path. */
+const files =
+  (texts: Record<string, string>): OpenFile =>
+  (file) =>
+    texts[file] === undefined ? { unreadable: "is not there", remedy: null } : { text: texts[file] };
+
+function parse(own: string, texts: Record<string, string> = { "shared/base.yaml": BASE }): Policy {
+  const result = parsePolicy(own, "policy/acme.yaml", files(texts));
+  if ("problems" in result) throw new Error(formatProblems(result.problems));
+  return result.policy;
+}
+function problems(own: string, texts: Record<string, string> = { "shared/base.yaml": BASE }): string {
+  const result = parsePolicy(own, "policy/acme.yaml", files(texts));
+  return "problems" in result ? formatProblems(result.problems) : "";
+}
+
+describe("a policy that extends another", () => {
+  it("wins key by key and app by app, and adds to its lists", () => {
+    expect(summarizePolicy(parse(OWN))).toEqual({
+      unlisted: "revoke",
+      limits: { revocations: 20, percent: 5, perApp: 50 },
+      apps: {
+        "Payroll Sync": { users: "everyone", maxIdleDays: 90, maxAgeDays: 700 },
+        "Slack (0H4000000000001AAA)": {
+          owner: "it@acme.example",
+          users: { profiles: "Standard User" },
+          maxIdleDays: 60,
+          maxAgeDays: 700,
+        },
+      },
+      offboarded: "jane@acme.example, joe@acme.example",
+      protected: { users: "glass@acme.example" },
+    });
+  });
+
+  it("keeps where each value comes from", () => {
+    const policy = parse(OWN);
+    expect(policy.unlisted.position).toEqual({ file: "shared/base.yaml", line: 2, column: 1 });
+    const slack = policy.apps.find(({ name }) => name?.value === "Slack")!;
+    expect([slack.users!.position.file, slack.times.maxIdleDays!.position.file]).toEqual([
+      "policy/acme.yaml",
+      "shared/base.yaml",
+    ]);
+    expect(policy.problemAt(policy.unlisted.position, "m", "r").sourceLine).toBe("unlisted: revoke");
+  });
+
+  it.each([
+    [
+      "a base that is not there",
+      OWN,
+      {},
+      "policy/acme.yaml:2:10: the file shared/base.yaml is not there; name one relative to policy",
+    ],
+    [
+      "a base that extends another",
+      OWN,
+      { "shared/base.yaml": `${BASE}extends: x.yaml\n` },
+      "shared/base.yaml:14:1: a policy that is extended may not extend another; take it out",
+    ],
+    [
+      "a base that is not right by itself",
+      OWN,
+      { "shared/base.yaml": BASE.replace("revoke", "drop") },
+      "shared/base.yaml:2:11: unlisted must be `revoke` or `report`",
+    ],
+    [
+      "an app without users in either",
+      `${OWN}extras:\n`
+        .replace("extras:\n", "")
+        .replace("name: Slack", "name: Other")
+        .replace("    users: { profiles: [Standard User] }\n", ""),
+      undefined,
+      'the app "Other" has no "users"; say who is in scope',
+    ],
+    [
+      "an app that the base sanctions and the file denies with users",
+      OWN.replace("users: { profiles: [Standard User] }", "sanctioned: false"),
+      undefined,
+      'shared/base.yaml:8:5: the app "Slack" is denied (policy/acme.yaml:7) and has users in scope',
+    ],
+  ])("%s is one clear problem", (_rule, own, texts, message) => {
+    expect(problems(own, texts as Record<string, string> | undefined)).toContain(message);
+  });
+
+  it("need not have every app and user of the base in its org, unless one is called nearly the same", () => {
+    const org = (name: string) =>
+      inventoryOf({
+        users: [user(1, { username: "joe@acme.example" }), user(2, { username: "jane@acme.example" })],
+        apps: [app("Slack", "0H4000000000001AAA"), app(name, "0H4000000000002AAA")],
+      });
+    const far = resolvePolicy(parse(OWN), org("Calendly"), AS_OF);
+    expect("resolved" in far && far.resolved.absent.map(({ value }) => value).sort()).toEqual([
+      "Payroll Sync",
+      "glass@acme.example",
+    ]);
+    const near = resolvePolicy(parse(OWN), org("Payrol Sync"), AS_OF);
+    expect("problems" in near && formatProblems(near.problems)).toContain(
+      'shared/base.yaml:10:11: no app named "Payroll Sync" in Dieppe; did you mean "Payrol Sync"?',
+    );
+  });
+});
+
+describe("a baseline", () => {
+  const GOOD = "version: 1\nunlisted: revoke\napps: []\nbaseline: known.yaml\n";
+  const known = "version: 1\nexpires: 2026-12-31\ngrants:\n  - { app: Slack, user: Ann@acme.example }\n";
+  it("is read beside the policy", () => {
+    expect(parse(GOOD, { "policy/known.yaml": known }).baseline).toMatchObject({
+      expires: {
+        value: Date.parse("2027-01-01T00:00:00Z"),
+        position: { file: "policy/known.yaml", line: 2 },
+      },
+      grants: [{ app: "Slack", user: "ann@acme.example", granted: null }],
+    });
+  });
+  it.each([
+    ["not there", {}, "policy/acme.yaml:4:11: the file policy/known.yaml is not there"],
+    [
+      "without an end",
+      { "policy/known.yaml": known.replace("expires: 2026-12-31\n", "") },
+      'the policy has no "expires"; say until when',
+    ],
+    [
+      "with a day that is none",
+      { "policy/known.yaml": known.replace("12-31", "02-30") },
+      "policy/known.yaml:2:10: there is no day 2026-02-30",
+    ],
+    [
+      "with a time that is none",
+      { "policy/known.yaml": known.replace(" }", ", granted: soon }") },
+      "policy/known.yaml:4:52: this is no time",
+    ],
+  ])("%s is one clear problem", (_rule, texts, message) => {
+    expect(problems(GOOD, texts as Record<string, string>)).toContain(message);
+  });
+});
+
+describe("contradictions are problems that name both lines", () => {
+  const policy = (rest: string, apps = "apps: []") => `version: 1\nunlisted: revoke\n${apps}\n${rest}\n`;
+  const exempt = (what: string) => `exemptions:\n  - { ${what}, reason: a, owner: b, expires: 2026-12-31 }`;
+  it.each([
+    [
+      "protected and offboarded",
+      policy("protected: { users: [A@b.c] }\noffboarded: [a@b.c]"),
+      'policy/acme.yaml:5:14: the user "a@b.c" is offboarded and protected (in line 4)',
+    ],
+    [
+      "sanctioned and denied",
+      policy(
+        "",
+        "apps:\n  - { name: A, sanctioned: false }\n  - { name: A, id: 0H4000000000001, users: everyone }",
+      ),
+      'policy/acme.yaml:4:13: the app "A" is sanctioned and denied (in line 5)',
+    ],
+    [
+      "denied and protected",
+      policy("protected: { apps: [A] }", "apps:\n  - { name: A, sanctioned: false }"),
+      'the app "A" is denied and protected (in line 5)',
+    ],
+    [
+      "an exemption for a protected user",
+      policy(`protected: { users: [a@b.c] }\n${exempt("user: a@b.c")}`),
+      'policy/acme.yaml:6:13: the user "a@b.c" is exempt and protected (in line 4)',
+    ],
+    [
+      "an exemption for a protected app",
+      policy(`protected: { apps: [A] }\n${exempt("app: A")}`),
+      'the app "A" is exempt and protected (in line 4)',
+    ],
+    [
+      "an exemption for an offboarded user",
+      policy(`offboarded: [a@b.c]\n${exempt("user: a@b.c")}`),
+      'the user "a@b.c" is exempt and offboarded (in line 4)',
+    ],
+    [
+      "in scope and excepted",
+      policy("", "apps:\n  - { name: A, users: { profiles: [P], except: { profiles: [P] } } }"),
+      '"P" is both in scope and excepted (in line 4)',
+    ],
+    [
+      "denied with users",
+      policy("", "apps:\n  - { name: A, sanctioned: false, users: everyone }"),
+      'the app "A" is denied (policy/acme.yaml:4) and has users in scope',
+    ],
+    [
+      "an exemption of nothing",
+      policy("exemptions:\n  - { reason: a, owner: b, expires: 2026-12-31 }"),
+      "an exemption names neither an app nor a user",
+    ],
+    ["high privilege of nobody", policy("highPrivilege: { action: alert }"), "highPrivilege names nobody"],
+    [
+      "two look-backs",
+      policy("highPrivilege: { profiles: [P], grantedSince: 2026-01-01, grantedWithinDays: 3 }"),
+      "highPrivilege looks back in two ways",
+    ],
+    [
+      "a day that is none",
+      policy(exempt("user: a@b.c").replace("12-31", "11-31")),
+      "there is no day 2026-11-31; write a day of the calendar",
+    ],
+    [
+      "a timestamp for a day",
+      policy(exempt("user: a@b.c").replace("2026-12-31", "2026-12-31T00:00:00Z")),
+      'exemptions[0].expires is no day: "2026-12-31T00:00:00Z"; write it as 2027-03-31',
+    ],
+    [
+      "a permission with spaces",
+      policy("highPrivilege: { permissions: [Modify All Data] }"),
+      "is no API name of a permission",
+    ],
+    [
+      "a limit below zero",
+      policy("limits: { revocations: -1 }"),
+      "limits.revocations must be >= 0, found -1",
+    ],
+    [
+      "a scope that is none",
+      policy("", "apps:\n  - { name: A, users: everyone, scopes: [apii] }"),
+      'found "apii"; did you mean "api"?',
+    ],
+  ])("%s", (_rule, text, message) => {
+    expect(problems(text)).toContain(message);
+  });
+
+  it("an app by id and by name, once the org says that they are one", () => {
+    const inventory = inventoryOf({ apps: [app("Slack", "0H4000000000001AAA")] });
+    const resolve = (text: string) => {
+      const resolution = resolvePolicy(parse(text), inventory, AS_OF);
+      return "problems" in resolution ? formatProblems(resolution.problems) : "";
+    };
+    expect(
+      resolve(
+        policy("protected: { apps: [Slack] }", "apps:\n  - { id: 0H4000000000001AAA, sanctioned: false }"),
+      ),
+    ).toContain(
+      'policy/acme.yaml:5:21: the app "0H4000000000001AAA" is denied (policy/acme.yaml:4) and protected',
+    );
+    expect(resolve(policy(`protected: { apps: [0H4000000000001AAA] }\n${exempt("app: Slack")}`))).toContain(
+      'the app "Slack" is exempt and protected (policy/acme.yaml:4)',
+    );
+  });
+
+  it("an exemption that lasts too long, and one that lasts just long enough", () => {
+    const inventory = inventoryOf({ users: [user(1, { username: "a@b.c" })] });
+    const resolve = (day: string, more = "") => {
+      const text = policy(exempt("user: a@b.c").replace("2026-12-31", day) + more);
+      const resolution = resolvePolicy(parse(text), inventory, Date.parse("2026-11-23T12:00:00Z"));
+      return "problems" in resolution ? formatProblems(resolution.problems) : "";
+    };
+    expect(resolve("2027-05-22")).toBe("");
+    expect(resolve("2027-05-23")).toContain(
+      "the exemption lasts longer than 180 days from now; let it expire by 2027-05-22 and renew it then, or raise `maxExemptionDays`",
+    );
+    expect(resolve("2027-05-23", "\nmaxExemptionDays: 181")).toBe("");
+  });
+});
