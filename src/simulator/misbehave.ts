@@ -5,13 +5,14 @@ import type { Fault } from "./faults.ts";
 import { isAdmin, isWrite, revokedGrant } from "./requests.ts";
 import { refuseRevocation, tokenToRevoke } from "./revoke.ts";
 import type { Context } from "./simulator.ts";
+import { isSoap, soapFault } from "./soap.ts";
 
 /** Lets the faults that are switched on hit the requests that they match, and keeps a read-only org as it is. */
 export function misbehave(server: FastifyInstance, { faults, options, store }: Context): void {
   server.addHook("preHandler", async (request, reply) => {
     if (isAdmin(request)) return;
     if (options.readOnly && isWrite(request))
-      return refuse(reply, 500, "READ_ONLY", "this org must not be written to");
+      return refuseIn(request, reply, 500, "READ_ONLY", "this org must not be written to");
     for (const fault of faults.hit(requestLine(request), revokedGrant(request, store))) {
       if (fault.kind === "latency") {
         await sleep(fault.ms ?? 100);
@@ -28,7 +29,9 @@ export function misbehave(server: FastifyInstance, { faults, options, store }: C
 function answer(fault: Fault, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   switch (fault.kind) {
     case "expire":
-      return invalidSession(reply);
+      return isSoap(request)
+        ? soapFault(reply, 500, "INVALID_SESSION_ID", "Session expired or invalid")
+        : invalidSession(reply);
     case "redirect":
       return reply.redirect(`http://127.0.0.1:${request.socket.localPort}/elsewhere`, 302);
     case "html":
@@ -54,7 +57,18 @@ function failure(fault: Fault, request: FastifyRequest, reply: FastifyReply): Fa
     return reply
       .code(status)
       .send({ error: errorCode ?? "rate_limit_exceeded", error_description: "try again later" });
-  return refuse(reply, status, errorCode ?? "SERVER_UNAVAILABLE", "try again later");
+  return refuseIn(request, reply, status, errorCode ?? "SERVER_UNAVAILABLE", "try again later");
+}
+
+/** A fault where the request is SOAP, and otherwise an error of the data API. */
+function refuseIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  code: string,
+  message: string,
+): FastifyReply {
+  return isSoap(request) ? soapFault(reply, status, code, message) : refuse(reply, status, code, message);
 }
 
 /** `METHOD /path?query`, decoded as far as it can be. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { tokenToRevoke } from "./revoke.ts";
 import type { Context } from "./simulator.ts";
+import { isSoap, isSoapWrite } from "./soap.ts";
 import type { Store } from "./store.ts";
 
 /** A request that came in, without token material. */
@@ -49,7 +50,11 @@ export function recordRequests(server: FastifyInstance, { store, requests, write
   server.addHook("preHandler", async (request) => {
     const entry = entries.get(request);
     if (entry === undefined) return;
-    if (typeof request.body === "object" && request.body !== null) entry.form = Object.keys(request.body);
+    if (isSoap(request)) {
+      // The address of a SOAP call does not say what it does.
+      if (options.readOnly && isWrite(request)) writes.push(`${entry.method} ${entry.path}`);
+    } else if (typeof request.body === "object" && request.body !== null)
+      entry.form = Object.keys(request.body);
     entry.grant = revokedGrant(request, store);
   });
   server.addHook("onResponse", async (request, reply) => {
@@ -74,7 +79,9 @@ export function isAdmin(request: FastifyRequest): boolean {
 }
 
 /** Whether a request would change the org. Logins and questions by POST do not. */
-export function isWrite({ method, url }: FastifyRequest): boolean {
+export function isWrite(request: FastifyRequest): boolean {
+  const { method, url } = request;
+  if (isSoap(request)) return isSoapWrite(request);
   if (url.startsWith("/services/oauth2/revoke")) return true;
   return !["GET", "HEAD"].includes(method) && !/^\/services\/oauth2\/(token|userinfo)/.test(url);
 }

@@ -8,6 +8,7 @@ import { failureShapes } from "./failures.ts";
 import { type Fault, Faults } from "./faults.ts";
 import type { OrgFixture } from "./fixture.ts";
 import { CALLER_APP, type Client, loginRoutes } from "./login.ts";
+import { metadataRoutes } from "./metadata.ts";
 import { misbehave } from "./misbehave.ts";
 import { type RecordedRequest, recordRequests } from "./requests.ts";
 import { revokeRoutes } from "./revoke.ts";
@@ -86,6 +87,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   dataRoutes(server, context);
   revokeRoutes(server, context);
   usageRoutes(server, context);
+  await metadataRoutes(server, context);
   adminRoutes(server, context);
   await listen(server, options.port ?? 0);
 

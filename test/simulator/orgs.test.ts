@@ -2,9 +2,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toId18 } from "../../src/inventory/id.ts";
 import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../../src/simulator/dieppeTrading.ts";
-import { checkFixture } from "../../src/simulator/fixture.ts";
+import { checkFixture, type OrgFixture } from "../../src/simulator/fixture.ts";
 import { generateOrg } from "../../src/simulator/generate.ts";
 import { sfId } from "../../src/simulator/ids.ts";
+import { ANN, BEN, smallOrg } from "./smallOrg.ts";
+
+type App = OrgFixture["apps"][number];
 
 describe("Dieppe Trading", () => {
   const org = checkFixture(dieppeTrading(), "Dieppe Trading");
@@ -101,5 +104,49 @@ describe("a fixture that contradicts itself says where", () => {
   it("apps may share a name, as they do in real orgs", () => {
     const apps = [...org.apps, { id: sfId("0H4", 77), name: "Slack", inAppMenu: true }];
     expect(checkFixture({ ...org, apps }, "org.json").apps).toHaveLength(5);
+  });
+});
+
+describe("a fixture with roles, groups and settings that contradicts itself says where", () => {
+  const org = smallOrg();
+  const [payroll, , portal, tool] = org.apps as [App, App, App, App];
+  const [reader, runner] = org.permissionSets as [OrgFixture["permissionSets"][number], never];
+  const [group] = org.permissionSetGroups!;
+  const [sales, east] = org.roles!;
+  const [sellers, everybody] = org.publicGroups!;
+  it.each<[message: string, change: Partial<OrgFixture>]>([
+    ["/users/0: no role Nope", { users: [{ ...org.users[0]!, role: "Nope" }, ...org.users.slice(1)] }],
+    ["/roles/0: no role Nope", { roles: [{ ...sales!, parent: "Nope" }, east!] }],
+    ["/roles/0: Sales is above itself", { roles: [{ ...sales!, parent: "Sales_East" }, east!] }],
+    ["/roles/2/id: ", { roles: [sales!, east!, { ...sales!, developerName: "Other" }] }],
+    ["/roles/2/developerName: Sales stands there twice", { roles: [sales!, east!, sales!] }],
+    ["no permission set Nope", { permissionSetGroups: [{ ...group!, permissionSets: ["Nope"] }] }],
+    ["no permission Nope", { permissionSetGroups: [{ ...group!, mutedPermissions: ["Nope"] }] }],
+    ["no user Nope", { permissionSetGroups: [{ ...group!, assignees: ["Nope"] }] }],
+    [`${BEN.toUpperCase()} is no assignee`, { permissionSets: [{ ...reader, assignees: [ANN] }, runner] }],
+    [
+      "/publicGroups/0: Sellers holds itself",
+      { publicGroups: [{ ...sellers!, members: { groups: ["Everybody"] } }, everybody!] },
+    ],
+    ["no role Nope", { publicGroups: [{ ...sellers!, members: { roles: ["Nope"] } }, everybody!] }],
+    ["no public group Nope", { publicGroups: [sellers!, { ...everybody!, members: { groups: ["Nope"] } }] }],
+    ["/apps/0: no profile Nope", { apps: [{ ...payroll, preauthorized: { profiles: ["Nope"] } }] }],
+    ["has no settings", { apps: [{ ...tool, settings: { blocked: true } }] }],
+    ["is for connected apps", { apps: [{ ...portal, settings: { createdInOrg: true } }] }],
+    [
+      "settings/developerName: Payroll stands there twice",
+      { apps: [payroll, { ...portal, settings: { developerName: "Payroll" } }] },
+    ],
+    [
+      "/apps/0/settings/refreshTokenPolicy must match pattern",
+      { apps: [{ ...payroll, settings: { refreshTokenPolicy: "specific_lifetime:0:DAYS" } }] },
+    ],
+    ["/apps/0/settings/scopes/0", { apps: [{ ...payroll, settings: { scopes: ["api"] } }] }],
+  ])("%s", (message, change) => {
+    expect(() => checkFixture({ ...org, ...change }, "org.json")).toThrow(message);
+  });
+
+  it("and is right otherwise", () => {
+    expect(checkFixture(org, "org.json")).toBe(org);
   });
 });

@@ -1,0 +1,128 @@
+import { type App, isExternal, permittedUsers, refreshTokenPolicy, settingsOf } from "./appSettings.ts";
+import type { Xml } from "./soap.ts";
+
+/** A type of metadata, with the folder and ending that its files have in a project. */
+export interface MetadataType {
+  readonly name: string;
+  readonly directory: string;
+  readonly suffix: string;
+  /** Whether it is about external client apps, which not every org has. */
+  readonly external: boolean;
+  /** The component that the org has of an app; null where it shows none. */
+  readonly of: (app: App) => Component | null;
+}
+
+export interface Component {
+  readonly fullName: string;
+  /** The app's id, where the component is the app itself. */
+  readonly id?: string;
+  readonly fields: Xml;
+}
+
+const ADDRESS = "admin@apps.example";
+const IP_RELAXATION = {
+  ENFORCE: "Enforce",
+  BYPASS: "Bypass",
+  BYPASS_2FACTOR: "Bypass_2factor",
+  ENFORCE_RELAXREFRESH: "Enforce_RelaxRefresh",
+};
+
+/** The metadata about apps (salesforce-facts 4). */
+export const METADATA_TYPES: readonly MetadataType[] = [
+  {
+    name: "ConnectedApp",
+    directory: "connectedApps",
+    suffix: "connectedApp",
+    external: false,
+    of: connectedApp,
+  },
+  externalType("ExternalClientApplication", "externalClientApps", "eca", "", (app) => ({
+    contactEmail: ADDRESS,
+    distributionState: "Local",
+    isProtected: false,
+    label: app.name,
+  })),
+  externalType("ExtlClntAppOauthSettings", "extlClntAppOauthSettings", "ecaOauth", "_oauth", (app) => ({
+    commaSeparatedOauthScopes: settingsOf(app).scopes.join(", "),
+    externalClientApplication: settingsOf(app).developerName,
+    label: `${app.name} OAuth`,
+  })),
+  externalType(
+    "ExtlClntAppOauthConfigurablePolicies",
+    "extlClntAppOauthPolicies",
+    "ecaOauthPlcy",
+    "_oauthPlcy",
+    oauthPolicies,
+  ),
+  externalType("ExtlClntAppConfigurablePolicies", "extlClntAppPolicies", "ecaPlcy", "_plcy", (app) => ({
+    externalClientApplication: settingsOf(app).developerName,
+    isEnabled: !settingsOf(app).blocked,
+    isOauthPluginEnabled: true,
+    label: `${app.name} policies`,
+  })),
+];
+
+/** Only what the org made itself: the apps that it installed are there for nobody to read. */
+function connectedApp(app: App): Component | null {
+  const { id, name, preauthorized: { profiles = [], permissionSets = [] } = {} } = app;
+  const settings = settingsOf(app);
+  if (!id?.startsWith("0H4") || !settings.createdInOrg) return null;
+  return {
+    fullName: settings.developerName,
+    id,
+    fields: {
+      contactEmail: ADDRESS,
+      label: name,
+      oauthConfig: {
+        callbackUrl: "https://apps.example/callback",
+        isAdminApproved: settings.adminApprovedUsersOnly,
+        scopes: settings.scopes,
+      },
+      oauthPolicy: { ipRelaxation: settings.ipRelaxation, refreshTokenPolicy: settings.refreshTokenPolicy },
+      permissionSetName: permissionSets,
+      profileName: profiles,
+      ...(settings.blocked ? { sessionPolicy: { policyAction: "Block" } } : {}),
+    },
+  };
+}
+
+function oauthPolicies(app: App): Xml {
+  const { preauthorized: { profiles = [], permissionSets = [] } = {} } = app;
+  const { developerName, ipRelaxation } = settingsOf(app);
+  const { type, period, unit } = refreshTokenPolicy(app);
+  return {
+    ...(permissionSets.length === 0 ? {} : { commaSeparatedPermissionSet: permissionSets.join(", ") }),
+    ...(profiles.length === 0 ? {} : { commaSeparatedProfile: profiles.join(", ") }),
+    externalClientApplication: developerName,
+    ipRelaxationPolicyType: IP_RELAXATION[ipRelaxation],
+    label: `${app.name} OAuth policies`,
+    permittedUsersPolicyType: permittedUsers(app),
+    refreshTokenPolicyType: type,
+    ...(period === null ? {} : { refreshTokenValidityPeriod: period }),
+    ...(unit === null ? {} : { refreshTokenValidityUnit: unit }),
+  };
+}
+
+/** A type that has one component for every external client app, named after the app with an ending. */
+function externalType(
+  name: string,
+  directory: string,
+  suffix: string,
+  ending: string,
+  fields: (app: App) => Xml,
+): MetadataType {
+  return {
+    name,
+    directory,
+    suffix,
+    external: true,
+    of: (app) =>
+      isExternal(app)
+        ? {
+            fullName: `${settingsOf(app).developerName}${ending}`,
+            fields: fields(app),
+            ...(ending === "" ? { id: app.id! } : {}),
+          }
+        : null,
+  };
+}

@@ -1,0 +1,141 @@
+import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify";
+import { apiLimit, VERSIONS } from "./authorized.ts";
+import { type Component, METADATA_TYPES, type MetadataType } from "./components.ts";
+import type { Context } from "./simulator.ts";
+import { readCall, type SoapCall, SoapFault, soapAnswer, soapFault, type Xml } from "./soap.ts";
+import type { Session } from "./store.ts";
+
+/** Names that one readMetadata may ask for, and queries that one listMetadata may hold. */
+const MOST_NAMES = 10;
+const MOST_QUERIES = 3;
+/** The org has no word on when an app was made. */
+const CREATED = "2020-01-01T00:00:00.000Z";
+
+/** The Metadata API, as far as it is read: describe, list and read (salesforce-facts 4). */
+export async function metadataRoutes(server: FastifyInstance, context: Context): Promise<void> {
+  // A scope of its own, since no other route takes XML or answers with faults.
+  await server.register(async (scope) => {
+    scope.addContentTypeParser(
+      ["text/xml", "application/soap+xml"],
+      { parseAs: "string" },
+      (_request: FastifyRequest, body: string) => readCall(body),
+    );
+    scope.setErrorHandler<FastifyError | SoapFault>((error, _request, reply) => {
+      if (error instanceof SoapFault) return soapFault(reply, error.status, error.code, error.message);
+      const { statusCode: status = 500, message } = error;
+      return soapFault(reply, status, status >= 500 ? "UNKNOWN_EXCEPTION" : "soapenv:Client", message);
+    });
+    scope.post<{ Params: { version: string }; Body: SoapCall }>(
+      "/services/Soap/m/:version",
+      async ({ params, body }, reply) => {
+        if (!VERSIONS.includes(params.version))
+          throw new SoapFault("UNSUPPORTED_API_VERSION", "Invalid Api version specified on URL");
+        const session = admitted(body, context);
+        return soapAnswer(reply, body.operation, answer(body, session, context));
+      },
+    );
+  });
+}
+
+function admitted({ sessionId }: SoapCall, context: Context): Session {
+  const { store, options } = context;
+  const session = store.session(sessionId);
+  if (session === undefined)
+    throw new SoapFault(
+      "INVALID_SESSION_ID",
+      "Invalid Session ID found in SessionHeader: Illegal Session. Session not found",
+    );
+  context.apiUsage++;
+  if (context.apiUsage > apiLimit(options))
+    throw new SoapFault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+  if (!["ModifyAllData", "ModifyMetadata"].some((name) => store.may(session.userId, name)))
+    throw new SoapFault(
+      "INSUFFICIENT_ACCESS",
+      "use of the Metadata API requires a user with the ModifyAllData or ModifyMetadata permissions",
+    );
+  return session;
+}
+
+function answer({ operation, args }: SoapCall, session: Session, context: Context): Xml | Xml[] {
+  const types = METADATA_TYPES.filter(
+    ({ external }) => !external || context.options.externalClientApps !== false,
+  );
+  const typeNamed = (name: unknown): MetadataType => {
+    const found = types.find((type) => type.name === name);
+    if (found === undefined) throw new SoapFault("INVALID_TYPE", `Unknown type:${String(name)}`);
+    return found;
+  };
+  const components = ({ of }: MetadataType) =>
+    context.options.org.apps.map(of).filter((component) => component !== null);
+
+  switch (operation) {
+    case "describeMetadata":
+      return describe(types);
+    case "listMetadata":
+      return few(args.queries, MOST_QUERIES)
+        .map((query) => typeNamed((query as { type?: unknown } | null)?.type))
+        .flatMap((type) => components(type).map((component) => listed(type, component, session, context)));
+    case "readMetadata": {
+      const type = typeNamed(args.type);
+      const all = components(type);
+      return {
+        records: few(args.fullNames, MOST_NAMES).map((name) => {
+          const component = all.find(({ fullName }) => fullName === name);
+          // An answer for every name, in their order; what is not there, or not shown, is nil.
+          if (component === undefined) return { $: { "xsi:nil": "true" } };
+          return { $: { "xsi:type": type.name }, fullName: component.fullName, ...component.fields };
+        }),
+      };
+    }
+    default:
+      throw new SoapFault("soapenv:Client", `the local org knows no operation ${operation}`);
+  }
+}
+
+function describe(types: readonly MetadataType[]): Xml {
+  return {
+    metadataObjects: types.map(({ name, directory, suffix }) => ({
+      directoryName: directory,
+      inFolder: false,
+      metaFile: false,
+      suffix,
+      xmlName: name,
+    })),
+    organizationNamespace: "",
+    partialSaveAllowed: true,
+    testRequired: false,
+  };
+}
+
+function listed(
+  { name, directory, suffix }: MetadataType,
+  { fullName, id }: Component,
+  { userId }: Session,
+  { store }: Context,
+): Xml {
+  const by = String(store.lookUp("User", userId)!.Name);
+  return {
+    createdById: userId,
+    createdByName: by,
+    createdDate: CREATED,
+    fileName: `${directory}/${fullName}.${suffix}`,
+    fullName,
+    ...(id === undefined ? {} : { id }),
+    lastModifiedById: userId,
+    lastModifiedByName: by,
+    lastModifiedDate: CREATED,
+    manageableState: "unmanaged",
+    type: name,
+  };
+}
+
+/** An argument that may stand there several times, as a list. @throws SoapFault where it is too long */
+function few(argument: unknown, most: number): unknown[] {
+  const list = argument === undefined ? [] : [argument].flat();
+  if (list.length > most)
+    throw new SoapFault(
+      "EXCEEDED_ID_LIMIT",
+      `record limit reached. cannot submit more than ${most} records in this operation`,
+    );
+  return list;
+}

@@ -1,0 +1,225 @@
+import jsforce from "jsforce";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
+import { ask } from "./ask.ts";
+import { ANN, DIALER, PAYROLL, PORTAL, smallOrg } from "./smallOrg.ts";
+
+const PATH = "/services/Soap/m/67.0";
+
+let org: Simulator;
+beforeEach(() => restart({}));
+afterEach(() => org.close());
+
+async function restart(options: Partial<SimulatorOptions>): Promise<void> {
+  await org?.close();
+  org = await startSimulator({ org: smallOrg(), ...options });
+}
+function metadata(accessToken = org.accessToken, version = "67.0") {
+  return new jsforce.Connection({ instanceUrl: org.url, accessToken, version }).metadata;
+}
+/** Reads as jsforce does, of any type; it knows those of external client apps by no name. */
+const read = (type: string, names: string[]) =>
+  metadata().read(type as "ConnectedApp", names) as Promise<unknown[]>;
+function envelope(body: string, session = org.accessToken): RequestInit {
+  return {
+    method: "POST",
+    headers: { "content-type": "text/xml" },
+    body: `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><SessionHeader><sessionId>${session}</sessionId></SessionHeader></e:Header><e:Body>${body}</e:Body></e:Envelope>`,
+  };
+}
+
+describe("jsforce's own client", () => {
+  it("describes the types that tell about apps", async () => {
+    const { metadataObjects } = await metadata().describe();
+    expect(
+      metadataObjects.map(({ xmlName, directoryName, suffix }) => [xmlName, directoryName, suffix]),
+    ).toEqual([
+      ["ConnectedApp", "connectedApps", "connectedApp"],
+      ["ExternalClientApplication", "externalClientApps", "eca"],
+      ["ExtlClntAppOauthSettings", "extlClntAppOauthSettings", "ecaOauth"],
+      ["ExtlClntAppOauthConfigurablePolicies", "extlClntAppOauthPolicies", "ecaOauthPlcy"],
+      ["ExtlClntAppConfigurablePolicies", "extlClntAppPolicies", "ecaPlcy"],
+    ]);
+  });
+
+  it("lists the connected apps that the org made, and the external client apps", async () => {
+    const types = ["ConnectedApp", "ExternalClientApplication", "ExtlClntAppOauthConfigurablePolicies"];
+    const found = await metadata().list(types.map((type) => ({ type })));
+    expect(found.map(({ type, fullName, id }) => [type, fullName, id])).toEqual([
+      ["ConnectedApp", "Payroll", PAYROLL.id],
+      ["ExternalClientApplication", "Partner_Portal", PORTAL.id],
+      ["ExtlClntAppOauthConfigurablePolicies", "Partner_Portal_oauthPlcy", ""],
+    ]);
+    expect(found[0]).toMatchObject({ fileName: "connectedApps/Payroll.connectedApp" });
+  });
+
+  it("reads a connected app of the org's own; one that it installed is nil", async () => {
+    const [own, installed] = await read("ConnectedApp", ["Payroll", DIALER.name]);
+    expect(own).toMatchObject({
+      fullName: "Payroll",
+      label: PAYROLL.name,
+      contactEmail: expect.stringContaining("@"),
+      oauthConfig: {
+        callbackUrl: expect.any(String),
+        isAdminApproved: true,
+        scopes: ["Api", "RefreshToken"],
+      },
+      oauthPolicy: { ipRelaxation: "BYPASS_2FACTOR", refreshTokenPolicy: "specific_inactivity:30:DAYS" },
+      sessionPolicy: { policyAction: "Block" },
+      permissionSetName: ["Reader"],
+      profileName: ["Bot"],
+    });
+    expect(installed).not.toHaveProperty("fullName");
+  });
+
+  it("reads an app without settings with Salesforce's own", async () => {
+    const { apps, ...rest } = smallOrg();
+    const plain = { ...DIALER, inAppMenu: true, settings: { createdInOrg: true } };
+    await restart({ org: { ...rest, apps: [plain, ...apps.slice(2)] } });
+    const [app] = await read("ConnectedApp", ["Dialer"]);
+    expect(app).toMatchObject({
+      oauthConfig: { isAdminApproved: false },
+      oauthPolicy: { ipRelaxation: "ENFORCE", refreshTokenPolicy: "infinite" },
+    });
+    expect(app).not.toHaveProperty("sessionPolicy");
+  });
+
+  it.each([
+    ["ExternalClientApplication", "", { label: PORTAL.name, distributionState: "Local" }],
+    ["ExtlClntAppOauthSettings", "_oauth", { commaSeparatedOauthScopes: "Api, Web" }],
+    [
+      "ExtlClntAppOauthConfigurablePolicies",
+      "_oauthPlcy",
+      {
+        commaSeparatedPermissionSet: "Runner",
+        ipRelaxationPolicyType: "Enforce_RelaxRefresh",
+        permittedUsersPolicyType: "AdminApprovedPreAuthorized",
+        refreshTokenPolicyType: "SpecificLifetime",
+        refreshTokenValidityPeriod: "12",
+        refreshTokenValidityUnit: "Hours",
+      },
+    ],
+    ["ExtlClntAppConfigurablePolicies", "_plcy", { isEnabled: "true" }],
+  ])("reads an external client app's %s", async (type, ending, fields) => {
+    const fullName = `Partner_Portal${ending}`;
+    const [found, missing] = await read(type, [fullName, "Nope"]);
+    expect(found).toMatchObject({
+      fullName,
+      ...(ending === "" ? {} : { externalClientApplication: "Partner_Portal" }),
+      ...fields,
+    });
+    expect(missing).toEqual({});
+  });
+
+  it("reads that a blocked external client app is not enabled", async () => {
+    const { apps, ...rest } = smallOrg();
+    await restart({
+      org: {
+        ...rest,
+        apps: [...apps, { ...PORTAL, name: "Shut", inAppMenu: false, settings: { blocked: true } }],
+      },
+    });
+    expect(await read("ExtlClntAppConfigurablePolicies", ["Shut_plcy"])).toMatchObject([
+      { isEnabled: "false" },
+    ]);
+  });
+});
+
+describe("a call is refused with a fault", () => {
+  it.each<[rule: string, call: () => Promise<unknown>, code: string, message: string]>([
+    ["a session that is none", () => metadata("x").describe(), "INVALID_SESSION_ID", "Invalid Session ID"],
+    [
+      "a user who may not",
+      () => metadata(org.sessionFor(ANN)).describe(),
+      "INSUFFICIENT_ACCESS",
+      "requires a user with the ModifyAllData or ModifyMetadata permissions",
+    ],
+    ["an unknown type", () => metadata().list([{ type: "Nope" }]), "INVALID_TYPE", "Unknown type:Nope"],
+    [
+      "more than ten names",
+      () => read("ConnectedApp", Array(11).fill("Payroll")),
+      "EXCEEDED_ID_LIMIT",
+      "cannot submit more than 10 records",
+    ],
+    [
+      "more than three queries",
+      () => metadata().list(Array(4).fill({ type: "ConnectedApp" })),
+      "EXCEEDED_ID_LIMIT",
+      "cannot submit more than 3",
+    ],
+    [
+      "a version that there is not",
+      () => metadata(org.accessToken, "12.0").describe(),
+      "UNSUPPORTED_API_VERSION",
+      "Invalid Api version",
+    ],
+  ])("%s", async (_rule, call, code, message) => {
+    await expect(call()).rejects.toMatchObject({
+      errorCode: `sf:${code}`,
+      message: expect.stringContaining(`${code}: `),
+    });
+    await expect(call()).rejects.toThrow(message);
+  });
+
+  it.each([
+    ["no XML", "hello", "no XML"],
+    ["no envelope", "<a/>", "no operation"],
+  ])("%s", async (_rule, body, message) => {
+    const answer = await ask(org, PATH, { ...envelope(""), body });
+    expect(answer.status).toBe(500);
+    expect(answer.headers.get("content-type")).toContain("text/xml");
+    expect(answer.body).toContain(`<faultcode>soapenv:Client</faultcode><faultstring>${message}`);
+  });
+
+  it("an operation that the local org does not know", async () => {
+    const { status, body } = await ask(org, PATH, envelope("<deleteMetadata/>"));
+    expect([status, body]).toEqual([500, expect.stringContaining("knows no operation deleteMetadata")]);
+  });
+
+  it("an external client app's type, where the org has no such apps", async () => {
+    await restart({ externalClientApps: false });
+    await expect(read("ExternalClientApplication", ["Partner_Portal"])).rejects.toThrow("Unknown type");
+    expect((await metadata().describe()).metadataObjects).toHaveLength(1);
+  });
+
+  it("calls beyond the limit, which they count towards", async () => {
+    await restart({ apiLimit: 1 });
+    await metadata().describe();
+    await expect(metadata().describe()).rejects.toThrow("REQUEST_LIMIT_EXCEEDED");
+  });
+});
+
+describe("faults, records and a read-only org", () => {
+  it.each([
+    [{ kind: "status" as const, status: 503 }, 503, "SERVER_UNAVAILABLE"],
+    [{ kind: "status" as const, status: 500, errorCode: "UNKNOWN_EXCEPTION" }, 500, "UNKNOWN_EXCEPTION"],
+    [{ kind: "expire" as const }, 500, "INVALID_SESSION_ID"],
+  ])("%j is answered in SOAP", async (fault, status, code) => {
+    org.setFaults([{ ...fault, match: "/services/Soap/" }]);
+    const answer = await ask(org, PATH, envelope("<describeMetadata/>"));
+    expect([answer.status, answer.body]).toEqual([
+      status,
+      expect.stringContaining(`<faultcode>sf:${code}</faultcode>`),
+    ]);
+  });
+
+  it("reading writes nothing, and leaves no session in the record of requests", async () => {
+    await restart({ readOnly: true });
+    await metadata().list([{ type: "ConnectedApp" }]);
+    expect(org.writes).toEqual([]);
+    expect(org.requests.at(-1)).toEqual({
+      method: "POST",
+      path: PATH,
+      soql: null,
+      status: 200,
+      form: [],
+      grant: null,
+    });
+  });
+
+  it("changing does, and is refused", async () => {
+    await restart({ readOnly: true });
+    await expect(metadata().delete("ConnectedApp", "Payroll")).rejects.toThrow("READ_ONLY");
+    expect(org.writes).toEqual([`POST ${PATH}`]);
+  });
+});
