@@ -15,6 +15,7 @@ const CREATED = "2020-01-01T00:00:00.000Z";
 export async function metadataRoutes(server: FastifyInstance, context: Context): Promise<void> {
   // A scope of its own, since no other route takes XML or answers with faults.
   await server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       ["text/xml", "application/soap+xml"],
       { parseAs: "string" },
@@ -25,11 +26,12 @@ export async function metadataRoutes(server: FastifyInstance, context: Context):
       const { statusCode: status = 500, message } = error;
       return soapFault(reply, status, status >= 500 ? "UNKNOWN_EXCEPTION" : "soapenv:Client", message);
     });
-    scope.post<{ Params: { version: string }; Body: SoapCall }>(
+    scope.post<{ Params: { version: string }; Body: SoapCall | undefined }>(
       "/services/Soap/m/:version",
       async ({ params, body }, reply) => {
         if (!VERSIONS.includes(params.version))
           throw new SoapFault("UNSUPPORTED_API_VERSION", "Invalid Api version specified on URL");
+        if (body === undefined) throw new SoapFault("soapenv:Client", "no envelope");
         const session = admitted(body, context);
         return soapAnswer(reply, body.operation, answer(body, session, context));
       },

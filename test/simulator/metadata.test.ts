@@ -72,6 +72,16 @@ describe("jsforce's own client", () => {
     expect(installed).not.toHaveProperty("fullName");
   });
 
+  it("gets an answer for every name, in their order", async () => {
+    const names = "<fullNames>Nope</fullNames><fullNames>Payroll</fullNames>";
+    const call = envelope(`<readMetadata><type>ConnectedApp</type>${names}</readMetadata>`);
+    const { body } = await ask(org, PATH, call);
+    expect(body).toContain(
+      '<result><records xsi:nil="true"/><records xsi:type="ConnectedApp"><fullName>Payroll',
+    );
+    expect(body).toContain("<label>Payroll &amp; &lt;Co&gt;</label>");
+  });
+
   it("reads an app without settings with Salesforce's own", async () => {
     const { apps, ...rest } = smallOrg();
     const plain = { ...DIALER, inAppMenu: true, settings: { createdInOrg: true } };
@@ -169,6 +179,18 @@ describe("a call is refused with a fault", () => {
     expect(answer.status).toBe(500);
     expect(answer.headers.get("content-type")).toContain("text/xml");
     expect(answer.body).toContain(`<faultcode>soapenv:Client</faultcode><faultstring>${message}`);
+  });
+
+  it.each<[rule: string, init: RequestInit, status: number]>([
+    ["nothing", {}, 500],
+    ["nothing that is said to be XML", { headers: { "content-type": "text/xml" } }, 500],
+    ["JSON", { headers: { "content-type": "application/json" }, body: "null" }, 415],
+  ])("%s in place of an envelope", async (_rule, init, status) => {
+    const answer = await ask(org, PATH, { method: "POST", ...init });
+    expect([answer.status, answer.body]).toEqual([
+      status,
+      expect.stringContaining("<faultcode>soapenv:Client</faultcode>"),
+    ]);
   });
 
   it("an operation that the local org does not know", async () => {
