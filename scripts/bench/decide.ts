@@ -21,10 +21,11 @@ function deciding(name: string, task: DecideTask): Benchmark {
 async function measure(task: DecideTask) {
   const child = await startChild<DecideTask, Deciding>("./decideProcess.ts", task);
   await child.stop();
-  const { seconds, peakRssMb, decisions } = child.answer;
+  const { seconds, resolveSeconds, peakRssMb, decisions } = child.answer;
   return {
     grants: decisions,
     seconds: rounded(seconds, 3),
+    resolveSeconds: rounded(resolveSeconds, 3),
     nsPerGrant: Math.round((seconds * 1e9) / decisions),
     peakRssMb: rounded(peakRssMb, 1),
   };

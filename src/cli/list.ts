@@ -3,6 +3,7 @@ import { connectedUsers, type ListFilter } from "../report/connectedUsers.ts";
 import { listCsv } from "../report/listCsv.ts";
 import { listJson } from "../report/listJson.ts";
 import { listTable } from "../report/listTable.ts";
+import { proofText } from "../report/proofText.ts";
 import { readInventory } from "./org.ts";
 
 interface ListOptions extends ListFilter {
@@ -28,5 +29,7 @@ export function listCommand(): Command {
       const list = connectedUsers(inventory, options);
       const output = { table: listTable, json: listJson, csv: listCsv }[options.format](list, inventory);
       process.stdout.write(output);
+      // A table of rows has no place for it.
+      if (options.format === "csv") process.stderr.write(`${proofText(inventory.proof)}\n`);
     });
 }

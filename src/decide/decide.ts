@@ -54,33 +54,21 @@ export function decider(basis: Basis): (grant: Grant) => Decision {
   const { policy } = basis;
   const rules = rulesOf(basis).flatMap(([, rule]) => (rule === SILENT ? [] : rule));
   const isKnown = knownGrants(basis);
-  const caseOf = caseMaker(basis);
-  const heldBack = ({ grant, user, rule }: Case): Decision["held"] => {
+  const heldBack = ({ grant, person, rule }: Case): Decision["held"] => {
     if (policy.policy.mode.value === "report" || rule?.rule.mode?.value === "report") return "mode";
-    return isKnown(grant, user) ? "baseline" : null;
+    return isKnown(grant, person?.user) ? "baseline" : null;
   };
   return (grant) => {
-    const judged = caseOf(grant);
+    const judged = caseOf(grant, policy);
     const { action, code, policy: place } = verdictOf(judged, rules, policy);
     const held = action === "revoke" ? heldBack(judged) : null;
     return { grant, action: held === null ? action : "report", code, policy: place, held };
   };
 }
 
-/** Puts a grant together with the user and the rule; what there is of a user is looked up once. */
-export function caseMaker({ policy, inventory }: Basis): (grant: Grant) => Case {
-  const known = new Map<string, Pick<Case, "user" | "memberOf">>();
-  return (grant) => {
-    let of = known.get(grant.userId);
-    if (of === undefined) {
-      of = {
-        user: inventory.users.get(grant.userId),
-        memberOf: policy.memberships.get(grant.userId),
-      };
-      known.set(grant.userId, of);
-    }
-    return { grant, user: of.user, memberOf: of.memberOf, rule: policy.rules.get(grant.app.key) };
-  };
+/** The grant with what the rules look at. */
+export function caseOf(grant: Grant, { people, rules }: ResolvedPolicy): Case {
+  return { grant, person: people.get(grant.userId), rule: rules.get(grant.app.key) };
 }
 
 function verdictOf(judged: Case, rules: readonly Rule[], policy: ResolvedPolicy): Verdict {

@@ -1,6 +1,6 @@
 import type { Grant } from "../inventory/inventory.ts";
 import type { Decision } from "./decide.ts";
-import { caseMaker, decider, rulesOf } from "./decide.ts";
+import { caseOf, decider, rulesOf } from "./decide.ts";
 import type { Basis, Verdict } from "./rule.ts";
 
 /** One rule that was looked at, and what it said; null where it does not apply to the grant. */
@@ -19,9 +19,8 @@ export interface Explanation {
 export function explain(basis: Basis, grants: readonly Grant[]): Explanation[] {
   const rules = rulesOf(basis);
   const decide = decider(basis);
-  const caseOf = caseMaker(basis);
   return grants.map((grant) => {
-    const judged = caseOf(grant);
+    const judged = caseOf(grant, basis.policy);
     const steps: Step[] = [];
     for (const [rule, judge] of rules) {
       const verdict = judge(judged);

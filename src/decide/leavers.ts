@@ -19,11 +19,13 @@ export function leaverRules({
             const place = offboarded.get(grant.userId);
             return place === undefined ? null : verdict("user-offboarded", leavers.offboarded.value, place);
           },
-    inactive: ({ user }) =>
-      user?.isActive === false
+    inactive: ({ person }) =>
+      person?.user.isActive === false
         ? verdict("user-inactive", leavers.inactive.value, leavers.inactive.position)
         : null,
-    frozen: ({ user }) =>
-      user?.isFrozen === true ? verdict("user-frozen", leavers.frozen.value, leavers.frozen.position) : null,
+    frozen: ({ person }) =>
+      person?.user.isFrozen === true
+        ? verdict("user-frozen", leavers.frozen.value, leavers.frozen.position)
+        : null,
   };
 }

@@ -13,8 +13,8 @@ export function listingRules({ policy: { policy } }: Basis): Record<"denied" | "
       rule === undefined
         ? { action: unlisted.value, code: "app-not-listed", policy: unlisted.position }
         : null,
-    "in scope": ({ rule, user, memberOf }) =>
-      user === undefined || rule === undefined || rule.scope === null || inScope(rule.scope, user, memberOf)
+    "in scope": ({ rule, person }) =>
+      person === undefined || rule === undefined || rule.scope === null || inScope(rule.scope, person)
         ? null
         : { action: "revoke", code: "user-not-allowed", policy: rule.rule.users!.position },
   };

@@ -1,6 +1,7 @@
-import type { Grant, Inventory, User } from "../inventory/inventory.ts";
+import type { Grant, Inventory } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
 import type { ResolvedPolicy, ResolvedRule } from "../policy/resolve.ts";
+import type { Person } from "../policy/scope.ts";
 import type { FindingCode } from "./codes.ts";
 
 /** What happens to a grant. `report` leaves it alone and says so. */
@@ -19,9 +20,7 @@ export interface Verdict {
 export interface Case {
   readonly grant: Grant;
   /** Undefined where the org does not list the user. */
-  readonly user: User | undefined;
-  /** The user's memberships, as `inScope` wants them. */
-  readonly memberOf: readonly number[] | undefined;
+  readonly person: Person | undefined;
   /** Undefined for an app that the policy does not list. */
   readonly rule: ResolvedRule | undefined;
 }

@@ -10,7 +10,7 @@ export function unresolvedRules({ policy, inventory }: Basis): Record<"app known
       app.id === null && (app.name === "" || registeredNames.has(app.name))
         ? { action: "report", code: "app-unresolved", policy: place }
         : null,
-    "user known": ({ user }) =>
-      user === undefined ? { action: "report", code: "user-unresolved", policy: place } : null,
+    "user known": ({ person }) =>
+      person === undefined ? { action: "report", code: "user-unresolved", policy: place } : null,
   };
 }

@@ -78,18 +78,20 @@ interface Partitioned {
   readonly calls: number;
 }
 
-/** By time of granting; where the org refuses that (CreatedDate stands in one of its two lists of fields only), by user. */
+/**
+ * By time of granting; where the org refuses that (CreatedDate stands in one of its two lists of fields
+ * only), by user; where it refuses the field altogether, by user and without it.
+ */
 async function readPartitioned(
   reader: OrgReader,
   { countBefore, toGrant, userIds, now }: GrantListing,
 ): Promise<Partitioned> {
   let calls = 0;
-  const readBy = async (key: Key, finer: readonly Key[]): Promise<Partitioned> => {
+  const readBy = async (key: Key, finer: readonly Key[], dated = true): Promise<Partitioned> => {
     const range = { within: [], key, from: { kind: "nulls" }, to: null } as const;
-    const read = await readGrants(reader, { range, rows: countBefore, finer }, toGrant);
+    const read = await readGrants(reader, { range, rows: countBefore, finer, dated }, toGrant);
     return { parts: read.parts, partition: key.field, calls: calls + read.calls };
   };
-  const ids = async () => byUser(countBefore > MOST_ROWS ? await userIds() : []);
   const latest = async (): Promise<number> => {
     if (countBefore <= 2 * MOST_ROWS) return now().getTime();
     calls++;
@@ -98,13 +100,21 @@ async function readPartitioned(
     );
     return parseInstant(rows[0]?.CreatedDate) ?? now().getTime();
   };
-  try {
-    return await readBy(byCreatedDate(await latest()), [byUser([]), BY_APP_NAME]);
-  } catch (error) {
-    if (!(error instanceof ApiError && REFUSED_QUERY.includes(error.code))) throw error;
-    calls++;
-    return await readBy(await ids(), [BY_APP_NAME]);
+  const byUsers = async (dated: boolean) =>
+    readBy(byUser(countBefore > MOST_ROWS ? await userIds() : []), [BY_APP_NAME], dated);
+  const withDates = [
+    async () => readBy(byCreatedDate(await latest()), [byUser([]), BY_APP_NAME]),
+    () => byUsers(true),
+  ];
+  for (const attempt of withDates) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof ApiError && REFUSED_QUERY.includes(error.code))) throw error;
+      calls++;
+    }
   }
+  return await byUsers(false);
 }
 
 function flatten(parts: readonly ReadPart[]): Grant[] {

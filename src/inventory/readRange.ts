@@ -10,8 +10,7 @@ export const MOST_ROWS = 2_000;
 /** Rows of a page of OauthToken: what one call brings. */
 export const PAGE_ROWS = 500;
 
-const SELECT =
-  "SELECT UserId, AppName, AppMenuItem.ApplicationId, CreatedDate, LastUsedDate, UseCount FROM OauthToken";
+const FIELDS = ["UserId", "AppName", "AppMenuItem.ApplicationId", "CreatedDate", "LastUsedDate", "UseCount"];
 
 /** A part of the grants that was read in full. */
 export interface ReadPart {
@@ -31,6 +30,8 @@ export interface Unread {
   readonly rows: number;
   /** Keys that divide the grants which share one value of the range's key. */
   readonly finer: readonly Key[];
+  /** Whether the org hands out CreatedDate, which stands in one of its two lists of fields only (salesforce-facts 1.2). */
+  readonly dated: boolean;
 }
 
 export interface RangeRead {
@@ -48,13 +49,14 @@ export interface RangeRead {
  */
 export async function readRange(
   reader: OrgReader,
-  { range, rows: expected, finer }: Unread,
+  { range, rows: expected, finer, dated }: Unread,
   toGrant: (row: GrantRow) => Grant,
 ): Promise<RangeRead> {
   const { key, within, to } = range;
   const conditions = conditionsOf(range);
+  const fields = FIELDS.filter((field) => dated || field !== "CreatedDate");
   const { rows, totalSize, pages } = await reader.query<GrantRow>(
-    `${SELECT}${where(conditions)} ORDER BY ${key.field} ASC NULLS FIRST`,
+    `SELECT ${fields.join(", ")} FROM OauthToken${where(conditions)} ORDER BY ${key.field} ASC NULLS FIRST`,
     { enough: MOST_ROWS },
   );
   if (rows.length > totalSize)
@@ -70,7 +72,7 @@ export async function readRange(
     return {
       conditions: conditionsOf(read),
       span: within.length === 0 ? read : null,
-      again: { range: read, rows: some.length, finer },
+      again: { range: read, rows: some.length, finer, dated },
       grants: some.map(toGrant),
     };
   };
@@ -88,7 +90,7 @@ export async function readRange(
       {
         conditions: range.within,
         span: null,
-        again: { range, rows: nulls, finer: finer.slice(1) },
+        again: { range, rows: nulls, finer: finer.slice(1), dated },
         grants: rows.slice(0, nulls).map(toGrant),
       },
     ];
@@ -109,7 +111,9 @@ export async function readRange(
     // More than one value came, so that the last one is not null.
     return {
       parts: [...nullPart(), part(from, last, rows.slice(nulls, end))],
-      rest: [{ range: { within, key, from: { kind: "at", value: last }, to }, rows: size - end, finer }],
+      rest: [
+        { range: { within, key, from: { kind: "at", value: last }, to }, rows: size - end, finer, dated },
+      ],
       pages,
     };
   }
@@ -121,7 +125,7 @@ export async function readRange(
   return {
     parts: last === null || "value" in from ? [] : [part(from, last, [])],
     rest: [
-      { range: sharing(last, nextKey), rows: rows.length, finer: others },
+      { range: sharing(last, nextKey), rows: rows.length, finer: others, dated },
       {
         range: {
           within,
@@ -131,6 +135,7 @@ export async function readRange(
         },
         rows: size - rows.length,
         finer,
+        dated,
       },
     ],
     pages,

@@ -13,7 +13,7 @@ import {
   placeText,
 } from "./policy.ts";
 import type { Problem } from "./problem.ts";
-import { type Memberships, type Scope, ScopeResolver } from "./scope.ts";
+import { type Person, type Scope, ScopeResolver } from "./scope.ts";
 
 /** A rule with its names turned into the org's ids. */
 export interface ResolvedRule {
@@ -43,7 +43,8 @@ export interface ResolvedPolicy {
   readonly policy: Policy;
   /** By `App.key`. */
   readonly rules: ReadonlyMap<string, ResolvedRule>;
-  readonly memberships: Memberships;
+  /** Every user of the org, by id. */
+  readonly people: ReadonlyMap<string, Person>;
   /** By user id. */
   readonly offboarded: ReadonlyMap<string, Position>;
   readonly protectedUsers: ReadonlyMap<string, Position>;
@@ -141,7 +142,7 @@ export function resolvePolicy(
   const resolved: ResolvedPolicy = {
     policy,
     rules,
-    memberships: scopes.memberships,
+    people: scopes.people,
     offboarded: users(policy.offboarded),
     protectedUsers: users(policy.protectedUsers),
     protectedApps,

@@ -13,8 +13,11 @@ interface ResolvedLists {
   readonly memberSets: ReadonlySet<number>;
 }
 
-/** By user id, the numbers of the sets that the user is in: few, where a policy names many. */
-export type Memberships = ReadonlyMap<string, readonly number[]>;
+/** A user of the org, and the numbers of the sets that they are in: few, where a policy names many. */
+export interface Person {
+  readonly user: User;
+  readonly memberOf: readonly number[];
+}
 
 /** Who is in scope of an app, in the org's ids. */
 export interface Scope extends ResolvedLists {
@@ -22,28 +25,21 @@ export interface Scope extends ResolvedLists {
   readonly except: ResolvedLists | null;
 }
 
-/**
- * Whether a user is in scope.
- * @param memberOf the user's entry in the memberships; undefined for none
- */
-export function inScope(scope: Scope, user: User, memberOf: readonly number[] | undefined): boolean {
+/** Whether a user is in scope. */
+export function inScope(scope: Scope, person: Person): boolean {
   return (
-    (scope.everyone || matches(scope, user, memberOf)) &&
-    !(scope.except !== null && matches(scope.except, user, memberOf))
+    (scope.everyone || matches(scope, person)) && !(scope.except !== null && matches(scope.except, person))
   );
 }
 
-function matches(
-  lists: ResolvedLists,
-  { id, profileId, roleId, userType }: User,
-  memberOf: readonly number[] | undefined,
-): boolean {
+function matches(lists: ResolvedLists, { user, memberOf }: Person): boolean {
+  const { id, profileId, roleId, userType } = user;
   return (
     lists.userIds.has(id) ||
     (profileId !== null && lists.profileIds.has(profileId)) ||
     (roleId !== null && lists.roleIds.has(roleId)) ||
     (userType !== null && lists.userTypes.has(userType)) ||
-    (memberOf?.some((number) => lists.memberSets.has(number)) ?? false)
+    (lists.memberSets.size > 0 && memberOf.some((number) => lists.memberSets.has(number)))
   );
 }
 
@@ -67,12 +63,13 @@ export class ScopeResolver {
   readonly #userTypes: ReadonlySet<string>;
   readonly #patterns = new Map<string, ReadonlySet<string>>();
   readonly #numbers = new Map<ReadonlySet<string>, number>();
-  readonly #memberships = new Map<string, number[]>();
+  readonly #people: ReadonlyMap<string, { readonly user: User; readonly memberOf: number[] }>;
 
   constructor(inventory: Inventory, lookup: Lookup) {
     this.#inventory = inventory;
     this.#lookup = lookup;
     const users = [...inventory.users.values()];
+    this.#people = new Map(users.map((user) => [user.id, { user, memberOf: [] }]));
     this.#usersByName = new Map(users.map(({ id, username }) => [username.toLowerCase(), id]));
     this.#userTypes = new Set([...USER_TYPES, ...users.flatMap(({ userType }) => userType ?? [])]);
   }
@@ -85,9 +82,9 @@ export class ScopeResolver {
     };
   }
 
-  /** Of every scope that was resolved so far. */
-  get memberships(): Memberships {
-    return this.#memberships;
+  /** Every user by id, with the sets of every scope that was resolved so far. */
+  get people(): ReadonlyMap<string, Person> {
+    return this.#people;
   }
 
   /** The id of a user by username; null, without a problem, where the org has no such user. */
@@ -160,11 +157,7 @@ export class ScopeResolver {
         if (known !== undefined) return known;
         const number = this.#numbers.size;
         this.#numbers.set(members, number);
-        for (const id of members) {
-          const list = this.#memberships.get(id);
-          if (list === undefined) this.#memberships.set(id, [number]);
-          else list.push(number);
-        }
+        for (const id of members) this.#people.get(id)?.memberOf.push(number);
         return number;
       }),
     );

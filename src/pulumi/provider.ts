@@ -5,6 +5,7 @@ import type { Evaluation } from "../plan/evaluate.ts";
 import { approvedPart, countGrants, type RevocationMap, revocationMap, summarizePlan } from "../plan/plan.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
+import { proofText } from "../report/proofText.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
 import { type PolicySource, Session } from "./session.ts";
 import { settingsFromConfig } from "./settings.ts";
@@ -134,10 +135,7 @@ async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
  * all: then each line of it is said besides.
  */
 async function sayPlan({ plan, inventory, findings }: Evaluation, inFull: boolean): Promise<void> {
-  const { proof } = inventory;
-  await log.say(
-    `${proof.read + (proof.fromUsage ?? 0)} grants read, all that the org counts (${proof.calls} API calls)`,
-  );
+  await log.say(proofText(inventory.proof));
   if (findings.length > 0) await log.say(`findings: ${countFindings(findings)}`);
   if (plan.revocations.length === 0) {
     await log.say(

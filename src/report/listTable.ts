@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import type { Inventory } from "../inventory/inventory.ts";
 import { printable } from "../printable.ts";
 import type { ConnectedUsers } from "./connectedUsers.ts";
+import { proofText } from "./proofText.ts";
 
 /** The connected users as a table for a terminal, with what the list was read from below it. */
 export function listTable(list: ConnectedUsers, inventory: Inventory): string {
@@ -34,7 +35,7 @@ export function listTable(list: ConnectedUsers, inventory: Inventory): string {
   const nothing =
     list.rows.length === 0 ? "No connected users.\n" : `${table.toString().replace(/[ \t]+$/gm, "")}\n`;
   return (
-    `${nothing}\n${printable(org.name)} (${org.id}), all ${proof.read} grants of the org read. ` +
+    `${nothing}\n${printable(org.name)} (${org.id}). ${proofText(proof)}\n` +
     "Last used is when a token was last issued, not the last API call.\n"
   );
 }

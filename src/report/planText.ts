@@ -1,5 +1,6 @@
 import type { PlanFile } from "../plan/schema.ts";
 import { printable } from "../printable.ts";
+import { proofText } from "./proofText.ts";
 
 /** A plan for a terminal: what goes, by app; what is only reported; findings; limits; and what it was read from. */
 export function planText(plan: PlanFile): string {
@@ -25,7 +26,7 @@ export function planText(plan: PlanFile): string {
     limits.refusal === null
       ? `Limits: ${limits.revocations.actual} of ${limits.revocations.limit} revocations, ${limits.percent.actual}% of ${limits.percent.limit}% of the grants.`
       : `Refused: ${printable(limits.refusal)}`,
-    `Read: ${amount(inventory.grants, "grant")} of ${amount(inventory.connectedUsers, "user")} in ${amount(inventory.proof.ranges, "range")} by ${inventory.proof.partition} with ${amount(inventory.proof.calls, "API call")}, all that the org counts (${inventory.proof.at}, API ${inventory.proof.apiVersion}).`,
+    proofText(inventory.proof),
   ];
   return `${lines.join("\n")}\n`;
 }

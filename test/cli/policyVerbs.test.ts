@@ -46,7 +46,7 @@ describe("sanctioned plan", () => {
     expect(stdout).toContain("Kept: 436 sanctioned. Only reported: none.\n");
     expect(stdout).toContain("Limits: 12 of 50 revocations, 2.7% of 25% of the grants.\n");
     expect(stdout).toMatch(
-      /Read: 448 grants of 290 users in 1 range by CreatedDate with 3 API calls, all that the org counts/,
+      /All 448 grants that the org counted before and after: read in 1 range by CreatedDate, with 3 API calls, API 67\.0, 2/,
     );
   });
 

@@ -31,6 +31,20 @@ it("a listing of 10,000 grants is complete and within its calls, and prints one 
   expect(line.calls).toBeLessThanOrEqual(20 * 1.1 + 30);
 });
 
+it("deciding 10,000 grants says how long each takes", { timeout: 60_000 }, () => {
+  const { status, stdout } = bench("--only", "decide-10k");
+  expect(status).toBe(0);
+  const line = JSON.parse(stdout);
+  expect(line).toEqual({
+    name: "decide-10k",
+    grants: 10_000,
+    seconds: expect.any(Number),
+    resolveSeconds: expect.any(Number),
+    nsPerGrant: expect.any(Number),
+    peakRssMb: expect.any(Number),
+  });
+});
+
 it("a benchmark that there is not is refused with the names of those that there are", () => {
   const { status, stdout, stderr } = bench("--only", "list-10k,list-2k");
   expect([status, stdout, stderr]).toEqual([

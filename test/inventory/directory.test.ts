@@ -1,0 +1,230 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Inventory, MemberSet } from "../../src/inventory/inventory.ts";
+import { listInventory } from "../../src/inventory/list.ts";
+import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
+import { connect } from "../../src/salesforce/connection.ts";
+import { readCredentials } from "../../src/salesforce/credentials.ts";
+import type { OrgFixture } from "../../src/simulator/fixture.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
+import { ANN, BEN, BOT, DIALER, PAYROLL, PORTAL, smallOrg } from "../simulator/smallOrg.ts";
+
+let org: Simulator | undefined;
+afterEach(async () => {
+  await org?.close();
+  org = undefined;
+});
+
+async function list(
+  needs: Partial<DirectoryNeeds>,
+  fixture: OrgFixture = smallOrg(),
+  options: Partial<SimulatorOptions> = {},
+): Promise<Inventory> {
+  org = await startSimulator({ org: fixture, readOnly: true, ...options });
+  const connection = await connect(
+    readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
+  );
+  const inventory = await listInventory(connection, { needs: { ...NO_NEEDS, ...needs } });
+  expect(org.writes).toEqual([]);
+  return inventory;
+}
+/** The members by username, sorted; null where they were not read. */
+function members({ users }: Inventory, sets: readonly MemberSet[]) {
+  return Object.fromEntries(sets.map(({ name, userIds }) => [name, userIds && usernames(users, userIds)]));
+}
+function usernames(users: Inventory["users"], ids: Iterable<string>): string[] {
+  return [...ids].map((id) => users.get(id)!.username).sort();
+}
+const asked = () => org!.requests.flatMap(({ soql, path }) => soql ?? (path.includes("/Soap/") ? path : []));
+
+describe("what the policy asks for, and no further", () => {
+  it("nothing is asked of the org where the policy asks for nothing", async () => {
+    const { directory } = await list({});
+    expect(directory).toMatchObject({ permissionSets: [], publicGroups: [], roles: [] });
+    expect(asked().filter((soql) => /PermissionSet|UserRole|Group|Soap|SetupEntity/.test(soql))).toEqual([]);
+  });
+
+  it("frozen users are known whatever the policy asks", async () => {
+    const { users } = await list({});
+    expect([...users.values()].map(({ username, isFrozen }) => [username, isFrozen])).toEqual([
+      [ANN, false],
+      [BEN, true],
+      [BOT, false],
+    ]);
+  });
+
+  it("a permission set has those who hold it, or a group with it, while the assignment is active", async () => {
+    const inventory = await list({ permissionSets: ["Reader"] });
+    // Ben's own assignment has expired; his group's has not.
+    expect(members(inventory, inventory.directory.permissionSets)).toEqual({
+      Reader: [ANN, BEN],
+      Runner: null,
+    });
+    expect(asked().filter((soql) => soql.includes("FROM PermissionSetAssignment"))).toEqual([
+      "SELECT AssigneeId, PermissionSetId, PermissionSetGroupId, IsActive FROM PermissionSetAssignment WHERE PermissionSetId IN ('0PS000000000001GAA')",
+      "SELECT AssigneeId, PermissionSetId, PermissionSetGroupId, IsActive FROM PermissionSetAssignment WHERE PermissionSetGroupId IN ('0PG000000000001GAA')",
+    ]);
+  });
+
+  it("an assignment that has expired does not count", async () => {
+    const fixture = smallOrg();
+    const inventory = await list(
+      { permissionSets: ["Reader"] },
+      {
+        ...fixture,
+        permissionSetGroups: fixture.permissionSetGroups!.map((group) => ({ ...group, assignees: [] })),
+      },
+    );
+    expect(members(inventory, inventory.directory.permissionSets).Reader).toEqual([ANN]);
+  });
+
+  it("a permission set group has those who are assigned to it, by its label too", async () => {
+    const inventory = await list({ permissionSetGroups: ["Service desk"] });
+    expect(members(inventory, inventory.directory.permissionSetGroups)).toEqual({ Desk: [BEN] });
+  });
+
+  it("a permission is held through profile, permission set and group, but not where the group mutes it", async () => {
+    const { users, directory } = await list({ permissions: ["ManageUsers", "ViewAllData", "FlyToTheMoon"] });
+    expect(
+      [...directory.permissionHolders].map(([name, ids]) => [name, usernames(users, ids)]).sort(),
+    ).toEqual([
+      ["ManageUsers", [BOT]],
+      ["ViewAllData", [ANN, BEN]],
+    ]);
+  });
+
+  it("roles and who has them", async () => {
+    const { users, directory } = await list({ roles: true });
+    const byId = new Map(directory.roles.map(({ id, name }) => [id, name]));
+    expect(directory.roles.map(({ name, parentId }) => [name, byId.get(parentId ?? "") ?? null])).toEqual([
+      ["Sales", null],
+      ["Sales_East", "Sales"],
+    ]);
+    expect(
+      [...users.values()].map(({ username, roleId }) => [username, byId.get(roleId ?? "") ?? null]),
+    ).toEqual([
+      [ANN, "Sales"],
+      [BEN, "Sales_East"],
+      [BOT, null],
+    ]);
+  });
+
+  it("a public group has its users, the users of its roles, and those of the groups in it", async () => {
+    const fixture = smallOrg();
+    const [sellers, everybody] = fixture.publicGroups!;
+    const inventory = await list(
+      { publicGroups: ["Sellers", "Everybody", "Nested"], roles: true },
+      {
+        ...fixture,
+        publicGroups: [
+          { ...sellers!, members: { users: [BOT], roles: ["Sales_East"] } },
+          { ...everybody!, members: { rolesAndSubordinates: ["Sales"] } },
+          {
+            id: "00G000000000003AAA",
+            name: "All nested",
+            developerName: "Nested",
+            members: { groups: ["Sellers"] },
+          },
+        ],
+      },
+    );
+    expect(members(inventory, inventory.directory.publicGroups)).toEqual({
+      Sellers: [BEN, BOT],
+      Everybody: [ANN, BEN],
+      Nested: [BEN, BOT],
+    });
+  });
+
+  it("a public group that is not asked for is known by name alone", async () => {
+    const inventory = await list({ publicGroups: ["Sellers"], roles: true });
+    expect(members(inventory, inventory.directory.publicGroups)).toEqual({
+      Sellers: [ANN, BEN],
+      Everybody: null,
+    });
+  });
+});
+
+describe("scopes and settings of apps", () => {
+  const NO_END = Number.POSITIVE_INFINITY;
+  const unknown = { scopes: null, adminApprovedUsersOnly: null, refreshTokenDays: null, ipRelaxation: null };
+  const settingsOf = async (
+    ...input: Parameters<typeof list> extends [unknown, ...infer Rest] ? Rest : never
+  ) => {
+    const { apps, directory } = await list({ appSettings: true }, ...input);
+    return Object.fromEntries(
+      apps.map(({ name, key }) => [name, directory.appSettings.get(key) ?? null] as const),
+    );
+  };
+
+  it("are read through the Metadata API, where the org lets them be read", async () => {
+    expect(await settingsOf()).toEqual({
+      [PAYROLL.name]: {
+        scopes: ["api", "refresh_token"],
+        adminApprovedUsersOnly: true,
+        refreshTokenDays: 30,
+        ipRelaxation: "bypass-2factor",
+      },
+      // Installed from elsewhere: its metadata is not handed out.
+      [DIALER.name]: { ...unknown, adminApprovedUsersOnly: false },
+      [PORTAL.name]: {
+        scopes: ["api", "web"],
+        adminApprovedUsersOnly: true,
+        refreshTokenDays: 0.5,
+        ipRelaxation: "enforce-relax-refresh",
+      },
+      "Old Tool": null,
+    });
+  });
+
+  it.each([
+    ["infinite", NO_END],
+    ["zero", 0],
+    ["specific_lifetime:3:MONTHS", 93],
+    ["specific_inactivity:36:HOURS", 1.5],
+  ])("a refresh token policy of %s ends tokens within %d days", async (refreshTokenPolicy, days) => {
+    const fixture = smallOrg();
+    const apps = fixture.apps.map((app) =>
+      app.settings === undefined ? app : { ...app, settings: { ...app.settings, refreshTokenPolicy } },
+    );
+    const settings = await settingsOf({ ...fixture, apps });
+    expect([settings[PAYROLL.name]?.refreshTokenDays, settings[PORTAL.name]?.refreshTokenDays]).toEqual([
+      days,
+      days,
+    ]);
+  });
+
+  it("stay unknown to a caller who may not read metadata, and the list is complete all the same", async () => {
+    const fixture = smallOrg();
+    const profiles = fixture.profiles.map((profile) => ({
+      ...profile,
+      permissions: profile.permissions.filter((permission) => permission !== "ModifyMetadata"),
+    }));
+    const settings = await settingsOf({ ...fixture, profiles });
+    expect(settings[PAYROLL.name]).toEqual({ ...unknown, adminApprovedUsersOnly: true });
+    expect(settings[PORTAL.name]).toEqual({
+      ...unknown,
+      adminApprovedUsersOnly: true,
+      refreshTokenDays: 0.5,
+    });
+  });
+});
+
+describe("where the org answers otherwise", () => {
+  it("an org without CreatedDate is listed by user, which the proof names", async () => {
+    const { grants, proof } = await list({}, smallOrg(), { refusedFields: ["OauthToken.CreatedDate"] });
+    expect(grants.map(({ createdAt }) => createdAt)).toEqual([null, null, null, null]);
+    expect([proof.read, proof.partition]).toEqual([4, "UserId"]);
+  });
+
+  it("grants of external client apps that OauthToken does not show are in the list, once", async () => {
+    const { grants, proof } = await list({}, smallOrg(), { hiddenFromOauthToken: "external-client-apps" });
+    expect(grants.map(({ app, source }) => [app.name, source ?? "OauthToken"]).sort()).toEqual(
+      [
+        [DIALER.name, "OauthToken"],
+        ["Old Tool", "OauthToken"],
+        [PORTAL.name, "usage"],
+        [PAYROLL.name, "OauthToken"],
+      ].sort(),
+    );
+    expect(proof).toMatchObject({ read: 3, fromUsage: 1 });
+  });
+});
