@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { InconclusiveError, UserError } from "../errors.ts";
+import { baselineCommand } from "./baseline.ts";
 import { doctorCommand } from "./doctor.ts";
 import { EXIT } from "./exit.ts";
 import { explainCommand } from "./explain.ts";
@@ -19,6 +20,7 @@ const program = new Command("sanctioned")
   .addCommand(listCommand())
   .addCommand(planCommand())
   .addCommand(explainCommand())
+  .addCommand(baselineCommand())
   .addCommand(doctorCommand())
   .addCommand(schemaCommand())
   .addCommand(simulatorCommand())

@@ -293,6 +293,71 @@ describe("sanctioned validate", () => {
   });
 });
 
+describe("sanctioned baseline", () => {
+  it("takes what would be revoked as known, so that only what is new is revoked", async () => {
+    const known = inFolder("known.yaml");
+    const { code, stdout } = await sanctioned(["baseline", "--expires", "2099-01-01", "--out", known], env);
+    expect([code, stdout]).toEqual([
+      0,
+      `${known} is written, with 12 grants. Name it in the policy, relative to that file: \`baseline: …\`\n`,
+    ]);
+    const held = policy("held.yaml", `${readFileSync(POLICY, "utf8")}baseline: known.yaml\n`);
+    const plan = JSON.parse((await sanctioned(["plan", "--policy", held, "--format", "json"], env)).stdout);
+    expect([plan.revocations, plan.counts.report]).toEqual([[], { "app-not-listed": 12 }]);
+  });
+
+  it("wants a day of the calendar", async () => {
+    const { code, stderr } = await sanctioned(
+      ["baseline", "--expires", "2027-02-30", "--out", inFolder("no.yaml")],
+      env,
+    );
+    expect([code, stderr]).toEqual([1, "--expires is no day of the calendar: write it as 2027-03-31.\n"]);
+  });
+});
+
+describe("whatever the verb", () => {
+  it("no token is in any output (law 7)", async () => {
+    const tokens = org.store
+      .grants()
+      .flatMap(({ DeleteToken, AccessToken, RequestToken }) => [DeleteToken, AccessToken, RequestToken])
+      .map(String)
+      .concat(org.accessToken);
+    for (const args of [
+      ["plan", "--format", "json", "--all"],
+      ["plan"],
+      ["explain", "--app", BOBS],
+      ["explain", "--app", BOBS, "--format", "json"],
+      ["init", "--out", inFolder("canary.yaml")],
+      ["validate", "--org"],
+    ]) {
+      const { stdout, stderr } = await sanctioned(args, env);
+      for (const token of tokens) expect(stdout + stderr).not.toContain(token);
+    }
+    expect(tokens.every((token) => !readFileSync(inFolder("canary.yaml"), "utf8").includes(token))).toBe(
+      true,
+    );
+  });
+
+  it("a policy that is not right is said before anything logs in", async () => {
+    const wrong = policy("wrong.yaml", "version: 2\n");
+    for (const verb of ["plan", "explain", "baseline"]) {
+      const rest = {
+        plan: [],
+        explain: ["--app", "x"],
+        baseline: ["--expires", "2027-01-01", "--out", inFolder("x")],
+      };
+      const { code, stderr } = await sanctioned([
+        verb,
+        "--policy",
+        wrong,
+        ...rest[verb as keyof typeof rest],
+      ]);
+      expect(code).toBe(1);
+      expect(stderr).toContain("version must be 1, found 2");
+    }
+  });
+});
+
 describe("sanctioned schema", () => {
   it.each(["policy", "plan"])("prints what is published: %s", async (what) => {
     const { code, stdout } = await sanctioned(["schema", what]);

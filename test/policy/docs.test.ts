@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { CODES } from "../../src/decide/codes.ts";
+import { type OpenFile, parsePolicy } from "../../src/policy/load.ts";
+import { formatProblems } from "../../src/policy/problem.ts";
 import { PolicySchema } from "../../src/policy/schema.ts";
 
 const text = readFileSync("docs/policy.md", "utf8");
@@ -46,4 +49,33 @@ describe("docs/policy.md", () => {
     expect(codes.at(-1)).toBe("sanctioned");
     for (const code of CODES) expect(text).toContain(`\`${code}\``);
   });
+
+  /** The files that the examples name. */
+  const open: OpenFile = (file) => {
+    const found = blocks.find((block) => block.startsWith(`# policy/${file.replace(/^docs\//, "")}`));
+    return { text: found ?? blocks[0]! };
+  };
+  const blocks = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block]) => block!);
+  const policies = blocks.filter((block) => !block.includes("\ngrants:"));
+
+  it.each(policies.map((block, i) => [i + 1, block] as const))("example %i is right", (_number, block) => {
+    const result = parsePolicy(block, "docs/policy.md", open);
+    expect("problems" in result ? formatProblems(result.problems) : "").toBe("");
+  });
+
+  it("uses every key in an example", () => {
+    const used = new Set(policies.flatMap((block) => pathsOf(parse(block))));
+    const leaves = keys(PolicySchema as Schema).filter((key) => !key.includes(".except."));
+    expect(leaves.filter((key) => !used.has(key))).toEqual([]);
+  });
 });
+
+/** Every key of a value, as the reference writes it. */
+function pathsOf(value: unknown, prefix = ""): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => pathsOf(item, `${prefix.slice(0, -1)}[].`));
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    prefix + key,
+    ...pathsOf(inner, `${prefix}${key}.`),
+  ]);
+}

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
-import { parsePolicy } from "../../src/policy/load.ts";
 import { readPolicy } from "../../src/policy/read.ts";
 import { PolicySchema } from "../../src/policy/schema.ts";
 import { summarizePolicy } from "../../src/policy/summary.ts";
@@ -44,16 +43,6 @@ describe("a policy file that cannot be read", () => {
     expect(() => readPolicy(file)).toThrow(
       `${file}: the policy file ${why}; name one relative to this folder`,
     );
-  });
-});
-
-describe("docs/policy.md", () => {
-  const blocks = [...readFileSync("docs/policy.md", "utf8").matchAll(/```yaml\n(.*?)```/gs)].map(
-    ([, text]) => text!,
-  );
-  it.each(blocks.map((text, i) => [i + 1, text] as const))("example %i is right", (_number, text) => {
-    expect(blocks.length).toBeGreaterThan(1);
-    expect(parsePolicy(text, "docs/policy.md")).toHaveProperty("policy");
   });
 });
 

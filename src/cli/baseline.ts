@@ -1,0 +1,43 @@
+import { Command } from "commander";
+import { UserError } from "../errors.ts";
+import { evaluate } from "../plan/evaluate.ts";
+import { startOfDay } from "../policy/layer.ts";
+import { needsOf } from "../policy/needs.ts";
+import { readPolicy } from "../policy/read.ts";
+import { printable } from "../printable.ts";
+import { baselineFile } from "../report/baselineFile.ts";
+import { readInventory } from "./org.ts";
+import { policyFile } from "./policyFile.ts";
+import { writeNew } from "./writeNew.ts";
+
+interface BaselineOptions {
+  readonly policy?: string;
+  readonly expires: string;
+  readonly out: string;
+}
+
+/** `sanctioned baseline`: takes what a policy would revoke today as known. */
+export function baselineCommand(): Command {
+  return new Command("baseline")
+    .description("write what the policy would revoke today to a file of known grants, for its key `baseline`")
+    .requiredOption("--expires <day>", "the last day on which they are only reported, as 2027-03-31")
+    .requiredOption("--out <file>", "where to write it")
+    .option("--policy <file>", "the policy (default: the only one in the folder policy)")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ npx sanctioned baseline --expires 2027-03-31 --out policy/acme.baseline.yaml",
+    )
+    .action(async ({ policy: named, expires, out }: BaselineOptions) => {
+      if (startOfDay(expires) === null)
+        throw new UserError("--expires is no day of the calendar: write it as 2027-03-31.");
+      const policy = readPolicy(policyFile(named));
+      const inventory = await readInventory(needsOf(policy));
+      const { decisions } = evaluate(policy, inventory, Date.now());
+      const text = baselineFile(decisions, inventory, expires);
+      writeNew(out, text, "--out");
+      const count = text.match(/^ {2}- app:/gm)?.length ?? 0;
+      process.stdout.write(
+        `${printable(out)} is written, with ${count} grants. Name it in the policy, relative to that file: \`baseline: …\`\n`,
+      );
+    });
+}
