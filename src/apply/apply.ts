@@ -1,11 +1,16 @@
 import pLimit from "p-limit";
+import { UserError } from "../errors.ts";
 import { AppRegister } from "../inventory/appRegister.ts";
 import type { App } from "../inventory/inventory.ts";
+import type { Outcome } from "../plan/outcome.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
-import { type LiveGrants, readLiveGrants } from "./liveGrants.ts";
-import type { Outcome } from "./outcome.ts";
-import { type RevokeAnswer, revokeToken } from "./revokeToken.ts";
+import { REAL_CLOCK, type RetryClock } from "../salesforce/retry.ts";
+import { Breaker } from "./breaker.ts";
+import { readLiveGrants } from "./liveGrants.ts";
+import { AuditRecorder, type AuditWriter } from "./recorder.ts";
+import { type RevokeAnswer, revokeTarget } from "./revokeCall.ts";
+import type { LiveGrants } from "./target.ts";
 
 /** How far a run is, in planned revocations. */
 export interface ApplyProgress {
@@ -17,20 +22,26 @@ export interface ApplyOptions {
   /** The apps of the inventory that was planned from: a row's app is found as it was found then. */
   readonly apps: readonly App[];
   readonly onProgress: (progress: ApplyProgress) => void;
+  readonly audit: AuditWriter;
+  readonly clock?: RetryClock;
+  /** Calls at once; the endpoint's rate limit is not documented, so that it is few by default. */
+  readonly concurrency?: number;
+  /** Failures in a row after which nothing more is tried. */
+  readonly breakAfter?: number;
 }
 
-/** The endpoint's rate limit is not documented: few at once, and Retry-After obeyed. */
-const CONCURRENCY = 4;
+/** Tokens of so many users are read at once, just before they are used. */
+const USERS_PER_BATCH = 100;
 
 /**
  * Revokes what was planned, and nothing else, and reads the org again to see that it is gone. One
- * outcome for each planned revocation, in their order; one failure does not stop the others. Throws
- * only where nothing was called yet (the org cannot be read), or for a plan that names the tool's own user.
+ * outcome for each planned revocation, in their order; one failure does not stop the others, a burst of
+ * them does. Throws only where nothing was called yet, or for a plan that names the tool's own user.
  */
 export async function apply(
   connection: OrgConnection,
   revocations: readonly PlannedRevocation[],
-  { apps, onProgress }: ApplyOptions,
+  { apps, onProgress, audit, clock = REAL_CLOCK, concurrency = 4, breakAfter = 10 }: ApplyOptions,
 ): Promise<Outcome[]> {
   for (const { user } of revocations) {
     if (user.id === connection.caller.userId)
@@ -39,44 +50,81 @@ export async function apply(
       );
   }
   const register = new AppRegister(apps);
-  const live = await readLiveGrants(
-    (soql) => connection.queryForRevocation(soql),
-    register,
-    revocations,
-    true,
-  );
-
-  const limit = pLimit(CONCURRENCY);
+  const recorder = new AuditRecorder(audit);
+  const breaker = new Breaker(breakAfter);
+  const limit = pLimit(concurrency);
+  const attempts = new Map<PlannedRevocation, Attempt>();
   let done = 0;
-  const attempts = await Promise.all(
-    revocations.map((revocation) =>
-      limit(async () => {
-        const answers = await revokeAll(connection.org.instanceUrl, live.get(revocation));
-        onProgress({ done: ++done, total: revocations.length });
-        return answers;
-      }),
-    ),
-  );
-  live.clear(); // the tokens are not kept for longer than the calls
 
-  const after = await verify(connection, register, revocations);
-  return revocations.map((revocation, i) => outcome(revocation, attempts[i]!, after));
-}
-
-type Attempt = { readonly refused: string } | { readonly answers: readonly RevokeAnswer[] };
-
-async function revokeAll(instanceUrl: string, live: LiveGrants | undefined): Promise<Attempt> {
-  if (live === undefined) throw new Error("a planned revocation was not looked up");
-  if (live.kind === "refused") return { refused: live.reason };
-  const answers: RevokeAnswer[] = [];
-  for (const token of live.tokens) {
-    answers.push(
-      token === null
-        ? { kind: "refused", reason: "the org hands out no DeleteToken for it" }
-        : await revokeToken(instanceUrl, token),
+  for (const batch of batches(revocations)) {
+    if (breaker.reason !== null) break;
+    let live: Map<PlannedRevocation, LiveGrants>;
+    try {
+      live = await readLiveGrants(connection, register, batch, true);
+    } catch (error) {
+      if (attempts.size === 0) throw error; // nothing was called
+      breaker.stop(messageOf(error));
+      break;
+    }
+    await Promise.all(
+      batch.map((revocation) =>
+        limit(async () => {
+          const found = live.get(revocation)!;
+          live.delete(revocation); // its tokens are kept for no longer than its calls
+          attempts.set(revocation, await attempt(revocation, found));
+          onProgress({ done: ++done, total: revocations.length });
+        }),
+      ),
     );
   }
-  return { answers };
+  const tried = revocations.filter((revocation) => {
+    const of = attempts.get(revocation);
+    return of !== undefined && !("refused" in of) && !("notTried" in of);
+  });
+  const after = await verify(connection, register, tried);
+  const outcomes = revocations.map((revocation) =>
+    outcome(revocation, attempts.get(revocation) ?? { notTried: breaker.reason ?? "" }, after),
+  );
+  await recorder.outcomes(outcomes);
+  return outcomes;
+
+  async function attempt(revocation: PlannedRevocation, live: LiveGrants): Promise<Attempt> {
+    if (live.kind === "refused") return { refused: live.reason };
+    const answers: RevokeAnswer[] = [];
+    for (const target of live.targets) {
+      if (breaker.reason !== null) break;
+      try {
+        const answer = await revokeTarget(connection, target, recorder.callsOf(revocation), clock);
+        answers.push(answer);
+        if (answer.kind === "accepted" || answer.kind === "unknown-token") breaker.succeeded();
+        else breaker.failed(answer.reason);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        breaker.stop(error.message); // the record cannot be written, so that the call was not made
+      }
+    }
+    return answers.length === 0 && live.targets.length > 0 ? { notTried: breaker.reason ?? "" } : { answers };
+  }
+}
+
+type Attempt =
+  | { readonly refused: string }
+  | { readonly notTried: string }
+  | { readonly answers: readonly RevokeAnswer[] };
+
+/** Consecutive parts of the plan, each of so many users at most. */
+function batches(revocations: readonly PlannedRevocation[]): PlannedRevocation[][] {
+  const parts: PlannedRevocation[][] = [];
+  let users = new Set<string>();
+  for (const revocation of revocations) {
+    if (parts.length === 0 || (users.size === USERS_PER_BATCH && !users.has(revocation.user.id))) {
+      parts.push([]);
+      users = new Set();
+    }
+    users.add(revocation.user.id);
+    parts.at(-1)!.push(revocation);
+  }
+  return parts;
 }
 
 type Verification = { readonly live: Map<PlannedRevocation, LiveGrants> } | { readonly unreadable: string };
@@ -87,18 +135,19 @@ async function verify(
   revocations: readonly PlannedRevocation[],
 ): Promise<Verification> {
   try {
-    return { live: await readLiveGrants((soql) => connection.query(soql), register, revocations, false) };
+    return { live: await readLiveGrants(connection, register, revocations, false) };
   } catch (error) {
     // Calls were made: what is known of them must not be lost to an exception.
-    return { unreadable: error instanceof Error ? error.message : String(error) };
+    return { unreadable: messageOf(error) };
   }
 }
 
 /** A 200 is believed only once the org no longer lists the grant; so is "no such token". */
 function outcome(revocation: PlannedRevocation, attempt: Attempt, after: Verification): Outcome {
   if ("refused" in attempt) return { revocation, status: "failed", reason: attempt.refused };
+  if ("notTried" in attempt) return { revocation, status: "not tried", reason: attempt.notTried };
   const { answers } = attempt;
-  const said = answers.flatMap((answer) => ("reason" in answer ? [answer.reason] : []));
+  const said = answers.flatMap(({ reason }) => (reason === "" ? [] : [reason]));
   if ("unreadable" in after) {
     const calls = said.length > 0 ? `${said.join("; ")}; ` : "";
     return {
@@ -108,10 +157,14 @@ function outcome(revocation: PlannedRevocation, attempt: Attempt, after: Verific
     };
   }
   const live = after.live.get(revocation);
-  if (live?.kind === "matched" && live.tokens.length === 0) {
+  if (live?.kind === "matched" && live.targets.length === 0) {
     const acted = answers.some(({ kind }) => kind === "accepted" || kind === "no-answer");
     return { revocation, status: acted ? "revoked" : "already gone", reason: "" };
   }
   const reason = said.length > 0 ? said.join("; ") : "the org still lists the grant after the call";
   return { revocation, status: "failed", reason };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { InconclusiveError, UserError } from "../errors.ts";
+import { auditCommand } from "./audit.ts";
 import { baselineCommand } from "./baseline.ts";
 import { doctorCommand } from "./doctor.ts";
 import { EXIT } from "./exit.ts";
@@ -7,6 +8,7 @@ import { explainCommand } from "./explain.ts";
 import { initCommand } from "./init.ts";
 import { listCommand } from "./list.ts";
 import { planCommand } from "./plan.ts";
+import { revokeCommand } from "./revoke.ts";
 import { schemaCommand } from "./schema.ts";
 import { simulatorCommand } from "./simulator.ts";
 import { validateCommand } from "./validate.ts";
@@ -21,12 +23,14 @@ const program = new Command("sanctioned")
   .addCommand(planCommand())
   .addCommand(explainCommand())
   .addCommand(baselineCommand())
+  .addCommand(revokeCommand())
+  .addCommand(auditCommand())
   .addCommand(doctorCommand())
   .addCommand(schemaCommand())
   .addCommand(simulatorCommand())
   .addHelpText(
     "after",
-    "\nRevoking is Pulumi's: `npx pulumi preview --diff`, then `npx pulumi up`.\n\nExample:\n  $ npx sanctioned list --app Slack",
+    "\nRevoking by policy is Pulumi's: `npx pulumi preview --diff`, then `npx pulumi up`.\n\nExample:\n  $ npx sanctioned list --app Slack",
   );
 
 try {

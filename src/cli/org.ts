@@ -1,11 +1,19 @@
 import type { Inventory } from "../inventory/inventory.ts";
 import type { DirectoryNeeds } from "../inventory/needs.ts";
+import type { OrgConnection } from "../salesforce/connection.ts";
 
 /**
  * Connects with the credentials of the environment and lists the org.
  * @throws UserError, InconclusiveError
  */
 export async function readInventory(needs?: DirectoryNeeds): Promise<Inventory> {
+  return (await connectAndRead(needs)).inventory;
+}
+
+/** As `readInventory`, with the connection. */
+export async function connectAndRead(
+  needs?: DirectoryNeeds,
+): Promise<{ connection: OrgConnection; inventory: Inventory }> {
   // Loaded only when it is needed: jsforce is large, and `--help` should answer at once.
   const [{ connect }, { readCredentials }, { listInventory }] = await Promise.all([
     import("../salesforce/connection.ts"),
@@ -13,5 +21,5 @@ export async function readInventory(needs?: DirectoryNeeds): Promise<Inventory> 
     import("../inventory/list.ts"),
   ]);
   const connection = await connect(readCredentials({}, process.env));
-  return await listInventory(connection, needs === undefined ? {} : { needs });
+  return { connection, inventory: await listInventory(connection, needs === undefined ? {} : { needs }) };
 }

@@ -33,6 +33,7 @@ const MEANING = {
     "granted by a user of high privilege",
     "exempt it, or lower the user's privileges",
   ],
+  "by-hand": ["revoked by hand", "nothing: somebody asked for it"],
   sanctioned: ["sanctioned", "take the app or the user out"],
   "app-absent": ["the org has no such app", "take it out once no org needs it"],
   "user-absent": ["the org has no such user", "take it out once no org needs it"],

@@ -1,7 +1,7 @@
 import { type Decision, decide } from "../decide/decide.ts";
 import { type Finding, findings } from "../decide/findings.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { Limits, Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../policy/resolve.ts";
 import { judgeLimits, type LimitVerdict } from "./limits.ts";
@@ -20,8 +20,17 @@ export interface Evaluation {
   readonly limits: LimitVerdict;
 }
 
-/** Holds an org against a policy. Pure. @throws PolicyError where the policy does not fit the org */
-export function evaluate(policy: Policy, inventory: Inventory, asOf: number): Evaluation {
+/**
+ * Holds an org against a policy. Pure.
+ * @param raised limits of this run in place of the policy's
+ * @throws PolicyError where the policy does not fit the org
+ */
+export function evaluate(
+  policy: Policy,
+  inventory: Inventory,
+  asOf: number,
+  raised: Partial<Omit<Limits, "position">> = {},
+): Evaluation {
   const resolution = resolvePolicy(policy, inventory, asOf);
   if ("problems" in resolution) throw new PolicyError(resolution.problems);
   const { resolved } = resolution;
@@ -35,6 +44,6 @@ export function evaluate(policy: Policy, inventory: Inventory, asOf: number): Ev
     decisions,
     findings: findings({ policy: resolved, inventory, asOf }),
     plan: planned,
-    limits: judgeLimits(planned, inventory.grants.length, policy.limits),
+    limits: judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised }),
   };
 }

@@ -49,7 +49,7 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
       exceeded.length === 0
         ? null
         : `${count} ${plural} ${exceeded.join(", and ")}: nothing is revoked. ` +
-          `If they are all meant, raise the limits in a reviewed change (${placeText(limits.position)}).`,
+          `If they are all meant, raise the limits in a reviewed change (${placeText(limits.position)}), or pass an approved plan (docs/revoking.md).`,
   };
 }
 

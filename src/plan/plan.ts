@@ -83,6 +83,12 @@ export function approvedPart(plan: Plan, approved: RevocationMap): Plan {
   };
 }
 
+/** A planned revocation of some of its grants alone. */
+export function withGrants(revocation: PlannedRevocation, grants: readonly Grant[]): PlannedRevocation {
+  const { code, policy } = revocation;
+  return { ...revocation, grants, reason: revocationReason(code, policy, grants) };
+}
+
 /** How many grants the plan revokes. */
 export function countGrants(plan: Plan): number {
   return plan.revocations.reduce((sum, revocation) => sum + revocation.grants.length, 0);

@@ -1,13 +1,16 @@
-import { type ApplyProgress, apply } from "../apply/apply.ts";
-import type { Outcome } from "../apply/outcome.ts";
+import path from "node:path";
+import type { ApplyProgress } from "../apply/apply.ts";
+import { defaultAuditFile, revokeOnRecord } from "../apply/run.ts";
 import { InconclusiveError, UserError } from "../errors.ts";
+import { digestOf } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
+import { countOutcomes, isOpen } from "../plan/outcome.ts";
 import { approvedPart, countGrants, type RevocationMap, revocationMap, summarizePlan } from "../plan/plan.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
 import { proofText } from "../report/proofText.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
-import { type PolicySource, Session } from "./session.ts";
+import { type PolicySource, projectFolder, Session } from "./session.ts";
 import { settingsFromConfig } from "./settings.ts";
 
 /** What the program hands in. `check` strips all but the policy. */
@@ -26,13 +29,13 @@ interface CheckedInputs {
   __provider?: unknown;
 }
 
-let session = new Session({});
+let session = new Session({}, () => undefined);
 let evaluation: Evaluation | undefined;
 let log: EngineLog = engineLog(undefined, undefined);
 
 /** Keeps the stack's config; nothing logs in before the org is needed. */
 export function configure(request: { config: { get(key: string): string | undefined } }): void {
-  session = new Session(settingsFromConfig(request.config));
+  session = new Session(settingsFromConfig(request.config), (key) => request.config.get(key));
 }
 
 /** Reads the org, decides every grant and injects the plan into the inputs, where the engine diffs it line by line. */
@@ -42,7 +45,8 @@ export async function check(
 ): Promise<{ inputs?: CheckedInputs; failures?: { property: string; reason: string }[] }> {
   log = engineLog(process.argv.at(-1), news.resourceUrn);
   try {
-    evaluation = await session.observe(news.policy);
+    const observed = await session.observe(news.policy);
+    evaluation = observed.evaluation;
     const { inventory, policy, plan, limits } = evaluation;
     refuseOtherOrg(olds.org?.id, inventory.org.id, inventory.org.name);
     const inputs: CheckedInputs = {
@@ -53,6 +57,10 @@ export async function check(
     };
     const refused = limits.refusal !== null;
     await sayPlan(evaluation, refused || (news.dryRun === true && olds.org === undefined));
+    if (observed.drift !== null && observed.drift > 0)
+      await log.say(
+        `drift: ${observed.drift} more break the policy and are not in the approved plan; they are left alone`,
+      );
     if (refused) throw new UserError(limits.refusal);
     return { inputs };
   } catch (error) {
@@ -109,21 +117,39 @@ async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
     throw new Error(
       "The update began without a check of the org, so nothing was revoked. Run the update again.",
     );
-  const approved = approvedPart(evaluation.plan, inputs.revocations);
-  const outcomes = await apply(await session.connection(), approved.revocations, {
-    apps: evaluation.inventory.apps,
-    onProgress: showProgress,
-  });
+  const { inventory, policy, plan } = evaluation;
+  const { auditFile, revokeConcurrency, raised } = session.run;
+  const folder = projectFolder();
+  const { outcomes, audit } = await revokeOnRecord(
+    await session.connection(),
+    approvedPart(plan, inputs.revocations).revocations,
+    {
+      apps: inventory.apps,
+      policy: { file: policy.file, digest: digestOf(summarizePolicy(policy)) },
+      reason: raised?.reason ?? null,
+      raisedLimits: raised?.limits ?? null,
+      auditFile:
+        auditFile === null ? defaultAuditFile(folder, inventory.org.id) : path.resolve(folder, auditFile),
+      concurrency: revokeConcurrency,
+      env: process.env,
+      onProgress: showProgress,
+    },
+  );
   session.forgetInventory();
-  await sayOutcomes(outcomes);
-  const failed = outcomes.filter(({ status }) => status === "failed" || status === "unknown");
-  if (failed.length > 0) {
+  await log.say(
+    `${Object.entries(countOutcomes(outcomes))
+      .map(([status, count]) => `${count} ${status}`)
+      .join(", ")}; on record in ${path.relative(folder, audit.file)} (${audit.head.slice(0, 12)})`,
+  );
+  const open = outcomes.filter(isOpen);
+  if (open.length > 0) {
     // The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time.
-    throw Object.assign(new Error(`${failed.length} of ${outcomes.length} revocations did not succeed`), {
+    throw Object.assign(new Error(`${open.length} of ${outcomes.length} revocations did not succeed`), {
       id: inputs.org.id,
       properties: outs,
-      reasons: failed.map(
-        ({ revocation, reason }) => `${revocation.appLabel}, ${revocation.userLabel}: ${reason}`,
+      reasons: open.map(
+        ({ revocation, status, reason }) =>
+          `${revocation.appLabel}, ${revocation.userLabel}: ${status === "not tried" ? "not tried, since " : ""}${printable(reason)}`,
       ),
     });
   }
@@ -160,13 +186,6 @@ function countFindings(findings: Evaluation["findings"]): string {
 
 function showProgress({ done, total }: ApplyProgress): void {
   void log.progress(`revoked ${done}/${total}`);
-}
-
-async function sayOutcomes(outcomes: readonly Outcome[]): Promise<void> {
-  const counts = new Map<string, number>();
-  for (const { status, revocation } of outcomes)
-    counts.set(status, (counts.get(status) ?? 0) + revocation.grants.length);
-  await log.say([...counts].map(([status, count]) => `${count} ${status}`).join(", "));
 }
 
 function refuseOtherOrg(expected: string | undefined, id: string, name: string): void {

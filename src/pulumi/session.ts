@@ -1,12 +1,16 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { UserError } from "../errors.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { listInventory } from "../inventory/list.ts";
 import type { DirectoryNeeds } from "../inventory/needs.ts";
+import { acceptPlanFile, restrictToApproved } from "../plan/approvedPlan.ts";
 import { type Evaluation, evaluate } from "../plan/evaluate.ts";
 import { needsOf } from "../policy/needs.ts";
 import type { Policy } from "../policy/policy.ts";
 import { acceptPolicyObject, readPolicy } from "../policy/read.ts";
+import { printable } from "../printable.ts";
+import { type RunSettings, readRunSettings } from "../runSettings.ts";
 import { connect, type OrgConnection } from "../salesforce/connection.ts";
 import { readCredentials, type Settings } from "../salesforce/credentials.ts";
 
@@ -19,11 +23,20 @@ export type PolicySource = string | Readonly<Record<string, unknown>>;
  */
 export class Session {
   readonly #settings: Settings;
+  readonly #config: (key: string) => string | undefined;
+  #run: RunSettings | undefined;
   #connection: Promise<OrgConnection> | undefined;
   #inventory: Promise<Inventory> | undefined;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, config: (key: string) => string | undefined) {
     this.#settings = settings;
+    this.#config = config;
+  }
+
+  /** Read when it is first asked for, so that what is wrong with it is a failure of the check. @throws UserError */
+  get run(): RunSettings {
+    this.#run ??= readRunSettings(this.#config, process.env);
+    return this.#run;
   }
 
   connection(): Promise<OrgConnection> {
@@ -42,10 +55,38 @@ export class Session {
     this.#inventory = undefined;
   }
 
-  /** @throws UserError for a policy or org that is not right; InconclusiveError where the list cannot be proven complete. */
-  async observe(source: PolicySource): Promise<Evaluation> {
+  /**
+   * What is planned, and how many grants are left for want of approval; null where no plan was to be approved.
+   * @throws UserError for a policy, plan or org that is not right; InconclusiveError where the list cannot be proven complete
+   */
+  async observe(source: PolicySource): Promise<{ evaluation: Evaluation; drift: number | null }> {
+    const { approvedPlan, approvedPlanMaxAgeDays: maxAgeDays, raised } = this.run;
     const policy = loadPolicy(source);
-    return evaluate(policy, await this.inventory(needsOf(policy)), Date.now());
+    const inventory = await this.inventory(needsOf(policy));
+    const asOf = Date.now();
+    const evaluation = evaluate(policy, inventory, asOf, raised?.limits);
+    if (approvedPlan === null) return { evaluation, drift: null };
+    const file = acceptPlanFile(readPlanFile(approvedPlan), approvedPlan, {
+      orgId: inventory.org.id,
+      asOf,
+      maxAgeDays,
+    });
+    const { plan, drift } = restrictToApproved(evaluation, file);
+    // What was approved line by line needs no limit.
+    return { evaluation: { ...evaluation, plan, limits: { ...evaluation.limits, refusal: null } }, drift };
+  }
+}
+
+/** The text of a plan file, named relative to the project. @throws UserError where it cannot be read */
+function readPlanFile(file: string): string {
+  try {
+    return readFileSync(path.resolve(projectFolder(), file), "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new UserError(
+      `The approved plan ${printable(file)} cannot be read (${code}). Nothing was revoked.`,
+    );
   }
 }
 

@@ -10,6 +10,8 @@ import { Session } from "./session.ts";
 export interface OrgConnection extends OrgReader {
   /** As `query`, without its guard: for src/apply alone, for the grants that a plan names. */
   queryForRevocation<Row>(soql: string): Promise<QueryResult<Row>>;
+  /** Deletes a REST resource below `/services/data/vNN.0`, once: for src/apply alone. Errors as `query`, but for the HTTP status. */
+  deleteForRevocation(path: string): Promise<{ status: number; retryAfterMs: number | null }>;
   /** By how much the org's clock is ahead of ours, in milliseconds, to the second; null where it does not say. */
   readonly clockSkewMs: number | null;
 }
@@ -112,6 +114,7 @@ export async function connect(
       return records;
     },
     queryForRevocation: query,
+    deleteForRevocation: (path) => session.delete(`${base}${path}`),
   };
 }
 

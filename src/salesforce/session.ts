@@ -6,11 +6,13 @@ import { originOf } from "./address.ts";
 import { type Login, NO_CREDENTIALS } from "./credentials.ts";
 import { describeFailure, describeLoginFailure, isPassing, networkCode, soapFault } from "./failure.ts";
 import { signedAssertion } from "./jwt.ts";
+import { orgFetch } from "./orgFetch.ts";
 import { type RetryClock, retryAfterMs, retryReads, TransientError } from "./retry.ts";
 import { askSfCli } from "./sfCli.ts";
 import { PlainTransport } from "./transport.ts";
 
 const METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata";
+const TIMEOUT_MS = 30_000;
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);
 
 // jsforce's own HTTP layer: the one place where status and headers of an answer can be seen.
@@ -105,6 +107,43 @@ export class Session {
       const api = watch(new SOAP(connection, { xmlns: METADATA_NAMESPACE, endpointUrl }));
       const answer = await api.invoke(method, { ...message });
       return (answer as { result?: unknown } | null)?.result;
+    });
+  }
+
+  /**
+   * Deletes a path of the org: one attempt, and a second only where the session had expired, so that the
+   * first did nothing. @returns the HTTP status, and how long the org asks to wait
+   * @throws UserError where no answer came, or one that is not the API's
+   */
+  async delete(path: string): Promise<{ status: number; retryAfterMs: number | null }> {
+    return this.#limit(async () => {
+      for (let attempt = 1; ; attempt++) {
+        const connection = this.#connection;
+        this.calls++;
+        let response: Awaited<ReturnType<typeof orgFetch>>;
+        try {
+          response = await orgFetch(`${connection.instanceUrl}${path}`, {
+            method: "DELETE",
+            headers: { authorization: `Bearer ${connection.accessToken}` },
+            signal: AbortSignal.timeout(TIMEOUT_MS),
+          });
+          await response.text();
+        } catch (error) {
+          throw describeFailure({
+            host: this.host,
+            status: 0,
+            error,
+            secrets: [connection.accessToken ?? ""],
+          });
+        }
+        this.#note(Object.fromEntries(response.headers));
+        if (response.status === 401 && attempt === 1 && this.#login.kind !== "access-token") {
+          await this.#renew(connection);
+          continue;
+        }
+        const wait = retryAfterMs(response.headers.get("retry-after") ?? undefined, Date.now());
+        return { status: response.status, retryAfterMs: wait };
+      }
     });
   }
 

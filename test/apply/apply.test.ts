@@ -12,6 +12,8 @@ import { BOBS_TOOL, dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 
 const ADA = "ada.weber@dieppe.example";
+/** The record has tests of its own. */
+const NO_AUDIT = { append: async () => {} };
 let org: Simulator;
 let connection: OrgConnection;
 let inventory: Inventory;
@@ -27,7 +29,8 @@ beforeEach(async () => {
 });
 afterEach(() => org.close());
 
-const run = () => apply(connection, revocations, { apps: inventory.apps, onProgress: () => {} });
+const run = () =>
+  apply(connection, revocations, { apps: inventory.apps, onProgress: () => {}, audit: NO_AUDIT });
 const statuses = (outcomes: Awaited<ReturnType<typeof run>>) => {
   const counts: Record<string, number> = {};
   for (const { status } of outcomes) counts[status] = (counts[status] ?? 0) + 1;
@@ -55,6 +58,7 @@ describe("apply", () => {
     const progress: number[] = [];
     await apply(connection, revocations, {
       apps: inventory.apps,
+      audit: NO_AUDIT,
       onProgress: ({ done, total }) => progress.push(done, total),
     });
     expect(progress).toEqual(Array.from({ length: 12 }, (_, i) => [i + 1, 12]).flat());

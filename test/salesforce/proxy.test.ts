@@ -91,8 +91,12 @@ it("without the authority's certificate nothing is sent, and the message says so
 it("the revoke call takes the same way", async () => {
   const [grant] = org.store.grants();
   const code = `
-    import { revokeToken } from "./src/apply/revokeToken.ts";
-    console.log((await revokeToken("https://${HOST}", process.env.TOKEN)).kind);`;
+    import { revokeTarget } from "./src/apply/revokeCall.ts";
+    import { REAL_CLOCK } from "./src/salesforce/retry.ts";
+    const target = { through: "delete-token", token: process.env.TOKEN, granted: [null] };
+    const recorder = { before: async () => ({ after: async () => {} }) };
+    const connection = { org: { instanceUrl: "https://${HOST}" } };
+    console.log((await revokeTarget(connection, target, recorder, REAL_CLOCK)).kind);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
     env: { ...environment(), TOKEN: String(grant!.DeleteToken) },
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,0 +1,67 @@
+import type { AuditEvent } from "../audit/line.ts";
+import { UserError } from "../errors.ts";
+import type { Outcome } from "../plan/outcome.ts";
+import type { PlannedRevocation } from "../plan/plan.ts";
+import type { CallRecorder } from "./revokeCall.ts";
+
+/** What the apply step wants of an audit record. */
+export interface AuditWriter {
+  /** Resolves once the line is on the disk. @throws UserError where it cannot be written */
+  append(event: AuditEvent): Promise<void>;
+}
+
+/** Writes the calls and outcomes of one run, with the calls numbered from 1. */
+export class AuditRecorder {
+  readonly #audit: AuditWriter;
+  #calls = 0;
+
+  constructor(audit: AuditWriter) {
+    this.#audit = audit;
+  }
+
+  /** Records the calls of one planned revocation. What cannot be recorded before is not done; after, it is done all the same. */
+  callsOf({ user, app, code, policy }: PlannedRevocation): CallRecorder {
+    return {
+      before: async ({ through, granted }) => {
+        const call = ++this.#calls;
+        await this.#audit.append({
+          event: "revoking",
+          call,
+          user: { id: user.id, username: user.username },
+          app: { id: app.id, name: app.name },
+          granted: granted.map((time) => (time === null ? null : new Date(time).toISOString())),
+          code,
+          policy: { file: policy.file, line: policy.line },
+          through,
+        });
+        return {
+          after: ({ kind, reason }) => this.#unlessBroken({ event: "answered", call, answer: kind, reason }),
+        };
+      },
+    };
+  }
+
+  /** Records what became of every planned revocation. */
+  async outcomes(outcomes: readonly Outcome[]): Promise<void> {
+    await Promise.all(
+      outcomes.map(({ revocation: { user, app }, status, reason }) =>
+        this.#unlessBroken({
+          event: "outcome",
+          user: { id: user.id, username: user.username },
+          app: { id: app.id, name: app.name },
+          status,
+          reason,
+        }),
+      ),
+    );
+  }
+
+  /** A record that can no longer be written stops the next call; what is known must not be lost to it. */
+  async #unlessBroken(event: AuditEvent): Promise<void> {
+    try {
+      await this.#audit.append(event);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import type { FindingCode } from "../decide/codes.ts";
+
+/** Who and what a run was for, and what it was allowed to do. */
+export interface RunStart {
+  readonly event: "run-start";
+  readonly org: { readonly id: string; readonly name: string };
+  readonly actor: Actor;
+  readonly policy: { readonly file: string; readonly digest: string } | null;
+  /** Digest of the revocations that may be made. */
+  readonly plan: string;
+  readonly revocations: number;
+  /** Why, where somebody had to say so: a revocation by hand, or a limit raised for one run. */
+  readonly reason: string | null;
+  /** Limits raised for this run alone. */
+  readonly raisedLimits: Readonly<Record<string, number>> | null;
+}
+
+export interface Actor {
+  readonly userId: string;
+  readonly username: string;
+  /** The CI run where its variables say so: names and values without secrets. */
+  readonly ci: Readonly<Record<string, string>> | null;
+}
+
+/** Written and flushed before a call: from here on it may have happened. */
+export interface Revoking {
+  readonly event: "revoking";
+  /** Number of the call within the run. */
+  readonly call: number;
+  readonly user: { readonly id: string; readonly username: string };
+  readonly app: { readonly id: string | null; readonly name: string };
+  /** When each grant that the call is to revoke was given, in ISO 8601; null where the org does not say. */
+  readonly granted: readonly (string | null)[];
+  readonly code: FindingCode;
+  readonly policy: { readonly file: string; readonly line: number };
+  readonly through: "delete-token" | "usage" | "session";
+}
+
+/** What a call was answered. Whether the grant is gone is for `outcome` to say. */
+export interface Answered {
+  readonly event: "answered";
+  readonly call: number;
+  readonly answer: "accepted" | "unknown-token" | "refused" | "no-answer";
+  readonly reason: string;
+}
+
+/** What became of one planned revocation, once the org was read again. */
+export interface OutcomeLine {
+  readonly event: "outcome";
+  readonly user: { readonly id: string; readonly username: string };
+  readonly app: { readonly id: string | null; readonly name: string };
+  readonly status: "revoked" | "already gone" | "failed" | "unknown" | "not tried";
+  readonly reason: string;
+}
+
+export interface RunEnd {
+  readonly event: "run-end";
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+/** The last line was cut off by a crash; its SHA-256 in hex. */
+export interface Recovered {
+  readonly event: "recovered";
+  readonly torn: string;
+}
+
+export type AuditEvent = RunStart | Revoking | Answered | OutcomeLine | RunEnd | Recovered;
+
+/** One line of the record. */
+export type AuditLine = AuditEvent & {
+  readonly v: 1;
+  /** From 1, without a gap. */
+  readonly seq: number;
+  readonly at: string;
+  readonly run: string;
+  /** SHA-256 in hex of the line before, without its line end; of nothing for the first. */
+  readonly prev: string;
+};
+
+export const NO_LINE = "0".repeat(64);
+
+/** What the next line keeps of a line. */
+export function hashOf(line: string): string {
+  return createHash("sha256").update(line).digest("hex");
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { verifyRecord } from "../audit/verify.ts";
+import { UserError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import { EXIT } from "./exit.ts";
+
+const FOLDER = ".sanctioned";
+
+interface VerifyOptions {
+  readonly head?: string;
+  readonly format: "text" | "json";
+}
+
+/** `sanctioned audit`: what there is to do with the record of revocations. */
+export function auditCommand(): Command {
+  return new Command("audit")
+    .description("the record of what was revoked")
+    .addHelpText("after", "\nExample:\n  $ npx sanctioned audit verify")
+    .addCommand(
+      new Command("verify")
+        .description("find any edit, gap or cut in audit records")
+        .argument("[files...]", `records (default: all in ${FOLDER})`)
+        .option("--head <hash>", "a hash that the record once ended with, as an update printed it")
+        .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
+        .addHelpText(
+          "after",
+          "\nExits 0 when a record is whole, 1 when not.\n" +
+            "\nExample:\n  $ npx sanctioned audit verify .sanctioned/audit-00D000000001942EAA.jsonl",
+        )
+        .action((named: string[], { head, format }: VerifyOptions) => {
+          const files = named.length > 0 ? named : records();
+          const results = files.map((file) => ({ file, ...verifyFile(file, head) }));
+          process.stdout.write(
+            format === "json" ? `${JSON.stringify(results, null, 2)}\n` : results.map(resultText).join(""),
+          );
+          if (results.some(({ problems }) => problems.length > 0)) process.exitCode = EXIT.userError;
+        }),
+    );
+}
+
+function verifyFile(file: string, head: string | undefined) {
+  if (head !== undefined && !/^[0-9a-f]{64}$/.test(head))
+    throw new UserError("--head is no hash: it has 64 digits from 0 to f.");
+  const kept = read(`${file}.head`)?.trim();
+  const text = read(file);
+  if (text === null) throw new UserError(`The audit record ${printable(file)} is not there.`);
+  return verifyRecord(
+    text,
+    [kept ?? [], head ?? []].flat().filter((hash) => hash !== ""),
+  );
+}
+
+function resultText({
+  file,
+  lines,
+  runs,
+  unanswered,
+  unfinished,
+  problems,
+  head,
+}: ReturnType<typeof verifyFile> & { file: string }): string {
+  const told = [
+    ...problems.map(({ line, message }) => `${printable(file)}:${line}: ${message}`),
+    `${printable(file)}: ${problems.length === 0 ? "whole" : "NOT whole"}, ${lines} lines of ${runs} runs, ends with ${head}`,
+    ...(unfinished > 0 ? [`  ${unfinished} of the runs were stopped before their end`] : []),
+    ...(unanswered > 0 ? [`  ${unanswered} calls have no answer on record: they may have been made`] : []),
+  ];
+  return `${told.join("\n")}\n`;
+}
+
+function records(): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(FOLDER);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") names = [];
+    else throw error;
+  }
+  const files = names.filter((name) => name.endsWith(".jsonl")).map((name) => `${FOLDER}/${name}`);
+  if (files.length === 0) throw new UserError(`There is no audit record in ${FOLDER}: name one.`);
+  return files;
+}
+
+/** Null for a file that is not there. */
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return null;
+    if (code === "EISDIR" || code === "EACCES")
+      throw new UserError(`The audit record ${printable(file)} cannot be read (${code}).`);
+    throw error;
+  }
+}

@@ -1,0 +1,127 @@
+import { createInterface } from "node:readline/promises";
+import { Command } from "commander";
+import { decideByHand } from "../decide/byHand.ts";
+import { UserError } from "../errors.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import { digestOf } from "../plan/digest.ts";
+import { evaluate } from "../plan/evaluate.ts";
+import { judgeLimits } from "../plan/limits.ts";
+import { countGrants, type Plan, plan } from "../plan/plan.ts";
+import { needsOf } from "../policy/needs.ts";
+import { readPolicy } from "../policy/read.ts";
+import { summarizePolicy } from "../policy/summary.ts";
+import { printable } from "../printable.ts";
+import { appsNamed, userNamed } from "../report/connectedUsers.ts";
+import { outcomesText } from "../report/outcomesText.ts";
+import { readRunSettings } from "../runSettings.ts";
+import { EXIT } from "./exit.ts";
+import { connectAndRead } from "./org.ts";
+import { policyFile } from "./policyFile.ts";
+
+interface RevokeOptions {
+  readonly user?: string;
+  readonly app?: string;
+  readonly reason: string;
+  readonly policy?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+/** `sanctioned revoke`: at once and by hand, for a leaver, a compromised account or a vendor breach. */
+export function revokeCommand(): Command {
+  return new Command("revoke")
+    .description("revoke a user's or an app's grants at once, on record; what the policy protects stays")
+    .requiredOption("--reason <text>", "why; it goes on record")
+    .option("--user <name>", "username or id")
+    .option("--app <name>", "name or id of the app")
+    .option(
+      "--policy <file>",
+      "the policy, for what it protects and its limits (default: the only one in the folder policy)",
+    )
+    .option("--dry-run", "only say what would be revoked")
+    .option("--yes", "do not ask")
+    .addHelpText(
+      "after",
+      "\nExits 0 when all is revoked, 1 when something is not, 3 when a limit refuses, 4 when the list is inconclusive.\n" +
+        '\nExample:\n  $ npx sanctioned revoke --user ada.weber@dieppe.example --reason "Left on 2026-11-20 (HR-81)"',
+    )
+    .action(async (options: RevokeOptions) => {
+      const { user: username, app: appName, reason, dryRun = false, yes = false } = options;
+      if (username === undefined && appName === undefined)
+        throw new UserError("Say whose grants to revoke: --user, --app or both.");
+      if (reason.trim() === "") throw new UserError("Say why with --reason: it goes on record.");
+      const settings = readRunSettings(() => undefined, process.env);
+      const policy = readPolicy(policyFile(options.policy));
+      const { connection, inventory } = await connectAndRead(needsOf(policy));
+      const planned = planByHand(inventory, { username, appName }, policy, settings.raised?.limits);
+      process.stdout.write(planned.text);
+      if (planned.refusal !== null) {
+        process.stderr.write(`Refused: ${printable(planned.refusal)}\n`);
+        process.exitCode = EXIT.limit;
+        return;
+      }
+      const count = countGrants(planned.plan);
+      if (count === 0 || dryRun) return;
+      if (!yes) await confirm(count);
+      const { defaultAuditFile, revokeOnRecord } = await import("../apply/run.ts");
+      const { outcomes, audit } = await revokeOnRecord(connection, planned.plan.revocations, {
+        apps: inventory.apps,
+        policy: { file: policy.file, digest: digestOf(summarizePolicy(policy)) },
+        reason: [reason, settings.raised?.reason ?? []].flat().join("; limits raised: "),
+        raisedLimits: settings.raised?.limits ?? null,
+        auditFile: settings.auditFile ?? defaultAuditFile(process.cwd(), inventory.org.id),
+        concurrency: settings.revokeConcurrency,
+        env: process.env,
+        onProgress: ({ done, total }) => {
+          if (process.stderr.isTTY)
+            process.stderr.write(`\rrevoked ${done}/${total}${done === total ? "\n" : ""}`);
+        },
+      });
+      const { text, open } = outcomesText(outcomes, audit);
+      process.stdout.write(text);
+      if (open > 0) process.exitCode = EXIT.userError;
+    });
+}
+
+/** The plan of what is asked for, under the policy's protection and limits. */
+function planByHand(
+  inventory: Inventory,
+  { username, appName }: { readonly username: string | undefined; readonly appName: string | undefined },
+  policy: ReturnType<typeof readPolicy>,
+  raised: Parameters<typeof evaluate>[3],
+): { readonly plan: Plan; readonly refusal: string | null; readonly text: string } {
+  const { resolved, asOf } = evaluate(policy, inventory, Date.now());
+  const user = username === undefined ? null : userNamed(inventory, username);
+  const apps = appName === undefined ? null : appsNamed(inventory, appName);
+  const grants = inventory.grants.filter(
+    ({ userId, app }) => (user === null || userId === user.id) && (apps === null || apps.includes(app)),
+  );
+  const decisions = decideByHand({ policy: resolved, inventory, asOf }, grants);
+  const planned = plan(decisions, inventory);
+  const { refusal } = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised });
+  const left = Map.groupBy(
+    decisions.filter(({ action }) => action !== "revoke"),
+    ({ code }) => code,
+  );
+  const lines = [
+    `${countGrants(planned)} of ${grants.length} grants to revoke in ${printable(inventory.org.name)} (${inventory.org.id}):`,
+    ...planned.revocations.map(
+      ({ appLabel, userLabel, reason }) => `  - ${appLabel}, ${userLabel}: ${printable(reason)}`,
+    ),
+    ...[...left].map(([code, some]) => `left alone: ${some.length} ${code}`),
+  ];
+  return { plan: planned, refusal, text: `${lines.join("\n")}\n` };
+}
+
+/** @throws UserError where nobody can be asked, or the answer is another */
+async function confirm(count: number): Promise<void> {
+  if (!process.stdin.isTTY)
+    throw new UserError("Nobody can be asked here: nothing was revoked. Add --yes where that is meant.");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`This cannot be undone. Type ${count} to revoke ${count}: `);
+    if (answer.trim() !== String(count)) throw new UserError("Nothing was revoked.");
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,78 @@
+import { Ajv } from "ajv";
+import { UserError } from "../errors.ts";
+import type { Grant } from "../inventory/inventory.ts";
+import { DAY_MS } from "../policy/policy.ts";
+import { printable } from "../printable.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { countGrants, type Plan, withGrants } from "./plan.ts";
+import { isUnaltered } from "./planFile.ts";
+import { type PlanFile, PlanSchema } from "./schema.ts";
+
+const matchesSchema = new Ajv({ strict: true }).compile<PlanFile>(PlanSchema);
+
+/**
+ * A plan file that may be applied to an org: as it was written, of this org, and not too old. Pure.
+ * @param name of the file, for messages
+ * @throws UserError where it is not
+ */
+export function acceptPlanFile(
+  text: string,
+  name: string,
+  { orgId, asOf, maxAgeDays }: { readonly orgId: string; readonly asOf: number; readonly maxAgeDays: number },
+): PlanFile {
+  const refuse = (why: string, remedy: string): never => {
+    throw new UserError(`The approved plan ${printable(name)} ${why}: ${remedy}. Nothing was revoked.`);
+  };
+  const again = "make a new one with `npx sanctioned plan --out` and have it approved";
+  let plan: unknown;
+  try {
+    plan = JSON.parse(text);
+  } catch {
+    refuse("is no JSON", again);
+  }
+  if (!matchesSchema(plan)) return refuse("is no plan file of this release", again);
+  if (!isUnaltered(plan)) refuse("was changed after it was written", again);
+  if (plan.org.id !== orgId)
+    refuse(
+      `is of the org ${plan.org.id} (${printable(plan.org.name)}), and this is ${orgId}`,
+      "use that org's own",
+    );
+  const age = asOf - Date.parse(plan.asOf);
+  if (age > maxAgeDays * DAY_MS)
+    refuse(`is of ${plan.asOf}, older than ${maxAgeDays} days`, `${again}, or raise approvedPlanMaxAgeDays`);
+  return plan;
+}
+
+/**
+ * The part of what is planned now that a plan file lists: never more than it, and nothing that the policy
+ * would no longer revoke. Pure. @returns that, and how many grants are left for want of approval
+ */
+export function restrictToApproved(
+  { plan }: Pick<Evaluation, "plan">,
+  file: PlanFile,
+): { readonly plan: Plan; readonly drift: number } {
+  const approved = new Map<string, (string | null)[]>();
+  for (const { user, app, grants } of file.revocations)
+    approved.set(
+      key(user.id, app.id, app.name),
+      grants.map(({ granted }) => granted),
+    );
+  const revocations = plan.revocations.flatMap((revocation) => {
+    const times = [...(approved.get(key(revocation.user.id, revocation.app.id, revocation.app.name)) ?? [])];
+    const grants = revocation.grants.filter((grant) => takeOne(times, grant));
+    return grants.length === 0 ? [] : [withGrants(revocation, grants)];
+  });
+  return { plan: { revocations }, drift: countGrants(plan) - countGrants({ revocations }) };
+}
+
+/** Takes the grant's time off the list, once; whether it was there. */
+function takeOne(times: (string | null)[], { createdAt }: Grant): boolean {
+  const at = times.indexOf(createdAt === null ? null : new Date(createdAt).toISOString());
+  if (at < 0) return false;
+  times.splice(at, 1);
+  return true;
+}
+
+function key(userId: string, appId: string | null, appName: string): string {
+  return JSON.stringify([userId, appId ?? appName]);
+}

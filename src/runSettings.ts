@@ -1,0 +1,83 @@
+import { UserError } from "./errors.ts";
+
+/** Limits raised for one run, with the reason that goes on record. */
+export interface RaisedLimits {
+  readonly limits: Readonly<Partial<Record<"revocations" | "percent" | "perApp", number>>>;
+  readonly reason: string;
+}
+
+/** How a run revokes, beside what the policy says. */
+export interface RunSettings {
+  /** File of the audit record; null for the default one. */
+  readonly auditFile: string | null;
+  /** File of an approved plan; null for none. */
+  readonly approvedPlan: string | null;
+  readonly approvedPlanMaxAgeDays: number;
+  /** Revoke calls at once. */
+  readonly revokeConcurrency: number;
+  readonly raised: RaisedLimits | null;
+}
+
+/** Keys of the stack's config and their variables in the environment; docs/revoking.md says what each means. */
+const VARIABLES = {
+  auditFile: "SANCTIONED_AUDIT_FILE",
+  approvedPlan: "SANCTIONED_APPROVED_PLAN",
+  approvedPlanMaxAgeDays: "SANCTIONED_APPROVED_PLAN_MAX_AGE_DAYS",
+  revokeConcurrency: "SANCTIONED_REVOKE_CONCURRENCY",
+} as const;
+
+/** For one run alone, so that they are in the environment only. */
+const RAISE = {
+  revocations: "SANCTIONED_RAISE_REVOCATIONS",
+  percent: "SANCTIONED_RAISE_PERCENT",
+  perApp: "SANCTIONED_RAISE_PER_APP",
+} as const;
+const RAISE_REASON = "SANCTIONED_RAISE_REASON";
+
+/** @throws UserError naming the setting that is not right */
+export function readRunSettings(
+  config: (key: string) => string | undefined,
+  env: NodeJS.ProcessEnv,
+): RunSettings {
+  const setting = (key: keyof typeof VARIABLES) => config(key) || env[VARIABLES[key]] || null;
+  return {
+    auditFile: setting("auditFile"),
+    approvedPlan: setting("approvedPlan"),
+    approvedPlanMaxAgeDays: number(
+      "approvedPlanMaxAgeDays",
+      setting("approvedPlanMaxAgeDays") ?? "7",
+      0,
+      366,
+    ),
+    revokeConcurrency: whole("revokeConcurrency", setting("revokeConcurrency") ?? "4", 1, 32),
+    raised: raisedLimits(env),
+  };
+}
+
+function raisedLimits(env: NodeJS.ProcessEnv): RaisedLimits | null {
+  const limits = Object.fromEntries(
+    Object.entries(RAISE).flatMap(([key, name]) =>
+      env[name] ? [[key, number(name, env[name], 0, key === "percent" ? 100 : Number.MAX_SAFE_INTEGER)]] : [],
+    ),
+  );
+  const reason = env[RAISE_REASON]?.trim() ?? "";
+  if (Object.keys(limits).length === 0) return null;
+  if (reason === "")
+    throw new UserError(
+      `A limit is raised for this run without a reason: say why in ${RAISE_REASON}; both go on record.`,
+    );
+  return { limits, reason };
+}
+
+function number(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= least && value <= most))
+    throw new UserError(`${name} must be a number from ${least} to ${most}.`);
+  return value;
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = number(name, text, least, most);
+  if (!Number.isInteger(value)) throw new UserError(`${name} must be a whole number.`);
+  return value;
+}

@@ -1,0 +1,178 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BOBS_TOOL, dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { sanctioned } from "./run.ts";
+
+const ADA = "ada.weber@dieppe.example";
+let org: Simulator;
+let folder: string;
+let env: Record<string, string>;
+let record: string;
+
+beforeEach(async () => {
+  org = await startSimulator({ org: dieppeTrading() });
+  folder = mkdtempSync(path.join(tmpdir(), "sanctioned-revoke-"));
+  record = path.join(folder, "audit.jsonl");
+  env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken, SANCTIONED_AUDIT_FILE: record };
+});
+afterEach(async () => {
+  await org.close();
+  rmSync(folder, { recursive: true });
+});
+
+const held = (username: string) =>
+  org.store.grants().filter((grant) => org.store.username(grant) === username).length;
+const ofApp = (name: string) => org.store.grants().filter(({ AppName }) => AppName === name).length;
+const revoke = (...args: string[]) => sanctioned(["revoke", "--reason", "Left (HR-81)", ...args], env);
+const lines = () =>
+  readFileSync(record, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+const calls = () => org.requests.filter(({ path: at }) => at === "/services/oauth2/revoke").length;
+
+describe("sanctioned revoke", () => {
+  it("revokes everything of a user, verified and on record with the reason", async () => {
+    const before = held(ADA);
+    expect(before).toBeGreaterThan(1);
+    const all = org.store.grants().length;
+    const { code, stdout } = await revoke("--user", ADA, "--yes");
+    expect(stdout).toContain(
+      `${before} of ${before} grants to revoke in Dieppe Trading (00D000000001942EAA):\n`,
+    );
+    expect(stdout).toMatch(
+      new RegExp(`${before} revoked\\. On record in .*audit\\.jsonl \\([0-9a-f]{64}\\)\\.`),
+    );
+    expect([code, held(ADA), org.store.grants().length]).toEqual([0, 0, all - before]);
+    expect(lines()[0]).toMatchObject({
+      event: "run-start",
+      reason: "Left (HR-81)",
+      org: { id: "00D000000001942EAA" },
+      actor: { username: "sanctioned.integration@dieppe.example" },
+      revocations: before,
+    });
+    expect(lines().filter(({ event }) => event === "revoking")).toHaveLength(before);
+    expect(lines().at(-1)).toMatchObject({ event: "run-end", outcomes: { revoked: before } });
+    const verified = await sanctioned(["audit", "verify", record]);
+    expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining(": whole, ")]);
+  });
+
+  it("revokes everything of an app, and of a user for an app", async () => {
+    expect((await revoke("--user", ADA, "--app", BOBS_TOOL.name, "--yes")).code).toBe(0);
+    expect(ofApp(BOBS_TOOL.name)).toBe(11);
+    expect((await revoke("--app", BOBS_TOOL.name, "--yes")).code).toBe(0);
+    expect(ofApp(BOBS_TOOL.name)).toBe(0);
+  });
+
+  it("with --dry-run only says what it would do", async () => {
+    const { code, stdout } = await revoke("--app", BOBS_TOOL.name, "--dry-run");
+    expect(code).toBe(0);
+    expect(
+      stdout.match(/^ {2}- Bob's Lead Scoring Tool, .*: revoked by hand \(by hand\); granted /gm),
+    ).toHaveLength(12);
+    expect(calls()).toBe(0);
+  });
+
+  it("asks first, and where nobody can be asked revokes nothing", async () => {
+    const { code, stderr } = await revoke("--app", BOBS_TOOL.name);
+    expect([code, stderr]).toEqual([
+      1,
+      "Nobody can be asked here: nothing was revoked. Add --yes where that is meant.\n",
+    ]);
+    expect(calls()).toBe(0);
+  });
+
+  it("leaves what the policy protects, and its own user, alone", async () => {
+    const policy = path.join(folder, "policy.yaml");
+    writeFileSync(policy, `version: 1\nunlisted: report\napps: []\nprotected: { users: [${ADA}] }\n`);
+    const { code, stdout } = await revoke("--app", BOBS_TOOL.name, "--yes", "--policy", policy);
+    expect([code, ofApp(BOBS_TOOL.name)]).toEqual([0, 1]);
+    expect(stdout).toContain("11 of 12 grants to revoke");
+    expect(stdout).toContain("left alone: 1 protected\n");
+    const own = await revoke("--user", "sanctioned.integration@dieppe.example", "--yes", "--policy", policy);
+    expect(own.stdout).not.toContain("  - ");
+  });
+
+  it("is held to the policy's limits, which a number and a reason raise for one run", async () => {
+    const refused = await revoke("--app", "Slack", "--yes");
+    expect([refused.code, calls()]).toEqual([3, 0]);
+    expect(refused.stderr).toContain("186 revocations are over the limit of 50 (limits.revocations)");
+
+    const numberAlone = await sanctioned(["revoke", "--reason", "Breach", "--app", "Slack", "--yes"], {
+      ...env,
+      SANCTIONED_RAISE_REVOCATIONS: "186",
+    });
+    expect(numberAlone.stderr).toBe(
+      "A limit is raised for this run without a reason: say why in SANCTIONED_RAISE_REASON; both go on record.\n",
+    );
+    const raised = await sanctioned(["revoke", "--reason", "Breach", "--app", "Slack", "--yes"], {
+      ...env,
+      SANCTIONED_RAISE_REVOCATIONS: "186",
+      SANCTIONED_RAISE_PERCENT: "42",
+      SANCTIONED_RAISE_PER_APP: "186",
+      SANCTIONED_RAISE_REASON: "Vendor breach (INC-9)",
+    });
+    expect([raised.code, ofApp("Slack")]).toEqual([0, 0]);
+    expect(lines()[0]).toMatchObject({
+      reason: "Breach; limits raised: Vendor breach (INC-9)",
+      raisedLimits: { revocations: 186, percent: 42, perApp: 186 },
+    });
+  });
+
+  it("says what it could not revoke, and exits 1", async () => {
+    org.setFaults([{ kind: "status", match: "/services/oauth2/revoke", username: ADA, status: 500 }]);
+    const { code, stdout } = await revoke("--app", BOBS_TOOL.name, "--yes");
+    expect([code, ofApp(BOBS_TOOL.name)]).toEqual([1, 1]);
+    expect(stdout).toContain(
+      `failed: Bob's Lead Scoring Tool, ${ADA}: the revoke endpoint answered HTTP 500`,
+    );
+    expect(stdout).toContain("11 revoked, 1 failed.");
+  });
+
+  it("wants a reason, and a user or an app", async () => {
+    expect((await sanctioned(["revoke", "--user", ADA], env)).stderr).toContain(
+      "required option '--reason <text>'",
+    );
+    expect((await revoke()).stderr).toBe("Say whose grants to revoke: --user, --app or both.\n");
+  });
+
+  it("holds no token, in its output and on record", async () => {
+    const tokens = org.store
+      .grants()
+      .flatMap(({ DeleteToken, AccessToken }) => [DeleteToken, AccessToken])
+      .map(String);
+    const { stdout, stderr } = await revoke("--app", BOBS_TOOL.name, "--yes");
+    const all = stdout + stderr + readFileSync(record, "utf8");
+    for (const token of [...tokens, org.accessToken]) expect(all).not.toContain(token);
+  });
+});
+
+describe("sanctioned audit verify", () => {
+  it("finds an edit and a cut, and a record that is another than the one it was", async () => {
+    await revoke("--user", ADA, "--yes");
+    const whole = readFileSync(record, "utf8");
+    const head = readFileSync(`${record}.head`, "utf8").trim();
+    const verify = (...args: string[]) => sanctioned(["audit", "verify", record, ...args]);
+
+    writeFileSync(record, whole.replace("Left (HR-81)", "Left (HR-82)"));
+    const edited = await verify();
+    expect([edited.code, edited.stdout]).toEqual([
+      1,
+      expect.stringContaining("audit.jsonl:2: does not follow from the line before"),
+    ]);
+
+    writeFileSync(record, whole.slice(0, whole.lastIndexOf('{"v":1')));
+    expect((await verify()).stdout).toContain("its end was cut off or changed");
+
+    writeFileSync(record, whole);
+    expect((await verify("--head", head)).code).toBe(0);
+    expect((await verify("--head", "0".repeat(63).padEnd(64, "1"))).code).toBe(1);
+    expect((await verify("--head", "x")).stderr).toBe("--head is no hash: it has 64 digits from 0 to f.\n");
+    expect((await sanctioned(["audit", "verify", path.join(folder, "none.jsonl")])).stderr).toContain(
+      "is not there",
+    );
+  });
+});
