@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { acceptPlanFile, restrictToApproved } from "../../src/plan/approvedPlan.ts";
+import { evaluate } from "../../src/plan/evaluate.ts";
+import { countGrants } from "../../src/plan/plan.ts";
+import { planFile } from "../../src/plan/planFile.ts";
+import { cases, resolve } from "../arbitraries.ts";
+import { AS_OF, app, grant, inventoryOf, user } from "../inventories.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+const BOBS = app("Bob's Tool");
+const [ANN, BEN] = [user(1), user(2)];
+const org = (grants = [grant(ANN.id, BOBS), grant(BEN.id, BOBS)]) =>
+  inventoryOf({ users: [ANN, BEN], apps: [BOBS], grants });
+const policyOf = (more = {}) => resolve({ version: 1, unlisted: "revoke", apps: [], ...more }, org()).policy;
+const at = (inventory = org(), more = {}) => evaluate(policyOf(more), inventory, AS_OF);
+const approved = planFile(at(), { all: false });
+const HELD = { orgId: "00D000000000001AAA", asOf: AS_OF + 6 * DAY, maxAgeDays: 7 };
+const accept = (text: string, held = {}) => acceptPlanFile(text, "plan.json", { ...HELD, ...held });
+
+describe("an approved plan is accepted", () => {
+  it("as it was written, within its time", () => {
+    expect(accept(JSON.stringify(approved))).toEqual(approved);
+    expect(accept(JSON.stringify(approved, null, 4), { asOf: AS_OF + 7 * DAY })).toEqual(approved);
+  });
+
+  it.each<[rule: string, text: string, held: object, message: string]>([
+    [
+      "changed",
+      JSON.stringify({ ...approved, revocations: approved.revocations.slice(1) }),
+      {},
+      "was changed after it was written: make a new one with `npx sanctioned plan --out` and have it approved. Nothing was revoked.",
+    ],
+    [
+      "changed in a user alone",
+      JSON.stringify(approved).replace(ANN.username, "eve@dieppe.example"),
+      {},
+      "was changed",
+    ],
+    [
+      "of another org",
+      JSON.stringify(approved),
+      { orgId: "00D000000000002AAA" },
+      "is of the org 00D000000000001AAA (Dieppe), and this is 00D000000000002AAA",
+    ],
+    [
+      "too old",
+      JSON.stringify(approved),
+      { asOf: AS_OF + 7 * DAY + 1 },
+      "is of 2026-11-23T12:00:00.000Z, older than 7 days",
+    ],
+    ["no plan", "{}", {}, "is no plan file of this release"],
+    ["no JSON", "{", {}, "is no JSON"],
+  ])("and refused when it is %s", (_rule, text, held, message) => {
+    expect(() => accept(text, held)).toThrow(`The approved plan plan.json ${message}`);
+  });
+});
+
+describe("what is planned now is restricted to what was approved", () => {
+  it("a violation that is new is left, and counted as drift", () => {
+    const now = at(
+      org([grant(ANN.id, BOBS), grant(BEN.id, BOBS), grant(BEN.id, BOBS, { createdAt: AS_OF + 1 })]),
+    );
+    const { plan, drift } = restrictToApproved(now, approved);
+    expect([countGrants(plan), drift]).toEqual([2, 1]);
+    expect(plan.revocations.map(({ grants }) => grants.map(({ createdAt }) => createdAt))).toEqual([
+      [AS_OF],
+      [AS_OF],
+    ]);
+  });
+
+  it("what is gone is skipped", () => {
+    const { plan, drift } = restrictToApproved(at(org([grant(ANN.id, BOBS)])), approved);
+    expect([plan.revocations.map(({ user: { id } }) => id), drift]).toEqual([[ANN.id], 0]);
+  });
+
+  it.each([
+    ["protected", { protected: { users: [ANN.username] } }],
+    ["exempt", { exemptions: [{ user: ANN.username, reason: "a", owner: "b", expires: "2026-12-31" }] }],
+    ["sanctioned", { apps: [{ name: BOBS.name, users: { usernames: [ANN.username] } }] }],
+  ])("a user who has become %s is not revoked", (_what, more) => {
+    const { plan } = restrictToApproved(at(org(), more), approved);
+    expect(plan.revocations.map(({ user: { id } }) => id)).toEqual([BEN.id]);
+  });
+
+  it("law 5: never more than the file lists, and never more than the policy revokes now", () => {
+    fc.assert(
+      fc.property(cases, cases, ({ policy, inventory }, other) => {
+        const now = evaluate(policy.policy, inventory, AS_OF);
+        for (const file of [
+          planFile(now, { all: false }),
+          planFile(evaluate(other.policy.policy, other.inventory, AS_OF), { all: false }),
+        ]) {
+          const { plan, drift } = restrictToApproved(now, file);
+          expect(countGrants(plan) + drift).toBe(countGrants(now.plan));
+          const listed = file.revocations.flatMap(({ user: { id }, app: { id: appId, name }, grants }) =>
+            grants.map(({ granted }) => JSON.stringify([id, appId ?? name, granted])),
+          );
+          for (const {
+            user: { id },
+            app: { id: appId, name },
+            grants,
+          } of plan.revocations)
+            for (const { createdAt } of grants) {
+              const key = JSON.stringify([
+                id,
+                appId ?? name,
+                createdAt === null ? null : new Date(createdAt).toISOString(),
+              ]);
+              expect(listed).toContain(key);
+              listed.splice(listed.indexOf(key), 1);
+            }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
