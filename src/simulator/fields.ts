@@ -157,11 +157,18 @@ function allObjects(permissionFields: Record<string, Field>): Record<string, Rec
     },
     AuthSession: {
       Id: id,
+      CreatedDate: plain("datetime"),
       IsCurrent: flag,
       LoginHistoryId: plain("reference"),
+      SessionType: { type: "string" },
       UsersId: reference("User", "Users"),
     },
-    LoginHistory: { Id: id, Application: { type: "string" }, UserId: plain("reference") },
+    LoginHistory: {
+      Id: id,
+      Application: { type: "string" },
+      LoginTime: plain("datetime"),
+      UserId: plain("reference"),
+    },
   };
 }
 

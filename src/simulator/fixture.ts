@@ -14,6 +14,7 @@ import {
   PreauthorizedSchema,
   PublicGroupSchema,
   RoleSchema,
+  SessionSchema,
   Text,
 } from "./fixtureParts.ts";
 
@@ -76,6 +77,7 @@ const OrgFixtureSchema = Type.Object(
         closed,
       ),
     ),
+    sessions: Type.Optional(Type.Array(SessionSchema)),
   },
   closed,
 );

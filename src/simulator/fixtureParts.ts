@@ -60,6 +60,9 @@ export const PublicGroupSchema = Type.Object(
   closed,
 );
 
+/** A live session of a user; `app` is what LoginHistory shows, null for none. */
+export const SessionSchema = Type.Object({ username: Text, app: Nullable(Text), createdAt: Instant }, closed);
+
 /** Scopes as ConnectedApp names them (salesforce-facts 4). */
 const SCOPES = [
   "Basic",

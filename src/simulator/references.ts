@@ -4,7 +4,7 @@ import { KNOWN_PERMISSIONS } from "./permissions.ts";
 /** Names in a fixture that nothing in it has. */
 export function unknownNames(org: OrgFixture): string[] {
   const { caller, users, profiles, permissionSets, apps, grants } = org;
-  const { permissionSetGroups = [], roles = [], publicGroups = [] } = org;
+  const { permissionSetGroups = [], roles = [], publicGroups = [], sessions = [] } = org;
   const byName = new Map(users.map((user) => [user.username.toLowerCase(), user]));
   const known = {
     user: (username: string) => byName.has(username.toLowerCase()),
@@ -54,6 +54,7 @@ export function unknownNames(org: OrgFixture): string[] {
       ...missing(`/grants/${i}`, "user", [username]),
       ...missing(`/grants/${i}`, "app", [app]),
     ]),
+    ...sessions.flatMap(({ username }, i) => missing(`/sessions/${i}`, "user", [username])),
   ];
 }
 

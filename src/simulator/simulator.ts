@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { UserError } from "../errors.ts";
 import { adminRoutes } from "./admin.ts";
 import { dataRoutes } from "./data.ts";
+import { deleteSessionRoute } from "./deleteSession.ts";
 import { failureShapes } from "./failures.ts";
 import { type Fault, Faults } from "./faults.ts";
 import type { OrgFixture } from "./fixture.ts";
@@ -85,6 +86,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   misbehave(server, context);
   loginRoutes(server, context);
   dataRoutes(server, context);
+  deleteSessionRoute(server, context);
   revokeRoutes(server, context);
   usageRoutes(server, context);
   await metadataRoutes(server, context);

@@ -1,22 +1,27 @@
-import { randomBytes } from "node:crypto";
 import { permissionsByUser } from "./access.ts";
 import { menuApps, menuItemId } from "./appTables.ts";
 import { type Schema, type SchemaOptions, schemaOf } from "./fields.ts";
 import type { OrgFixture } from "./fixture.ts";
 import { type GrantRange, Grants } from "./grants.ts";
 import { KNOWN_PERMISSIONS } from "./permissions.ts";
+import { type Deletion, type LiveSession, Sessions } from "./sessions.ts";
 import { type Tables, tables } from "./tables.ts";
 
 /** A record: field name → value; datetimes are kept in milliseconds. */
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
-/** A login. */
+/** A caller's login. */
 export interface Session {
   readonly userId: string;
   readonly token: string;
   /** Name of the app that it was made through, as LoginHistory shows it; null where it shows none. */
   readonly app: string | null;
+  /** In milliseconds since the epoch. */
+  readonly createdAt: number;
 }
+
+/** What a new live session is made of. */
+export type NewSession = Pick<LiveSession, "app" | "createdAt"> & { readonly username: string };
 
 /** An app as grants name it. */
 interface GrantApp {
@@ -57,7 +62,7 @@ export class Store {
   readonly #usersByName = new Map<string, string>();
   readonly #apps = new Map<string, GrantApp>();
   readonly #byId = new Map<string, Map<string, Row>>();
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Sessions();
 
   /** @throws UserError where an option names what the local org does not know */
   constructor(fixture: OrgFixture, options: StoreOptions = {}) {
@@ -78,6 +83,8 @@ export class Store {
     }
     for (const grant of fixture.grants)
       this.addGrant({ ...grant, createdAt: time(grant.createdAt), lastUsedAt: time(grant.lastUsedAt) });
+    for (const live of fixture.sessions ?? [])
+      this.addSession({ ...live, createdAt: Date.parse(live.createdAt) });
   }
 
   /** The records of an sObject that a user may see; of OauthToken, those within the range, oldest first. */
@@ -96,16 +103,9 @@ export class Store {
           Object.fromEntries(KNOWN_PERMISSIONS.map((name) => [`Permissions${name}`, this.may(userId, name)])),
         ];
       case "AuthSession":
-        return [
-          {
-            Id: "0Ak000000000001AAA",
-            IsCurrent: true,
-            LoginHistoryId: "0Ya000000000001AAA",
-            UsersId: userId,
-          },
-        ];
+        return this.#sessions.authSessions(session, this.may(userId, "ManageUsers"));
       case "LoginHistory":
-        return [{ Id: "0Ya000000000001AAA", Application: session.app, UserId: userId }];
+        return this.#sessions.logins(session, this.may(userId, "ManageUsers"));
       default:
         return this.#tables[object] ?? [];
     }
@@ -179,7 +179,7 @@ export class Store {
 
   /** Whether a text is a token of a grant or of a session, which no record of ours may hold. */
   isSecret(text: string): boolean {
-    return this.#grants.holds(text) || this.#sessions.has(text);
+    return this.#grants.holds(text) || this.#sessions.ofToken(text) !== undefined;
   }
 
   /** The id of the app of a grant, or null. */
@@ -191,19 +191,32 @@ export class Store {
   }
 
   openSession(userId: string, app: string | null = null): Session {
-    const secret = randomBytes(48).toString("base64url").replaceAll("-", ".");
-    const session = { userId, token: `${this.organization.id}!${secret}`, app };
-    this.#sessions.set(session.token, session);
-    return session;
+    return this.#sessions.open(this.organization.id, userId, app);
   }
 
   session(token: string): Session | undefined {
-    return this.#sessions.get(token);
+    return this.#sessions.ofToken(token);
   }
 
-  /** Ends a session. @returns whether there was one */
+  /** Ends a caller's session. @returns whether there was one */
   endSession(token: string): boolean {
-    return this.#sessions.delete(token);
+    return this.#sessions.end(token);
+  }
+
+  /** The live sessions of users as they were added, without those of the callers. */
+  sessions(): readonly LiveSession[] {
+    return this.#sessions.live();
+  }
+
+  /** @returns the live session, or null where the org has no such user */
+  addSession({ username, app, createdAt }: NewSession): LiveSession | null {
+    const userId = this.userId(username);
+    return userId === undefined ? null : this.#sessions.add(userId, app, createdAt);
+  }
+
+  /** Ends the session of an AuthSession, as far as the caller may. */
+  deleteSession(id: string, caller: Session): Deletion {
+    return this.#sessions.delete(id, caller, this.may(caller.userId, "ManageUsers"));
   }
 
   /** The grants that have an OauthToken. */
