@@ -2,9 +2,14 @@ import { UserError } from "../../src/errors.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { DECIDE_BENCHMARKS } from "./decide.ts";
 import { LIST_BENCHMARKS } from "./list.ts";
+import { REVOKE_BENCHMARKS } from "./revoke.ts";
 
 /** Every benchmark, in the order in which they run. */
-export const BENCHMARKS: readonly Benchmark[] = [...LIST_BENCHMARKS, ...DECIDE_BENCHMARKS];
+export const BENCHMARKS: readonly Benchmark[] = [
+  ...LIST_BENCHMARKS,
+  ...DECIDE_BENCHMARKS,
+  ...REVOKE_BENCHMARKS,
+];
 
 /**
  * The benchmarks of a list of names with commas between them; all without one.

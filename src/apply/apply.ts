@@ -10,6 +10,7 @@ import { Breaker } from "./breaker.ts";
 import { readLiveGrants } from "./liveGrants.ts";
 import { AuditRecorder, type AuditWriter } from "./recorder.ts";
 import { type RevokeAnswer, revokeTarget } from "./revokeCall.ts";
+import { type SessionsReport, settleSessions } from "./sessions.ts";
 import type { LiveGrants } from "./target.ts";
 
 /** How far a run is, in planned revocations. */
@@ -26,8 +27,16 @@ export interface ApplyOptions {
   readonly clock?: RetryClock;
   /** Calls at once; the endpoint's rate limit is not documented, so that it is few by default. */
   readonly concurrency?: number;
+  /** What happens to live sessions that revoked users have through the app: listed, or ended too. */
+  readonly sessions?: "report" | "end";
   /** Failures in a row after which nothing more is tried. */
   readonly breakAfter?: number;
+}
+
+export interface Applied {
+  /** One for each planned revocation, in their order. */
+  readonly outcomes: readonly Outcome[];
+  readonly sessions: SessionsReport;
 }
 
 /** Tokens of so many users are read at once, just before they are used. */
@@ -41,8 +50,16 @@ const USERS_PER_BATCH = 100;
 export async function apply(
   connection: OrgConnection,
   revocations: readonly PlannedRevocation[],
-  { apps, onProgress, audit, clock = REAL_CLOCK, concurrency = 4, breakAfter = 10 }: ApplyOptions,
-): Promise<Outcome[]> {
+  {
+    apps,
+    onProgress,
+    audit,
+    clock = REAL_CLOCK,
+    concurrency = 4,
+    breakAfter = 10,
+    sessions = "report",
+  }: ApplyOptions,
+): Promise<Applied> {
   for (const { user } of revocations) {
     if (user.id === connection.caller.userId)
       throw new Error(
@@ -86,7 +103,8 @@ export async function apply(
     outcome(revocation, attempts.get(revocation) ?? { notTried: breaker.reason ?? "" }, after),
   );
   await recorder.outcomes(outcomes);
-  return outcomes;
+  const revoked = outcomes.filter(({ status }) => status === "revoked").map(({ revocation: one }) => one);
+  return { outcomes, sessions: await settleSessions(connection, revoked, sessions === "end", recorder) };
 
   async function attempt(revocation: PlannedRevocation, live: LiveGrants): Promise<Attempt> {
     if (live.kind === "refused") return { refused: live.reason };

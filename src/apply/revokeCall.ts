@@ -13,7 +13,10 @@ export interface RevokeAnswer {
 
 /** Is told of each call before it is made, and what it was answered. */
 export interface CallRecorder {
-  before(target: Target): Promise<{ after(answer: RevokeAnswer): Promise<void> }>;
+  before(call: {
+    readonly through: Target["through"] | "session";
+    readonly granted: Target["granted"];
+  }): Promise<{ after(answer: RevokeAnswer): Promise<void> }>;
 }
 
 const ATTEMPTS = 4;

@@ -6,7 +6,9 @@ import { digestOf } from "../plan/digest.ts";
 import { countOutcomes, type Outcome } from "../plan/outcome.ts";
 import { type PlannedRevocation, revocationMap } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
-import { type ApplyProgress, apply } from "./apply.ts";
+import { REAL_CLOCK, type RetryClock } from "../salesforce/retry.ts";
+import { type Applied, type ApplyProgress, apply } from "./apply.ts";
+import type { SessionsReport } from "./sessions.ts";
 
 /** What goes on record of a run, and how it is made. */
 export interface RunOptions {
@@ -17,12 +19,15 @@ export interface RunOptions {
   readonly raisedLimits: Readonly<Record<string, number>> | null;
   readonly auditFile: string;
   readonly concurrency: number;
+  readonly sessions: "report" | "end";
   readonly env: NodeJS.ProcessEnv;
+  readonly clock?: RetryClock;
   readonly onProgress: (progress: ApplyProgress) => void;
 }
 
 export interface Run {
   readonly outcomes: readonly Outcome[];
+  readonly sessions: SessionsReport;
   /** Where it is on record, and the hash that the record ends with. */
   readonly audit: { readonly file: string; readonly head: string };
 }
@@ -31,11 +36,22 @@ export interface Run {
 export async function revokeOnRecord(
   connection: OrgConnection,
   revocations: readonly PlannedRevocation[],
-  { apps, policy, reason, raisedLimits, auditFile, concurrency, env, onProgress }: RunOptions,
+  {
+    apps,
+    policy,
+    reason,
+    raisedLimits,
+    auditFile,
+    concurrency,
+    sessions,
+    env,
+    onProgress,
+    clock = REAL_CLOCK,
+  }: RunOptions,
 ): Promise<Run> {
   const audit = await AuditTrail.open(auditFile);
   const { org, caller } = connection;
-  let outcomes: readonly Outcome[] = [];
+  let applied: Applied = { outcomes: [], sessions: { found: 0, ended: 0, problems: [] } };
   try {
     await audit.append({
       event: "run-start",
@@ -47,13 +63,15 @@ export async function revokeOnRecord(
       reason,
       raisedLimits,
     });
-    outcomes = await apply(connection, revocations, { apps, onProgress, audit, concurrency });
+    applied = await apply(connection, revocations, { apps, onProgress, audit, concurrency, sessions, clock });
   } finally {
     // A record that can no longer be written has said so already.
-    await audit.append({ event: "run-end", outcomes: countOutcomes(outcomes) }).catch(() => undefined);
+    await audit
+      .append({ event: "run-end", outcomes: countOutcomes(applied.outcomes) })
+      .catch(() => undefined);
     await audit.close();
   }
-  return { outcomes, audit: { file: auditFile, head: audit.head } };
+  return { ...applied, audit: { file: auditFile, head: audit.head } };
 }
 
 /** Where the record of an org is kept unless another file is named, below a folder. */

@@ -64,20 +64,21 @@ export function revokeCommand(): Command {
       if (count === 0 || dryRun) return;
       if (!yes) await confirm(count);
       const { defaultAuditFile, revokeOnRecord } = await import("../apply/run.ts");
-      const { outcomes, audit } = await revokeOnRecord(connection, planned.plan.revocations, {
+      const { outcomes, sessions, audit } = await revokeOnRecord(connection, planned.plan.revocations, {
         apps: inventory.apps,
         policy: { file: policy.file, digest: digestOf(summarizePolicy(policy)) },
         reason: [reason, settings.raised?.reason ?? []].flat().join("; limits raised: "),
         raisedLimits: settings.raised?.limits ?? null,
         auditFile: settings.auditFile ?? defaultAuditFile(process.cwd(), inventory.org.id),
         concurrency: settings.revokeConcurrency,
+        sessions: policy.sessions,
         env: process.env,
         onProgress: ({ done, total }) => {
           if (process.stderr.isTTY)
             process.stderr.write(`\rrevoked ${done}/${total}${done === total ? "\n" : ""}`);
         },
       });
-      const { text, open } = outcomesText(outcomes, audit);
+      const { text, open } = outcomesText(outcomes, sessions, audit);
       process.stdout.write(text);
       if (open > 0) process.exitCode = EXIT.userError;
     });

@@ -92,6 +92,7 @@ export function mergeLayers(
     exemptions: all((reader) => reader.exemptions()),
     maxExemptionDays:
       first((data) => data.maxExemptionDays, ["maxExemptionDays"])?.value ?? DEFAULT_EXEMPTION_DAYS,
+    sessions: first((data) => data.sessions, ["sessions"])?.value ?? "report",
     baseline,
     problemAt,
   };

@@ -137,6 +137,8 @@ export interface Policy {
   readonly protectedApps: readonly Named[];
   readonly exemptions: readonly Exemption[];
   readonly maxExemptionDays: number;
+  /** What happens to live sessions after a revocation. */
+  readonly sessions: "report" | "end";
   readonly baseline: Baseline | null;
   /** A problem at a place in this policy, with the source line for the message. */
   readonly problemAt: (position: Position, message: string, remedy: string) => Problem;

@@ -242,6 +242,12 @@ export const PolicySchema = Type.Object(
         { ...closed, minProperties: 1, description: "Never revoked, whatever else the policy says." },
       ),
     ),
+    sessions: optional(
+      Choice(
+        ["report", "end"],
+        "What happens to live sessions that a user has through an app whose grants were revoked.",
+      ),
+    ),
     exemptions: optional(
       Type.Array(Exemption, { minItems: 1, description: "Grants that are kept for a while." }),
     ),

@@ -40,6 +40,7 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
         : sorted(
             policy.exemptions.map((exemption) => [exemptionKey(exemption), summarizeExemption(exemption)]),
           ),
+    sessions: policy.sessions === "report" ? null : policy.sessions,
     baseline:
       baseline === null ? null : `${baseline.grants.length} grants until ${lastDay(baseline.expires.value)}`,
     org:

@@ -8,6 +8,7 @@ import { countOutcomes, isOpen } from "../plan/outcome.ts";
 import { approvedPart, countGrants, type RevocationMap, revocationMap, summarizePlan } from "../plan/plan.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
+import { sessionsText } from "../report/outcomesText.ts";
 import { proofText } from "../report/proofText.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
 import { type PolicySource, projectFolder, Session } from "./session.ts";
@@ -120,7 +121,7 @@ async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
   const { inventory, policy, plan } = evaluation;
   const { auditFile, revokeConcurrency, raised } = session.run;
   const folder = projectFolder();
-  const { outcomes, audit } = await revokeOnRecord(
+  const { outcomes, sessions, audit } = await revokeOnRecord(
     await session.connection(),
     approvedPart(plan, inputs.revocations).revocations,
     {
@@ -131,6 +132,7 @@ async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
       auditFile:
         auditFile === null ? defaultAuditFile(folder, inventory.org.id) : path.resolve(folder, auditFile),
       concurrency: revokeConcurrency,
+      sessions: policy.sessions,
       env: process.env,
       onProgress: showProgress,
     },
@@ -141,6 +143,8 @@ async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
       .map(([status, count]) => `${count} ${status}`)
       .join(", ")}; on record in ${path.relative(folder, audit.file)} (${audit.head.slice(0, 12)})`,
   );
+  const told = sessionsText(sessions);
+  if (told !== null) await log.say(told);
   const open = outcomes.filter(isOpen);
   if (open.length > 0) {
     // The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time.

@@ -47,7 +47,7 @@ async function plan(
   if ("problems" in parsed) throw new Error("not right");
   return evaluate(parsed.policy, inventory, Date.now()).plan.revocations;
 }
-const run = (revocations: readonly PlannedRevocation[], more = {}) =>
+const runWith = (revocations: readonly PlannedRevocation[], more: object) =>
   apply(connection, revocations, {
     apps: inventory.apps,
     onProgress: () => {},
@@ -55,6 +55,8 @@ const run = (revocations: readonly PlannedRevocation[], more = {}) =>
     clock: CLOCK,
     ...more,
   });
+const run = async (revocations: readonly PlannedRevocation[], more = {}) =>
+  (await runWith(revocations, more)).outcomes;
 const statuses = (outcomes: Awaited<ReturnType<typeof run>>) =>
   Object.fromEntries(
     [...Map.groupBy(outcomes, ({ status }) => status)].map(([status, some]) => [status, some.length]),
@@ -128,7 +130,9 @@ describe("a burst of failures", () => {
     org.setFaults(
       every.map((username) => ({ kind: "status" as const, match: "/revoke", status: 500, username })),
     );
-    expect(statuses(await run(revocations, { concurrency: 1 }))).toEqual({ failed: 15, revoked: 15 });
+    const failed = revocations.filter(({ user }) => every.includes(user.username)).length;
+    expect(failed).toBeGreaterThan(10);
+    expect(statuses(await run(revocations, { concurrency: 1 }))).toEqual({ failed, revoked: 30 - failed });
   });
 });
 
@@ -170,5 +174,48 @@ describe("grants that only the usage of external client apps shows", () => {
     expect(outcomes.map(({ status, reason }) => [status, reason])).toEqual([
       ["failed", "the usage resource answered HTTP 500"],
     ]);
+  });
+});
+
+describe("live sessions of revoked users", () => {
+  const ended = () =>
+    org.requests.filter(({ method, path }) => method === "DELETE" && path.includes("AuthSession")).length;
+  /** The first planned user has two sessions through the app, and one through another. */
+  async function withSessions(): Promise<PlannedRevocation> {
+    const [first] = await plan(dieppeTrading());
+    const { username } = first!.user;
+    for (const app of [first!.app.name, first!.app.name, "Another"])
+      org.store.addSession({ username, app, createdAt: Date.parse("2026-11-23T00:00:00Z") });
+    org.store.addSession({ username: "amir.kowalski@dieppe.example", app: first!.app.name, createdAt: 0 });
+    return first!;
+  }
+
+  it("through the app are counted, and left where the policy says no more", async () => {
+    const first = await withSessions();
+    const { sessions } = await runWith([first], {});
+    expect([sessions, ended()]).toEqual([{ found: 2, ended: 0, problems: [] }, 0]);
+  });
+
+  it("are ended where it does, on record, and no other", async () => {
+    const first = await withSessions();
+    const { sessions } = await runWith([first], { sessions: "end" });
+    expect([sessions, ended(), org.store.sessions().length]).toEqual([
+      { found: 2, ended: 2, problems: [] },
+      2,
+      2,
+    ]);
+    expect(of("revoking").map(({ through }) => through)).toEqual(["delete-token", "session", "session"]);
+  });
+
+  it("that the org does not show or end are said, and the revocations stand", async () => {
+    const first = await withSessions();
+    org.setFaults([{ kind: "status", match: "DELETE /services", status: 403 }]);
+    const { outcomes, sessions } = await runWith([first], { sessions: "end" });
+    expect(outcomes[0]?.status).toBe("revoked");
+    expect(sessions).toEqual({
+      found: 2,
+      ended: 0,
+      problems: ["the org refused to end a session (HTTP 403)"],
+    });
   });
 });
