@@ -9,7 +9,7 @@ import { REAL_CLOCK, type RetryClock } from "../salesforce/retry.ts";
 import { Breaker } from "./breaker.ts";
 import { readLiveGrants } from "./liveGrants.ts";
 import { AuditRecorder, type AuditWriter } from "./recorder.ts";
-import { type RevokeAnswer, revokeTarget } from "./revokeCall.ts";
+import { NOT_MADE, type RevokeAnswer, revokeTarget } from "./revokeCall.ts";
 import { type SessionsReport, settleSessions } from "./sessions.ts";
 import type { LiveGrants } from "./target.ts";
 
@@ -40,7 +40,7 @@ export interface Applied {
 }
 
 /** Tokens of so many users are read at once, just before they are used. */
-const USERS_PER_BATCH = 100;
+const USERS_PER_BATCH = 50;
 
 /**
  * Revokes what was planned, and nothing else, and reads the org again to see that it is gone. One
@@ -69,31 +69,36 @@ export async function apply(
   const register = new AppRegister(apps);
   const recorder = new AuditRecorder(audit);
   const breaker = new Breaker(breakAfter);
-  const limit = pLimit(concurrency);
+  // The next calls are put on record while these are under way, so that no call waits for the disk.
+  const announced = pLimit(2 * concurrency);
+  const calling = pLimit(concurrency);
   const attempts = new Map<PlannedRevocation, Attempt>();
+  const tasks: Promise<void>[] = [];
   let done = 0;
 
   for (const batch of batches(revocations)) {
+    await tasks.at(-3 * concurrency); // the next tokens are read while the last calls of these are under way
     if (breaker.reason !== null) break;
     let live: Map<PlannedRevocation, LiveGrants>;
     try {
       live = await readLiveGrants(connection, register, batch, true);
     } catch (error) {
-      if (attempts.size === 0) throw error; // nothing was called
+      if (tasks.length === 0) throw error; // nothing was called
       breaker.stop(messageOf(error));
       break;
     }
-    await Promise.all(
-      batch.map((revocation) =>
-        limit(async () => {
-          const found = live.get(revocation)!;
-          live.delete(revocation); // its tokens are kept for no longer than its calls
-          attempts.set(revocation, await attempt(revocation, found));
-          onProgress({ done: ++done, total: revocations.length });
-        }),
-      ),
-    );
+    for (const revocation of batch) {
+      const task = announced(async () => {
+        const found = live.get(revocation)!;
+        live.delete(revocation); // its tokens are kept for no longer than its calls
+        attempts.set(revocation, await attempt(revocation, found));
+        onProgress({ done: ++done, total: revocations.length });
+      });
+      task.catch(() => undefined); // awaited below, when it may have failed long ago
+      tasks.push(task);
+    }
   }
+  await Promise.all(tasks);
   const tried = revocations.filter((revocation) => {
     const of = attempts.get(revocation);
     return of !== undefined && !("refused" in of) && !("notTried" in of);
@@ -112,10 +117,19 @@ export async function apply(
     for (const target of live.targets) {
       if (breaker.reason !== null) break;
       try {
-        const answer = await revokeTarget(connection, target, recorder.callsOf(revocation), clock);
+        const answer = await revokeTarget(connection, target, {
+          recorder: recorder.callsOf(revocation),
+          turn: (call) =>
+            calling(async () => {
+              if (breaker.reason !== null) return NOT_MADE;
+              const called = await call();
+              if (!called.again) breaker.heard(called.answer);
+              return called;
+            }),
+          clock,
+        });
+        if (answer.kind === "not-made") break;
         answers.push(answer);
-        if (answer.kind === "accepted" || answer.kind === "unknown-token") breaker.succeeded();
-        else breaker.failed(answer.reason);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         breaker.stop(error.message); // the record cannot be written, so that the call was not made

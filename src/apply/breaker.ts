@@ -1,3 +1,5 @@
+import type { RevokeAnswer } from "./revokeCall.ts";
+
 /** Stops a run after a burst of failures, or for good once something says that it must not go on. */
 export class Breaker {
   readonly #most: number;
@@ -14,12 +16,9 @@ export class Breaker {
     return this.#reason;
   }
 
-  succeeded(): void {
-    this.#failures = 0;
-  }
-
-  failed(reason: string): void {
-    if (++this.#failures >= this.#most)
+  heard({ kind, reason }: RevokeAnswer): void {
+    if (kind === "accepted" || kind === "unknown-token") this.#failures = 0;
+    else if (++this.#failures >= this.#most)
       this.stop(`the last ${this.#failures} calls failed, the last of them since ${reason}`);
   }
 

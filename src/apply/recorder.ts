@@ -14,6 +14,8 @@ export interface AuditWriter {
 export class AuditRecorder {
   readonly #audit: AuditWriter;
   #calls = 0;
+  /** Lines on their way to the disk that nothing has to wait for yet. */
+  #pending: Promise<void> = Promise.resolve();
 
   constructor(audit: AuditWriter) {
     this.#audit = audit;
@@ -41,8 +43,9 @@ export class AuditRecorder {
     };
   }
 
-  /** Records what became of every planned revocation. */
+  /** Records what became of every planned revocation, once all answers are on record. */
   async outcomes(outcomes: readonly Outcome[]): Promise<void> {
+    await this.#pending;
     await Promise.all(
       outcomes.map(({ revocation: { user, app }, status, reason }) =>
         this.#unlessBroken({

@@ -1,22 +1,42 @@
 import { UserError } from "../errors.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
-import { orgFetch } from "../salesforce/orgFetch.ts";
+import { networkCode } from "../salesforce/failure.ts";
+import { orgPost } from "../salesforce/orgFetch.ts";
 import { type RetryClock, retryAfterMs } from "../salesforce/retry.ts";
 import type { Target } from "./target.ts";
 
 /** What one call says; whether the grant is gone is for a new query to tell. */
 export interface RevokeAnswer {
-  readonly kind: "accepted" | "unknown-token" | "refused" | "no-answer";
-  /** Why, for `refused` and `no-answer`; empty otherwise. Holds no token. */
+  readonly kind: "accepted" | "unknown-token" | "refused" | "no-answer" | "not-made";
+  /** Why, for all but the first two; empty for those. Holds no token. */
   readonly reason: string;
 }
+
+/** A call, and whether it will be made again. */
+export interface Called {
+  readonly answer: RevokeAnswer;
+  readonly again: boolean;
+}
+
+/** A call that was put on record and then not made, since the run was stopped. */
+export const NOT_MADE: Called = {
+  answer: { kind: "not-made", reason: "the run was stopped" },
+  again: false,
+};
 
 /** Is told of each call before it is made, and what it was answered. */
 export interface CallRecorder {
   before(call: {
     readonly through: Target["through"] | "session";
     readonly granted: Target["granted"];
-  }): Promise<{ after(answer: RevokeAnswer): Promise<void> }>;
+  }): Promise<{ after(answer: RevokeAnswer): void }>;
+}
+
+export interface CallOptions {
+  readonly recorder: CallRecorder;
+  /** Makes a call when it is its turn; NOT_MADE where there is none any more. */
+  readonly turn: (call: () => Promise<Called>) => Promise<Called>;
+  readonly clock: RetryClock;
 }
 
 const ATTEMPTS = 4;
@@ -32,19 +52,23 @@ const LONGEST_WAIT_MS = 60_000;
 export async function revokeTarget(
   connection: OrgConnection,
   target: Target,
-  recorder: CallRecorder,
-  { sleep, random }: RetryClock,
+  { recorder, turn, clock: { sleep, random } }: CallOptions,
 ): Promise<RevokeAnswer> {
   if (target.through === "delete-token" && target.token === null)
     return { kind: "refused", reason: "the org hands out no DeleteToken for it" };
   for (let attempt = 1; ; attempt++) {
     const { after } = await recorder.before(target);
-    const { answer, waitMs } =
-      target.through === "usage"
-        ? await deleteUsage(connection, target.path)
-        : await postRevoke(connection.org.instanceUrl, target.token!);
-    await after(answer);
-    if (waitMs === undefined || attempt === ATTEMPTS) return answer;
+    let waitMs: number | null | undefined;
+    const { answer, again } = await turn(async () => {
+      const said =
+        target.through === "usage"
+          ? await deleteUsage(connection, target.path)
+          : await postRevoke(connection.org.instanceUrl, target.token!);
+      waitMs = said.waitMs;
+      return { answer: said.answer, again: waitMs !== undefined && attempt < ATTEMPTS };
+    });
+    after(answer);
+    if (!again) return answer;
     const backoff = random() * FIRST_WAIT_MS * 2 ** attempt;
     await sleep(Math.min(waitMs ?? backoff, LONGEST_WAIT_MS));
   }
@@ -61,21 +85,17 @@ interface Answer {
  * (salesforce-facts 2.1). The token is in no message.
  */
 async function postRevoke(instanceUrl: string, deleteToken: string): Promise<Answer> {
-  let response: Awaited<ReturnType<typeof orgFetch>>;
-  let body: string;
+  let response: Awaited<ReturnType<typeof orgPost>>;
   try {
-    response = await orgFetch(`${instanceUrl}/services/oauth2/revoke`, {
-      method: "POST",
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({ token: deleteToken }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    body = await response.text();
+    const url = `${instanceUrl}/services/oauth2/revoke`;
+    response = await orgPost(url, new URLSearchParams({ token: deleteToken }), TIMEOUT_MS);
   } catch (error) {
-    return { answer: { kind: "no-answer", reason: `no answer to the revoke call (${networkCause(error)})` } };
+    const code = networkCode(error);
+    if (code === null) throw error;
+    return { answer: { kind: "no-answer", reason: `no answer to the revoke call (${code})` } };
   }
   if (response.status === 200) return { answer: { kind: "accepted", reason: "" } };
-  const code = errorCode(body);
+  const code = errorCode(response.body);
   if (response.status === 400 && code === "invalid_token")
     return { answer: { kind: "unknown-token", reason: "" } };
   const answer: RevokeAnswer = {
@@ -83,7 +103,7 @@ async function postRevoke(instanceUrl: string, deleteToken: string): Promise<Ans
     reason: `the revoke endpoint answered HTTP ${response.status}${code ? ` ${code}` : ""}`,
   };
   return response.status === 429 || response.status === 503
-    ? { answer, waitMs: retryAfterMs(response.headers.get("retry-after") ?? undefined, Date.now()) }
+    ? { answer, waitMs: retryAfterMs(response.retryAfter, Date.now()) }
     : { answer };
 }
 
@@ -106,13 +126,4 @@ function errorCode(body: string): string | null {
   const code =
     /(?:^|&)error=([a-z_]{3,40})(?:&|$)/.exec(body)?.[1] ?? /"error"\s*:\s*"([a-z_]{3,40})"/.exec(body)?.[1];
   return code ?? null;
-}
-
-function networkCause(error: unknown): string {
-  if (!(error instanceof Error)) throw error;
-  const cause = error.cause as { code?: string } | undefined;
-  if (cause?.code) return cause.code;
-  if (error.name === "TimeoutError") return `nothing for ${TIMEOUT_MS / 1000} s`;
-  if (error instanceof TypeError) return error.message;
-  throw error;
 }

@@ -45,7 +45,7 @@ export async function settleSessions(
       const { after } = await recorder.callsOf(revocation).before({ through: "session", granted: [] });
       const { status } = await connection.deleteForRevocation(`/sobjects/AuthSession/${id}`);
       const gone = status === 204 || status === 404;
-      await after(gone ? { kind: "accepted", reason: "" } : { kind: "refused", reason: `HTTP ${status}` });
+      after(gone ? { kind: "accepted", reason: "" } : { kind: "refused", reason: `HTTP ${status}` });
       if (gone) ended++;
       else problems.add(`the org refused to end a session (HTTP ${status})`);
     } catch (error) {

@@ -41,7 +41,7 @@ export interface Revoking {
 export interface Answered {
   readonly event: "answered";
   readonly call: number;
-  readonly answer: "accepted" | "unknown-token" | "refused" | "no-answer";
+  readonly answer: "accepted" | "unknown-token" | "refused" | "no-answer" | "not-made";
   readonly reason: string;
 }
 

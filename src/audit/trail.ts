@@ -52,7 +52,7 @@ export class AuditTrail {
   static async open(file: string, now: () => Date = () => new Date()): Promise<AuditTrail> {
     const release = await prepare(file);
     try {
-      const record = await open(file, "a+", 0o600);
+      const record = await open(file, "as+", 0o600); // each write is on the disk when it returns
       const head = await open(`${file}.head`, "a+", 0o600).then(async (made) => {
         await made.close();
         return open(`${file}.head`, "r+");
@@ -121,9 +121,8 @@ export class AuditTrail {
         const text = this.#lineEnd + batch.map((line) => `${line.text}\n`).join("");
         this.#lineEnd = "";
         await this.#record.appendFile(text);
-        await this.#record.datasync();
-        await this.#head.write(`${hashOf(batch.at(-1)!.text)}\n`, 0);
         for (const { done } of batch) done();
+        await this.#head.write(`${hashOf(batch.at(-1)!.text)}\n`, 0);
       } catch (error) {
         this.#broken = error;
         for (const { failed } of [...batch, ...this.#waiting]) failed(error);

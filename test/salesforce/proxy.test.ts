@@ -94,9 +94,10 @@ it("the revoke call takes the same way", async () => {
     import { revokeTarget } from "./src/apply/revokeCall.ts";
     import { REAL_CLOCK } from "./src/salesforce/retry.ts";
     const target = { through: "delete-token", token: process.env.TOKEN, granted: [null] };
-    const recorder = { before: async () => ({ after: async () => {} }) };
+    const recorder = { before: async () => ({ after: () => {} }) };
     const connection = { org: { instanceUrl: "https://${HOST}" } };
-    console.log((await revokeTarget(connection, target, recorder, REAL_CLOCK)).kind);`;
+    const turn = (call) => call();
+    console.log((await revokeTarget(connection, target, { recorder, turn, clock: REAL_CLOCK })).kind);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
     env: { ...environment(), TOKEN: String(grant!.DeleteToken) },
     stdio: ["ignore", "pipe", "inherit"],
