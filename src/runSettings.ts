@@ -15,6 +15,8 @@ export interface RunSettings {
   readonly approvedPlanMaxAgeDays: number;
   /** Revoke calls at once. */
   readonly revokeConcurrency: number;
+  /** Revoke calls a second, at most. */
+  readonly revokesPerSecond: number;
   readonly raised: RaisedLimits | null;
 }
 
@@ -24,6 +26,7 @@ const VARIABLES = {
   approvedPlan: "SANCTIONED_APPROVED_PLAN",
   approvedPlanMaxAgeDays: "SANCTIONED_APPROVED_PLAN_MAX_AGE_DAYS",
   revokeConcurrency: "SANCTIONED_REVOKE_CONCURRENCY",
+  revokesPerSecond: "SANCTIONED_REVOKES_PER_SECOND",
 } as const;
 
 /** For one run alone, so that they are in the environment only. */
@@ -50,6 +53,7 @@ export function readRunSettings(
       366,
     ),
     revokeConcurrency: whole("revokeConcurrency", setting("revokeConcurrency") ?? "4", 1, 32),
+    revokesPerSecond: whole("revokesPerSecond", setting("revokesPerSecond") ?? "250", 1, 10_000),
     raised: raisedLimits(env),
   };
 }

@@ -2,6 +2,7 @@ import { UserError } from "../../src/errors.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { DECIDE_BENCHMARKS } from "./decide.ts";
 import { LIST_BENCHMARKS } from "./list.ts";
+import { PREVIEW_BENCHMARKS } from "./preview.ts";
 import { REVOKE_BENCHMARKS } from "./revoke.ts";
 
 /** Every benchmark, in the order in which they run. */
@@ -9,6 +10,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ...LIST_BENCHMARKS,
   ...DECIDE_BENCHMARKS,
   ...REVOKE_BENCHMARKS,
+  ...PREVIEW_BENCHMARKS,
 ];
 
 /**

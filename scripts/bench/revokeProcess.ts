@@ -42,6 +42,7 @@ onTask(async ({ url, accessToken, concurrency }: RevokeTask): Promise<Revoking> 
       raisedLimits: null,
       auditFile: path.join(folder, "audit.jsonl"),
       concurrency,
+      perSecond: 250,
       sessions: "report",
       env: {},
       onProgress: () => {},

@@ -55,6 +55,7 @@ async function perform({ url, accessToken, policy: text, approved, auditFile }: 
       raisedLimits: null,
       auditFile,
       concurrency: 3,
+      perSecond: 10_000,
       sessions: "report",
       env: {},
       clock: CLOCK,

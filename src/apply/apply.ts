@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import pThrottle from "p-throttle";
 import { UserError } from "../errors.ts";
 import { AppRegister } from "../inventory/appRegister.ts";
 import type { App } from "../inventory/inventory.ts";
@@ -27,6 +28,8 @@ export interface ApplyOptions {
   readonly clock?: RetryClock;
   /** Calls at once; the endpoint's rate limit is not documented, so that it is few by default. */
   readonly concurrency?: number;
+  /** Calls a second, at most. */
+  readonly perSecond?: number;
   /** What happens to live sessions that revoked users have through the app: listed, or ended too. */
   readonly sessions?: "report" | "end";
   /** Failures in a row after which nothing more is tried. */
@@ -56,6 +59,7 @@ export async function apply(
     audit,
     clock = REAL_CLOCK,
     concurrency = 4,
+    perSecond = 250,
     breakAfter = 10,
     sessions = "report",
   }: ApplyOptions,
@@ -72,6 +76,7 @@ export async function apply(
   // The next calls are put on record while these are under way, so that no call waits for the disk.
   const announced = pLimit(2 * concurrency);
   const calling = pLimit(concurrency);
+  const paced = pThrottle({ limit: perSecond, interval: 1_000 })(async () => {});
   const attempts = new Map<PlannedRevocation, Attempt>();
   const tasks: Promise<void>[] = [];
   let done = 0;
@@ -121,6 +126,7 @@ export async function apply(
           recorder: recorder.callsOf(revocation),
           turn: (call) =>
             calling(async () => {
+              await paced();
               if (breaker.reason !== null) return NOT_MADE;
               const called = await call();
               if (!called.again) breaker.heard(called.answer);

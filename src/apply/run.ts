@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly raisedLimits: Readonly<Record<string, number>> | null;
   readonly auditFile: string;
   readonly concurrency: number;
+  readonly perSecond: number;
   readonly sessions: "report" | "end";
   readonly env: NodeJS.ProcessEnv;
   readonly clock?: RetryClock;
@@ -43,6 +44,7 @@ export async function revokeOnRecord(
     raisedLimits,
     auditFile,
     concurrency,
+    perSecond,
     sessions,
     env,
     onProgress,
@@ -63,7 +65,15 @@ export async function revokeOnRecord(
       reason,
       raisedLimits,
     });
-    applied = await apply(connection, revocations, { apps, onProgress, audit, concurrency, sessions, clock });
+    applied = await apply(connection, revocations, {
+      apps,
+      onProgress,
+      audit,
+      concurrency,
+      perSecond,
+      sessions,
+      clock,
+    });
   } finally {
     // A record that can no longer be written has said so already.
     await audit

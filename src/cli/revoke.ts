@@ -1,3 +1,4 @@
+import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { decideByHand } from "../decide/byHand.ts";
@@ -71,6 +72,7 @@ export function revokeCommand(): Command {
         raisedLimits: settings.raised?.limits ?? null,
         auditFile: settings.auditFile ?? defaultAuditFile(process.cwd(), inventory.org.id),
         concurrency: settings.revokeConcurrency,
+        perSecond: settings.revokesPerSecond,
         sessions: policy.sessions,
         env: process.env,
         onProgress: ({ done, total }) => {
@@ -78,7 +80,8 @@ export function revokeCommand(): Command {
             process.stderr.write(`\rrevoked ${done}/${total}${done === total ? "\n" : ""}`);
         },
       });
-      const { text, open } = outcomesText(outcomes, sessions, audit);
+      const record = { ...audit, file: path.relative(process.cwd(), audit.file) };
+      const { text, open } = outcomesText(outcomes, sessions, record);
       process.stdout.write(text);
       if (open > 0) process.exitCode = EXIT.userError;
     });

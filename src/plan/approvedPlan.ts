@@ -1,14 +1,12 @@
-import { Ajv } from "ajv";
 import { UserError } from "../errors.ts";
 import type { Grant } from "../inventory/inventory.ts";
 import { DAY_MS } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
+import { matchesPlanSchema } from "../schemas.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { countGrants, type Plan, withGrants } from "./plan.ts";
 import { isUnaltered } from "./planFile.ts";
-import { type PlanFile, PlanSchema } from "./schema.ts";
-
-const matchesSchema = new Ajv({ strict: true }).compile<PlanFile>(PlanSchema);
+import type { PlanFile } from "./schema.ts";
 
 /**
  * A plan file that may be applied to an org: as it was written, of this org, and not too old. Pure.
@@ -30,6 +28,7 @@ export function acceptPlanFile(
   } catch {
     refuse("is no JSON", again);
   }
+  const matchesSchema = matchesPlanSchema();
   if (!matchesSchema(plan)) return refuse("is no plan file of this release", again);
   if (!isUnaltered(plan)) refuse("was changed after it was written", again);
   if (plan.org.id !== orgId)

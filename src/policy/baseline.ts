@@ -1,15 +1,10 @@
-import { Ajv } from "ajv";
 import { toId18 } from "../inventory/id.ts";
+import { matchesBaselineSchema } from "../schemas.ts";
 import { parseSource } from "./document.ts";
 import { startOfDay } from "./layer.ts";
 import { type Baseline, DAY_MS } from "./policy.ts";
 import type { Problem } from "./problem.ts";
-import { type BaselineFile, BaselineSchema } from "./schema.ts";
 import { schemaProblems } from "./violation.ts";
-
-const matchesSchema = new Ajv({ allErrors: true, verbose: true, strict: true }).compile<BaselineFile>(
-  BaselineSchema,
-);
 
 /** Reads a baseline from the text of a file: the same YAML as a policy. Pure. */
 export function parseBaseline(
@@ -20,6 +15,7 @@ export function parseBaseline(
   if ("problems" in parsed) return parsed;
   const { source } = parsed;
   const { data } = source;
+  const matchesSchema = matchesBaselineSchema();
   if (!matchesSchema(data)) return { problems: schemaProblems(source, matchesSchema.errors ?? []) };
   const problems: Problem[] = [];
   const refuse = (path: (string | number)[], message: string, remedy: string) =>

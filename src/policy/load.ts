@@ -1,6 +1,6 @@
 import path from "node:path";
-import { Ajv } from "ajv";
 import { printable } from "../printable.ts";
+import { matchesPolicySchema } from "../schemas.ts";
 import { parseBaseline } from "./baseline.ts";
 import { contradictions } from "./contradictions.ts";
 import { parseSource } from "./document.ts";
@@ -8,17 +8,8 @@ import type { Layer } from "./layer.ts";
 import { mergeLayers } from "./merge.ts";
 import type { Baseline, Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
-import { type PolicyFile, PolicySchema } from "./schema.ts";
 import { objectSource, type Source } from "./source.ts";
 import { schemaProblems } from "./violation.ts";
-
-// The `if` of the schema asks for keys that the policy itself describes.
-const matchesSchema = new Ajv({
-  allErrors: true,
-  verbose: true,
-  strict: true,
-  strictRequired: false,
-}).compile<PolicyFile>(PolicySchema);
 
 /** Either a policy, or everything that is wrong with it. */
 export type PolicyResult = { readonly policy: Policy } | { readonly problems: readonly Problem[] };
@@ -54,6 +45,7 @@ function parseLayer(text: string, file: string): LayerResult {
 
 function layerOf(source: Source, file: string): LayerResult {
   const { data } = source;
+  const matchesSchema = matchesPolicySchema();
   return matchesSchema(data)
     ? { layer: { file, source, data } }
     : { problems: schemaProblems(source, matchesSchema.errors ?? []) };

@@ -312,7 +312,12 @@ export const BaselineSchema = Type.Object(
       { description: "The grants; `[]` once there are none left." },
     ),
   },
-  { ...closed, $id: "urn:sanctioned:schema:baseline:1", title: "Baseline of known grants" },
+  {
+    ...closed,
+    $id: "urn:sanctioned:schema:baseline:1",
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Baseline of known grants",
+  },
 );
 
 /** A policy as written. */

@@ -1,6 +1,5 @@
 import path from "node:path";
 import type { ApplyProgress } from "../apply/apply.ts";
-import { defaultAuditFile, revokeOnRecord } from "../apply/run.ts";
 import { InconclusiveError, UserError } from "../errors.ts";
 import { digestOf } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
@@ -118,8 +117,10 @@ async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
     throw new Error(
       "The update began without a check of the org, so nothing was revoked. Run the update again.",
     );
+  // Loaded only when it is needed: previews revoke nothing.
+  const { defaultAuditFile, revokeOnRecord } = await import("../apply/run.ts");
   const { inventory, policy, plan } = evaluation;
-  const { auditFile, revokeConcurrency, raised } = session.run;
+  const { auditFile, revokeConcurrency, revokesPerSecond, raised } = session.run;
   const folder = projectFolder();
   const { outcomes, sessions, audit } = await revokeOnRecord(
     await session.connection(),
@@ -132,6 +133,7 @@ async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
       auditFile:
         auditFile === null ? defaultAuditFile(folder, inventory.org.id) : path.resolve(folder, auditFile),
       concurrency: revokeConcurrency,
+      perSecond: revokesPerSecond,
       sessions: policy.sessions,
       env: process.env,
       onProgress: showProgress,

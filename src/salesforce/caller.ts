@@ -37,8 +37,11 @@ export async function readCaller(
   base: string,
   ownApp: string | null,
 ): Promise<Caller> {
-  const { userId, username } = (await fromUserInfo(session)) ?? (await fromApiRoot(session, query, base));
-  return { userId: toId18(userId), username, app: ownApp ?? (await appOfSession(query)) };
+  const [{ userId, username }, app] = await Promise.all([
+    fromUserInfo(session).then((identity) => identity ?? fromApiRoot(session, query, base)),
+    ownApp ?? appOfSession(query),
+  ]);
+  return { userId: toId18(userId), username, app };
 }
 
 type Identity = { readonly userId: string; readonly username: string };

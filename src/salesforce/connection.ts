@@ -63,8 +63,10 @@ export async function connect(
     }
     return { rows, totalSize, pages: count };
   };
-  const org = await readOrg(session, query, version);
-  const caller = await readCaller(session, query, base, ownApp);
+  const [org, caller] = await Promise.all([
+    readOrg(session, query, version),
+    readCaller(session, query, base, ownApp),
+  ]);
 
   return {
     org,

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import jsforce from "jsforce";
+import type jsforce from "jsforce";
 import pLimit, { type LimitFunction } from "p-limit";
 import { UserError } from "../errors.ts";
 import { originOf } from "./address.ts";
@@ -17,6 +17,9 @@ const TRANSIENT = new Set([429, 500, 502, 503, 504]);
 
 // jsforce's own HTTP layer: the one place where status and headers of an answer can be seen.
 const require = createRequire(import.meta.url);
+// Part by part, since its entry point loads every API that there is.
+const { Connection } = require("jsforce/lib/connection.js") as typeof import("jsforce/lib/connection.js");
+const { OAuth2 } = require("jsforce/lib/oauth2.js") as typeof import("jsforce/lib/oauth2.js");
 const { HttpApi } = require("jsforce/lib/http-api.js") as typeof import("jsforce/lib/http-api.js");
 const { SOAP } = require("jsforce/lib/soap.js") as typeof import("jsforce/lib/soap.js");
 
@@ -40,7 +43,7 @@ export class Session {
   readonly #login: Login;
   readonly #limit: LimitFunction;
   readonly #clock: RetryClock;
-  #connection = new jsforce.Connection({});
+  #connection = new Connection({});
   #renewal: Promise<void> | undefined;
   #reached = false;
   calls = 0;
@@ -152,7 +155,7 @@ export class Session {
   }
 
   #use(instanceUrl: string, accessToken: string): void {
-    const connection = new jsforce.Connection({ instanceUrl, accessToken });
+    const connection = new Connection({ instanceUrl, accessToken });
     connection._transport = new PlainTransport();
     this.#connection = connection;
   }
@@ -161,7 +164,7 @@ export class Session {
     login: Extract<Login, { loginUrl: string }>,
     host: string,
   ): Promise<TokenAnswer | undefined> {
-    const oauth2 = new jsforce.OAuth2({ loginUrl: login.loginUrl, clientId: login.clientId });
+    const oauth2 = new OAuth2({ loginUrl: login.loginUrl, clientId: login.clientId });
     oauth2._transport = new PlainTransport();
     const parameters =
       login.kind === "client-credentials"

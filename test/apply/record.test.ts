@@ -138,6 +138,14 @@ describe("a burst of failures", () => {
   });
 });
 
+it("no more calls are made a second than allowed", async () => {
+  const revocations = (await plan(dieppeTrading())).slice(0, 25);
+  const start = performance.now();
+  expect(statuses(await run(revocations, { perSecond: 10, concurrency: 8 }))).toEqual({ revoked: 25 });
+  // Ten in each of the first two seconds, and five in the third: a bound from below, whatever the machine.
+  expect(performance.now() - start).toBeGreaterThanOrEqual(1_900);
+});
+
 describe("grants that only the usage of external client apps shows", () => {
   const deletes = () =>
     org.requests

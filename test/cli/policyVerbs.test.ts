@@ -359,7 +359,7 @@ describe("whatever the verb", () => {
 });
 
 describe("sanctioned schema", () => {
-  it.each(["policy", "plan"])("prints what is published: %s", async (what) => {
+  it.each(["policy", "baseline", "plan"])("prints what is published: %s", async (what) => {
     const { code, stdout } = await sanctioned(["schema", what]);
     expect(code).toBe(0);
     expect(stdout).toBe(readFileSync(`schema/${what}.schema.json`, "utf8"));

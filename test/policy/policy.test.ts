@@ -1,10 +1,20 @@
 import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { readPolicy } from "../../src/policy/read.ts";
 import { PolicySchema } from "../../src/policy/schema.ts";
 import { summarizePolicy } from "../../src/policy/summary.ts";
 import { printable } from "../../src/printable.ts";
+
+it.each(["policy", "baseline", "plan"])(
+  "schema/%s.schema.json is a strict JSON Schema of draft-07",
+  (name) => {
+    const schema = JSON.parse(readFileSync(`schema/${name}.schema.json`, "utf8"));
+    // The `if` of the policy's asks for keys that the policy itself describes.
+    expect(() => new Ajv({ strict: true, strictRequired: false }).compile(schema)).not.toThrow();
+  },
+);
 
 it("schema/policy.schema.json is what `npm run schema` writes", () => {
   expect(readFileSync("schema/policy.schema.json", "utf8")).toBe(

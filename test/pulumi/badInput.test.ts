@@ -48,6 +48,13 @@ async function refusedPolicy(text: string): Promise<string> {
   }
 }
 
+it("a preview of a plan that is right writes nothing", async () => {
+  const { code, output } = await project.run("preview", "--diff");
+  expect(code).toBe(0);
+  expect(output).toContain("12 revocations planned");
+  expect(org.writes).toEqual([]);
+});
+
 describe("a user's mistake is a check failure with one clear message", () => {
   it("org unreachable", async () => {
     const closed = await startSimulator({ org: dieppeTrading() });

@@ -32,7 +32,15 @@ export class PulumiProject {
   static async create(env: NodeJS.ProcessEnv): Promise<PulumiProject> {
     const { bin } = await ensureEngine();
     const folder = await mkdtemp(path.join(tmpdir(), "sanctioned-pulumi-"));
-    for (const part of ["Pulumi.yaml", "Pulumi.simulator.yaml", "package.json", "policy", "src", "bin"])
+    for (const part of [
+      "Pulumi.yaml",
+      "Pulumi.simulator.yaml",
+      "package.json",
+      "policy",
+      "schema",
+      "src",
+      "bin",
+    ])
       await cp(path.join(ROOT, part), path.join(folder, part), { recursive: true });
     await symlink(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"), "dir");
     await mkdir(path.join(folder, ".pulumi-state"));

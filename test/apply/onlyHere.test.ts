@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, it } from "vitest";
+
+/** Files of src that name something, by their room. */
+function rooms(name: RegExp): string[] {
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  return [
+    ...new Set(
+      files
+        .filter((file) => name.test(readFileSync(path.join("src", file), "utf8")))
+        .map((file) => file.split(path.sep)[0]!),
+    ),
+  ].sort();
+}
+
+it("only apply uses what could revoke; salesforce has it to give", () => {
+  expect(rooms(/queryForRevocation|deleteForRevocation|orgPost/)).toEqual(["apply", "salesforce"]);
+  expect(rooms(/services\/oauth2\/revoke/)).toEqual(["apply", "simulator"]);
+});
+
+it("only the provider and `sanctioned revoke` apply a plan", () => {
+  const callers = ["cli", "pulumi"].flatMap((room) =>
+    readdirSync(path.join("src", room)).filter((file) =>
+      /apply\/run\.ts/.test(readFileSync(path.join("src", room, file), "utf8")),
+    ),
+  );
+  expect(callers).toEqual(["revoke.ts", "provider.ts"]);
+});
