@@ -2,8 +2,11 @@
 
 // What the provider code kept in a stack's state loads: small, constant, and always today's code.
 // Each phase of a run is a process of its own: what it compiles is kept for the next.
-const { enableCompileCache } = require("node:module");
+const { enableCompileCache, flushCompileCache } = require("node:module");
 const { join } = require("node:path");
 enableCompileCache?.(join(__dirname, "..", "node_modules", ".cache", "sanctioned"));
 
 module.exports = require(require("./entry.cjs").entry("pulumi/provider"));
+
+// The engine ends this process without giving it the time to do so.
+flushCompileCache?.();

@@ -1,5 +1,4 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
-import { SignJWT } from "jose";
 import { UserError } from "../errors.ts";
 
 /** What a JWT bearer login is made from. */
@@ -15,6 +14,8 @@ export interface JwtLogin {
 
 /** The signed assertion of a JWT bearer login (salesforce-facts 7): RS256, good for three minutes. */
 export async function signedAssertion(login: JwtLogin): Promise<string> {
+  // Only this way in needs it, and a preview waits for whatever is loaded.
+  const { SignJWT } = await import("jose");
   return await new SignJWT({})
     .setProtectedHeader({ alg: "RS256" })
     .setIssuer(login.clientId)
