@@ -53,7 +53,7 @@ export async function revokeOnRecord(
 ): Promise<Run> {
   const audit = await AuditTrail.open(auditFile);
   const { org, caller } = connection;
-  let applied: Applied = { outcomes: [], sessions: { found: 0, ended: 0, problems: [] } };
+  let applied: Applied = { outcomes: [], sessions: { found: 0, ended: 0, whose: [], problems: [] } };
   try {
     await audit.append({
       event: "run-start",

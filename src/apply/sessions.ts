@@ -9,6 +9,8 @@ import type { AuditRecorder } from "./recorder.ts";
 export interface SessionsReport {
   readonly found: number;
   readonly ended: number;
+  /** Whose, as `app, username`, once each; untrusted text. */
+  readonly whose: readonly string[];
   /** Why some could not be listed or ended, without names; empty where all is well. */
   readonly problems: readonly string[];
 }
@@ -36,7 +38,12 @@ export async function settleSessions(
     sessions = await readSessions(connection, revoked);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { found: 0, ended: 0, problems: [`live sessions could not be listed: ${error.message}`] };
+    return {
+      found: 0,
+      ended: 0,
+      whose: [],
+      problems: [`live sessions could not be listed: ${error.message}`],
+    };
   }
   let ended = 0;
   const problems = new Set<string>();
@@ -53,7 +60,8 @@ export async function settleSessions(
       problems.add(error.message);
     }
   }
-  return { found: sessions.length, ended, problems: [...problems] };
+  const whose = new Set(sessions.map(({ revocation: one }) => `${one.appLabel}, ${one.userLabel}`));
+  return { found: sessions.length, ended, whose: [...whose], problems: [...problems] };
 }
 
 async function readSessions(

@@ -20,15 +20,19 @@ export function outcomesText(
   return { text: `${lines.join("\n")}\n`, open: open.length };
 }
 
+/** More names than these say no more than their number. */
+const MOST_NAMED = 50;
+
 /** Live sessions that revoked users have through the app. */
 interface Sessions {
   readonly found: number;
   readonly ended: number;
+  readonly whose: readonly string[];
   readonly problems: readonly string[];
 }
 
 /** What became of live sessions, in one line; null where there were none. */
-export function sessionsText({ found, ended, problems }: Sessions): string | null {
+export function sessionsText({ found, ended, whose, problems }: Sessions): string | null {
   if (found === 0 && problems.length === 0) return null;
   const left = found - ended;
   const parts = [
@@ -38,5 +42,7 @@ export function sessionsText({ found, ended, problems }: Sessions): string | nul
       : []),
     ...problems.map(printable),
   ];
-  return parts.join("; ");
+  const names = whose.slice(0, MOST_NAMED).map((one) => `\n  - ${printable(one)}`);
+  const more = whose.length > MOST_NAMED ? `\n  … and ${whose.length - MOST_NAMED} more` : "";
+  return `${parts.join("; ")}${names.join("")}${more}`;
 }

@@ -7,6 +7,7 @@ import { listInventory } from "../../src/inventory/list.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import type { PlannedRevocation } from "../../src/plan/plan.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
+import { sessionsText } from "../../src/report/outcomesText.ts";
 import { connect, type OrgConnection } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
@@ -203,14 +204,18 @@ describe("live sessions of revoked users", () => {
   it("through the app are counted, and left where the policy says no more", async () => {
     const first = await withSessions();
     const { sessions } = await runWith([first], {});
-    expect([sessions, ended()]).toEqual([{ found: 2, ended: 0, problems: [] }, 0]);
+    const whose = [`${first.appLabel}, ${first.userLabel}`];
+    expect([sessions, ended()]).toEqual([{ found: 2, ended: 0, whose, problems: [] }, 0]);
+    expect(sessionsText(sessions)).toBe(
+      `2 live sessions of revoked users go on (\`sessions: end\` in the policy ends them)\n  - ${whose[0]}`,
+    );
   });
 
   it("are ended where it does, on record, and no other", async () => {
     const first = await withSessions();
     const { sessions } = await runWith([first], { sessions: "end" });
     expect([sessions, ended(), org.store.sessions().length]).toEqual([
-      { found: 2, ended: 2, problems: [] },
+      { found: 2, ended: 2, whose: [`${first.appLabel}, ${first.userLabel}`], problems: [] },
       2,
       2,
     ]);
@@ -222,7 +227,7 @@ describe("live sessions of revoked users", () => {
     org.setFaults([{ kind: "status", match: "DELETE /services", status: 403 }]);
     const { outcomes, sessions } = await runWith([first], { sessions: "end" });
     expect(outcomes[0]?.status).toBe("revoked");
-    expect(sessions).toEqual({
+    expect(sessions).toMatchObject({
       found: 2,
       ended: 0,
       problems: ["the org refused to end a session (HTTP 403)"],
