@@ -82,6 +82,9 @@ export async function playSeed(seed: number, runners: readonly [Runner, Runner])
     for (const grant of org.store.grants())
       if (before.has(grant.usageId) && listed.has(identity(org, grant)) && !isTwin(org, grant))
         violations.push(`an approved grant is still there: ${identity(org, grant)}`);
+    for (const id of addedByOthers.get(org) ?? [])
+      if (!removed.has(id) && !org.store.grants().some((grant) => grant.usageId === id))
+        violations.push(`a grant that was made after the approval was revoked: ${id}`);
     if (last === null || !("outcomes" in last))
       violations.push(`recovery ended with ${JSON.stringify(last)}`);
 
@@ -98,13 +101,15 @@ export async function playSeed(seed: number, runners: readonly [Runner, Runner])
     const text = record + runners.map(({ output }) => output).join("");
     for (const secret of secrets.get(org) ?? [])
       if (text.includes(secret)) violations.push("a token is in the record or the output");
-    return { revoked: gone.length - removed.size, runs, kills, violations };
+    const ofBefore = [...removed].filter((id) => before.has(id)).length;
+    return { revoked: gone.length - ofBefore, runs, kills, violations };
   } finally {
     await org.close();
     rmSync(folder, { recursive: true });
   }
 }
 
+const addedByOthers = new WeakMap<Simulator, string[]>();
 const removedByOthers = new WeakMap<Simulator, string[]>();
 const secrets = new WeakMap<Simulator, string[]>();
 
@@ -201,13 +206,14 @@ function trouble(
     if (!added && seen >= addAt && grants.length > 0) {
       added = true;
       const like = random.pick(grants);
-      org.store.addGrant({
+      const made = org.store.addGrant({
         username: org.store.username(like),
         app: String(like.AppName),
         createdAt: Date.now(),
         lastUsedAt: null,
         useCount: 0,
       });
+      addedByOthers.set(org, [...(addedByOthers.get(org) ?? []), String(made!.usageId)]);
     }
     if (!removed && seen >= removeAt && grants.length > 0) {
       removed = true;
