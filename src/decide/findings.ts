@@ -1,6 +1,7 @@
 import type { App, AppSettings, Grant } from "../inventory/inventory.ts";
 import { DAY_MS, type Position, type SettingsRule } from "../policy/policy.ts";
 import type { ResolvedExemption, ResolvedRule } from "../policy/resolve.ts";
+import { isoDay } from "../text.ts";
 import { type FindingCode, meaningOf, remedyOf } from "./codes.ts";
 import { isWithinLookBack } from "./privilege.ts";
 import type { Basis } from "./rule.ts";
@@ -73,7 +74,7 @@ function ofRule(resolved: ResolvedRule, { inventory, asOf }: Basis): Finding[] {
     found.push(
       finding("review-overdue", "warning", rule.reviewBy.position, {
         app,
-        params: { since: day(rule.reviewBy.value) },
+        params: { since: isoDay(rule.reviewBy.value) },
       }),
     );
   const settings = inventory.directory.appSettings.get(app.key);
@@ -128,7 +129,7 @@ function ofExemptions({ policy, inventory, asOf }: Basis): Finding[] {
   return policy.exemptions.flatMap((resolved) => {
     const { exemption } = resolved;
     const end = exemption.expires.value;
-    const about = { ...subject(resolved), params: { until: day(end - 1), owner: exemption.owner } };
+    const about = { ...subject(resolved), params: { until: isoDay(end - 1), owner: exemption.owner } };
     if (asOf >= end) return [finding("exemption-expired", "warning", exemption.position, about)];
     return [
       ...(end - asOf <= EXPIRING_DAYS * DAY_MS
@@ -151,7 +152,7 @@ function ofBaseline({ policy: { policy }, asOf }: Basis): Finding[] {
   if (baseline === null || asOf < baseline.expires.value || baseline.grants.length === 0) return [];
   return [
     finding("baseline-expired", "warning", baseline.expires.position, {
-      params: { until: day(baseline.expires.value - 1), grants: String(baseline.grants.length) },
+      params: { until: isoDay(baseline.expires.value - 1), grants: String(baseline.grants.length) },
     }),
   ];
 }
@@ -169,7 +170,7 @@ function ofPrivilege({ policy: { highPrivilege }, inventory, asOf }: Basis): Fin
         app: grant.app,
         user: inventory.users.get(grant.userId)?.username ?? grant.userId,
         grant,
-        params: { through: why, granted: grant.createdAt === null ? "unknown" : day(grant.createdAt) },
+        params: { through: why, granted: grant.createdAt === null ? "unknown" : isoDay(grant.createdAt) },
       }),
     ];
   });
@@ -177,8 +178,4 @@ function ofPrivilege({ policy: { highPrivilege }, inventory, asOf }: Basis): Fin
 
 function id({ id }: App): Record<string, string> {
   return id === null ? {} : { id };
-}
-
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }

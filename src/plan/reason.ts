@@ -1,6 +1,7 @@
 import { type FindingCode, meaningOf } from "../decide/codes.ts";
 import type { Grant } from "../inventory/inventory.ts";
 import { type Position, placeText } from "../policy/policy.ts";
+import { isoDay } from "../text.ts";
 
 /**
  * Why these grants go, in one line: the rule and its place, when they were granted and the month in
@@ -15,8 +16,4 @@ export function revocationReason(code: FindingCode, policy: Position, grants: re
   const uses = grants.map((grant) => grant.lastUsedAt).filter((time) => time !== null);
   const used = uses.length === 0 ? "no use recorded" : `last used ${isoDay(Math.max(...uses)).slice(0, 7)}`;
   return `${meaningOf(code)} (${placeText(policy)}); ${granted}, ${used}`;
-}
-
-function isoDay(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }

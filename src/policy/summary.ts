@@ -1,4 +1,5 @@
 import { printable } from "../printable.ts";
+import { isoDay } from "../text.ts";
 import type { AppRule, Exemption, Named, Policy, UserLists } from "./policy.ts";
 
 /**
@@ -30,7 +31,7 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
             profiles: list(highPrivilege.profiles),
             permissionSets: list(highPrivilege.permissionSets),
             action: highPrivilege.action,
-            grantedSince: highPrivilege.grantedSince === null ? null : day(highPrivilege.grantedSince),
+            grantedSince: highPrivilege.grantedSince === null ? null : isoDay(highPrivilege.grantedSince),
             grantedWithinDays: highPrivilege.grantedWithinDays,
           }),
     protected: some({ users: list(policy.protectedUsers), apps: list(policy.protectedApps) }),
@@ -154,11 +155,7 @@ function text(value: string | null | undefined): string | null {
   return value === null || value === undefined ? null : printable(value);
 }
 
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
-}
-
 /** The day that ends at a moment, as the policy writes it. */
 function lastDay(end: number): string {
-  return day(end - 1);
+  return isoDay(end - 1);
 }

@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
 import { appLabels } from "../plan/label.ts";
 import { printable } from "../printable.ts";
+import { isoDay } from "../text.ts";
 
 /** One app and what it holds. Dates are ISO days, UTC; null where the org gives none. */
 export interface AppRow {
@@ -83,7 +84,7 @@ function period(grants: readonly Grant[]): { firstGranted: string | null; lastUs
     if (createdAt !== null && (first === null || createdAt < first)) first = createdAt;
     if (lastUsedAt !== null && (last === null || lastUsedAt > last)) last = lastUsedAt;
   }
-  return { firstGranted: isoDay(first), lastUsed: isoDay(last) };
+  return { firstGranted: dayOrNull(first), lastUsed: dayOrNull(last) };
 }
 
 function appFilter(inventory: Inventory, wanted: string | undefined): (grant: Grant) => boolean {
@@ -119,8 +120,8 @@ export function userNamed(inventory: Inventory, wanted: string): User {
   );
 }
 
-function isoDay(time: number | null): string | null {
-  return time === null ? null : new Date(time).toISOString().slice(0, 10);
+function dayOrNull(time: number | null): string | null {
+  return time === null ? null : isoDay(time);
 }
 
 function quote(text: string): string {

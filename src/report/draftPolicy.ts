@@ -1,6 +1,7 @@
 import { Document, isMap, type YAMLMap, type YAMLSeq } from "yaml";
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
 import { printable } from "../printable.ts";
+import { amount, isoDay } from "../text.ts";
 
 /** More names than these do not make a scope that anyone reviews. */
 const MOST_NAMES = 8;
@@ -86,9 +87,9 @@ function summary(grants: readonly Grant[]): string {
   const used = grants.flatMap(({ lastUsedAt }) => lastUsedAt ?? []);
   const [first, last] = [least(created), greatest(created)];
   return [
-    `${count(grants.length, "grant")} of ${count(users, "user")}`,
-    first === null ? "granted on unknown days" : `granted ${day(first)} to ${day(last!)}`,
-    used.length === 0 ? "no use recorded" : `last used ${day(greatest(used)!)}`,
+    `${amount(grants.length, "grant")} of ${amount(users, "user")}`,
+    first === null ? "granted on unknown days" : `granted ${isoDay(first)} to ${isoDay(last!)}`,
+    used.length === 0 ? "no use recorded" : `last used ${isoDay(greatest(used)!)}`,
   ].join(", ");
 }
 
@@ -183,12 +184,4 @@ function least(times: readonly number[]): number | null {
 
 function greatest(times: readonly number[]): number | null {
   return times.reduce<number | null>((max, time) => (max === null || time > max ? time : max), null);
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? "" : "s"}`;
-}
-
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }

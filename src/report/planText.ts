@@ -1,5 +1,6 @@
 import type { PlanFile } from "../plan/schema.ts";
 import { printable } from "../printable.ts";
+import { amount } from "../text.ts";
 import { proofText } from "./proofText.ts";
 
 /** A plan for a terminal: what goes, by app; what is only reported; findings; limits; and what it was read from. */
@@ -41,8 +42,4 @@ const REAUTHORIZE: Record<PlanFile["revocations"][number]["reauthorize"], string
 function codes(counts: Readonly<Record<string, number>>): string {
   const parts = Object.entries(counts).map(([code, count]) => `${count} ${code}`);
   return parts.length === 0 ? "none" : parts.join(", ");
-}
-
-function amount(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,5 @@
 import type { CompletenessProof } from "../inventory/inventory.ts";
+import { amount } from "../text.ts";
 
 /** Why a list is believed to be complete, in one sentence. */
 export function proofText(proof: CompletenessProof): string {
@@ -10,8 +11,4 @@ export function proofText(proof: CompletenessProof): string {
     `All ${read} grants that the org counted before and after${usage}: read in ${amount(ranges, "range")} by ${partition}${again}, ` +
     `with ${amount(calls, "API call")}, API ${apiVersion}, ${at}.`
   );
-}
-
-function amount(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
