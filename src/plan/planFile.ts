@@ -1,15 +1,16 @@
 import type { Decision } from "../decide/decide.ts";
 import { type Finding, findingText } from "../decide/findings.ts";
-import type { App, Grant, Inventory } from "../inventory/inventory.ts";
-import type { Position } from "../policy/policy.ts";
+import type { App, Inventory } from "../inventory/inventory.ts";
 import { summarizePolicy } from "../policy/summary.ts";
+import { allParts } from "./allParts.ts";
 import { digestOf } from "./digest.ts";
 import type { Evaluation } from "./evaluate.ts";
+import { appPart, canonicalOrder, grantPart, iso, placePart } from "./parts.ts";
 import type { PlanFile } from "./schema.ts";
 
 /**
  * An evaluation as a plan file. Canonical: the same policy, org and time give the same bytes.
- * @param all every grant as a row, not the counts alone
+ * @param all every grant, app, connected user and exemption, not the counts alone
  */
 export function planFile(evaluation: Evaluation, { all }: { readonly all: boolean }): PlanFile {
   const { policy, inventory, asOf, decisions, findings, plan, limits } = evaluation;
@@ -38,7 +39,7 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
       report: countCodes(decisions, "report"),
       keep: countCodes(decisions, "keep"),
     },
-    ...(all ? { rows: rows(decisions, inventory) } : {}),
+    ...(all ? allParts(evaluation) : {}),
     findings: canonicalOrder(findings.map(findingPart)),
     limits: { ...limits },
   };
@@ -77,20 +78,6 @@ function inventoryPart({ grants, proof }: Inventory): PlanFile["inventory"] {
   };
 }
 
-function rows(decisions: readonly Decision[], { users }: Inventory): NonNullable<PlanFile["rows"]> {
-  return canonicalOrder(
-    decisions.map(({ grant, action, code, held, policy }) => ({
-      user: { id: grant.userId, username: users.get(grant.userId)?.username ?? null },
-      app: appPart(grant.app),
-      ...grantPart(grant),
-      action,
-      code,
-      held,
-      policy: placePart(policy),
-    })),
-  );
-}
-
 function findingPart(finding: Finding): PlanFile["findings"][number] {
   const { code, severity, app, user, params, policy } = finding;
   return {
@@ -104,33 +91,9 @@ function findingPart(finding: Finding): PlanFile["findings"][number] {
   };
 }
 
-function appPart({ id, name, kind }: App): PlanFile["revocations"][number]["app"] {
-  return { id, name, kind };
-}
-
-function grantPart({ createdAt, lastUsedAt, useCount }: Grant) {
-  return { granted: iso(createdAt), lastUsed: iso(lastUsedAt), useCount };
-}
-
-function placePart({ file, line }: Position): { file: string; line: number } {
-  return { file, line };
-}
-
 function countCodes(decisions: readonly Decision[], action: Decision["action"]): Record<string, number> {
   const counts = new Map<string, number>();
   for (const decision of decisions)
     if (decision.action === action) counts.set(decision.code, (counts.get(decision.code) ?? 0) + 1);
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** In an order that does not depend on the org's. */
-function canonicalOrder<T>(items: readonly T[]): T[] {
-  return items
-    .map((item) => [JSON.stringify(item), item] as const)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([, item]) => item);
-}
-
-function iso(time: number | null): string | null {
-  return time === null ? null : new Date(time).toISOString();
 }

@@ -124,6 +124,64 @@ export const PlanSchema = Type.Object(
         { description: "Every grant, where all were asked for." },
       ),
     ),
+    apps: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            ...App.properties,
+            standing: oneOf(
+              ["sanctioned", "denied", "protected", "not-listed"],
+              "What the policy makes of it.",
+            ),
+            weak: Type.Boolean({ description: "Matched by name alone." }),
+            owner: nullable(Text),
+            reason: nullable(Text),
+            reviewBy: nullable(Type.String({ description: "The last day of the review, as 2027-03-31." })),
+            idleAfterDays: Type.Number({
+              description:
+                "Days without a token issued after which a grant counts as idle: the policy's, else 90.",
+            }),
+            policy: Place,
+          },
+          closed,
+        ),
+        { description: "Every app of the org, where all were asked for." },
+      ),
+    ),
+    users: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            ...User.properties,
+            name: nullable(Text),
+            isActive: nullable(Type.Boolean()),
+            isFrozen: nullable(Type.Boolean()),
+            profile: nullable(Text),
+            privilege: nullable(
+              Type.String({ description: "What gives the user high privilege; null for all others." }),
+            ),
+          },
+          closed,
+        ),
+        { description: "Every connected user, where all were asked for." },
+      ),
+    ),
+    exemptions: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            app: nullable(Text),
+            user: nullable(Text),
+            reason: Text,
+            owner: Text,
+            expires: Type.String({ description: "The last day on which it holds, as 2027-03-31." }),
+            policy: Place,
+          },
+          closed,
+        ),
+        { description: "Every exemption of the policy, where all were asked for." },
+      ),
+    ),
     findings: Type.Array(
       Type.Object(
         {

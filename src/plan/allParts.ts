@@ -1,0 +1,85 @@
+import type { App, Inventory } from "../inventory/inventory.ts";
+import { DAY_MS, type Position } from "../policy/policy.ts";
+import type { ResolvedPolicy } from "../policy/resolve.ts";
+import { isoDay } from "../text.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { appPart, canonicalOrder, grantPart, placePart } from "./parts.ts";
+import type { PlanFile } from "./schema.ts";
+
+/** A grant counts as idle after this many days where the policy does not say. */
+const IDLE_DAYS = 90;
+
+/** What a plan file holds beside its counts where all was asked for: every grant, app, connected user and exemption. */
+export function allParts(
+  evaluation: Evaluation,
+): Required<Pick<PlanFile, "rows" | "apps" | "users" | "exemptions">> {
+  const { inventory, resolved, decisions } = evaluation;
+  return {
+    rows: canonicalOrder(
+      decisions.map(({ grant, action, code, held, policy }) => ({
+        user: { id: grant.userId, username: inventory.users.get(grant.userId)?.username ?? null },
+        app: appPart(grant.app),
+        ...grantPart(grant),
+        action,
+        code,
+        held,
+        policy: placePart(policy),
+      })),
+    ),
+    apps: canonicalOrder(inventory.apps.map((app) => ({ ...appPart(app), ...standingOf(app, resolved) }))),
+    users: canonicalOrder(connectedUsers(inventory, resolved)),
+    exemptions: canonicalOrder(
+      resolved.policy.exemptions.map(({ app, user, reason, owner, expires, position }) => ({
+        app: app?.value ?? null,
+        user: user?.value ?? null,
+        reason,
+        owner,
+        expires: lastDay(expires.value),
+        policy: placePart(position),
+      })),
+    ),
+  };
+}
+
+function standingOf(app: App, { policy, rules, protectedApps }: ResolvedPolicy) {
+  const found = rules.get(app.key);
+  const place: Position | undefined = protectedApps.get(app.key);
+  const standing: NonNullable<PlanFile["apps"]>[number]["standing"] =
+    place !== undefined
+      ? "protected"
+      : found === undefined
+        ? "not-listed"
+        : found.rule.denied === null
+          ? "sanctioned"
+          : "denied";
+  return {
+    standing,
+    weak: found?.weak ?? false,
+    owner: found?.rule.owner ?? null,
+    reason: found?.rule.reason ?? null,
+    reviewBy: found?.rule.reviewBy ? lastDay(found.rule.reviewBy.value) : null,
+    idleAfterDays: found?.rule.times.maxIdleDays?.value ?? IDLE_DAYS,
+    policy: placePart(place ?? found?.rule.position ?? policy.unlisted.position),
+  };
+}
+
+function connectedUsers({ grants, users, profiles }: Inventory, { highPrivilege }: ResolvedPolicy) {
+  const profileNames = new Map(profiles.map(({ id, name }) => [id, name]));
+  return [...new Set(grants.map(({ userId }) => userId))].map((id) => {
+    const user = users.get(id);
+    return {
+      id,
+      username: user?.username ?? null,
+      name: user?.name ?? null,
+      isActive: user?.isActive ?? null,
+      isFrozen: user?.isFrozen ?? null,
+      profile: user?.profileName ?? profileNames.get(user?.profileId ?? "") ?? null,
+      privilege: highPrivilege?.holders.get(id) ?? null,
+    };
+  });
+}
+
+/** The day before the first moment at which something no longer holds. */
+function lastDay(end: number): string {
+  return isoDay(end - DAY_MS);
+}
