@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { decide } from "../../src/decide/decide.ts";
+import { byUser } from "../../src/inventory/byUser.ts";
 import {
   type App,
   EMPTY_DIRECTORY,
@@ -153,16 +154,18 @@ function generate(random: Random, grantCount: number, userCount: number): Invent
       ]),
     },
     apps,
-    grants: Array.from({ length: grantCount }, (): Grant => {
-      const age = random.integer(1_800);
-      return {
-        userId: random.pick(users).id,
-        app: random.pick(apps),
-        createdAt: AS_OF - age * day,
-        lastUsedAt: random.chance(0.05) ? null : AS_OF - random.integer(age + 1) * day,
-        useCount: random.integer(500),
-      };
-    }),
+    grants: byUser(
+      Array.from({ length: grantCount }, (): Grant => {
+        const age = random.integer(1_800);
+        return {
+          userId: random.pick(users).id,
+          app: random.pick(apps),
+          createdAt: AS_OF - age * day,
+          lastUsedAt: random.chance(0.05) ? null : AS_OF - random.integer(age + 1) * day,
+          useCount: random.integer(500),
+        };
+      }),
+    ),
     proof: {
       countBefore: grantCount,
       countAfter: grantCount,

@@ -1,5 +1,5 @@
 import type { Grant } from "../inventory/inventory.ts";
-import { caseOf, type Decision } from "./decide.ts";
+import { caseFinder, type Decision } from "./decide.ts";
 import { ownRules } from "./own.ts";
 import { protectedRules } from "./protected.ts";
 import type { Basis } from "./rule.ts";
@@ -11,8 +11,9 @@ import { unresolvedRules } from "./unresolved.ts";
  */
 export function decideByHand(basis: Basis, grants: readonly Grant[]): Decision[] {
   const rules = Object.values({ ...ownRules(basis), ...unresolvedRules(basis), ...protectedRules(basis) });
+  const caseOf = caseFinder(basis.policy);
   return grants.map((grant) => {
-    const judged = caseOf(grant, basis.policy);
+    const judged = caseOf(grant);
     for (const rule of rules) {
       const verdict = rule(judged);
       if (verdict !== null)

@@ -1,6 +1,6 @@
 import type { Grant } from "../inventory/inventory.ts";
 import type { Decision } from "./decide.ts";
-import { caseOf, decider, rulesOf } from "./decide.ts";
+import { caseFinder, decider, rulesOf } from "./decide.ts";
 import type { Basis, Verdict } from "./rule.ts";
 
 /** One rule that was looked at, and what it said; null where it does not apply to the grant. */
@@ -18,9 +18,10 @@ export interface Explanation {
 /** Explains the decision on each of the grants. Pure. */
 export function explain(basis: Basis, grants: readonly Grant[]): Explanation[] {
   const rules = rulesOf(basis);
+  const caseOf = caseFinder(basis.policy);
   const decide = decider(basis);
   return grants.map((grant) => {
-    const judged = caseOf(grant, basis.policy);
+    const judged = caseOf(grant);
     const steps: Step[] = [];
     for (const [rule, judge] of rules) {
       const verdict = judge(judged);

@@ -5,10 +5,10 @@ import { type Basis, type Rule, SILENT } from "./rule.ts";
 /** Grants by users of high privilege, where the policy says to revoke them. */
 export function privilegeRules({ policy: { highPrivilege }, asOf }: Basis): Record<"privilege", Rule> {
   if (highPrivilege === null || highPrivilege.rule.action !== "revoke") return { privilege: SILENT };
-  const { rule, holders } = highPrivilege;
+  const { rule } = highPrivilege;
   return {
-    privilege: ({ grant }) => {
-      if (!holders.has(grant.userId)) return null;
+    privilege: ({ grant, person }) => {
+      if (person === undefined || person.privilege === null) return null;
       const recent = isWithinLookBack(grant, rule, asOf);
       if (recent === null)
         return { action: "report", code: "date-missing", policy: rule.position, passing: true };

@@ -148,6 +148,7 @@ export interface Inventory {
   readonly directory: Directory;
   /** Every app that the org lists or that a grant names. */
   readonly apps: readonly App[];
+  /** As listed, those of a user together. */
   readonly grants: readonly Grant[];
   readonly proof: CompletenessProof;
 }

@@ -1,6 +1,7 @@
 import { InconclusiveError, UserError } from "../errors.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { AppRegister } from "./appRegister.ts";
+import { byUser } from "./byUser.ts";
 import { readApps, readDirectory, readProfiles, readUsers } from "./directory.ts";
 import { listGrants } from "./grants.ts";
 import { toId18 } from "./id.ts";
@@ -92,7 +93,7 @@ async function list(reader: OrgReader, needs: DirectoryNeeds, now: () => Date): 
     profiles,
     directory: await surroundings,
     apps: register.all(),
-    grants,
+    grants: byUser(grants),
     proof: {
       ...proof,
       fromUsage: more.length,

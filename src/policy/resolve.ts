@@ -45,9 +45,6 @@ export interface ResolvedPolicy {
   readonly rules: ReadonlyMap<string, ResolvedRule>;
   /** Every user of the org, by id. */
   readonly people: ReadonlyMap<string, Person>;
-  /** By user id. */
-  readonly offboarded: ReadonlyMap<string, Position>;
-  readonly protectedUsers: ReadonlyMap<string, Position>;
   /** By `App.key`. */
   readonly protectedApps: ReadonlyMap<string, Position>;
   readonly exemptions: readonly ResolvedExemption[];
@@ -139,16 +136,18 @@ export function resolvePolicy(
         ),
       );
   }
+  scopes.mark("offboarded", users(policy.offboarded));
+  scopes.mark("protected", users(policy.protectedUsers));
+  const highPrivilege =
+    policy.highPrivilege === null ? null : privilege(policy.highPrivilege, inventory, scopes, lookup);
+  if (highPrivilege !== null) scopes.mark("privilege", highPrivilege.holders);
   const resolved: ResolvedPolicy = {
     policy,
     rules,
     people: scopes.people,
-    offboarded: users(policy.offboarded),
-    protectedUsers: users(policy.protectedUsers),
     protectedApps,
     exemptions,
-    highPrivilege:
-      policy.highPrivilege === null ? null : privilege(policy.highPrivilege, inventory, scopes, lookup),
+    highPrivilege,
     absent,
   };
   return problems.length > 0 ? { problems } : { resolved };

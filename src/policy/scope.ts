@@ -1,7 +1,7 @@
 import type { Inventory, User } from "../inventory/inventory.ts";
 import { withSubordinates } from "../inventory/roles.ts";
 import type { Lookup } from "./lookup.ts";
-import type { Named, UserLists, UserSelector } from "./policy.ts";
+import type { Named, Position, UserLists, UserSelector } from "./policy.ts";
 
 /** Lists of a selector, turned into the org's ids. */
 interface ResolvedLists {
@@ -13,11 +13,18 @@ interface ResolvedLists {
   readonly memberSets: ReadonlySet<number>;
 }
 
-/** A user of the org, and the numbers of the sets that they are in: few, where a policy names many. */
-export interface Person {
-  readonly user: User;
+/** A user of the org and what the policy says of them: looked up once a grant, so that it is one object. */
+export interface Person extends User {
+  /** Numbers of the sets that they are in: few, where a policy names many. */
   readonly memberOf: readonly number[];
+  /** Where the policy calls them so; null where it does not. */
+  readonly offboarded: Position | null;
+  readonly protected: Position | null;
+  /** What gives them high privilege, as `the permission ModifyAllData`. */
+  readonly privilege: string | null;
 }
+
+type Unfinished<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Who is in scope of an app, in the org's ids. */
 export interface Scope extends ResolvedLists {
@@ -32,8 +39,7 @@ export function inScope(scope: Scope, person: Person): boolean {
   );
 }
 
-function matches(lists: ResolvedLists, { user, memberOf }: Person): boolean {
-  const { id, profileId, roleId, userType } = user;
+function matches(lists: ResolvedLists, { id, profileId, roleId, userType, memberOf }: Person): boolean {
   return (
     lists.userIds.has(id) ||
     (profileId !== null && lists.profileIds.has(profileId)) ||
@@ -63,13 +69,18 @@ export class ScopeResolver {
   readonly #userTypes: ReadonlySet<string>;
   readonly #patterns = new Map<string, ReadonlySet<string>>();
   readonly #numbers = new Map<ReadonlySet<string>, number>();
-  readonly #people: ReadonlyMap<string, { readonly user: User; readonly memberOf: number[] }>;
+  readonly #people: ReadonlyMap<string, Unfinished<Person> & { readonly memberOf: number[] }>;
 
   constructor(inventory: Inventory, lookup: Lookup) {
     this.#inventory = inventory;
     this.#lookup = lookup;
     const users = [...inventory.users.values()];
-    this.#people = new Map(users.map((user) => [user.id, { user, memberOf: [] }]));
+    this.#people = new Map(
+      users.map((user) => [
+        user.id,
+        { ...user, memberOf: [], offboarded: null, protected: null, privilege: null },
+      ]),
+    );
     this.#usersByName = new Map(users.map(({ id, username }) => [username.toLowerCase(), id]));
     this.#userTypes = new Set([...USER_TYPES, ...users.flatMap(({ userType }) => userType ?? [])]);
   }
@@ -82,9 +93,20 @@ export class ScopeResolver {
     };
   }
 
-  /** Every user by id, with the sets of every scope that was resolved so far. */
+  /** Every user by id, with what was resolved and marked so far. */
   get people(): ReadonlyMap<string, Person> {
     return this.#people;
+  }
+
+  /** Notes what the policy says of users, by id; nothing of an id that the org does not list. */
+  mark<Key extends "offboarded" | "protected" | "privilege">(
+    key: Key,
+    values: ReadonlyMap<string, NonNullable<Person[Key]>>,
+  ): void {
+    for (const [id, value] of values) {
+      const person: Pick<Unfinished<Person>, Key> | undefined = this.#people.get(id);
+      if (person !== undefined) person[key] = value;
+    }
   }
 
   /** The id of a user by username; null, without a problem, where the org has no such user. */

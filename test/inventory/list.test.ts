@@ -49,6 +49,10 @@ describe("the inventory of Dieppe Trading", () => {
       ["name:Bob's Lead Scoring Tool", "unknown"],
     ]);
     expect(inventory.users.size).toBe(351);
+    const changesOfUser = inventory.grants.filter(
+      ({ userId }, i) => userId !== inventory.grants[i - 1]?.userId,
+    );
+    expect(changesOfUser).toHaveLength(new Set(inventory.grants.map(({ userId }) => userId)).size);
     expect(inventory.proof).toMatchObject({
       countBefore: 448,
       read: 448,
