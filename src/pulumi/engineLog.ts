@@ -37,6 +37,8 @@ export const silentLog: EngineLog = {
 export function engineLog(address: string | undefined, urn: string | undefined): EngineLog {
   if (address === undefined || urn === undefined || !/^[\w.[\]:-]+:\d+$/.test(address)) return silentLog;
   const client = new Client(address, credentials.createInsecure());
+  // Connects while there is nothing to say yet; whether it can is for the first line to find out.
+  client.waitForReady(Date.now() + DEADLINE_MS, () => undefined);
   // One at a time, so that the lines arrive in the order in which they were said.
   let queue = Promise.resolve();
   const send = (severity: Severity, message: string, ephemeral: boolean): Promise<void> => {

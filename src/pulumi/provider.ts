@@ -9,6 +9,7 @@ import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
 import { sessionsText } from "../report/outcomesText.ts";
 import { proofText } from "../report/proofText.ts";
+import { amount } from "../text.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
 import { type PolicySource, projectFolder, Session } from "./session.ts";
 import { settingsFromConfig } from "./settings.ts";
@@ -56,11 +57,8 @@ export async function check(
       revocations: revocationMap(plan),
     };
     const refused = limits.refusal !== null;
-    await sayPlan(evaluation, refused || (news.dryRun === true && olds.org === undefined));
-    if (observed.drift !== null && observed.drift > 0)
-      await log.say(
-        `drift: ${observed.drift} more break the policy and are not in the approved plan; they are left alone`,
-      );
+    const inFull = refused || (news.dryRun === true && olds.org === undefined);
+    await log.say([...planLines(evaluation, inFull), ...driftLines(observed.drift)].join("\n"));
     if (refused) throw new UserError(limits.refusal);
     return { inputs };
   } catch (error) {
@@ -106,9 +104,6 @@ export async function read(
   const settled = { ...props, revocations: {} };
   return { id, props: settled, inputs: { ...settled } };
 }
-
-/** Forgets; revokes nothing and restores nothing. (Not called `delete`, which is no name for a function.) */
-export async function forget(): Promise<void> {}
 
 async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
   const outs: CheckedInputs = { ...inputs, revocations: {} };
@@ -163,25 +158,25 @@ async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
 }
 
 /**
- * The engine shows the inputs of a resource that is new as one block, and those of a refused plan not at
- * all: then each line of it is said besides.
+ * What was read and is planned. The engine shows the inputs of a resource that is new as one block, and
+ * those of a refused plan not at all: then each revocation is a line besides.
  */
-async function sayPlan({ plan, inventory, findings }: Evaluation, inFull: boolean): Promise<void> {
-  await log.say(proofText(inventory.proof));
-  if (findings.length > 0) await log.say(`findings: ${countFindings(findings)}`);
-  if (plan.revocations.length === 0) {
-    await log.say(
-      `nothing to revoke: all ${inventory.grants.length} grants are sanctioned, protected or only reported`,
-    );
-    return;
-  }
-  const lines = inFull ? plan.revocations.map((r) => `+ ${r.appLabel}, ${r.userLabel}: ${r.reason}`) : [];
-  await log.say(
-    [
-      `${countGrants(plan)} ${countGrants(plan) === 1 ? "revocation" : "revocations"} planned: ${summarizePlan(plan).join(", ")}`,
-      ...lines,
-    ].join("\n"),
-  );
+function planLines({ plan, inventory, findings }: Evaluation, inFull: boolean): string[] {
+  const count = countGrants(plan);
+  return [
+    proofText(inventory.proof),
+    ...(findings.length > 0 ? [`findings: ${countFindings(findings)}`] : []),
+    count === 0
+      ? `nothing to revoke: all ${inventory.grants.length} grants are sanctioned, protected or only reported`
+      : `${amount(count, "revocation")} planned: ${summarizePlan(plan).join(", ")}`,
+    ...(inFull ? plan.revocations.map((r) => `+ ${r.appLabel}, ${r.userLabel}: ${r.reason}`) : []),
+  ];
+}
+
+/** What breaks the policy and was not approved; null where nothing had to be. */
+function driftLines(drift: number | null): string[] {
+  if (drift === null || drift === 0) return [];
+  return [`drift: ${drift} more break the policy and are not in the approved plan; they are left alone`];
 }
 
 /** `2 weak-match, 1 review-overdue`. */

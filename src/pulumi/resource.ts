@@ -1,51 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { PROVIDER_TEXT } from "./providerText.ts";
 
-const MODULE = "sanctioned";
-const TYPE = "ConnectedUserPolicy";
-
-/**
- * The provider as Pulumi writes it into the state. Constant and tiny, so that the state never holds
- * old code: each method only calls the package that the Pulumi project has installed now.
- */
-const provider: pulumi.dynamic.ResourceProvider = {
-  async configure(request) {
-    const code = process.getBuiltinModule("node:module").createRequire(`${process.cwd()}/`)(
-      "sanctioned/provider",
-    );
-    code.configure(request);
-  },
-  async check(olds, news) {
-    const code = process.getBuiltinModule("node:module").createRequire(`${process.cwd()}/`)(
-      "sanctioned/provider",
-    );
-    return code.check(olds, news);
-  },
-  async diff(id, olds, news) {
-    const code = process.getBuiltinModule("node:module").createRequire(`${process.cwd()}/`)(
-      "sanctioned/provider",
-    );
-    return code.diff(id, olds, news);
-  },
-  async create(inputs) {
-    const code = process.getBuiltinModule("node:module").createRequire(`${process.cwd()}/`)(
-      "sanctioned/provider",
-    );
-    return code.create(inputs);
-  },
-  async update(id, olds, news) {
-    const code = process.getBuiltinModule("node:module").createRequire(`${process.cwd()}/`)(
-      "sanctioned/provider",
-    );
-    return code.update(id, olds, news);
-  },
-  async read(id, props) {
-    const code = process.getBuiltinModule("node:module").createRequire(`${process.cwd()}/`)(
-      "sanctioned/provider",
-    );
-    return code.read(id, props);
-  },
-  async delete() {},
-};
+/** Pulumi's dynamic providers serve every type that begins with `pulumi-nodejs:dynamic`. */
+const TYPE = "pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy";
 
 export interface ConnectedUserPolicyArgs {
   /** The policy file, relative to the folder of Pulumi.yaml, or the policy itself as an object. */
@@ -53,16 +10,20 @@ export interface ConnectedUserPolicyArgs {
 }
 
 /**
- * The connected users of one Salesforce org, kept to a policy. `pulumi preview` shows each grant that
- * breaks it as one line under `revocations`; `pulumi up` revokes exactly those; `pulumi destroy`
- * forgets the resource and revokes nothing. Credentials come from the stack's config or the environment.
+ * The connected users of one Salesforce org, kept to a policy: a dynamic resource. `pulumi preview` shows
+ * each grant that breaks the policy as one line under `revocations`; `pulumi up` revokes exactly those;
+ * `pulumi destroy` forgets the resource and revokes nothing. Credentials come from the stack's config or
+ * the environment.
  */
-export class ConnectedUserPolicy extends pulumi.dynamic.Resource {
+export class ConnectedUserPolicy extends pulumi.CustomResource {
   declare readonly org: pulumi.Output<{ id: string; name: string }>;
 
   constructor(name: string, args: ConnectedUserPolicyArgs, opts?: pulumi.CustomResourceOptions) {
-    const resourceUrn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${MODULE}:${TYPE}`, opts?.parent);
-    const inputs = { policy: args.policy, resourceUrn, dryRun: pulumi.runtime.isDryRun() };
-    super(provider, name, { ...inputs, org: undefined }, opts, MODULE, TYPE);
+    const inputs = {
+      policy: args.policy,
+      resourceUrn: pulumi.createUrn(name, TYPE, opts?.parent),
+      dryRun: pulumi.runtime.isDryRun(),
+    };
+    super(TYPE, name, { ...inputs, org: undefined, __provider: PROVIDER_TEXT }, opts);
   }
 }
