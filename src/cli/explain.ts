@@ -3,16 +3,15 @@ import { explain } from "../decide/explain.ts";
 import { UserError } from "../errors.ts";
 import type { Grant } from "../inventory/inventory.ts";
 import { evaluate } from "../plan/evaluate.ts";
-import { needsOf } from "../policy/needs.ts";
 import { readPolicy } from "../policy/read.ts";
 import { appsNamed, userNamed } from "../report/connectedUsers.ts";
 import { explainJson } from "../report/explainJson.ts";
 import { explainText } from "../report/explainText.ts";
 import { asOfOption } from "./asOf.ts";
-import { readInventory } from "./org.ts";
+import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "./inventoryFile.ts";
 import { policyFile } from "./policyFile.ts";
 
-interface ExplainOptions {
+interface ExplainOptions extends InventoryOptions {
   readonly user?: string;
   readonly app?: string;
   readonly policy?: string;
@@ -22,7 +21,7 @@ interface ExplainOptions {
 
 /** `sanctioned explain`: which rules were looked at, which decided, and what would change the answer. */
 export function explainCommand(): Command {
-  return new Command("explain")
+  return withInventoryOptions(new Command("explain"))
     .description("say why a user's or an app's grants get what they get, and what would change that")
     .option("--user <name>", "username or id")
     .option("--app <name>", "name or id of the app")
@@ -34,12 +33,14 @@ export function explainCommand(): Command {
       "\nA user without a grant for the app is judged as if it were given now.\n" +
         "\nExample:\n  $ npx sanctioned explain --user ada.weber@dieppe.example --app Slack",
     )
-    .action(async ({ user: username, app: appName, policy: named, format, asOf }: ExplainOptions) => {
+    .action(async (options: ExplainOptions) => {
+      const { user: username, app: appName, format } = options;
       if (username === undefined && appName === undefined)
         throw new UserError("Say whose grants to explain: --user, --app or both.");
-      const policy = readPolicy(policyFile(named));
-      const inventory = await readInventory(needsOf(policy));
-      const { resolved, asOf: time } = evaluate(policy, inventory, asOf ?? Date.now());
+      const policy = readPolicy(policyFile(options.policy));
+      const judged = await inventoryToJudge(policy, options);
+      const { inventory } = judged;
+      const { resolved, asOf: time } = evaluate(policy, inventory, options.asOf ?? judged.time);
       const user = username === undefined ? null : userNamed(inventory, username);
       const apps = appName === undefined ? null : appsNamed(inventory, appName);
       const found = inventory.grants.filter(

@@ -8,6 +8,7 @@ import { explainCommand } from "./explain.ts";
 import { initCommand } from "./init.ts";
 import { listCommand } from "./list.ts";
 import { planCommand } from "./plan.ts";
+import { reportCommand } from "./report.ts";
 import { revokeCommand } from "./revoke.ts";
 import { schemaCommand } from "./schema.ts";
 import { simulatorCommand } from "./simulator.ts";
@@ -21,6 +22,7 @@ const program = new Command("sanctioned")
   .addCommand(validateCommand())
   .addCommand(listCommand())
   .addCommand(planCommand())
+  .addCommand(reportCommand())
   .addCommand(explainCommand())
   .addCommand(baselineCommand())
   .addCommand(revokeCommand())

@@ -1,16 +1,16 @@
 import { Command, Option } from "commander";
 import { evaluate } from "../plan/evaluate.ts";
 import { planFile } from "../plan/planFile.ts";
-import { needsOf } from "../policy/needs.ts";
 import { readPolicy } from "../policy/read.ts";
 import { planText } from "../report/planText.ts";
+import { safeJson } from "../report/safeJson.ts";
 import { asOfOption } from "./asOf.ts";
 import { EXIT } from "./exit.ts";
-import { readInventory } from "./org.ts";
+import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "./inventoryFile.ts";
 import { policyFile } from "./policyFile.ts";
 import { writeNew } from "./writeNew.ts";
 
-interface PlanOptions {
+interface PlanOptions extends InventoryOptions {
   readonly policy?: string;
   readonly format: "text" | "json";
   readonly all?: boolean;
@@ -21,7 +21,7 @@ interface PlanOptions {
 
 /** `sanctioned plan`: what would be revoked, and why, without Pulumi. */
 export function planCommand(): Command {
-  return new Command("plan")
+  return withInventoryOptions(new Command("plan"))
     .description("show what the policy would revoke, and why; changes nothing")
     .option("--policy <file>", "the policy (default: the only one in the folder policy)")
     .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
@@ -34,12 +34,13 @@ export function planCommand(): Command {
       "\nExits 0, 1 for an error, 2 for drift with --detailed-exitcode, 3 when a limit refuses the plan, 4 when the list is inconclusive.\n" +
         "\nExample:\n  $ npx sanctioned plan --policy policy/dieppe-trading.yaml --format json --out plan.json",
     )
-    .action(async ({ policy: named, format, all = false, asOf, out, detailedExitcode }: PlanOptions) => {
-      const policy = readPolicy(policyFile(named));
-      const inventory = await readInventory(needsOf(policy));
-      const evaluation = evaluate(policy, inventory, asOf ?? Date.now());
+    .action(async (options: PlanOptions) => {
+      const { format, all = false, out, detailedExitcode } = options;
+      const policy = readPolicy(policyFile(options.policy));
+      const { inventory, time } = await inventoryToJudge(policy, options);
+      const evaluation = evaluate(policy, inventory, options.asOf ?? time);
       const file = planFile(evaluation, { all });
-      const json = `${JSON.stringify(file, null, 2)}\n`;
+      const json = safeJson(file);
       if (out !== undefined) writeNew(out, json, "--out");
       process.stdout.write(format === "json" ? json : planText(file));
       if (file.limits.refusal !== null) process.exitCode = EXIT.limit;

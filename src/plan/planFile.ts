@@ -6,12 +6,14 @@ import { allParts } from "./allParts.ts";
 import { digestOf } from "./digest.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { appPart, canonicalOrder, grantPart, iso, placePart } from "./parts.ts";
-import type { PlanFile } from "./schema.ts";
+import type { FullPlan, PlanFile } from "./schema.ts";
 
 /**
  * An evaluation as a plan file. Canonical: the same policy, org and time give the same bytes.
  * @param all every grant, app, connected user and exemption, not the counts alone
  */
+export function planFile(evaluation: Evaluation, options: { readonly all: true }): FullPlan;
+export function planFile(evaluation: Evaluation, options: { readonly all: boolean }): PlanFile;
 export function planFile(evaluation: Evaluation, { all }: { readonly all: boolean }): PlanFile {
   const { policy, inventory, asOf, decisions, findings, plan, limits } = evaluation;
   const content: Omit<PlanFile, "digest"> = {

@@ -218,3 +218,6 @@ export const PlanSchema = Type.Object(
 
 /** A plan as written. Names in it are as the org gives them: untrusted text. */
 export type PlanFile = Static<typeof PlanSchema>;
+
+/** A plan with every grant, app, connected user and exemption. */
+export type FullPlan = PlanFile & Required<Pick<PlanFile, "rows" | "apps" | "users" | "exemptions">>;

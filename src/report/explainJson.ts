@@ -1,6 +1,7 @@
 import { remedyOf } from "../decide/codes.ts";
 import type { Explanation } from "../decide/explain.ts";
 import type { Inventory } from "../inventory/inventory.ts";
+import { safeJson } from "./safeJson.ts";
 
 /** Why each grant gets what it gets, as JSON; names are as the org gives them. */
 export function explainJson(
@@ -19,5 +20,5 @@ export function explainJson(
     remedy: remedyOf(code),
     steps,
   }));
-  return `${JSON.stringify(rows, null, 2)}\n`;
+  return safeJson(rows);
 }

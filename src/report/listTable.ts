@@ -1,7 +1,7 @@
-import Table from "cli-table3";
 import type { Inventory } from "../inventory/inventory.ts";
 import { printable } from "../printable.ts";
 import type { ConnectedUsers } from "./connectedUsers.ts";
+import { plainTable, tableText } from "./plainTable.ts";
 import { proofText } from "./proofText.ts";
 
 /** The connected users as a table for a terminal, with what the list was read from below it. */
@@ -32,37 +32,9 @@ export function listTable(list: ConnectedUsers, inventory: Inventory): string {
         row.lastUsed ?? "no use recorded",
       ]);
   }
-  const nothing =
-    list.rows.length === 0 ? "No connected users.\n" : `${table.toString().replace(/[ \t]+$/gm, "")}\n`;
+  const nothing = list.rows.length === 0 ? "No connected users.\n" : `${tableText(table)}\n`;
   return (
     `${nothing}\n${printable(org.name)} (${org.id}). ${proofText(proof)}\n` +
     "Last used is when a token was last issued, not the last API call.\n"
   );
-}
-
-function plainTable(head: string[], rightAligned: number[]): Table.Table {
-  return new Table({
-    head,
-    colAligns: head.map((_, i) => (rightAligned.includes(i) ? "right" : "left")),
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
-    chars: Object.fromEntries(
-      [
-        "top",
-        "top-mid",
-        "top-left",
-        "top-right",
-        "bottom",
-        "bottom-mid",
-        "bottom-left",
-        "bottom-right",
-        "left",
-        "left-mid",
-        "mid",
-        "mid-mid",
-        "right",
-        "right-mid",
-        "middle",
-      ].map((part) => [part, ""]),
-    ) as Record<Table.CharName, string>,
-  });
 }

@@ -1,7 +1,6 @@
-import type { PlanFile } from "../plan/schema.ts";
+import type { FullPlan } from "../plan/schema.ts";
 
-/** A plan with every grant, app, connected user and exemption: what reports are made from. */
-export type FullPlan = PlanFile & Required<Pick<PlanFile, "rows" | "apps" | "users" | "exemptions">>;
+export type { FullPlan } from "../plan/schema.ts";
 
 /** What the audit record tells of one revocation in the period of a report. */
 export interface RecordedRevocation {
@@ -30,16 +29,20 @@ export interface Connection {
   readonly app: string;
 }
 
-/** What is new since an earlier report of the same org. */
+/**
+ * What is new in the period of a report. Null where it cannot be known: dates tell when a grant was made,
+ * not which were there and are gone.
+ */
 export interface Changes {
+  /** Apps that hold grants now and held none. */
   readonly newApps: readonly string[];
   /** Users who hold grants now and held none. */
   readonly newUsers: readonly string[];
   readonly newGrants: readonly Connection[];
-  readonly goneGrants: readonly Connection[];
+  readonly goneGrants: readonly Connection[] | null;
   readonly newlyIdle: readonly Connection[];
   /** Exempt now and not before. */
-  readonly newlyExempt: readonly Connection[];
+  readonly newlyExempt: readonly Connection[] | null;
 }
 
 /**
@@ -50,11 +53,10 @@ export interface OrgReport {
   readonly version: 1;
   readonly kind: "sanctioned-report";
   readonly plan: FullPlan;
-  /** Start of the period, ISO 8601; null where none was asked for. */
+  /** Start of the period, ISO 8601; null where none was asked for: then there are no changes. */
   readonly since: string | null;
-  /** Null where no earlier report was given. */
   readonly changes: Changes | null;
-  /** Null where there is no audit record. */
+  /** What was revoked in the period, or ever where none was asked for; null where there is no audit record. */
   readonly recorded: RecordedPeriod | null;
   /** Whether users' names were replaced. */
   readonly redacted: boolean;

@@ -62,7 +62,7 @@ export interface OrgView {
 }
 
 /** A report's tables. Pure. */
-export function orgView({ plan }: OrgReport): OrgView {
+export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
   const asOf = Date.parse(plan.asOf);
   const users = new Map(plan.users.map((user) => [user.id, user]));
   const apps = new Map(plan.apps.map((app) => [keyOf(app), app]));

@@ -1,15 +1,13 @@
 import { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } from "node-sarif-builder";
 import type { Problem } from "../policy/problem.ts";
 import { printable } from "../printable.ts";
+import { fileUri, TOOL } from "./sarifTool.ts";
 
 const RULE = "policy-problem";
 
 /** Policy problems as SARIF 2.1.0. */
 export function problemsSarif(problems: readonly Problem[]): string {
-  const run = new SarifRunBuilder().initSimple({
-    toolDriverName: "sanctioned",
-    toolDriverVersion: "0.1.0",
-  });
+  const run = new SarifRunBuilder().initSimple(TOOL);
   run.addRule(
     new SarifRuleBuilder().initSimple({
       ruleId: RULE,
@@ -22,7 +20,7 @@ export function problemsSarif(problems: readonly Problem[]): string {
         ruleId: RULE,
         level: "error",
         messageText: printable(`${message}; ${remedy}`),
-        fileUri: file.split("/").map(encodeURIComponent).join("/"),
+        fileUri: fileUri(file),
         startLine: Math.max(line, 1),
         startColumn: Math.max(column, 1),
         endLine: Math.max(line, 1),
@@ -31,6 +29,5 @@ export function problemsSarif(problems: readonly Problem[]): string {
     );
   const log = new SarifBuilder();
   log.addRun(run);
-  return `${log.buildSarifJsonString({ indent: true })}
-`;
+  return `${log.buildSarifJsonString({ indent: true })}\n`;
 }

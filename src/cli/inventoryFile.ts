@@ -1,0 +1,46 @@
+import { type Command, Option } from "commander";
+import type { Inventory } from "../inventory/inventory.ts";
+import { restoreInventory, saveInventory } from "../plan/savedInventory.ts";
+import { needsOf } from "../policy/needs.ts";
+import type { Policy } from "../policy/policy.ts";
+import { readInventory } from "./org.ts";
+import { readTextFile } from "./readTextFile.ts";
+import { writeNew } from "./writeNew.ts";
+
+export interface InventoryOptions {
+  readonly inventory?: string;
+  readonly saveInventory?: string;
+}
+
+/** Adds `--inventory` and `--save-inventory` to a verb that judges an org. */
+export function withInventoryOptions(command: Command): Command {
+  return command
+    .option(
+      "--inventory <file>",
+      "judge this saved inventory, at the time that it was read, in place of the org",
+    )
+    .addOption(
+      new Option("--save-inventory <file>", "also write what was read of the org to a new file").conflicts(
+        "inventory",
+      ),
+    );
+}
+
+/**
+ * The inventory that is to be judged and the time to judge it at: of the org, now, or a saved one with its
+ * own time.
+ * @throws UserError, InconclusiveError
+ */
+export async function inventoryToJudge(
+  policy: Policy,
+  { inventory: file, saveInventory: target }: InventoryOptions,
+): Promise<{ readonly inventory: Inventory; readonly time: number }> {
+  const needs = needsOf(policy);
+  if (file !== undefined) {
+    const inventory = restoreInventory(readTextFile(file, "The inventory"), file, needs);
+    return { inventory, time: Date.parse(inventory.proof.at) };
+  }
+  const inventory = await readInventory(needs);
+  if (target !== undefined) writeNew(target, saveInventory(inventory, needs), "--save-inventory");
+  return { inventory, time: Date.now() };
+}

@@ -1,0 +1,124 @@
+import { existsSync } from "node:fs";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { UserError } from "../errors.ts";
+import { evaluate } from "../plan/evaluate.ts";
+import { planFile } from "../plan/planFile.ts";
+import { readPolicy } from "../policy/read.ts";
+import { printable } from "../printable.ts";
+import { buildReport, type Since, startOf } from "../report/buildReport.ts";
+import { fullPlanOf } from "../report/earlier.ts";
+import { REPORT_FORMATS, type ReportFormat, render } from "../report/formats.ts";
+import type { FullPlan, RecordedPeriod } from "../report/orgReport.ts";
+import { recordedPeriod } from "../report/recorded.ts";
+import { redactUsers } from "../report/redact.ts";
+import { asOfOption, parseTime } from "./asOf.ts";
+import { EXIT } from "./exit.ts";
+import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "./inventoryFile.ts";
+import { policyFile } from "./policyFile.ts";
+import { readTextFile } from "./readTextFile.ts";
+import { writeNew } from "./writeNew.ts";
+
+interface ReportOptions extends InventoryOptions {
+  readonly policy?: string;
+  readonly plan?: string;
+  readonly format: ReportFormat;
+  readonly since?: string;
+  readonly audit?: string;
+  readonly redact?: "users";
+  readonly asOf?: number;
+  readonly out?: string;
+  readonly detailedExitcode?: boolean;
+}
+
+/** `sanctioned report`: an org held against its policy, for everyone who does not open a terminal. */
+export function reportCommand(): Command {
+  return withInventoryOptions(
+    new Command("report")
+      .description("report on the org: what it has, what changed, what needs a decision; changes nothing")
+      .option("--policy <file>", "the policy (default: the only one in the folder policy)")
+      .addOption(new Option("--format <format>", "output format").choices(REPORT_FORMATS).default("text"))
+      .option("--since <file or day>", "what changed since an earlier report (JSON), or since a day")
+      .option(
+        "--audit <file>",
+        "the audit record (default: the one of the org in .sanctioned, if there is one)",
+      )
+      .addOption(new Option("--redact <what>", "replace users' names, for public places").choices(["users"]))
+      .addOption(asOfOption()),
+  )
+    .addOption(
+      new Option(
+        "--plan <file>",
+        "report on this plan or report (JSON, with all rows) in place of the org",
+      ).conflicts(["policy", "inventory", "saveInventory", "asOf"]),
+    )
+    .option("--out <file>", "write the report to a new file, not to standard output")
+    .option("--detailed-exitcode", "exit 2 when something would be revoked")
+    .addHelpText(
+      "after",
+      "\nExits 0, 1 for an error, 2 for drift with --detailed-exitcode, 3 when a limit refuses the plan, 4 when the list is inconclusive.\n" +
+        "\nExamples:\n  $ npx sanctioned report --format html --out report.html\n" +
+        "  $ npx sanctioned report --since reports/2026-10.json --format markdown",
+    )
+    .action(async (options: ReportOptions) => {
+      const { format, out, since: sinceText, redact, detailedExitcode } = options;
+      // What is wrong with these should not cost a reading of the org.
+      const since = sinceText === undefined ? null : readSince(sinceText);
+      const plan = options.plan === undefined ? await planOfOrg(options) : savedPlan(options.plan);
+      if (since !== null) checkSince(since, plan);
+      const report = buildReport(plan, since, readRecord(options.audit, plan, since));
+      const { output, exitCode } = render(redact === "users" ? redactUsers(report) : report, format);
+      if (out === undefined) process.stdout.write(output);
+      else writeNew(out, output, "--out");
+      if (exitCode === EXIT.limit || (detailedExitcode && exitCode === EXIT.drift))
+        process.exitCode = exitCode;
+    });
+}
+
+async function planOfOrg(options: ReportOptions): Promise<FullPlan> {
+  const policy = readPolicy(policyFile(options.policy));
+  const { inventory, time } = await inventoryToJudge(policy, options);
+  return planFile(evaluate(policy, inventory, options.asOf ?? time), { all: true });
+}
+
+function savedPlan(file: string): FullPlan {
+  const { plan, redacted } = fullPlanOf(readTextFile(file, "The plan"), file);
+  if (redacted) throw new UserError(`The report ${printable(file)} is redacted: name one with its users.`);
+  return plan;
+}
+
+/** @throws UserError where it is neither a day nor an earlier report */
+function readSince(text: string): Since {
+  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !existsSync(text)) {
+    try {
+      return { time: parseTime(text) };
+    } catch (error) {
+      if (error instanceof InvalidArgumentError) throw new UserError(`--since: ${error.message}`);
+      throw error;
+    }
+  }
+  return { plan: savedPlan(text) };
+}
+
+function checkSince(since: Since, plan: FullPlan): void {
+  if ("plan" in since && since.plan.org.id !== plan.org.id)
+    throw new UserError(
+      `The earlier report is of ${printable(since.plan.org.name)} (${since.plan.org.id}), and this is of ${printable(plan.org.name)} (${plan.org.id}): name that org's own.`,
+    );
+  if (startOf(since) > Date.parse(plan.asOf))
+    throw new UserError(`--since is later than the time of this report, ${plan.asOf}: name an earlier one.`);
+}
+
+/** What the audit record tells of the period; null where there is none. */
+function readRecord(named: string | undefined, plan: FullPlan, since: Since | null): RecordedPeriod | null {
+  const file = named ?? `.sanctioned/audit-${plan.org.id}.jsonl`;
+  if (named === undefined && !existsSync(file)) return null;
+  const text = readTextFile(file, "The audit record");
+  const head = existsSync(`${file}.head`)
+    ? readTextFile(`${file}.head`, "The audit record's head").trim()
+    : "";
+  return recordedPeriod(text, head === "" ? [] : [head], {
+    orgId: plan.org.id,
+    from: since === null ? 0 : startOf(since),
+    to: Date.parse(plan.asOf),
+  });
+}

@@ -1,0 +1,138 @@
+import { UserError } from "../errors.ts";
+import type { AppSettings, Directory, Grant, Inventory, MemberSet } from "../inventory/inventory.ts";
+import type { DirectoryNeeds } from "../inventory/needs.ts";
+import { printable } from "../printable.ts";
+import { digestOf } from "./digest.ts";
+
+const KIND = "sanctioned-inventory";
+const NEVER = "never";
+
+/** An inventory as text, to be judged later or elsewhere without the org. It holds no token. @param needs what it was read with */
+export function saveInventory(inventory: Inventory, needs: DirectoryNeeds): string {
+  const { grants, users, directory, ...rest } = inventory;
+  const content = {
+    version: 1,
+    kind: KIND,
+    needs,
+    ...rest,
+    users: [...users.values()],
+    grants: grants.map(({ app, ...grant }) => ({ ...grant, app: app.key })),
+    directory: {
+      roles: directory.roles,
+      ...mapSets(directory, ({ userIds, ...set }) => ({
+        ...set,
+        userIds: userIds === null ? null : [...userIds],
+      })),
+      permissionHolders: [...directory.permissionHolders].map(([name, ids]) => [name, [...ids]]),
+      appSettings: [...directory.appSettings].map(([key, settings]) => [
+        key,
+        {
+          ...settings,
+          refreshTokenDays:
+            settings.refreshTokenDays === Number.POSITIVE_INFINITY ? NEVER : settings.refreshTokenDays,
+        },
+      ]),
+    },
+  };
+  return `${JSON.stringify({ ...content, digest: digestOf(content) })}\n`;
+}
+
+/**
+ * The inventory of a file, as it was saved.
+ * @param name of the file, for messages
+ * @param needs what the policy at hand asks for
+ * @throws UserError where it is no such file, was changed, or was read with less than is needed
+ */
+export function restoreInventory(text: string, name: string, needs: DirectoryNeeds): Inventory {
+  const refuse = (why: string): never => {
+    throw new UserError(
+      `The inventory ${printable(name)} ${why}: save it again with \`npx sanctioned plan --save-inventory\`, with this policy.`,
+    );
+  };
+  let saved: Saved;
+  try {
+    saved = JSON.parse(text) as Saved;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return refuse("is no JSON");
+  }
+  if (saved?.kind !== KIND || saved.version !== 1) return refuse("is no saved inventory of this release");
+  const { digest, ...content } = saved;
+  if (digestOf(content) !== digest) return refuse("was changed after it was saved");
+  const missing = missingNeeds(saved.needs, needs);
+  if (missing.length > 0) return refuse(`was read without what the policy asks for (${missing.join(", ")})`);
+  const { org, caller, profiles, apps, proof, users, grants, directory } = saved;
+  const byKey = new Map(apps.map((app) => [app.key, app]));
+  return {
+    org,
+    caller,
+    profiles,
+    apps,
+    proof,
+    users: new Map(users.map((user) => [user.id, user])),
+    grants: grants.map(({ app, ...grant }): Grant => ({ ...grant, app: byKey.get(app)! })),
+    directory: {
+      roles: directory.roles,
+      ...mapSets(directory, ({ userIds, ...set }) => ({
+        ...set,
+        userIds: userIds === null ? null : new Set(userIds),
+      })),
+      permissionHolders: new Map(
+        directory.permissionHolders.map(([permission, ids]) => [permission, new Set(ids)]),
+      ),
+      appSettings: new Map(
+        directory.appSettings.map(([key, { refreshTokenDays: days, ...settings }]) => [
+          key,
+          { ...settings, refreshTokenDays: days === NEVER ? Number.POSITIVE_INFINITY : days },
+        ]),
+      ),
+    },
+  };
+}
+
+type SavedSet = Omit<MemberSet, "userIds"> & { readonly userIds: readonly string[] | null };
+type SetKinds = "permissionSets" | "permissionSetGroups" | "publicGroups";
+
+/** A file as `saveInventory` writes it; its digest vouches for the shape. */
+interface Saved extends Pick<Inventory, "org" | "caller" | "profiles" | "apps" | "proof"> {
+  readonly version: 1;
+  readonly kind: typeof KIND;
+  readonly needs: DirectoryNeeds;
+  readonly users: readonly (Inventory["users"] extends ReadonlyMap<string, infer User> ? User : never)[];
+  readonly grants: readonly (Omit<Grant, "app"> & { readonly app: string })[];
+  readonly directory: Pick<Directory, "roles"> &
+    Record<SetKinds, readonly SavedSet[]> & {
+      readonly permissionHolders: readonly (readonly [string, readonly string[]])[];
+      readonly appSettings: readonly (readonly [
+        string,
+        Omit<AppSettings, "refreshTokenDays"> & { readonly refreshTokenDays: number | typeof NEVER | null },
+      ])[];
+    };
+  readonly digest: string;
+}
+
+/** Every list of sets of users, each set turned into another form. */
+function mapSets<From, To>(
+  lists: Record<SetKinds, readonly From[]>,
+  turn: (set: From) => To,
+): Record<SetKinds, To[]> {
+  const { permissionSets, permissionSetGroups, publicGroups } = lists;
+  return {
+    permissionSets: permissionSets.map(turn),
+    permissionSetGroups: permissionSetGroups.map(turn),
+    publicGroups: publicGroups.map(turn),
+  };
+}
+
+function missingNeeds(had: DirectoryNeeds, needs: DirectoryNeeds): string[] {
+  const lacks = (have: readonly string[] | "all", want: readonly string[] | "all") =>
+    have !== "all" && (want === "all" || want.some((name) => !have.includes(name)));
+  return [
+    lacks(had.permissionSets, needs.permissionSets) ? "permission sets" : [],
+    lacks(had.permissionSetGroups, needs.permissionSetGroups) ? "permission set groups" : [],
+    lacks(had.publicGroups, needs.publicGroups) ? "public groups" : [],
+    lacks(had.permissions, needs.permissions) ? "permissions" : [],
+    needs.roles && !had.roles ? "roles" : [],
+    needs.appSettings && !had.appSettings ? "app settings" : [],
+  ].flat();
+}

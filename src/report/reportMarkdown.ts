@@ -1,0 +1,48 @@
+import { markdownTable, markdownText } from "./markdown.ts";
+import type { OrgReport } from "./orgReport.ts";
+import { orgView } from "./orgView.ts";
+import { proofText } from "./proofText.ts";
+import { type Section, sectionsOf } from "./sections.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** Rows of a section that are shown; GitHub takes 65,536 characters in an issue. */
+const MOST_ROWS = 50;
+/** Rows beyond which a section is folded. */
+const FOLDED_ROWS = 10;
+const MOST_CHARACTERS = 60_000;
+const MARKS = { clean: "✅", review: "🔎", revoke: "⚠️", refused: "⛔" } as const;
+
+/** A report for issues and job summaries, cut by whole sections' rows where it would be too long for an issue. */
+export function reportMarkdown(report: OrgReport): string {
+  let text = "";
+  for (const most of [MOST_ROWS, 20, 5, 0]) {
+    text = withRows(report, most);
+    if (text.length <= MOST_CHARACTERS) break;
+  }
+  return text;
+}
+
+function withRows(report: OrgReport, most: number): string {
+  const { plan, redacted } = report;
+  const view = orgView(report);
+  const { level, text } = verdictOf(report, view);
+  return `${[
+    `# Connected users of ${markdownText(plan.org.name)}`,
+    `${MARKS[level]} **${markdownText(text)}**`,
+    `The org ${markdownText(plan.org.id)} held against ${markdownText(plan.policy.file)} at ${plan.asOf}: ${plan.inventory.grants} grants of ${plan.inventory.connectedUsers} users for ${plan.inventory.apps} apps.`,
+    ...sectionsOf(report, view).map((section) => sectionText(section, most)),
+    proofText(plan.inventory.proof),
+    `Last used is when a token was last issued, not the last API call.${redacted ? " Users' names are replaced." : ""}`,
+  ].join("\n\n")}\n`;
+}
+
+function sectionText({ title, nothing, columns, rows }: Section, most: number): string {
+  const heading = `## ${markdownText(title)}`;
+  if (rows.length === 0) return `${heading}\n\n${nothing}`;
+  const cut = most < rows.length ? `\n\n… and ${rows.length - most} more; the HTML report has them all.` : "";
+  const table = most === 0 ? "" : markdownTable(columns, rows.slice(0, most));
+  const body = `${table}${cut}`.trim();
+  return rows.length > FOLDED_ROWS
+    ? `${heading}\n\n<details><summary>${rows.length} rows</summary>\n\n${body}\n\n</details>`
+    : `${heading}\n\n${body}`;
+}

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../src/errors.ts";
+import { NO_NEEDS } from "../../src/inventory/needs.ts";
+import { evaluate } from "../../src/plan/evaluate.ts";
+import { planFile } from "../../src/plan/planFile.ts";
+import { restoreInventory, saveInventory } from "../../src/plan/savedInventory.ts";
+import { needsOf } from "../../src/policy/needs.ts";
+import { cases } from "../arbitraries.ts";
+import { AS_OF, app, grant, inventoryOf, user } from "../inventories.ts";
+
+it("a saved inventory is the same as before, and gives the same plan, whatever the org and policy", () => {
+  fc.assert(
+    fc.property(cases, ({ inventory, policy: { policy } }) => {
+      const needs = needsOf(policy);
+      const restored = restoreInventory(saveInventory(inventory, needs), "saved.json", needs);
+      expect(restored).toEqual(inventory);
+      const plan = (of: typeof inventory) => planFile(evaluate(policy, of, AS_OF), { all: true });
+      expect(plan(restored)).toEqual(plan(inventory));
+    }),
+  );
+});
+
+it("an app whose refresh tokens never end is so still", () => {
+  const slack = app("Slack");
+  const settings = {
+    scopes: ["api"],
+    adminApprovedUsersOnly: null,
+    refreshTokenDays: Number.POSITIVE_INFINITY,
+    ipRelaxation: null,
+  };
+  const inventory = inventoryOf({
+    apps: [slack],
+    directory: { ...inventoryOf({}).directory, appSettings: new Map([[slack.key, settings]]) },
+  });
+  expect(restoreInventory(saveInventory(inventory, NO_NEEDS), "saved.json", NO_NEEDS)).toEqual(inventory);
+});
+
+describe("refused is", () => {
+  const inventory = inventoryOf({ users: [user(1)], grants: [grant(user(1).id, app("Slack"))] });
+  const saved = saveInventory(inventory, NO_NEEDS);
+  const message = (text: string, needs = NO_NEEDS) => {
+    try {
+      restoreInventory(text, "saved.json", needs);
+    } catch (error) {
+      if (error instanceof UserError) return error.message;
+      throw error;
+    }
+    return "taken";
+  };
+
+  it.each([
+    ["what is no JSON", "{", "is no JSON"],
+    ["something else", "[]", "is no saved inventory of this release"],
+    ["nothing at all", "null", "is no saved inventory of this release"],
+    [
+      "another release's",
+      saved.replace('"version":1', '"version":2'),
+      "is no saved inventory of this release",
+    ],
+    ["one that was edited", saved.replace("Slack", "Slick"), "was changed after it was saved"],
+  ])("%s", (_, text, why) => {
+    expect(message(text)).toBe(
+      `The inventory saved.json ${why}: save it again with \`npx sanctioned plan --save-inventory\`, with this policy.`,
+    );
+  });
+
+  it("one that was read with less than the policy asks for, since a set that is missing must not look empty", () => {
+    expect(message(saved, { ...NO_NEEDS, permissionSets: ["Slack_User"], roles: true })).toContain(
+      "was read without what the policy asks for (permission sets, roles)",
+    );
+    expect(
+      message(saveInventory(inventory, { ...NO_NEEDS, permissionSets: "all" }), {
+        ...NO_NEEDS,
+        permissionSets: ["Slack_User"],
+      }),
+    ).toBe("taken");
+  });
+});
