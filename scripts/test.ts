@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../src/errors.ts";
+import { ensureChromium } from "./chromium.ts";
 import { ensureEngine } from "./engine.ts";
 import { resultsVariable } from "./test/reporter.ts";
 import { type FileResult, type Tally, tallyLine, tallyOf } from "./test/tally.ts";
@@ -11,7 +12,7 @@ import { type FileResult, type Tally, tallyLine, tallyOf } from "./test/tally.ts
 const checkout = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * `npm test`: makes the engine available, then runs the linter, the type checker and the tests, all
+ * `npm test`: makes the engine and a Chromium available, then runs the linter, the type checker and the tests, all
  * of them whatever the others say. Arguments go to vitest. The last line is the tally, in which the
  * linter and the type checker count as one test each.
  */
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   const total: Tally = { passed: 0, failed: 0, skipped: 0 };
   try {
     console.log(`engine: ${(await ensureEngine()).bin}`);
+    console.log(`chromium: ${await chromiumOrWhyNot()}`);
     for (const script of ["lint", "typecheck"]) {
       const passed = (await exitCodeOf("npm", ["run", "--silent", script])) === 0;
       console.log(`${script}: ${passed ? "passed" : "failed"}`);
@@ -38,6 +40,16 @@ async function main(): Promise<void> {
   }
   if (total.failed > 0) process.exitCode = 1;
   console.log(tallyLine(total));
+}
+
+/** Installed before the tests, which it would slow down. The tests of pages fail where there is none; all others run. */
+async function chromiumOrWhyNot(): Promise<string> {
+  try {
+    return await ensureChromium((line) => console.log(`chromium: ${line}`));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.message;
+  }
 }
 
 async function runVitest(args: string[]): Promise<Tally> {
