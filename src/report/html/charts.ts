@@ -1,0 +1,145 @@
+import { DAY_MS } from "../../policy/policy.ts";
+import type { OrgReport } from "../orgReport.ts";
+import type { GrantRow, OrgView } from "../orgView.ts";
+import { DECISIONS, standingText } from "./grantTables.ts";
+import { html, type Markup, trusted } from "./markup.ts";
+import { badgeHtml } from "./rows.ts";
+
+/** More bars than these are read as one: the rest. */
+const MOST_BARS = 8;
+
+interface Bar {
+  readonly label: string;
+  readonly badge: string | null;
+  readonly grants: readonly GrantRow[];
+}
+
+const PARTS = ["keep", "report", "revoke"] as const;
+
+/** Four questions about the grants, each answered by a table with bars in it: the numbers are the text. */
+export function chartsHtml({ plan }: OrgReport, { grants, apps }: OrgView): Markup {
+  const asOf = Date.parse(plan.asOf);
+  const byApp = Map.groupBy(grants, ({ appId, app }) => appId ?? `name:${app}`);
+  const charts = [
+    chartHtml(
+      "apps",
+      "Which apps hold the grants, and are they sanctioned?",
+      "App",
+      rest(
+        apps.map(({ id, name, standing }) => ({
+          label: name,
+          badge: standingText(standing),
+          grants: byApp.get(id ?? `name:${name}`)!,
+        })),
+        "app",
+      ),
+    ),
+    chartHtml("age", "How long have the grants stood?", "Age", byAge(grants, asOf)),
+    chartHtml("use", "Are the grants in use?", "Use", [
+      bar("Active: a token issued lately", grants, ({ use }) => use === "active"),
+      bar("Idle: none for longer than allowed", grants, ({ use }) => use === "idle"),
+      bar("The org gives no last use", grants, ({ use }) => use === "unknown"),
+    ]),
+    chartHtml("privilege", "How much privilege do they carry?", "Privilege of the user", byPrivilege(grants)),
+  ];
+  return html`${HATCHES}${legend(grants)}<div class="charts">
+${charts}</div>
+`;
+}
+
+function chartHtml(id: string, question: string, head: string, bars: readonly Bar[]): Markup {
+  const most = Math.max(1, ...bars.map(({ grants }) => grants.length));
+  const all = bars.flatMap(({ grants }) => grants);
+  const parts = PARTS.filter((part) => part === "keep" || all.some(({ action }) => action === part));
+  return html`<figure aria-labelledby="chart-${id}"><h3 id="chart-${id}">${question}</h3>
+<table class="chart"><caption class="unseen">${question}</caption>
+<thead><tr><th scope="col">${head}</th>${parts.map((part) => html`<th scope="col" class="count">${DECISIONS[part]}</th>`)}<th scope="col" class="count">grants</th></tr></thead>
+<tbody>
+${bars.map(({ label, badge, grants }) => {
+  const counts = parts.map((part) => grants.filter(({ action }) => action === part).length);
+  return html`<tr><th scope="row">${label}${badge === null ? null : html` ${trusted(badgeHtml(badge))}`}${barHtml(parts, counts, most)}</th>${counts.map((n) => html`<td class="count">${n.toLocaleString("en")}</td>`)}<td class="count"><strong>${grants.length.toLocaleString("en")}</strong></td></tr>\n`;
+})}</tbody></table></figure>
+`;
+}
+
+/** The parts side by side, as wide as their share of the longest bar. */
+function barHtml(parts: readonly string[], counts: readonly number[], most: number): Markup {
+  let from = 0;
+  const pieces = parts.map((part, i) => {
+    const width = (counts[i]! / most) * 100;
+    const piece =
+      width === 0
+        ? null
+        : html`<rect class="${part}" x="${percent(from)}" width="${percent(width)}" height="10"/>`;
+    from += width;
+    return piece;
+  });
+  return html`<svg aria-hidden="true" width="100%" height="10">${pieces}</svg>`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100) / 100}%`;
+}
+
+function bar(label: string, grants: readonly GrantRow[], fits: (grant: GrantRow) => boolean): Bar {
+  return { label, badge: null, grants: grants.filter(fits) };
+}
+
+/** The first bars, and all others as one. */
+function rest(bars: readonly Bar[], what: string): Bar[] {
+  if (bars.length <= MOST_BARS) return [...bars];
+  const others = bars.slice(MOST_BARS - 1);
+  const label = `${others.length.toLocaleString("en")} other ${what}s`;
+  return [
+    ...bars.slice(0, MOST_BARS - 1),
+    { label, badge: null, grants: others.flatMap(({ grants }) => grants) },
+  ];
+}
+
+const AGES: readonly (readonly [label: string, underDays: number])[] = [
+  ["Under 30 days", 30],
+  ["30 to 90 days", 90],
+  ["90 days to 1 year", 365],
+  ["1 to 2 years", 2 * 365],
+  ["2 to 3 years", 3 * 365],
+  ["3 years and more", Number.POSITIVE_INFINITY],
+];
+
+function byAge(grants: readonly GrantRow[], asOf: number): Bar[] {
+  const days = ({ granted }: GrantRow) => (asOf - Date.parse(granted!)) / DAY_MS;
+  const bands = Map.groupBy(grants, (grant) =>
+    grant.granted === null ? null : AGES.find(([, under]) => days(grant) < under)![0],
+  );
+  const unknown = bands.get(null);
+  return [
+    ...AGES.map(([label]) => ({ label, badge: null, grants: bands.get(label) ?? [] })),
+    ...(unknown === undefined ? [] : [{ label: "The org gives no date", badge: null, grants: unknown }]),
+  ];
+}
+
+function byPrivilege(grants: readonly GrantRow[]): Bar[] {
+  const bars = [...Map.groupBy(grants, ({ privilege }) => privilege)].map(([privilege, own]) => ({
+    label: privilege ?? "",
+    badge: privilege === null ? null : "high",
+    grants: own,
+  }));
+  const high = bars.filter(({ badge }) => badge !== null).sort((a, b) => b.grants.length - a.grants.length);
+  const others = bar("Not of high privilege", grants, ({ privilege }) => privilege === null);
+  return [...rest(high, "source of high privilege"), others];
+}
+
+function legend(grants: readonly GrantRow[]): Markup {
+  const parts = PARTS.filter((part) => part === "keep" || grants.some(({ action }) => action === part));
+  return html`<p class="legend" aria-hidden="true">${parts.map(
+    (part) =>
+      html`<span><svg width="14" height="14"><rect class="${part}" width="14" height="14"/></svg> ${DECISIONS[part]}</span> `,
+  )}</p>
+`;
+}
+
+/** Patterns, so that the parts are told apart without colours. */
+const HATCHES = trusted(`<svg class="unseen" aria-hidden="true" width="0" height="0"><defs>
+<pattern id="hatch-report" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="ground" width="6" height="6"/><rect class="ink" width="3" height="6"/></pattern>
+<pattern id="hatch-revoke" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect class="ground" width="4" height="4"/><rect class="ink" width="2.6" height="4"/></pattern>
+</defs></svg>
+`);

@@ -1,0 +1,118 @@
+import { escapeHtml } from "../escape.ts";
+import { FEW_ROWS, type TableData } from "../tableData.ts";
+import type { Wanted } from "./select.ts";
+
+const SIZES = [25, 100, 500];
+
+export interface Controls {
+  wanted(): Omit<Wanted, "sorting">;
+  /** Puts text into the filter and clears the others. */
+  search(query: string): void;
+  /** Shows the page, from 0, and how many there are. */
+  at(page: number, pages: number): void;
+}
+
+interface Handlers {
+  filtered(): void;
+  resized(size: number): void;
+  turned(by: number): void;
+}
+
+/** Adds the controls to a table: filters above, pages below. */
+export function controlsOf(
+  root: HTMLElement,
+  table: TableData,
+  strings: readonly string[],
+  { filtered, resized, turned }: Handlers,
+): Controls {
+  const { id } = table;
+  const worth = table.count > FEW_ROWS;
+  const choices = worth ? choicesOf(table, strings) : [];
+  const filters = root.querySelector<HTMLElement>(".filters")!;
+  const pager = root.querySelector<HTMLElement>(".pager")!;
+  if (worth) filters.innerHTML = filtersHtml(id, choices);
+  if (table.count > table.pageSize) pager.innerHTML = pagerHtml(table);
+
+  const input = filters.querySelector("input");
+  const selects = [...filters.querySelectorAll("select")];
+  filters.addEventListener("input", filtered);
+  filters.querySelector("button")?.addEventListener("click", () => {
+    search("");
+    filtered();
+  });
+  const [previous, next] = [...pager.querySelectorAll("button")];
+  const turn = (button: HTMLElement | undefined, by: number) =>
+    button?.addEventListener("click", () => {
+      if (button.ariaDisabled !== "true") turned(by);
+    });
+  turn(previous, -1);
+  turn(next, 1);
+  pager.querySelector("select")?.addEventListener("change", ({ target }) => {
+    resized(Number((target as HTMLSelectElement).value));
+  });
+
+  function search(query: string): void {
+    if (input !== null) input.value = query;
+    for (const select of selects) select.value = "";
+  }
+  return {
+    search,
+    wanted: () => ({
+      query: input?.value ?? "",
+      choices: new Map(
+        selects.flatMap(({ value }, i) =>
+          value === "" ? [] : [[choices[i]!.column, value === "none" ? null : Number(value)] as const],
+        ),
+      ),
+    }),
+    at(page, pages) {
+      const place = pager.querySelector("span");
+      if (place === null) return;
+      place.textContent = `Page ${(page + 1).toLocaleString("en")} of ${pages.toLocaleString("en")}`;
+      // Not `disabled`, which would take the focus away from under the reader's finger.
+      previous!.ariaDisabled = String(page === 0);
+      next!.ariaDisabled = String(page + 1 >= pages);
+    },
+  };
+}
+
+interface Choice {
+  readonly column: number;
+  readonly label: string;
+  readonly values: readonly (readonly [value: string, text: string])[];
+}
+
+function choicesOf({ columns, values }: TableData, strings: readonly string[]): Choice[] {
+  return columns.flatMap(({ label, choice }, column) => {
+    if (choice !== true) return [];
+    const present = new Map<number | null, number>();
+    for (const value of values[column]!) present.set(value, (present.get(value) ?? 0) + 1);
+    if (present.size < 2) return [];
+    const texts = [...present].map(
+      ([value, count]) =>
+        [
+          value === null ? "none" : String(value),
+          `${value === null ? "none" : strings[value]!} (${count.toLocaleString("en")})`,
+        ] as const,
+    );
+    return [{ column, label, values: texts.sort(([, a], [, b]) => (a < b ? -1 : 1)) }];
+  });
+}
+
+function filtersHtml(id: string, choices: readonly Choice[]): string {
+  const selects = choices.map(
+    ({ column, label, values }) =>
+      `<label for="${id}-${column}">${escapeHtml(label)}</label><select id="${id}-${column}"><option value="">all</option>${values
+        .map(([value, text]) => `<option value="${value}">${escapeHtml(text)}</option>`)
+        .join("")}</select>`,
+  );
+  const search = `<label for="${id}-query">Filter</label><input id="${id}-query" type="search" autocomplete="off" spellcheck="false">`;
+  return `${[search, ...selects].map((part) => `<span>${part}</span>`).join("")}<button type="button">Reset</button>`;
+}
+
+function pagerHtml({ id, pageSize }: TableData): string {
+  const options = SIZES.map((size) => `<option${size === pageSize ? " selected" : ""}>${size}</option>`).join(
+    "",
+  );
+  return `<button type="button">Previous</button><span></span><button type="button">Next</button><label for="${id}-size">Rows a page</label><select id="${id}-size">${options}</select>`;
+}

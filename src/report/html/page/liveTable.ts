@@ -1,0 +1,79 @@
+import { rowsHtml } from "../rows.ts";
+import { FEW_ROWS, type Sorting, type TableData } from "../tableData.ts";
+import { controlsOf } from "./controls.ts";
+import { sortableHeads } from "./heads.ts";
+import { selectRows } from "./select.ts";
+
+/** The most rows of one table on paper. */
+const PRINTED = 500;
+
+export interface LiveTable {
+  /** Shows the rows that match, and no other filter. */
+  search(query: string): void;
+  /** Shows what goes on paper, or again what goes on the screen. */
+  print(printing: boolean): void;
+}
+
+/** Makes a table of the page one that can be sorted, filtered and paged; only the visible rows are in the page. */
+export function liveTable(table: TableData, strings: readonly string[]): LiveTable {
+  const root = document.getElementById(`${table.id}-table`)!;
+  const body = root.querySelector("tbody")!;
+  const status = root.querySelector<HTMLElement>(".rows-shown")!;
+  let sorting: Sorting | null = table.sorted;
+  let pageSize = table.pageSize;
+  let page = 0;
+  let rows: readonly number[] = [];
+
+  const showSorting = sortableHeads(root, table, (column) => {
+    const again = sorting?.column === column;
+    // Numbers and times are mostly wanted largest or newest first.
+    const first = !["text", "badge"].includes(table.columns[column]!.kind);
+    sorting = { column, descending: again ? !sorting!.descending : first };
+    select();
+  });
+  const controls = controlsOf(root, table, strings, {
+    filtered: select,
+    resized(size) {
+      pageSize = size;
+      page = 0;
+      show();
+    },
+    turned(by) {
+      page += by;
+      show();
+    },
+  });
+
+  function select(): void {
+    rows = selectRows(table, strings, { ...controls.wanted(), sorting });
+    page = 0;
+    showSorting(sorting);
+    show();
+  }
+
+  function show(printing = false): void {
+    const from = printing ? 0 : page * pageSize;
+    const visible = rows.slice(from, from + (printing ? PRINTED : pageSize));
+    body.innerHTML = rowsHtml(table, strings, visible);
+    const number = (n: number) => n.toLocaleString("en");
+    const of =
+      rows.length === table.count
+        ? number(table.count)
+        : `${number(rows.length)} that match, of ${number(table.count)}`;
+    if (table.count > FEW_ROWS)
+      status.textContent =
+        rows.length === 0
+          ? `No row matches, of ${number(table.count)}.`
+          : `Rows ${number(from + 1)} to ${number(from + visible.length)} of ${of}.`;
+    controls.at(page, Math.max(1, Math.ceil(rows.length / pageSize)));
+  }
+
+  select();
+  return {
+    search(query) {
+      controls.search(query);
+      select();
+    },
+    print: show,
+  };
+}

@@ -1,0 +1,36 @@
+import type { OrgReport } from "../orgReport.ts";
+import { proofText } from "../proofText.ts";
+import { html, type Markup } from "./markup.ts";
+import type { Section } from "./section.ts";
+
+/** What the page was made from, so that somebody else can come to the same. */
+export function howItWasRead({ plan, redacted }: OrgReport): Section {
+  const { org, policy, inventory, limits, digest, asOf } = plan;
+  const permissions = Object.entries(inventory.proof.permissions).map(
+    ([name, has]) => `${name}: ${has ? "yes" : "no"}`,
+  );
+  const facts: [name: string, value: string | Markup][] = [
+    ["Org", `${org.name} (${org.id})${org.isSandbox ? ", a sandbox" : ""}`],
+    ["Address", org.instanceUrl],
+    ["Held against", html`${policy.file}, <code>mode: ${policy.mode}</code>`],
+    ["At", asOf],
+    ["Completeness", proofText(inventory.proof)],
+    ["Counted before and after", `${inventory.proof.countBefore} and ${inventory.proof.countAfter}`],
+    ["The reader's permissions", permissions.length === 0 ? "not probed" : permissions.join(", ")],
+    [
+      "Limits",
+      `${limits.revocations.actual} of ${limits.revocations.limit} revocations, ${limits.percent.actual}% of ${limits.percent.limit}% of the grants${
+        limits.perApp === null ? "" : `, ${limits.perApp.actual} of ${limits.perApp.limit} for one app`
+      }`,
+    ],
+    ["Policy's digest", html`<code>${policy.digest}</code>`],
+    ["Plan's digest", html`<code>${digest}</code>`],
+    ...(redacted ? [["Names", "Users' names were replaced."] as [string, string]] : []),
+  ];
+  return {
+    id: "provenance",
+    title: "How it was read",
+    count: null,
+    body: [html`<dl>${facts.map(([name, value]) => html`\n<dt>${name}</dt><dd>${value}</dd>`)}\n</dl>`],
+  };
+}

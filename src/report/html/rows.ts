@@ -1,0 +1,83 @@
+import { escapeHtml } from "./escape.ts";
+import type { TableData } from "./tableData.ts";
+
+/** Colours of words that are good or bad news; the words say it by themselves. */
+const TONES: Readonly<Record<string, "good" | "warn" | "bad">> = {
+  "to be revoked": "bad",
+  "only reported": "warn",
+  kept: "good",
+  denied: "bad",
+  "not listed": "warn",
+  sanctioned: "good",
+  idle: "warn",
+  active: "good",
+  high: "warn",
+  error: "bad",
+  warning: "warn",
+  expired: "bad",
+  due: "warn",
+  overdue: "warn",
+  revoked: "good",
+  failed: "bad",
+  "new app": "warn",
+  "new user": "warn",
+  "new grant": "warn",
+};
+
+/** The body of a table: the rows of these indices. Used for the page as written and by its script, so that both look alike. */
+export function rowsHtml(table: TableData, strings: readonly string[], rows: Iterable<number>): string {
+  let text = "";
+  for (const row of rows) text += `<tr>${rowHtml(table, strings, row)}</tr>\n`;
+  return text;
+}
+
+function rowHtml(table: TableData, strings: readonly string[], row: number): string {
+  return table.columns
+    .map((column, i) => {
+      if (column.hidden === true) return "";
+      const below = (column.below ?? []).map((other) => cellHtml(table, strings, other, row));
+      const small = below.map((text) => (text === "" ? "" : `<small>${text}</small>`)).join("");
+      const content = cellHtml(table, strings, i, row) + small;
+      const tag = i === 0 ? "th" : "td";
+      return `<${tag}${i === 0 ? ' scope="row"' : ""}${column.kind === "text" ? "" : ` class="${column.kind}"`}>${content}</${tag}>`;
+    })
+    .join("");
+}
+
+function cellHtml(
+  { columns, values }: TableData,
+  strings: readonly string[],
+  i: number,
+  row: number,
+): string {
+  const { kind, leadsToGrants } = columns[i]!;
+  const value = values[i]![row] ?? null;
+  if (value === null) return "";
+  if (kind === "count") return value.toLocaleString("en");
+  if (kind === "day" || kind === "minute") return timeHtml(value, kind);
+  const text = strings[value]!;
+  if (kind === "badge") return badgeHtml(text);
+  return leadsToGrants === true
+    ? `<a href="#grants" data-query="${escapeHtml(text)}">${breakable(text)}</a>`
+    : breakable(text);
+}
+
+/** Text that may go on in the next line where usernames and paths have their joints, and within endless words. */
+function breakable(text: string): string {
+  // Text that is safe to show has no line breaks, so that they can stand for the places.
+  const broken = text.replace(/(?=[@/])/g, "\n").replace(/\S{32}(?=\S)/gu, "$&\n");
+  return escapeHtml(broken).replaceAll("\n", "<wbr>");
+}
+
+/** A word in the colour of its tone. */
+export function badgeHtml(text: string): string {
+  const tone = Object.hasOwn(TONES, text) ? ` ${TONES[text]}` : "";
+  return `<span class="badge${tone}">${escapeHtml(text)}</span>`;
+}
+
+/** A time in UTC, which the day is short for. */
+function timeHtml(minutes: number, kind: "day" | "minute"): string {
+  const instant = new Date(minutes * 60_000).toISOString();
+  const shown = kind === "day" ? instant.slice(0, 10) : `${instant.slice(0, 10)} ${instant.slice(11, 16)}`;
+  return `<time datetime="${instant.slice(0, 16)}Z">${shown}</time>`;
+}

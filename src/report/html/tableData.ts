@@ -1,0 +1,47 @@
+/** How a column's values are shown and sorted. */
+export type Kind = "text" | "badge" | "count" | "day" | "minute";
+
+/** A column of a table in the page. */
+export interface Column {
+  readonly label: string;
+  readonly kind: Kind;
+  /** Indices of the columns that are shown small under this one. */
+  readonly below?: readonly number[];
+  /** Shown under another column, or only searched. */
+  readonly hidden?: true;
+  /** Offered as a list of values to filter by. */
+  readonly choice?: true;
+  /** Its values are names of apps, which lead to their grants. */
+  readonly leadsToGrants?: true;
+}
+
+/**
+ * A table as the page holds it, by columns: text and badges as indices into the page's strings, times in
+ * minutes since the epoch, UTC.
+ */
+export interface TableData {
+  readonly id: string;
+  readonly columns: readonly Column[];
+  readonly values: readonly (readonly (number | null)[])[];
+  readonly count: number;
+  /** How it is sorted when the page opens; null where the order is no column's. */
+  readonly sorted: Sorting | null;
+  /** Rows shown at once, from the start. */
+  readonly pageSize: number;
+}
+
+export interface Sorting {
+  /** Index of the column. */
+  readonly column: number;
+  readonly descending: boolean;
+}
+
+/** A table of no more rows is read as it is: without filters, and without being told how many rows it has. */
+export const FEW_ROWS = 8;
+
+/** Everything that the page's script works on. */
+export interface PageData {
+  /** Every text of the tables once, safe to show. */
+  readonly strings: readonly string[];
+  readonly tables: readonly TableData[];
+}

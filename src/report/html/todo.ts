@@ -1,0 +1,60 @@
+import { amount } from "../../text.ts";
+import type { OrgReport } from "../orgReport.ts";
+import type { OrgView } from "../orgView.ts";
+import { dueExemptions, overdueReviews } from "./due.ts";
+import { html, type Markup } from "./markup.ts";
+import { outcomesOf } from "./outcomes.ts";
+
+/** Something to do, and the section that tells more. */
+interface Task {
+  readonly count: number;
+  readonly section: string;
+  readonly text: string;
+}
+
+/** What somebody has to do, as links. */
+export function todoHtml(report: OrgReport, view: OrgView): Markup | null {
+  const tasks = [...grantTasks(report, view), ...upkeepTasks(report)].filter(({ count }) => count > 0);
+  if (tasks.length === 0) return null;
+  return html`<ul class="todo">${tasks.map(({ section, text }) => html`<li><a href="#${section}">${text}</a></li>`)}</ul>\n`;
+}
+
+function grantTasks(report: OrgReport, { undecided }: OrgView): Task[] {
+  const { revocations, limits } = report.plan;
+  const { revoked, reported } = outcomesOf(report);
+  const users = new Set(revocations.map(({ user }) => user.id)).size;
+  const apps = new Set(revocations.map(({ app }) => app.id ?? `name:${app.name}`)).size;
+  const what = `${amount(revoked, "grant")} of ${amount(users, "user")} for ${amount(apps, "app")}`;
+  return [
+    {
+      count: revoked,
+      section: "revocations",
+      text: limits.refusal === null ? `Revoke ${what}` : `Find out why there are ${what} to revoke`,
+    },
+    {
+      count: undecided.length,
+      section: "undecided",
+      text: `Decide on ${amount(undecided.length, "app")} that the policy does not list`,
+    },
+    {
+      count: reported,
+      section: "grants",
+      text: `Look at ${amount(reported, "grant")} that ${reported === 1 ? "is" : "are"} only reported`,
+    },
+  ];
+}
+
+function upkeepTasks(report: OrgReport): Task[] {
+  const { plan, changes } = report;
+  const { errors, recordBroken } = outcomesOf(report);
+  const due = dueExemptions(plan).filter(({ state }) => state !== "holds").length;
+  const overdue = overdueReviews(plan).length;
+  const newApps = changes?.newApps.length ?? 0;
+  return [
+    { count: Number(recordBroken), section: "recorded", text: "Find out who changed the audit record" },
+    { count: errors, section: "findings", text: `Mend ${amount(errors, "error")} among the findings` },
+    { count: due, section: "exemptions", text: `Renew or end ${amount(due, "exemption")} due or expired` },
+    { count: overdue, section: "reviews", text: `Review ${amount(overdue, "app")} whose review is overdue` },
+    { count: newApps, section: "changes", text: `See ${amount(newApps, "app")} new since the last report` },
+  ];
+}

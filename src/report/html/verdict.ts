@@ -1,0 +1,44 @@
+import { isoDay } from "../../text.ts";
+import type { OrgReport } from "../orgReport.ts";
+import type { OrgView } from "../orgView.ts";
+import { proofText } from "../proofText.ts";
+import { headlineOf } from "./headline.ts";
+import { html, type Markup } from "./markup.ts";
+import { outcomesOf } from "./outcomes.ts";
+import { todoHtml } from "./todo.ts";
+
+/** The answer first: what goes, what needs somebody, or that all is well; then the numbers. */
+export function verdictHtml(report: OrgReport, view: OrgView): Markup {
+  const { limits, policy, inventory } = report.plan;
+  const { tone, text } = headlineOf(report, view);
+  return html`<section id="verdict" class="verdict ${tone}" aria-labelledby="verdict-title">
+<h2 id="verdict-title">${text}</h2>
+${limits.refusal === null ? null : html`<p><strong>Refused.</strong> ${limits.refusal}</p>\n`}${
+  policy.mode === "report"
+    ? html`<p>The policy is in <code>mode: report</code>: nothing is revoked.</p>\n`
+    : null
+}${todoHtml(report, view)}<p class="proof">${proofText(inventory.proof)}</p>
+</section>
+${numbersHtml(report, view)}`;
+}
+
+function numbersHtml(report: OrgReport, { grants, undecided }: OrgView): Markup {
+  const { plan } = report;
+  const { reported, revoked } = outcomesOf(report);
+  const numbers: [label: string, count: number, section: string][] = [
+    ["Grants", plan.inventory.grants, "grants"],
+    ["Connected users", plan.inventory.connectedUsers, "grants"],
+    ["Apps with grants", plan.inventory.apps, "apps"],
+    ["Only reported", reported, "grants"],
+    ["To be revoked", revoked, "revocations"],
+    ["Apps undecided", undecided.length, "undecided"],
+    ["Idle grants", grants.filter(({ use }) => use === "idle").length, "glance"],
+    ["High privilege", grants.filter(({ privilege }) => privilege !== null).length, "privileged"],
+  ];
+  return html`<ul class="numbers" aria-label="The numbers at ${isoDay(Date.parse(plan.asOf))}">${numbers.map(
+    ([label, count, section]) =>
+      html`\n<li><a href="#${section}"><strong>${count.toLocaleString("en")}</strong> <span>${label}</span></a></li>`,
+  )}
+</ul>
+`;
+}

@@ -1,0 +1,242 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import axe from "axe-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ensureChromium } from "../../../scripts/chromium.ts";
+import { dieppeReport } from "../../../scripts/screenshot/dieppeReport.ts";
+import type { OrgReport } from "../../../src/report/orgReport.ts";
+import { reportHtml } from "../../../src/report/reportHtml.ts";
+import { app, grant, inventoryOf, user } from "../../inventories.ts";
+import { largeReport, reportOf } from "./reports.ts";
+
+/** Time enough to install Chromium, where it is not there. */
+const INSTALLING = 300_000;
+let browser: Browser;
+let folder: string;
+/** What a page did that it must not do. */
+let trouble: string[];
+let pages: Page[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "sanctioned-page-"));
+  browser = await chromium.launch({ executablePath: await ensureChromium() });
+  writeFileSync(inFolder("large"), reportHtml(largeReport()));
+  writeFileSync(inFolder("dieppe"), reportHtml(await dieppeReport()));
+  writeFileSync(inFolder("hostile"), reportHtml(hostileReport()));
+}, INSTALLING);
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  trouble = [];
+  pages = [];
+});
+afterEach(async () => {
+  for (const page of pages) await page.context().close();
+  expect(trouble).toEqual([]);
+});
+
+function inFolder(name: string): string {
+  return path.join(folder, `${name}.html`);
+}
+
+const HOSTILE = [
+  "</script><img src=x onerror=alert(1)>",
+  "<!--<script>alert(2)",
+  "evil\u202Egnp.exe",
+  `"'&amp;`,
+];
+
+function hostileReport(): OrgReport {
+  const names = [...HOSTILE, "w".repeat(255)];
+  const users = names.map((name, i) => user(i, { name, username: `${name}@x` }));
+  const grants = users.map(({ id }, i) => grant(id, app(names[i]!)));
+  return reportOf(inventoryOf({ users, grants }), "version: 1\nunlisted: report\napps: []\n");
+}
+
+/** Opens a page and watches it: no error, no dialog, no request but the one for the page itself. */
+async function open(name: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await (await browser.newContext(options)).newPage();
+  pages.push(page);
+  const address = pathToFileURL(inFolder(name)).href;
+  page
+    .on("request", (request) => {
+      if (request.url() !== address) trouble.push(`request: ${request.url()}`);
+    })
+    .on("console", (message) => trouble.push(`console: ${message.text()}`))
+    .on("pageerror", (error) => trouble.push(`error: ${error.message}`))
+    .on("dialog", async (dialog) => {
+      trouble.push(`dialog: ${dialog.message()}`);
+      await dialog.dismiss();
+    });
+  await page.goto(address);
+  return page;
+}
+
+const grants = (page: Page) => page.locator("#grants-table");
+const column = (page: Page, n: number) => grants(page).locator(`tbody tr > :nth-child(${n})`).allInnerTexts();
+const head = (page: Page, name: string) => grants(page).getByRole("columnheader", { name });
+const shown = (page: Page) => grants(page).getByRole("status").innerText();
+
+describe("the table of 20,000 grants", () => {
+  it("holds one page of rows, and turns to the others", async () => {
+    const page = await open("large");
+    expect(await grants(page).locator("tbody tr").count()).toBe(25);
+    expect(await shown(page)).toBe("Rows 1 to 25 of 20,000.");
+    const next = grants(page).getByRole("button", { name: "Next" });
+    const previous = grants(page).getByRole("button", { name: "Previous" });
+    expect(await previous.getAttribute("aria-disabled")).toBe("true");
+    await previous.click({ force: true });
+    expect(await shown(page)).toBe("Rows 1 to 25 of 20,000.");
+    await next.click();
+    expect(await shown(page)).toBe("Rows 26 to 50 of 20,000.");
+    await grants(page).getByLabel("Rows a page").selectOption("500");
+    expect(await shown(page)).toBe("Rows 1 to 500 of 20,000.");
+    await grants(page).getByLabel("Use").selectOption({ label: "unknown (4,000)" });
+    for (let turned = 0; turned < 7; turned++) await next.click();
+    expect(await grants(page).locator(".pager").innerText()).toContain("Page 8 of 8");
+    expect(await next.getAttribute("aria-disabled")).toBe("true");
+    expect(await shown(page)).toBe("Rows 3,501 to 4,000 of 4,000 that match, of 20,000.");
+  });
+
+  it("sorts by a column's head, newest and largest first, and says so", async () => {
+    const page = await open("large");
+    await head(page, "Tokens").getByRole("button").click();
+    expect(await head(page, "Tokens").getAttribute("aria-sort")).toBe("descending");
+    expect(new Set((await column(page, 5)).slice(0, 20))).toEqual(new Set(["999"]));
+    await head(page, "Tokens").getByRole("button").click();
+    expect(await head(page, "Tokens").getAttribute("aria-sort")).toBe("ascending");
+    expect((await column(page, 5))[0]).toBe("0");
+    await head(page, "Granted").getByRole("button").click();
+    expect((await column(page, 3))[0]).toBe("2026-11-23");
+    expect(await grants(page).locator("[aria-sort]").count()).toBe(1);
+  });
+
+  it("filters by text and by choice, together, and clears both", async () => {
+    const page = await open("large");
+    const filter = grants(page).getByLabel("Filter");
+    await filter.fill("USER1234@ app 1");
+    expect(await shown(page)).toMatch(/^Rows 1 to (\d) of \1 that match, of 20,000\.$/);
+    for (const name of await column(page, 1)) expect(name).toContain("user1234@dieppe.example");
+    await grants(page).getByLabel("Use").selectOption({ label: "unknown (4,000)" });
+    await filter.fill("");
+    expect(await shown(page)).toBe("Rows 1 to 25 of 4,000 that match, of 20,000.");
+    await grants(page).getByLabel("Standing").selectOption({ label: "not listed (5,000)" });
+    expect(await shown(page)).toBe("Rows 1 to 25 of 1,000 that match, of 20,000.");
+    await filter.fill("no such user");
+    expect(await shown(page)).toBe("No row matches, of 20,000.");
+    await grants(page).getByRole("button", { name: "Reset" }).click();
+    expect(await shown(page)).toBe("Rows 1 to 25 of 20,000.");
+  });
+
+  it("goes by the keyboard alone, and keeps the focus", async () => {
+    const page = await open("large");
+    await head(page, "User").getByRole("button").focus();
+    await page.keyboard.press("Enter");
+    expect(await head(page, "User").getAttribute("aria-sort")).toBe("ascending");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Space");
+    expect(await head(page, "App").getAttribute("aria-sort")).toBe("ascending");
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("App");
+    await grants(page).getByLabel("Filter").focus();
+    await page.keyboard.type('"app 39"');
+    expect(await shown(page)).toBe("Rows 1 to 25 of 500 that match, of 20,000.");
+    expect(await page.evaluate("document.activeElement.id")).toBe("grants-query");
+  });
+
+  it("is led to from an app's name", async () => {
+    const page = await open("large");
+    await grants(page).getByLabel("Use").selectOption({ label: "unknown (4,000)" });
+    await page.locator("#apps-table").getByRole("link", { name: "App 13", exact: true }).click();
+    expect(await grants(page).getByLabel("Filter").inputValue()).toBe('"App 13"');
+    expect(await shown(page)).toBe("Rows 1 to 25 of 500 that match, of 20,000.");
+    expect(page.url()).toMatch(/#grants$/);
+  });
+
+  it("is printed up to 500 rows, as filtered, without controls and in full width", async () => {
+    const page = await open("large");
+    await grants(page).getByLabel("Filter").fill('"App 7"');
+    await page.evaluate(
+      `addEventListener("beforeprint", () => { window.printed = document.querySelectorAll("#grants-table tbody tr").length; })`,
+    );
+    await page.emulateMedia({ media: "print" });
+    expect(await grants(page).locator(".filters").isVisible()).toBe(false);
+    expect(await page.getByRole("navigation").isVisible()).toBe(false);
+    expect(await page.locator(".on-paper").innerText()).toContain("At most 500 rows");
+    // The width between the margins of an A4 page that lies on its side.
+    await page.setViewportSize({ width: 1031, height: 700 });
+    const cut = await page.evaluate(
+      `[...document.querySelectorAll(".scroll, svg")].filter((e) => e.getBoundingClientRect().right > 1031).length`,
+    );
+    expect(cut).toBe(0);
+    expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBeLessThanOrEqual(1031);
+    await page.emulateMedia({ media: null });
+    await page.pdf({ preferCSSPageSize: true });
+    expect(await page.evaluate("window.printed")).toBe(500);
+    expect(await grants(page).locator("tbody tr").count()).toBe(25);
+  });
+});
+
+describe("the page of Dieppe Trading", () => {
+  it.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 380],
+    ["dark", 380],
+  ] as const)("has no violation of accessibility: %s, %i wide", async (colorScheme, width) => {
+    const page = await open("dieppe", { colorScheme, viewport: { width, height: 900 } });
+    await page.evaluate(axe.source);
+    const { violations, passes } = (await page.evaluate("axe.run()")) as axe.AxeResults;
+    expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
+    expect(passes.map(({ id }) => id)).toContain("color-contrast");
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+  });
+
+  it("is dark where the reader wants it dark, and light on paper all the same", async () => {
+    const page = await open("dieppe", { colorScheme: "dark" });
+    const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+    expect(await ground()).toBe("rgb(20, 24, 29)");
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    expect(await ground()).toBe("rgb(255, 255, 255)");
+  });
+
+  it("can be read without JavaScript, and says what is missing", async () => {
+    const page = await open("dieppe", { javaScriptEnabled: false });
+    expect(await page.locator("noscript").innerText()).toContain("Without JavaScript the tables");
+    expect(await page.locator("#revocations tbody tr").count()).toBe(12);
+    expect(await page.locator("#grants tbody tr").count()).toBe(25);
+    expect(await page.getByRole("button").count()).toBe(0);
+  });
+
+  it("lets a keyboard skip to the report", async () => {
+    const page = await open("dieppe");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.activeElement.id")).toBe("main");
+  });
+});
+
+describe("hostile names", () => {
+  it("are shown and do nothing", async () => {
+    const page = await open("hostile");
+    const names = (await column(page, 2)).map((text) => text.split("\n")[0]);
+    for (const name of HOSTILE) expect(names).toContain(name.replace("\u202E", "\\u{202e}"));
+    await page.locator("#undecided").getByRole("link", { name: "onerror" }).click();
+    expect(await page.locator("img").count()).toBe(0);
+    expect(await page.locator("script").count()).toBe(2);
+  });
+
+  it.each([
+    ["screen", 1280],
+    ["screen", 380],
+    ["print", 1031],
+  ] as const)("cannot push the page apart: %s, %i wide", async (media, width) => {
+    const page = await open("hostile", { viewport: { width, height: 700 } });
+    await page.emulateMedia({ media });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+  });
+});
