@@ -1,17 +1,18 @@
 import type { OrgReport } from "./orgReport.ts";
 import { reportCsv } from "./reportCsv.ts";
 import { reportGithub } from "./reportGithub.ts";
+import { reportHtml } from "./reportHtml.ts";
 import { reportJson } from "./reportJson.ts";
 import { reportJunit } from "./reportJunit.ts";
 import { reportMarkdown } from "./reportMarkdown.ts";
 import { reportSarif } from "./reportSarif.ts";
 import { reportText } from "./reportText.ts";
-import { exitCodeOf } from "./verdict.ts";
 
 /** Every format of a report, by the name that `--format` takes. */
 const FORMATS = {
   text: reportText,
   markdown: reportMarkdown,
+  html: reportHtml,
   json: reportJson,
   csv: reportCsv,
   sarif: reportSarif,
@@ -29,4 +30,8 @@ export function render(
   format: ReportFormat,
 ): { readonly output: string; readonly exitCode: 0 | 2 | 3 } {
   return { output: FORMATS[format](report), exitCode: exitCodeOf(report) };
+}
+
+function exitCodeOf({ plan }: OrgReport): 0 | 2 | 3 {
+  return plan.limits.refusal !== null ? 3 : plan.revocations.length > 0 ? 2 : 0;
 }

@@ -1,16 +1,16 @@
 import { meaningOf, remedyOf } from "../decide/codes.ts";
 import { amount } from "../text.ts";
 import { breachesOf } from "./breaches.ts";
+import { headlineOf } from "./headline.ts";
 import type { OrgReport } from "./orgReport.ts";
 import { orgView } from "./orgView.ts";
-import { verdictOf } from "./verdict.ts";
 import { annotation } from "./workflowCommand.ts";
 
 const LEVELS = { error: "error", warning: "warning", note: "notice" } as const;
 
 /**
  * What breaks the policy as annotations: one for each line of the policy and code, since GitHub shows ten
- * of a step. The verdict comes last, in the log alone.
+ * of a step. The headline comes last, in the log alone.
  */
 export function reportGithub(report: OrgReport): string {
   const view = orgView(report);
@@ -32,12 +32,12 @@ export function reportGithub(report: OrgReport): string {
         line: policy.line,
       });
     });
-  const verdict = annotation({
+  const headline = annotation({
     level: "notice",
     title: "sanctioned",
-    message: verdictOf(report, view).text,
+    message: `${headlineOf(report, view).text}.`,
     file: "",
     line: 0,
   });
-  return [...annotations, verdict].join("");
+  return [...annotations, headline].join("");
 }

@@ -1,16 +1,16 @@
+import { headlineOf } from "./headline.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import type { OrgReport } from "./orgReport.ts";
 import { orgView } from "./orgView.ts";
 import { proofText } from "./proofText.ts";
 import { type Section, sectionsOf } from "./sections.ts";
-import { verdictOf } from "./verdict.ts";
 
 /** Rows of a section that are shown; GitHub takes 65,536 characters in an issue. */
 const MOST_ROWS = 50;
 /** Rows beyond which a section is folded. */
 const FOLDED_ROWS = 10;
 const MOST_CHARACTERS = 60_000;
-const MARKS = { clean: "✅", review: "🔎", revoke: "⚠️", refused: "⛔" } as const;
+const MARKS = { good: "✅", warn: "🔎", bad: "⚠️" } as const;
 
 /** A report for issues and job summaries, cut by whole sections' rows where it would be too long for an issue. */
 export function reportMarkdown(report: OrgReport): string {
@@ -25,10 +25,12 @@ export function reportMarkdown(report: OrgReport): string {
 function withRows(report: OrgReport, most: number): string {
   const { plan, redacted } = report;
   const view = orgView(report);
-  const { level, text } = verdictOf(report, view);
+  const { tone, text } = headlineOf(report, view);
   return `${[
     `# Connected users of ${markdownText(plan.org.name)}`,
-    `${MARKS[level]} **${markdownText(text)}**`,
+    `${MARKS[tone]} **${text}.**`,
+    ...(plan.limits.refusal === null ? [] : [`Refused: ${markdownText(plan.limits.refusal)}`]),
+    ...(plan.policy.mode === "report" ? ["The policy is in `mode: report`: nothing is revoked."] : []),
     `The org ${markdownText(plan.org.id)} held against ${markdownText(plan.policy.file)} at ${plan.asOf}: ${plan.inventory.grants} grants of ${plan.inventory.connectedUsers} users for ${plan.inventory.apps} apps.`,
     ...sectionsOf(report, view).map((section) => sectionText(section, most)),
     proofText(plan.inventory.proof),

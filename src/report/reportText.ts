@@ -1,10 +1,10 @@
 import { printable } from "../printable.ts";
+import { headlineOf } from "./headline.ts";
 import type { OrgReport } from "./orgReport.ts";
 import { orgView } from "./orgView.ts";
 import { plainTable, tableText } from "./plainTable.ts";
 import { proofText } from "./proofText.ts";
 import { type Section, sectionsOf } from "./sections.ts";
-import { verdictOf } from "./verdict.ts";
 
 /** Rows of a section beyond which a terminal is no place for them. */
 const MOST_ROWS = 40;
@@ -15,7 +15,9 @@ export function reportText(report: OrgReport): string {
   const view = orgView(report);
   const lines = [
     `${printable(plan.org.name)} (${plan.org.id}) held against ${printable(plan.policy.file)} at ${plan.asOf}`,
-    printable(verdictOf(report, view).text),
+    `${headlineOf(report, view).text}.`,
+    ...(plan.limits.refusal === null ? [] : [`Refused: ${printable(plan.limits.refusal)}`]),
+    ...(plan.policy.mode === "report" ? ["The policy is in `mode: report`: nothing is revoked."] : []),
     "",
     ...sectionsOf(report, view).flatMap(sectionLines),
     proofText(plan.inventory.proof),

@@ -41,7 +41,7 @@ describe("sanctioned report", () => {
   it("of the org: what needs a decision, what would be revoked, and why the list is complete", async () => {
     const { code, stdout, stderr } = await sanctioned(["report", "--detailed-exitcode"], env);
     expect([code, stderr]).toEqual([2, ""]);
-    expect(stdout).toContain("\n12 grants of 448 would be revoked.\n");
+    expect(stdout).toContain("\n12 grants of 448 are to be revoked.\n");
     expect(stdout).toMatch(
       /Needs a decision.*\n.*\n +Bob's Lead Scoring Tool +12 +12 +2023-05-04 +2024-01-17/,
     );
@@ -90,7 +90,7 @@ describe("sanctioned report", () => {
 
   it("redacted names nobody", async () => {
     const args = ["report", "--plan", inFolder("first.json"), "--redact", "users"];
-    for (const format of ["markdown", "csv", "sarif"]) {
+    for (const format of ["markdown", "html", "csv", "sarif"]) {
       const { code, stdout } = await sanctioned([...args, "--format", format]);
       expect([code, /@dieppe\.example|Weber/.test(stdout)]).toEqual([0, false]);
     }

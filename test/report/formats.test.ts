@@ -11,6 +11,7 @@ const EXTENSION: Record<ReportFormat, string> = {
   text: "txt",
   markdown: "md",
   json: "json",
+  html: "html",
   csv: "csv",
   sarif: "sarif.json",
   junit: "xml",

@@ -19,7 +19,7 @@ export function changesSection({ changes, since }: OrgReport, book: TableBook): 
       title,
       count: null,
       body: [
-        nothing("No earlier report was given to hold this one against (sanctioned report --since FILE)."),
+        nothing("No period was asked for (sanctioned report --since, with an earlier report or a day)."),
       ],
     };
   const rows = changesOf(changes);
@@ -34,7 +34,7 @@ export function changesSection({ changes, since }: OrgReport, book: TableBook): 
             html`<p>${summaryOf(changes)}.</p>\n`,
             book.add({
               id: "changes",
-              caption: "Changes since the earlier report",
+              caption: "Changes in the period",
               columns: [
                 { label: "Change", kind: "badge", choice: true, of: ({ what }) => what },
                 { label: "App", kind: "text", of: ({ app }) => app },
@@ -48,7 +48,8 @@ export function changesSection({ changes, since }: OrgReport, book: TableBook): 
 }
 
 function changesOf(changes: Changes): Change[] {
-  const connections = (what: string, list: readonly Connection[]) => list.map((one) => ({ what, ...one }));
+  const connections = (what: string, list: readonly Connection[] | null) =>
+    (list ?? []).map((one) => ({ what, ...one }));
   return [
     ...changes.newApps.map((app) => ({ what: "new app", app, user: null })),
     ...changes.newUsers.map((user) => ({ what: "new user", app: null, user })),
@@ -64,8 +65,10 @@ function summaryOf(changes: Changes): string {
     amount(changes.newApps.length, "new app"),
     amount(changes.newUsers.length, "new user"),
     amount(changes.newGrants.length, "new grant"),
-    `${changes.newlyExempt.length} newly exempt`,
+    ...(changes.newlyExempt === null ? [] : [`${changes.newlyExempt.length} newly exempt`]),
     `${changes.newlyIdle.length} newly idle`,
-    `${changes.goneGrants.length} gone`,
+    changes.goneGrants === null
+      ? "what is gone or newly exempt only an earlier report can tell"
+      : `${changes.goneGrants.length} gone`,
   ].join(", ");
 }

@@ -16,7 +16,7 @@ export function recordedSection({ recorded, since }: OrgReport, book: TableBook)
     body: [
       whole
         ? html`<p>The record's chain of hashes is whole; it ends with <code>${head}</code>.</p>\n`
-        : html`<p class="alarm"><strong>The record's chain of hashes is broken: somebody changed it.</strong> It ends with <code>${head}</code>.</p>\n`,
+        : html`<p class="alarm"><strong>The record is not whole: it was changed or cut off (sanctioned audit verify says where).</strong> It ends with <code>${head}</code>.</p>\n`,
       revocations.length === 0
         ? nothing("No revocation.")
         : book.add({

@@ -1,9 +1,9 @@
 import { amount } from "../../text.ts";
 import type { OrgReport } from "../orgReport.ts";
 import type { OrgView } from "../orgView.ts";
+import { outcomesOf } from "../outcomes.ts";
 import { dueExemptions, overdueReviews } from "./due.ts";
 import { html, type Markup } from "./markup.ts";
-import { outcomesOf } from "./outcomes.ts";
 
 /** Something to do, and the section that tells more. */
 interface Task {

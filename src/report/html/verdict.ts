@@ -1,10 +1,10 @@
 import { isoDay } from "../../text.ts";
+import { headlineOf } from "../headline.ts";
 import type { OrgReport } from "../orgReport.ts";
 import type { OrgView } from "../orgView.ts";
+import { outcomesOf } from "../outcomes.ts";
 import { proofText } from "../proofText.ts";
-import { headlineOf } from "./headline.ts";
 import { html, type Markup } from "./markup.ts";
-import { outcomesOf } from "./outcomes.ts";
 import { todoHtml } from "./todo.ts";
 
 /** The answer first: what goes, what needs somebody, or that all is well; then the numbers. */

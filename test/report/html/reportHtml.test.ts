@@ -163,7 +163,7 @@ exemptions:
 
   it("tell which reviews are overdue, and of a record that was changed", () => {
     expect(section(html, "reviews")).toMatch(/Slack sanctioned 2026-10-31 it/);
-    expect(section(html, "recorded")).toContain("somebody changed it");
+    expect(section(html, "recorded")).toContain("not whole: it was changed or cut off");
     expect(section(html, "recorded")).toMatch(/2026-11-02 10:11 Notetaker user7@dieppe\.example failed/);
   });
 

@@ -1,6 +1,6 @@
-import { amount } from "../../text.ts";
-import type { OrgReport } from "../orgReport.ts";
-import type { OrgView } from "../orgView.ts";
+import { amount } from "../text.ts";
+import type { OrgReport } from "./orgReport.ts";
+import type { OrgView } from "./orgView.ts";
 import { outcomesOf } from "./outcomes.ts";
 
 export interface Headline {

@@ -1,4 +1,4 @@
-import type { OrgReport } from "../orgReport.ts";
+import type { OrgReport } from "./orgReport.ts";
 
 /** What a report counts that somebody has to look at. */
 export interface Outcomes {
