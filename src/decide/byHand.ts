@@ -19,7 +19,7 @@ export function decideByHand(basis: Basis, grants: readonly Grant[]): Decision[]
       if (verdict !== null)
         return { grant, action: verdict.action, code: verdict.code, policy: verdict.policy, held: null };
     }
-    const policy = { file: "by hand", line: 0, column: 0 };
+    const policy = { file: "command line", line: 0, column: 0 };
     return { grant, action: "revoke", code: "by-hand", policy, held: null };
   });
 }

@@ -71,7 +71,7 @@ describe("sanctioned revoke", () => {
     const { code, stdout } = await revoke("--app", BOBS_TOOL.name, "--dry-run");
     expect(code).toBe(0);
     expect(
-      stdout.match(/^ {2}- Bob's Lead Scoring Tool, .*: revoked by hand \(by hand\); granted /gm),
+      stdout.match(/^ {2}- Bob's Lead Scoring Tool, .*: revoked by hand \(command line\); granted /gm),
     ).toHaveLength(12);
     expect(calls()).toBe(0);
   });
