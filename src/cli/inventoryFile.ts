@@ -1,8 +1,10 @@
 import { type Command, Option } from "commander";
 import type { Inventory } from "../inventory/inventory.ts";
+import { bothNeeds } from "../inventory/needs.ts";
 import { restoreInventory, saveInventory } from "../plan/savedInventory.ts";
 import { needsOf } from "../policy/needs.ts";
 import type { Policy } from "../policy/policy.ts";
+import { readPolicy } from "../policy/read.ts";
 import { readInventory } from "./org.ts";
 import { readTextFile } from "./readTextFile.ts";
 import { writeNew } from "./writeNew.ts";
@@ -10,6 +12,7 @@ import { writeNew } from "./writeNew.ts";
 export interface InventoryOptions {
   readonly inventory?: string;
   readonly saveInventory?: string;
+  readonly alsoFor?: string;
 }
 
 /** Adds `--inventory` and `--save-inventory` to a verb that judges an org. */
@@ -23,6 +26,12 @@ export function withInventoryOptions(command: Command): Command {
       new Option("--save-inventory <file>", "also write what was read of the org to a new file").conflicts(
         "inventory",
       ),
+    )
+    .addOption(
+      new Option(
+        "--also-for <policy>",
+        "read what this policy asks of the org too, so that the saved inventory can be judged by it",
+      ).conflicts("inventory"),
     );
 }
 
@@ -33,9 +42,10 @@ export function withInventoryOptions(command: Command): Command {
  */
 export async function inventoryToJudge(
   policy: Policy,
-  { inventory: file, saveInventory: target }: InventoryOptions,
+  { inventory: file, saveInventory: target, alsoFor }: InventoryOptions,
 ): Promise<{ readonly inventory: Inventory; readonly time: number }> {
-  const needs = needsOf(policy);
+  const own = needsOf(policy);
+  const needs = alsoFor === undefined ? own : bothNeeds(own, needsOf(readPolicy(alsoFor)));
   if (file !== undefined) {
     const inventory = restoreInventory(readTextFile(file, "The inventory"), file, needs);
     return { inventory, time: Date.parse(inventory.proof.at) };

@@ -2,10 +2,12 @@ import { Command } from "commander";
 import { InconclusiveError, UserError } from "../errors.ts";
 import { auditCommand } from "./audit.ts";
 import { baselineCommand } from "./baseline.ts";
+import { commentCommand } from "./comment.ts";
 import { doctorCommand } from "./doctor.ts";
 import { EXIT } from "./exit.ts";
 import { explainCommand } from "./explain.ts";
 import { initCommand } from "./init.ts";
+import { issueCommand } from "./issue.ts";
 import { listCommand } from "./list.ts";
 import { planCommand } from "./plan.ts";
 import { reportCommand } from "./report.ts";
@@ -24,6 +26,8 @@ const program = new Command("sanctioned")
   .addCommand(planCommand())
   .addCommand(reportCommand())
   .addCommand(explainCommand())
+  .addCommand(commentCommand())
+  .addCommand(issueCommand())
   .addCommand(baselineCommand())
   .addCommand(revokeCommand())
   .addCommand(auditCommand())

@@ -22,3 +22,19 @@ export const NO_NEEDS: DirectoryNeeds = {
   permissions: [],
   appSettings: false,
 };
+
+/** What either asks for. */
+export function bothNeeds(one: DirectoryNeeds, other: DirectoryNeeds): DirectoryNeeds {
+  const both = (a: readonly string[], b: readonly string[]) => [...new Set([...a, ...b])].sort();
+  return {
+    permissionSets:
+      one.permissionSets === "all" || other.permissionSets === "all"
+        ? "all"
+        : both(one.permissionSets, other.permissionSets),
+    permissionSetGroups: both(one.permissionSetGroups, other.permissionSetGroups),
+    publicGroups: both(one.publicGroups, other.publicGroups),
+    roles: one.roles || other.roles,
+    permissions: both(one.permissions, other.permissions),
+    appSettings: one.appSettings || other.appSettings,
+  };
+}

@@ -2,10 +2,9 @@ import { UserError } from "../errors.ts";
 import type { Grant } from "../inventory/inventory.ts";
 import { DAY_MS } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
-import { matchesPlanSchema } from "../schemas.ts";
 import type { Evaluation } from "./evaluate.ts";
+import { parsePlanFile } from "./parsePlanFile.ts";
 import { countGrants, type Plan, withGrants } from "./plan.ts";
-import { isUnaltered } from "./planFile.ts";
 import type { PlanFile } from "./schema.ts";
 
 /**
@@ -22,15 +21,7 @@ export function acceptPlanFile(
     throw new UserError(`The approved plan ${printable(name)} ${why}: ${remedy}. Nothing was revoked.`);
   };
   const again = "make a new one with `npx sanctioned plan --out` and have it approved";
-  let plan: unknown;
-  try {
-    plan = JSON.parse(text);
-  } catch {
-    refuse("is no JSON", again);
-  }
-  const matchesSchema = matchesPlanSchema();
-  if (!matchesSchema(plan)) return refuse("is no plan file of this release", again);
-  if (!isUnaltered(plan)) refuse("was changed after it was written", again);
+  const plan = parsePlanFile(text, (why) => refuse(why, again));
   if (plan.org.id !== orgId)
     refuse(
       `is of the org ${plan.org.id} (${printable(plan.org.name)}), and this is ${orgId}`,

@@ -23,3 +23,11 @@ export function markdownTable(columns: readonly string[], rows: readonly (readon
     `| ${cells.map((cell) => markdownText(cell).replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(columns), `|${" --- |".repeat(columns.length)}`, ...rows.map(line)].join("\n");
 }
+
+/** Text of several lines as it is, in a fence that nothing in it can close. */
+export function markdownFence(text: string): string {
+  const safe = text.split(/\r?\n/).map(printable).join("\n");
+  const longest = Math.max(2, ...(safe.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}text\n${safe}\n${fence}`;
+}

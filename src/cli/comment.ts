@@ -1,0 +1,72 @@
+import { Command, Option } from "commander";
+import { UserError } from "../errors.ts";
+import { forgeFromEnvironment } from "../forge/fromEnvironment.ts";
+import { postComment } from "../forge/sticky.ts";
+import { printable } from "../printable.ts";
+import { commentBody, failureBody, hiddenMark } from "../report/comment.ts";
+import { type PostOptions, parseNumber, withPostOptions } from "./forge.ts";
+import { readPlanFile } from "./planFile.ts";
+import { policyFile } from "./policyFile.ts";
+import { readTextFile } from "./readTextFile.ts";
+
+interface CommentOptions extends PostOptions {
+  readonly plan?: string;
+  readonly base?: string;
+  readonly failed?: string;
+  readonly policy?: string;
+  readonly pullRequest?: number;
+}
+
+/** `sanctioned comment`: what a pull request does, as its one comment. */
+export function commentCommand(): Command {
+  return withPostOptions(
+    new Command("comment")
+      .description("say in a pull request what it revokes; the comment is updated in place")
+      .option("--plan <file>", "the plan with the change (`plan --out`)")
+      .option("--base <file>", "the plan of the same inventory without the change: what is in both is drift")
+      .addOption(
+        new Option("--failed <file>", "in place of a plan: the output of what failed").conflicts([
+          "plan",
+          "base",
+        ]),
+      )
+      .option("--policy <file>", "the policy, with --failed (default: the only one in the folder policy)"),
+  )
+    .addOption(
+      new Option("--pull-request <number>", "its number (default: the one of the CI run)").argParser(
+        parseNumber,
+      ),
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ npx sanctioned comment --plan head.json --base base.json --post github\n" +
+        "  $ npx sanctioned comment --failed output.txt --post github",
+    )
+    .action(async (options: CommentOptions) => {
+      const { name, body } = options.failed === undefined ? ofPlan(options) : ofFailure(options);
+      const mark = hiddenMark("comment", options.name ?? name);
+      if (options.post === undefined) {
+        process.stdout.write(`${mark}\n${body}`);
+        return;
+      }
+      const forge = await forgeFromEnvironment(options.post, options, true, process.env);
+      console.log(`Comment ${await postComment(forge, mark, body)}.`);
+    });
+}
+
+function ofPlan({ plan: file, base: baseFile }: CommentOptions): { name: string; body: string } {
+  if (file === undefined)
+    throw new UserError("Name the plan with --plan, or with --failed the output of what failed.");
+  const head = readPlanFile(file);
+  const base = baseFile === undefined ? null : readPlanFile(baseFile);
+  if (base !== null && base.org.id !== head.org.id)
+    throw new UserError(
+      `The plans are of two orgs: ${head.org.id} (${printable(file)}) and ${base.org.id} (${printable(baseFile!)}).`,
+    );
+  return { name: head.policy.file, body: commentBody(head, base) };
+}
+
+function ofFailure({ failed, policy }: CommentOptions): { name: string; body: string } {
+  const name = policyFile(policy);
+  return { name, body: failureBody(readTextFile(failed!, "The output"), name) };
+}

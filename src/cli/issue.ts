@@ -1,0 +1,35 @@
+import { Command } from "commander";
+import { forgeFromEnvironment } from "../forge/fromEnvironment.ts";
+import { keepIssue } from "../forge/sticky.ts";
+import { hiddenMark } from "../report/comment.ts";
+import { cleanIssue, driftIssue } from "../report/driftIssue.ts";
+import { type PostOptions, withPostOptions } from "./forge.ts";
+import { readPlanFile } from "./planFile.ts";
+
+interface IssueOptions extends PostOptions {
+  readonly plan: string;
+}
+
+/** `sanctioned issue`: one issue that is open while the org drifts from its policy. */
+export function issueCommand(): Command {
+  return withPostOptions(
+    new Command("issue")
+      .description(
+        "keep one issue: open or updated while something breaks the policy, closed when nothing does",
+      )
+      .requiredOption("--plan <file>", "the plan (`plan --out`)"),
+  )
+    .addHelpText("after", "\nExample:\n  $ npx sanctioned issue --plan plan.json --post github")
+    .action(async (options: IssueOptions) => {
+      const plan = readPlanFile(options.plan);
+      const content = driftIssue(plan);
+      const closing = cleanIssue(plan);
+      if (options.post === undefined) {
+        process.stdout.write(content === null ? closing : `# ${content.title}\n\n${content.body}`);
+        return;
+      }
+      const forge = await forgeFromEnvironment(options.post, options, false, process.env);
+      const mark = hiddenMark("drift", options.name ?? plan.policy.file);
+      console.log(`Issue: ${await keepIssue(forge, mark, content, closing)}.`);
+    });
+}

@@ -1,0 +1,23 @@
+/** Something posted that can be found and changed again. */
+export interface Posted {
+  readonly id: number;
+  readonly body: string;
+  /** Whether the credential in use wrote it: nothing of anybody else's is touched. */
+  readonly isOwn: boolean;
+}
+
+export interface PostedIssue extends Posted {
+  readonly isOpen: boolean;
+}
+
+/** Where pull requests and issues are. Every method throws a UserError where the forge refuses. */
+export interface Forge {
+  /** The comments of the pull request. */
+  comments(): Promise<Posted[]>;
+  createComment(body: string): Promise<void>;
+  updateComment(id: number, body: string): Promise<void>;
+  /** The issues, open or closed, that may carry a mark of this tool. */
+  issues(): Promise<PostedIssue[]>;
+  createIssue(title: string, body: string): Promise<void>;
+  updateIssue(id: number, title: string, body: string, isOpen: boolean): Promise<void>;
+}

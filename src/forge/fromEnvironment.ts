@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { UserError } from "../errors.ts";
+import { REAL_CLOCK, type RetryClock } from "../salesforce/retry.ts";
+import type { Forge } from "./forge.ts";
+import { github } from "./github.ts";
+import { gitlab } from "./gitlab.ts";
+
+export const FORGES = ["github", "gitlab"] as const;
+export type ForgeName = (typeof FORGES)[number];
+
+export interface ForgeOptions {
+  /** `owner/name` of GitHub, id or path of GitLab; else the CI's. */
+  readonly repository?: string;
+  /** Number of the pull or merge request; else the one that the CI runs for. */
+  readonly pullRequest?: number;
+}
+
+/**
+ * The forge that a CI run belongs to. The token is in the environment alone: GITHUB_TOKEN or GITLAB_TOKEN.
+ * @param needsPullRequest whether comments are to be posted
+ * @throws UserError naming what is missing
+ */
+export async function forgeFromEnvironment(
+  name: ForgeName,
+  { repository, pullRequest }: ForgeOptions,
+  needsPullRequest: boolean,
+  env: NodeJS.ProcessEnv,
+  clock: RetryClock = REAL_CLOCK,
+): Promise<Forge> {
+  const isGithub = name === "github";
+  const token = required(env, isGithub ? "GITHUB_TOKEN" : "GITLAB_TOKEN", "a token that may write there");
+  const number = pullRequest ?? (isGithub ? githubPullRequest(env) : numberOf(env.CI_MERGE_REQUEST_IID));
+  if (needsPullRequest && number === null)
+    throw new UserError(
+      `This run belongs to no ${isGithub ? "pull" : "merge"} request: name one with --pull-request.`,
+    );
+  return isGithub
+    ? await github({
+        apiUrl: env.GITHUB_API_URL || "https://api.github.com",
+        token,
+        repository:
+          repository ?? required(env, "GITHUB_REPOSITORY", "the repository, or name it with --repository"),
+        pullRequest: number,
+        clock,
+      })
+    : await gitlab({
+        apiUrl: env.CI_API_V4_URL || "https://gitlab.com/api/v4",
+        token,
+        project: repository ?? required(env, "CI_PROJECT_ID", "the project, or name it with --repository"),
+        mergeRequest: number,
+        clock,
+      });
+}
+
+function required(env: NodeJS.ProcessEnv, name: string, what: string): string {
+  const value = env[name]?.trim();
+  if (!value) throw new UserError(`${name} is not set: it holds ${what}.`);
+  return value;
+}
+
+/** From the event that started the workflow (docs.github.com: GITHUB_EVENT_PATH). */
+function githubPullRequest({ GITHUB_EVENT_PATH: file }: NodeJS.ProcessEnv): number | null {
+  if (!file) return null;
+  try {
+    const event = JSON.parse(readFileSync(file, "utf8")) as { pull_request?: { number?: unknown } } | null;
+    return numberOf(event?.pull_request?.number);
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code !== undefined)
+      throw new UserError(
+        "GITHUB_EVENT_PATH is not readable as JSON: name the pull request with --pull-request.",
+      );
+    throw error;
+  }
+}
+
+function numberOf(value: unknown): number | null {
+  const number = Number(value);
+  return value !== undefined && value !== "" && Number.isSafeInteger(number) && number > 0 ? number : null;
+}

@@ -1,0 +1,104 @@
+import { UserError } from "../errors.ts";
+import type { RetryClock } from "../salesforce/retry.ts";
+import { type Answer, ForgeApi } from "./api.ts";
+import type { Forge, Posted, PostedIssue } from "./forge.ts";
+
+export interface GithubSettings {
+  /** `https://api.github.com`, or an enterprise server's. */
+  readonly apiUrl: string;
+  readonly token: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Null where only issues matter. */
+  readonly pullRequest: number | null;
+  readonly clock: RetryClock;
+}
+
+const LABEL = "sanctioned";
+
+interface Comment {
+  readonly id: number;
+  readonly body?: string | null;
+  readonly user?: { readonly login?: string } | null;
+  readonly performed_via_github_app?: unknown;
+}
+
+interface Issue extends Comment {
+  readonly number: number;
+  readonly state: string;
+  readonly pull_request?: unknown;
+}
+
+/**
+ * GitHub's REST API (docs.github.com/rest: issues and issue comments).
+ * @throws UserError for a repository that is none, or an address that would send the token in the clear
+ */
+export async function github({
+  apiUrl,
+  token,
+  repository,
+  pullRequest,
+  clock,
+}: GithubSettings): Promise<Forge> {
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository))
+    throw new UserError("The repository is named as owner/name (--repository, GITHUB_REPOSITORY).");
+  const api = new ForgeApi({
+    url: apiUrl.replace(/\/+$/, ""),
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: "application/vnd.github+json",
+      "x-github-api-version": "2022-11-28",
+    },
+    secret: token,
+    clock,
+  });
+  const base = `/repos/${repository}`;
+  const own = await ownLogin(api);
+  const posted = ({ id, body, user }: Comment): Posted => ({
+    id,
+    body: body ?? "",
+    isOwn: user?.login === own,
+  });
+  return {
+    comments: async () =>
+      ((await api.all(`${base}/issues/${pullRequest}/comments?per_page=100`, nextPage)) as Comment[]).map(
+        posted,
+      ),
+    createComment: async (body) => {
+      await api.call("POST", `${base}/issues/${pullRequest}/comments`, { body });
+    },
+    updateComment: async (id, body) => {
+      await api.call("PATCH", `${base}/issues/comments/${id}`, { body });
+    },
+    issues: async () =>
+      ((await api.all(`${base}/issues?state=all&labels=${LABEL}&per_page=100`, nextPage)) as Issue[])
+        .filter(({ pull_request: isPullRequest }) => !isPullRequest)
+        .map(
+          (issue): PostedIssue => ({ ...posted(issue), id: issue.number, isOpen: issue.state === "open" }),
+        ),
+    createIssue: async (title, body) => {
+      await api.call("POST", `${base}/issues`, { title, body, labels: [LABEL] });
+    },
+    updateIssue: async (id, title, body, isOpen) => {
+      await api.call("PATCH", `${base}/issues/${id}`, { title, body, state: isOpen ? "open" : "closed" });
+    },
+  };
+}
+
+/** The token of a workflow cannot ask who it is: it writes as this user. */
+const WORKFLOW_USER = "github-actions[bot]";
+
+async function ownLogin(api: ForgeApi): Promise<string> {
+  try {
+    const { login } = ((await api.call("GET", "/user")).body ?? {}) as { login?: unknown };
+    if (typeof login === "string") return login;
+  } catch (error) {
+    if (!(error instanceof UserError && / answered 403 /.test(error.message))) throw error;
+  }
+  return WORKFLOW_USER;
+}
+
+/** The page after, from the Link header. */
+function nextPage({ headers }: Answer): string | null {
+  return /<([^>]+)>;\s*rel="next"/.exec(headers.get("link") ?? "")?.[1] ?? null;
+}

@@ -1,0 +1,87 @@
+import { UserError } from "../errors.ts";
+import type { RetryClock } from "../salesforce/retry.ts";
+import { ForgeApi } from "./api.ts";
+import type { Forge, Posted, PostedIssue } from "./forge.ts";
+
+export interface GitlabSettings {
+  /** `https://gitlab.com/api/v4`, or another server's. */
+  readonly apiUrl: string;
+  readonly token: string;
+  /** Id or path of the project. */
+  readonly project: string;
+  /** Number of the merge request within the project; null where only issues matter. */
+  readonly mergeRequest: number | null;
+  readonly clock: RetryClock;
+}
+
+const LABEL = "sanctioned";
+
+interface Note {
+  readonly id: number;
+  readonly body?: string | null;
+  readonly author?: { readonly id?: number } | null;
+}
+
+interface Issue {
+  readonly iid: number;
+  readonly description?: string | null;
+  readonly state: string;
+  readonly author?: { readonly id?: number } | null;
+}
+
+/** GitLab's REST API (docs.gitlab.com/api: notes and issues). @throws UserError as `github` */
+export async function gitlab({
+  apiUrl,
+  token,
+  project,
+  mergeRequest,
+  clock,
+}: GitlabSettings): Promise<Forge> {
+  if (project === "")
+    throw new UserError("The project is named by id or path (--repository, CI_PROJECT_ID).");
+  const api = new ForgeApi({
+    url: apiUrl.replace(/\/+$/, ""),
+    headers: { "private-token": token },
+    secret: token,
+    clock,
+  });
+  const base = `/projects/${encodeURIComponent(project)}`;
+  const notes = `${base}/merge_requests/${mergeRequest}/notes`;
+  const { id: own } = ((await api.call("GET", "/user")).body ?? {}) as { id?: number };
+  const isOwn = (author: { readonly id?: number } | null | undefined) =>
+    own !== undefined && author?.id === own;
+  /** Pages by number, since addresses in headers can name a host that is not the one asked. */
+  const all = (path: string) =>
+    api.all(`${path}&per_page=100`, ({ headers }) => {
+      const next = headers.get("x-next-page");
+      return next === null || next === "" ? null : `${path}&per_page=100&page=${next}`;
+    });
+  return {
+    comments: async () =>
+      ((await all(`${notes}?sort=asc`)) as Note[]).map(
+        ({ id, body, author }): Posted => ({ id, body: body ?? "", isOwn: isOwn(author) }),
+      ),
+    createComment: async (body) => {
+      await api.call("POST", notes, { body });
+    },
+    updateComment: async (id, body) => {
+      await api.call("PUT", `${notes}/${id}`, { body });
+    },
+    issues: async () =>
+      ((await all(`${base}/issues?labels=${LABEL}`)) as Issue[]).map(
+        ({ iid, description, author, state }): PostedIssue => ({
+          id: iid,
+          body: description ?? "",
+          isOwn: isOwn(author),
+          isOpen: state === "opened",
+        }),
+      ),
+    createIssue: async (title, body) => {
+      await api.call("POST", `${base}/issues`, { title, description: body, labels: LABEL });
+    },
+    updateIssue: async (id, title, body, isOpen) => {
+      const state_event = isOpen ? "reopen" : "close";
+      await api.call("PUT", `${base}/issues/${id}`, { title, description: body, state_event });
+    },
+  };
+}

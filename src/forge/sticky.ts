@@ -1,0 +1,61 @@
+import type { Forge } from "./forge.ts";
+
+/**
+ * Posts a comment, or changes the one that it posted before; one that says the same already is left alone.
+ * @param mark hidden in the body, by which it is found again
+ */
+export async function postComment(
+  forge: Forge,
+  mark: string,
+  body: string,
+): Promise<"created" | "updated" | "unchanged"> {
+  const text = `${mark}\n${body}`;
+  const found = (await forge.comments()).find((one) => one.isOwn && isMarked(one.body, mark));
+  if (found === undefined) {
+    await forge.createComment(text);
+    return "created";
+  }
+  if (sameText(found.body, text)) return "unchanged";
+  await forge.updateComment(found.id, text);
+  return "updated";
+}
+
+/**
+ * Keeps one issue: open with this body while there is something to say, closed when there is not.
+ * @param content null where all is clean; `closing` is then the body that it is closed with
+ */
+export async function keepIssue(
+  forge: Forge,
+  mark: string,
+  content: { readonly title: string; readonly body: string } | null,
+  closing: string,
+): Promise<"opened" | "updated" | "unchanged" | "closed" | "nothing to do"> {
+  const mine = (await forge.issues()).filter((one) => one.isOwn && isMarked(one.body, mark));
+  const found = mine.find(({ isOpen }) => isOpen) ?? mine[0];
+  if (content === null) {
+    if (found === undefined || !found.isOpen) return "nothing to do";
+    await forge.updateIssue(found.id, CLEAN_TITLE, `${mark}\n${closing}`, false);
+    return "closed";
+  }
+  const text = `${mark}\n${content.body}`;
+  if (found === undefined) {
+    await forge.createIssue(content.title, text);
+    return "opened";
+  }
+  if (found.isOpen && sameText(found.body, text)) return "unchanged";
+  await forge.updateIssue(found.id, content.title, text, true);
+  return "updated";
+}
+
+const CLEAN_TITLE = "Connected users: the org keeps to the policy";
+
+/** The mark is the first line: a quoted one further down is somebody's answer. */
+function isMarked(body: string, mark: string): boolean {
+  return body.trimStart().startsWith(mark);
+}
+
+/** Forges hand texts back with other line ends. */
+function sameText(a: string, b: string): boolean {
+  const normal = (text: string) => text.replaceAll("\r\n", "\n").trim();
+  return normal(a) === normal(b);
+}

@@ -1,0 +1,91 @@
+import { digestOf } from "../plan/digest.ts";
+import type { PlanFile } from "../plan/schema.ts";
+import { amount } from "../text.ts";
+import { details, findingTable, fitted, revocationTable } from "./commentParts.ts";
+import { markdownFence, markdownText } from "./markdown.ts";
+import { countOf, type PlanDifference, planDifference, type Revocation } from "./planDifference.ts";
+import { proofText } from "./proofText.ts";
+
+/** Hidden in what is posted, to find it again: one for each name, so that several stacks can share a pull request. */
+export function hiddenMark(kind: "comment" | "drift", name: string): string {
+  return `<!-- sanctioned:${kind}:${digestOf(name).slice(0, 16)} -->`;
+}
+
+/**
+ * What a pull request does, for the people who review it: the verdict first, then the effects of the
+ * change apart from drift that was there before. Always short enough for GitHub. Pure.
+ * @param base the plan of the same org without the change; null where there was no policy before
+ */
+export function commentBody(head: PlanFile, base: PlanFile | null): string {
+  const difference = base === null ? null : planDifference(base, head);
+  return fitted((rows) => withRows(head, difference, rows));
+}
+
+function withRows(head: PlanFile, difference: PlanDifference | null, most: number): string {
+  const { org, policy, inventory, limits, asOf } = head;
+  const revokes = difference?.revokes ?? head.revocations;
+  const drift = difference?.drift ?? [];
+  const sections = [
+    `## Connected users of ${markdownText(org.name)}`,
+    `${verdict(head, revokes, drift)}`,
+    ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
+    ...(policy.mode === "report" ? ["The policy is in `mode: report`: nothing is revoked."] : []),
+    ...revocationTable("This change revokes", revokes, most),
+    ...(difference === null
+      ? []
+      : [
+          ...revocationTable("This change keeps", difference.keeps, most),
+          ...revocationTable("There before this change (drift)", drift, most),
+          ...findingTable("New findings", difference.newFindings, most),
+          ...findingTable("Findings that this change settles", difference.settledFindings, most),
+        ]),
+    ...(difference === null ? findingTable("Findings", head.findings, most) : []),
+    `**Next:** ${next(head, revokes, drift)}`,
+    details("How this was read", [
+      `${markdownText(policy.file)} against ${markdownText(org.id)} at ${asOf}. ${difference?.samePolicy ? "The policy says the same as before. " : ""}${proofText(inventory.proof)}`,
+      `Limits: ${limits.revocations.actual} of ${limits.revocations.limit} revocations, ${limits.percent.actual}% of ${limits.percent.limit}% of ${limits.percent.of} grants. Plan ${markdownText(head.digest)}.`,
+    ]),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+/** The body for a run that failed: a comment that was green must not stay so. Pure. @param output of the tool */
+export function failureBody(output: string, policyFile: string): string {
+  const inconclusive = /^Inconclusive: /m.test(output);
+  return `${[
+    `## Connected users: ${markdownText(policyFile)}`,
+    inconclusive
+      ? "❓ **Inconclusive: the list of grants is not proven complete.** Nothing is called clean, and nothing would be revoked."
+      : "⛔ **The preview failed.** Nothing is known of what this change does.",
+    markdownFence(shortened(output)),
+    `**Next:** ${inconclusive ? "`npx sanctioned doctor` says what to grant to the tool's user; then run this again." : "mend what the message says, and push again."}`,
+  ].join("\n\n")}\n`;
+}
+
+function verdict(head: PlanFile, revokes: readonly Revocation[], drift: readonly Revocation[]): string {
+  const besides =
+    countOf(drift) === 0 ? "" : ` ${amount(countOf(drift), "grant")} broke the policy before it.`;
+  if (head.limits.refusal !== null) return `⛔ **Over the limits: nothing would be revoked.**${besides}`;
+  return countOf(revokes) === 0
+    ? `✅ **This change revokes nothing.**${besides}`
+    : `⚠️ **This change revokes ${amount(countOf(revokes), "grant")} of ${amount(new Set(revokes.map(({ user }) => user.id)).size, "user")}.**${besides}`;
+}
+
+function next(head: PlanFile, revokes: readonly Revocation[], drift: readonly Revocation[]): string {
+  if (head.limits.refusal !== null)
+    return "split the change, or raise `limits` in it if every line above is meant.";
+  if (countOf(revokes) > 0)
+    return "check every line above. What is approved and merged is revoked by the update, and nothing more; it cannot be undone.";
+  return countOf(drift) > 0
+    ? "this change can be merged; the update revokes the drift too, unless its approved plan leaves it out."
+    : "nothing is revoked by merging this.";
+}
+
+const MOST_OUTPUT = 8_000;
+
+/** The end of an output says most; its beginning says what ran. */
+function shortened(output: string): string {
+  const text = output.trim();
+  if (text.length <= MOST_OUTPUT) return text;
+  return `${text.slice(0, MOST_OUTPUT / 4)}\n… ${text.length - MOST_OUTPUT} characters left out …\n${text.slice(-(3 * MOST_OUTPUT) / 4)}`;
+}

@@ -1,0 +1,42 @@
+import type { PlanFile } from "../plan/schema.ts";
+import { amount } from "../text.ts";
+import { details, findingTable, fitted, revocationTable } from "./commentParts.ts";
+import { markdownText } from "./markdown.ts";
+import { countOf } from "./planDifference.ts";
+import { proofText } from "./proofText.ts";
+
+/**
+ * The issue that a nightly run keeps open while the org drifts from its policy; null where it does not:
+ * nothing is to be revoked, and no finding is an error. Pure.
+ */
+export function driftIssue(plan: PlanFile): { readonly title: string; readonly body: string } | null {
+  const { org, policy, revocations, findings, limits, inventory, asOf } = plan;
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const count = countOf(revocations);
+  if (count === 0 && errors === 0) return null;
+  const what = [
+    ...(count > 0 ? [amount(count, "grant")] : []),
+    ...(errors > 0 ? [amount(errors, "finding")] : []),
+  ].join(" and ");
+  return {
+    title: `Connected users: ${what} ${count + errors === 1 ? "breaks" : "break"} the policy`,
+    body: fitted(
+      (most) =>
+        `${[
+          `⚠️ **${what} in ${markdownText(org.name)} ${count + errors === 1 ? "breaks" : "break"} ${markdownText(policy.file)}.**`,
+          ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
+          ...revocationTable("Would be revoked", revocations, most),
+          ...findingTable("Findings", findings, most),
+          "**Next:** list what is wanted in the policy, or run the update to revoke the rest. This issue closes itself when the org is clean.",
+          details("How this was read", [
+            `${markdownText(policy.file)} against ${markdownText(org.id)} at ${asOf}. ${proofText(inventory.proof)}`,
+          ]),
+        ].join("\n\n")}\n`,
+    ),
+  };
+}
+
+/** What the issue is closed with. */
+export function cleanIssue({ org, policy, inventory, asOf }: PlanFile): string {
+  return `✅ **${markdownText(org.name)} keeps to ${markdownText(policy.file)}** since ${asOf}. ${proofText(inventory.proof)}\n`;
+}

@@ -1,0 +1,171 @@
+import Fastify, { type FastifyInstance } from "fastify";
+
+/** A call that the stand-in took, in order. */
+export interface Call {
+  readonly method: string;
+  readonly url: string;
+  readonly body: unknown;
+}
+
+interface Item {
+  id: number;
+  body: string;
+  title: string;
+  author: number;
+  isOpen: boolean;
+  labels: string[];
+}
+
+/** Answers that come in place of the next call's. */
+export interface Trouble {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+export const TOKEN = "ghs_standIn0123456789";
+const OWN = 41;
+const LOGINS: Record<number, string> = { [OWN]: "github-actions[bot]", 7: "somebody" };
+const PAGE = 100;
+
+/** A local stand-in of the REST APIs of GitHub and GitLab, as far as comments and issues go. */
+export class ForgeStandIn {
+  readonly calls: Call[] = [];
+  readonly comments: Item[] = [];
+  readonly issues: Item[] = [];
+  readonly trouble: Trouble[] = [];
+  readonly #server: FastifyInstance = Fastify();
+  url = "";
+
+  async start(): Promise<this> {
+    const server = this.#server;
+    server.addHook("onRequest", async (request, reply) => {
+      const { authorization, "private-token": privateToken } = request.headers;
+      if (authorization !== `Bearer ${TOKEN}` && privateToken !== TOKEN)
+        return reply.code(401).send({ message: `Bad credentials ${authorization}` });
+    });
+    server.addHook("preHandler", async (request, reply) => {
+      this.calls.push({ method: request.method, url: request.url, body: request.body ?? null });
+      const next = this.trouble.shift();
+      if (next)
+        return reply
+          .code(next.status)
+          .headers(next.headers ?? {})
+          .send(next.body ?? { message: "trouble" });
+    });
+    this.#github(server);
+    this.#gitlab(server);
+    this.url = await server.listen({ host: "127.0.0.1", port: 0 });
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.close();
+  }
+
+  add(list: "comments" | "issues", body: string, more: Partial<Item> = {}): Item {
+    const item = { id: this[list].length + 1, body, title: "", author: 7, isOpen: true, labels: [], ...more };
+    this[list].push(item);
+    return item;
+  }
+
+  #github(server: FastifyInstance): void {
+    const comment = ({ id, body, author }: Item) => ({ id, body, user: { login: LOGINS[author] } });
+    const issue = (item: Item) => ({
+      ...comment(item),
+      number: item.id,
+      title: item.title,
+      state: item.isOpen ? "open" : "closed",
+    });
+    server.get("/user", async (_, reply) =>
+      reply.code(403).send({ message: "Resource not accessible by integration" }),
+    );
+    server.get<{ Querystring: { page?: string } }>(
+      "/repos/dieppe/org/issues/12/comments",
+      async (request, reply) => {
+        const page = Number(request.query.page ?? 1);
+        if (this.comments.length > page * PAGE)
+          reply.header(
+            "link",
+            `<${this.url}/repos/dieppe/org/issues/12/comments?per_page=100&page=${page + 1}>; rel="next", <${this.url}/x>; rel="last"`,
+          );
+        return this.comments.slice((page - 1) * PAGE, page * PAGE).map(comment);
+      },
+    );
+    server.post<{ Body: { body: string } }>("/repos/dieppe/org/issues/12/comments", async ({ body }, reply) =>
+      reply.code(201).send(comment(this.add("comments", body.body, { author: OWN }))),
+    );
+    server.patch<{ Params: { id: string }; Body: { body: string } }>(
+      "/repos/dieppe/org/issues/comments/:id",
+      async ({ params, body }) =>
+        comment(Object.assign(this.comments[Number(params.id) - 1]!, { body: body.body })),
+    );
+    server.get<{ Querystring: { labels: string } }>("/repos/dieppe/org/issues", async ({ query }) =>
+      this.issues.filter(({ labels }) => labels.includes(query.labels)).map(issue),
+    );
+    server.post<{ Body: { title: string; body: string; labels: string[] } }>(
+      "/repos/dieppe/org/issues",
+      async ({ body }, reply) =>
+        reply
+          .code(201)
+          .send(
+            issue(this.add("issues", body.body, { author: OWN, title: body.title, labels: body.labels })),
+          ),
+    );
+    server.patch<{ Params: { id: string }; Body: { title: string; body: string; state: string } }>(
+      "/repos/dieppe/org/issues/:id",
+      async ({ params, body }) =>
+        issue(
+          Object.assign(this.issues[Number(params.id) - 1]!, {
+            title: body.title,
+            body: body.body,
+            isOpen: body.state === "open",
+          }),
+        ),
+    );
+  }
+
+  #gitlab(server: FastifyInstance): void {
+    const note = ({ id, body, author }: Item) => ({ id, body, author: { id: author } });
+    const issue = (item: Item) => ({
+      iid: item.id,
+      title: item.title,
+      description: item.body,
+      author: { id: item.author },
+      state: item.isOpen ? "opened" : "closed",
+    });
+    const base = "/api/v4/projects/:project"; // "dieppe/org", as one segment
+    server.get("/api/v4/user", async () => ({ id: OWN }));
+    server.get<{ Querystring: { page?: string } }>(
+      `${base}/merge_requests/12/notes`,
+      async ({ query }, reply) => {
+        const page = Number(query.page ?? 1);
+        reply.header("x-next-page", this.comments.length > page * PAGE ? String(page + 1) : "");
+        return this.comments.slice((page - 1) * PAGE, page * PAGE).map(note);
+      },
+    );
+    server.post<{ Body: { body: string } }>(`${base}/merge_requests/12/notes`, async ({ body }, reply) =>
+      reply.code(201).send(note(this.add("comments", body.body, { author: OWN }))),
+    );
+    server.put<{ Params: { id: string }; Body: { body: string } }>(
+      `${base}/merge_requests/12/notes/:id`,
+      async ({ params, body }) =>
+        note(Object.assign(this.comments[Number(params.id) - 1]!, { body: body.body })),
+    );
+    server.get(`${base}/issues`, async () => this.issues.map(issue));
+    server.post<{ Body: { title: string; description: string } }>(`${base}/issues`, async ({ body }, reply) =>
+      reply.code(201).send(issue(this.add("issues", body.description, { author: OWN, title: body.title }))),
+    );
+    server.put<{ Params: { id: string }; Body: { title: string; description: string; state_event: string } }>(
+      `${base}/issues/:id`,
+      async ({ params, body }) =>
+        issue(
+          Object.assign(this.issues[Number(params.id) - 1]!, {
+            title: body.title,
+            body: body.description,
+            isOpen: body.state_event === "reopen",
+          }),
+        ),
+    );
+  }
+}
