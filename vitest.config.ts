@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const minute = 60_000;
 
 /** The tests that start the real engine: slow, and heavy enough to disturb each other. */
-const engineTests = "test/pulumi/**/*.test.ts";
+const engineTests = "test/{pulumi,ci}/**/*.test.ts";
 
 export default defineConfig({
   test: {

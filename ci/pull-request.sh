@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Says in a pull request what it revokes, in one comment. It runs in a checkout of the base branch, so that
+# a pull request can change the policy but not the program that holds the credential; of the pull request
+# it takes the policy's folder alone.
+#   POLICY        the policy's file, such as policy/acme.yaml
+#   CHANGE        folder with a checkout of the pull request
+#   FORGE         github or gitlab, where the comment is posted; empty prints it
+#   NAME          of the comment, where several stacks share a pull request (default: POLICY)
+#   PULUMI_STACK  where set, `pulumi preview` runs too, and its output goes to the job's summary
+# Ends with 0, or as `sanctioned plan` does: 1 for an error, 3 for a limit, 4 for an inconclusive list.
+set -euo pipefail
+
+: "${POLICY:?is not set: name the policy}" "${CHANGE:?is not set: name the folder of the pull request}"
+tool=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+folder=$(dirname "$POLICY")
+
+sanctioned() { node "$tool/bin/sanctioned.js" "$@"; }
+comment() { sanctioned comment "$@" --name "${NAME:-$POLICY}" ${FORGE:+--post "$FORGE"}; }
+# A comment that was green must not stay so.
+failed() {
+  cat "$work/output.txt" >&2
+  comment --failed "$work/output.txt" --policy "$POLICY"
+  exit "$1"
+}
+
+mkdir "$work/base"
+if [[ -d $folder ]]; then
+  mkdir -p "$work/base/$folder"
+  cp -R "$folder/." "$work/base/$folder"
+fi
+# A link could lead to a file that nobody is to read.
+if [[ -n $(find "$CHANGE/$folder" -type l -print -quit 2>&1) ]]; then
+  echo "The folder $folder of the pull request holds links, or is not there: put the files themselves there." >"$work/output.txt"
+  failed 1
+fi
+rm -rf "$folder"
+mkdir -p "$folder"
+cp -R "$CHANGE/$folder/." "$folder"
+
+base=()
+if (cd "$work/base" && sanctioned validate "$POLICY") >/dev/null 2>&1; then base=(--also-for "$work/base/$POLICY"); fi
+
+status=0
+sanctioned plan --policy "$POLICY" --out "$work/head.json" --save-inventory "$work/inventory.json" "${base[@]}" \
+  >"$work/output.txt" 2>&1 || status=$?
+if ((status != 0 && status != 3)); then
+  sanctioned validate "$POLICY" --format github || true # at the lines, where it is the policy that is wrong
+  failed "$status"
+fi
+# The policy of before, judged on the very same list. Where it does not fit the org, there is nothing to compare with.
+if ((${#base[@]} > 0)); then
+  before=0
+  (cd "$work/base" && sanctioned plan --policy "$POLICY" --inventory "$work/inventory.json" --out "$work/base.json") \
+    >"$work/base.txt" 2>&1 || before=$?
+  if ((before == 0 || before == 3)); then base=(--base "$work/base.json"); else base=(); fi
+fi
+
+if [[ -n ${PULUMI_STACK:-} ]] && ((status == 0)); then
+  npx pulumi preview --diff --non-interactive >"$work/output.txt" 2>&1 || failed 1
+  if [[ -n ${GITHUB_STEP_SUMMARY:-} ]]; then
+    { echo '~~~~~~~~~~text'; cat "$work/output.txt"; echo '~~~~~~~~~~'; } >>"$GITHUB_STEP_SUMMARY"
+  else
+    cat "$work/output.txt"
+  fi
+fi
+
+comment --plan "$work/head.json" "${base[@]}"
+exit "$status"

@@ -1,0 +1,234 @@
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+interface Step {
+  readonly name?: string;
+  readonly id?: string;
+  readonly if?: string;
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
+  readonly run?: string;
+  readonly shell?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Job {
+  readonly if?: string;
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+
+export interface Workflow {
+  readonly permissions?: unknown;
+  readonly concurrency?: { readonly group: string };
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly jobs: Readonly<Record<string, Job & Readonly<Record<string, unknown>>>>;
+}
+
+/** What expressions see, by their first name. */
+export type Context = Readonly<Record<string, unknown>>;
+
+export interface JobRun {
+  readonly ran: boolean;
+  /** Exit code of the first step that failed; 0 where none did. */
+  readonly code: number;
+  readonly output: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+export function readWorkflow(file: string): Workflow {
+  return parse(readFileSync(path.join(ROOT, file), "utf8")) as Workflow;
+}
+
+/**
+ * Runs the steps of one job of a workflow file in a folder, as a runner would: scripts with the shell that
+ * GitHub uses for `bash`, checkouts from a local repository, artifacts in a folder. `npm ci` puts the
+ * packages of this checkout there in place of downloading them.
+ */
+export class Runner {
+  readonly #folder: string;
+  readonly #repository: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  /** @param repository that checkouts come from @param env of every step, beside its own */
+  constructor(folder: string, repository: string, env: NodeJS.ProcessEnv) {
+    this.#folder = folder;
+    this.#repository = repository;
+    this.#env = env;
+    const bin = path.join(folder, "bin");
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(
+      path.join(bin, "npm"),
+      `#!/bin/sh\nif [ "$1" = ci ]; then\n  if [ "$2" = --prefix ]; then cd "$3"; fi\n  ln -sfn "${ROOT}/node_modules" node_modules\nelse\n  exec "${this.#systemNpm()}" "$@"\nfi\n`,
+      { mode: 0o755 },
+    );
+  }
+
+  async run(workflow: Workflow, name: string, context: Context): Promise<JobRun> {
+    const job = workflow.jobs[name]!;
+    if (job.if !== undefined && !truth(job.if, context, true))
+      return { ran: false, code: 0, output: "", outputs: {}, summary: "" };
+    const workspace = path.join(this.#folder, `${name}-${Math.random().toString(36).slice(2)}`);
+    mkdirSync(workspace);
+    const state = { code: 0, output: "", steps: {} as Record<string, { outputs: Record<string, string> }> };
+    const summary = path.join(workspace, "..", `${path.basename(workspace)}.summary`);
+    writeFileSync(summary, "");
+    await this.#steps(job.steps, workspace, { ...context, steps: state.steps }, state, {
+      GITHUB_STEP_SUMMARY: summary,
+      GITHUB_WORKSPACE: workspace,
+    });
+    return {
+      ran: true,
+      code: state.code,
+      output: state.output,
+      summary: readFileSync(summary, "utf8"),
+      outputs: Object.fromEntries(
+        Object.entries(job.outputs ?? {}).map(([key, value]) => [
+          key,
+          filled(value, { ...context, steps: state.steps }),
+        ]),
+      ),
+    };
+  }
+
+  async #steps(
+    steps: readonly Step[],
+    workspace: string,
+    context: Context,
+    state: { code: number; output: string; steps: Record<string, { outputs: Record<string, string> }> },
+    variables: NodeJS.ProcessEnv,
+  ): Promise<void> {
+    for (const step of steps) {
+      if (!truth(step.if ?? "", context, state.code === 0)) continue;
+      const env = { ...variables, ...filledAll(step.env, context) };
+      if (step.uses?.startsWith("./")) {
+        const action = path.join(workspace, step.uses);
+        const { inputs, runs } = parse(readFileSync(path.join(action, "action.yml"), "utf8"));
+        const given = filledAll(step.with, context);
+        const values = Object.fromEntries(
+          Object.entries(inputs as Record<string, { default?: string }>).map(([key, input]) => [
+            key,
+            given[key] ?? filled(String(input.default ?? ""), context),
+          ]),
+        );
+        await this.#steps(runs.steps, workspace, { ...context, inputs: values }, state, {
+          ...env,
+          GITHUB_ACTION_PATH: action,
+        });
+      } else if (step.uses !== undefined) {
+        await this.#use(step.uses.split("@")[0]!, filledAll(step.with, context), workspace);
+      } else {
+        if (step.shell !== "bash")
+          throw new Error(`the step ${step.name} does not say that its shell is bash`);
+        const outputs = path.join(this.#folder, `outputs-${Math.random().toString(36).slice(2)}`);
+        writeFileSync(outputs, "");
+        const { code, output } = await this.#shell(filled(step.run!, context), workspace, {
+          ...env,
+          GITHUB_OUTPUT: outputs,
+        });
+        state.output += output;
+        if (code !== 0 && state.code === 0) state.code = code;
+        if (step.id)
+          state.steps[step.id] = {
+            outputs: Object.fromEntries(
+              readFileSync(outputs, "utf8")
+                .split("\n")
+                .filter(Boolean)
+                .map((line) => line.split("=") as [string, string]),
+            ),
+          };
+      }
+    }
+  }
+
+  async #use(action: string, inputs: Readonly<Record<string, string>>, workspace: string): Promise<void> {
+    const artifacts = path.join(this.#folder, "artifacts");
+    switch (action) {
+      case "actions/setup-node":
+        return;
+      case "actions/checkout": {
+        const target = path.join(workspace, inputs.path ?? "");
+        const script = `mkdir -p "${target}" && cd "${target}" && git init -q . && git fetch -q "${this.#repository}" "${inputs.ref || "main"}" && git checkout -q --detach FETCH_HEAD`;
+        const { code, output } = await this.#shell(script, workspace, {});
+        if (code !== 0) throw new Error(`checkout: ${output}`);
+        return;
+      }
+      case "actions/upload-artifact": {
+        const file = path.join(workspace, inputs.path!.replace(/\*$/, ""));
+        if (existsSync(file)) cpSync(file, path.join(artifacts, inputs.name!, path.basename(file)));
+        else if (inputs["if-no-files-found"] === "error") throw new Error(`no artifact ${file}`);
+        return;
+      }
+      case "actions/download-artifact":
+        cpSync(path.join(artifacts, inputs.name!), workspace, { recursive: true });
+        return;
+      default:
+        throw new Error(`an action that is not known here: ${action}`);
+    }
+  }
+
+  #shell(script: string, cwd: string, env: NodeJS.ProcessEnv): Promise<{ code: number; output: string }> {
+    return new Promise((resolve, reject) => {
+      // docs.github.com, workflow syntax: what `shell: bash` runs.
+      const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
+        cwd,
+        env: {
+          ...this.#env,
+          ...env,
+          PATH: `${path.join(this.#folder, "bin")}:${path.join(ROOT, "node_modules/.bin")}:${process.env.PATH}`,
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let output = "";
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding("utf8").on("data", (chunk: string) => {
+          output += chunk;
+        });
+      child.once("error", reject).once("close", (code) => resolve({ code: code ?? 1, output }));
+    });
+  }
+
+  #systemNpm(): string {
+    const own = path.join(this.#folder, "bin");
+    for (const folder of (process.env.PATH ?? "").split(":"))
+      if (folder !== own && existsSync(path.join(folder, "npm"))) return path.join(folder, "npm");
+    throw new Error("there is no npm on the PATH");
+  }
+}
+
+/** A text with its expressions replaced by what they name; what is not there is empty. */
+function filled(text: string, context: Context): string {
+  return text.replace(/\$\{\{\s*([\w.-]+)\s*\}\}/g, (_, name: string) => String(named(name, context) ?? ""));
+}
+
+function filledAll(
+  values: Readonly<Record<string, string>> | undefined,
+  context: Context,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values ?? {}).map(([key, value]) => [key, filled(String(value), context)]),
+  );
+}
+
+function named(name: string, context: Context): unknown {
+  return name
+    .split(".")
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], context);
+}
+
+/** `always()`, or one comparison. @param otherwise where there is no condition */
+function truth(condition: string, context: Context, otherwise: boolean): boolean {
+  if (condition === "always()") return true;
+  const [, left, operator, right] = /^([\w.-]+) (==|!=) ('[^']*'|[\w.-]+)$/.exec(condition) ?? [];
+  if (left === undefined) {
+    if (condition !== "") throw new Error(`a condition that is not known here: ${condition}`);
+    return otherwise;
+  }
+  const wanted = right!.startsWith("'") ? right!.slice(1, -1) : named(right!, context);
+  return otherwise && (named(left, context) === wanted) === (operator === "==");
+}

@@ -1,0 +1,106 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { digestOf } from "../../src/plan/digest.ts";
+import { ForgeStandIn, TOKEN } from "../forge/standIn.ts";
+import { somePlan } from "../report/someReport.ts";
+import { sanctioned } from "./run.ts";
+
+let folder: string;
+let forge: ForgeStandIn;
+const inFolder = (name: string) => path.join(folder, name);
+const write = (name: string, value: object) => {
+  writeFileSync(inFolder(name), JSON.stringify(value));
+  return inFolder(name);
+};
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "sanctioned-comment-"));
+  forge = await new ForgeStandIn().start();
+  const { rows, apps, users, exemptions, digest, ...plan } = somePlan();
+  write("plan.json", { ...plan, digest: digestOf(plan) });
+  const other = { ...plan, org: { ...plan.org, id: "00D000000000009AAA" } };
+  write("other.json", { ...other, digest: digestOf(other) });
+  write("changed.json", { ...plan, asOf: "2026-01-01T00:00:00.000Z", digest: digestOf(plan) });
+  writeFileSync(inFolder("output.txt"), "policy/some.yaml:3:1: unknown key");
+});
+afterAll(async () => {
+  await forge.stop();
+  rmSync(folder, { recursive: true });
+});
+
+describe("sanctioned comment", () => {
+  it("prints the comment with its mark", async () => {
+    const { code, stdout, stderr } = await sanctioned(["comment", "--plan", inFolder("plan.json")]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^<!-- sanctioned:comment:[0-9a-f]{16} -->\n## Connected users of Dieppe\n/);
+  });
+
+  it("posts it, then changes it in place, for a failure too; the token is nowhere to be seen", async () => {
+    const env = { GITHUB_API_URL: forge.url, GITHUB_REPOSITORY: "dieppe/org", GITHUB_TOKEN: TOKEN };
+    const post = (...args: string[]) =>
+      sanctioned(["comment", ...args, "--post", "github", "--pull-request", "12"], env);
+    const runs = [
+      await post("--plan", inFolder("plan.json")),
+      await post("--plan", inFolder("plan.json"), "--base", inFolder("plan.json")),
+      await post("--failed", inFolder("output.txt"), "--policy", "policy/some.yaml"),
+    ];
+    expect(runs.map(({ code, stdout }) => [code, stdout])).toEqual([
+      [0, "Comment created.\n"],
+      [0, "Comment updated.\n"],
+      [0, "Comment updated.\n"],
+    ]);
+    expect(forge.comments).toHaveLength(1);
+    expect(forge.comments[0]!.body).toContain("⛔ **The preview failed.**");
+    expect(JSON.stringify(runs)).not.toContain(TOKEN);
+  });
+
+  it.each<[mistake: string, args: () => string[], message: RegExp]>([
+    [
+      "nothing to say",
+      () => [],
+      /^Name the plan with --plan, or with --failed the output of what failed\.\n$/,
+    ],
+    [
+      "plans of two orgs",
+      () => ["--plan", inFolder("plan.json"), "--base", inFolder("other.json")],
+      /^The plans are of two orgs: /,
+    ],
+    [
+      "a plan that was changed",
+      () => ["--plan", inFolder("changed.json")],
+      /changed\.json was changed after it was written: make a new one/,
+    ],
+    [
+      "what is no plan",
+      () => ["--plan", inFolder("output.txt")],
+      /output\.txt is no JSON: make a new one with `npx sanctioned plan --out`\.\n$/,
+    ],
+    ["no token", () => ["--plan", inFolder("plan.json"), "--post", "github"], /^GITHUB_TOKEN is not set: /],
+    [
+      "a number that is none",
+      () => ["--plan", inFolder("plan.json"), "--pull-request", "0"],
+      /It is a number from 1\./,
+    ],
+  ])("%s is one clear error", async (_, args, message) => {
+    const { code, stdout, stderr } = await sanctioned(["comment", ...args()]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(message);
+  });
+});
+
+it("sanctioned issue prints what it would keep, or posts it", async () => {
+  const printed = await sanctioned(["issue", "--plan", inFolder("plan.json")]);
+  expect([printed.code, printed.stdout.split("\n")[0]]).toEqual([
+    0,
+    "# Connected users: 4 grants break the policy",
+  ]);
+  const env = { GITHUB_API_URL: forge.url, GITHUB_REPOSITORY: "dieppe/org", GITHUB_TOKEN: TOKEN };
+  const posted = await sanctioned(["issue", "--plan", inFolder("plan.json"), "--post", "github"], env);
+  expect([posted.code, posted.stdout]).toEqual([0, "Issue: opened.\n"]);
+  expect(readFileSync(inFolder("plan.json"), "utf8")).not.toContain(TOKEN);
+  expect(forge.issues).toMatchObject([
+    { title: "Connected users: 4 grants break the policy", labels: ["sanctioned"] },
+  ]);
+});
