@@ -15,6 +15,7 @@ import { revokeCommand } from "./revoke.ts";
 import { schemaCommand } from "./schema.ts";
 import { simulatorCommand } from "./simulator.ts";
 import { validateCommand } from "./validate.ts";
+import { watchCommand } from "./watch.ts";
 
 const program = new Command("sanctioned")
   .description(
@@ -30,6 +31,7 @@ const program = new Command("sanctioned")
   .addCommand(issueCommand())
   .addCommand(baselineCommand())
   .addCommand(revokeCommand())
+  .addCommand(watchCommand())
   .addCommand(auditCommand())
   .addCommand(doctorCommand())
   .addCommand(schemaCommand())

@@ -10,16 +10,20 @@ export async function readInventory(needs?: DirectoryNeeds): Promise<Inventory> 
   return (await connectAndRead(needs)).inventory;
 }
 
+/** Connects with the credentials of the environment. @throws UserError */
+export async function connectOrg(): Promise<OrgConnection> {
+  // Loaded only when it is needed: jsforce is large, and `--help` should answer at once.
+  const [{ connect }, { readCredentials }] = await Promise.all([
+    import("../salesforce/connection.ts"),
+    import("../salesforce/credentials.ts"),
+  ]);
+  return await connect(readCredentials({}, process.env));
+}
+
 /** As `readInventory`, with the connection. */
 export async function connectAndRead(
   needs?: DirectoryNeeds,
 ): Promise<{ connection: OrgConnection; inventory: Inventory }> {
-  // Loaded only when it is needed: jsforce is large, and `--help` should answer at once.
-  const [{ connect }, { readCredentials }, { listInventory }] = await Promise.all([
-    import("../salesforce/connection.ts"),
-    import("../salesforce/credentials.ts"),
-    import("../inventory/list.ts"),
-  ]);
-  const connection = await connect(readCredentials({}, process.env));
+  const [connection, { listInventory }] = await Promise.all([connectOrg(), import("../inventory/list.ts")]);
   return { connection, inventory: await listInventory(connection, needs === undefined ? {} : { needs }) };
 }

@@ -20,7 +20,7 @@ export interface Finding {
 }
 
 /** An exemption is about to end when this many days are left. */
-const EXPIRING_DAYS = 14;
+export const EXPIRING_DAYS = 14;
 
 /** What people should know of the policy and the org, in the order of the policy. Pure. */
 export function findings(basis: Basis): Finding[] {

@@ -1,5 +1,6 @@
 import { ApiError } from "../salesforce/failure.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
+import { soqlDateTime } from "../salesforce/soql.ts";
 import { kindOf } from "./appRegister.ts";
 import { readAppSettings } from "./appSettings.ts";
 import { toId18 } from "./id.ts";
@@ -26,11 +27,39 @@ export async function readUsers(
   reader: OrgReader,
   { roles }: Pick<DirectoryNeeds, "roles">,
 ): Promise<Map<string, User>> {
-  const frozen = new Set(
-    (await readAll<{ UserId: string }>(reader, "SELECT UserId FROM UserLogin WHERE IsFrozen = true")).map(
-      ({ UserId }) => toId18(UserId),
-    ),
+  const frozen = await readFrozenIds(reader);
+  return await readUserRows(reader, roles, "", (id) => frozen.has(id));
+}
+
+/**
+ * The users that changed since a time, in milliseconds since the epoch. Whether they are frozen is not
+ * part of their record: it stays as known.
+ */
+export function readChangedUsers(
+  reader: OrgReader,
+  since: number,
+  known: ReadonlyMap<string, User>,
+): Promise<Map<string, User>> {
+  const roles = [...known.values()].some(({ roleId }) => roleId !== null);
+  const changed = ` WHERE SystemModstamp >= ${soqlDateTime(since)}`;
+  return readUserRows(reader, roles, changed, (id) => known.get(id)?.isFrozen ?? false);
+}
+
+/** The 18-character ids of users whom an administrator keeps from logging in. */
+export async function readFrozenIds(reader: OrgReader): Promise<Set<string>> {
+  const rows = await readAll<{ UserId: string }>(
+    reader,
+    "SELECT UserId FROM UserLogin WHERE IsFrozen = true",
   );
+  return new Set(rows.map(({ UserId }) => toId18(UserId)));
+}
+
+async function readUserRows(
+  reader: OrgReader,
+  roles: boolean,
+  where: string,
+  isFrozen: (id: string) => boolean,
+): Promise<Map<string, User>> {
   const users = new Map<string, User>();
   const texts = new Map<string, string>();
   /** One string object for equal texts: an org has many users and few profiles. */
@@ -40,7 +69,7 @@ export async function readUsers(
     texts.set(text, known);
     return known;
   };
-  const soql = `SELECT Id, Username, Name, IsActive, ProfileId, Profile.Name, UserType${roles ? ", UserRoleId" : ""} FROM User`;
+  const soql = `SELECT Id, Username, Name, IsActive, ProfileId, Profile.Name, UserType${roles ? ", UserRoleId" : ""} FROM User${where}`;
   const { totalSize } = await reader.eachPage<UserRow>(soql, (rows) => {
     for (const row of rows) {
       const id = toId18(row.Id);
@@ -49,7 +78,7 @@ export async function readUsers(
         username: row.Username,
         name: row.Name,
         isActive: row.IsActive,
-        isFrozen: frozen.has(id),
+        isFrozen: isFrozen(id),
         profileId: row.ProfileId === null ? null : shared(toId18(row.ProfileId)),
         profileName: shared(row.Profile?.Name),
         userType: shared(row.UserType),

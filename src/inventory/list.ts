@@ -3,12 +3,10 @@ import type { OrgReader } from "../salesforce/reader.ts";
 import { AppRegister } from "./appRegister.ts";
 import { byUser } from "./byUser.ts";
 import { readApps, readDirectory, readProfiles, readUsers } from "./directory.ts";
+import { grantMaker } from "./grantRow.ts";
 import { listGrants } from "./grants.ts";
-import { toId18 } from "./id.ts";
-import { parseInstant } from "./instant.ts";
-import type { Grant, Inventory } from "./inventory.ts";
+import type { Inventory } from "./inventory.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "./needs.ts";
-import type { GrantRow } from "./partition.ts";
 import { requirePermissions } from "./permissions.ts";
 import { readUsageGrants } from "./usage.ts";
 
@@ -56,23 +54,7 @@ async function list(reader: OrgReader, needs: DirectoryNeeds, now: () => Date): 
   checkApiShare(reader, callsForListing(count, userCount));
 
   const register = new AppRegister(apps);
-  const ids = new Map<string, string>();
-  /** One string object for each user: a million grants share them. */
-  const userId = (raw: string): string => {
-    if (typeof raw !== "string") throw new InconclusiveError("the org handed out a grant without its user");
-    const id = toId18(raw);
-    const known = ids.get(id);
-    if (known !== undefined) return known;
-    ids.set(id, id);
-    return id;
-  };
-  const toGrant = (row: GrantRow): Grant => ({
-    userId: userId(row.UserId),
-    app: register.find(row.AppMenuItem?.ApplicationId, row.AppName),
-    createdAt: parseInstant(row.CreatedDate),
-    lastUsedAt: parseInstant(row.LastUsedDate),
-    useCount: row.UseCount ?? null,
-  });
+  const toGrant = grantMaker(register);
   const reading = readUsers(reader, needs);
   const surroundings = reading.then((users) => readDirectory(reader, needs, users, apps));
   for (const promise of [reading, surroundings]) promise.catch(() => undefined); // awaited below

@@ -10,7 +10,15 @@ export const MOST_ROWS = 2_000;
 /** Rows of a page of OauthToken: what one call brings. */
 export const PAGE_ROWS = 500;
 
-const FIELDS = ["UserId", "AppName", "AppMenuItem.ApplicationId", "CreatedDate", "LastUsedDate", "UseCount"];
+/** What planning reads of a grant: no field that holds a token. */
+export const GRANT_FIELDS = [
+  "UserId",
+  "AppName",
+  "AppMenuItem.ApplicationId",
+  "CreatedDate",
+  "LastUsedDate",
+  "UseCount",
+];
 
 /** A part of the grants that was read in full. */
 export interface ReadPart {
@@ -54,7 +62,7 @@ export async function readRange(
 ): Promise<RangeRead> {
   const { key, within, to } = range;
   const conditions = conditionsOf(range);
-  const fields = FIELDS.filter((field) => dated || field !== "CreatedDate");
+  const fields = GRANT_FIELDS.filter((field) => dated || field !== "CreatedDate");
   const { rows, totalSize, pages } = await reader.query<GrantRow>(
     `SELECT ${fields.join(", ")} FROM OauthToken${where(conditions)} ORDER BY ${key.field} ASC NULLS FIRST`,
     { enough: MOST_ROWS },

@@ -22,6 +22,11 @@ const GrantFilterSchema = Type.Object(
   { ...closed, minProperties: 1 },
 );
 
+const UserChangeSchema = Type.Object(
+  { isActive: Type.Optional(Type.Boolean()), isFrozen: Type.Optional(Type.Boolean()) },
+  { ...closed, minProperties: 1 },
+);
+
 /** `/__simulator/…`: what no Salesforce has, for demos and tests. Hands out no token. */
 export function adminRoutes(server: FastifyInstance, { store, faults, requests, writes }: Context): void {
   const shown = (row: Row) => ({
@@ -59,6 +64,14 @@ export function adminRoutes(server: FastifyInstance, { store, faults, requests, 
       for (const { DeleteToken } of found) store.revoke(String(DeleteToken));
       return { removed: found.length };
     },
+  );
+  server.patch<{ Params: { username: string }; Body: Static<typeof UserChangeSchema> }>(
+    "/__simulator/users/:username",
+    { schema: { body: UserChangeSchema } },
+    async ({ params: { username }, body }, reply) =>
+      store.changeUser(username, body)
+        ? reply.code(204).send()
+        : reply.code(404).send({ error: `no user ${username}` }),
   );
   server.get("/__simulator/requests", async () => requests);
   server.get("/__simulator/writes", async () => writes);

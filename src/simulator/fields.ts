@@ -74,6 +74,7 @@ function allObjects(permissionFields: Record<string, Field>): Record<string, Rec
       Email: text,
       IsActive: flag,
       LastLoginDate: plain("datetime"),
+      SystemModstamp: plain("datetime"),
       ProfileId: reference("Profile", "Profile"),
       UserRoleId: reference("UserRole", "UserRole"),
       UserType: text,

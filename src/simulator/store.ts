@@ -134,6 +134,20 @@ export class Store {
     return this.#usersByName.get(username.toLowerCase());
   }
 
+  /** Deactivates, freezes or brings back a user. @returns whether the org has the user */
+  changeUser(username: string, { isActive, isFrozen }: { isActive?: boolean; isFrozen?: boolean }): boolean {
+    const id = this.userId(username);
+    if (id === undefined) return false;
+    const change = (object: string, key: string, values: Row) => {
+      const row = this.#tables[object]!.find((one) => one[key] === id)!;
+      Object.assign(row, values);
+    };
+    if (isActive !== undefined)
+      change("User", "Id", { IsActive: isActive, SystemModstamp: Math.floor(Date.now() / 1000) * 1000 });
+    if (isFrozen !== undefined) change("UserLogin", "UserId", { IsFrozen: isFrozen });
+    return true;
+  }
+
   username(grant: Row): string {
     return String(this.lookUp("User", String(grant.UserId))!.Username);
   }

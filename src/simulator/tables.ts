@@ -9,6 +9,7 @@ import type { Row } from "./store.ts";
 /** Records by the name of their sObject. */
 export type Tables = Readonly<Record<string, readonly Row[]>>;
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const EDITION = "Enterprise Edition";
 
 /**
@@ -31,14 +32,14 @@ export function tables(fixture: OrgFixture, now: number): Tables {
       Name: name,
       ...permissionFlags(permissions),
     })),
-    ...userTables(fixture),
+    ...userTables(fixture, now),
     ...publicGroupTables(fixture),
     ...accessTables(fixture, now),
     ...appTables(fixture),
   };
 }
 
-function userTables({ users, profiles, roles = [] }: OrgFixture): Tables {
+function userTables({ users, profiles, roles = [] }: OrgFixture, now: number): Tables {
   const profileIds = new Map(profiles.map(({ name, id }) => [name, id]));
   const roleIds = new Map(roles.map(({ developerName, id }) => [developerName, id]));
   const loginId = freeIds("0Yw");
@@ -50,6 +51,8 @@ function userTables({ users, profiles, roles = [] }: OrgFixture): Tables {
       Email: username,
       IsActive: isActive,
       LastLoginDate: lastLoginAt === undefined ? null : Date.parse(lastLoginAt),
+      // The fixture does not say; what changes later is stamped then.
+      SystemModstamp: now - DAY_MS,
       ProfileId: profileIds.get(profile)!,
       UserRoleId: role === undefined ? null : roleIds.get(role)!,
       UserType: userType,

@@ -21,11 +21,11 @@ it("only apply uses what could revoke; salesforce has it to give", () => {
   expect(rooms(/services\/oauth2\/revoke/)).toEqual(["apply", "simulator"]);
 });
 
-it("only the provider and `sanctioned revoke` apply a plan", () => {
+it("only the provider, `sanctioned revoke` and `sanctioned watch` apply a plan", () => {
   const callers = ["cli", "pulumi"].flatMap((room) =>
     readdirSync(path.join("src", room)).filter((file) =>
       /apply\/run\.ts/.test(readFileSync(path.join("src", room, file), "utf8")),
     ),
   );
-  expect(callers).toEqual(["revoke.ts", "provider.ts"]);
+  expect(callers).toEqual(["revoke.ts", "watch.ts", "provider.ts"]);
 });

@@ -1,0 +1,222 @@
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { UserError } from "../errors.ts";
+import { digestOf } from "../plan/digest.ts";
+import type { Evaluation } from "../plan/evaluate.ts";
+import { isOpen } from "../plan/outcome.ts";
+import type { Plan } from "../plan/plan.ts";
+import { readPolicy } from "../policy/read.ts";
+import { summarizePolicy } from "../policy/summary.ts";
+import { printable } from "../printable.ts";
+import { readRunSettings } from "../runSettings.ts";
+import type { OrgConnection } from "../salesforce/connection.ts";
+import { REAL_CLOCK } from "../salesforce/retry.ts";
+import { forgetful } from "../watch/forgetful.ts";
+import { command } from "../watch/sinks/command.ts";
+import type { Sink } from "../watch/sinks/sink.ts";
+import { slack } from "../watch/sinks/slack.ts";
+import { stdout } from "../watch/sinks/stdout.ts";
+import { teams } from "../watch/sinks/teams.ts";
+import { webhook } from "../watch/sinks/webhook.ts";
+import type { Memory } from "../watch/store.ts";
+import { type LeaversRevoked, Watcher } from "../watch/watcher.ts";
+import { EXIT } from "./exit.ts";
+import { connectOrg } from "./org.ts";
+import { policyFile } from "./policyFile.ts";
+
+const SINKS = ["stdout", "webhook", "slack", "teams", "command"] as const;
+type SinkName = (typeof SINKS)[number];
+
+interface WatchOptions {
+  readonly policy?: string;
+  readonly to: readonly SinkName[];
+  readonly command?: string;
+  readonly interval?: number;
+  readonly fullEvery: number;
+  readonly enforce?: "leavers";
+  readonly state?: string;
+  readonly alertExisting?: boolean;
+  readonly once?: boolean;
+  readonly since?: number;
+  readonly detailedExitcode?: boolean;
+}
+
+const MINUTE_MS = 60_000;
+
+/** `sanctioned watch`: tells at once what an admin would want to know at once. */
+export function watchCommand(): Command {
+  return new Command("watch")
+    .description(
+      "tell at once of new risky grants, unlisted apps, leavers and expired exemptions; revokes nothing unless told to",
+    )
+    .option("--policy <file>", "the policy (default: the only one in the folder policy)")
+    .addOption(
+      new Option(
+        "--to <sinks...>",
+        "where events go; addresses and secrets are in the environment (docs/watching.md)",
+      )
+        .choices(SINKS)
+        .default(["stdout"]),
+    )
+    .option("--command <program>", "the program of the sink command; it gets each event as JSON on its input")
+    .addOption(
+      new Option("--interval <duration>", "between two looks (default: 60s, with --enforce 30s)").argParser(
+        duration,
+      ),
+    )
+    .addOption(
+      new Option("--full-every <duration>", "list the org in full this often")
+        .argParser(duration)
+        .default(6 * 60 * MINUTE_MS, "6h"),
+    )
+    .addOption(
+      new Option(
+        "--enforce <whom>",
+        "revoke the grants of users who have left, by the policy's `leavers` and `offboarded`",
+      ).choices(["leavers"]),
+    )
+    .option(
+      "--state <file>",
+      "what was told and what is to be delivered (default: .sanctioned/watch-ORGID.sqlite)",
+    )
+    .option("--alert-existing", "tell of what is there at the very first look, too")
+    .option("--once", "look once, deliver, and end: for cron and CI; keeps nothing without --state")
+    .addOption(
+      new Option(
+        "--since <duration>",
+        "with --once and without --state: tell of what began that long ago or later",
+      )
+        .argParser(duration)
+        .default(undefined, "1h"),
+    )
+    .option("--detailed-exitcode", "with --once: exit 2 when there was something to tell")
+    .addHelpText(
+      "after",
+      "\nWith --once it exits 0, 1 for an error or what could not be delivered, 2 for events with --detailed-exitcode, 4 when the list is inconclusive. " +
+        "Else it runs until SIGINT or SIGTERM.\n" +
+        "\nExamples:\n  $ npx sanctioned watch --to slack --enforce leavers\n  $ npx sanctioned watch --once --since 1h --to webhook",
+    )
+    .action(async (options: WatchOptions) => {
+      const { once = false, enforce } = options;
+      const now = Date.now;
+      const sinks = [...new Set(options.to)].map((name) => sinkOf(name, options));
+      const file = policyFile(options.policy);
+      readPolicy(file); // what is wrong with it now is better said now
+      const connection = await connectOrg();
+      const memory = await memoryOf(options, connection.org.id);
+      const log = (line: string) =>
+        process.stderr.write(`${new Date(now()).toISOString()} ${printable(line)}\n`);
+      const watcher = new Watcher({
+        connection,
+        memory,
+        sinks,
+        now,
+        log,
+        readPolicy: () => readPolicy(file),
+        fullEveryMs: options.fullEvery,
+        enforce:
+          enforce === undefined ? null : (evaluation, plan) => revokeLeavers(connection, evaluation, plan),
+        window: once && options.state === undefined ? now() - (options.since ?? 60 * MINUTE_MS) : null,
+        alertExisting: options.alertExisting ?? false,
+      });
+      try {
+        if (once) {
+          const { fired, isConclusive, isDelivered } = await watcher.round();
+          if (!isConclusive) process.exitCode = EXIT.inconclusive;
+          else if (!isDelivered) process.exitCode = EXIT.userError;
+          else if (options.detailedExitcode && fired > 0) process.exitCode = EXIT.drift;
+          return;
+        }
+        await watchOn(watcher, options.interval ?? (enforce === undefined ? MINUTE_MS : MINUTE_MS / 2), log);
+      } finally {
+        await memory.close();
+      }
+    });
+}
+
+/** Round after round, each begun an interval after the one before began. Ends with SIGINT or SIGTERM, after the round. */
+async function watchOn(watcher: Watcher, interval: number, log: (line: string) => void): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  log(`watching; a look every ${interval / 1000} s`);
+  for (let round = 1; !stop.signal.aborted; round++) {
+    const begun = performance.now();
+    const { fired } = await watcher.round();
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r${round} looks, ${fired} new events in the last\u001b[K`);
+    const left = Math.max(0, interval - (performance.now() - begun));
+    await wait(left, undefined, { signal: stop.signal }).catch((error: Error) => {
+      if (error.name !== "AbortError") throw error;
+    });
+  }
+  log("stopped");
+}
+
+function sinkOf(name: SinkName, { command: program }: WatchOptions): Sink {
+  switch (name) {
+    case "stdout":
+      return stdout((text) => process.stdout.write(text));
+    case "webhook":
+      return webhook(process.env, REAL_CLOCK, Date.now);
+    case "slack":
+      return slack(process.env, REAL_CLOCK);
+    case "teams":
+      return teams(process.env, REAL_CLOCK);
+    case "command":
+      if (program === undefined) throw new UserError("Name the program of the sink command with --command.");
+      return command(program, process.env);
+  }
+}
+
+async function memoryOf({ once, state }: WatchOptions, orgId: string): Promise<Memory> {
+  if (once && state === undefined) return forgetful();
+  const { openStore } = await import("../watch/store.ts").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ERR_UNKNOWN_BUILTIN_MODULE") throw error;
+    throw new UserError(
+      `This Node (${process.version}) has no SQLite of its own: use Node 22.13 or later, or --once without --state.`,
+    );
+  });
+  return await openStore(state ?? path.join(".sanctioned", `watch-${orgId}.sqlite`), orgId);
+}
+
+/** As an update revokes: verified, on record, paced. */
+async function revokeLeavers(
+  connection: OrgConnection,
+  { inventory, policy }: Evaluation,
+  plan: Plan,
+): Promise<LeaversRevoked> {
+  const settings = readRunSettings(() => undefined, process.env);
+  const { defaultAuditFile, revokeOnRecord } = await import("../apply/run.ts");
+  const { outcomes } = await revokeOnRecord(connection, plan.revocations, {
+    apps: inventory.apps,
+    policy: { file: policy.file, digest: digestOf(summarizePolicy(policy)) },
+    reason: "watch --enforce leavers",
+    raisedLimits: null,
+    auditFile: settings.auditFile ?? defaultAuditFile(process.cwd(), inventory.org.id),
+    concurrency: settings.revokeConcurrency,
+    perSecond: settings.revokesPerSecond,
+    sessions: policy.sessions,
+    env: process.env,
+    onProgress: () => undefined,
+  });
+  const open = outcomes.filter(isOpen);
+  const grants = outcomes
+    .filter((outcome) => !isOpen(outcome))
+    .reduce((sum, { revocation }) => sum + revocation.grants.length, 0);
+  return {
+    revoked: grants,
+    open: open.map(
+      ({ revocation, reason }) => `${revocation.appLabel}, ${revocation.userLabel}: ${printable(reason)}`,
+    ),
+  };
+}
+
+/** `90s`, `15m`, `6h` or `2d`, in milliseconds. */
+function duration(text: string): number {
+  const [, number, unit] = /^(\d+)(s|m|h|d)$/.exec(text) ?? [];
+  const milliseconds =
+    Number(number) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit ?? ""] ?? Number.NaN) * 1000;
+  if (!(milliseconds >= 1000)) throw new InvalidArgumentError("Write a duration as 30s, 15m, 6h or 2d.");
+  return milliseconds;
+}

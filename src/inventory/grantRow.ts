@@ -1,0 +1,27 @@
+import { InconclusiveError } from "../errors.ts";
+import type { AppRegister } from "./appRegister.ts";
+import { toId18 } from "./id.ts";
+import { parseInstant } from "./instant.ts";
+import type { Grant } from "./inventory.ts";
+import type { GrantRow } from "./partition.ts";
+
+/** Makes grants of rows of OauthToken. @throws InconclusiveError for a row without its user, or a time that is none */
+export function grantMaker(register: AppRegister): (row: GrantRow) => Grant {
+  const ids = new Map<string, string>();
+  /** One string object for each user: a million grants share them. */
+  const userId = (raw: string): string => {
+    if (typeof raw !== "string") throw new InconclusiveError("the org handed out a grant without its user");
+    const id = toId18(raw);
+    const known = ids.get(id);
+    if (known !== undefined) return known;
+    ids.set(id, id);
+    return id;
+  };
+  return (row) => ({
+    userId: userId(row.UserId),
+    app: register.find(row.AppMenuItem?.ApplicationId, row.AppName),
+    createdAt: parseInstant(row.CreatedDate),
+    lastUsedAt: parseInstant(row.LastUsedDate),
+    useCount: row.UseCount ?? null,
+  });
+}

@@ -1,0 +1,98 @@
+import { ApiError } from "../salesforce/failure.ts";
+import type { OrgReader } from "../salesforce/reader.ts";
+import { soqlDateTime } from "../salesforce/soql.ts";
+import { AppRegister } from "./appRegister.ts";
+import { byUser } from "./byUser.ts";
+import { readChangedUsers, readFrozenIds } from "./directory.ts";
+import { grantMaker } from "./grantRow.ts";
+import type { Grant, Inventory, User } from "./inventory.ts";
+import type { GrantRow } from "./partition.ts";
+import { GRANT_FIELDS, MOST_ROWS } from "./readRange.ts";
+import { COUNT } from "./verify.ts";
+
+/** Users changed up to this long before the last look are read again: the org's clock is not ours. */
+const OVERLAP_MS = 2 * 60 * 1000;
+
+/** What a look at an org found new. */
+export interface Look {
+  /** The inventory with what is new in it. It is not proven complete: good for alerts, never for revoking. */
+  readonly inventory: Inventory;
+  readonly isChanged: boolean;
+  /** Whether there is more than a look can tell: grants are gone, or came without a date. */
+  readonly isPartial: boolean;
+}
+
+/**
+ * Looks at what changed since an inventory, with four queries whatever the size of the org: the count, the
+ * grants made since the newest one, the users changed since the last look, and who is frozen.
+ * @param since time of the last look, in milliseconds since the epoch
+ * @throws as the queries of `reader`
+ */
+export async function look(reader: OrgReader, known: Inventory, since: number): Promise<Look> {
+  const [count, recent, users, frozen] = await Promise.all([
+    reader.count(COUNT),
+    recentGrants(reader, known),
+    readChangedUsers(reader, since - OVERLAP_MS, known.users),
+    readFrozenIds(reader),
+  ]);
+  const added = unknownGrants(known, recent ?? []);
+  const changed = changedUsers(known, users, frozen);
+  const fromTable = known.grants.filter(({ source }) => source !== "usage").length;
+  const inventory: Inventory = {
+    ...known,
+    users:
+      changed.length === 0
+        ? known.users
+        : new Map([...known.users, ...changed.map((user) => [user.id, user] as const)]),
+    apps: [...new Map([...known.apps, ...added.map(({ app }) => app)].map((app) => [app.key, app])).values()],
+    grants: added.length === 0 ? known.grants : byUser([...known.grants, ...added]),
+  };
+  return {
+    inventory,
+    isChanged: added.length + changed.length > 0,
+    isPartial: count !== fromTable + added.length,
+  };
+}
+
+/** Null where the org refuses the date, or there are more than one query can be trusted with. */
+async function recentGrants(reader: OrgReader, known: Inventory): Promise<Grant[] | null> {
+  const newest = known.grants.reduce((latest, { createdAt }) => Math.max(latest, createdAt ?? 0), 0);
+  const toGrant = grantMaker(new AppRegister(known.apps));
+  const soql = `SELECT ${GRANT_FIELDS.join(", ")} FROM OauthToken WHERE CreatedDate >= ${soqlDateTime(newest)} ORDER BY CreatedDate DESC NULLS LAST`;
+  try {
+    const { rows, totalSize } = await reader.query<GrantRow>(soql, { enough: MOST_ROWS });
+    return rows.length < totalSize ? null : rows.map(toGrant);
+  } catch (error) {
+    if (error instanceof ApiError && REFUSED.includes(error.code)) return null;
+    throw error;
+  }
+}
+
+const REFUSED = ["INVALID_FIELD", "MALFORMED_QUERY", "INVALID_QUERY_FILTER_OPERATOR"];
+
+/** Of rows that were read again, those that are new: two that nothing tells apart are two. */
+function unknownGrants({ grants }: Inventory, recent: readonly Grant[]): Grant[] {
+  const keyOf = ({ userId, app, createdAt }: Grant) => JSON.stringify([userId, app.key, createdAt]);
+  const times = new Set(recent.map(({ createdAt }) => createdAt));
+  const known = new Map<string, number>();
+  for (const grant of grants)
+    if (times.has(grant.createdAt)) known.set(keyOf(grant), (known.get(keyOf(grant)) ?? 0) + 1);
+  return recent.filter((grant) => {
+    const left = known.get(keyOf(grant)) ?? 0;
+    known.set(keyOf(grant), left - 1);
+    return left <= 0;
+  });
+}
+
+function changedUsers(
+  { users }: Inventory,
+  read: ReadonlyMap<string, User>,
+  frozen: ReadonlySet<string>,
+): User[] {
+  const changed = new Map<string, User>();
+  for (const [id, user] of read) changed.set(id, { ...user, isFrozen: frozen.has(id) });
+  for (const user of users.values())
+    if (!changed.has(user.id) && user.isFrozen !== frozen.has(user.id))
+      changed.set(user.id, { ...user, isFrozen: frozen.has(user.id) });
+  return [...changed.values()].filter((user) => JSON.stringify(user) !== JSON.stringify(users.get(user.id)));
+}

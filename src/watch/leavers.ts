@@ -1,0 +1,23 @@
+import type { FindingCode } from "../decide/codes.ts";
+import type { Evaluation } from "../plan/evaluate.ts";
+import { judgeLimits } from "../plan/limits.ts";
+import { type Plan, plan } from "../plan/plan.ts";
+import type { Limits } from "../policy/policy.ts";
+
+/** Why a watch may revoke: its user has left. Nothing else. */
+const LEAVER_CODES: ReadonlySet<FindingCode> = new Set(["user-inactive", "user-offboarded", "user-frozen"]);
+
+/** The part of what the policy would revoke that is of leavers, held against the limits by itself. Pure. */
+export function leaversPlan(
+  { decisions, inventory, policy }: Pick<Evaluation, "decisions" | "inventory" | "policy">,
+  raised: Partial<Omit<Limits, "position">> = {},
+): { readonly plan: Plan; readonly refusal: string | null } {
+  const leavers = plan(
+    decisions.filter(({ code }) => LEAVER_CODES.has(code)),
+    inventory,
+  );
+  return {
+    plan: leavers,
+    refusal: judgeLimits(leavers, inventory.grants.length, { ...policy.limits, ...raised }).refusal,
+  };
+}

@@ -1,0 +1,36 @@
+import { createHmac } from "node:crypto";
+import { UserError } from "../../errors.ts";
+import type { RetryClock } from "../../salesforce/retry.ts";
+import { hookUrl, post } from "./post.ts";
+import type { Sink } from "./sink.ts";
+
+const URL_VARIABLE = "SANCTIONED_WEBHOOK_URL";
+const SECRET_VARIABLE = "SANCTIONED_WEBHOOK_SECRET";
+const SHORTEST_SECRET = 16;
+
+/**
+ * The event as JSON, signed: `X-Sanctioned-Signature: t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA256 of
+ * `SECONDS.BODY`. Each attempt is signed anew.
+ */
+export function webhook(env: NodeJS.ProcessEnv, clock: RetryClock, now: () => number): Sink {
+  const url = hookUrl(URL_VARIABLE, env);
+  const secret = env[SECRET_VARIABLE] ?? "";
+  if (secret.length < SHORTEST_SECRET)
+    throw new UserError(
+      `${SECRET_VARIABLE} signs what is sent: set it to at least ${SHORTEST_SECRET} characters.`,
+    );
+  return {
+    name: "webhook",
+    send: (event) =>
+      post(
+        url,
+        () => {
+          const text = JSON.stringify(event);
+          const seconds = Math.floor(now() / 1000);
+          const signature = createHmac("sha256", secret).update(`${seconds}.${text}`).digest("hex");
+          return { text, headers: { "x-sanctioned-signature": `t=${seconds},v1=${signature}` } };
+        },
+        clock,
+      ),
+  };
+}

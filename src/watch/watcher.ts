@@ -1,0 +1,265 @@
+import { EXPIRING_DAYS } from "../decide/findings.ts";
+import { InconclusiveError, UserError } from "../errors.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import { listInventory } from "../inventory/list.ts";
+import { look } from "../inventory/look.ts";
+import { digestOf } from "../plan/digest.ts";
+import { type Evaluation, evaluate } from "../plan/evaluate.ts";
+import { countGrants, type Plan } from "../plan/plan.ts";
+import { needsOf } from "../policy/needs.ts";
+import { DAY_MS, type Policy } from "../policy/policy.ts";
+import { PolicyError } from "../policy/problem.ts";
+import { summarizePolicy } from "../policy/summary.ts";
+import type { OrgConnection } from "../salesforce/connection.ts";
+import { amount } from "../text.ts";
+import { conditionsOf } from "./conditions.ts";
+import { deliver } from "./deliver.ts";
+import { type Condition, conditionKey, eventOf, type WatchEvent } from "./event.ts";
+import { leaversPlan } from "./leavers.ts";
+import type { Sink } from "./sinks/sink.ts";
+import type { Memory } from "./store.ts";
+
+/** What became of the leavers' grants. */
+export interface LeaversRevoked {
+  readonly revoked: number;
+  /** One line for each that is still there. */
+  readonly open: readonly string[];
+}
+
+export interface WatchOptions {
+  readonly connection: OrgConnection;
+  readonly memory: Memory;
+  readonly sinks: readonly Sink[];
+  /** Asked in each round, so that a change of the file is seen. @throws PolicyError */
+  readonly readPolicy: () => Policy;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How long a whole listing is good for, where looks say that nothing is missing. */
+  readonly fullEveryMs: number;
+  /** Revokes the grants of leavers; null for a watch that only tells. */
+  readonly enforce: ((evaluation: Evaluation, plan: Plan) => Promise<LeaversRevoked>) | null;
+  /** Tells of what began from then on alone, in milliseconds; null where the memory knows what was told. */
+  readonly window: number | null;
+  /** Whether what is there at the very first look is told of too. */
+  readonly alertExisting: boolean;
+  /** A line for the log. */
+  readonly log: (line: string) => void;
+}
+
+export interface Round {
+  readonly fired: number;
+  readonly isConclusive: boolean;
+  readonly isDelivered: boolean;
+}
+
+/** A look that says that grants are gone is followed by a whole listing, but not more often than this. */
+const LISTING_AT_MOST_EVERY_MS = 10 * 60 * 1000;
+/** The network may be away for a moment; after as many rounds nobody is watching. */
+const BLIND_ROUNDS = 3;
+/** What is told of when it ends, too. */
+const TOLD_WHEN_ENDED: readonly WatchEvent["kind"][] = ["inconclusive", "policy-invalid"];
+
+/** Looks at an org round by round, and tells the sinks what is new. */
+export class Watcher {
+  readonly #options: WatchOptions;
+  #inventory: Inventory | undefined;
+  #listedAt = 0;
+  #lookedAt = 0;
+  #evaluation: Evaluation | undefined;
+  #policyDigest = "";
+  #blindRounds = 0;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  /** One look, and the delivery of what it found. Faults of the org, the policy and the sinks are told, not thrown. */
+  async round(): Promise<Round> {
+    const { memory, sinks, now, log } = this.#options;
+    const conditions: Condition[] = [];
+    const events: WatchEvent[] = [];
+    let evaluation: Evaluation | null = null;
+    try {
+      evaluation = await this.#observe();
+      const left = await this.#leavers(evaluation);
+      conditions.push(...left.conditions);
+      events.push(...left.events);
+      this.#blindRounds = 0;
+    } catch (error) {
+      if (!(error instanceof UserError || error instanceof InconclusiveError)) throw error;
+      evaluation = null;
+      this.#blindRounds++;
+      log(error.message);
+      conditions.push(...this.#blind(error));
+    }
+    if (evaluation !== null) conditions.push(...conditionsOf(evaluation));
+    const fired = this.#keep(conditions, events, evaluation !== null, now());
+    return {
+      fired,
+      isConclusive: evaluation !== null,
+      isDelivered: await deliver(memory, sinks, log),
+    };
+  }
+
+  /** The org held against the policy: read in full where that is due, else looked at. */
+  async #observe(): Promise<Evaluation> {
+    const { connection, readPolicy, now, fullEveryMs } = this.#options;
+    const policy = readPolicy();
+    const digest = digestOf(summarizePolicy(policy));
+    const isNewPolicy = digest !== this.#policyDigest;
+    const before = this.#inventory;
+    let isChanged = false;
+    if (before === undefined || isNewPolicy || now() - this.#listedAt >= fullEveryMs) {
+      await this.#list(policy);
+      isChanged = true;
+    } else {
+      const at = now();
+      const seen = await look(connection, before, this.#lookedAt);
+      this.#inventory = seen.inventory;
+      this.#lookedAt = at;
+      isChanged = seen.isChanged;
+      if (seen.isPartial && at - this.#listedAt >= LISTING_AT_MOST_EVERY_MS) {
+        await this.#list(policy);
+        isChanged = true;
+      }
+    }
+    this.#policyDigest = digest;
+    if (isChanged || this.#evaluation === undefined || this.#isPastBoundary(policy))
+      this.#evaluation = evaluate(policy, this.#inventory!, now());
+    return this.#evaluation;
+  }
+
+  async #list(policy: Policy): Promise<void> {
+    const { connection, now } = this.#options;
+    const at = now();
+    this.#inventory = undefined;
+    this.#inventory = await listInventory(connection, { needs: needsOf(policy) });
+    this.#listedAt = at;
+    this.#lookedAt = at;
+    this.#evaluation = undefined;
+  }
+
+  /** Whether an exemption expired, or came near its end, since the last evaluation. */
+  #isPastBoundary({ exemptions }: Policy): boolean {
+    const last = this.#evaluation!.asOf;
+    const now = this.#options.now();
+    return exemptions
+      .flatMap(({ expires }) => [expires.value, expires.value - EXPIRING_DAYS * DAY_MS])
+      .some((boundary) => last < boundary && boundary <= now);
+  }
+
+  /** Revokes what leavers hold, from a list that is proven complete. */
+  async #leavers(evaluation: Evaluation): Promise<{ conditions: Condition[]; events: WatchEvent[] }> {
+    const { enforce, now, log } = this.#options;
+    const nothing = { conditions: [], events: [] };
+    if (enforce === null || countGrants(leaversPlan(evaluation).plan) === 0) return nothing;
+    // A look is good for an alert; to revoke takes the whole list (law 4).
+    await this.#list(evaluation.policy);
+    const proven = evaluate(evaluation.policy, this.#inventory!, now());
+    this.#evaluation = proven;
+    const { plan, refusal } = leaversPlan(proven);
+    const count = countGrants(plan);
+    if (count === 0) return nothing;
+    const about = { since: null, app: null, user: null } as const;
+    if (refusal !== null) {
+      log(`Refused: ${refusal}`);
+      const condition: Condition = {
+        key: conditionKey("leavers-refused", refusal),
+        kind: "leavers-refused",
+        severity: "error",
+        text: `leavers hold ${amount(count, "grant")} that a limit keeps from being revoked: ${refusal}`,
+        details: { grants: String(count) },
+        ...about,
+      };
+      return { conditions: [condition], events: [] };
+    }
+    const { revoked, open } = await enforce(proven, plan);
+    this.#inventory = undefined; // what is left is read again
+    const users = new Set(plan.revocations.map(({ user }) => user.username));
+    const condition: Condition = {
+      key: conditionKey("leavers-revoked", String(now())),
+      kind: "leavers-revoked",
+      severity: open.length > 0 ? "error" : "note",
+      text: `${revoked} of ${amount(count, "grant")} of ${[...users].sort().join(", ")} revoked${open.length > 0 ? `; not revoked: ${open.join("; ")}` : ""}`,
+      details: { planned: String(count), revoked: String(revoked) },
+      ...about,
+    };
+    log(condition.text);
+    return { conditions: [], events: [eventOf(condition, "begun", this.#org(), now())] };
+  }
+
+  /** What is told of where the org or the policy cannot be judged. */
+  #blind(error: UserError | InconclusiveError): Condition[] {
+    const isPolicy = error instanceof PolicyError;
+    const isTold = isPolicy || error instanceof InconclusiveError || this.#blindRounds >= BLIND_ROUNDS;
+    if (!isTold) return [];
+    const kind = isPolicy ? "policy-invalid" : "inconclusive";
+    const text = isPolicy
+      ? "the policy is not right, so that nothing is judged"
+      : "the org cannot be judged, so that nothing is called clean";
+    return [
+      {
+        key: conditionKey(kind),
+        kind,
+        severity: "error",
+        since: null,
+        text: `${text}: ${error.message}`,
+        app: null,
+        user: null,
+        details: {},
+      },
+    ];
+  }
+
+  /** Keeps what is new, with the events that tell of it. @returns how many events */
+  #keep(
+    conditions: readonly Condition[],
+    others: readonly WatchEvent[],
+    looked: boolean,
+    at: number,
+  ): number {
+    const { memory, sinks, window, alertExisting } = this.#options;
+    const known = memory.known();
+    const current = new Map(conditions.map((condition) => [condition.key, condition]));
+    const begun = [...current.values()].filter(({ key }) => known === null || !known.has(key));
+    // While nobody can see, nothing is known to have ended.
+    const ended = looked ? [...(known ?? [])].filter((key) => !current.has(key)) : [];
+    const told = begun.filter(({ kind, since }) => {
+      if (TOLD_WHEN_ENDED.includes(kind) || kind === "leavers-refused") return true;
+      if (window !== null) return since === null || since >= window;
+      return known !== null || alertExisting;
+    });
+    const over = ended.flatMap((key) => TOLD_WHEN_ENDED.find((kind) => key === conditionKey(kind)) ?? []);
+    const events = [
+      ...told.map((condition) => eventOf(condition, "begun", this.#org(), at)),
+      ...over.map((kind) => eventOf(overCondition(kind), "ended", this.#org(), at)),
+      ...others,
+    ];
+    memory.keep({
+      begun: begun.map(({ key }) => key),
+      ended,
+      events,
+      sinks: sinks.map(({ name }) => name),
+      looked,
+    });
+    return events.length;
+  }
+
+  #org(): NonNullable<WatchEvent["org"]> {
+    const { id, name } = this.#options.connection.org;
+    return { id, name };
+  }
+}
+
+function overCondition(kind: WatchEvent["kind"]): Condition {
+  return {
+    key: conditionKey(kind),
+    kind,
+    severity: "note",
+    since: null,
+    text: kind === "inconclusive" ? "the org can be judged again" : "the policy is right again",
+    app: null,
+    user: null,
+    details: {},
+  };
+}

@@ -1,0 +1,191 @@
+import { Ajv } from "ajv";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Grant, User } from "../../src/inventory/inventory.ts";
+import { type Evaluation, evaluate } from "../../src/plan/evaluate.ts";
+import { countGrants, plan } from "../../src/plan/plan.ts";
+import { policyFromObject } from "../../src/policy/load.ts";
+import { PolicyError } from "../../src/policy/problem.ts";
+import type { PolicyFile } from "../../src/policy/schema.ts";
+import { conditionsOf } from "../../src/watch/conditions.ts";
+import { EventSchema, eventOf } from "../../src/watch/event.ts";
+import { leaversPlan } from "../../src/watch/leavers.ts";
+import { cases } from "../arbitraries.ts";
+import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
+
+const SLACK = app("Slack", sfId("0H4", 1));
+const NOTETAKER = app("Notetaker");
+const ANN = user(1);
+const BOSS = user(2, { profileId: sfId("00e", 2), profileName: "System Administrator" });
+const GONE = user(3, { isActive: false });
+const COLD = user(4, { isFrozen: true });
+const POLICY: PolicyFile = {
+  version: 1,
+  unlisted: "revoke",
+  apps: [{ name: "Slack", users: "everyone" }],
+  highPrivilege: { profiles: ["System Administrator"], action: "alert" },
+};
+
+function judged(
+  grants: readonly Grant[],
+  changed: Partial<PolicyFile> = {},
+  users: readonly User[] = [ANN, BOSS, GONE, COLD],
+): Evaluation {
+  const parsed = policyFromObject({ ...POLICY, ...changed }, "policy");
+  if ("problems" in parsed) throw new PolicyError(parsed.problems);
+  const inventory = inventoryOf({ users, grants: [...grants], apps: [SLACK, NOTETAKER] });
+  return evaluate(parsed.policy, inventory, AS_OF);
+}
+const told = (...[grants, changed]: Parameters<typeof judged>) =>
+  conditionsOf(judged(grants, changed)).map(({ kind, text }) => [kind, text]);
+const exemption = (expires: string): Partial<PolicyFile> => ({
+  exemptions: [
+    { app: "Notetaker", user: ANN.username, reason: "Trial", owner: "it@dieppe.example", expires },
+  ],
+  unlisted: "report",
+  apps: [
+    { name: "Slack", users: "everyone" },
+    { name: "Notetaker", users: "everyone" },
+  ],
+});
+
+describe("what a watch tells of", () => {
+  it.each<[rule: string, grants: Grant[], changed: Partial<PolicyFile>, told: [string, string][]]>([
+    ["a sanctioned app of an ordinary user is nothing to tell", [grant(ANN.id, SLACK)], {}, []],
+    [
+      "a user of high privilege who authorizes an app, once however many grants",
+      [grant(BOSS.id, SLACK), grant(BOSS.id, SLACK, { createdAt: AS_OF - 5 })],
+      {},
+      [
+        [
+          "high-privilege-grant",
+          "user2@dieppe.example has authorized Slack, and has high privilege through the profile System Administrator",
+        ],
+      ],
+    ],
+    [
+      "an app that is not listed, once for all of its users",
+      [grant(ANN.id, NOTETAKER), grant(sfId("005", 9), NOTETAKER)],
+      {},
+      [["unlisted-app", "Notetaker holds grants of 2 users, and the policy does not list it"]],
+    ],
+    ["a protected app is not", [grant(ANN.id, NOTETAKER)], { protected: { apps: ["Notetaker"] } }, []],
+    [
+      "a user who is not active and holds grants",
+      [grant(GONE.id, SLACK), grant(GONE.id, SLACK)],
+      {},
+      [["user-deactivated", "user3@dieppe.example (user not active) holds 2 grants of Slack"]],
+    ],
+    [
+      "or frozen",
+      [grant(COLD.id, SLACK)],
+      {},
+      [["user-deactivated", "user4@dieppe.example (user frozen) holds 1 grant of Slack"]],
+    ],
+    [
+      "or offboarded",
+      [grant(ANN.id, SLACK)],
+      { offboarded: [ANN.username] },
+      [["user-deactivated", "user1@dieppe.example (user offboarded) holds 1 grant of Slack"]],
+    ],
+    ["a user who has left and holds nothing is not", [], {}, []],
+    [
+      "an exemption that has expired",
+      [grant(ANN.id, NOTETAKER)],
+      exemption("2026-11-22"),
+      [
+        [
+          "exemption-expired",
+          "Notetaker, user1@dieppe.example: the exemption has expired (until: 2026-11-22, owner: it@dieppe.example); renew it or take it out",
+        ],
+      ],
+    ],
+    [
+      "one that is about to",
+      [grant(ANN.id, NOTETAKER)],
+      exemption("2026-12-01"),
+      [
+        [
+          "exemption-expiring",
+          "Notetaker, user1@dieppe.example: the exemption expires soon (until: 2026-12-01, owner: it@dieppe.example); renew it or settle the matter",
+        ],
+      ],
+    ],
+    ["one that holds is not", [grant(ANN.id, NOTETAKER)], exemption("2027-02-01"), []],
+  ])("%s", (_, grants, changed, expected) => {
+    expect(told(grants, changed)).toEqual(expected);
+  });
+
+  it("is the same thing for as long as it is the same, and another for another", () => {
+    const keys = (grants: Grant[]) => conditionsOf(judged(grants)).map(({ key }) => key);
+    const one = keys([grant(ANN.id, NOTETAKER)]);
+    expect(keys([grant(ANN.id, NOTETAKER), grant(BOSS.id, NOTETAKER)])).toEqual(expect.arrayContaining(one));
+    expect(keys([grant(ANN.id, app("Other"))])).not.toEqual(one);
+  });
+
+  it("says since when, where the org does", () => {
+    const since = (grants: Grant[], changed: Partial<PolicyFile> = {}) =>
+      conditionsOf(judged(grants, changed)).map((one) => one.since);
+    expect(since([grant(ANN.id, NOTETAKER), grant(ANN.id, NOTETAKER, { createdAt: AS_OF - 7 })])).toEqual([
+      AS_OF - 7,
+    ]);
+    expect(since([grant(ANN.id, NOTETAKER, { createdAt: null })])).toEqual([null]);
+    expect(since([], exemption("2026-11-22"))).toEqual([Date.parse("2026-11-23")]);
+    expect(since([], exemption("2026-12-01"))).toEqual([Date.parse("2026-11-18")]);
+  });
+});
+
+it("every event is as its schema says, and has an id of its own", () => {
+  const matches = new Ajv({ strict: true }).compile(EventSchema);
+  fc.assert(
+    fc.property(cases, ({ policy, inventory }) => {
+      const conditions = conditionsOf(evaluate(policy.policy, inventory, AS_OF));
+      const events = conditions.map((one) =>
+        eventOf(one, "begun", { id: inventory.org.id, name: inventory.org.name }, AS_OF),
+      );
+      for (const event of events) if (!matches(event)) throw new Error(JSON.stringify(matches.errors));
+      expect(new Set(events.map(({ id }) => id)).size).toBe(new Set(conditions.map(({ key }) => key)).size);
+      expect(new Set(conditions.map(({ key }) => key)).size).toBe(conditions.length);
+    }),
+  );
+});
+
+describe("law: a watch revokes of leavers alone, and of them no more than an update would", () => {
+  it("whatever the org and policy", () => {
+    fc.assert(
+      fc.property(cases, ({ policy, inventory }) => {
+        const evaluation = evaluate(policy.policy, inventory, AS_OF);
+        const mine = leaversPlan(evaluation).plan.revocations;
+        const all = plan(evaluation.decisions, inventory).revocations;
+        for (const {
+          code,
+          user: { id },
+          app: { key },
+          grants,
+        } of mine) {
+          expect(["user-inactive", "user-offboarded", "user-frozen"]).toContain(code);
+          const planned = all.find((other) => other.user.id === id && other.app.key === key);
+          expect(planned?.grants).toEqual(expect.arrayContaining([...grants]));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("is held to the limits by itself", () => {
+    const leavers = [GONE.id, COLD.id].map((id) => grant(id, SLACK));
+    const within = leaversPlan(
+      judged([...leavers, ...Array.from({ length: 20 }, () => grant(ANN.id, SLACK))]),
+    );
+    expect([countGrants(within.plan), within.refusal]).toEqual([2, null]);
+    expect(leaversPlan(judged(leavers)).refusal).toContain("100.0% (2/2), over 25%");
+    expect(leaversPlan(judged([...leavers], { limits: { percent: 100, revocations: 1 } })).refusal).toContain(
+      "over the limit of 1",
+    );
+    expect(
+      countGrants(leaversPlan(judged(leavers, { leavers: { inactive: "report", frozen: "report" } })).plan),
+    ).toBe(0);
+    expect(countGrants(leaversPlan(judged(leavers, { protected: { users: [GONE.username] } })).plan)).toBe(1);
+    expect(countGrants(leaversPlan(judged(leavers, { mode: "report" })).plan)).toBe(0);
+  });
+});

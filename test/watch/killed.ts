@@ -1,0 +1,36 @@
+import { deliver } from "../../src/watch/deliver.ts";
+import type { WatchEvent } from "../../src/watch/event.ts";
+import { openStore } from "../../src/watch/store.ts";
+
+/** A watch that is killed while it delivers the second of three events. */
+const event = (id: string): WatchEvent => ({
+  version: 1,
+  id,
+  kind: "unlisted-app",
+  state: "begun",
+  at: "2026-11-23T12:00:00.000Z",
+  org: null,
+  severity: "warning",
+  text: id,
+  app: null,
+  user: null,
+  details: {},
+});
+const store = await openStore(process.argv[2]!, "00D000000000001AAA");
+const events = [event("1"), event("2"), event("3")];
+store.keep({ begun: ["a", "b", "c"], ended: [], events, sinks: ["slack"], looked: true });
+let sent = 0;
+await deliver(
+  store,
+  [
+    {
+      name: "slack",
+      send: async () => {
+        if (++sent === 1) return;
+        process.send!("delivering");
+        await new Promise(() => setInterval(() => undefined, 1_000));
+      },
+    },
+  ],
+  () => undefined,
+);

@@ -1,0 +1,148 @@
+import { fork } from "node:child_process";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { UserError } from "../../src/errors.ts";
+import { deliver } from "../../src/watch/deliver.ts";
+import type { WatchEvent } from "../../src/watch/event.ts";
+import { RefusedError, type Sink } from "../../src/watch/sinks/sink.ts";
+import { openStore } from "../../src/watch/store.ts";
+
+const ORG = "00D000000000001AAA";
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "sanctioned-watch-"));
+  file = path.join(folder, "deep", "watch.sqlite");
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const event = (id: string): WatchEvent => ({
+  version: 1,
+  id,
+  kind: "unlisted-app",
+  state: "begun",
+  at: "2026-11-23T12:00:00.000Z",
+  org: null,
+  severity: "warning",
+  text: id,
+  app: null,
+  user: null,
+  details: {},
+});
+const news = (events: WatchEvent[], sinks: string[], more = {}) => ({
+  begun: [],
+  ended: [],
+  events,
+  sinks,
+  looked: true,
+  ...more,
+});
+
+/** A sink that takes what `answers` says: null, or the error for that attempt. */
+function sink(name: string, answers: (Error | null)[] = []): Sink & { readonly taken: string[] } {
+  const taken: string[] = [];
+  return {
+    name,
+    taken,
+    send: async ({ id }) => {
+      const error = answers.shift() ?? null;
+      if (error !== null) throw error;
+      taken.push(id);
+    },
+  };
+}
+const down = () => new UserError("hooks.example does not answer (ECONNREFUSED).");
+
+describe("the memory of a watch", () => {
+  it("knows nothing before the first look, then what holds", async () => {
+    const store = await openStore(file, ORG);
+    expect(store.known()).toBeNull();
+    store.keep(news([], [], { begun: ["blind"], looked: false }));
+    expect(store.known()).toBeNull();
+    store.keep(news([], [], { begun: ["a", "b"] }));
+    store.keep(news([], [], { begun: ["c"], ended: ["a", "blind"] }));
+    await store.close();
+    const again = await openStore(file, ORG);
+    expect([...again.known()!].sort()).toEqual(["b", "c"]);
+    await again.close();
+    expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
+  it("is one watch's at a time, and one org's", async () => {
+    const store = await openStore(file, ORG);
+    store.keep(news([], []));
+    await expect(openStore(file, ORG)).rejects.toThrow(/^Another watch has .* open: stop it/);
+    await store.close();
+    await expect(openStore(file, "00D000000000002AAA")).rejects.toThrow(
+      "is of the org 00D000000000001AAA, and this is 00D000000000002AAA",
+    );
+    await (await openStore(file, ORG)).close();
+  });
+
+  it("a file that is something else is refused and left alone", async () => {
+    const other = path.join(folder, "notes.txt");
+    writeFileSync(
+      other,
+      "not a database, but somebody's notes; long enough to be read as a header of one".repeat(20),
+    );
+    await expect(openStore(other, ORG)).rejects.toThrow(/is no state of a watch: remove it/);
+    expect(statSync(other).size).toBeGreaterThan(100);
+  });
+});
+
+describe("delivery", () => {
+  it("a sink that is down gets everything later, in order; the others are not held up", async () => {
+    const store = await openStore(file, ORG);
+    const lines: string[] = [];
+    const [slack, webhook] = [sink("slack", [down(), down(), null, down()]), sink("webhook")];
+    const sinks = [slack, webhook];
+    for (const id of ["1", "2", "3"]) {
+      store.keep(news([event(id)], ["slack", "webhook"]));
+      await deliver(store, sinks, (line) => lines.push(line));
+    }
+    expect([slack.taken, webhook.taken]).toEqual([["1"], ["1", "2", "3"]]);
+    expect(lines[0]).toBe(
+      "slack: hooks.example does not answer (ECONNREFUSED). 1 to deliver; they are kept for the next time",
+    );
+    expect(await deliver(store, sinks, () => undefined)).toBe(true);
+    expect(slack.taken).toEqual(["1", "2", "3"]);
+    await store.close();
+  });
+
+  it("what a sink will never take is set aside, and does not hold up what follows", async () => {
+    const store = await openStore(file, ORG);
+    const slack = sink("slack", [new RefusedError("hooks.example answered 404")]);
+    store.keep(news([event("1"), event("2")], ["slack"]));
+    expect(await deliver(store, [slack], () => undefined)).toBe(false);
+    expect(slack.taken).toEqual(["2"]);
+    expect(await deliver(store, [slack], () => undefined)).toBe(true);
+    await store.close();
+  });
+
+  it("survives a kill between firing and delivery: exactly what was not delivered is delivered then", async () => {
+    const child = fork(path.join(import.meta.dirname, "killed.ts"), [file], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    await new Promise((resolve) => child.once("message", resolve)); // one of three is delivered
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("exit", resolve));
+    await expect
+      .poll(
+        async () =>
+          openStore(file, ORG).then(
+            (store) => store.close(),
+            (error: Error) => error.message,
+          ),
+        { timeout: 28_000, interval: 1_000 },
+      )
+      .toBeUndefined();
+    const store = await openStore(file, ORG);
+    const slack = sink("slack");
+    await deliver(store, [slack], () => undefined);
+    expect(slack.taken).toEqual(["2", "3"]);
+    expect([...store.known()!].sort()).toEqual(["a", "b", "c"]);
+    await store.close();
+  });
+});

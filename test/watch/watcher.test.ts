@@ -1,0 +1,245 @@
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parsePolicy } from "../../src/policy/load.ts";
+import { PolicyError } from "../../src/policy/problem.ts";
+import { connect, type OrgConnection } from "../../src/salesforce/connection.ts";
+import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import type { WatchEvent } from "../../src/watch/event.ts";
+import { forgetful } from "../../src/watch/forgetful.ts";
+import type { Memory } from "../../src/watch/store.ts";
+import { Watcher, type WatchOptions } from "../../src/watch/watcher.ts";
+
+const FILE = "policy/dieppe-trading.yaml";
+const DIEPPE = readFileSync(FILE, "utf8");
+const ADA = "ada.weber@dieppe.example";
+const HOUR = 60 * 60 * 1000;
+let org: Simulator;
+let connection: OrgConnection;
+let policy: string;
+let now: number;
+let told: WatchEvent[];
+const lines: string[] = [];
+const clock = { sleep: async () => undefined, random: () => 0.5 };
+
+beforeEach(async () => {
+  org = await startSimulator({ org: dieppeTrading() });
+  connection = await connect(
+    readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
+    clock,
+  );
+  policy = DIEPPE;
+  now = Date.now();
+  told = [];
+  lines.length = 0;
+});
+afterEach(() => org.close());
+
+/** What a store would keep, for as long as a test goes on. */
+function remembering(): Memory {
+  let keys: Set<string> | null = null;
+  const base = forgetful();
+  return {
+    ...base,
+    known: () => keys,
+    keep: (news) => {
+      base.keep(news);
+      if (keys === null && !news.looked) return;
+      keys = new Set([...(keys ?? []), ...news.begun].filter((key) => !news.ended.includes(key)));
+    },
+  };
+}
+
+function watcher(more: Partial<WatchOptions> = {}): Watcher {
+  return new Watcher({
+    connection,
+    memory: remembering(),
+    sinks: [{ name: "test", send: async (event) => void told.push(event) }],
+    readPolicy: () => {
+      const parsed = parsePolicy(policy, FILE);
+      if ("problems" in parsed) throw new PolicyError(parsed.problems);
+      return parsed.policy;
+    },
+    now: () => now,
+    fullEveryMs: 6 * HOUR,
+    enforce: null,
+    window: null,
+    alertExisting: false,
+    log: (line) => lines.push(line),
+    ...more,
+  });
+}
+const kinds = () => told.splice(0).map(({ kind, state }) => `${kind} ${state}`);
+const authorize = (app: string, createdAt = Date.now()) =>
+  org.store.addGrant({
+    username: "amir.kowalski@dieppe.example",
+    app,
+    createdAt,
+    lastUsedAt: null,
+    useCount: 0,
+  });
+
+describe("round by round", () => {
+  it("what is there at the first look is not told of, unless that is asked for", async () => {
+    await watcher().round();
+    expect(kinds()).toEqual([]);
+    await watcher({ alertExisting: true }).round();
+    expect(kinds()).toEqual(["unlisted-app begun"]);
+  });
+
+  it("what is new is told of once; what ended and begins again is told of again", async () => {
+    const one = watcher();
+    await one.round();
+    authorize("Notetaker");
+    await one.round();
+    expect(told.map(({ app }) => app?.name)).toEqual(["Notetaker"]);
+    expect(kinds()).toEqual(["unlisted-app begun"]);
+    await one.round();
+    expect(kinds()).toEqual([]);
+    for (const { DeleteToken } of org.store.grants().filter(({ AppName }) => AppName === "Notetaker"))
+      org.store.revoke(String(DeleteToken));
+    now += 11 * 60 * 1000; // a look sees that some are gone, a listing which
+    await one.round();
+    authorize("Notetaker");
+    await one.round();
+    expect(kinds()).toEqual(["unlisted-app begun"]);
+  });
+
+  it("a user of high privilege who authorizes an app that is new to them", async () => {
+    policy = `${DIEPPE}highPrivilege: { profiles: [Sales User, Standard User, Support Agent, Marketing User, System Administrator], action: alert }\n`;
+    const one = watcher();
+    await one.round();
+    expect(kinds()).toEqual([]);
+    authorize("Slack", Date.now() - 1000);
+    authorize("Notetaker");
+    await one.round();
+    expect(kinds()).toContain("high-privilege-grant begun");
+  });
+
+  it("looks cost four calls each, and the org is listed in full only now and then", async () => {
+    const one = watcher();
+    await one.round();
+    const before = connection.calls;
+    for (let i = 0; i < 5; i++) await one.round();
+    expect(connection.calls - before).toBe(20);
+    now += 6 * HOUR;
+    await one.round();
+    expect(connection.calls - before).toBeGreaterThan(28);
+  });
+
+  it("grants that are gone are followed by a listing, but not in each round", async () => {
+    const one = watcher();
+    await one.round();
+    org.store.revoke(String(org.store.grants()[0]!.DeleteToken));
+    const before = connection.calls;
+    await one.round();
+    expect(connection.calls - before).toBe(4);
+    now += 10 * 60 * 1000;
+    await one.round();
+    expect(connection.calls - before).toBeGreaterThan(12);
+  });
+
+  it("an exemption that expires, when it does", async () => {
+    now = Date.parse("2026-12-30T23:59:00Z");
+    policy = `${DIEPPE}exemptions:\n  - { app: Bob's Lead Scoring Tool, reason: Trial, owner: it@dieppe.example, expires: 2026-12-30 }\n`;
+    const one = watcher();
+    await one.round();
+    expect(kinds()).toEqual([]); // expiring already at the first look
+    now += 2 * 60 * 1000;
+    await one.round();
+    expect(kinds()).toEqual(["exemption-expired begun"]);
+  });
+});
+
+describe("when nobody can see", () => {
+  it("an inconclusive list is told of at once, and when that is over; nothing is taken for ended meanwhile", async () => {
+    const one = watcher({ alertExisting: true });
+    await one.round();
+    kinds();
+    org.setFaults([{ kind: "status", status: 500, match: "OauthToken" }]);
+    now += 6 * HOUR;
+    const { isConclusive } = await one.round();
+    expect([isConclusive, kinds()]).toEqual([false, ["inconclusive begun"]]);
+    org.setFaults([]);
+    await one.round();
+    expect(kinds()).toEqual(["inconclusive ended"]);
+  });
+
+  it("a policy that is wrong is told of, until it is right again", async () => {
+    const one = watcher();
+    await one.round();
+    policy = "version: 1\napps: [";
+    await one.round();
+    expect(told[0]?.text).toContain(FILE);
+    expect(kinds()).toEqual(["policy-invalid begun"]);
+    await one.round();
+    policy = DIEPPE;
+    await one.round();
+    expect(kinds()).toEqual(["policy-invalid ended"]);
+  });
+
+  it("an org that is away for a moment is not, for longer it is", async () => {
+    const one = watcher();
+    await one.round();
+    await org.close();
+    for (const expected of [[], [], ["inconclusive begun"], []]) {
+      await one.round();
+      expect(kinds()).toEqual(expected);
+    }
+    expect(lines).toHaveLength(4);
+    org = await startSimulator({ org: dieppeTrading() });
+  });
+});
+
+describe("a single look that remembers nothing", () => {
+  it("tells of what began within its window", async () => {
+    authorize("Notetaker", Date.now() - 20 * 60 * 1000);
+    const within = (minutes: number) => watcher({ memory: forgetful(), window: now - minutes * 60 * 1000 });
+    expect(await within(30).round()).toEqual({ fired: 1, isConclusive: true, isDelivered: true });
+    expect(await within(10).round()).toEqual({ fired: 0, isConclusive: true, isDelivered: true });
+  });
+});
+
+describe("leavers", () => {
+  it("are handed over from a list that is proven, once, and nothing else is", async () => {
+    const planned: string[][] = [];
+    const one = watcher({
+      enforce: async ({ inventory }, plan) => {
+        expect(inventory.proof.read).toBe(org.store.grants().length);
+        planned.push(plan.revocations.map(({ user, app }) => `${user.username} ${app.name}`));
+        for (const { DeleteToken } of org.store.grants().filter((row) => org.store.username(row) === ADA))
+          org.store.revoke(String(DeleteToken));
+        return { revoked: 2, open: [] };
+      },
+    });
+    await one.round();
+    expect(planned).toEqual([]);
+    org.store.changeUser(ADA, { isActive: false });
+    await one.round();
+    expect(planned).toEqual([[`${ADA} Bob's Lead Scoring Tool`, `${ADA} Outlook Plugin`]]);
+    expect(kinds()).toEqual(["user-deactivated begun", "leavers-revoked begun"]);
+    await one.round();
+    expect([planned.length, kinds()]).toEqual([1, []]);
+  });
+
+  it("that a limit keeps are told of once, and left alone", async () => {
+    policy = `${DIEPPE}limits: { revocations: 1 }\n`;
+    const one = watcher({ enforce: async () => expect.fail("a limit refuses it") });
+    await one.round();
+    org.store.changeUser(ADA, { isActive: false });
+    await one.round();
+    expect(kinds().sort()).toEqual(["leavers-refused begun", "user-deactivated begun"]);
+    await one.round();
+    expect(kinds()).toEqual([]);
+  });
+
+  it("are left alone where the list is not proven complete", async () => {
+    const one = watcher({ enforce: async () => expect.fail("an inconclusive list revokes nobody") });
+    await one.round();
+    org.store.changeUser(ADA, { isActive: false });
+    org.setFaults([{ kind: "status", status: 500, match: "ORDER BY CreatedDate ASC" }]);
+    await one.round();
+    expect(kinds()).toEqual(["inconclusive begun"]);
+  });
+});
