@@ -2,7 +2,7 @@
 // Starts the CLI on a Node that can run it. Written for every Node since 14.18.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import * as module from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { entry } from "./entry.cjs";
@@ -28,6 +28,10 @@ if (!isRecentEnough(process.version)) {
   // Node before 22.18 strips types only when told to.
   hand(process.execPath, stripTypes);
 } else {
+  // What is compiled is kept for the next run, where the folder can be written.
+  module.enableCompileCache?.(
+    join(dirname(fileURLToPath(import.meta.url)), "..", "node_modules", ".cache", "sanctioned"),
+  );
   await import(pathToFileURL(main).href);
 }
 
@@ -39,7 +43,7 @@ function isRecentEnough(version) {
 /** The Node that the npm package `node` brings, where it is installed. */
 function bundledNode() {
   try {
-    const manifest = createRequire(import.meta.url).resolve("node/package.json");
+    const manifest = module.createRequire(import.meta.url).resolve("node/package.json");
     const node = join(dirname(manifest), "bin", process.platform === "win32" ? "node.exe" : "node");
     return existsSync(node) ? node : undefined;
   } catch {

@@ -9,3 +9,15 @@ export const EXIT = {
   /** The list of grants is not proven complete. */
   inconclusive: 4,
 } as const;
+
+/** What every verb means by its exit code, for people. */
+export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
+  [0, "all is well"],
+  [EXIT.userError, "an error, which one sentence names; or what was asked about is not as it should be"],
+  [EXIT.drift, "something breaks the policy or was told of; only with --detailed-exitcode"],
+  [EXIT.limit, "a limit refuses the plan, and nothing is revoked"],
+  [
+    EXIT.inconclusive,
+    "inconclusive: the list of grants is not proven complete, and nothing is called clean or revoked",
+  ],
+];

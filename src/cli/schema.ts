@@ -1,15 +1,6 @@
 import { Argument, Command } from "commander";
-import { PlanSchema } from "../plan/schema.ts";
-import { BaselineSchema, PolicySchema } from "../policy/schema.ts";
-import { EventSchema } from "../watch/event.ts";
 
-/** The published schemas by name, as text. */
-export const SCHEMAS = {
-  policy: `${JSON.stringify(PolicySchema, null, 2)}\n`,
-  baseline: `${JSON.stringify(BaselineSchema, null, 2)}\n`,
-  plan: `${JSON.stringify(PlanSchema, null, 2)}\n`,
-  event: `${JSON.stringify(EventSchema, null, 2)}\n`,
-};
+const NAMES = ["policy", "baseline", "plan", "event"] as const;
 
 /** `sanctioned schema`: prints a JSON Schema (draft-07). */
 export function schemaCommand(): Command {
@@ -17,9 +8,10 @@ export function schemaCommand(): Command {
     .description(
       "print the JSON Schema (draft-07) of the policy, a baseline, a plan file or an event of a watch",
     )
-    .addArgument(new Argument("<what>", "whose schema").choices(Object.keys(SCHEMAS)))
+    .addArgument(new Argument("<what>", "whose schema").choices(NAMES))
     .addHelpText("after", "\nExample:\n  $ npx sanctioned schema policy > policy.schema.json")
-    .action((what: keyof typeof SCHEMAS) => {
-      process.stdout.write(SCHEMAS[what]);
+    .action(async (what: (typeof NAMES)[number]) => {
+      const { PUBLISHED_SCHEMAS } = await import("../publishedSchemas.ts");
+      process.stdout.write(PUBLISHED_SCHEMAS[what]);
     });
 }

@@ -1,8 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
 import { UserError } from "../errors.ts";
-import { dieppeTrading } from "../simulator/dieppeTrading.ts";
-import { readFixture } from "../simulator/fixture.ts";
-import { startSimulator } from "../simulator/simulator.ts";
 
 /** The stack that `Pulumi.simulator.yaml` configures, and its passphrase: no secret, since the stack holds none. */
 const STACK = "simulator";
@@ -15,6 +12,12 @@ export function simulatorCommand(): Command {
     .option("--fixture <file>", "the org as a JSON file (default: Dieppe Trading)")
     .addHelpText("after", "\nExample:\n  $ npx sanctioned simulator --port 8400")
     .action(async ({ port, fixture }: { port?: number; fixture?: string }) => {
+      // Loaded only when it is needed: a server is large, and `--help` should answer at once.
+      const [{ dieppeTrading }, { readFixture }, { startSimulator }] = await Promise.all([
+        import("../simulator/dieppeTrading.ts"),
+        import("../simulator/fixture.ts"),
+        import("../simulator/simulator.ts"),
+      ]);
       const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
       const simulator = await startSimulator({ org, ...(port === undefined ? {} : { port }) });
       process.stdout.write(instructions(org.organization.name, simulator.url, simulator.accessToken));
@@ -28,7 +31,7 @@ export function simulatorCommand(): Command {
 function authorizeCommand(): Command {
   return new Command("authorize")
     .description("let a user of the local org authorize an app, as they would in a browser")
-    .requiredOption("--user <username>", "who authorizes")
+    .requiredOption("--user <name>", "username of who authorizes")
     .requiredOption("--app <name>", "the app")
     .addHelpText(
       "after",

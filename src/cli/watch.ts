@@ -38,7 +38,7 @@ interface WatchOptions {
   readonly state?: string;
   readonly alertExisting?: boolean;
   readonly once?: boolean;
-  readonly since?: number;
+  readonly within?: number;
   readonly detailedExitcode?: boolean;
 }
 
@@ -84,7 +84,7 @@ export function watchCommand(): Command {
     .option("--once", "look once, deliver, and end: for cron and CI; keeps nothing without --state")
     .addOption(
       new Option(
-        "--since <duration>",
+        "--within <duration>",
         "with --once and without --state: tell of what began that long ago or later",
       )
         .argParser(duration)
@@ -95,7 +95,7 @@ export function watchCommand(): Command {
       "after",
       "\nWith --once it exits 0, 1 for an error or what could not be delivered, 2 for events with --detailed-exitcode, 4 when the list is inconclusive. " +
         "Else it runs until SIGINT or SIGTERM.\n" +
-        "\nExamples:\n  $ npx sanctioned watch --to slack --enforce leavers\n  $ npx sanctioned watch --once --since 1h --to webhook",
+        "\nExamples:\n  $ npx sanctioned watch --to slack --enforce leavers\n  $ npx sanctioned watch --once --within 1h --to webhook",
     )
     .action(async (options: WatchOptions) => {
       const { once = false, enforce } = options;
@@ -117,7 +117,7 @@ export function watchCommand(): Command {
         fullEveryMs: options.fullEvery,
         enforce:
           enforce === undefined ? null : (evaluation, plan) => revokeLeavers(connection, evaluation, plan),
-        window: once && options.state === undefined ? now() - (options.since ?? 60 * MINUTE_MS) : null,
+        window: once && options.state === undefined ? now() - (options.within ?? 60 * MINUTE_MS) : null,
         alertExisting: options.alertExisting ?? false,
       });
       try {

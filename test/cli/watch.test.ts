@@ -143,7 +143,7 @@ describe("sanctioned watch", () => {
 
   it("--once looks once and keeps nothing", async () => {
     authorize("Shiny AI Notetaker");
-    const one = watch("--once", "--since", "1h", "--detailed-exitcode");
+    const one = watch("--once", "--within", "1h", "--detailed-exitcode");
     expect([await one.ended, one.events().map(({ kind }) => kind)]).toEqual([2, ["unlisted-app"]]);
     expect(() => readFileSync(path.join(folder, ".sanctioned"))).toThrow("ENOENT");
     org.setFaults([{ kind: "status", status: 403, errorCode: "INSUFFICIENT_ACCESS", match: "OauthToken" }]);

@@ -1,0 +1,11 @@
+import { PlanSchema } from "./plan/schema.ts";
+import { BaselineSchema, PolicySchema } from "./policy/schema.ts";
+import { EventSchema } from "./watch/event.ts";
+
+/** The published schemas by name, as text. `npm run schema` writes them to `schema/`. */
+export const PUBLISHED_SCHEMAS = {
+  policy: `${JSON.stringify(PolicySchema, null, 2)}\n`,
+  baseline: `${JSON.stringify(BaselineSchema, null, 2)}\n`,
+  plan: `${JSON.stringify(PlanSchema, null, 2)}\n`,
+  event: `${JSON.stringify(EventSchema, null, 2)}\n`,
+};

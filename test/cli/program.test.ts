@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { program } from "../../src/cli/program.ts";
+import { referenceMan, referenceMarkdown } from "../../src/cli/reference.ts";
+import { verbsOf } from "../../src/cli/verbs.ts";
+import { sanctioned } from "./run.ts";
+
+const VERBS = verbsOf(program());
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+
+/** What `--help` says of a verb. */
+function help(path: string): string {
+  let text = "";
+  const { command } = verbsOf(program()).find((verb) => verb.path === path)!;
+  command.configureOutput({
+    writeOut: (more) => {
+      text += more;
+    },
+  });
+  command.outputHelp();
+  return text;
+}
+
+describe.each(VERBS.map(({ path, ...verb }) => ({ path, ...verb })))(
+  "sanctioned $path",
+  ({ path, command, options }) => {
+    it("says what it does, and each of its options", () => {
+      expect(command.description()).not.toBe("");
+      for (const { flags, description } of options) expect(description, flags).not.toBe("");
+    });
+
+    it("has examples in its help, with verbs and options that there are", () => {
+      const examples = [...help(path).matchAll(/^ {2}\$ (.*)$/gm)].map(([, line]) => line!);
+      expect(examples.length).toBeGreaterThan(0);
+      for (const example of examples) {
+        const [, words] = /\bsanctioned (.*)$/.exec(example)!;
+        const named = VERBS.filter((verb) => verb.path !== "" && `${words} `.startsWith(`${verb.path} `)).at(
+          -1,
+        );
+        expect(named, example).toBeDefined();
+        for (const [flag] of words!.matchAll(/--[a-z-]+/g))
+          expect(
+            named!.options.map(({ long }) => long),
+            example,
+          ).toContain(flag);
+      }
+    });
+  },
+);
+
+it("a flag means the same in every verb that has it", () => {
+  const flags = new Map<string, string>();
+  for (const { path, options } of VERBS)
+    for (const option of options) {
+      const known = flags.get(option.long!) ?? option.flags;
+      expect(option.flags, `${path} ${option.long}`).toBe(known);
+      flags.set(option.long!, known);
+    }
+});
+
+it("the reference is what the verbs say; `npm run reference` writes it", () => {
+  expect(readFileSync("docs/reference.md", "utf8")).toBe(referenceMarkdown(program()));
+  expect(readFileSync("man/sanctioned.1", "utf8")).toBe(referenceMan(program(), version));
+});
+
+describe("a mistake on the command line is one line and exit code 1", () => {
+  it.each<[mistake: string, args: string[], message: RegExp]>([
+    ["a verb that is none, with the nearest", ["lst"], /unknown command 'lst'[\s\S]*Did you mean list\?/],
+    [
+      "an option that is none, with the nearest",
+      ["plan", "--plicy", "x"],
+      /unknown option '--plicy'[\s\S]*Did you mean --policy\?/,
+    ],
+    ["a value that is none", ["list", "--format", "xml"], /Allowed choices are table, json, csv/],
+  ])("%s", async (_, args, message) => {
+    const { code, stdout, stderr } = await sanctioned(args);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/ at .*\.ts:/);
+  });
+});
