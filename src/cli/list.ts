@@ -5,6 +5,7 @@ import { listJson } from "../report/listJson.ts";
 import { listTable } from "../report/listTable.ts";
 import { proofText } from "../report/proofText.ts";
 import { readInventory } from "./org.ts";
+import { terminal } from "./terminal.ts";
 
 interface ListOptions extends ListFilter {
   readonly format: "table" | "json" | "csv";
@@ -27,7 +28,11 @@ export function listCommand(): Command {
     .action(async (options: ListOptions) => {
       const inventory = await readInventory();
       const list = connectedUsers(inventory, options);
-      const output = { table: listTable, json: listJson, csv: listCsv }[options.format](list, inventory);
+      const output = { table: listTable, json: listJson, csv: listCsv }[options.format](
+        list,
+        inventory,
+        terminal(),
+      );
       process.stdout.write(output);
       // A table of rows has no place for it.
       if (options.format === "csv") process.stderr.write(`${proofText(inventory.proof)}\n`);

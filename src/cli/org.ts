@@ -1,6 +1,7 @@
 import type { Inventory } from "../inventory/inventory.ts";
 import type { DirectoryNeeds } from "../inventory/needs.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
+import { readingProgress } from "./readingProgress.ts";
 
 /**
  * Connects with the credentials of the environment and lists the org.
@@ -25,5 +26,14 @@ export async function connectAndRead(
   needs?: DirectoryNeeds,
 ): Promise<{ connection: OrgConnection; inventory: Inventory }> {
   const [connection, { listInventory }] = await Promise.all([connectOrg(), import("../inventory/list.ts")]);
-  return { connection, inventory: await listInventory(connection, needs === undefined ? {} : { needs }) };
+  const progress = readingProgress();
+  try {
+    const inventory = await listInventory(connection, {
+      ...(needs === undefined ? {} : { needs }),
+      onProgress: progress.at,
+    });
+    return { connection, inventory };
+  } finally {
+    progress.stop();
+  }
 }

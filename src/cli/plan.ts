@@ -8,6 +8,7 @@ import { asOfOption } from "./asOf.ts";
 import { EXIT } from "./exit.ts";
 import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "./inventoryFile.ts";
 import { policyFile } from "./policyFile.ts";
+import { terminal } from "./terminal.ts";
 import { writeNew } from "./writeNew.ts";
 
 interface PlanOptions extends InventoryOptions {
@@ -42,7 +43,7 @@ export function planCommand(): Command {
       const file = planFile(evaluation, { all });
       const json = safeJson(file);
       if (out !== undefined) writeNew(out, json, "--out");
-      process.stdout.write(format === "json" ? json : planText(file));
+      process.stdout.write(format === "json" ? json : planText(file, terminal()));
       if (file.limits.refusal !== null) process.exitCode = EXIT.limit;
       else if (detailedExitcode && file.revocations.length > 0) process.exitCode = EXIT.drift;
     });

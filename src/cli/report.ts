@@ -11,11 +11,13 @@ import { REPORT_FORMATS, type ReportFormat, render } from "../report/formats.ts"
 import type { FullPlan, RecordedPeriod } from "../report/orgReport.ts";
 import { recordedPeriod } from "../report/recorded.ts";
 import { redactUsers } from "../report/redact.ts";
+import { NO_TERMINAL } from "../report/terminal.ts";
 import { asOfOption, parseTime } from "./asOf.ts";
 import { EXIT } from "./exit.ts";
 import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "./inventoryFile.ts";
 import { policyFile } from "./policyFile.ts";
 import { readTextFile } from "./readTextFile.ts";
+import { terminal } from "./terminal.ts";
 import { writeNew } from "./writeNew.ts";
 
 interface ReportOptions extends InventoryOptions {
@@ -66,7 +68,11 @@ export function reportCommand(): Command {
       const plan = options.plan === undefined ? await planOfOrg(options) : savedPlan(options.plan);
       if (since !== null) checkSince(since, plan);
       const report = buildReport(plan, since, readRecord(options.audit, plan, since));
-      const { output, exitCode } = render(redact === "users" ? redactUsers(report) : report, format);
+      const { output, exitCode } = render(
+        redact === "users" ? redactUsers(report) : report,
+        format,
+        out === undefined ? terminal() : NO_TERMINAL,
+      );
       if (out === undefined) process.stdout.write(output);
       else writeNew(out, output, "--out");
       if (exitCode === EXIT.limit || (detailedExitcode && exitCode === EXIT.drift))

@@ -19,6 +19,7 @@ export interface GrantListing {
   /** For dividing by user, where dates cannot be used. */
   readonly userIds: () => Promise<Iterable<string>>;
   readonly now: () => Date;
+  readonly onProgress: (read: number, total: number) => void;
 }
 
 export interface ListedGrants {
@@ -84,12 +85,14 @@ interface Partitioned {
  */
 async function readPartitioned(
   reader: OrgReader,
-  { countBefore, toGrant, userIds, now }: GrantListing,
+  { countBefore, toGrant, userIds, now, onProgress }: GrantListing,
 ): Promise<Partitioned> {
   let calls = 0;
   const readBy = async (key: Key, finer: readonly Key[], dated = true): Promise<Partitioned> => {
     const range = { within: [], key, from: { kind: "nulls" }, to: null } as const;
-    const read = await readGrants(reader, { range, rows: countBefore, finer, dated }, toGrant);
+    const read = await readGrants(reader, { range, rows: countBefore, finer, dated }, toGrant, (count) =>
+      onProgress(count, countBefore),
+    );
     return { parts: read.parts, partition: key.field, calls: calls + read.calls };
   };
   const latest = async (): Promise<number> => {

@@ -15,6 +15,8 @@ export interface ListOptions {
   readonly needs?: DirectoryNeeds;
   /** The current time; tests pass their own. */
   readonly now?: () => Date;
+  /** Told of how many grants are read, of how many that the org counted. */
+  readonly onProgress?: (read: number, total: number) => void;
 }
 
 /**
@@ -24,10 +26,10 @@ export interface ListOptions {
  */
 export async function listInventory(
   reader: OrgReader,
-  { needs = NO_NEEDS, now = () => new Date() }: ListOptions = {},
+  { needs = NO_NEEDS, now = () => new Date(), onProgress = () => undefined }: ListOptions = {},
 ): Promise<Inventory> {
   try {
-    return await list(reader, needs, now);
+    return await list(reader, needs, now, onProgress);
   } catch (error) {
     // Once reading has begun, whatever stops it leaves the list unproven.
     if (error instanceof UserError && !(error instanceof TooManyCallsError))
@@ -43,7 +45,12 @@ export class TooManyCallsError extends UserError {
   override name = "TooManyCallsError";
 }
 
-async function list(reader: OrgReader, needs: DirectoryNeeds, now: () => Date): Promise<Inventory> {
+async function list(
+  reader: OrgReader,
+  needs: DirectoryNeeds,
+  now: () => Date,
+  onProgress: NonNullable<ListOptions["onProgress"]>,
+): Promise<Inventory> {
   const permissions = await requirePermissions(reader);
   const [profiles, apps, count, userCount] = await Promise.all([
     readProfiles(reader),
@@ -61,6 +68,7 @@ async function list(reader: OrgReader, needs: DirectoryNeeds, now: () => Date): 
   const { grants, proof } = await listGrants(reader, {
     countBefore: count,
     toGrant,
+    onProgress,
     userIds: async () => (await reading).keys(),
     now,
   });

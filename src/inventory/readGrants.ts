@@ -21,9 +21,11 @@ export async function readGrants(
   reader: OrgReader,
   start: Unread,
   toGrant: (row: GrantRow) => Grant,
+  onProgress: (read: number) => void = () => undefined,
 ): Promise<GrantsRead> {
   const parts: ReadPart[] = [];
   let calls = 0;
+  let count = 0;
   let running = 1;
   let splits = 12 + Math.floor(start.rows / PAGE_ROWS / 25);
   let stopped = false;
@@ -47,6 +49,8 @@ export async function readGrants(
     while (current !== undefined && !stopped) {
       const done = await readRange(reader, current, toGrant);
       parts.push(...done.parts);
+      count += done.parts.reduce((sum, { grants }) => sum + grants.length, 0);
+      onProgress(count);
       calls += done.pages;
       running += Math.max(0, done.rest.length - 1);
       const [first, ...more] = done.rest.flatMap(split);

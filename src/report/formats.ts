@@ -7,6 +7,7 @@ import { reportJunit } from "./reportJunit.ts";
 import { reportMarkdown } from "./reportMarkdown.ts";
 import { reportSarif } from "./reportSarif.ts";
 import { reportText } from "./reportText.ts";
+import { NO_TERMINAL, type Terminal } from "./terminal.ts";
 
 /** Every format of a report, by the name that `--format` takes. */
 const FORMATS = {
@@ -18,7 +19,7 @@ const FORMATS = {
   sarif: reportSarif,
   junit: reportJunit,
   github: reportGithub,
-} satisfies Record<string, (report: OrgReport) => string>;
+} satisfies Record<string, (report: OrgReport, terminal: Terminal) => string>;
 
 export type ReportFormat = keyof typeof FORMATS;
 
@@ -28,8 +29,9 @@ export const REPORT_FORMATS = Object.keys(FORMATS) as ReportFormat[];
 export function render(
   report: OrgReport,
   format: ReportFormat,
+  terminal = NO_TERMINAL,
 ): { readonly output: string; readonly exitCode: 0 | 2 | 3 } {
-  return { output: FORMATS[format](report), exitCode: exitCodeOf(report) };
+  return { output: FORMATS[format](report, terminal), exitCode: exitCodeOf(report) };
 }
 
 function exitCodeOf({ plan }: OrgReport): 0 | 2 | 3 {

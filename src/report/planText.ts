@@ -1,10 +1,14 @@
+import pc from "picocolors";
 import type { PlanFile } from "../plan/schema.ts";
 import { printable } from "../printable.ts";
 import { amount } from "../text.ts";
 import { proofText } from "./proofText.ts";
+import { NO_TERMINAL, type Terminal } from "./terminal.ts";
 
 /** A plan for a terminal: what goes, by app; what is only reported; findings; limits; and what it was read from. */
-export function planText(plan: PlanFile): string {
+export function planText(plan: PlanFile, { color }: Terminal = NO_TERMINAL): string {
+  const colors = pc.createColors(color);
+  const paint = { error: colors.red, warning: colors.yellow, note: colors.dim };
   const { org, asOf, policy, inventory, revocations, counts, findings, limits } = plan;
   const planned = revocations.reduce((sum, { grants }) => sum + grants.length, 0);
   const lines = [
@@ -21,12 +25,12 @@ export function planText(plan: PlanFile): string {
     ...(findings.length === 0 ? [] : ["", `${amount(findings.length, "finding")}:`]),
     ...findings.map(
       ({ severity, code, text, policy: place }) =>
-        `  ${severity.padEnd(7)}  ${code}  ${printable(text)} (${printable(place.file)}${place.line > 0 ? `:${place.line}` : ""})`,
+        `  ${paint[severity](severity.padEnd(7))}  ${code}  ${printable(text)} (${printable(place.file)}${place.line > 0 ? `:${place.line}` : ""})`,
     ),
     "",
     limits.refusal === null
       ? `Limits: ${limits.revocations.actual} of ${limits.revocations.limit} revocations, ${limits.percent.actual}% of ${limits.percent.limit}% of the grants.`
-      : `Refused: ${printable(limits.refusal)}`,
+      : colors.red(`Refused: ${printable(limits.refusal)}`),
     proofText(inventory.proof),
   ];
   return `${lines.join("\n")}\n`;

@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
+import { generateOrg } from "../../src/simulator/generate.ts";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { sanctioned } from "./run.ts";
+
+const run = promisify(execFile);
+let org: Simulator;
+beforeAll(async () => {
+  org = await startSimulator({ org: dieppeTrading(), readOnly: true });
+});
+afterAll(() => org.close());
+
+/** Runs the CLI on a pseudo-terminal of so many columns; what it shows, standard error included. */
+async function shown(
+  args: string,
+  columns: number,
+  env: Record<string, string> = {},
+  of = org,
+): Promise<string> {
+  const command = `stty cols ${columns}; ${process.execPath} ${path.resolve("bin/sanctioned.js")} ${args}`;
+  const { stdout } = await run("script", ["-qec", command, "/dev/null"], {
+    maxBuffer: 50_000_000,
+    env: {
+      PATH: process.env.PATH,
+      HOME: path.join(tmpdir(), "no-such-home"),
+      TERM: "xterm",
+      SF_ORG_INSTANCE_URL: of.url,
+      SF_ACCESS_TOKEN: of.accessToken,
+      ...env,
+    },
+  });
+  return stdout.replaceAll("\r\n", "\n");
+}
+const ESCAPE = "\u001b[";
+
+describe("on a terminal", () => {
+  it("a narrow one cuts the widest columns, a wide one nothing", async () => {
+    const narrow = (await shown("report", 80)).split("\n").filter((line) => line.startsWith("  Bob's"));
+    for (const line of narrow) expect(line.length).toBeLessThanOrEqual(80);
+    expect(narrow.some((line) => line.includes("…"))).toBe(true);
+    expect(await shown("report", 300)).toContain(
+      "app not listed (policy/dieppe-trading.yaml:6); granted 2023-06-23, last used 2023-10",
+    );
+  });
+
+  it("there is colour, and none with NO_COLOR", async () => {
+    expect(await shown("report", 80)).toContain(
+      `${ESCAPE}31m12 grants of 448 are to be revoked.${ESCAPE}39m`,
+    );
+    expect(await shown("report", 80, { NO_COLOR: "1" })).not.toContain(ESCAPE);
+  });
+
+  it("the reading of a large org shows how far it is, and leaves nothing", async () => {
+    const large = await startSimulator({
+      org: generateOrg({ grants: 6_000, users: 500, apps: 6, seed: 1 }),
+      readOnly: true,
+    });
+    try {
+      large.setFaults([{ kind: "latency", ms: 400 }]);
+      const text = await shown("list --format json", 80, {}, large);
+      expect(text).toMatch(/reading grants .* \d+\/6000 /);
+    } finally {
+      await large.close();
+    }
+  });
+});
+
+describe("to a file or a pipe", () => {
+  it("nothing is cut, coloured or added", async () => {
+    const env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken, NO_COLOR: "" };
+    const { stdout, stderr } = await sanctioned(["report"], env);
+    expect(stderr).toBe("");
+    expect(stdout).not.toContain(ESCAPE);
+    expect(stdout).not.toContain("…");
+  });
+
+  it("FORCE_COLOR colours all the same", async () => {
+    const env = {
+      SF_ORG_INSTANCE_URL: org.url,
+      SF_ACCESS_TOKEN: org.accessToken,
+      NO_COLOR: "",
+      FORCE_COLOR: "1",
+    };
+    expect((await sanctioned(["report"], env)).stdout).toContain(ESCAPE);
+  });
+});
