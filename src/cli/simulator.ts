@@ -24,7 +24,8 @@ export function simulatorCommand(): Command {
       await untilInterrupted();
       await simulator.close();
     })
-    .addCommand(authorizeCommand());
+    .addCommand(authorizeCommand())
+    .addCommand(deactivateCommand());
 }
 
 /** `sanctioned simulator authorize`: what a user does in a browser, so that drift can be seen. */
@@ -38,25 +39,45 @@ function authorizeCommand(): Command {
       '\nExample:\n  $ npx sanctioned simulator authorize --user ada.moreau@dieppe.example --app "Shiny AI Notetaker"',
     )
     .action(async ({ user, app }: { user: string; app: string }) => {
-      const url = process.env.SF_ORG_INSTANCE_URL;
-      if (url === undefined)
-        throw new UserError(
-          "SF_ORG_INSTANCE_URL is not set: export the lines that `sanctioned simulator` printed.",
-        );
-      let response: Response;
-      try {
-        response = await fetch(`${url}/__simulator/grants`, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify({ username: user, app }),
-        });
-      } catch {
-        throw new UserError(`No local org answers at ${url}: start one with \`npx sanctioned simulator\`.`);
-      }
-      if (!response.ok)
-        throw new UserError(`The local org refused (HTTP ${response.status}): ${await response.text()}`);
+      await askSimulator("POST", "grants", { username: user, app });
       console.log(`${user} authorized ${app}.`);
     });
+}
+
+/** `sanctioned simulator deactivate`: what an admin does in Setup, so that a leaver can be seen. */
+function deactivateCommand(): Command {
+  return new Command("deactivate")
+    .description("deactivate a user of the local org, as an admin would in Setup; tokens stay")
+    .requiredOption("--user <name>", "username of who leaves")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ npx sanctioned simulator deactivate --user ada.moreau@dieppe.example",
+    )
+    .action(async ({ user }: { user: string }) => {
+      await askSimulator("PATCH", `users/${encodeURIComponent(user)}`, { isActive: false });
+      console.log(`${user} is not active any more.`);
+    });
+}
+
+/** Changes the running local org. @throws UserError where none runs, or it refuses */
+async function askSimulator(method: "POST" | "PATCH", path: string, body: object): Promise<void> {
+  const url = process.env.SF_ORG_INSTANCE_URL;
+  if (url === undefined)
+    throw new UserError(
+      "SF_ORG_INSTANCE_URL is not set: export the lines that `sanctioned simulator` printed.",
+    );
+  let response: Response;
+  try {
+    response = await fetch(`${url}/__simulator/${path}`, {
+      method,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new UserError(`No local org answers at ${url}: start one with \`npx sanctioned simulator\`.`);
+  }
+  if (!response.ok)
+    throw new UserError(`The local org refused (HTTP ${response.status}): ${await response.text()}`);
 }
 
 function instructions(name: string, url: string, accessToken: string): string {

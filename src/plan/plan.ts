@@ -2,6 +2,7 @@ import type { FindingCode } from "../decide/codes.ts";
 import type { Decision } from "../decide/decide.ts";
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
+import { compareText } from "../text.ts";
 import { appLabels, userLabel } from "./label.ts";
 import { revocationReason } from "./reason.ts";
 
@@ -57,7 +58,7 @@ export function plan(decisions: readonly Decision[], inventory: Inventory): Plan
   });
   return {
     revocations: revocations.sort(
-      (a, b) => compare(a.appLabel, b.appLabel) || compare(a.userLabel, b.userLabel),
+      (a, b) => compareText(a.appLabel, b.appLabel) || compareText(a.userLabel, b.userLabel),
     ),
   };
 }
@@ -110,9 +111,4 @@ function byAge(a: Grant, b: Grant): number {
     (a.lastUsedAt ?? 0) - (b.lastUsedAt ?? 0) ||
     (a.useCount ?? 0) - (b.useCount ?? 0)
   );
-}
-
-/** By code unit, so that the order does not depend on the machine's locale. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -147,6 +147,6 @@ export interface Policy {
 export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** `policy/dieppe.yaml:7`, or the path into an inline policy. */
-export function placeText({ file, line }: Position): string {
+export function placeText({ file, line }: Pick<Position, "file" | "line">): string {
   return line === 0 ? file : `${file}:${line}`;
 }

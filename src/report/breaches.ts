@@ -1,6 +1,7 @@
 import { type FindingCode, meaningOf, remedyOf } from "../decide/codes.ts";
+import { placeText } from "../policy/policy.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
-import { type OrgView, orgView, placeOf } from "./orgView.ts";
+import { type OrgView, orgView } from "./orgView.ts";
 
 /** One thing that the policy does not want, with the line that says so: what tools that count problems get. */
 export interface Breach {
@@ -40,7 +41,7 @@ function grantBreach(
     severity: action === "revoke" ? "error" : "warning",
     text:
       `${app}, ${username}: ${meaningOf(code)}; the grant of ${granted?.slice(0, 10) ?? "unknown date"}, ` +
-      `last used ${lastUsed?.slice(0, 10) ?? "at an unknown date"}, ${what} (${placeOf(policy)}); ${remedyOf(code)}`,
+      `last used ${lastUsed?.slice(0, 10) ?? "at an unknown date"}, ${what} (${placeText(policy)}); ${remedyOf(code)}`,
     policy,
     subject: [plan.org.id, row.app.id ?? row.app.name, user.id, granted ?? ""],
   };

@@ -1,6 +1,6 @@
+import { placeText } from "../policy/policy.ts";
 import { amount } from "../text.ts";
 import { markdownTable } from "./markdown.ts";
-import { placeOf } from "./orgView.ts";
 import { countOf, type Finding, type Revocation } from "./planDifference.ts";
 
 /** GitHub takes 65,536 characters in a comment; what counts as one is left room for. */
@@ -40,7 +40,7 @@ export function findingTable(title: string, findings: readonly Finding[], most: 
   return table(
     `${title}: ${findings.length}`,
     ["Severity", "Code", "What", "Where"],
-    findings.map(({ severity, code, text, policy }) => [severity, code, text, placeOf(policy)]),
+    findings.map(({ severity, code, text, policy }) => [severity, code, text, placeText(policy)]),
     most,
   );
 }

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
 import { appLabels } from "../plan/label.ts";
 import { printable } from "../printable.ts";
-import { isoDay } from "../text.ts";
+import { compareText, isoDay } from "../text.ts";
 
 /** One app and what it holds. Dates are ISO days, UTC; null where the org gives none. */
 export interface AppRow {
@@ -59,7 +59,7 @@ function appRows(inventory: Inventory, grants: readonly Grant[]): AppRow[] {
     grants: own.length,
     ...period(own),
   }));
-  return rows.sort((a, b) => b.grants - a.grants || compare(a.app, b.app));
+  return rows.sort((a, b) => b.grants - a.grants || compareText(a.app, b.app));
 }
 
 function userRows(inventory: Inventory, grants: readonly Grant[]): UserRow[] {
@@ -74,7 +74,7 @@ function userRows(inventory: Inventory, grants: readonly Grant[]): UserRow[] {
       ...period(own),
     };
   });
-  return rows.sort((a, b) => b.grants - a.grants || compare(a.username, b.username));
+  return rows.sort((a, b) => b.grants - a.grants || compareText(a.username, b.username));
 }
 
 function period(grants: readonly Grant[]): { firstGranted: string | null; lastUsed: string | null } {
@@ -126,8 +126,4 @@ function dayOrNull(time: number | null): string | null {
 
 function quote(text: string): string {
   return `"${printable(text)}"`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

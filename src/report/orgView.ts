@@ -1,4 +1,5 @@
-import { DAY_MS } from "../policy/policy.ts";
+import { DAY_MS, placeText } from "../policy/policy.ts";
+import { compareText } from "../text.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
 
 export type Standing = FullPlan["apps"][number]["standing"];
@@ -86,7 +87,7 @@ export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
       action: row.action,
       code: row.code,
       held: row.held,
-      policy: placeOf(row.policy),
+      policy: placeText(row.policy),
     };
   });
   const byApp = Map.groupBy(plan.rows.keys(), (i) => keyOf(plan.rows[i]!.app));
@@ -97,20 +98,17 @@ export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
       new Set(indices.map((i) => plan.rows[i]!.user.id)).size,
     ),
   );
-  appRows.sort((a, b) => b.grants - a.grants || compare(a.name, b.name) || compare(a.id ?? "", b.id ?? ""));
+  appRows.sort(
+    (a, b) => b.grants - a.grants || compareText(a.name, b.name) || compareText(a.id ?? "", b.id ?? ""),
+  );
   return {
     grants,
     apps: appRows,
     undecided: appRows.filter(({ standing }) => standing === "not-listed"),
     privileged: grants
       .filter(({ privilege }) => privilege !== null)
-      .sort((a, b) => compare(b.granted ?? "", a.granted ?? "")),
+      .sort((a, b) => compareText(b.granted ?? "", a.granted ?? "")),
   };
-}
-
-/** A place in the policy, as `policy/dieppe-trading.yaml:7`. */
-export function placeOf({ file, line }: { readonly file: string; readonly line: number }): string {
-  return line === 0 ? file : `${file}:${line}`;
 }
 
 function appRow(app: FullPlan["apps"][number], grants: readonly GrantRow[], users: number): AppRow {
@@ -148,8 +146,4 @@ function useOf(lastUsed: string | null, idleAfterDays: number, asOf: number): Us
 /** An app has an id, or else its name is all there is. */
 function keyOf({ id, name }: { readonly id: string | null; readonly name: string }): string {
   return id ?? `name:${name}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

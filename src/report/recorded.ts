@@ -1,8 +1,8 @@
 import type { AuditLine } from "../audit/line.ts";
 import { verifyRecord } from "../audit/verify.ts";
 import { meaningOf } from "../decide/codes.ts";
+import { placeText } from "../policy/policy.ts";
 import type { RecordedPeriod, RecordedRevocation } from "./orgReport.ts";
-import { placeOf } from "./orgView.ts";
 
 /** The period and the org that a report is about. Times in milliseconds since the epoch; `from` is part of it. */
 export interface Period {
@@ -26,7 +26,8 @@ export function recordedPeriod(
   const revocations: RecordedRevocation[] = [];
   for (const line of lines(text)) {
     if (line.event === "run-start") starts.set(line.run, line);
-    if (line.event === "revoking") why.set(pairOf(line), `${meaningOf(line.code)} (${placeOf(line.policy)})`);
+    if (line.event === "revoking")
+      why.set(pairOf(line), `${meaningOf(line.code)} (${placeText(line.policy)})`);
     if (line.event !== "outcome") continue;
     const start = starts.get(line.run);
     const at = Date.parse(line.at);

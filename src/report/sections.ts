@@ -1,6 +1,8 @@
 import { meaningOf } from "../decide/codes.ts";
+import { placeText } from "../policy/policy.ts";
+import { compareText } from "../text.ts";
 import type { Connection, OrgReport } from "./orgReport.ts";
-import { type AppRow, type OrgView, placeOf } from "./orgView.ts";
+import type { AppRow, OrgView } from "./orgView.ts";
 
 /** A part of a report as a table of texts. Names in it are untrusted text. */
 export interface Section {
@@ -54,7 +56,7 @@ export function sectionsOf(report: OrgReport, view: OrgView): Section[] {
       nothing: "None.",
       columns: ["Until", "App", "User", "Owner", "Reason", "State"],
       rows: [...plan.exemptions]
-        .sort((a, b) => compare(a.expires, b.expires))
+        .sort((a, b) => compareText(a.expires, b.expires))
         .map((exemption) => [
           exemption.expires,
           exemption.app ?? "any",
@@ -95,7 +97,7 @@ export function sectionsOf(report: OrgReport, view: OrgView): Section[] {
       columns: ["Severity", "Code", "What", "Where"],
       rows: plan.findings
         .filter(({ code }) => !SHOWN_ABOVE.has(code))
-        .map(({ severity, code, text, policy }) => [severity, code, text, placeOf(policy)]),
+        .map(({ severity, code, text, policy }) => [severity, code, text, placeText(policy)]),
     },
     {
       title: "Apps",
@@ -200,8 +202,4 @@ function listed(some: readonly string[]): string {
 /** The day of an instant; the org gives none for some grants. */
 function day(instant: string | null): string {
   return instant?.slice(0, 10) ?? "unknown";
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

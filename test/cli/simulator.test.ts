@@ -46,10 +46,15 @@ describe("sanctioned simulator", () => {
     expect(await ended).toBe(0);
   });
 
-  it("lets a user authorize an app", async () => {
+  it("lets a user authorize an app, and deactivates one", async () => {
     const { env } = await start();
     const args = ["simulator", "authorize", "--user", "ada.dubois@dieppe.example", "--app", "Shiny"];
     expect((await sanctioned(args, env)).stdout).toBe("ada.dubois@dieppe.example authorized Shiny.\n");
+    const leave = await sanctioned(["simulator", "deactivate", "--user", "ada.dubois@dieppe.example"], env);
+    expect(leave.stdout).toBe("ada.dubois@dieppe.example is not active any more.\n");
+    expect((await sanctioned(["list", "--by", "user"], env)).stdout).toMatch(
+      /^ada\.dubois@dieppe\.example +Ada Dubois +no /m,
+    );
     expect((await sanctioned(["list", "--app", "Shiny"], env)).stdout).toContain("ada.dubois@dieppe.example");
   });
 

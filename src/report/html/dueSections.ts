@@ -1,6 +1,6 @@
+import { placeText } from "../../policy/policy.ts";
 import { amount } from "../../text.ts";
 import type { OrgReport } from "../orgReport.ts";
-import { placeOf } from "../orgView.ts";
 import { dueExemptions, overdueReviews } from "./due.ts";
 import { standingText } from "./grantTables.ts";
 import { html } from "./markup.ts";
@@ -30,7 +30,7 @@ export function exemptionsSection({ plan }: OrgReport, book: TableBook): Section
                 { label: "Holds until", kind: "day", of: ({ expires }) => expires },
                 { label: "Owner", kind: "text", of: ({ owner }) => owner },
                 { label: "Reason", kind: "text", of: ({ reason }) => reason },
-                { label: "Policy", kind: "text", of: ({ policy }) => placeOf(policy) },
+                { label: "Policy", kind: "text", of: ({ policy }) => placeText(policy) },
               ],
               rows,
               sorted: { column: 3, descending: false },
@@ -59,7 +59,7 @@ export function reviewsSection({ plan }: OrgReport, book: TableBook): Section {
               { label: "Review by", kind: "day", of: ({ reviewBy }) => reviewBy },
               { label: "Owner", kind: "text", of: ({ owner }) => owner },
               { label: "Reason", kind: "text", of: ({ reason }) => reason },
-              { label: "Policy", kind: "text", of: ({ policy }) => placeOf(policy) },
+              { label: "Policy", kind: "text", of: ({ policy }) => placeText(policy) },
             ],
             rows,
             sorted: { column: 2, descending: false },

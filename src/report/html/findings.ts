@@ -1,6 +1,6 @@
 import { meaningOf } from "../../decide/codes.ts";
+import { placeText } from "../../policy/policy.ts";
 import type { OrgReport } from "../orgReport.ts";
-import { placeOf } from "../orgView.ts";
 import { nothing, type Section } from "./section.ts";
 import type { TableBook } from "./tables.ts";
 
@@ -24,7 +24,7 @@ export function findingsSection({ plan: { findings } }: OrgReport, book: TableBo
               { label: "Code", kind: "text", hidden: true, of: ({ code }) => code },
               { label: "Severity", kind: "badge", choice: true, of: ({ severity }) => severity },
               { label: "Details", kind: "text", of: ({ text }) => text },
-              { label: "Policy", kind: "text", of: ({ policy }) => placeOf(policy) },
+              { label: "Policy", kind: "text", of: ({ policy }) => placeText(policy) },
             ],
             rows,
             pageSize: 25,

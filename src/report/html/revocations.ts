@@ -1,6 +1,6 @@
 import { meaningOf } from "../../decide/codes.ts";
+import { placeText } from "../../policy/policy.ts";
 import type { FullPlan, OrgReport } from "../orgReport.ts";
-import { placeOf } from "../orgView.ts";
 import { nothing, type Section } from "./section.ts";
 import type { TableBook } from "./tables.ts";
 
@@ -28,7 +28,7 @@ export function revocationsSection({ plan: { revocations, limits } }: OrgReport,
               { label: "User", kind: "text", of: ({ user }) => user.username ?? user.id },
               { label: "Grants", kind: "count", of: ({ grants }) => grants.length },
               { label: "Why", kind: "text", below: [4], of: ({ code }) => meaningOf(code) },
-              { label: "Policy", kind: "text", hidden: true, of: ({ policy }) => placeOf(policy) },
+              { label: "Policy", kind: "text", hidden: true, of: ({ policy }) => placeText(policy) },
               { label: "Granted", kind: "day", of: ({ grants }) => grants[0]!.granted },
               {
                 label: "Last used",
