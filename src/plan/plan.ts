@@ -32,28 +32,31 @@ export interface Plan {
 /** Gathers the decisions to revoke into a plan. Pure. */
 export function plan(decisions: readonly Decision[], inventory: Inventory): Plan {
   const labels = appLabels(inventory);
-  const pairs = new Map<string, { first: Decision; user: User; grants: Grant[] }>();
+  const pairs = new Map<string, { user: User; decisions: Decision[] }>();
   for (const decision of decisions) {
     if (decision.action !== "revoke") continue;
     const user = inventory.users.get(decision.grant.userId);
     if (user === undefined) continue; // law 8: what cannot be resolved is reported, never revoked
     const key = `${decision.grant.userId} ${decision.grant.app.key}`;
     const pair = pairs.get(key);
-    if (pair) pair.grants.push(decision.grant);
-    else pairs.set(key, { first: decision, user, grants: [decision.grant] });
+    if (pair) pair.decisions.push(decision);
+    else pairs.set(key, { user, decisions: [decision] });
   }
-  const revocations = [...pairs.values()].map(({ first, user, grants }): PlannedRevocation => {
-    const sorted = grants.sort(byAge);
-    const { app } = first.grant;
+  const revocations = [...pairs.values()].map(({ user, decisions }): PlannedRevocation => {
+    // Grants of one pair can go for several reasons: that of the oldest is said, whatever the org's order.
+    decisions.sort((a, b) => byAge(a.grant, b.grant) || compareText(a.code, b.code));
+    const { code, policy, grant } = decisions[0]!;
+    const { app } = grant;
+    const grants = decisions.map((decision) => decision.grant);
     return {
       app,
       user,
-      grants: sorted,
-      code: first.code,
-      policy: first.policy,
+      grants,
+      code,
+      policy,
       appLabel: labels.get(app.key) ?? app.key,
       userLabel: userLabel(user.username),
-      reason: revocationReason(first.code, first.policy, sorted),
+      reason: revocationReason(code, policy, grants),
     };
   });
   return {

@@ -6,10 +6,11 @@ import { evaluate } from "../../src/plan/evaluate.ts";
 import { judgeLimits } from "../../src/plan/limits.ts";
 import { approvedPart, countGrants, type Plan, plan, revocationMap } from "../../src/plan/plan.ts";
 import { planFile } from "../../src/plan/planFile.ts";
+import { DAY_MS } from "../../src/policy/policy.ts";
 import type { ResolvedPolicy } from "../../src/policy/resolve.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
 import { cases, resolve } from "../arbitraries.ts";
-import { AS_OF } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 
 const planOf = (policy: ResolvedPolicy, inventory: Inventory): Plan =>
   plan(decide(policy, inventory, AS_OF), inventory);
@@ -138,6 +139,29 @@ describe("the laws of the plan", () => {
       }),
       runs,
     );
+  });
+
+  it("of two grants that go for two reasons, that of the oldest is said, whatever the order", () => {
+    const slack = app("Slack", sfId("0H4", 1));
+    const ann = user(1);
+    const grants = [
+      grant(ann.id, slack, { createdAt: AS_OF - 10, lastUsedAt: AS_OF - 40 * DAY_MS }),
+      grant(ann.id, slack, { createdAt: AS_OF - 900 * DAY_MS }),
+    ];
+    const file: PolicyFile = {
+      version: 1,
+      unlisted: "revoke",
+      defaults: { maxIdleDays: 30, maxAgeDays: 365 },
+      apps: [{ name: "Slack", users: "everyone" }],
+    };
+    for (const order of [grants, grants.toReversed()]) {
+      const org = inventoryOf({ users: [ann], grants: order });
+      const [only] = planOf(resolve(file, org), org).revocations;
+      expect([only?.code, only?.grants.map(({ createdAt }) => createdAt)]).toEqual([
+        "too-old",
+        [AS_OF - 900 * DAY_MS, AS_OF - 10],
+      ]);
+    }
   });
 
   it("every planned grant has its own line: no app's name can hide another's revocations", () => {
