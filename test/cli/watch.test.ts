@@ -118,6 +118,17 @@ describe("sanctioned watch", () => {
       for (const secret of [SECRET, org.accessToken, "/hook"]) expect(stdout + stderr).not.toContain(secret);
   });
 
+  it("looks each minute, and twice as often where it takes tokens, so that a minute is enough", async () => {
+    for (const [args, seconds] of [
+      [[], 60],
+      [["--enforce", "leavers"], 30],
+    ] as const) {
+      const one = watch(...args);
+      await eventually(() => expect(one.seen.stderr).toContain(`watching; a look every ${seconds} s\n`));
+      expect(await one.stop()).toBe(0);
+    }
+  });
+
   it("without --enforce it writes nothing to the org", async () => {
     const one = watch("--interval", "1s");
     await eventually(looked(1));
