@@ -1,12 +1,12 @@
 import pLimit from "p-limit";
 import pThrottle from "p-throttle";
 import { UserError } from "../errors.ts";
+import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import { AppRegister } from "../inventory/appRegister.ts";
 import type { App } from "../inventory/inventory.ts";
 import type { Outcome } from "../plan/outcome.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
-import { REAL_CLOCK, type RetryClock } from "../salesforce/retry.ts";
 import { Breaker } from "./breaker.ts";
 import { readLiveGrants } from "./liveGrants.ts";
 import { AuditRecorder, type AuditWriter } from "./recorder.ts";

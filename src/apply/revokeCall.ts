@@ -1,8 +1,8 @@
 import { UserError } from "../errors.ts";
+import { orgPost } from "../http/request.ts";
+import { type RetryClock, retryAfterMs } from "../http/retry.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import { networkCode } from "../salesforce/failure.ts";
-import { orgPost } from "../salesforce/orgFetch.ts";
-import { type RetryClock, retryAfterMs } from "../salesforce/retry.ts";
 import type { Target } from "./target.ts";
 
 /** What one call says; whether the grant is gone is for a new query to tell. */

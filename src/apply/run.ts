@@ -1,12 +1,12 @@
 import path from "node:path";
 import { ciRun } from "../audit/actor.ts";
 import { AuditTrail } from "../audit/trail.ts";
+import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import type { App } from "../inventory/inventory.ts";
 import { digestOf } from "../plan/digest.ts";
 import { countOutcomes, type Outcome } from "../plan/outcome.ts";
 import { type PlannedRevocation, revocationMap } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
-import { REAL_CLOCK, type RetryClock } from "../salesforce/retry.ts";
 import { type Applied, type ApplyProgress, apply } from "./apply.ts";
 import type { SessionsReport } from "./sessions.ts";
 

@@ -1,8 +1,8 @@
 import { UserError } from "../errors.ts";
+import { isLoopback } from "../http/address.ts";
+import { orgFetch } from "../http/request.ts";
+import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
 import { printable } from "../printable.ts";
-import { isLoopback } from "../salesforce/address.ts";
-import { orgFetch } from "../salesforce/orgFetch.ts";
-import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../salesforce/retry.ts";
 
 const TIMEOUT_MS = 30_000;
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../errors.ts";
-import { REAL_CLOCK, type RetryClock } from "../salesforce/retry.ts";
+import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import type { Forge } from "./forge.ts";
 import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";

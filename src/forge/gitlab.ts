@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import type { RetryClock } from "../salesforce/retry.ts";
+import type { RetryClock } from "../http/retry.ts";
 import { ForgeApi } from "./api.ts";
 import type { Forge, Posted, PostedIssue } from "./forge.ts";
 

@@ -1,9 +1,9 @@
 import { UserError } from "../errors.ts";
+import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import { chooseApiVersion } from "./apiVersion.ts";
 import { readCaller, readOrg } from "./caller.ts";
 import type { Credentials } from "./credentials.ts";
 import { type OrgReader, type QueryOptions, type QueryResult, refuseTokenFields } from "./reader.ts";
-import { REAL_CLOCK, type RetryClock } from "./retry.ts";
 import { Session } from "./session.ts";
 
 /** A connection with what only the apply step may use: a query that may name DeleteToken. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../errors.ts";
-import { originOf } from "./address.ts";
+import { originOf } from "../http/address.ts";
 import type { JwtLogin } from "./jwt.ts";
 
 /** What a user can set: the key in the stack's config, and its variable in the environment. docs/connecting.md says what each means. */

@@ -2,12 +2,12 @@ import { createRequire } from "node:module";
 import type jsforce from "jsforce";
 import pLimit, { type LimitFunction } from "p-limit";
 import { UserError } from "../errors.ts";
-import { originOf } from "./address.ts";
+import { originOf } from "../http/address.ts";
+import { orgFetch } from "../http/request.ts";
+import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
 import { type Login, NO_CREDENTIALS } from "./credentials.ts";
 import { describeFailure, describeLoginFailure, isPassing, networkCode, soapFault } from "./failure.ts";
 import { signedAssertion } from "./jwt.ts";
-import { orgFetch } from "./orgFetch.ts";
-import { type RetryClock, retryAfterMs, retryReads, TransientError } from "./retry.ts";
 import { askSfCli } from "./sfCli.ts";
 import { PlainTransport } from "./transport.ts";
 

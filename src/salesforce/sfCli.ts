@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { UserError } from "../errors.ts";
-import { originOf } from "./address.ts";
+import { originOf } from "../http/address.ts";
 
 const run = promisify(execFile);
 /** The CLI takes seconds to start, and may renew its session at the org first. */

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { PassThrough } from "node:stream";
-import { orgFetch } from "./orgFetch.ts";
+import { orgFetch } from "../http/request.ts";
 
 // Parts of jsforce that its entry point does not name.
 const require = createRequire(import.meta.url);

@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
-import { isLoopback } from "../../salesforce/address.ts";
-import { orgFetch } from "../../salesforce/orgFetch.ts";
-import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../../salesforce/retry.ts";
+import { isLoopback } from "../../http/address.ts";
+import { orgFetch } from "../../http/request.ts";
+import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../../http/retry.ts";
 import { RefusedError } from "./sink.ts";
 
 const TIMEOUT_MS = 10_000;

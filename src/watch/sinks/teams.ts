@@ -1,5 +1,5 @@
+import type { RetryClock } from "../../http/retry.ts";
 import { printable } from "../../printable.ts";
-import type { RetryClock } from "../../salesforce/retry.ts";
 import { eventLine } from "./eventLine.ts";
 import { hookUrl, post } from "./post.ts";
 import type { Sink } from "./sink.ts";

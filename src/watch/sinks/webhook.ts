@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { UserError } from "../../errors.ts";
-import type { RetryClock } from "../../salesforce/retry.ts";
+import type { RetryClock } from "../../http/retry.ts";
 import { hookUrl, post } from "./post.ts";
 import type { Sink } from "./sink.ts";
 
