@@ -1,8 +1,8 @@
 import type { AppRegister } from "../inventory/appRegister.ts";
-import { toId18 } from "../inventory/id.ts";
-import { parseInstant } from "../inventory/instant.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
+import { toId18 } from "../salesforce/id.ts";
+import { parseInstant } from "../salesforce/instant.ts";
 import { soqlIn } from "../salesforce/soql.ts";
 import { readLiveUsage } from "./liveUsage.ts";
 import { type LiveGrants, matched } from "./target.ts";

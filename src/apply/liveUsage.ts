@@ -1,7 +1,7 @@
-import { parseInstant } from "../inventory/instant.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import { ApiError } from "../salesforce/failure.ts";
+import { parseInstant } from "../salesforce/instant.ts";
 import { type LiveGrants, matched } from "./target.ts";
 
 interface UsageToken {

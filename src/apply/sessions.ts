@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
-import { toId18 } from "../inventory/id.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
+import { toId18 } from "../salesforce/id.ts";
 import { soqlIn } from "../salesforce/soql.ts";
 import type { AuditRecorder } from "./recorder.ts";
 

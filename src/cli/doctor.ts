@@ -16,7 +16,7 @@ export function doctorCommand(): Command {
     .action(async ({ policy, format }: { policy?: string; format: "text" | "json" }) => {
       const id = policy === undefined ? null : (readPolicy(policy).org?.id?.value ?? null);
       const [{ doctor }, { readCredentials }] = await Promise.all([
-        import("../salesforce/doctor.ts"),
+        import("../inventory/doctor.ts"),
         import("../salesforce/credentials.ts"),
       ]);
       const report = await doctor(readCredentials({}, process.env), id === null ? null : { id });

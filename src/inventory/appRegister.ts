@@ -1,4 +1,4 @@
-import { toId18 } from "./id.ts";
+import { toId18 } from "../salesforce/id.ts";
 import type { App } from "./inventory.ts";
 
 /**

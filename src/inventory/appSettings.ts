@@ -1,6 +1,6 @@
 import { ApiError } from "../salesforce/failure.ts";
+import { toId18 } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
-import { toId18 } from "./id.ts";
 import type { App, AppSettings } from "./inventory.ts";
 import { readAll } from "./readAll.ts";
 

@@ -1,9 +1,9 @@
 import { ApiError } from "../salesforce/failure.ts";
+import { toId18 } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { soqlDateTime } from "../salesforce/soql.ts";
 import { kindOf } from "./appRegister.ts";
 import { readAppSettings } from "./appSettings.ts";
-import { toId18 } from "./id.ts";
 import type { App, Directory, Profile, User } from "./inventory.ts";
 import type { DirectoryNeeds } from "./needs.ts";
 import { readPermissionSets } from "./permissionSets.ts";

@@ -1,7 +1,7 @@
 import { InconclusiveError } from "../errors.ts";
+import { toId18 } from "../salesforce/id.ts";
+import { parseInstant } from "../salesforce/instant.ts";
 import type { AppRegister } from "./appRegister.ts";
-import { toId18 } from "./id.ts";
-import { parseInstant } from "./instant.ts";
 import type { Grant } from "./inventory.ts";
 import type { GrantRow } from "./partition.ts";
 

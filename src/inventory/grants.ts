@@ -1,12 +1,12 @@
 import { InconclusiveError } from "../errors.ts";
 import { ApiError } from "../salesforce/failure.ts";
+import { parseInstant } from "../salesforce/instant.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
-import { parseInstant } from "./instant.ts";
 import type { CompletenessProof, Grant } from "./inventory.ts";
 import { BY_APP_NAME, byCreatedDate, byUser, type GrantRow, type Key } from "./partition.ts";
 import { readGrants } from "./readGrants.ts";
 import { MOST_ROWS, type ReadPart } from "./readRange.ts";
-import { COUNT, changedParts } from "./verify.ts";
+import { COUNT, changedParts } from "./recount.ts";
 
 /** How often the list is held against the org's count, and what changed meanwhile read again. */
 const ROUNDS = 4;

@@ -8,7 +8,7 @@ import { grantMaker } from "./grantRow.ts";
 import type { Grant, Inventory, User } from "./inventory.ts";
 import type { GrantRow } from "./partition.ts";
 import { GRANT_FIELDS, MOST_ROWS } from "./readRange.ts";
-import { COUNT } from "./verify.ts";
+import { COUNT } from "./recount.ts";
 
 /** Users changed up to this long before the last look are read again: the org's clock is not ours. */
 const OVERLAP_MS = 2 * 60 * 1000;

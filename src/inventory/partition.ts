@@ -1,5 +1,5 @@
+import { parseInstant } from "../salesforce/instant.ts";
 import { soqlDateTime, soqlString } from "../salesforce/soql.ts";
-import { parseInstant } from "./instant.ts";
 
 /** An OauthToken row as planning reads it. */
 export interface GrantRow {

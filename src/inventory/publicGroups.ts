@@ -1,7 +1,7 @@
 import { InconclusiveError } from "../errors.ts";
 import { printable } from "../printable.ts";
+import { toId18 } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
-import { toId18 } from "./id.ts";
 import type { MemberSet, Role, User } from "./inventory.ts";
 import { readAll, readWhereIn } from "./readAll.ts";
 import { withSubordinates } from "./roles.ts";

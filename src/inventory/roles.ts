@@ -1,5 +1,5 @@
+import { toId18 } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
-import { toId18 } from "./id.ts";
 import type { Role } from "./inventory.ts";
 import { readAll } from "./readAll.ts";
 

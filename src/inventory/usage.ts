@@ -1,9 +1,9 @@
 import { InconclusiveError } from "../errors.ts";
 import { ApiError } from "../salesforce/failure.ts";
+import { toId18 } from "../salesforce/id.ts";
+import { parseInstant } from "../salesforce/instant.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import type { AppRegister } from "./appRegister.ts";
-import { toId18 } from "./id.ts";
-import { parseInstant } from "./instant.ts";
 import type { App, Grant } from "./inventory.ts";
 
 interface UsagePage {

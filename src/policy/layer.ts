@@ -1,4 +1,4 @@
-import { toId18 } from "../inventory/id.ts";
+import { toId18 } from "../salesforce/id.ts";
 import {
   type AppRule,
   DAY_MS,

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
-import { toId18 } from "../inventory/id.ts";
 import type { Caller, Org } from "../inventory/inventory.ts";
 import { ApiError } from "./failure.ts";
+import { toId18 } from "./id.ts";
 import type { QueryResult } from "./reader.ts";
 import type { Session } from "./session.ts";
 import { soqlString } from "./soql.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { toId18 } from "../../src/inventory/id.ts";
+import { toId18 } from "../../src/salesforce/id.ts";
 import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../../src/simulator/dieppeTrading.ts";
 import { checkFixture, type OrgFixture } from "../../src/simulator/fixture.ts";
 import { generateOrg } from "../../src/simulator/generate.ts";

@@ -1,10 +1,10 @@
 import { UserError } from "../errors.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
-import { callsForListing, checkApiShare } from "../inventory/list.ts";
-import { NEEDED_PERMISSIONS, probePermissions, WANTED_PERMISSIONS } from "../inventory/permissions.ts";
-import { connect, type OrgConnection } from "./connection.ts";
-import type { Credentials } from "./credentials.ts";
-import { ApiError } from "./failure.ts";
+import { connect, type OrgConnection } from "../salesforce/connection.ts";
+import type { Credentials } from "../salesforce/credentials.ts";
+import { ApiError } from "../salesforce/failure.ts";
+import { callsForListing, checkApiShare } from "./list.ts";
+import { NEEDED_PERMISSIONS, probePermissions, WANTED_PERMISSIONS } from "./permissions.ts";
 
 /** One thing that was looked at. Codes are stable; `text` and `remedy` are for people and hold untrusted names. */
 export interface DoctorLine {

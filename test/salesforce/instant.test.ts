@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { InconclusiveError } from "../../src/errors.ts";
-import { parseInstant } from "../../src/inventory/instant.ts";
+import { parseInstant } from "../../src/salesforce/instant.ts";
 
 it.each([
   ["2026-04-07T16:00:10.000+0000", "2026-04-07T16:00:10Z"],

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { doctor } from "../../src/inventory/doctor.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import { doctor } from "../../src/salesforce/doctor.ts";
 import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
 
