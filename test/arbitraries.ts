@@ -9,8 +9,8 @@ import {
 } from "../src/inventory/inventory.ts";
 import { policyFromObject } from "../src/policy/load.ts";
 import { formatProblems } from "../src/policy/problem.ts";
-import { type ResolvedPolicy, resolvePolicy } from "../src/policy/resolve.ts";
 import type { PolicyFile } from "../src/policy/schema.ts";
+import { type ResolvedPolicy, resolvePolicy } from "../src/resolve/resolvePolicy.ts";
 import { AS_OF, app, inventoryOf, PROFILES, sfId, user } from "./inventories.ts";
 
 /** An app of a real org, or one with a name made to break keys, escaping and grouping. */

@@ -12,8 +12,8 @@ import {
 } from "../../src/inventory/inventory.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
-import { resolvePolicy } from "../../src/policy/resolve.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
+import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { Random } from "../../src/simulator/random.ts";
 import { onTask } from "./child.ts";
 

@@ -4,8 +4,8 @@ import { listInventory } from "../../src/inventory/list.ts";
 import { acceptPlanFile, restrictToApproved } from "../../src/plan/approvedPlan.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
-import { needsOf } from "../../src/policy/needs.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
+import { needsOf } from "../../src/resolve/needs.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 

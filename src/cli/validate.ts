@@ -1,13 +1,13 @@
 import { Command, Option } from "commander";
 import { UserError } from "../errors.ts";
 import { tooLongExemptions } from "../policy/contradictions.ts";
-import { needsOf } from "../policy/needs.ts";
 import { formatProblems, inOrder, type Problem } from "../policy/problem.ts";
 import { readPolicyFile } from "../policy/read.ts";
-import { resolvePolicy } from "../policy/resolve.ts";
 import { printable } from "../printable.ts";
 import { problemsGithub } from "../report/problemsGithub.ts";
 import { problemsJson } from "../report/problemsJson.ts";
+import { needsOf } from "../resolve/needs.ts";
+import { resolvePolicy } from "../resolve/resolvePolicy.ts";
 import { asOfOption } from "./asOf.ts";
 import { EXIT } from "./exit.ts";
 import { readInventory } from "./org.ts";

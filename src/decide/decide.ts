@@ -1,6 +1,6 @@
 import type { Grant, Inventory } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
-import type { ResolvedPolicy } from "../policy/resolve.ts";
+import type { ResolvedPolicy } from "../resolve/resolvePolicy.ts";
 import { knownGrants } from "./baseline.ts";
 import type { FindingCode } from "./codes.ts";
 import { exemptRules } from "./exempt.ts";

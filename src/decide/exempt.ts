@@ -1,4 +1,4 @@
-import type { ResolvedExemption } from "../policy/resolve.ts";
+import type { ResolvedExemption } from "../resolve/resolvePolicy.ts";
 import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /** Exemptions that have not expired keep the grants that they name. */

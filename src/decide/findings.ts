@@ -1,6 +1,6 @@
 import type { App, AppSettings, Grant } from "../inventory/inventory.ts";
 import { DAY_MS, type Position, type SettingsRule } from "../policy/policy.ts";
-import type { ResolvedExemption, ResolvedRule } from "../policy/resolve.ts";
+import type { ResolvedExemption, ResolvedRule } from "../resolve/resolvePolicy.ts";
 import { isoDay } from "../text.ts";
 import { type FindingCode, meaningOf, remedyOf } from "./codes.ts";
 import { isWithinLookBack } from "./privilege.ts";

@@ -1,4 +1,4 @@
-import { inScope } from "../policy/scope.ts";
+import { inScope } from "../resolve/membership.ts";
 import type { Basis, Rule } from "./rule.ts";
 
 /** Whether the policy sanctions the app for the user. */

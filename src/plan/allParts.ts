@@ -1,6 +1,6 @@
 import type { App, Inventory } from "../inventory/inventory.ts";
 import { DAY_MS, type Position } from "../policy/policy.ts";
-import type { ResolvedPolicy } from "../policy/resolve.ts";
+import type { ResolvedPolicy } from "../resolve/resolvePolicy.ts";
 import { isoDay } from "../text.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { appPart, canonicalOrder, grantPart, placePart } from "./parts.ts";

@@ -5,7 +5,7 @@ import type { Inventory } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { type PlannedRevocation, plan } from "../../src/plan/plan.ts";
 import { readPolicy } from "../../src/policy/read.ts";
-import { resolvePolicy } from "../../src/policy/resolve.ts";
+import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { connect, type OrgConnection } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import { BOBS_TOOL, dieppeTrading } from "../../src/simulator/dieppeTrading.ts";

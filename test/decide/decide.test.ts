@@ -12,8 +12,8 @@ import {
 } from "../../src/inventory/inventory.ts";
 import { type OpenFile, policyFromObject } from "../../src/policy/load.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
-import { resolvePolicy } from "../../src/policy/resolve.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
+import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { AS_OF, app, grant, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));

@@ -3,8 +3,8 @@ import { findings, findingText } from "../../src/decide/findings.ts";
 import { type AppSettings, EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
-import { resolvePolicy } from "../../src/policy/resolve.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
+import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));

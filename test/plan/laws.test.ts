@@ -7,8 +7,8 @@ import { judgeLimits } from "../../src/plan/limits.ts";
 import { approvedPart, countGrants, type Plan, plan, revocationMap } from "../../src/plan/plan.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import { DAY_MS } from "../../src/policy/policy.ts";
-import type { ResolvedPolicy } from "../../src/policy/resolve.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
+import type { ResolvedPolicy } from "../../src/resolve/resolvePolicy.ts";
 import { cases, resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 

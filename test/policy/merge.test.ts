@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type OpenFile, parsePolicy } from "../../src/policy/load.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
-import { resolvePolicy } from "../../src/policy/resolve.ts";
 import { summarizePolicy } from "../../src/policy/summary.ts";
+import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { AS_OF, app, inventoryOf, user } from "../inventories.ts";
 
 const BASE = `version: 1

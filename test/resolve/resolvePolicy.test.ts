@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
-import { resolvePolicy } from "../../src/policy/resolve.ts";
+import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { AS_OF, app, inventoryOf, user } from "../inventories.ts";
 
 const SLACK = "0H4000000000001CAA";

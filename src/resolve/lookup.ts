@@ -1,7 +1,7 @@
+import { didYouMean } from "../policy/nearest.ts";
+import type { Named, Policy } from "../policy/policy.ts";
+import type { Problem } from "../policy/problem.ts";
 import { printable } from "../printable.ts";
-import { didYouMean } from "./nearest.ts";
-import type { Named, Policy } from "./policy.ts";
-import type { Problem } from "./problem.ts";
 
 /** Something of the org that a policy can name: by its unique name, or by its label where only one has it. */
 export interface Nameable {

@@ -1,5 +1,5 @@
 import type { DirectoryNeeds } from "../inventory/needs.ts";
-import type { Named, Policy, UserLists } from "./policy.ts";
+import type { Named, Policy, UserLists } from "../policy/policy.ts";
 
 /** What a policy needs to know of an org's users and apps beside the grants. */
 export function needsOf({ apps, highPrivilege }: Policy): DirectoryNeeds {

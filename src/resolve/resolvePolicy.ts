@@ -1,8 +1,6 @@
 import type { App, Inventory } from "../inventory/inventory.ts";
-import { printable } from "../printable.ts";
-import { tooLongExemptions } from "./contradictions.ts";
-import { Lookup } from "./lookup.ts";
-import { didYouMean, nearest } from "./nearest.ts";
+import { tooLongExemptions } from "../policy/contradictions.ts";
+import { didYouMean, nearest } from "../policy/nearest.ts";
 import {
   type AppRule,
   type Exemption,
@@ -11,9 +9,11 @@ import {
   type Policy,
   type Position,
   placeText,
-} from "./policy.ts";
-import type { Problem } from "./problem.ts";
-import { type Person, type Scope, ScopeResolver } from "./scope.ts";
+} from "../policy/policy.ts";
+import type { Problem } from "../policy/problem.ts";
+import { printable } from "../printable.ts";
+import { Lookup } from "./lookup.ts";
+import { type Person, type Scope, ScopeResolver } from "./membership.ts";
 
 /** A rule with its names turned into the org's ids. */
 export interface ResolvedRule {

@@ -1,7 +1,7 @@
 import type { Inventory, User } from "../inventory/inventory.ts";
 import { withSubordinates } from "../inventory/roles.ts";
+import type { Named, Position, UserLists, UserSelector } from "../policy/policy.ts";
 import type { Lookup } from "./lookup.ts";
-import type { Named, Position, UserLists, UserSelector } from "./policy.ts";
 
 /** Lists of a selector, turned into the org's ids. */
 interface ResolvedLists {
