@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { UserError } from "../errors.ts";
 import { NO_NEEDS } from "../inventory/needs.ts";
+import { draftPolicy } from "../policy/write/draft.ts";
 import { printable } from "../printable.ts";
-import { draftPolicy } from "../report/draftPolicy.ts";
 import { readInventory } from "./org.ts";
 import { writeNew } from "./writeNew.ts";
 

@@ -5,6 +5,7 @@ import { listInventory } from "../inventory/list.ts";
 import { look } from "../inventory/look.ts";
 import { digestOf } from "../plan/digest.ts";
 import { type Evaluation, evaluate } from "../plan/evaluate.ts";
+import { leaversPlan } from "../plan/leaversPlan.ts";
 import { countGrants, type Plan } from "../plan/plan.ts";
 import { DAY_MS, type Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
@@ -15,7 +16,6 @@ import { amount } from "../text.ts";
 import { conditionsOf } from "./conditions.ts";
 import { deliver } from "./deliver.ts";
 import { type Condition, conditionKey, eventOf, type WatchEvent } from "./event.ts";
-import { leaversPlan } from "./leavers.ts";
 import type { Sink } from "./sinks/sink.ts";
 import type { Memory } from "./store.ts";
 

@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Grant, User } from "../../src/inventory/inventory.ts";
 import { type Evaluation, evaluate } from "../../src/plan/evaluate.ts";
+import { leaversPlan } from "../../src/plan/leaversPlan.ts";
 import { countGrants, plan } from "../../src/plan/plan.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
 import { conditionsOf } from "../../src/watch/conditions.ts";
 import { EventSchema, eventOf } from "../../src/watch/event.ts";
-import { leaversPlan } from "../../src/watch/leavers.ts";
 import { cases } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 

@@ -1,7 +1,7 @@
 import { Document } from "yaml";
-import type { Decision } from "../decide/decide.ts";
-import type { Inventory } from "../inventory/inventory.ts";
-import { printable } from "../printable.ts";
+import type { Decision } from "../../decide/decide.ts";
+import type { Inventory } from "../../inventory/inventory.ts";
+import { printable } from "../../printable.ts";
 
 /**
  * The grants that a policy would revoke, as a baseline: known from now on, and only reported until its

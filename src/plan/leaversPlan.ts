@@ -1,8 +1,8 @@
 import type { FindingCode } from "../decide/codes.ts";
-import type { Evaluation } from "../plan/evaluate.ts";
-import { judgeLimits } from "../plan/limits.ts";
-import { type Plan, plan } from "../plan/plan.ts";
 import type { Limits } from "../policy/policy.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { judgeLimits } from "./limits.ts";
+import { type Plan, plan } from "./plan.ts";
 
 /** Why a watch may revoke: its user has left. Nothing else. */
 const LEAVER_CODES: ReadonlySet<FindingCode> = new Set(["user-inactive", "user-offboarded", "user-frozen"]);

@@ -1,7 +1,7 @@
 import { Document, isMap, type YAMLMap, type YAMLSeq } from "yaml";
-import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
-import { printable } from "../printable.ts";
-import { amount, isoDay } from "../text.ts";
+import type { App, Grant, Inventory, User } from "../../inventory/inventory.ts";
+import { printable } from "../../printable.ts";
+import { amount, isoDay } from "../../text.ts";
 
 /** More names than these do not make a scope that anyone reviews. */
 const MOST_NAMES = 8;

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
-import { evaluate } from "../../src/plan/evaluate.ts";
-import { parsePolicy } from "../../src/policy/load.ts";
-import { formatProblems } from "../../src/policy/problem.ts";
-import { draftPolicy } from "../../src/report/draftPolicy.ts";
-import { inventories } from "../arbitraries.ts";
-import { AS_OF, app, grant, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
+import { EMPTY_DIRECTORY } from "../../../src/inventory/inventory.ts";
+import { evaluate } from "../../../src/plan/evaluate.ts";
+import { parsePolicy } from "../../../src/policy/load.ts";
+import { formatProblems } from "../../../src/policy/problem.ts";
+import { draftPolicy } from "../../../src/policy/write/draft.ts";
+import { inventories } from "../../arbitraries.ts";
+import { AS_OF, app, grant, inventoryOf, PROFILES, sfId, user } from "../../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));
 /** Four users of one profile and four of another; six of the eight have a permission set. */
