@@ -1,9 +1,9 @@
 import type { PlanFile } from "../plan/schema.ts";
+import { markdownText } from "../report/markdown.ts";
+import { proofText } from "../report/proofText.ts";
 import { amount } from "../text.ts";
 import { details, findingTable, fitted, revocationTable } from "./commentParts.ts";
-import { markdownText } from "./markdown.ts";
 import { countOf } from "./planDifference.ts";
-import { proofText } from "./proofText.ts";
 
 /**
  * The issue that a nightly run keeps open while the org drifts from its policy; null where it does not:

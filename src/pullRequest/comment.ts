@@ -1,10 +1,10 @@
 import { digestOf } from "../plan/digest.ts";
 import type { PlanFile } from "../plan/schema.ts";
+import { markdownFence, markdownText } from "../report/markdown.ts";
+import { proofText } from "../report/proofText.ts";
 import { amount } from "../text.ts";
 import { details, findingTable, fitted, revocationTable } from "./commentParts.ts";
-import { markdownFence, markdownText } from "./markdown.ts";
 import { countOf, type PlanDifference, planDifference, type Revocation } from "./planDifference.ts";
-import { proofText } from "./proofText.ts";
 
 /** Hidden in what is posted, to find it again: one for each name, so that several stacks can share a pull request. */
 export function hiddenMark(kind: "comment" | "drift", name: string): string {

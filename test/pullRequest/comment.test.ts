@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PlanFile } from "../../src/plan/schema.ts";
-import { commentBody, failureBody, hiddenMark } from "../../src/report/comment.ts";
-import { cleanIssue, driftIssue } from "../../src/report/driftIssue.ts";
-import { countOf, planDifference } from "../../src/report/planDifference.ts";
+import { commentBody, failureBody, hiddenMark } from "../../src/pullRequest/comment.ts";
+import { cleanIssue, driftIssue } from "../../src/pullRequest/driftIssue.ts";
+import { countOf, planDifference } from "../../src/pullRequest/planDifference.ts";
 import { app, sfId } from "../inventories.ts";
-import { HOSTILE_APP, somePlan } from "./someReport.ts";
+import { HOSTILE_APP, somePlan } from "../report/someReport.ts";
 
 const plan: PlanFile = somePlan();
 const clean: PlanFile = { ...plan, revocations: [], findings: [] };

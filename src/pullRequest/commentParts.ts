@@ -1,6 +1,6 @@
 import { placeText } from "../policy/policy.ts";
+import { markdownTable } from "../report/markdown.ts";
 import { amount } from "../text.ts";
-import { markdownTable } from "./markdown.ts";
 import { countOf, type Finding, type Revocation } from "./planDifference.ts";
 
 /** GitHub takes 65,536 characters in a comment; what counts as one is left room for. */
