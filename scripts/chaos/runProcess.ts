@@ -1,4 +1,3 @@
-import { revokeOnRecord } from "../../src/apply/run.ts";
 import { InconclusiveError, UserError } from "../../src/errors.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { acceptPlanFile, restrictToApproved } from "../../src/plan/approvedPlan.ts";
@@ -6,6 +5,7 @@ import { evaluate } from "../../src/plan/evaluate.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import { needsOf } from "../../src/resolve/needs.ts";
+import { revokeOnRecord } from "../../src/run/revokeOnRecord.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 

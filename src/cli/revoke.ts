@@ -14,7 +14,7 @@ import { printable } from "../printable.ts";
 import { appsNamed, userNamed } from "../report/connectedUsers.ts";
 import { outcomesText } from "../report/outcomesText.ts";
 import { needsOf } from "../resolve/needs.ts";
-import { readRunSettings } from "../runSettings.ts";
+import { readRunSettings } from "../run/settings.ts";
 import { EXIT } from "./exit.ts";
 import { connectAndRead } from "./org.ts";
 import { policyFile } from "./policyFile.ts";
@@ -64,7 +64,7 @@ export function revokeCommand(): Command {
       const count = countGrants(planned.plan);
       if (count === 0 || dryRun) return;
       if (!yes) await confirm(count);
-      const { defaultAuditFile, revokeOnRecord } = await import("../apply/run.ts");
+      const { defaultAuditFile, revokeOnRecord } = await import("../run/revokeOnRecord.ts");
       const { outcomes, sessions, audit } = await revokeOnRecord(connection, planned.plan.revocations, {
         apps: inventory.apps,
         policy: { file: policy.file, digest: digestOf(summarizePolicy(policy)) },

@@ -10,7 +10,7 @@ import type { Plan } from "../plan/plan.ts";
 import { readPolicy } from "../policy/read.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
-import { readRunSettings } from "../runSettings.ts";
+import { readRunSettings } from "../run/settings.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import { forgetful } from "../watch/forgetful.ts";
 import { command } from "../watch/sinks/command.ts";
@@ -187,7 +187,7 @@ async function revokeLeavers(
   plan: Plan,
 ): Promise<LeaversRevoked> {
   const settings = readRunSettings(() => undefined, process.env);
-  const { defaultAuditFile, revokeOnRecord } = await import("../apply/run.ts");
+  const { defaultAuditFile, revokeOnRecord } = await import("../run/revokeOnRecord.ts");
   const { outcomes } = await revokeOnRecord(connection, plan.revocations, {
     apps: inventory.apps,
     policy: { file: policy.file, digest: digestOf(summarizePolicy(policy)) },

@@ -9,9 +9,9 @@ import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
 import { sessionsText } from "../report/outcomesText.ts";
 import { proofText } from "../report/proofText.ts";
+import { type PolicySource, projectFolder, Session } from "../run/session.ts";
 import { amount } from "../text.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
-import { type PolicySource, projectFolder, Session } from "./session.ts";
 import { settingsFromConfig } from "./settings.ts";
 
 /** What the program hands in. `check` strips all but the policy. */
@@ -113,7 +113,7 @@ async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
       "The update began without a check of the org, so nothing was revoked. Run the update again.",
     );
   // Loaded only when it is needed: previews revoke nothing.
-  const { defaultAuditFile, revokeOnRecord } = await import("../apply/run.ts");
+  const { defaultAuditFile, revokeOnRecord } = await import("../run/revokeOnRecord.ts");
   const { inventory, policy, plan } = evaluation;
   const { auditFile, revokeConcurrency, revokesPerSecond, raised } = session.run;
   const folder = projectFolder();

@@ -1,4 +1,4 @@
-import { UserError } from "./errors.ts";
+import { UserError } from "../errors.ts";
 
 /** Limits raised for one run, with the reason that goes on record. */
 export interface RaisedLimits {

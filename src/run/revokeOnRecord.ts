@@ -1,4 +1,6 @@
 import path from "node:path";
+import { type Applied, type ApplyProgress, apply } from "../apply/apply.ts";
+import type { SessionsReport } from "../apply/sessions.ts";
 import { ciRun } from "../audit/actor.ts";
 import { AuditTrail } from "../audit/trail.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
@@ -7,8 +9,6 @@ import { digestOf } from "../plan/digest.ts";
 import { countOutcomes, type Outcome } from "../plan/outcome.ts";
 import { type PlannedRevocation, revocationMap } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
-import { type Applied, type ApplyProgress, apply } from "./apply.ts";
-import type { SessionsReport } from "./sessions.ts";
 
 /** What goes on record of a run, and how it is made. */
 export interface RunOptions {

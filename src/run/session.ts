@@ -10,9 +10,9 @@ import type { Policy } from "../policy/policy.ts";
 import { acceptPolicyObject, readPolicy } from "../policy/read.ts";
 import { printable } from "../printable.ts";
 import { needsOf } from "../resolve/needs.ts";
-import { type RunSettings, readRunSettings } from "../runSettings.ts";
 import { connect, type OrgConnection } from "../salesforce/connection.ts";
 import { readCredentials, type Settings } from "../salesforce/credentials.ts";
+import { type RunSettings, readRunSettings } from "./settings.ts";
 
 /** Where the policy is: a file relative to the Pulumi project, or the policy itself as an object. */
 export type PolicySource = string | Readonly<Record<string, unknown>>;
