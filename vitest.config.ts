@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["test/**/*.test.ts"],
+          include: ["{test,packages/*/test}/**/*.test.ts"],
           exclude: [engineTests],
           testTimeout: minute / 2,
           hookTimeout: minute / 2,

@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { Random } from "../../packages/local-org/src/random.ts";
 import { decide } from "../../src/decide/decide.ts";
 import { byUser } from "../../src/inventory/byUser.ts";
 import {
@@ -14,7 +15,6 @@ import { policyFromObject } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
-import { Random } from "../../src/simulator/random.ts";
 import { onTask } from "./child.ts";
 
 export interface DecideTask {

@@ -1,5 +1,5 @@
+import type { RecordedRequest } from "../../packages/local-org/src/simulator.ts";
 import { UserError } from "../../src/errors.ts";
-import type { RecordedRequest } from "../../src/simulator/simulator.ts";
 import { type Benchmark, rounded } from "./benchmark.ts";
 import { startChild } from "./child.ts";
 import type { Listing, ListTask } from "./listProcess.ts";

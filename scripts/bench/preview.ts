@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
+import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
+import { startSimulator } from "../../packages/local-org/src/simulator.ts";
 import { UserError } from "../../src/errors.ts";
-import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
-import { startSimulator } from "../../src/simulator/simulator.ts";
 import { PulumiProject } from "../../test/pulumi/pulumiRun.ts";
 import { type Benchmark, rounded } from "./benchmark.ts";
 

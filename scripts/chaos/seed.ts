@@ -1,6 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Fault } from "../../packages/local-org/src/faults.ts";
+import { generateOrg } from "../../packages/local-org/src/generate.ts";
+import { Random } from "../../packages/local-org/src/random.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
 import { verifyRecord } from "../../src/audit/verify.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
@@ -9,10 +13,6 @@ import type { PlanFile } from "../../src/plan/schema.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import type { Fault } from "../../src/simulator/faults.ts";
-import { generateOrg } from "../../src/simulator/generate.ts";
-import { Random } from "../../src/simulator/random.ts";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import type { Runner } from "./runner.ts";
 import type { RunTask } from "./runProcess.ts";
 

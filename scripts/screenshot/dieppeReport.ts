@@ -1,4 +1,6 @@
 import path from "node:path";
+import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
+import { startSimulator } from "../../packages/local-org/src/simulator.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { planFile } from "../../src/plan/planFile.ts";
@@ -7,8 +9,6 @@ import type { FullPlan, OrgReport } from "../../src/report/orgReport.ts";
 import { needsOf } from "../../src/resolve/needs.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
-import { startSimulator } from "../../src/simulator/simulator.ts";
 
 const AS_OF = "2026-11-23T12:00:00.000Z";
 const ROOT = path.resolve(import.meta.dirname, "../..");

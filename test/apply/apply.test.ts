@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BOBS_TOOL, dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
 import { apply } from "../../src/apply/apply.ts";
 import { decide } from "../../src/decide/decide.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
@@ -8,8 +10,6 @@ import { readPolicy } from "../../src/policy/read.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { connect, type OrgConnection } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import { BOBS_TOOL, dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 
 const ADA = "ada.weber@dieppe.example";
 /** The record has tests of its own. */

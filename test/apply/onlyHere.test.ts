@@ -16,15 +16,15 @@ function rooms(name: RegExp): string[] {
   ].sort();
 }
 
-it("only apply uses what could revoke; salesforce has it to give", () => {
-  expect(rooms(/queryForRevocation|deleteForRevocation|orgPost/)).toEqual(["apply", "salesforce"]);
-  expect(rooms(/services\/oauth2\/revoke/)).toEqual(["apply", "simulator"]);
+it("only apply uses what could revoke; salesforce and http have it to give", () => {
+  expect(rooms(/queryForRevocation|deleteForRevocation|orgPost/)).toEqual(["apply", "http", "salesforce"]);
+  expect(rooms(/services\/oauth2\/revoke/)).toEqual(["apply"]);
 });
 
 it("only the provider, `sanctioned revoke` and `sanctioned watch` apply a plan", () => {
   const callers = ["cli", "pulumi"].flatMap((room) =>
     readdirSync(path.join("src", room)).filter((file) =>
-      /apply\/run\.ts/.test(readFileSync(path.join("src", room, file), "utf8")),
+      /run\/revokeOnRecord\.ts/.test(readFileSync(path.join("src", room, file), "utf8")),
     ),
   );
   expect(callers).toEqual(["revoke.ts", "watch.ts", "provider.ts"]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
 import { sanctioned } from "./run.ts";
 
 let org: Simulator;

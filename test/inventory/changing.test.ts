@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { generateOrg } from "../../packages/local-org/src/generate.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
 import { InconclusiveError } from "../../src/errors.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import { ApiError } from "../../src/salesforce/failure.ts";
 import type { OrgReader } from "../../src/salesforce/reader.ts";
-import { generateOrg } from "../../src/simulator/generate.ts";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 
 const CLOCK = { sleep: async () => undefined, random: () => 0 };
 const FIRST_DAY = Date.parse("2022-01-01T00:00:00Z");

@@ -1,12 +1,16 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { OrgFixture } from "../../packages/local-org/src/fixture.ts";
+import {
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from "../../packages/local-org/src/simulator.ts";
+import { ANN, BEN, BOT, DIALER, PAYROLL, PORTAL, smallOrg } from "../../packages/local-org/test/smallOrg.ts";
 import type { Inventory, MemberSet } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import type { OrgFixture } from "../../src/simulator/fixture.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
-import { ANN, BEN, BOT, DIALER, PAYROLL, PORTAL, smallOrg } from "../simulator/smallOrg.ts";
 
 let org: Simulator | undefined;
 afterEach(async () => {

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
+import {
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from "../../packages/local-org/src/simulator.ts";
 import { doctor } from "../../src/inventory/doctor.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
 
 const CLOCK = { sleep: async () => undefined, random: () => 0 };
 const fixture = dieppeTrading();

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Fault } from "../../packages/local-org/src/faults.ts";
+import { generateOrg } from "../../packages/local-org/src/generate.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
 import { InconclusiveError } from "../../src/errors.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import type { OrgReader } from "../../src/salesforce/reader.ts";
-import type { Fault } from "../../src/simulator/faults.ts";
-import { generateOrg } from "../../src/simulator/generate.ts";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 
 const CLOCK = { sleep: async () => undefined, random: () => 0 };
 const fixture = generateOrg({ seed: 11, users: 60, grants: 2_600, apps: 6 });

@@ -1,12 +1,16 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { dieppeTrading, OUTLOOK, SLACK } from "../../packages/local-org/src/dieppeTrading.ts";
+import type { OrgFixture } from "../../packages/local-org/src/fixture.ts";
+import { generateOrg } from "../../packages/local-org/src/generate.ts";
+import {
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from "../../packages/local-org/src/simulator.ts";
 import { InconclusiveError } from "../../src/errors.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import { dieppeTrading, OUTLOOK, SLACK } from "../../src/simulator/dieppeTrading.ts";
-import type { OrgFixture } from "../../src/simulator/fixture.ts";
-import { generateOrg } from "../../src/simulator/generate.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
 
 let org: Simulator | undefined;
 afterEach(async () => {

@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
+import {
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from "../../packages/local-org/src/simulator.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { look } from "../../src/inventory/look.ts";
 import { connect, type OrgConnection } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
 
 const AMIR = "amir.kowalski@dieppe.example";
 let org: Simulator;

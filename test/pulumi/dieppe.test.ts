@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../../packages/local-org/src/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
 import { PROVIDER_TEXT } from "../../src/pulumi/providerText.ts";
-import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../../src/simulator/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import { PulumiProject, revocationLines } from "./pulumiRun.ts";
 
 let org: Simulator;

@@ -1,4 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
+import type { OrgFixture } from "../../packages/local-org/src/fixture.ts";
+import {
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from "../../packages/local-org/src/simulator.ts";
+import { ANN, PORTAL, smallOrg } from "../../packages/local-org/test/smallOrg.ts";
 import { apply } from "../../src/apply/apply.ts";
 import type { AuditEvent } from "../../src/audit/line.ts";
 import { UserError } from "../../src/errors.ts";
@@ -10,10 +18,6 @@ import { parsePolicy } from "../../src/policy/load.ts";
 import { sessionsText } from "../../src/report/outcomesText.ts";
 import { connect, type OrgConnection } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
-import type { OrgFixture } from "../../src/simulator/fixture.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
-import { ANN, PORTAL, smallOrg } from "../simulator/smallOrg.ts";
 
 let org: Simulator;
 let connection: OrgConnection;

@@ -1,11 +1,15 @@
 import { generateKeyPairSync } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
+import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
+import {
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from "../../packages/local-org/src/simulator.ts";
 import { UserError } from "../../src/errors.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import { NEVER_SELECT } from "../../src/salesforce/reader.ts";
-import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
 
 const KEYS = generateKeyPairSync("rsa", {
   modulusLength: 2048,

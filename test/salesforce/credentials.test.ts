@@ -3,11 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
+import { startSimulator } from "../../packages/local-org/src/simulator.ts";
 import { UserError } from "../../src/errors.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
-import { startSimulator } from "../../src/simulator/simulator.ts";
 
 describe("reading credentials", () => {
   it.each<[rule: string, config: Record<string, string>, env: Record<string, string>, outcome: RegExp]>([

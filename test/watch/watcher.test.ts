@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import { connect, type OrgConnection } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import type { WatchEvent } from "../../src/watch/event.ts";
 import { forgetful } from "../../src/watch/forgetful.ts";
 import type { Memory } from "../../src/watch/store.ts";

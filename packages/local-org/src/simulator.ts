@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import formbody from "@fastify/formbody";
 import Fastify, { type FastifyInstance } from "fastify";
-import { UserError } from "../errors.ts";
+import { UserError } from "../../../src/errors.ts";
 import { adminRoutes } from "./admin.ts";
 import { dataRoutes } from "./data.ts";
 import { deleteSessionRoute } from "./deleteSession.ts";

@@ -1,4 +1,4 @@
-import { toId18 } from "../salesforce/id.ts";
+import { toId18 } from "../../../src/salesforce/id.ts";
 import { settingsOf } from "./appSettings.ts";
 import type { OrgFixture } from "./fixture.ts";
 import { loops, unknownNames } from "./references.ts";

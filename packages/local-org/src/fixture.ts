@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import Type, { type Static } from "typebox";
-import { UserError } from "../errors.ts";
+import { UserError } from "../../../src/errors.ts";
 import { contradictions } from "./contradictions.ts";
 import {
   AppSettingsSchema,
@@ -96,7 +96,7 @@ export function checkFixture(data: unknown, origin: string): OrgFixture {
         ({ instancePath, message, params }) => `${instancePath || "/"} ${message} ${JSON.stringify(params)}`,
       );
     throw new UserError(
-      `${origin} is no org fixture (src/simulator/README.md has the format):\n  ${errors.join("\n  ")}`,
+      `${origin} is no org fixture (packages/local-org/README.md has the format):\n  ${errors.join("\n  ")}`,
     );
   }
   const problems = contradictions(data);

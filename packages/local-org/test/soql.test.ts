@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../../src/simulator/dieppeTrading.ts";
-import { generateOrg } from "../../src/simulator/generate.ts";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
-import { evaluate } from "../../src/simulator/soql/evaluate.ts";
-import { Store } from "../../src/simulator/store.ts";
+import { dieppeTrading } from "../src/dieppeTrading.ts";
+import { generateOrg } from "../src/generate.ts";
+import { type Simulator, startSimulator } from "../src/simulator.ts";
+import { evaluate } from "../src/soql/evaluate.ts";
+import { Store } from "../src/store.ts";
 import { ask, query } from "./ask.ts";
 
 let org: Simulator;

@@ -1,6 +1,6 @@
 import jsforce from "jsforce";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulator.ts";
 import { ask } from "./ask.ts";
 import { ANN, DIALER, PAYROLL, PORTAL, smallOrg } from "./smallOrg.ts";
 

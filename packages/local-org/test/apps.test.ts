@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulator.ts";
 import { ask, query } from "./ask.ts";
 import { DIALER, PAYROLL, PORTAL, smallOrg } from "./smallOrg.ts";
 

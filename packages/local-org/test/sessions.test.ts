@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { UserError } from "../../src/errors.ts";
-import { checkFixture, type OrgFixture } from "../../src/simulator/fixture.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
+import { UserError } from "../../../src/errors.ts";
+import { checkFixture, type OrgFixture } from "../src/fixture.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulator.ts";
 import { as, ask, query } from "./ask.ts";
 import { ANN, BEN, BOT, smallOrg } from "./smallOrg.ts";
 

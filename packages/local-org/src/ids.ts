@@ -1,4 +1,4 @@
-import { toId18 } from "../salesforce/id.ts";
+import { toId18 } from "../../../src/salesforce/id.ts";
 
 /** An id of 18 characters: a key prefix such as `005`, and a number. */
 export function sfId(prefix: string, serial: number): string {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BOBS_TOOL, dieppeTrading, SLACK } from "../../src/simulator/dieppeTrading.ts";
-import type { Fault } from "../../src/simulator/faults.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
+import { BOBS_TOOL, dieppeTrading, SLACK } from "../src/dieppeTrading.ts";
+import type { Fault } from "../src/faults.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulator.ts";
 import { as, ask, form, json, query } from "./ask.ts";
 
 const ADA = "ada.dubois@dieppe.example";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { toId18 } from "../../src/salesforce/id.ts";
-import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../../src/simulator/dieppeTrading.ts";
-import { checkFixture, type OrgFixture } from "../../src/simulator/fixture.ts";
-import { generateOrg } from "../../src/simulator/generate.ts";
-import { sfId } from "../../src/simulator/ids.ts";
+import { toId18 } from "../../../src/salesforce/id.ts";
+import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../src/dieppeTrading.ts";
+import { checkFixture, type OrgFixture } from "../src/fixture.ts";
+import { generateOrg } from "../src/generate.ts";
+import { sfId } from "../src/ids.ts";
 import { ANN, BEN, smallOrg } from "./smallOrg.ts";
 
 type App = OrgFixture["apps"][number];
@@ -60,7 +60,7 @@ describe("a fixture", () => {
   });
 
   it("as the README shows it is right", () => {
-    const readme = readFileSync("src/simulator/README.md", "utf8");
+    const readme = readFileSync("packages/local-org/README.md", "utf8");
     const [example] = /```json\n(.*?)```/s.exec(readme)!.slice(1);
     expect(checkFixture(JSON.parse(example!), "README").grants).toHaveLength(1);
   });

@@ -1,5 +1,5 @@
-import type { OrgFixture } from "../../src/simulator/fixture.ts";
-import { sfId } from "../../src/simulator/ids.ts";
+import type { OrgFixture } from "../src/fixture.ts";
+import { sfId } from "../src/ids.ts";
 
 export const BOT = "bot@small.example";
 export const ANN = "ann@small.example";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BOBS_TOOL, dieppeTrading, SLACK } from "../../src/simulator/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { BOBS_TOOL, dieppeTrading, SLACK } from "../src/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../src/simulator.ts";
 import { ask, form, json, query } from "./ask.ts";
 
 const ADA = "ada.dubois@dieppe.example";

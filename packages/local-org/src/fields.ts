@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { UserError } from "../../../src/errors.ts";
 import { OPTIONAL_PERMISSIONS, PERMISSIONS } from "./permissions.ts";
 
 /** Type of a field, as `describe` names it. */

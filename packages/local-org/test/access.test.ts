@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkFixture, type OrgFixture } from "../../src/simulator/fixture.ts";
-import { sfId } from "../../src/simulator/ids.ts";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { checkFixture, type OrgFixture } from "../src/fixture.ts";
+import { sfId } from "../src/ids.ts";
+import { type Simulator, startSimulator } from "../src/simulator.ts";
 import { as, query } from "./ask.ts";
 import { smallOrg } from "./smallOrg.ts";
 
