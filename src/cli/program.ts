@@ -1,20 +1,20 @@
 import { Command } from "commander";
-import { auditCommand } from "./audit.ts";
-import { baselineCommand } from "./baseline.ts";
-import { commentCommand } from "./comment.ts";
-import { completionCommand } from "./completion.ts";
-import { doctorCommand } from "./doctor.ts";
-import { explainCommand } from "./explain.ts";
-import { initCommand } from "./init.ts";
-import { issueCommand } from "./issue.ts";
-import { listCommand } from "./list.ts";
-import { planCommand } from "./plan.ts";
-import { reportCommand } from "./report.ts";
-import { revokeCommand } from "./revoke.ts";
-import { schemaCommand } from "./schema.ts";
-import { simulatorCommand } from "./simulator.ts";
-import { validateCommand } from "./validate.ts";
-import { watchCommand } from "./watch.ts";
+import { auditCommand } from "./verbs/audit.ts";
+import { baselineCommand } from "./verbs/baseline.ts";
+import { commentCommand } from "./verbs/comment.ts";
+import { completionCommand } from "./verbs/completion.ts";
+import { doctorCommand } from "./verbs/doctor.ts";
+import { explainCommand } from "./verbs/explain.ts";
+import { initCommand } from "./verbs/init.ts";
+import { issueCommand } from "./verbs/issue.ts";
+import { listCommand } from "./verbs/list.ts";
+import { planCommand } from "./verbs/plan.ts";
+import { reportCommand } from "./verbs/report.ts";
+import { revokeCommand } from "./verbs/revoke.ts";
+import { schemaCommand } from "./verbs/schema.ts";
+import { simulatorCommand } from "./verbs/simulator.ts";
+import { validateCommand } from "./verbs/validate.ts";
+import { watchCommand } from "./verbs/watch.ts";
 
 /** Every verb: what runs, and what the help, the completion and the reference are made from. */
 export function program(): Command {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { EXIT_MEANINGS } from "./exit.ts";
-import { type Verb, verbsOf } from "./verbs.ts";
+import { type Verb, verbsOf } from "./verbTree.ts";
 
 const WIDTH = 100;
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { program } from "../../src/cli/program.ts";
 import { referenceMan, referenceMarkdown } from "../../src/cli/reference.ts";
-import { verbsOf } from "../../src/cli/verbs.ts";
+import { verbsOf } from "../../src/cli/verbTree.ts";
 import { sanctioned } from "./run.ts";
 
 const VERBS = verbsOf(program());

@@ -1,14 +1,14 @@
 import { Command } from "commander";
-import { UserError } from "../errors.ts";
-import { evaluate } from "../plan/evaluate.ts";
-import { startOfDay } from "../policy/layer.ts";
-import { readPolicy } from "../policy/read.ts";
-import { baselineFile } from "../policy/write/baseline.ts";
-import { printable } from "../printable.ts";
-import { needsOf } from "../resolve/needs.ts";
-import { readInventory } from "./org.ts";
-import { policyFile } from "./policyFile.ts";
-import { writeNew } from "./writeNew.ts";
+import { UserError } from "../../errors.ts";
+import { evaluate } from "../../plan/evaluate.ts";
+import { startOfDay } from "../../policy/layer.ts";
+import { readPolicy } from "../../policy/read.ts";
+import { baselineFile } from "../../policy/write/baseline.ts";
+import { printable } from "../../printable.ts";
+import { needsOf } from "../../resolve/needs.ts";
+import { readInventory } from "../org.ts";
+import { policyFile } from "../policyFile.ts";
+import { writeNew } from "../writeNew.ts";
 
 interface BaselineOptions {
   readonly policy?: string;

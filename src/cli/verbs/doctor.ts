@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import { readPolicy } from "../policy/read.ts";
-import { doctorText } from "../report/doctorText.ts";
+import { readPolicy } from "../../policy/read.ts";
+import { doctorText } from "../../report/doctorText.ts";
 
 /** `sanctioned doctor`: what works, what is missing, what to grant. */
 export function doctorCommand(): Command {
@@ -16,8 +16,8 @@ export function doctorCommand(): Command {
     .action(async ({ policy, format }: { policy?: string; format: "text" | "json" }) => {
       const id = policy === undefined ? null : (readPolicy(policy).org?.id?.value ?? null);
       const [{ doctor }, { readCredentials }] = await Promise.all([
-        import("../inventory/doctor.ts"),
-        import("../salesforce/credentials.ts"),
+        import("../../inventory/doctor.ts"),
+        import("../../salesforce/credentials.ts"),
       ]);
       const report = await doctor(readCredentials({}, process.env), id === null ? null : { id });
       const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;

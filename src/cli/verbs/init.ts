@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { UserError } from "../errors.ts";
-import { NO_NEEDS } from "../inventory/needs.ts";
-import { draftPolicy } from "../policy/write/draft.ts";
-import { printable } from "../printable.ts";
-import { readInventory } from "./org.ts";
-import { writeNew } from "./writeNew.ts";
+import { UserError } from "../../errors.ts";
+import { NO_NEEDS } from "../../inventory/needs.ts";
+import { draftPolicy } from "../../policy/write/draft.ts";
+import { printable } from "../../printable.ts";
+import { readInventory } from "../org.ts";
+import { writeNew } from "../writeNew.ts";
 
 /** `sanctioned init`: a first policy from what the org shows. */
 export function initCommand(): Command {

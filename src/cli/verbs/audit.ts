@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { verifyRecord } from "../audit/verify.ts";
-import { UserError } from "../errors.ts";
-import { printable } from "../printable.ts";
-import { EXIT } from "./exit.ts";
+import { verifyRecord } from "../../audit/verify.ts";
+import { UserError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import { EXIT } from "../exit.ts";
 
 const FOLDER = ".sanctioned";
 

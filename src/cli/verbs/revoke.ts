@@ -1,23 +1,23 @@
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
-import { decideByHand } from "../decide/byHand.ts";
-import { UserError } from "../errors.ts";
-import type { Inventory } from "../inventory/inventory.ts";
-import { digestOf } from "../plan/digest.ts";
-import { evaluate } from "../plan/evaluate.ts";
-import { judgeLimits } from "../plan/limits.ts";
-import { countGrants, type Plan, plan } from "../plan/plan.ts";
-import { readPolicy } from "../policy/read.ts";
-import { summarizePolicy } from "../policy/summary.ts";
-import { printable } from "../printable.ts";
-import { appsNamed, userNamed } from "../report/connectedUsers.ts";
-import { outcomesText } from "../report/outcomesText.ts";
-import { needsOf } from "../resolve/needs.ts";
-import { readRunSettings } from "../run/settings.ts";
-import { EXIT } from "./exit.ts";
-import { connectAndRead } from "./org.ts";
-import { policyFile } from "./policyFile.ts";
+import { decideByHand } from "../../decide/byHand.ts";
+import { UserError } from "../../errors.ts";
+import type { Inventory } from "../../inventory/inventory.ts";
+import { digestOf } from "../../plan/digest.ts";
+import { evaluate } from "../../plan/evaluate.ts";
+import { judgeLimits } from "../../plan/limits.ts";
+import { countGrants, type Plan, plan } from "../../plan/plan.ts";
+import { readPolicy } from "../../policy/read.ts";
+import { summarizePolicy } from "../../policy/summary.ts";
+import { printable } from "../../printable.ts";
+import { appsNamed, userNamed } from "../../report/connectedUsers.ts";
+import { outcomesText } from "../../report/outcomesText.ts";
+import { needsOf } from "../../resolve/needs.ts";
+import { readRunSettings } from "../../run/settings.ts";
+import { EXIT } from "../exit.ts";
+import { connectAndRead } from "../org.ts";
+import { policyFile } from "../policyFile.ts";
 
 interface RevokeOptions {
   readonly user?: string;
@@ -64,7 +64,7 @@ export function revokeCommand(): Command {
       const count = countGrants(planned.plan);
       if (count === 0 || dryRun) return;
       if (!yes) await confirm(count);
-      const { defaultAuditFile, revokeOnRecord } = await import("../run/revokeOnRecord.ts");
+      const { defaultAuditFile, revokeOnRecord } = await import("../../run/revokeOnRecord.ts");
       const { outcomes, sessions, audit } = await revokeOnRecord(connection, planned.plan.revocations, {
         apps: inventory.apps,
         policy: { file: policy.file, digest: digestOf(summarizePolicy(policy)) },

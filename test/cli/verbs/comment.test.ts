@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { digestOf } from "../../src/plan/digest.ts";
-import { ForgeStandIn, TOKEN } from "../forge/standIn.ts";
-import { somePlan } from "../report/someReport.ts";
-import { sanctioned } from "./run.ts";
+import { digestOf } from "../../../src/plan/digest.ts";
+import { ForgeStandIn, TOKEN } from "../../forge/standIn.ts";
+import { somePlan } from "../../report/someReport.ts";
+import { sanctioned } from "../run.ts";
 
 let folder: string;
 let forge: ForgeStandIn;

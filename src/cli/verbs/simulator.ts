@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { UserError } from "../errors.ts";
+import { UserError } from "../../errors.ts";
 
 /** The stack that `Pulumi.simulator.yaml` configures, and its passphrase: no secret, since the stack holds none. */
 const STACK = "simulator";
@@ -14,9 +14,9 @@ export function simulatorCommand(): Command {
     .action(async ({ port, fixture }: { port?: number; fixture?: string }) => {
       // Loaded only when it is needed: a server is large, and `--help` should answer at once.
       const [{ dieppeTrading }, { readFixture }, { startSimulator }] = await Promise.all([
-        import("../../packages/local-org/src/dieppeTrading.ts"),
-        import("../../packages/local-org/src/fixture.ts"),
-        import("../../packages/local-org/src/simulator.ts"),
+        import("../../../packages/local-org/src/dieppeTrading.ts"),
+        import("../../../packages/local-org/src/fixture.ts"),
+        import("../../../packages/local-org/src/simulator.ts"),
       ]);
       const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
       const simulator = await startSimulator({ org, ...(port === undefined ? {} : { port }) });

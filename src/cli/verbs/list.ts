@@ -1,11 +1,11 @@
 import { Command, Option } from "commander";
-import { connectedUsers, type ListFilter } from "../report/connectedUsers.ts";
-import { listCsv } from "../report/listCsv.ts";
-import { listJson } from "../report/listJson.ts";
-import { listTable } from "../report/listTable.ts";
-import { proofText } from "../report/proofText.ts";
-import { readInventory } from "./org.ts";
-import { terminal } from "./terminal.ts";
+import { connectedUsers, type ListFilter } from "../../report/connectedUsers.ts";
+import { listCsv } from "../../report/listCsv.ts";
+import { listJson } from "../../report/listJson.ts";
+import { listTable } from "../../report/listTable.ts";
+import { proofText } from "../../report/proofText.ts";
+import { readInventory } from "../org.ts";
+import { terminal } from "../terminal.ts";
 
 interface ListOptions extends ListFilter {
   readonly format: "table" | "json" | "csv";

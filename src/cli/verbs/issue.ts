@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { forgeFromEnvironment } from "../forge/fromEnvironment.ts";
-import { keepIssue } from "../forge/sticky.ts";
-import { hiddenMark } from "../pullRequest/comment.ts";
-import { cleanIssue, driftIssue } from "../pullRequest/driftIssue.ts";
-import { type PostOptions, withPostOptions } from "./forge.ts";
-import { readPlanFile } from "./planFile.ts";
+import { forgeFromEnvironment } from "../../forge/fromEnvironment.ts";
+import { keepIssue } from "../../forge/sticky.ts";
+import { hiddenMark } from "../../pullRequest/comment.ts";
+import { cleanIssue, driftIssue } from "../../pullRequest/driftIssue.ts";
+import { type PostOptions, withPostOptions } from "../forge.ts";
+import { readPlanFile } from "../planFile.ts";
 
 interface IssueOptions extends PostOptions {
   readonly plan: string;

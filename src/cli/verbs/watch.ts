@@ -1,29 +1,29 @@
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { UserError } from "../errors.ts";
-import { REAL_CLOCK } from "../http/retry.ts";
-import { digestOf } from "../plan/digest.ts";
-import type { Evaluation } from "../plan/evaluate.ts";
-import { isOpen } from "../plan/outcome.ts";
-import type { Plan } from "../plan/plan.ts";
-import { readPolicy } from "../policy/read.ts";
-import { summarizePolicy } from "../policy/summary.ts";
-import { printable } from "../printable.ts";
-import { readRunSettings } from "../run/settings.ts";
-import type { OrgConnection } from "../salesforce/connection.ts";
-import { forgetful } from "../watch/forgetful.ts";
-import { command } from "../watch/sinks/command.ts";
-import type { Sink } from "../watch/sinks/sink.ts";
-import { slack } from "../watch/sinks/slack.ts";
-import { stdout } from "../watch/sinks/stdout.ts";
-import { teams } from "../watch/sinks/teams.ts";
-import { webhook } from "../watch/sinks/webhook.ts";
-import type { Memory } from "../watch/store.ts";
-import { type LeaversRevoked, Watcher } from "../watch/watcher.ts";
-import { EXIT } from "./exit.ts";
-import { connectOrg } from "./org.ts";
-import { policyFile } from "./policyFile.ts";
+import { UserError } from "../../errors.ts";
+import { REAL_CLOCK } from "../../http/retry.ts";
+import { digestOf } from "../../plan/digest.ts";
+import type { Evaluation } from "../../plan/evaluate.ts";
+import { isOpen } from "../../plan/outcome.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { readPolicy } from "../../policy/read.ts";
+import { summarizePolicy } from "../../policy/summary.ts";
+import { printable } from "../../printable.ts";
+import { readRunSettings } from "../../run/settings.ts";
+import type { OrgConnection } from "../../salesforce/connection.ts";
+import { forgetful } from "../../watch/forgetful.ts";
+import { command } from "../../watch/sinks/command.ts";
+import type { Sink } from "../../watch/sinks/sink.ts";
+import { slack } from "../../watch/sinks/slack.ts";
+import { stdout } from "../../watch/sinks/stdout.ts";
+import { teams } from "../../watch/sinks/teams.ts";
+import { webhook } from "../../watch/sinks/webhook.ts";
+import type { Memory } from "../../watch/store.ts";
+import { type LeaversRevoked, Watcher } from "../../watch/watcher.ts";
+import { EXIT } from "../exit.ts";
+import { connectOrg } from "../org.ts";
+import { policyFile } from "../policyFile.ts";
 
 const SINKS = ["stdout", "webhook", "slack", "teams", "command"] as const;
 type SinkName = (typeof SINKS)[number];
@@ -171,7 +171,7 @@ function sinkOf(name: SinkName, { command: program }: WatchOptions): Sink {
 
 async function memoryOf({ once, state }: WatchOptions, orgId: string): Promise<Memory> {
   if (once && state === undefined) return forgetful();
-  const { openStore } = await import("../watch/store.ts").catch((error: NodeJS.ErrnoException) => {
+  const { openStore } = await import("../../watch/store.ts").catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ERR_UNKNOWN_BUILTIN_MODULE") throw error;
     throw new UserError(
       `This Node (${process.version}) has no SQLite of its own: use Node 22.13 or later, or --once without --state.`,
@@ -187,7 +187,7 @@ async function revokeLeavers(
   plan: Plan,
 ): Promise<LeaversRevoked> {
   const settings = readRunSettings(() => undefined, process.env);
-  const { defaultAuditFile, revokeOnRecord } = await import("../run/revokeOnRecord.ts");
+  const { defaultAuditFile, revokeOnRecord } = await import("../../run/revokeOnRecord.ts");
   const { outcomes } = await revokeOnRecord(connection, plan.revocations, {
     apps: inventory.apps,
     policy: { file: policy.file, digest: digestOf(summarizePolicy(policy)) },

@@ -2,9 +2,9 @@ import { execFile, spawn } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import { program } from "../../src/cli/program.ts";
-import { verbsOf } from "../../src/cli/verbs.ts";
-import { sanctioned } from "./run.ts";
+import { program } from "../../../src/cli/program.ts";
+import { verbsOf } from "../../../src/cli/verbTree.ts";
+import { sanctioned } from "../run.ts";
 
 const run = promisify(execFile);
 let script: string;

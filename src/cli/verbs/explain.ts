@@ -1,15 +1,15 @@
 import { Command, Option } from "commander";
-import { explain } from "../decide/explain.ts";
-import { UserError } from "../errors.ts";
-import type { Grant } from "../inventory/inventory.ts";
-import { evaluate } from "../plan/evaluate.ts";
-import { readPolicy } from "../policy/read.ts";
-import { appsNamed, userNamed } from "../report/connectedUsers.ts";
-import { explainJson } from "../report/explainJson.ts";
-import { explainText } from "../report/explainText.ts";
-import { asOfOption } from "./asOf.ts";
-import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "./inventoryFile.ts";
-import { policyFile } from "./policyFile.ts";
+import { explain } from "../../decide/explain.ts";
+import { UserError } from "../../errors.ts";
+import type { Grant } from "../../inventory/inventory.ts";
+import { evaluate } from "../../plan/evaluate.ts";
+import { readPolicy } from "../../policy/read.ts";
+import { appsNamed, userNamed } from "../../report/connectedUsers.ts";
+import { explainJson } from "../../report/explainJson.ts";
+import { explainText } from "../../report/explainText.ts";
+import { asOfOption } from "../asOf.ts";
+import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "../inventoryFile.ts";
+import { policyFile } from "../policyFile.ts";
 
 interface ExplainOptions extends InventoryOptions {
   readonly user?: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
-import { sanctioned } from "./run.ts";
+import { dieppeTrading } from "../../../packages/local-org/src/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../../../packages/local-org/src/simulator.ts";
+import { sanctioned } from "../run.ts";
 
 let org: Simulator;
 let env: Record<string, string>;

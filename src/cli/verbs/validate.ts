@@ -1,17 +1,17 @@
 import { Command, Option } from "commander";
-import { UserError } from "../errors.ts";
-import { tooLongExemptions } from "../policy/contradictions.ts";
-import { formatProblems, inOrder, type Problem } from "../policy/problem.ts";
-import { readPolicyFile } from "../policy/read.ts";
-import { printable } from "../printable.ts";
-import { problemsGithub } from "../report/problemsGithub.ts";
-import { problemsJson } from "../report/problemsJson.ts";
-import { needsOf } from "../resolve/needs.ts";
-import { resolvePolicy } from "../resolve/resolvePolicy.ts";
-import { asOfOption } from "./asOf.ts";
-import { EXIT } from "./exit.ts";
-import { readInventory } from "./org.ts";
-import { policyFiles } from "./policyFile.ts";
+import { UserError } from "../../errors.ts";
+import { tooLongExemptions } from "../../policy/contradictions.ts";
+import { formatProblems, inOrder, type Problem } from "../../policy/problem.ts";
+import { readPolicyFile } from "../../policy/read.ts";
+import { printable } from "../../printable.ts";
+import { problemsGithub } from "../../report/problemsGithub.ts";
+import { problemsJson } from "../../report/problemsJson.ts";
+import { needsOf } from "../../resolve/needs.ts";
+import { resolvePolicy } from "../../resolve/resolvePolicy.ts";
+import { asOfOption } from "../asOf.ts";
+import { EXIT } from "../exit.ts";
+import { readInventory } from "../org.ts";
+import { policyFiles } from "../policyFile.ts";
 
 interface ValidateOptions {
   readonly format: "text" | "json" | "sarif" | "github";
@@ -69,7 +69,7 @@ async function output(
     case "github":
       return problemsGithub(problems);
     case "sarif": {
-      const { problemsSarif } = await import("../report/problemsSarif.ts");
+      const { problemsSarif } = await import("../../report/problemsSarif.ts");
       return problemsSarif(problems);
     }
     case "text":

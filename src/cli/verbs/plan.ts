@@ -1,15 +1,15 @@
 import { Command, Option } from "commander";
-import { evaluate } from "../plan/evaluate.ts";
-import { planFile } from "../plan/planFile.ts";
-import { readPolicy } from "../policy/read.ts";
-import { planText } from "../report/planText.ts";
-import { safeJson } from "../report/safeJson.ts";
-import { asOfOption } from "./asOf.ts";
-import { EXIT } from "./exit.ts";
-import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "./inventoryFile.ts";
-import { policyFile } from "./policyFile.ts";
-import { terminal } from "./terminal.ts";
-import { writeNew } from "./writeNew.ts";
+import { evaluate } from "../../plan/evaluate.ts";
+import { planFile } from "../../plan/planFile.ts";
+import { readPolicy } from "../../policy/read.ts";
+import { planText } from "../../report/planText.ts";
+import { safeJson } from "../../report/safeJson.ts";
+import { asOfOption } from "../asOf.ts";
+import { EXIT } from "../exit.ts";
+import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "../inventoryFile.ts";
+import { policyFile } from "../policyFile.ts";
+import { terminal } from "../terminal.ts";
+import { writeNew } from "../writeNew.ts";
 
 interface PlanOptions extends InventoryOptions {
   readonly policy?: string;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
-import { sanctioned } from "./run.ts";
+import { sanctioned } from "../run.ts";
 
 let child: ChildProcess | undefined;
 afterEach(() => {

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
-import { isUnaltered } from "../../src/plan/planFile.ts";
-import { type PlanFile, PlanSchema } from "../../src/plan/schema.ts";
-import { sanctioned } from "./run.ts";
+import { dieppeTrading } from "../../../packages/local-org/src/dieppeTrading.ts";
+import { type Simulator, startSimulator } from "../../../packages/local-org/src/simulator.ts";
+import { isUnaltered } from "../../../src/plan/planFile.ts";
+import { type PlanFile, PlanSchema } from "../../../src/plan/schema.ts";
+import { sanctioned } from "../run.ts";
 
 const BOBS = "Bob's Lead Scoring Tool";
 const POLICY = "policy/dieppe-trading.yaml";

@@ -1,5 +1,5 @@
 import { Argument, Command } from "commander";
-import { type Verb, valueKind, verbsOf } from "./verbs.ts";
+import { type Verb, valueKind, verbsOf } from "../verbTree.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 
