@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { reportHtml } from "../src/report/reportHtml.ts";
+import { reportHtml } from "../src/report/html/reportHtml.ts";
 import { ensureChromium } from "./chromium.ts";
 import { dieppeReport } from "./screenshot/dieppeReport.ts";
 

@@ -5,7 +5,7 @@ import { listInventory } from "../../src/inventory/list.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import { readPolicy } from "../../src/policy/read.ts";
-import type { FullPlan, OrgReport } from "../../src/report/orgReport.ts";
+import type { FullPlan, OrgReport } from "../../src/report/org/orgReport.ts";
 import { needsOf } from "../../src/resolve/needs.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";

@@ -1,4 +1,4 @@
-import type { Terminal } from "../report/terminal.ts";
+import type { Terminal } from "../report/render/terminal.ts";
 
 /** What standard output is. NO_COLOR and FORCE_COLOR hold (no-color.org, force-color.org). */
 export function terminal(): Terminal {

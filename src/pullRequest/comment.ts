@@ -1,7 +1,7 @@
 import { digestOf } from "../plan/digest.ts";
 import type { PlanFile } from "../plan/schema.ts";
-import { markdownFence, markdownText } from "../report/markdown.ts";
 import { proofText } from "../report/proofText.ts";
+import { markdownFence, markdownText } from "../report/render/markdown.ts";
 import { amount } from "../text.ts";
 import { details, findingTable, fitted, revocationTable } from "./commentParts.ts";
 import { countOf, type PlanDifference, planDifference, type Revocation } from "./planDifference.ts";

@@ -1,5 +1,5 @@
 import { placeText } from "../policy/policy.ts";
-import { markdownTable } from "../report/markdown.ts";
+import { markdownTable } from "../report/render/markdown.ts";
 import { amount } from "../text.ts";
 import { countOf, type Finding, type Revocation } from "./planDifference.ts";
 

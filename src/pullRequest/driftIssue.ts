@@ -1,6 +1,6 @@
 import type { PlanFile } from "../plan/schema.ts";
-import { markdownText } from "../report/markdown.ts";
 import { proofText } from "../report/proofText.ts";
+import { markdownText } from "../report/render/markdown.ts";
 import { amount } from "../text.ts";
 import { details, findingTable, fitted, revocationTable } from "./commentParts.ts";
 import { countOf } from "./planDifference.ts";

@@ -1,7 +1,7 @@
 import { remedyOf } from "../decide/codes.ts";
 import type { Explanation } from "../decide/explain.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import { safeJson } from "./safeJson.ts";
+import { safeJson } from "./render/safeJson.ts";
 
 /** Why each grant gets what it gets, as JSON; names are as the org gives them. */
 export function explainJson(

@@ -3,7 +3,7 @@ import type { PlanFile } from "../plan/schema.ts";
 import { printable } from "../printable.ts";
 import { amount } from "../text.ts";
 import { proofText } from "./proofText.ts";
-import { NO_TERMINAL, type Terminal } from "./terminal.ts";
+import { NO_TERMINAL, type Terminal } from "./render/terminal.ts";
 
 /** A plan for a terminal: what goes, by app; what is only reported; findings; limits; and what it was read from. */
 export function planText(plan: PlanFile, { color }: Terminal = NO_TERMINAL): string {

@@ -4,8 +4,8 @@ import { planFile } from "../../src/plan/planFile.ts";
 import type { FullPlan } from "../../src/plan/schema.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
-import { buildReport, type Since } from "../../src/report/buildReport.ts";
-import type { OrgReport, RecordedPeriod } from "../../src/report/orgReport.ts";
+import { buildReport, type Since } from "../../src/report/org/buildReport.ts";
+import type { OrgReport, RecordedPeriod } from "../../src/report/org/orgReport.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 
 /** Names that no format may take for anything but text. */

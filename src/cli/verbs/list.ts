@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
-import { connectedUsers, type ListFilter } from "../../report/connectedUsers.ts";
-import { listCsv } from "../../report/listCsv.ts";
-import { listJson } from "../../report/listJson.ts";
-import { listTable } from "../../report/listTable.ts";
+import { connectedUsers, type ListFilter } from "../../report/list/connectedUsers.ts";
+import { listCsv } from "../../report/list/listCsv.ts";
+import { listJson } from "../../report/list/listJson.ts";
+import { listTable } from "../../report/list/listTable.ts";
 import { proofText } from "../../report/proofText.ts";
 import { readInventory } from "../org.ts";
 import { terminal } from "../terminal.ts";

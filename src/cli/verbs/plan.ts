@@ -3,7 +3,7 @@ import { evaluate } from "../../plan/evaluate.ts";
 import { planFile } from "../../plan/planFile.ts";
 import { readPolicy } from "../../policy/read.ts";
 import { planText } from "../../report/planText.ts";
-import { safeJson } from "../../report/safeJson.ts";
+import { safeJson } from "../../report/render/safeJson.ts";
 import { asOfOption } from "../asOf.ts";
 import { EXIT } from "../exit.ts";
 import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "../inventoryFile.ts";

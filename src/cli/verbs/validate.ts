@@ -4,8 +4,8 @@ import { tooLongExemptions } from "../../policy/contradictions.ts";
 import { formatProblems, inOrder, type Problem } from "../../policy/problem.ts";
 import { readPolicyFile } from "../../policy/read.ts";
 import { printable } from "../../printable.ts";
-import { problemsGithub } from "../../report/problemsGithub.ts";
-import { problemsJson } from "../../report/problemsJson.ts";
+import { problemsGithub } from "../../report/problems/problemsGithub.ts";
+import { problemsJson } from "../../report/problems/problemsJson.ts";
 import { needsOf } from "../../resolve/needs.ts";
 import { resolvePolicy } from "../../resolve/resolvePolicy.ts";
 import { asOfOption } from "../asOf.ts";
@@ -69,7 +69,7 @@ async function output(
     case "github":
       return problemsGithub(problems);
     case "sarif": {
-      const { problemsSarif } = await import("../../report/problemsSarif.ts");
+      const { problemsSarif } = await import("../../report/problems/problemsSarif.ts");
       return problemsSarif(problems);
     }
     case "text":

@@ -1,5 +1,5 @@
 import { amount, isoDay } from "../../text.ts";
-import type { Changes, Connection, OrgReport } from "../orgReport.ts";
+import type { Changes, Connection, OrgReport } from "../org/orgReport.ts";
 import { html } from "./markup.ts";
 import { nothing, type Section } from "./section.ts";
 import type { TableBook } from "./tables.ts";

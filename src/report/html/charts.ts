@@ -1,6 +1,6 @@
 import { DAY_MS } from "../../policy/policy.ts";
-import type { OrgReport } from "../orgReport.ts";
-import type { GrantRow, OrgView } from "../orgView.ts";
+import type { OrgReport } from "../org/orgReport.ts";
+import type { GrantRow, OrgView } from "../org/orgView.ts";
 import { DECISIONS, standingText } from "./grantTables.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 import { badgeHtml } from "./rows.ts";

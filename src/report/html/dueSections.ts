@@ -1,7 +1,7 @@
 import { placeText } from "../../policy/policy.ts";
 import { amount } from "../../text.ts";
-import type { OrgReport } from "../orgReport.ts";
-import { dueExemptions, overdueReviews } from "./due.ts";
+import { dueExemptions, overdueReviews } from "../org/due.ts";
+import type { OrgReport } from "../org/orgReport.ts";
 import { standingText } from "./grantTables.ts";
 import { html } from "./markup.ts";
 import { nothing, type Section } from "./section.ts";

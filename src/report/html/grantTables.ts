@@ -1,5 +1,5 @@
 import { meaningOf } from "../../decide/codes.ts";
-import type { AppRow, GrantRow } from "../orgView.ts";
+import type { AppRow, GrantRow } from "../org/orgView.ts";
 import type { ColumnOf } from "./tables.ts";
 
 /** How the page calls what the policy makes of a grant. */

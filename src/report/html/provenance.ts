@@ -1,4 +1,4 @@
-import type { OrgReport } from "../orgReport.ts";
+import type { OrgReport } from "../org/orgReport.ts";
 import { proofText } from "../proofText.ts";
 import { html, type Markup } from "./markup.ts";
 import type { Section } from "./section.ts";

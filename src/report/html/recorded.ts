@@ -1,4 +1,4 @@
-import type { OrgReport } from "../orgReport.ts";
+import type { OrgReport } from "../org/orgReport.ts";
 import { html } from "./markup.ts";
 import { nothing, type Section } from "./section.ts";
 import type { TableBook } from "./tables.ts";

@@ -1,6 +1,6 @@
 import { meaningOf } from "../../decide/codes.ts";
 import { placeText } from "../../policy/policy.ts";
-import type { FullPlan, OrgReport } from "../orgReport.ts";
+import type { FullPlan, OrgReport } from "../org/orgReport.ts";
 import { nothing, type Section } from "./section.ts";
 import type { TableBook } from "./tables.ts";
 

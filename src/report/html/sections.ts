@@ -1,5 +1,5 @@
-import type { OrgReport } from "../orgReport.ts";
-import type { OrgView } from "../orgView.ts";
+import type { OrgReport } from "../org/orgReport.ts";
+import type { OrgView } from "../org/orgView.ts";
 import { changesSection } from "./changes.ts";
 import { exemptionsSection, reviewsSection } from "./dueSections.ts";
 import { findingsSection } from "./findings.ts";

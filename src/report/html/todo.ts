@@ -1,8 +1,8 @@
 import { amount } from "../../text.ts";
-import type { OrgReport } from "../orgReport.ts";
-import type { OrgView } from "../orgView.ts";
-import { outcomesOf } from "../outcomes.ts";
-import { dueExemptions, overdueReviews } from "./due.ts";
+import { outcomesOf } from "../org/decisionCounts.ts";
+import { dueExemptions, overdueReviews } from "../org/due.ts";
+import type { OrgReport } from "../org/orgReport.ts";
+import type { OrgView } from "../org/orgView.ts";
 import { html, type Markup } from "./markup.ts";
 
 /** Something to do, and the section that tells more. */

@@ -1,4 +1,4 @@
-import type { AppRow, OrgView } from "../orgView.ts";
+import type { AppRow, OrgView } from "../org/orgView.ts";
 import { html } from "./markup.ts";
 import { nothing, type Section } from "./section.ts";
 import type { TableBook } from "./tables.ts";

@@ -1,8 +1,8 @@
 import { isoDay } from "../../text.ts";
-import { headlineOf } from "../headline.ts";
-import type { OrgReport } from "../orgReport.ts";
-import type { OrgView } from "../orgView.ts";
-import { outcomesOf } from "../outcomes.ts";
+import { outcomesOf } from "../org/decisionCounts.ts";
+import { headlineOf } from "../org/headline.ts";
+import type { OrgReport } from "../org/orgReport.ts";
+import type { OrgView } from "../org/orgView.ts";
 import { proofText } from "../proofText.ts";
 import { html, type Markup } from "./markup.ts";
 import { todoHtml } from "./todo.ts";

@@ -7,8 +7,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ensureChromium } from "../../../scripts/chromium.ts";
 import { dieppeReport } from "../../../scripts/screenshot/dieppeReport.ts";
-import type { OrgReport } from "../../../src/report/orgReport.ts";
-import { reportHtml } from "../../../src/report/reportHtml.ts";
+import { reportHtml } from "../../../src/report/html/reportHtml.ts";
+import type { OrgReport } from "../../../src/report/org/orgReport.ts";
 import { app, grant, inventoryOf, user } from "../../inventories.ts";
 import { largeReport, reportOf } from "./reports.ts";
 

@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { pageAssets } from "../../../scripts/page.ts";
 import { dieppeReport } from "../../../scripts/screenshot/dieppeReport.ts";
 import { EMPTY_DIRECTORY, type User } from "../../../src/inventory/inventory.ts";
-import type { OrgReport } from "../../../src/report/orgReport.ts";
-import { reportHtml } from "../../../src/report/reportHtml.ts";
+import { reportHtml } from "../../../src/report/html/reportHtml.ts";
+import type { OrgReport } from "../../../src/report/org/orgReport.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../../inventories.ts";
 import { reportOf } from "./reports.ts";
 

@@ -3,7 +3,7 @@ import { evaluate } from "../../../src/plan/evaluate.ts";
 import { planFile } from "../../../src/plan/planFile.ts";
 import { parsePolicy } from "../../../src/policy/load.ts";
 import { formatProblems } from "../../../src/policy/problem.ts";
-import type { FullPlan, OrgReport } from "../../../src/report/orgReport.ts";
+import type { FullPlan, OrgReport } from "../../../src/report/org/orgReport.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../../inventories.ts";
 
 const DAY = 86_400_000;

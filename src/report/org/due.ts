@@ -1,0 +1,36 @@
+import { DAY_MS } from "../../policy/policy.ts";
+import { isoDay } from "../../text.ts";
+import type { FullPlan } from "./orgReport.ts";
+
+/** A report is read once a month: an exemption that ends before the next one is due. */
+const DUE_DAYS = 31;
+
+type Exemption = FullPlan["exemptions"][number];
+export type ExemptionState = "expired" | "due" | "holds";
+
+/** Every exemption with its state on the day of the plan, those that end first first. */
+export function dueExemptions({
+  exemptions,
+  asOf,
+}: FullPlan): (Exemption & { readonly state: ExemptionState })[] {
+  const today = isoDay(Date.parse(asOf));
+  const horizon = isoDay(Date.parse(asOf) + DUE_DAYS * DAY_MS);
+  return exemptions
+    .map((exemption) => ({
+      ...exemption,
+      state: (exemption.expires < today
+        ? "expired"
+        : exemption.expires <= horizon
+          ? "due"
+          : "holds") as ExemptionState,
+    }))
+    .sort((a, b) => (a.expires < b.expires ? -1 : a.expires > b.expires ? 1 : 0));
+}
+
+/** Apps whose last day of review is past, the longest overdue first. */
+export function overdueReviews({ apps, asOf }: FullPlan): FullPlan["apps"][number][] {
+  const today = isoDay(Date.parse(asOf));
+  return apps
+    .filter(({ reviewBy }) => reviewBy !== null && reviewBy < today)
+    .sort((a, b) => (a.reviewBy! < b.reviewBy! ? -1 : a.reviewBy! > b.reviewBy! ? 1 : 0));
+}

@@ -1,0 +1,149 @@
+import { DAY_MS, placeText } from "../../policy/policy.ts";
+import { compareText } from "../../text.ts";
+import type { FullPlan, OrgReport } from "./orgReport.ts";
+
+export type Standing = FullPlan["apps"][number]["standing"];
+export type Use = "active" | "idle" | "unknown";
+
+/** One app that holds grants, as a row. Times are ISO 8601 or null where the org gives none. */
+export interface AppRow {
+  readonly name: string;
+  readonly id: string | null;
+  readonly standing: Standing;
+  readonly owner: string | null;
+  readonly reviewBy: string | null;
+  readonly users: number;
+  readonly grants: number;
+  readonly active: number;
+  readonly idle: number;
+  /** Grants of which the org gives no last use. */
+  readonly unknownUse: number;
+  /** Grants of users of high privilege. */
+  readonly privileged: number;
+  readonly toRevoke: number;
+  readonly firstGranted: string | null;
+  readonly lastUsed: string | null;
+  readonly useCount: number;
+}
+
+/** One grant, as a row. */
+export interface GrantRow {
+  readonly username: string;
+  readonly name: string | null;
+  readonly profile: string | null;
+  /** Null where the org does not list the user. */
+  readonly isActive: boolean | null;
+  readonly isFrozen: boolean | null;
+  /** What gives the user high privilege. */
+  readonly privilege: string | null;
+  readonly app: string;
+  readonly appId: string | null;
+  readonly standing: Standing;
+  readonly granted: string | null;
+  readonly lastUsed: string | null;
+  readonly useCount: number | null;
+  readonly use: Use;
+  readonly action: "keep" | "report" | "revoke";
+  readonly code: FullPlan["rows"][number]["code"];
+  readonly held: FullPlan["rows"][number]["held"];
+  /** As `policy/dieppe-trading.yaml:7`. */
+  readonly policy: string;
+}
+
+/** A report as tables, ready to be shown. */
+export interface OrgView {
+  /** In the order of the plan's rows. */
+  readonly grants: readonly GrantRow[];
+  /** Most grants first. */
+  readonly apps: readonly AppRow[];
+  /** Apps that the policy does not list, most grants first: somebody must decide. */
+  readonly undecided: readonly AppRow[];
+  /** Grants of users of high privilege, newest first. */
+  readonly privileged: readonly GrantRow[];
+}
+
+/** A report's tables. Pure. */
+export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
+  const asOf = Date.parse(plan.asOf);
+  const users = new Map(plan.users.map((user) => [user.id, user]));
+  const apps = new Map(plan.apps.map((app) => [keyOf(app), app]));
+  const grants = plan.rows.map((row): GrantRow => {
+    const app = apps.get(keyOf(row.app))!;
+    const user = users.get(row.user.id)!;
+    return {
+      username: user.username ?? user.id,
+      name: user.name,
+      profile: user.profile,
+      isActive: user.isActive,
+      isFrozen: user.isFrozen,
+      privilege: user.privilege,
+      app: app.name,
+      appId: app.id,
+      standing: app.standing,
+      granted: row.granted,
+      lastUsed: row.lastUsed,
+      useCount: row.useCount,
+      use: useOf(row.lastUsed, app.idleAfterDays, asOf),
+      action: row.action,
+      code: row.code,
+      held: row.held,
+      policy: placeText(row.policy),
+    };
+  });
+  const byApp = Map.groupBy(plan.rows.keys(), (i) => keyOf(plan.rows[i]!.app));
+  const appRows = [...byApp].map(([key, indices]) =>
+    appRow(
+      apps.get(key)!,
+      indices.map((i) => grants[i]!),
+      new Set(indices.map((i) => plan.rows[i]!.user.id)).size,
+    ),
+  );
+  appRows.sort(
+    (a, b) => b.grants - a.grants || compareText(a.name, b.name) || compareText(a.id ?? "", b.id ?? ""),
+  );
+  return {
+    grants,
+    apps: appRows,
+    undecided: appRows.filter(({ standing }) => standing === "not-listed"),
+    privileged: grants
+      .filter(({ privilege }) => privilege !== null)
+      .sort((a, b) => compareText(b.granted ?? "", a.granted ?? "")),
+  };
+}
+
+function appRow(app: FullPlan["apps"][number], grants: readonly GrantRow[], users: number): AppRow {
+  const count = (fits: (grant: GrantRow) => boolean) => grants.filter(fits).length;
+  return {
+    name: app.name,
+    id: app.id,
+    standing: app.standing,
+    owner: app.owner,
+    reviewBy: app.reviewBy,
+    users,
+    grants: grants.length,
+    active: count(({ use }) => use === "active"),
+    idle: count(({ use }) => use === "idle"),
+    unknownUse: count(({ use }) => use === "unknown"),
+    privileged: count(({ privilege }) => privilege !== null),
+    toRevoke: count(({ action }) => action === "revoke"),
+    firstGranted: grants.reduce<string | null>(
+      (first, { granted }) => (granted !== null && (first === null || granted < first) ? granted : first),
+      null,
+    ),
+    lastUsed: grants.reduce<string | null>(
+      (last, { lastUsed }) => (lastUsed !== null && (last === null || lastUsed > last) ? lastUsed : last),
+      null,
+    ),
+    useCount: grants.reduce((sum, { useCount }) => sum + (useCount ?? 0), 0),
+  };
+}
+
+function useOf(lastUsed: string | null, idleAfterDays: number, asOf: number): Use {
+  if (lastUsed === null) return "unknown";
+  return asOf - Date.parse(lastUsed) > idleAfterDays * DAY_MS ? "idle" : "active";
+}
+
+/** An app has an id, or else its name is all there is. */
+function keyOf({ id, name }: { readonly id: string | null; readonly name: string }): string {
+  return id ?? `name:${name}`;
+}

@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Inventory } from "../../../src/inventory/inventory.ts";
+import { connectedUsers } from "../../../src/report/list/connectedUsers.ts";
+import { listCsv } from "../../../src/report/list/listCsv.ts";
+import { listTable } from "../../../src/report/list/listTable.ts";
+import { inventories } from "../../arbitraries.ts";
+import { app, grant, inventoryOf } from "../../inventories.ts";
+
+const EVIL = '=HYPERLINK("http://evil")\u001b[2J\nnext';
+
+/** An inventory of one grant, of an app with a hostile name. */
+function orgWith(name: string): Inventory {
+  return inventoryOf({
+    grants: [grant("005000000000001AAA", app(name), { createdAt: null, lastUsedAt: null, useCount: null })],
+  });
+}
+
+describe("a hostile name", () => {
+  it("is no formula in a spreadsheet and no escape sequence anywhere", () => {
+    const inventory = orgWith(EVIL);
+    const list = connectedUsers(inventory, {});
+    expect(listCsv(list)).toBe(
+      'app,appId,users,grants,firstGranted,lastUsed\n"\'=HYPERLINK(""http://evil"")\\u{1b}[2J\\u{a}next",,1,1,,\n',
+    );
+    expect(listTable(list, inventory)).toMatch(
+      /^App +Users +Grants +First granted +Last used\n=HYPERLINK\("http:\/\/evil"\)\\u\{1b\}\[2J\\u\{a\}next +1 +1 +unknown +no use recorded\n/,
+    );
+  });
+});
+
+it("a user whom the org does not list is named by id and said to be unknown", () => {
+  const inventory = orgWith("A");
+  expect(connectedUsers(inventory, { by: "user" }).rows).toEqual([
+    {
+      username: "005000000000001AAA",
+      name: null,
+      active: null,
+      apps: 1,
+      grants: 1,
+      firstGranted: null,
+      lastUsed: null,
+    },
+  ]);
+  expect(listTable(connectedUsers(inventory, { by: "user" }), inventory)).toContain("not listed by the org");
+});
+
+it("both lists count every grant once, whatever the org", () => {
+  fc.assert(
+    fc.property(inventories, (inventory) => {
+      for (const by of ["app", "user"] as const) {
+        const { rows } = connectedUsers(inventory, { by });
+        expect([...rows].reduce((sum, { grants }) => sum + grants, 0)).toBe(inventory.grants.length);
+      }
+    }),
+  );
+});
