@@ -8,7 +8,7 @@ import { countGrants } from "../../src/plan/plan.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import { revokeOnRecord } from "../../src/run/revokeOnRecord.ts";
-import { connect } from "../../src/salesforce/connection.ts";
+import { connectToRevoke } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import { onTask } from "./child.ts";
 
@@ -29,7 +29,7 @@ export interface Revoking {
 onTask(async ({ url, accessToken, concurrency }: RevokeTask): Promise<Revoking> => {
   const parsed = policyFromObject({ version: 1, unlisted: "revoke", apps: [] }, "benchmark");
   if ("problems" in parsed) throw new PolicyError(parsed.problems);
-  const connection = await connect(readCredentials({ instanceUrl: url, accessToken }, {}));
+  const connection = await connectToRevoke(readCredentials({ instanceUrl: url, accessToken }, {}));
   const inventory = await listInventory(connection);
   const { plan } = evaluate(parsed.policy, inventory, Date.now());
   const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-bench-"));

@@ -6,7 +6,7 @@ import { parsePolicy } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import { needsOf } from "../../src/resolve/needs.ts";
 import { revokeOnRecord } from "../../src/run/revokeOnRecord.ts";
-import { connect } from "../../src/salesforce/connection.ts";
+import { connectToRevoke } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 
 /** One run as an update makes it: list, evaluate, keep to the approved plan, revoke on record. */
@@ -39,7 +39,7 @@ async function perform({ url, accessToken, policy: text, approved, auditFile }: 
     const parsed = parsePolicy(text, "chaos.yaml");
     if ("problems" in parsed) throw new PolicyError(parsed.problems);
     const { policy } = parsed;
-    const connection = await connect(readCredentials({ instanceUrl: url, accessToken }, {}), CLOCK);
+    const connection = await connectToRevoke(readCredentials({ instanceUrl: url, accessToken }, {}), CLOCK);
     const inventory = await listInventory(connection, { needs: needsOf(policy) });
     const asOf = Date.now();
     const evaluation = evaluate(policy, inventory, asOf, ASK_NOT_TO_LIMIT);

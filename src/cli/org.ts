@@ -14,11 +14,11 @@ export async function readInventory(needs?: DirectoryNeeds): Promise<Inventory> 
 /** Connects with the credentials of the environment. @throws UserError */
 export async function connectOrg(): Promise<OrgConnection> {
   // Loaded only when it is needed: jsforce is large, and `--help` should answer at once.
-  const [{ connect }, { readCredentials }] = await Promise.all([
+  const [{ connectToRevoke }, { readCredentials }] = await Promise.all([
     import("../salesforce/connection.ts"),
     import("../salesforce/credentials.ts"),
   ]);
-  return await connect(readCredentials({}, process.env));
+  return await connectToRevoke(readCredentials({}, process.env));
 }
 
 /** As `readInventory`, with the connection. */

@@ -1,8 +1,9 @@
 import { UserError } from "../errors.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
-import { connect, type OrgConnection } from "../salesforce/connection.ts";
+import { connect } from "../salesforce/connection.ts";
 import type { Credentials } from "../salesforce/credentials.ts";
 import { ApiError } from "../salesforce/failure.ts";
+import type { OrgReader } from "../salesforce/reader.ts";
 import { callsForListing, checkApiShare } from "./list.ts";
 import { NEEDED_PERMISSIONS, probePermissions, WANTED_PERMISSIONS } from "./permissions.ts";
 
@@ -44,7 +45,7 @@ export async function doctor(
   policyOrg: { readonly id: string } | null,
   clock: RetryClock = REAL_CLOCK,
 ): Promise<DoctorReport> {
-  let connection: OrgConnection;
+  let connection: OrgReader;
   try {
     connection = await connect(credentials, clock);
   } catch (error) {
@@ -93,7 +94,7 @@ function line(
 }
 
 /** The DeleteToken of a grant is its own permission to revoke (salesforce-facts 0.7): seeing every grant is all it takes. */
-async function permissionLines(connection: OrgConnection): Promise<DoctorLine[]> {
+async function permissionLines(connection: OrgReader): Promise<DoctorLine[]> {
   let permissions: Record<string, boolean>;
   try {
     permissions = await probePermissions(connection);
@@ -113,7 +114,7 @@ async function permissionLines(connection: OrgConnection): Promise<DoctorLine[]>
   });
 }
 
-async function externalAppsLine(connection: OrgConnection): Promise<DoctorLine> {
+async function externalAppsLine(connection: OrgReader): Promise<DoctorLine> {
   let count: number;
   try {
     count = await connection.count("SELECT COUNT() FROM ExternalClientApplication");
@@ -149,7 +150,7 @@ async function externalAppsLine(connection: OrgConnection): Promise<DoctorLine> 
   return line("external-client-apps", "ok", `${count} external client apps, and their use is shown.`);
 }
 
-function apiCallsLine({ apiUsage }: OrgConnection): DoctorLine {
+function apiCallsLine({ apiUsage }: OrgReader): DoctorLine {
   if (apiUsage === null)
     return line("api-calls", "warning", "The org does not say how many API calls are left.");
   const { used, limit } = apiUsage;
@@ -169,7 +170,7 @@ function clockLine(skew: number | null): DoctorLine {
       );
 }
 
-async function listingLine(connection: OrgConnection, before: readonly DoctorLine[]): Promise<DoctorLine> {
+async function listingLine(connection: OrgReader, before: readonly DoctorLine[]): Promise<DoctorLine> {
   if (before.some(({ code, status }) => code !== "org" && status === "failed"))
     return line(
       "complete-listing",

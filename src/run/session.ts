@@ -10,7 +10,7 @@ import type { Policy } from "../policy/policy.ts";
 import { acceptPolicyObject, readPolicy } from "../policy/read.ts";
 import { printable } from "../printable.ts";
 import { needsOf } from "../resolve/needs.ts";
-import { connect, type OrgConnection } from "../salesforce/connection.ts";
+import { connectToRevoke, type OrgConnection } from "../salesforce/connection.ts";
 import { readCredentials, type Settings } from "../salesforce/credentials.ts";
 import { type RunSettings, readRunSettings } from "./settings.ts";
 
@@ -40,7 +40,7 @@ export class Session {
   }
 
   connection(): Promise<OrgConnection> {
-    this.#connection ??= (async () => connect(readCredentials(this.#settings, process.env)))();
+    this.#connection ??= (async () => connectToRevoke(readCredentials(this.#settings, process.env)))();
     return this.#connection;
   }
 

@@ -12,8 +12,6 @@ export interface OrgConnection extends OrgReader {
   queryForRevocation<Row>(soql: string): Promise<QueryResult<Row>>;
   /** Deletes a REST resource below `/services/data/vNN.0`, once: for src/apply alone. Errors as `query`, but for the HTTP status. */
   deleteForRevocation(path: string): Promise<{ status: number; retryAfterMs: number | null }>;
-  /** By how much the org's clock is ahead of ours, in milliseconds, to the second; null where it does not say. */
-  readonly clockSkewMs: number | null;
 }
 
 /** readMetadata takes no more components at once. */
@@ -27,13 +25,29 @@ interface QueryPage {
 }
 
 /**
- * Logs in and learns which org and user it is.
+ * Logs in to read, and learns which org and user it is. What it gives has nothing that could revoke.
  * @throws UserError for an org that cannot be reached, credentials that are refused and the like; no message holds a token
  */
-export async function connect(
-  { login, apiVersion, ownApp, concurrency, maxApiShare }: Credentials,
+export async function connect(credentials: Credentials, clock: RetryClock = REAL_CLOCK): Promise<OrgReader> {
+  return (await logIn(credentials, clock)).reader;
+}
+
+/** As `connect`, with what revokes: for the run that applies a plan. */
+export async function connectToRevoke(
+  credentials: Credentials,
   clock: RetryClock = REAL_CLOCK,
 ): Promise<OrgConnection> {
+  const { reader, session, base, query } = await logIn(credentials, clock);
+  return Object.assign(reader, {
+    queryForRevocation: <Row>(soql: string) => query<Row>(soql),
+    deleteForRevocation: (path: string) => session.delete(`${base}${path}`),
+  });
+}
+
+async function logIn(
+  { login, apiVersion, ownApp, concurrency, maxApiShare }: Credentials,
+  clock: RetryClock,
+) {
   const session = new Session(login, concurrency, clock);
   await session.logIn();
   const version = await chooseApiVersion(session, apiVersion);
@@ -68,7 +82,7 @@ export async function connect(
     readCaller(session, query, base, ownApp),
   ]);
 
-  return {
+  const reader: OrgReader = {
     org,
     caller,
     concurrency,
@@ -115,9 +129,8 @@ export async function connect(
       }
       return records;
     },
-    queryForRevocation: query,
-    deleteForRevocation: (path) => session.delete(`${base}${path}`),
   };
+  return { reader, session, base, query };
 }
 
 /** SOAP has one element where there is one, and none where there is none. */

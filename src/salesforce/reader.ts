@@ -36,6 +36,8 @@ export interface OrgReader {
   readonly calls: number;
   /** The org's API calls of the last 24 hours, from the last answer that said so; null where none did. */
   readonly apiUsage: { readonly used: number; readonly limit: number } | null;
+  /** By how much the org's clock is ahead of ours, in milliseconds, to the second; null where it does not say. */
+  readonly clockSkewMs: number | null;
   /** Requests under way at once. */
   readonly concurrency: number;
   /** The share of the org's remaining API calls that one run may use, 0 to 1. */

@@ -8,7 +8,7 @@ import { listInventory } from "../../src/inventory/list.ts";
 import { type PlannedRevocation, plan } from "../../src/plan/plan.ts";
 import { readPolicy } from "../../src/policy/read.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
-import { connect, type OrgConnection } from "../../src/salesforce/connection.ts";
+import { connectToRevoke, type OrgConnection } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 
 const ADA = "ada.weber@dieppe.example";
@@ -21,7 +21,9 @@ let revocations: readonly PlannedRevocation[];
 
 beforeEach(async () => {
   org = await startSimulator({ org: dieppeTrading() });
-  connection = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
+  connection = await connectToRevoke(
+    readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
+  );
   inventory = await listInventory(connection);
   const resolution = resolvePolicy(readPolicy("policy/dieppe-trading.yaml"), inventory, Date.now());
   if ("problems" in resolution) throw new Error("the policy does not fit");

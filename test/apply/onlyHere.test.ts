@@ -23,9 +23,13 @@ it("only apply uses what could revoke; salesforce and http have it to give", () 
 
 it("only the provider, `sanctioned revoke` and `sanctioned watch` apply a plan", () => {
   const callers = ["cli", "pulumi"].flatMap((room) =>
-    readdirSync(path.join("src", room)).filter((file) =>
-      /run\/revokeOnRecord\.ts/.test(readFileSync(path.join("src", room, file), "utf8")),
-    ),
+    readdirSync(path.join("src", room), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .filter((file) => /run\/revokeOnRecord\.ts/.test(readFileSync(path.join("src", room, file), "utf8"))),
   );
-  expect(callers).toEqual(["revoke.ts", "watch.ts", "provider.ts"]);
+  expect(callers).toEqual([
+    path.join("verbs", "revoke.ts"),
+    path.join("verbs", "watch.ts"),
+    path.join("provider.ts"),
+  ]);
 });

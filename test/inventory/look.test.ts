@@ -8,12 +8,13 @@ import {
 import type { Inventory } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { look } from "../../src/inventory/look.ts";
-import { connect, type OrgConnection } from "../../src/salesforce/connection.ts";
+import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
+import type { OrgReader } from "../../src/salesforce/reader.ts";
 
 const AMIR = "amir.kowalski@dieppe.example";
 let org: Simulator;
-let reader: OrgConnection;
+let reader: OrgReader;
 let known: Inventory;
 
 async function start(options: Partial<SimulatorOptions> = {}) {

@@ -16,7 +16,7 @@ import { evaluate } from "../../src/plan/evaluate.ts";
 import type { PlannedRevocation } from "../../src/plan/plan.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { sessionsText } from "../../src/report/outcomesText.ts";
-import { connect, type OrgConnection } from "../../src/salesforce/connection.ts";
+import { connectToRevoke, type OrgConnection } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 
 let org: Simulator;
@@ -46,7 +46,9 @@ async function plan(
   options: Partial<SimulatorOptions> = {},
 ): Promise<readonly PlannedRevocation[]> {
   org = await startSimulator({ org: fixture, ...options });
-  connection = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
+  connection = await connectToRevoke(
+    readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
+  );
   inventory = await listInventory(connection);
   const parsed = parsePolicy("version: 1\nunlisted: revoke\napps: []\n", "p.yaml");
   if ("problems" in parsed) throw new Error("not right");

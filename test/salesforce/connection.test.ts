@@ -7,7 +7,7 @@ import {
   startSimulator,
 } from "../../packages/local-org/src/simulator.ts";
 import { UserError } from "../../src/errors.ts";
-import { connect } from "../../src/salesforce/connection.ts";
+import { connect, connectToRevoke } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import { NEVER_SELECT } from "../../src/salesforce/reader.ts";
 
@@ -54,6 +54,16 @@ describe("connecting", () => {
       apiVersion: "67.0",
     });
     expect(connection.caller).toEqual({ userId: "005000000000351AAA", username: BOT, app: "sanctioned" });
+  });
+
+  it("to read gives nothing that could revoke", async () => {
+    const revoking = ["queryForRevocation", "deleteForRevocation"];
+    const { url, accessToken } = await start();
+    const credentials = readCredentials({ instanceUrl: url, accessToken }, {});
+    const names = async (connection: Promise<object>) =>
+      Object.keys(await connection).filter((name) => revoking.includes(name));
+    expect(await names(connect(credentials))).toEqual([]);
+    expect(await names(connectToRevoke(credentials))).toEqual(revoking);
   });
 
   it("asks for exactly what it needs", async () => {

@@ -4,7 +4,7 @@ import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
 import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
-import { connect, type OrgConnection } from "../../src/salesforce/connection.ts";
+import { connectToRevoke, type OrgConnection } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import type { WatchEvent } from "../../src/watch/event.ts";
 import { forgetful } from "../../src/watch/forgetful.ts";
@@ -25,7 +25,7 @@ const clock = { sleep: async () => undefined, random: () => 0.5 };
 
 beforeEach(async () => {
   org = await startSimulator({ org: dieppeTrading() });
-  connection = await connect(
+  connection = await connectToRevoke(
     readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
     clock,
   );
