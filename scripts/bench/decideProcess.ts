@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { Random } from "../../packages/local-org/src/random.ts";
+import { Random } from "../../packages/local-org/src/orgs/random.ts";
 import { decide } from "../../src/decide/decide.ts";
 import { byUser } from "../../src/inventory/byUser.ts";
 import {

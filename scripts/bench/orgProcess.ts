@@ -1,6 +1,6 @@
-import { generateOrg, type OrgSize } from "../../packages/local-org/src/generate.ts";
-import { startSimulator } from "../../packages/local-org/src/simulator.ts";
-import type { Row, Store } from "../../packages/local-org/src/store.ts";
+import { startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { generateOrg, type OrgSize } from "../../packages/local-org/src/orgs/generateOrg.ts";
+import type { Row, Store } from "../../packages/local-org/src/store/store.ts";
 import { onTask } from "./child.ts";
 import { digestOf, type Fact } from "./digest.ts";
 

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
-import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
-import { startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { UserError } from "../../src/errors.ts";
 import { PulumiProject } from "../../test/pulumi/pulumiRun.ts";
 import { type Benchmark, rounded } from "./benchmark.ts";

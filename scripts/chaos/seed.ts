@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Fault } from "../../packages/local-org/src/faults.ts";
-import { generateOrg } from "../../packages/local-org/src/generate.ts";
-import { Random } from "../../packages/local-org/src/random.ts";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { generateOrg } from "../../packages/local-org/src/orgs/generateOrg.ts";
+import { Random } from "../../packages/local-org/src/orgs/random.ts";
+import type { Fault } from "../../packages/local-org/src/server/faults.ts";
 import { verifyRecord } from "../../src/audit/verify.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";

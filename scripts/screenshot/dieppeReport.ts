@@ -1,6 +1,6 @@
 import path from "node:path";
-import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
-import { startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { planFile } from "../../src/plan/planFile.ts";

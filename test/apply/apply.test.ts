@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BOBS_TOOL, dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { BOBS_TOOL, dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { apply } from "../../src/apply/apply.ts";
 import { decide } from "../../src/decide/decide.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";

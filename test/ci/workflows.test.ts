@@ -5,8 +5,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { ForgeStandIn, TOKEN } from "../forge/standIn.ts";
 import { type Context, Runner, readWorkflow, type Workflow } from "./workflow.ts";
 

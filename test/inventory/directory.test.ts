@@ -1,11 +1,19 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { OrgFixture } from "../../packages/local-org/src/fixture.ts";
+import type { OrgFixture } from "../../packages/local-org/src/fixture/readFixture.ts";
 import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
-} from "../../packages/local-org/src/simulator.ts";
-import { ANN, BEN, BOT, DIALER, PAYROLL, PORTAL, smallOrg } from "../../packages/local-org/test/smallOrg.ts";
+} from "../../packages/local-org/src/localOrg.ts";
+import {
+  ANN,
+  BEN,
+  BOT,
+  DIALER,
+  PAYROLL,
+  PORTAL,
+  smallOrg,
+} from "../../packages/local-org/src/orgs/smallOrg.ts";
 import type { Inventory, MemberSet } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";

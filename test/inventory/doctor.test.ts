@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
 import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
-} from "../../packages/local-org/src/simulator.ts";
+} from "../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { doctor } from "../../src/inventory/doctor.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 

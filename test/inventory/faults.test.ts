@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Fault } from "../../packages/local-org/src/faults.ts";
-import { generateOrg } from "../../packages/local-org/src/generate.ts";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { generateOrg } from "../../packages/local-org/src/orgs/generateOrg.ts";
+import type { Fault } from "../../packages/local-org/src/server/faults.ts";
 import { InconclusiveError } from "../../src/errors.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { connect } from "../../src/salesforce/connection.ts";

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { dieppeTrading, OUTLOOK, SLACK } from "../../packages/local-org/src/dieppeTrading.ts";
-import type { OrgFixture } from "../../packages/local-org/src/fixture.ts";
-import { generateOrg } from "../../packages/local-org/src/generate.ts";
+import type { OrgFixture } from "../../packages/local-org/src/fixture/readFixture.ts";
 import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
-} from "../../packages/local-org/src/simulator.ts";
+} from "../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading, OUTLOOK, SLACK } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
+import { generateOrg } from "../../packages/local-org/src/orgs/generateOrg.ts";
 import { InconclusiveError } from "../../src/errors.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { connect } from "../../src/salesforce/connection.ts";

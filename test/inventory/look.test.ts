@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
 import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
-} from "../../packages/local-org/src/simulator.ts";
+} from "../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { look } from "../../src/inventory/look.ts";

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
-import { generateOrg } from "../../packages/local-org/src/generate.ts";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
+import { generateOrg } from "../../packages/local-org/src/orgs/generateOrg.ts";
 import { PulumiProject } from "./pulumiRun.ts";
 
 const POLICY = "policy/dieppe-trading.yaml";

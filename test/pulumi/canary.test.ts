@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
-import { startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { PulumiProject } from "./pulumiRun.ts";
 
 it("law 7: no token reaches state, plan file, log, output or a process's arguments", async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { BOBS_TOOL, dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { BOBS_TOOL, dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { PulumiProject } from "./pulumiRun.ts";
 
 let org: Simulator;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../../packages/local-org/src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { PROVIDER_TEXT } from "../../src/pulumi/providerText.ts";
 import { PulumiProject, revocationLines } from "./pulumiRun.ts";
 

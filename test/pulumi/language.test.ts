@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dieppeTrading, SLACK } from "../../packages/local-org/src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading, SLACK } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { PulumiProject, revocationLines } from "./pulumiRun.ts";
 
 const POLICY = "policy/dieppe-trading.yaml";

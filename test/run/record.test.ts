@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
-import type { OrgFixture } from "../../packages/local-org/src/fixture.ts";
+import type { OrgFixture } from "../../packages/local-org/src/fixture/readFixture.ts";
 import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
-} from "../../packages/local-org/src/simulator.ts";
-import { ANN, PORTAL, smallOrg } from "../../packages/local-org/test/smallOrg.ts";
+} from "../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
+import { ANN, PORTAL, smallOrg } from "../../packages/local-org/src/orgs/smallOrg.ts";
 import { apply } from "../../src/apply/apply.ts";
 import type { AuditEvent } from "../../src/audit/line.ts";
 import { UserError } from "../../src/errors.ts";

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { dieppeTrading } from "../../packages/local-org/src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { sanctioned } from "../cli/run.ts";
 
 /** No name server knows it: only the proxy finds the way. */

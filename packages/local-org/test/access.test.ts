@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkFixture, type OrgFixture } from "../src/fixture.ts";
+import { checkFixture, type OrgFixture } from "../src/fixture/readFixture.ts";
 import { sfId } from "../src/ids.ts";
-import { type Simulator, startSimulator } from "../src/simulator.ts";
+import { type Simulator, startSimulator } from "../src/localOrg.ts";
+import { smallOrg } from "../src/orgs/smallOrg.ts";
 import { as, query } from "./ask.ts";
-import { smallOrg } from "./smallOrg.ts";
 
 let org: Simulator;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BOBS_TOOL, dieppeTrading, SLACK } from "../src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../src/simulator.ts";
+import { type Simulator, startSimulator } from "../src/localOrg.ts";
+import { BOBS_TOOL, dieppeTrading, SLACK } from "../src/orgs/dieppeTrading.ts";
 import { ask, form, json, query } from "./ask.ts";
 
 const ADA = "ada.dubois@dieppe.example";

@@ -2,10 +2,10 @@ import { generateKeyPairSync } from "node:crypto";
 import { SignJWT } from "jose";
 import jsforce from "jsforce";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../src/dieppeTrading.ts";
-import type { Fault } from "../src/faults.ts";
-import { generateOrg } from "../src/generate.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulator.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { dieppeTrading } from "../src/orgs/dieppeTrading.ts";
+import { generateOrg } from "../src/orgs/generateOrg.ts";
+import type { Fault } from "../src/server/faults.ts";
 
 const ADA = "ada.dubois@dieppe.example";
 const BOT = "sanctioned.integration@dieppe.example";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulator.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { DIALER, PAYROLL, PORTAL, smallOrg } from "../src/orgs/smallOrg.ts";
 import { ask, query } from "./ask.ts";
-import { DIALER, PAYROLL, PORTAL, smallOrg } from "./smallOrg.ts";
 
 let org: Simulator;
 beforeEach(() => restart({}));

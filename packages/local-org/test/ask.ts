@@ -1,4 +1,4 @@
-import type { Simulator } from "../src/simulator.ts";
+import type { Simulator } from "../src/localOrg.ts";
 
 /** An answer of the local org; the body is parsed where it is JSON. */
 export interface Answer {

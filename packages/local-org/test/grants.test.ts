@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { generateOrg } from "../src/generate.ts";
-import { startSimulator } from "../src/simulator.ts";
-import { Store } from "../src/store.ts";
+import { startSimulator } from "../src/localOrg.ts";
+import { generateOrg } from "../src/orgs/generateOrg.ts";
+import { Store } from "../src/store/store.ts";
 import { ask, query } from "./ask.ts";
 
 const FIXTURE = generateOrg({ seed: 5, users: 6, grants: 20, apps: 3 });

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { dieppeTrading } from "../src/dieppeTrading.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulator.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { dieppeTrading } from "../src/orgs/dieppeTrading.ts";
 import { as, ask, form, json, query } from "./ask.ts";
 
 const FIXTURE = dieppeTrading();

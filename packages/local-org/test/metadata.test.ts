@@ -1,8 +1,8 @@
 import jsforce from "jsforce";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulator.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { ANN, DIALER, PAYROLL, PORTAL, smallOrg } from "../src/orgs/smallOrg.ts";
 import { ask } from "./ask.ts";
-import { ANN, DIALER, PAYROLL, PORTAL, smallOrg } from "./smallOrg.ts";
 
 const PATH = "/services/Soap/m/67.0";
 

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toId18 } from "../../../src/salesforce/id.ts";
-import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../src/dieppeTrading.ts";
-import { checkFixture, type OrgFixture } from "../src/fixture.ts";
-import { generateOrg } from "../src/generate.ts";
+import { checkFixture, type OrgFixture } from "../src/fixture/readFixture.ts";
 import { sfId } from "../src/ids.ts";
-import { ANN, BEN, smallOrg } from "./smallOrg.ts";
+import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../src/orgs/dieppeTrading.ts";
+import { generateOrg } from "../src/orgs/generateOrg.ts";
+import { ANN, BEN, smallOrg } from "../src/orgs/smallOrg.ts";
 
 type App = OrgFixture["apps"][number];
 

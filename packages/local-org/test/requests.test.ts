@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BOBS_TOOL, dieppeTrading, SLACK } from "../src/dieppeTrading.ts";
-import type { Fault } from "../src/faults.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulator.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { BOBS_TOOL, dieppeTrading, SLACK } from "../src/orgs/dieppeTrading.ts";
+import type { Fault } from "../src/server/faults.ts";
 import { as, ask, form, json, query } from "./ask.ts";
 
 const ADA = "ada.dubois@dieppe.example";

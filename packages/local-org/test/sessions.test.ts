@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { checkFixture, type OrgFixture } from "../src/fixture.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulator.ts";
+import { checkFixture, type OrgFixture } from "../src/fixture/readFixture.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { ANN, BEN, BOT, smallOrg } from "../src/orgs/smallOrg.ts";
 import { as, ask, query } from "./ask.ts";
-import { ANN, BEN, BOT, smallOrg } from "./smallOrg.ts";
 
 const CURRENT = "0Ak000000000001AAA";
 const SESSIONS: NonNullable<OrgFixture["sessions"]> = [

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../src/dieppeTrading.ts";
-import { generateOrg } from "../src/generate.ts";
-import { type Simulator, startSimulator } from "../src/simulator.ts";
+import { type Simulator, startSimulator } from "../src/localOrg.ts";
+import { dieppeTrading } from "../src/orgs/dieppeTrading.ts";
+import { generateOrg } from "../src/orgs/generateOrg.ts";
 import { evaluate } from "../src/soql/evaluate.ts";
-import { Store } from "../src/store.ts";
+import { Store } from "../src/store/store.ts";
 import { ask, query } from "./ask.ts";
 
 let org: Simulator;

@@ -14,9 +14,9 @@ export function simulatorCommand(): Command {
     .action(async ({ port, fixture }: { port?: number; fixture?: string }) => {
       // Loaded only when it is needed: a server is large, and `--help` should answer at once.
       const [{ dieppeTrading }, { readFixture }, { startSimulator }] = await Promise.all([
-        import("../../../packages/local-org/src/dieppeTrading.ts"),
-        import("../../../packages/local-org/src/fixture.ts"),
-        import("../../../packages/local-org/src/simulator.ts"),
+        import("../../../packages/local-org/src/orgs/dieppeTrading.ts"),
+        import("../../../packages/local-org/src/fixture/readFixture.ts"),
+        import("../../../packages/local-org/src/localOrg.ts"),
       ]);
       const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
       const simulator = await startSimulator({ org, ...(port === undefined ? {} : { port }) });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../../../packages/local-org/src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { sanctioned } from "../run.ts";
 
 let org: Simulator;

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../../../packages/local-org/src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { sanctioned } from "../run.ts";
 
 let org: Simulator;

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dieppeTrading } from "../../../packages/local-org/src/dieppeTrading.ts";
-import { type Simulator, startSimulator } from "../../../packages/local-org/src/simulator.ts";
+import { type Simulator, startSimulator } from "../../../packages/local-org/src/localOrg.ts";
+import { dieppeTrading } from "../../../packages/local-org/src/orgs/dieppeTrading.ts";
 import type { WatchEvent } from "../../../src/watch/event.ts";
 
 const BIN = path.resolve("bin/sanctioned.js");

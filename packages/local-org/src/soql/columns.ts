@@ -1,4 +1,4 @@
-import type { FieldType } from "../fields.ts";
+import type { FieldType } from "../store/schema.ts";
 import type { Reading } from "./evaluate.ts";
 
 /** A column as `query?columns=true` describes it; a relationship holds the columns below it. */

@@ -1,6 +1,6 @@
 import { parseQuery, type Query } from "@jetstreamapp/soql-parser-js";
-import { canonical, type FieldType } from "../fields.ts";
-import type { Row, Session, Store } from "../store.ts";
+import { canonical, type FieldType } from "../store/schema.ts";
+import type { Row, Session, Store } from "../store/store.ts";
 import { grantRange } from "./narrow.ts";
 import { SoqlError } from "./soqlError.ts";
 import { compileWhere } from "./where.ts";

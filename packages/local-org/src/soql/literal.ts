@@ -1,4 +1,4 @@
-import type { FieldType } from "../fields.ts";
+import type { FieldType } from "../store/schema.ts";
 import { SoqlError } from "./soqlError.ts";
 
 /** Which literals a field of each type is compared with, and how Salesforce names the type. */

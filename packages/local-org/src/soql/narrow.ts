@@ -1,5 +1,5 @@
 import type { WhereClause } from "@jetstreamapp/soql-parser-js";
-import type { GrantRange } from "../grants.ts";
+import type { GrantRange } from "../store/grants.ts";
 import { unquote } from "./literal.ts";
 import type { ValueCondition } from "./where.ts";
 

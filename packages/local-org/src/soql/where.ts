@@ -1,5 +1,5 @@
 import type { Condition, WhereClause } from "@jetstreamapp/soql-parser-js";
-import type { Row } from "../store.ts";
+import type { Row } from "../store/store.ts";
 import type { Resolve } from "./evaluate.ts";
 import { comparable, likePattern, readLiteral } from "./literal.ts";
 import { SoqlError } from "./soqlError.ts";

@@ -1,5 +1,5 @@
-import type { OrgFixture } from "../src/fixture.ts";
-import { sfId } from "../src/ids.ts";
+import type { OrgFixture } from "../fixture/readFixture.ts";
+import { sfId } from "../ids.ts";
 
 export const BOT = "bot@small.example";
 export const ANN = "ann@small.example";

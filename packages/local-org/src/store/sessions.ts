@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { freeIds, sfId } from "./ids.ts";
+import { freeIds, sfId } from "../ids.ts";
 import type { Row, Session } from "./store.ts";
 
 /** A session of a user that goes on somewhere else: the local org shows it and can end it, and has no token of it. */

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { sfId } from "./ids.ts";
+import { sfId } from "../ids.ts";
 import type { Row } from "./store.ts";
 
 /** What narrows a search for grants; times in milliseconds, both ends included. */

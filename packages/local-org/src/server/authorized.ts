@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Context, SimulatorOptions } from "./simulator.ts";
-import type { Session, Store } from "./store.ts";
+import type { Context, SimulatorOptions } from "../localOrg.ts";
+import type { Session, Store } from "../store/store.ts";
 
 /** Down to 50.0, since clients ask for the version that they know before they ask which there are. */
 export const VERSIONS = Array.from({ length: 18 }, (_, i) => `${50 + i}.0`);

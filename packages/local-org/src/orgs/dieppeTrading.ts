@@ -1,5 +1,5 @@
-import type { OrgFixture } from "./fixture.ts";
-import { sfId } from "./ids.ts";
+import type { OrgFixture } from "../fixture/readFixture.ts";
+import { sfId } from "../ids.ts";
 import { Random } from "./random.ts";
 
 /** The apps of Dieppe Trading; the last was somebody's proof of concept, and nobody ever installed it. */

@@ -1,5 +1,5 @@
-import type { OrgFixture } from "./fixture.ts";
-import { freeIds } from "./ids.ts";
+import type { OrgFixture } from "../fixture/readFixture.ts";
+import { freeIds } from "../ids.ts";
 import type { Row } from "./store.ts";
 import type { Tables } from "./tables.ts";
 

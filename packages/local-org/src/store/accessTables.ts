@@ -1,6 +1,6 @@
-import type { OrgFixture } from "./fixture.ts";
-import { freeIds } from "./ids.ts";
-import { permissionFlags } from "./permissions.ts";
+import { permissionFlags } from "../fixture/permissions.ts";
+import type { OrgFixture } from "../fixture/readFixture.ts";
+import { freeIds } from "../ids.ts";
 import type { Row } from "./store.ts";
 import type { Tables } from "./tables.ts";
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Context } from "../localOrg.ts";
+import type { Store } from "../store/store.ts";
 import { tokenToRevoke } from "./revoke.ts";
-import type { Context } from "./simulator.ts";
 import { isSoap, isSoapWrite } from "./soap.ts";
-import type { Store } from "./store.ts";
 
 /** A request that came in, without token material. */
 export interface RecordedRequest {

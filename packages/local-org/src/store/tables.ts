@@ -1,9 +1,9 @@
-import { accessTables } from "./access.ts";
+import { permissionFlags } from "../fixture/permissions.ts";
+import type { OrgFixture } from "../fixture/readFixture.ts";
+import { freeIds } from "../ids.ts";
+import { accessTables } from "./accessTables.ts";
 import { appTables } from "./appTables.ts";
-import type { OrgFixture } from "./fixture.ts";
-import { freeIds } from "./ids.ts";
-import { permissionFlags } from "./permissions.ts";
-import { publicGroupTables } from "./publicGroups.ts";
+import { publicGroupTables } from "./groupTables.ts";
 import type { Row } from "./store.ts";
 
 /** Records by the name of their sObject. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Context } from "../localOrg.ts";
 import { invalidSession, refuse } from "./authorized.ts";
 import type { Fault } from "./faults.ts";
 import { isAdmin, isWrite, revokedGrant } from "./requests.ts";
 import { refuseRevocation, tokenToRevoke } from "./revoke.ts";
-import type { Context } from "./simulator.ts";
 import { isSoap, soapFault } from "./soap.ts";
 
 /** Lets the faults that are switched on hit the requests that they match, and keeps a read-only org as it is. */

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import Type, { type Static } from "typebox";
+import type { Context } from "../localOrg.ts";
+import { datetime } from "../soql/evaluate.ts";
+import type { Row } from "../store/store.ts";
 import { FaultSchema } from "./faults.ts";
-import type { Context } from "./simulator.ts";
-import { datetime } from "./soql/evaluate.ts";
-import type { Row } from "./store.ts";
 
 const Instant = Type.String({ format: "date-time" });
 const closed = { additionalProperties: false };

@@ -1,8 +1,8 @@
 import { createPublicKey } from "node:crypto";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { decodeJwt, errors, jwtVerify } from "jose";
+import type { Context } from "../localOrg.ts";
 import { bearerSession, invalidSession } from "./authorized.ts";
-import type { Context } from "./simulator.ts";
 
 /** The app that a login is made through, unless told. */
 export const CALLER_APP = "sanctioned";

@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify";
+import type { Context } from "../localOrg.ts";
+import type { Session } from "../store/store.ts";
 import { apiLimit, VERSIONS } from "./authorized.ts";
 import { type Component, METADATA_TYPES, type MetadataType } from "./components.ts";
-import type { Context } from "./simulator.ts";
 import { readCall, type SoapCall, SoapFault, soapAnswer, soapFault, type Xml } from "./soap.ts";
-import type { Session } from "./store.ts";
 
 /** Names that one readMetadata may ask for, and queries that one listMetadata may hold. */
 const MOST_NAMES = 10;

@@ -1,5 +1,5 @@
-import { UserError } from "../../../src/errors.ts";
-import { OPTIONAL_PERMISSIONS, PERMISSIONS } from "./permissions.ts";
+import { UserError } from "../../../../src/errors.ts";
+import { OPTIONAL_PERMISSIONS, PERMISSIONS } from "../fixture/permissions.ts";
 
 /** Type of a field, as `describe` names it. */
 export type FieldType = "id" | "reference" | "string" | "boolean" | "datetime" | "int";

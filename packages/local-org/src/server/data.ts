@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Context } from "../localOrg.ts";
+import { columnMetadata } from "../soql/columns.ts";
+import { type Answer, datetime, evaluate } from "../soql/evaluate.ts";
+import { SoqlError } from "../soql/soqlError.ts";
+import { canonical } from "../store/schema.ts";
 import { apiLimit, authorized, bearerSession, refuse, VERSIONS } from "./authorized.ts";
-import { canonical } from "./fields.ts";
-import type { Context } from "./simulator.ts";
-import { columnMetadata } from "./soql/columns.ts";
-import { type Answer, datetime, evaluate } from "./soql/evaluate.ts";
-import { SoqlError } from "./soql/soqlError.ts";
 
 const PAGE = 2_000;
 const SMALLEST_PAGE = 200;

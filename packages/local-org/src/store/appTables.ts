@@ -1,6 +1,6 @@
-import { isExternal, permittedUsers, refreshTokenPolicy, settingsOf } from "./appSettings.ts";
-import type { OrgFixture } from "./fixture.ts";
-import { freeIds, sfId } from "./ids.ts";
+import { isExternal, permittedUsers, refreshTokenPolicy, settingsOf } from "../fixture/appSettings.ts";
+import type { OrgFixture } from "../fixture/readFixture.ts";
+import { freeIds, sfId } from "../ids.ts";
 import type { Tables } from "./tables.ts";
 
 /** The apps that have an AppMenuItem, in the order of the items. */

@@ -1,9 +1,9 @@
-import { permissionsByUser } from "./access.ts";
+import { KNOWN_PERMISSIONS } from "../fixture/permissions.ts";
+import type { OrgFixture } from "../fixture/readFixture.ts";
+import { permissionsByUser } from "./accessTables.ts";
 import { menuApps, menuItemId } from "./appTables.ts";
-import { type Schema, type SchemaOptions, schemaOf } from "./fields.ts";
-import type { OrgFixture } from "./fixture.ts";
 import { type GrantRange, Grants } from "./grants.ts";
-import { KNOWN_PERMISSIONS } from "./permissions.ts";
+import { type Schema, type SchemaOptions, schemaOf } from "./schema.ts";
 import { type Deletion, type LiveSession, Sessions } from "./sessions.ts";
 import { type Tables, tables } from "./tables.ts";
 

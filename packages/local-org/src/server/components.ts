@@ -1,4 +1,10 @@
-import { type App, isExternal, permittedUsers, refreshTokenPolicy, settingsOf } from "./appSettings.ts";
+import {
+  type App,
+  isExternal,
+  permittedUsers,
+  refreshTokenPolicy,
+  settingsOf,
+} from "../fixture/appSettings.ts";
 import type { Xml } from "./soap.ts";
 
 /** A type of metadata, with the folder and ending that its files have in a project. */

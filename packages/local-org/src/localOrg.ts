@@ -2,21 +2,21 @@ import type { AddressInfo } from "node:net";
 import formbody from "@fastify/formbody";
 import Fastify, { type FastifyInstance } from "fastify";
 import { UserError } from "../../../src/errors.ts";
-import { adminRoutes } from "./admin.ts";
-import { dataRoutes } from "./data.ts";
-import { deleteSessionRoute } from "./deleteSession.ts";
-import { failureShapes } from "./failures.ts";
-import { type Fault, Faults } from "./faults.ts";
-import type { OrgFixture } from "./fixture.ts";
-import { CALLER_APP, type Client, loginRoutes } from "./login.ts";
-import { metadataRoutes } from "./metadata.ts";
-import { misbehave } from "./misbehave.ts";
-import { type RecordedRequest, recordRequests } from "./requests.ts";
-import { revokeRoutes } from "./revoke.ts";
-import { Store, type StoreOptions } from "./store.ts";
-import { usageRoutes } from "./usage.ts";
+import type { OrgFixture } from "./fixture/readFixture.ts";
+import { adminRoutes } from "./server/admin.ts";
+import { dataRoutes } from "./server/data.ts";
+import { deleteSessionRoute } from "./server/deleteSession.ts";
+import { failureShapes } from "./server/failures.ts";
+import { type Fault, Faults } from "./server/faults.ts";
+import { CALLER_APP, type Client, loginRoutes } from "./server/login.ts";
+import { metadataRoutes } from "./server/metadata.ts";
+import { misbehave } from "./server/misbehave.ts";
+import { type RecordedRequest, recordRequests } from "./server/requests.ts";
+import { revokeRoutes } from "./server/revoke.ts";
+import { usageRoutes } from "./server/usage.ts";
+import { Store, type StoreOptions } from "./store/store.ts";
 
-export type { RecordedRequest } from "./requests.ts";
+export type { RecordedRequest } from "./server/requests.ts";
 
 export interface SimulatorOptions extends StoreOptions {
   readonly org: OrgFixture;
