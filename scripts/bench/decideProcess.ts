@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { Random } from "../../packages/local-org/src/orgs/random.ts";
+import { Random } from "salesforce-local-org/orgs";
 import { decide } from "../../src/decide/decide.ts";
 import { byUser } from "../../src/inventory/byUser.ts";
 import {

@@ -1,4 +1,4 @@
-import type { RecordedRequest } from "../../packages/local-org/src/localOrg.ts";
+import type { RecordedRequest } from "salesforce-local-org";
 import { UserError } from "../../src/errors.ts";
 import { type Benchmark, rounded } from "./benchmark.ts";
 import { startChild } from "./child.ts";

@@ -1,6 +1,5 @@
-import { startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { generateOrg, type OrgSize } from "../../packages/local-org/src/orgs/generateOrg.ts";
-import type { Row, Store } from "../../packages/local-org/src/store/store.ts";
+import { type Row, type Store, startLocalOrg } from "salesforce-local-org";
+import { generateOrg, type OrgSize } from "salesforce-local-org/orgs";
 import { onTask } from "./child.ts";
 import { digestOf, type Fact } from "./digest.ts";
 
@@ -19,7 +18,7 @@ export interface RunningOrg {
 }
 
 onTask(async ({ size, latencyMs }: OrgTask): Promise<RunningOrg> => {
-  const org = await startSimulator({
+  const org = await startLocalOrg({
     org: generateOrg(size),
     faults: [{ kind: "latency", ms: latencyMs }],
   });

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
-import { startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
+import { startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { UserError } from "../../src/errors.ts";
 import { PulumiProject } from "../../test/pulumi/pulumiRun.ts";
 import { type Benchmark, rounded } from "./benchmark.ts";
@@ -27,7 +27,7 @@ export const PREVIEW_BENCHMARKS: readonly Benchmark[] = [
 ];
 
 async function measure() {
-  const org = await startSimulator({ org: dieppeTrading(), readOnly: true });
+  const org = await startLocalOrg({ org: dieppeTrading(), readOnly: true });
   const env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken };
   const projects: PulumiProject[] = [];
   try {

@@ -1,10 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { generateOrg } from "../../packages/local-org/src/orgs/generateOrg.ts";
-import { Random } from "../../packages/local-org/src/orgs/random.ts";
-import type { Fault } from "../../packages/local-org/src/server/faults.ts";
+import { type Fault, type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { generateOrg, Random } from "salesforce-local-org/orgs";
 import { verifyRecord } from "../../src/audit/verify.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
@@ -43,7 +41,7 @@ export async function playSeed(seed: number, runners: readonly [Runner, Runner])
     apps: 2 + random.integer(4),
   });
   const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-chaos-"));
-  const org = await startSimulator({ org: fixture });
+  const org = await startLocalOrg({ org: fixture });
   try {
     const policy = policyText(random, fixture);
     const approved = await approve(org, policy);
@@ -109,9 +107,9 @@ export async function playSeed(seed: number, runners: readonly [Runner, Runner])
   }
 }
 
-const addedByOthers = new WeakMap<Simulator, string[]>();
-const removedByOthers = new WeakMap<Simulator, string[]>();
-const secrets = new WeakMap<Simulator, string[]>();
+const addedByOthers = new WeakMap<LocalOrg, string[]>();
+const removedByOthers = new WeakMap<LocalOrg, string[]>();
+const secrets = new WeakMap<LocalOrg, string[]>();
 
 /** Some apps sanctioned, for everyone or for some; one user protected. */
 function policyText(random: Random, { apps, users }: ReturnType<typeof generateOrg>): string {
@@ -132,7 +130,7 @@ function policyText(random: Random, { apps, users }: ReturnType<typeof generateO
 }
 
 /** The plan before anything goes wrong. */
-async function approve(org: Simulator, text: string): Promise<PlanFile> {
+async function approve(org: LocalOrg, text: string): Promise<PlanFile> {
   secrets.set(
     org,
     org.store
@@ -186,7 +184,7 @@ function faults(random: Random): Fault[] {
 
 /** Kills the run at some request, and lets grants come and go at others. */
 function trouble(
-  org: Simulator,
+  org: LocalOrg,
   random: Random,
   runner: Runner,
   asked: number,
@@ -225,10 +223,10 @@ function trouble(
   return () => clearInterval(timer);
 }
 
-type GrantRow = ReturnType<Simulator["store"]["grants"]>[number];
+type GrantRow = ReturnType<LocalOrg["store"]["grants"]>[number];
 
 /** A grant as a plan file lists it. */
-function identity(org: Simulator, grant: GrantRow): string {
+function identity(org: LocalOrg, grant: GrantRow): string {
   const time = typeof grant.CreatedDate === "number" ? new Date(grant.CreatedDate).toISOString() : null;
   return JSON.stringify([grant.UserId, org.store.applicationId(grant) ?? grant.AppName, time]);
 }
@@ -242,6 +240,6 @@ function approvedIdentities({ revocations }: PlanFile): Set<string> {
 }
 
 /** Grants that nothing tells apart are refused, and reported as failed. */
-function isTwin(org: Simulator, grant: GrantRow): boolean {
+function isTwin(org: LocalOrg, grant: GrantRow): boolean {
   return org.store.grants().filter((other) => identity(org, other) === identity(org, grant)).length > 1;
 }

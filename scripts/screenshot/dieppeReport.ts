@@ -1,6 +1,6 @@
 import path from "node:path";
-import { startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
+import { startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { listInventory } from "../../src/inventory/list.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { planFile } from "../../src/plan/planFile.ts";
@@ -15,7 +15,7 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 
 /** The report of Dieppe Trading, read from a local org over HTTP; the same each time. */
 export async function dieppeReport(): Promise<OrgReport> {
-  const org = await startSimulator({ org: dieppeTrading(), readOnly: true });
+  const org = await startLocalOrg({ org: dieppeTrading(), readOnly: true });
   try {
     const policy = readPolicy("policy/dieppe-trading.yaml", ROOT);
     const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));

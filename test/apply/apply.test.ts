@@ -1,6 +1,6 @@
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { BOBS_TOOL, dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { BOBS_TOOL, dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { apply } from "../../src/apply/apply.ts";
 import { decide } from "../../src/decide/decide.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
@@ -14,13 +14,13 @@ import { readCredentials } from "../../src/salesforce/credentials.ts";
 const ADA = "ada.weber@dieppe.example";
 /** The record has tests of its own. */
 const NO_AUDIT = { append: async () => {} };
-let org: Simulator;
+let org: LocalOrg;
 let connection: OrgConnection;
 let inventory: Inventory;
 let revocations: readonly PlannedRevocation[];
 
 beforeEach(async () => {
-  org = await startSimulator({ org: dieppeTrading() });
+  org = await startLocalOrg({ org: dieppeTrading() });
   connection = await connectToRevoke(
     readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
   );

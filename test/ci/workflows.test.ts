@@ -3,10 +3,10 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { ForgeStandIn, TOKEN } from "../forge/standIn.ts";
 import { type Context, Runner, readWorkflow, type Workflow } from "./workflow.ts";
 
@@ -65,7 +65,7 @@ describe("the workflows", () => {
 });
 
 describe("run as scripts", () => {
-  let org: Simulator;
+  let org: LocalOrg;
   let forge: ForgeStandIn;
   let folder: string;
   let repository: string;
@@ -98,7 +98,7 @@ describe("run as scripts", () => {
   });
 
   beforeAll(async () => {
-    org = await startSimulator({ org: dieppeTrading() });
+    org = await startLocalOrg({ org: dieppeTrading() });
     forge = await new ForgeStandIn().start();
     folder = mkdtempSync(path.join(tmpdir(), "sanctioned-ci-"));
     repository = path.join(folder, "repository");

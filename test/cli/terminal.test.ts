@@ -2,16 +2,15 @@ import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading, generateOrg } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
-import { generateOrg } from "../../packages/local-org/src/orgs/generateOrg.ts";
 import { sanctioned } from "./run.ts";
 
 const run = promisify(execFile);
-let org: Simulator;
+let org: LocalOrg;
 beforeAll(async () => {
-  org = await startSimulator({ org: dieppeTrading(), readOnly: true });
+  org = await startLocalOrg({ org: dieppeTrading(), readOnly: true });
 });
 afterAll(() => org.close());
 
@@ -56,7 +55,7 @@ describe("on a terminal", () => {
   });
 
   it("the reading of a large org shows how far it is, and leaves nothing", async () => {
-    const large = await startSimulator({
+    const large = await startLocalOrg({
       org: generateOrg({ grants: 6_000, users: 500, apps: 6, seed: 1 }),
       readOnly: true,
     });

@@ -1,6 +1,6 @@
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { generateOrg } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { generateOrg } from "../../packages/local-org/src/orgs/generateOrg.ts";
 import { InconclusiveError } from "../../src/errors.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { connect } from "../../src/salesforce/connection.ts";
@@ -11,10 +11,10 @@ import type { OrgReader } from "../../src/salesforce/reader.ts";
 const CLOCK = { sleep: async () => undefined, random: () => 0 };
 const FIRST_DAY = Date.parse("2022-01-01T00:00:00Z");
 
-let org: Simulator;
+let org: LocalOrg;
 let reader: OrgReader;
 beforeEach(async () => {
-  org = await startSimulator({ org: generateOrg({ seed: 7, users: 300, grants: 6_000, apps: 9 }) });
+  org = await startLocalOrg({ org: generateOrg({ seed: 7, users: 300, grants: 6_000, apps: 9 }) });
   reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}), CLOCK);
 });
 afterEach(() => org.close());
@@ -117,7 +117,7 @@ describe("the partition", () => {
   ])("costs at most a tenth more calls than full pages would, and 30 (%i)", async (seed, factor) => {
     await org.close();
     const grants = 2_300 * factor;
-    org = await startSimulator({ org: generateOrg({ seed, users: 900, grants, apps: 9 }) });
+    org = await startLocalOrg({ org: generateOrg({ seed, users: 900, grants, apps: 9 }) });
     reader = await connect(
       readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
       CLOCK,
@@ -140,7 +140,7 @@ describe("the partition", () => {
 describe("the org's API calls", () => {
   it("are not eaten up: a run that would take more than its share of what is left refuses before it starts", async () => {
     await org.close();
-    org = await startSimulator({
+    org = await startLocalOrg({
       org: generateOrg({ seed: 1, users: 20, grants: 3_000, apps: 3 }),
       apiLimit: 100,
     });

@@ -1,26 +1,13 @@
+import { type LocalOrg, type LocalOrgOptions, type OrgFixture, startLocalOrg } from "salesforce-local-org";
+import { ANN, BEN, BOT, DIALER, PAYROLL, PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
-import type { OrgFixture } from "../../packages/local-org/src/fixture/readFixture.ts";
-import {
-  type Simulator,
-  type SimulatorOptions,
-  startSimulator,
-} from "../../packages/local-org/src/localOrg.ts";
-import {
-  ANN,
-  BEN,
-  BOT,
-  DIALER,
-  PAYROLL,
-  PORTAL,
-  smallOrg,
-} from "../../packages/local-org/src/orgs/smallOrg.ts";
 import type { Inventory, MemberSet } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 
-let org: Simulator | undefined;
+let org: LocalOrg | undefined;
 afterEach(async () => {
   await org?.close();
   org = undefined;
@@ -29,9 +16,9 @@ afterEach(async () => {
 async function list(
   needs: Partial<DirectoryNeeds>,
   fixture: OrgFixture = smallOrg(),
-  options: Partial<SimulatorOptions> = {},
+  options: Partial<LocalOrgOptions> = {},
 ): Promise<Inventory> {
-  org = await startSimulator({ org: fixture, readOnly: true, ...options });
+  org = await startLocalOrg({ org: fixture, readOnly: true, ...options });
   const connection = await connect(
     readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
   );

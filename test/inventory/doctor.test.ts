@@ -1,27 +1,23 @@
+import { type LocalOrg, type LocalOrgOptions, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
-import {
-  type Simulator,
-  type SimulatorOptions,
-  startSimulator,
-} from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { doctor } from "../../src/inventory/doctor.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 
 const CLOCK = { sleep: async () => undefined, random: () => 0 };
 const fixture = dieppeTrading();
 
-let org: Simulator | undefined;
+let org: LocalOrg | undefined;
 afterEach(async () => {
   await org?.close();
   org = undefined;
 });
 
 async function examine(
-  options: Partial<SimulatorOptions> = {},
+  options: Partial<LocalOrgOptions> = {},
   policyOrg: string | null = fixture.organization.id,
 ) {
-  org = await startSimulator({ org: fixture, readOnly: true, ...options });
+  org = await startLocalOrg({ org: fixture, readOnly: true, ...options });
   const credentials = readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {});
   return await doctor(credentials, policyOrg === null ? null : { id: policyOrg }, CLOCK);
 }
@@ -82,7 +78,7 @@ describe("the doctor", () => {
   });
 
   it("says why it cannot connect", async () => {
-    const { url, accessToken } = await startSimulator({ org: fixture }).then(async (simulator) => {
+    const { url, accessToken } = await startLocalOrg({ org: fixture }).then(async (simulator) => {
       await simulator.close();
       return simulator;
     });

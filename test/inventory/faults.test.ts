@@ -1,7 +1,6 @@
+import { type Fault, type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { generateOrg } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { generateOrg } from "../../packages/local-org/src/orgs/generateOrg.ts";
-import type { Fault } from "../../packages/local-org/src/server/faults.ts";
 import { InconclusiveError } from "../../src/errors.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { connect } from "../../src/salesforce/connection.ts";
@@ -11,13 +10,13 @@ import type { OrgReader } from "../../src/salesforce/reader.ts";
 const CLOCK = { sleep: async () => undefined, random: () => 0 };
 const fixture = generateOrg({ seed: 11, users: 60, grants: 2_600, apps: 6 });
 
-let org: Simulator;
+let org: LocalOrg;
 let reader: OrgReader;
 let truth: string[];
 let requests: number;
 beforeAll(async () => {
   const clients = [{ clientId: "c", clientSecret: "canary-secret", runAs: fixture.caller }];
-  org = await startSimulator({ org: fixture, clients });
+  org = await startLocalOrg({ org: fixture, clients });
   reader = await connect(
     readCredentials({ loginUrl: org.url, clientId: "c", clientSecret: "canary-secret" }, {}),
     CLOCK,

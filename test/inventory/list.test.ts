@@ -1,25 +1,19 @@
+import { type LocalOrg, type LocalOrgOptions, type OrgFixture, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading, generateOrg, OUTLOOK, SLACK } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
-import type { OrgFixture } from "../../packages/local-org/src/fixture/readFixture.ts";
-import {
-  type Simulator,
-  type SimulatorOptions,
-  startSimulator,
-} from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading, OUTLOOK, SLACK } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
-import { generateOrg } from "../../packages/local-org/src/orgs/generateOrg.ts";
 import { InconclusiveError } from "../../src/errors.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 
-let org: Simulator | undefined;
+let org: LocalOrg | undefined;
 afterEach(async () => {
   await org?.close();
   org = undefined;
 });
 
-async function list(fixture: OrgFixture, options: Partial<SimulatorOptions> = {}) {
-  org = await startSimulator({ org: fixture, ...options });
+async function list(fixture: OrgFixture, options: Partial<LocalOrgOptions> = {}) {
+  org = await startLocalOrg({ org: fixture, ...options });
   const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
   return await listInventory(reader);
 }
@@ -164,7 +158,7 @@ describe("what cannot be proven complete is inconclusive", () => {
   });
 
   it("grants that come while the list is read, each time", async () => {
-    org = await startSimulator({
+    org = await startLocalOrg({
       org: dieppeTrading(),
       faults: [{ kind: "latency", match: "SELECT UserId, AppName", ms: 30 }],
     });
@@ -206,7 +200,7 @@ describe("the grants of external client apps", () => {
   it("that only the usage resources show are in the list", async () => {
     const fixture = dieppeTrading();
     const external = { id: "0xI000000000001AAA", name: "Notes", inAppMenu: true };
-    org = await startSimulator({
+    org = await startLocalOrg({
       org: { ...fixture, apps: [external], grants: [{ ...fixture.grants[0]!, app: "Notes" }] },
     });
     const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));

@@ -1,10 +1,6 @@
+import { type LocalOrg, type LocalOrgOptions, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  type Simulator,
-  type SimulatorOptions,
-  startSimulator,
-} from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { look } from "../../src/inventory/look.ts";
@@ -13,12 +9,12 @@ import { readCredentials } from "../../src/salesforce/credentials.ts";
 import type { OrgReader } from "../../src/salesforce/reader.ts";
 
 const AMIR = "amir.kowalski@dieppe.example";
-let org: Simulator;
+let org: LocalOrg;
 let reader: OrgReader;
 let known: Inventory;
 
-async function start(options: Partial<SimulatorOptions> = {}) {
-  org = await startSimulator({ org: dieppeTrading(), ...options });
+async function start(options: Partial<LocalOrgOptions> = {}) {
+  org = await startLocalOrg({ org: dieppeTrading(), ...options });
   reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
   known = await listInventory(reader);
 }

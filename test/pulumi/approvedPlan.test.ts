@@ -1,18 +1,18 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { BOBS_TOOL, dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { BOBS_TOOL, dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { sanctioned } from "../cli/run.ts";
 import { PulumiProject } from "./pulumiRun.ts";
 
-let org: Simulator;
+let org: LocalOrg;
 let project: PulumiProject;
 let env: Record<string, string>;
 let file: string;
 
 beforeEach(async () => {
-  org = await startSimulator({ org: dieppeTrading() });
+  org = await startLocalOrg({ org: dieppeTrading() });
   env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken };
   project = await PulumiProject.create(env);
   file = path.join(project.folder, "approved.json");

@@ -1,20 +1,19 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading, generateOrg } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
-import { generateOrg } from "../../packages/local-org/src/orgs/generateOrg.ts";
 import { PulumiProject } from "./pulumiRun.ts";
 
 const POLICY = "policy/dieppe-trading.yaml";
-let org: Simulator;
-let other: Simulator;
+let org: LocalOrg;
+let other: LocalOrg;
 let project: PulumiProject;
 let policy: string;
 
 beforeAll(async () => {
-  org = await startSimulator({ org: dieppeTrading(), readOnly: true });
-  other = await startSimulator({
+  org = await startLocalOrg({ org: dieppeTrading(), readOnly: true });
+  other = await startLocalOrg({
     org: generateOrg({ seed: 3, users: 5, grants: 9, apps: 2 }),
     readOnly: true,
   });
@@ -57,7 +56,7 @@ it("a preview of a plan that is right writes nothing", async () => {
 
 describe("a user's mistake is a check failure with one clear message", () => {
   it("org unreachable", async () => {
-    const closed = await startSimulator({ org: dieppeTrading() });
+    const closed = await startLocalOrg({ org: dieppeTrading() });
     await closed.close();
     expect(await refused({ SF_ORG_INSTANCE_URL: closed.url })).toContain(
       `No answer from 127.0.0.1:${closed.port} (ECONNREFUSED): check the address, the network and any proxy.`,
@@ -128,7 +127,7 @@ describe("a user's mistake is a check failure with one clear message", () => {
   });
 
   it("a stack whose credentials lead to another org than before", async () => {
-    const writable = await startSimulator({ org: dieppeTrading() });
+    const writable = await startLocalOrg({ org: dieppeTrading() });
     const second = await PulumiProject.create({
       SF_ORG_INSTANCE_URL: writable.url,
       SF_ACCESS_TOKEN: writable.accessToken,

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { expect, it } from "vitest";
-import { startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { PulumiProject } from "./pulumiRun.ts";
 
 it("law 7: no token reaches state, plan file, log, output or a process's arguments", async () => {
-  const org = await startSimulator({
+  const org = await startLocalOrg({
     org: dieppeTrading(),
     faults: [
       { kind: "status", match: "/revoke", username: "ada.weber@dieppe.example", status: 500 },

@@ -1,13 +1,13 @@
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { BOBS_TOOL, dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { BOBS_TOOL, dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { PulumiProject } from "./pulumiRun.ts";
 
-let org: Simulator;
+let org: LocalOrg;
 let project: PulumiProject;
 
 beforeEach(async () => {
-  org = await startSimulator({ org: dieppeTrading() });
+  org = await startLocalOrg({ org: dieppeTrading() });
   project = await PulumiProject.create({ SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken });
 });
 afterEach(async () => {

@@ -1,14 +1,14 @@
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { PROVIDER_TEXT } from "../../src/pulumi/providerText.ts";
 import { PulumiProject, revocationLines } from "./pulumiRun.ts";
 
-let org: Simulator;
+let org: LocalOrg;
 let project: PulumiProject;
 
 beforeEach(async () => {
-  org = await startSimulator({ org: dieppeTrading() });
+  org = await startLocalOrg({ org: dieppeTrading() });
   project = await PulumiProject.create({ SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken });
 });
 afterEach(async () => {

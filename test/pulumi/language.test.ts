@@ -1,15 +1,15 @@
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading, SLACK } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading, SLACK } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { PulumiProject, revocationLines } from "./pulumiRun.ts";
 
 const POLICY = "policy/dieppe-trading.yaml";
 const ADA = "ada.dubois@dieppe.example";
-let org: Simulator;
+let org: LocalOrg;
 let project: PulumiProject;
 
 beforeEach(async () => {
-  org = await startSimulator({ org: dieppeTrading() });
+  org = await startLocalOrg({ org: dieppeTrading() });
   project = await PulumiProject.create({ SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken });
 });
 afterEach(async () => {

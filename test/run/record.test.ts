@@ -1,12 +1,6 @@
+import { type LocalOrg, type LocalOrgOptions, type OrgFixture, startLocalOrg } from "salesforce-local-org";
+import { ANN, dieppeTrading, PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { OrgFixture } from "../../packages/local-org/src/fixture/readFixture.ts";
-import {
-  type Simulator,
-  type SimulatorOptions,
-  startSimulator,
-} from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
-import { ANN, PORTAL, smallOrg } from "../../packages/local-org/src/orgs/smallOrg.ts";
 import { apply } from "../../src/apply/apply.ts";
 import type { AuditEvent } from "../../src/audit/line.ts";
 import { UserError } from "../../src/errors.ts";
@@ -19,7 +13,7 @@ import { sessionsText } from "../../src/report/outcomesText.ts";
 import { connectToRevoke, type OrgConnection } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 
-let org: Simulator;
+let org: LocalOrg;
 let connection: OrgConnection;
 let inventory: Inventory;
 let events: AuditEvent[];
@@ -43,9 +37,9 @@ const CLOCK = { sleep: async () => {}, random: () => 0 };
 /** Plans to revoke every grant of the org, and starts it anew with faults. */
 async function plan(
   fixture: OrgFixture,
-  options: Partial<SimulatorOptions> = {},
+  options: Partial<LocalOrgOptions> = {},
 ): Promise<readonly PlannedRevocation[]> {
-  org = await startSimulator({ org: fixture, ...options });
+  org = await startLocalOrg({ org: fixture, ...options });
   connection = await connectToRevoke(
     readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
   );

@@ -1,11 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
+import { type LocalOrg, type LocalOrgOptions, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
-import {
-  type Simulator,
-  type SimulatorOptions,
-  startSimulator,
-} from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { UserError } from "../../src/errors.ts";
 import { connect, connectToRevoke } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
@@ -22,21 +18,21 @@ const CLIENTS = [
   { clientId: "secret-app", clientSecret: "canary-secret-1f3b", runAs: BOT },
 ];
 
-let org: Simulator | undefined;
+let org: LocalOrg | undefined;
 afterEach(async () => {
   await org?.close();
   org = undefined;
 });
 
-async function start(options: Partial<SimulatorOptions> = {}): Promise<Simulator> {
-  org = await startSimulator({ org: dieppeTrading(), clients: CLIENTS, ...options });
+async function start(options: Partial<LocalOrgOptions> = {}): Promise<LocalOrg> {
+  org = await startLocalOrg({ org: dieppeTrading(), clients: CLIENTS, ...options });
   return org;
 }
 
-const byToken = ({ url, accessToken }: Simulator) => readCredentials({ instanceUrl: url, accessToken }, {});
-const byJwt = ({ url }: Simulator, privateKey = KEYS.privateKey, username = BOT) =>
+const byToken = ({ url, accessToken }: LocalOrg) => readCredentials({ instanceUrl: url, accessToken }, {});
+const byJwt = ({ url }: LocalOrg, privateKey = KEYS.privateKey, username = BOT) =>
   readCredentials({ loginUrl: url, clientId: "jwt-app", username, privateKey }, {});
-const bySecret = ({ url }: Simulator, clientSecret = "canary-secret-1f3b") =>
+const bySecret = ({ url }: LocalOrg, clientSecret = "canary-secret-1f3b") =>
   readCredentials({ loginUrl: url, clientId: "secret-app", clientSecret }, {});
 
 describe("connecting", () => {
@@ -100,27 +96,27 @@ describe("wrong credentials are one clear message without the secret", () => {
   it.each([
     [
       "a key that is not registered",
-      (s: Simulator) => byJwt(s, wrongKey),
+      (s: LocalOrg) => byJwt(s, wrongKey),
       /refused the login \(invalid_grant: invalid assertion\)/,
     ],
     [
       "a user who has not approved the app",
-      (s: Simulator) => byJwt(s, KEYS.privateKey, "nobody@dieppe.example"),
+      (s: LocalOrg) => byJwt(s, KEYS.privateKey, "nobody@dieppe.example"),
       /invalid_grant: user hasn't approved this consumer/,
     ],
     [
       "a key that is no key",
-      (s: Simulator) => byJwt(s, "canary-key-77aa"),
+      (s: LocalOrg) => byJwt(s, "canary-key-77aa"),
       /The private key of the JWT login cannot be read/,
     ],
     [
       "a wrong client secret",
-      (s: Simulator) => bySecret(s, "canary-wrong-9d"),
+      (s: LocalOrg) => bySecret(s, "canary-wrong-9d"),
       /refused the login \(invalid_client: invalid client credentials\)/,
     ],
     [
       "an expired access token",
-      (s: Simulator) =>
+      (s: LocalOrg) =>
         readCredentials({ instanceUrl: s.url, accessToken: "00D000000001942EAA!canary.token" }, {}),
       /INVALID_SESSION_ID.*get a new one/,
     ],

@@ -2,9 +2,9 @@ import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
-import { startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { UserError } from "../../src/errors.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
@@ -82,7 +82,7 @@ describe("reading credentials", () => {
     const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const certificate = publicKey.export({ type: "spki", format: "pem" }).toString();
     const username = "sanctioned.integration@dieppe.example";
-    const org = await startSimulator({ org: dieppeTrading(), clients: [{ clientId: "c", certificate }] });
+    const org = await startLocalOrg({ org: dieppeTrading(), clients: [{ clientId: "c", certificate }] });
     try {
       for (const type of ["pkcs1", "pkcs8"] as const) {
         const pem = privateKey.export({ type, format: "pem" }).toString().replaceAll("\n", "\\n");
@@ -123,7 +123,7 @@ process.exitCode = answer.status;
   }
 
   it("is asked for its address and its token, which shows in no argument", async () => {
-    const org = await startSimulator({ org: dieppeTrading() });
+    const org = await startLocalOrg({ org: dieppeTrading() });
     try {
       installCli({
         "org display": { status: 0, result: { instanceUrl: org.url, accessToken: "[REDACTED]" } },

@@ -6,15 +6,15 @@ import https from "node:https";
 import { type AddressInfo, connect as connectTcp, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { sanctioned } from "../cli/run.ts";
 
 /** No name server knows it: only the proxy finds the way. */
 const HOST = "dieppe.my.salesforce.example";
-let org: Simulator;
+let org: LocalOrg;
 let tls: https.Server;
 let proxy: http.Server;
 let folder: string;
@@ -22,7 +22,7 @@ const tunnelled: string[] = [];
 
 /** The local org behind https with a certificate of a private authority, behind a proxy. */
 beforeAll(async () => {
-  org = await startSimulator({ org: dieppeTrading() });
+  org = await startLocalOrg({ org: dieppeTrading() });
   const certificate = await generate([{ name: "commonName", value: HOST }], {
     extensions: [
       { name: "basicConstraints", cA: true, critical: true },

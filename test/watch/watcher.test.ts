@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import { connectToRevoke, type OrgConnection } from "../../src/salesforce/connection.ts";
@@ -15,7 +15,7 @@ const FILE = "policy/dieppe-trading.yaml";
 const DIEPPE = readFileSync(FILE, "utf8");
 const ADA = "ada.weber@dieppe.example";
 const HOUR = 60 * 60 * 1000;
-let org: Simulator;
+let org: LocalOrg;
 let connection: OrgConnection;
 let policy: string;
 let now: number;
@@ -24,7 +24,7 @@ const lines: string[] = [];
 const clock = { sleep: async () => undefined, random: () => 0.5 };
 
 beforeEach(async () => {
-  org = await startSimulator({ org: dieppeTrading() });
+  org = await startLocalOrg({ org: dieppeTrading() });
   connection = await connectToRevoke(
     readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
     clock,
@@ -188,7 +188,7 @@ describe("when nobody can see", () => {
       expect(kinds()).toEqual(expected);
     }
     expect(lines).toHaveLength(4);
-    org = await startSimulator({ org: dieppeTrading() });
+    org = await startLocalOrg({ org: dieppeTrading() });
   });
 });
 

@@ -1,8 +1,22 @@
-import { toId18 } from "../../../src/salesforce/id.ts";
+const CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 
 /** An id of 18 characters: a key prefix such as `005`, and a number. */
 export function sfId(prefix: string, serial: number): string {
-  return toId18(`${prefix}${String(serial).padStart(12, "0")}`);
+  return withChecksum(`${prefix}${String(serial).padStart(12, "0")}`);
+}
+
+/** The id of 18 characters that 15 stand for: each of the last three says which of five are upper case. */
+export function withChecksum(id15: string): string {
+  const checksum = id15.match(/.{5}/g)!.map((five) => {
+    const bits = Array.from(five, (character) => (/[A-Z]/.test(character) ? "1" : "0"));
+    return CHECKSUM[Number.parseInt(bits.reverse().join(""), 2)]!;
+  });
+  return id15 + checksum.join("");
+}
+
+/** Whether two ids name one record: their first 15 characters are the same. */
+export function sameId(a: string, b: string): boolean {
+  return a.slice(0, 15) === b.slice(0, 15);
 }
 
 /** Hands out ids for records that a fixture implies and does not name; none that the fixture has given away. */

@@ -1,54 +1,24 @@
 import type { AddressInfo } from "node:net";
 import formbody from "@fastify/formbody";
 import Fastify, { type FastifyInstance } from "fastify";
-import { UserError } from "../../../src/errors.ts";
-import type { OrgFixture } from "./fixture/readFixture.ts";
+import { LocalOrgError } from "./errors.ts";
 import { adminRoutes } from "./server/admin.ts";
+import type { Context, RecordedRequest } from "./server/context.ts";
 import { dataRoutes } from "./server/data.ts";
 import { deleteSessionRoute } from "./server/deleteSession.ts";
 import { failureShapes } from "./server/failures.ts";
 import { type Fault, Faults } from "./server/faults.ts";
-import { CALLER_APP, type Client, loginRoutes } from "./server/login.ts";
+import { loginRoutes } from "./server/login.ts";
 import { metadataRoutes } from "./server/metadata.ts";
 import { misbehave } from "./server/misbehave.ts";
-import { type RecordedRequest, recordRequests } from "./server/requests.ts";
+import { CALLER_APP, type LocalOrgOptions } from "./server/options.ts";
+import { recordRequests } from "./server/requests.ts";
 import { revokeRoutes } from "./server/revoke.ts";
 import { usageRoutes } from "./server/usage.ts";
-import { Store, type StoreOptions } from "./store/store.ts";
-
-export type { RecordedRequest } from "./server/requests.ts";
-
-export interface SimulatorOptions extends StoreOptions {
-  readonly org: OrgFixture;
-  /** On the loopback interface; a free one without it. */
-  readonly port?: number;
-  /** Clients that may log in by JWT bearer or client credentials. */
-  readonly clients?: readonly Client[];
-  readonly faults?: readonly Fault[];
-  /** Answers every request that would write with 500, and lists it in `writes`. */
-  readonly readOnly?: boolean;
-  /** What LoginHistory names as the app of `accessToken`'s session; null for nothing. */
-  readonly callerApp?: string | null;
-  /** `totalSize` of a query that the 2,500-row ceiling cuts: the whole count (default) or the rows handed out. Not documented. */
-  readonly totalSizeAtCeiling?: "all" | "capped";
-  /** Whether the org has external client apps at all. */
-  readonly externalClientApps?: boolean;
-  /** API calls a day. */
-  readonly apiLimit?: number;
-}
-
-/** What the routes share. */
-export interface Context {
-  readonly store: Store;
-  readonly faults: Faults;
-  readonly options: SimulatorOptions;
-  readonly requests: RecordedRequest[];
-  readonly writes: string[];
-  apiUsage: number;
-}
+import { Store } from "./store/store.ts";
 
 /** A running local org. */
-export interface Simulator {
+export interface LocalOrg {
   readonly url: string;
   readonly port: number;
   readonly store: Store;
@@ -66,9 +36,9 @@ export interface Simulator {
 
 /**
  * Starts a local org that answers like Salesforce, on the loopback interface alone.
- * @throws UserError where the port is taken
+ * @throws LocalOrgError where the port is taken
  */
-export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+export async function startLocalOrg(options: LocalOrgOptions): Promise<LocalOrg> {
   const { org, faults = [], callerApp = CALLER_APP } = options;
   const store = new Store(org, options);
   const context: Context = { store, faults: new Faults(), options, requests: [], writes: [], apiUsage: 0 };
@@ -96,7 +66,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { port } = server.server.address() as AddressInfo;
   const open = (username: string, app: string | null): string => {
     const userId = store.userId(username);
-    if (userId === undefined) throw new UserError(`The local org has no user ${username}.`);
+    if (userId === undefined) throw new LocalOrgError(`The local org has no user ${username}.`);
     return store.openSession(userId, app).token;
   };
   return {
@@ -119,6 +89,8 @@ async function listen(server: FastifyInstance, port: number): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE" && code !== "EACCES") throw error;
     const why = code === "EADDRINUSE" ? "is taken" : "may not be used";
-    throw new UserError(`Port ${port} ${why}: choose another with --port, or leave it out for a free one.`);
+    throw new LocalOrgError(
+      `Port ${port} ${why}: choose another with --port, or leave it out for a free one.`,
+    );
   }
 }

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkFixture, type OrgFixture } from "../src/fixture/readFixture.ts";
+import type { OrgFixture } from "../src/fixture/fixture.ts";
+import { checkFixture } from "../src/fixture/readFixture.ts";
 import { sfId } from "../src/ids.ts";
-import { type Simulator, startSimulator } from "../src/localOrg.ts";
+import { type LocalOrg, startLocalOrg } from "../src/localOrg.ts";
 import { smallOrg } from "../src/orgs/smallOrg.ts";
 import { as, query } from "./ask.ts";
 
-let org: Simulator;
+let org: LocalOrg;
 beforeAll(async () => {
-  org = await startSimulator({ org: checkFixture(smallOrg(), "the small org") });
+  org = await startLocalOrg({ org: checkFixture(smallOrg(), "the small org") });
 });
 afterAll(() => org.close());
 
@@ -181,13 +182,13 @@ describe("permissions that only some orgs have", () => {
     const { profiles, ...rest } = smallOrg();
     const [bot, ...others] = profiles as [OrgFixture["profiles"][number]];
     const fixture = { ...rest, profiles: [{ ...bot, permissions: [permission] }, ...others] };
-    const having = await startSimulator({ org: fixture, permissions: [permission] });
+    const having = await startLocalOrg({ org: fixture, permissions: [permission] });
     expect((await query(having, asked)).body.records).toMatchObject([{ [`Permissions${permission}`]: true }]);
     await having.close();
   });
 
   it("are known by name", async () => {
-    await expect(startSimulator({ org: smallOrg(), permissions: ["Fly"] })).rejects.toThrow(
+    await expect(startLocalOrg({ org: smallOrg(), permissions: ["Fly"] })).rejects.toThrow(
       "permissions: Fly is none that only some orgs have",
     );
   });

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../src/localOrg.ts";
+import { type LocalOrg, startLocalOrg } from "../src/localOrg.ts";
 import { BOBS_TOOL, dieppeTrading, SLACK } from "../src/orgs/dieppeTrading.ts";
 import { ask, form, json, query } from "./ask.ts";
 
 const ADA = "ada.dubois@dieppe.example";
 const GRANTS = "/__simulator/grants";
 
-let org: Simulator;
+let org: LocalOrg;
 beforeEach(async () => {
-  org = await startSimulator({ org: dieppeTrading() });
+  org = await startLocalOrg({ org: dieppeTrading() });
 });
 afterEach(() => org.close());
 

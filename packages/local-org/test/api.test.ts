@@ -2,10 +2,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { SignJWT } from "jose";
 import jsforce from "jsforce";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { type LocalOrg, startLocalOrg } from "../src/localOrg.ts";
 import { dieppeTrading } from "../src/orgs/dieppeTrading.ts";
 import { generateOrg } from "../src/orgs/generateOrg.ts";
 import type { Fault } from "../src/server/faults.ts";
+import type { LocalOrgOptions } from "../src/server/options.ts";
 
 const ADA = "ada.dubois@dieppe.example";
 const BOT = "sanctioned.integration@dieppe.example";
@@ -15,15 +16,15 @@ const CLIENTS = [
   { clientId: "secret-app", clientSecret: "s3cret", runAs: BOT },
 ];
 
-let org: Simulator;
+let org: LocalOrg;
 beforeEach(async () => {
-  org = await startSimulator({ org: dieppeTrading(), clients: CLIENTS });
+  org = await startLocalOrg({ org: dieppeTrading(), clients: CLIENTS });
 });
 afterEach(() => org.close());
 
-async function restart(options: Partial<SimulatorOptions>): Promise<void> {
+async function restart(options: Partial<LocalOrgOptions>): Promise<void> {
   await org.close();
-  org = await startSimulator({ org: dieppeTrading(), ...options });
+  org = await startLocalOrg({ org: dieppeTrading(), ...options });
 }
 async function get(
   path: string,

@@ -1,15 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { type LocalOrg, startLocalOrg } from "../src/localOrg.ts";
 import { DIALER, PAYROLL, PORTAL, smallOrg } from "../src/orgs/smallOrg.ts";
+import type { LocalOrgOptions } from "../src/server/options.ts";
 import { ask, query } from "./ask.ts";
 
-let org: Simulator;
+let org: LocalOrg;
 beforeEach(() => restart({}));
 afterEach(() => org.close());
 
-async function restart(options: Partial<SimulatorOptions>): Promise<void> {
+async function restart(options: Partial<LocalOrgOptions>): Promise<void> {
   await org?.close();
-  org = await startSimulator({ org: smallOrg(), ...options });
+  org = await startLocalOrg({ org: smallOrg(), ...options });
 }
 const records = async (soql: string) => (await query(org, soql)).body.records;
 

@@ -1,4 +1,4 @@
-import type { Simulator } from "../src/localOrg.ts";
+import type { LocalOrg } from "../src/localOrg.ts";
 
 /** An answer of the local org; the body is parsed where it is JSON. */
 export interface Answer {
@@ -9,7 +9,7 @@ export interface Answer {
 }
 
 /** Sends a request with the caller's access token, unless `init` brings headers of its own. */
-export async function ask(org: Simulator, path: string, init: RequestInit = {}): Promise<Answer> {
+export async function ask(org: LocalOrg, path: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(`${org.url}${path}`, {
     headers: { authorization: `Bearer ${org.accessToken}` },
     redirect: "manual",
@@ -20,7 +20,7 @@ export async function ask(org: Simulator, path: string, init: RequestInit = {}):
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 
-export function query(org: Simulator, soql: string, init: RequestInit = {}): Promise<Answer> {
+export function query(org: LocalOrg, soql: string, init: RequestInit = {}): Promise<Answer> {
   return ask(org, `/services/data/v67.0/query?q=${encodeURIComponent(soql)}`, init);
 }
 

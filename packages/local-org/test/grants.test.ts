@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { startSimulator } from "../src/localOrg.ts";
+import { startLocalOrg } from "../src/localOrg.ts";
 import { generateOrg } from "../src/orgs/generateOrg.ts";
 import { Store } from "../src/store/store.ts";
 import { ask, query } from "./ask.ts";
@@ -73,7 +73,7 @@ describe("the grants of an org", () => {
 
 it("a hundred thousand grants are served: counted, in ranges, by user, and while they are revoked", async () => {
   const fixture = generateOrg({ seed: 11, users: 5_000, grants: 100_000, apps: 40 });
-  const org = await startSimulator({ org: fixture });
+  const org = await startLocalOrg({ org: fixture });
   try {
     expect((await query(org, "SELECT COUNT() FROM OauthToken")).body.totalSize).toBe(100_000);
     const months = Array.from(

@@ -1,8 +1,9 @@
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { UserError } from "../../../src/errors.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { LocalOrgError } from "../src/errors.ts";
+import { type LocalOrg, startLocalOrg } from "../src/localOrg.ts";
 import { dieppeTrading } from "../src/orgs/dieppeTrading.ts";
+import type { LocalOrgOptions } from "../src/server/options.ts";
 import { as, ask, form, json, query } from "./ask.ts";
 
 const FIXTURE = dieppeTrading();
@@ -11,13 +12,13 @@ const ADA = "ada.dubois@dieppe.example";
 const LEFT = FIXTURE.users.find(({ isActive }) => !isActive)!.username;
 const client = { clientId: "id:with colon", clientSecret: "s:3", name: "Nightly job", runAs: BOT };
 
-let org: Simulator;
+let org: LocalOrg;
 beforeEach(() => restart({}));
 afterEach(() => org.close());
 
-async function restart(options: Partial<SimulatorOptions>): Promise<void> {
+async function restart(options: Partial<LocalOrgOptions>): Promise<void> {
   await org?.close();
-  org = await startSimulator({ org: FIXTURE, clients: [client], ...options });
+  org = await startLocalOrg({ org: FIXTURE, clients: [client], ...options });
 }
 async function appOf(token: string): Promise<string | null> {
   const { body } = await query(
@@ -146,8 +147,8 @@ it("a port that is taken is said, with what to do", async () => {
     other.listen(0, "127.0.0.1", () => resolve((other.address() as { port: number }).port));
   });
   try {
-    const failed = startSimulator({ org: FIXTURE, port });
-    await expect(failed).rejects.toThrow(UserError);
+    const failed = startLocalOrg({ org: FIXTURE, port });
+    await expect(failed).rejects.toThrow(LocalOrgError);
     await expect(failed).rejects.toThrow(`Port ${port} is taken: choose another with --port`);
   } finally {
     other.close();

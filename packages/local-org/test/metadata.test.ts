@@ -1,18 +1,19 @@
 import jsforce from "jsforce";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { type LocalOrg, startLocalOrg } from "../src/localOrg.ts";
 import { ANN, DIALER, PAYROLL, PORTAL, smallOrg } from "../src/orgs/smallOrg.ts";
+import type { LocalOrgOptions } from "../src/server/options.ts";
 import { ask } from "./ask.ts";
 
 const PATH = "/services/Soap/m/67.0";
 
-let org: Simulator;
+let org: LocalOrg;
 beforeEach(() => restart({}));
 afterEach(() => org.close());
 
-async function restart(options: Partial<SimulatorOptions>): Promise<void> {
+async function restart(options: Partial<LocalOrgOptions>): Promise<void> {
   await org?.close();
-  org = await startSimulator({ org: smallOrg(), ...options });
+  org = await startLocalOrg({ org: smallOrg(), ...options });
 }
 function metadata(accessToken = org.accessToken, version = "67.0") {
   return new jsforce.Connection({ instanceUrl: org.url, accessToken, version }).metadata;

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { toId18 } from "../../../src/salesforce/id.ts";
-import { checkFixture, type OrgFixture } from "../src/fixture/readFixture.ts";
-import { sfId } from "../src/ids.ts";
+import type { OrgFixture } from "../src/fixture/fixture.ts";
+import { checkFixture } from "../src/fixture/readFixture.ts";
+import { sfId, withChecksum } from "../src/ids.ts";
 import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../src/orgs/dieppeTrading.ts";
 import { generateOrg } from "../src/orgs/generateOrg.ts";
 import { ANN, BEN, smallOrg } from "../src/orgs/smallOrg.ts";
@@ -37,7 +37,8 @@ describe("Dieppe Trading", () => {
   it("is the same each time, with ids that Salesforce could have given", () => {
     expect(JSON.stringify(dieppeTrading())).toBe(JSON.stringify(org));
     for (const id of [org.organization.id, ...org.users.map((user) => user.id), OUTLOOK.id, SLACK.id])
-      expect(toId18(id.slice(0, 15))).toBe(id);
+      expect(withChecksum(id.slice(0, 15))).toBe(id);
+    expect(withChecksum("001D000000IRFma")).toBe("001D000000IRFmaIAH"); // as Salesforce's documentation has it
   });
 });
 

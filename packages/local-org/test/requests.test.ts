@@ -1,20 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { type LocalOrg, startLocalOrg } from "../src/localOrg.ts";
 import { BOBS_TOOL, dieppeTrading, SLACK } from "../src/orgs/dieppeTrading.ts";
 import type { Fault } from "../src/server/faults.ts";
+import type { LocalOrgOptions } from "../src/server/options.ts";
 import { as, ask, form, json, query } from "./ask.ts";
 
 const ADA = "ada.dubois@dieppe.example";
 const REVOKE = "/services/oauth2/revoke";
 const EXTERNAL = "0xI000000000001AAA";
 
-let org: Simulator;
+let org: LocalOrg;
 beforeEach(() => restart({}));
 afterEach(() => org.close());
 
-async function restart(options: Partial<SimulatorOptions>): Promise<void> {
+async function restart(options: Partial<LocalOrgOptions>): Promise<void> {
   await org?.close();
-  org = await startSimulator({ org: dieppeTrading(), ...options });
+  org = await startLocalOrg({ org: dieppeTrading(), ...options });
 }
 const ofApp = (app: string) => org.store.grants().filter(({ AppName }) => AppName === app);
 const revoke = (token: unknown) => ask(org, REVOKE, form({ token: String(token) }));

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { UserError } from "../../../src/errors.ts";
-import { checkFixture, type OrgFixture } from "../src/fixture/readFixture.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../src/localOrg.ts";
+import { LocalOrgError } from "../src/errors.ts";
+import type { OrgFixture } from "../src/fixture/fixture.ts";
+import { checkFixture } from "../src/fixture/readFixture.ts";
+import { type LocalOrg, startLocalOrg } from "../src/localOrg.ts";
 import { ANN, BEN, BOT, smallOrg } from "../src/orgs/smallOrg.ts";
+import type { LocalOrgOptions } from "../src/server/options.ts";
 import { as, ask, query } from "./ask.ts";
 
 const CURRENT = "0Ak000000000001AAA";
@@ -12,14 +14,14 @@ const SESSIONS: NonNullable<OrgFixture["sessions"]> = [
   { username: BEN, app: "Dialer", createdAt: "2026-03-03T08:00:00Z" },
 ];
 
-let org: Simulator;
+let org: LocalOrg;
 beforeEach(() => restart({}));
 afterEach(() => org.close());
 
-async function restart(options: Partial<SimulatorOptions>): Promise<void> {
+async function restart(options: Partial<LocalOrgOptions>): Promise<void> {
   await org?.close();
   const fixture = checkFixture({ ...smallOrg(), sessions: SESSIONS }, "test");
-  org = await startSimulator({ org: fixture, ...options });
+  org = await startLocalOrg({ org: fixture, ...options });
 }
 const path = (id: string) => `/services/data/v67.0/sobjects/AuthSession/${id}`;
 const remove = (id: string, token = org.accessToken) =>
@@ -127,7 +129,7 @@ describe("live sessions", () => {
   it("of users whom the fixture does not have are refused", () => {
     const sessions = [{ ...SESSIONS[0], username: "nobody" }];
     const check = () => checkFixture({ ...smallOrg(), sessions }, "test");
-    expect(check).toThrow(UserError);
+    expect(check).toThrow(LocalOrgError);
     expect(check).toThrow("/sessions/0: no user nobody");
   });
 });

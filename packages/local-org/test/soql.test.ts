@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../src/localOrg.ts";
+import { type LocalOrg, startLocalOrg } from "../src/localOrg.ts";
 import { dieppeTrading } from "../src/orgs/dieppeTrading.ts";
 import { generateOrg } from "../src/orgs/generateOrg.ts";
 import { evaluate } from "../src/soql/evaluate.ts";
 import { Store } from "../src/store/store.ts";
 import { ask, query } from "./ask.ts";
 
-let org: Simulator;
+let org: LocalOrg;
 beforeAll(async () => {
-  org = await startSimulator({ org: dieppeTrading() });
+  org = await startLocalOrg({ org: dieppeTrading() });
 });
 afterAll(() => org.close());
 

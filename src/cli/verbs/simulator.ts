@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import type { LocalOrg } from "salesforce-local-org";
 import { UserError } from "../../errors.ts";
 
 /** The stack that `Pulumi.simulator.yaml` configures, and its passphrase: no secret, since the stack holds none. */
@@ -11,16 +12,9 @@ export function simulatorCommand(): Command {
     .option("--port <number>", "port on the loopback interface (default: a free one)", parsePort)
     .option("--fixture <file>", "the org as a JSON file (default: Dieppe Trading)")
     .addHelpText("after", "\nExample:\n  $ npx sanctioned simulator --port 8400")
-    .action(async ({ port, fixture }: { port?: number; fixture?: string }) => {
-      // Loaded only when it is needed: a server is large, and `--help` should answer at once.
-      const [{ dieppeTrading }, { readFixture }, { startSimulator }] = await Promise.all([
-        import("../../../packages/local-org/src/orgs/dieppeTrading.ts"),
-        import("../../../packages/local-org/src/fixture/readFixture.ts"),
-        import("../../../packages/local-org/src/localOrg.ts"),
-      ]);
-      const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
-      const simulator = await startSimulator({ org, ...(port === undefined ? {} : { port }) });
-      process.stdout.write(instructions(org.organization.name, simulator.url, simulator.accessToken));
+    .action(async (options: { port?: number; fixture?: string }) => {
+      const simulator = await startOrg(options);
+      process.stdout.write(instructions(simulator));
       await untilInterrupted();
       await simulator.close();
     })
@@ -80,8 +74,30 @@ async function askSimulator(method: "POST" | "PATCH", path: string, body: object
     throw new UserError(`The local org refused (HTTP ${response.status}): ${await response.text()}`);
 }
 
-function instructions(name: string, url: string, accessToken: string): string {
-  return `${name}, a local org that answers like Salesforce, is at ${url} (Ctrl-C stops it).
+/** @throws UserError where the local org is not installed, or cannot start as told */
+async function startOrg({ port, fixture }: { port?: number; fixture?: string }): Promise<LocalOrg> {
+  try {
+    import.meta.resolve("salesforce-local-org");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new UserError(
+      "The local org is a package of its own, which is not installed: run `npm install --save-dev salesforce-local-org`, then this command again.",
+    );
+  }
+  // Loaded only when it is needed: a server is large, and `--help` should answer at once.
+  const { LocalOrgError, readFixture, startLocalOrg } = await import("salesforce-local-org");
+  const { dieppeTrading } = await import("salesforce-local-org/orgs");
+  try {
+    const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
+    return await startLocalOrg({ org, ...(port === undefined ? {} : { port }) });
+  } catch (error) {
+    if (!(error instanceof LocalOrgError)) throw error;
+    throw new UserError(error.message);
+  }
+}
+
+function instructions({ url, accessToken, store }: LocalOrg): string {
+  return `${store.organization.name}, a local org that answers like Salesforce, is at ${url} (Ctrl-C stops it).
 In another terminal, in this folder:
 
 export SF_ORG_INSTANCE_URL=${url}

@@ -1,13 +1,13 @@
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { sanctioned } from "../run.ts";
 
-let org: Simulator;
+let org: LocalOrg;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  org = await startSimulator({ org: dieppeTrading(), readOnly: true });
+  org = await startLocalOrg({ org: dieppeTrading(), readOnly: true });
   env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken };
 });
 afterAll(async () => {

@@ -1,17 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { sanctioned } from "../run.ts";
 
-let org: Simulator;
+let org: LocalOrg;
 let env: Record<string, string>;
 let folder: string;
 
 beforeAll(async () => {
-  org = await startSimulator({ org: dieppeTrading(), readOnly: true });
+  org = await startLocalOrg({ org: dieppeTrading(), readOnly: true });
   env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken };
   folder = mkdtempSync(path.join(tmpdir(), "sanctioned-report-"));
   const { code, stderr } = await sanctioned(

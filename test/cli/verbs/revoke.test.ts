@@ -1,19 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { BOBS_TOOL, dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../../packages/local-org/src/localOrg.ts";
-import { BOBS_TOOL, dieppeTrading } from "../../../packages/local-org/src/orgs/dieppeTrading.ts";
 import { sanctioned } from "../run.ts";
 
 const ADA = "ada.weber@dieppe.example";
-let org: Simulator;
+let org: LocalOrg;
 let folder: string;
 let env: Record<string, string>;
 let record: string;
 
 beforeEach(async () => {
-  org = await startSimulator({ org: dieppeTrading() });
+  org = await startLocalOrg({ org: dieppeTrading() });
   folder = mkdtempSync(path.join(tmpdir(), "sanctioned-revoke-"));
   record = path.join(folder, "audit.jsonl");
   env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken, SANCTIONED_AUDIT_FILE: record };

@@ -4,21 +4,21 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../../packages/local-org/src/localOrg.ts";
-import { dieppeTrading } from "../../../packages/local-org/src/orgs/dieppeTrading.ts";
 import type { WatchEvent } from "../../../src/watch/event.ts";
 
 const BIN = path.resolve("bin/sanctioned.js");
 const ADA = "ada.weber@dieppe.example";
 const SECRET = "s3cret-of-the-webhook";
-let org: Simulator;
+let org: LocalOrg;
 let folder: string;
 let hook: Server;
 const hooked: string[] = [];
 
 beforeEach(async () => {
-  org = await startSimulator({ org: dieppeTrading() });
+  org = await startLocalOrg({ org: dieppeTrading() });
   folder = mkdtempSync(path.join(tmpdir(), "sanctioned-watch-cli-"));
   cpSync("policy", path.join(folder, "policy"), { recursive: true });
   hooked.length = 0;

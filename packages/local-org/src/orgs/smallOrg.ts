@@ -1,4 +1,4 @@
-import type { OrgFixture } from "../fixture/readFixture.ts";
+import type { OrgFixture } from "../fixture/fixture.ts";
 import { sfId } from "../ids.ts";
 
 export const BOT = "bot@small.example";

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import Type, { type Static } from "typebox";
-import type { Context } from "../localOrg.ts";
 import { datetime } from "../soql/evaluate.ts";
-import type { Row } from "../store/store.ts";
+import type { Row } from "../store/rows.ts";
+import type { Context } from "./context.ts";
 import { FaultSchema } from "./faults.ts";
 
 const Instant = Type.String({ format: "date-time" });

@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Context, SimulatorOptions } from "../localOrg.ts";
-import type { Session, Store } from "../store/store.ts";
+import type { Session } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
+import type { Context } from "./context.ts";
 
 /** Down to 50.0, since clients ask for the version that they know before they ask which there are. */
 export const VERSIONS = Array.from({ length: 18 }, (_, i) => `${50 + i}.0`);
 
 /** API calls a day. */
-export function apiLimit({ apiLimit = 100_000 }: SimulatorOptions): number {
+export function apiLimit({ options: { apiLimit = 100_000 } }: Context): number {
   return apiLimit;
 }
 
@@ -34,7 +35,7 @@ export function bearerSession(request: FastifyRequest, store: Store): Session | 
 export function authorized(
   context: Context,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined> {
-  const limit = apiLimit(context.options);
+  const limit = apiLimit(context);
   return async (request, reply) => {
     const { version } = request.params as { version: string };
     if (!VERSIONS.includes(version))

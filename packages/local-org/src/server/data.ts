@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Context } from "../localOrg.ts";
 import { columnMetadata } from "../soql/columns.ts";
 import { type Answer, datetime, evaluate } from "../soql/evaluate.ts";
 import { SoqlError } from "../soql/soqlError.ts";
 import { canonical } from "../store/schema.ts";
 import { apiLimit, authorized, bearerSession, refuse, VERSIONS } from "./authorized.ts";
+import type { Context } from "./context.ts";
 
 const PAGE = 2_000;
 const SMALLEST_PAGE = 200;
@@ -51,7 +51,7 @@ export function dataRoutes(server: FastifyInstance, context: Context): void {
     async (request, reply) => {
       if (!store.may(bearerSession(request, store)!.userId, "ViewSetup"))
         return refuse(reply, 403, "INSUFFICIENT_ACCESS", "You don't have access to the limits of this org");
-      const limit = apiLimit(options);
+      const limit = apiLimit(context);
       return { DailyApiRequests: { Max: limit, Remaining: limit - context.apiUsage } };
     },
   );

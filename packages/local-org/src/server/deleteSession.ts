@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
-import type { Context } from "../localOrg.ts";
 import { canonical } from "../store/schema.ts";
 import { authorized, bearerSession, refuse } from "./authorized.ts";
+import type { Context } from "./context.ts";
 
 /** `DELETE /services/data/…/sobjects/AuthSession/{id}`, which ends a session (salesforce-facts 2.4); no other record can be deleted. */
 export function deleteSessionRoute(server: FastifyInstance, context: Context): void {

@@ -1,23 +1,10 @@
 import { createPublicKey } from "node:crypto";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { decodeJwt, errors, jwtVerify } from "jose";
-import type { Context } from "../localOrg.ts";
+import { sameId } from "../ids.ts";
 import { bearerSession, invalidSession } from "./authorized.ts";
-
-/** The app that a login is made through, unless told. */
-export const CALLER_APP = "sanctioned";
-
-/** An app that may log in to the local org. */
-export interface Client {
-  readonly clientId: string;
-  /** What LoginHistory calls the app of a session that it opens; `sanctioned` without it. */
-  readonly name?: string;
-  /** For JWT bearer: the registered certificate or public key, PEM. */
-  readonly certificate?: string;
-  /** For client credentials, with the user that it runs as. */
-  readonly clientSecret?: string;
-  readonly runAs?: string;
-}
+import type { Context } from "./context.ts";
+import { CALLER_APP, type Client } from "./options.ts";
 
 const AUDIENCES = ["https://login.salesforce.com", "https://test.salesforce.com"];
 
@@ -110,11 +97,6 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
       id: `http://${request.host}${request.url}`,
     };
   });
-}
-
-/** Ids are the same where their first 15 characters are. */
-function sameId(a: string, b: string): boolean {
-  return a.slice(0, 15) === b.slice(0, 15);
 }
 
 /** The client's id and secret in an Authorization header, where they may be in place of the form. */

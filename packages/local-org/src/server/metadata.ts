@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify";
-import type { Context } from "../localOrg.ts";
-import type { Session } from "../store/store.ts";
+import type { Session } from "../store/sessions.ts";
 import { apiLimit, VERSIONS } from "./authorized.ts";
 import { type Component, METADATA_TYPES, type MetadataType } from "./components.ts";
+import type { Context } from "./context.ts";
 import { readCall, type SoapCall, SoapFault, soapAnswer, soapFault, type Xml } from "./soap.ts";
 
 /** Names that one readMetadata may ask for, and queries that one listMetadata may hold. */
@@ -40,7 +40,7 @@ export async function metadataRoutes(server: FastifyInstance, context: Context):
 }
 
 function admitted({ sessionId }: SoapCall, context: Context): Session {
-  const { store, options } = context;
+  const { store } = context;
   const session = store.session(sessionId);
   if (session === undefined)
     throw new SoapFault(
@@ -48,7 +48,7 @@ function admitted({ sessionId }: SoapCall, context: Context): Session {
       "Invalid Session ID found in SessionHeader: Illegal Session. Session not found",
     );
   context.apiUsage++;
-  if (context.apiUsage > apiLimit(options))
+  if (context.apiUsage > apiLimit(context))
     throw new SoapFault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
   if (!["ModifyAllData", "ModifyMetadata"].some((name) => store.may(session.userId, name)))
     throw new SoapFault(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Context } from "../localOrg.ts";
 import { invalidSession, refuse } from "./authorized.ts";
+import type { Context } from "./context.ts";
 import type { Fault } from "./faults.ts";
 import { isAdmin, isWrite, revokedGrant } from "./requests.ts";
 import { refuseRevocation, tokenToRevoke } from "./revoke.ts";

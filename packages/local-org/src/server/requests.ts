@@ -1,30 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Context } from "../localOrg.ts";
 import type { Store } from "../store/store.ts";
+import type { Context, RecordedRequest, RevokedGrant } from "./context.ts";
 import { tokenToRevoke } from "./revoke.ts";
 import { isSoap, isSoapWrite } from "./soap.ts";
-
-/** A request that came in, without token material. */
-export interface RecordedRequest {
-  readonly method: string;
-  readonly path: string;
-  /** The query of a `query` request, decoded. */
-  readonly soql: string | null;
-  /** 0 where the connection was cut before an answer, or there is none yet. */
-  readonly status: number;
-  /** Names of the form's fields; what they held is not kept. */
-  readonly form: readonly string[];
-  /** For a revoke call: whose grant of which app; null for an unknown token. */
-  readonly grant: RevokedGrant | null;
-}
-
-/** The grant that a revoke call names by its token. */
-export interface RevokedGrant {
-  /** As the usage resources name it, since OauthToken.Id may be null. */
-  readonly id: string;
-  readonly username: string;
-  readonly app: string;
-}
 
 type Entry = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] };
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Context } from "../localOrg.ts";
+import type { Context } from "./context.ts";
 
 /**
  * The revoke endpoint: no authentication but the token itself; errors form-encoded (salesforce-facts 2.1).

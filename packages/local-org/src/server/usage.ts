@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Context } from "../localOrg.ts";
 import { datetime } from "../soql/evaluate.ts";
-import type { Row } from "../store/store.ts";
+import type { Row } from "../store/rows.ts";
 import { authorized, refuse } from "./authorized.ts";
+import type { Context } from "./context.ts";
 
 type Params = { version: string; app: string; user: string; token: string };
 

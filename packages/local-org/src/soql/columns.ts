@@ -1,5 +1,5 @@
 import type { FieldType } from "../store/schema.ts";
-import type { Reading } from "./evaluate.ts";
+import type { Reading } from "./reading.ts";
 
 /** A column as `query?columns=true` describes it; a relationship holds the columns below it. */
 interface Column {

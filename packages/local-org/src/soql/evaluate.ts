@@ -1,24 +1,15 @@
 import { parseQuery, type Query } from "@jetstreamapp/soql-parser-js";
-import { canonical, type FieldType } from "../store/schema.ts";
-import type { Row, Session, Store } from "../store/store.ts";
+import type { Row } from "../store/rows.ts";
+import { canonical } from "../store/schema.ts";
+import type { Session } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
 import { grantRange } from "./narrow.ts";
+import { type Reading, type Resolve, resolvePath } from "./reading.ts";
 import { SoqlError } from "./soqlError.ts";
 import { compileWhere } from "./where.ts";
 
 const LARGEST_OFFSET = 2_000;
 const GRANTS = "OauthToken";
-
-/** How to read one field, given by a path such as `User.Profile.Name`. */
-export interface Reading {
-  readonly type: FieldType;
-  readonly filterable: boolean;
-  readonly sortable: boolean;
-  readonly read: (row: Row) => string | number | boolean | null;
-  /** Canonical names from the record to the field. */
-  readonly path: readonly string[];
-}
-
-export type Resolve = (path: string) => Reading;
 
 /** The answer to a query before it is cut into pages; `records` are made when a page is handed out. */
 export interface Answer {
@@ -89,43 +80,6 @@ function fieldPath(field: NonNullable<Query["fields"]>[number]): string {
   if (field.type === "Field") return field.field;
   if (field.type === "FieldRelationship") return [...field.relationships, field.field].join(".");
   throw new SoqlError("MALFORMED_QUERY", "the local org selects fields alone");
-}
-
-function resolvePath(object: string, path: readonly string[], store: Store): Reading {
-  const fields = store.schema[object]!;
-  const [step, ...rest] = path as [string, ...string[]];
-  if (rest.length === 0) {
-    const name = canonical(fields, step);
-    if (name === undefined) throw noColumn(object, step);
-    const { type, sortable = false, filterable = false } = fields[name]!;
-    return { type, sortable, filterable, path: [name], read: (row) => row[name] ?? null };
-  }
-  const link = Object.entries(fields).find(
-    ([, { to }]) => to?.relationship.toLowerCase() === step.toLowerCase(),
-  );
-  if (link === undefined)
-    throw new SoqlError(
-      "INVALID_FIELD",
-      `Didn't understand relationship '${step}' in field path of ${object}.`,
-    );
-  const [name, { to }] = link;
-  const inner = resolvePath(to!.object, rest, store);
-  return {
-    ...inner,
-    path: [to!.relationship, ...inner.path],
-    read: (row) => {
-      const id = row[name];
-      const target = typeof id === "string" ? store.lookUp(to!.object, id) : undefined;
-      return target === undefined ? null : inner.read(target);
-    },
-  };
-}
-
-function noColumn(object: string, column: string): SoqlError {
-  return new SoqlError(
-    "INVALID_FIELD",
-    `No such column '${column}' on entity '${object}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name.`,
-  );
 }
 
 interface Order extends Reading {

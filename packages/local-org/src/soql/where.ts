@@ -1,7 +1,7 @@
 import type { Condition, WhereClause } from "@jetstreamapp/soql-parser-js";
-import type { Row } from "../store/store.ts";
-import type { Resolve } from "./evaluate.ts";
+import type { Row } from "../store/rows.ts";
 import { comparable, likePattern, readLiteral } from "./literal.ts";
+import type { Resolve } from "./reading.ts";
 import { SoqlError } from "./soqlError.ts";
 
 type Test = (row: Row) => boolean;

@@ -1,8 +1,7 @@
+import type { OrgFixture } from "../fixture/fixture.ts";
 import { permissionFlags } from "../fixture/permissions.ts";
-import type { OrgFixture } from "../fixture/readFixture.ts";
 import { freeIds } from "../ids.ts";
-import type { Row } from "./store.ts";
-import type { Tables } from "./tables.ts";
+import type { Row, Tables } from "./rows.ts";
 
 type PermissionSet = OrgFixture["permissionSets"][number];
 type PermissionSetGroup = NonNullable<OrgFixture["permissionSetGroups"]>[number];

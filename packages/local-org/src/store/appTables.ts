@@ -1,7 +1,7 @@
 import { isExternal, permittedUsers, refreshTokenPolicy, settingsOf } from "../fixture/appSettings.ts";
-import type { OrgFixture } from "../fixture/readFixture.ts";
+import type { OrgFixture } from "../fixture/fixture.ts";
 import { freeIds, sfId } from "../ids.ts";
-import type { Tables } from "./tables.ts";
+import type { Tables } from "./rows.ts";
 
 /** The apps that have an AppMenuItem, in the order of the items. */
 export function menuApps({ apps }: OrgFixture): OrgFixture["apps"] {

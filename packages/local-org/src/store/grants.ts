@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { sfId } from "../ids.ts";
-import type { Row } from "./store.ts";
+import type { Row } from "./rows.ts";
 
 /** What narrows a search for grants; times in milliseconds, both ends included. */
 export interface GrantRange {

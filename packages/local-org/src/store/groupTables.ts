@@ -1,7 +1,6 @@
-import type { OrgFixture } from "../fixture/readFixture.ts";
+import type { OrgFixture } from "../fixture/fixture.ts";
 import { freeIds } from "../ids.ts";
-import type { Row } from "./store.ts";
-import type { Tables } from "./tables.ts";
+import type { Row, Tables } from "./rows.ts";
 
 /**
  * Group and GroupMember. Salesforce keeps two groups for every role, of those who hold it and of those with

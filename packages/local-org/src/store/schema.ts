@@ -1,4 +1,4 @@
-import { UserError } from "../../../../src/errors.ts";
+import { LocalOrgError } from "../errors.ts";
 import { OPTIONAL_PERMISSIONS, PERMISSIONS } from "../fixture/permissions.ts";
 
 /** Type of a field, as `describe` names it. */
@@ -34,11 +34,11 @@ export interface SchemaOptions {
   readonly refusedFields?: readonly string[];
 }
 
-/** The sObjects of a local org (salesforce-facts 1.2 and 3). @throws UserError where an option names what is not there */
+/** The sObjects of a local org (salesforce-facts 1.2 and 3). @throws LocalOrgError where an option names what is not there */
 export function schemaOf({ permissions = [], refusedFields = [] }: SchemaOptions): Schema {
   const unknown = permissions.find((name) => !OPTIONAL_PERMISSIONS.includes(name));
   if (unknown !== undefined)
-    throw new UserError(
+    throw new LocalOrgError(
       `permissions: ${unknown} is none that only some orgs have (${OPTIONAL_PERMISSIONS.join(", ")}).`,
     );
   const schema: Record<string, Record<string, Field>> = allObjects(
@@ -47,7 +47,7 @@ export function schemaOf({ permissions = [], refusedFields = [] }: SchemaOptions
   for (const refused of refusedFields) {
     const [object = "", field = ""] = refused.split(".");
     if (schema[object]?.[field] === undefined)
-      throw new UserError(`refusedFields: the local org has no field ${refused}.`);
+      throw new LocalOrgError(`refusedFields: the local org has no field ${refused}.`);
     delete schema[object][field];
   }
   return schema;

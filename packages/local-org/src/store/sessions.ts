@@ -1,6 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { freeIds, sfId } from "../ids.ts";
-import type { Row, Session } from "./store.ts";
+import type { Row } from "./rows.ts";
+
+/** A caller's login. */
+export interface Session {
+  readonly userId: string;
+  readonly token: string;
+  /** Name of the app that it was made through, as LoginHistory shows it; null where it shows none. */
+  readonly app: string | null;
+  /** In milliseconds since the epoch. */
+  readonly createdAt: number;
+}
 
 /** A session of a user that goes on somewhere else: the local org shows it and can end it, and has no token of it. */
 export interface LiveSession {

@@ -1,24 +1,12 @@
+import type { OrgFixture } from "../fixture/fixture.ts";
 import { KNOWN_PERMISSIONS } from "../fixture/permissions.ts";
-import type { OrgFixture } from "../fixture/readFixture.ts";
 import { permissionsByUser } from "./accessTables.ts";
 import { menuApps, menuItemId } from "./appTables.ts";
 import { type GrantRange, Grants } from "./grants.ts";
+import type { Row, Tables } from "./rows.ts";
 import { type Schema, type SchemaOptions, schemaOf } from "./schema.ts";
-import { type Deletion, type LiveSession, Sessions } from "./sessions.ts";
-import { type Tables, tables } from "./tables.ts";
-
-/** A record: field name → value; datetimes are kept in milliseconds. */
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
-
-/** A caller's login. */
-export interface Session {
-  readonly userId: string;
-  readonly token: string;
-  /** Name of the app that it was made through, as LoginHistory shows it; null where it shows none. */
-  readonly app: string | null;
-  /** In milliseconds since the epoch. */
-  readonly createdAt: number;
-}
+import { type Deletion, type LiveSession, type Session, Sessions } from "./sessions.ts";
+import { tables } from "./tables.ts";
 
 /** What a new live session is made of. */
 export type NewSession = Pick<LiveSession, "app" | "createdAt"> & { readonly username: string };
@@ -64,7 +52,7 @@ export class Store {
   readonly #byId = new Map<string, Map<string, Row>>();
   readonly #sessions = new Sessions();
 
-  /** @throws UserError where an option names what the local org does not know */
+  /** @throws LocalOrgError where an option names what the local org does not know */
   constructor(fixture: OrgFixture, options: StoreOptions = {}) {
     this.organization = fixture.organization;
     this.schema = schemaOf(options);

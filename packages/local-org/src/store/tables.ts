@@ -1,13 +1,10 @@
+import type { OrgFixture } from "../fixture/fixture.ts";
 import { permissionFlags } from "../fixture/permissions.ts";
-import type { OrgFixture } from "../fixture/readFixture.ts";
 import { freeIds } from "../ids.ts";
 import { accessTables } from "./accessTables.ts";
 import { appTables } from "./appTables.ts";
 import { publicGroupTables } from "./groupTables.ts";
-import type { Row } from "./store.ts";
-
-/** Records by the name of their sObject. */
-export type Tables = Readonly<Record<string, readonly Row[]>>;
+import type { Tables } from "./rows.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const EDITION = "Enterprise Edition";

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { load } from "./entry.cjs";
+
+await load("command").main(process.argv.slice(2));

@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+import { LocalOrgError } from "./errors.ts";
+import { readFixture } from "./fixture/readFixture.ts";
+import { startLocalOrg } from "./localOrg.ts";
+import { dieppeTrading } from "./orgs/dieppeTrading.ts";
+
+const USAGE = `Usage: local-org [--port <number>] [--fixture <file>]
+
+Runs a local org that answers like Salesforce, until Ctrl-C.
+
+  --port <number>   port on the loopback interface (default: a free one)
+  --fixture <file>  the org as a JSON file (default: Dieppe Trading)
+  --help            shows this
+`;
+
+/** `local-org`: runs a local org until it is interrupted. Exit code 1, and one clear message, where it cannot. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    await run(args);
+  } catch (error) {
+    if (!(error instanceof LocalOrgError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const { port, fixture, help } = optionsOf(args);
+  if (help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
+  const localOrg = await startLocalOrg({ org, ...(port === undefined ? {} : { port: portOf(port) }) });
+  console.log(`${org.organization.name} is at ${localOrg.url} (Ctrl-C stops it).
+
+export SF_ORG_INSTANCE_URL=${localOrg.url}
+export SF_ACCESS_TOKEN='${localOrg.accessToken}'`);
+  await untilInterrupted();
+  await localOrg.close();
+}
+
+function optionsOf(args: readonly string[]) {
+  const options = {
+    port: { type: "string" },
+    fixture: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!code?.startsWith("ERR_PARSE_ARGS_")) throw error;
+    throw new LocalOrgError(`${message}\n\n${USAGE}`);
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new LocalOrgError("A port is a number from 0 to 65535.");
+  return port;
+}
+
+function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  });
+}

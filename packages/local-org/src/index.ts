@@ -1,0 +1,9 @@
+export { LocalOrgError } from "./errors.ts";
+export type { OrgFixture } from "./fixture/fixture.ts";
+export { checkFixture, readFixture } from "./fixture/readFixture.ts";
+export { type LocalOrg, startLocalOrg } from "./localOrg.ts";
+export type { RecordedRequest, RevokedGrant } from "./server/context.ts";
+export type { Fault } from "./server/faults.ts";
+export type { Client, LocalOrgOptions } from "./server/options.ts";
+export type { Row } from "./store/rows.ts";
+export type { Store } from "./store/store.ts";
