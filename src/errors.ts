@@ -1,16 +1,135 @@
+import { printable } from "./printable.ts";
+
+/** What an error says: its stable code, what is wrong, and what to do about it. */
+export interface ErrorText {
+  /** Kebab-case, unique in the project; docs/errors.md explains each. Programs decide by it, never by the text. */
+  readonly code: string;
+  readonly text: string;
+  readonly remedy: string;
+}
+
 /**
- * A mistake that the person running the tool can mend: a wrong policy, missing credentials, an
- * unreachable org. Shown as its message alone, without a stack trace; exit code 1.
- * Everything that is neither a UserError nor an InconclusiveError is a bug and is re-thrown.
+ * An error that a person can do something about, shown as text, remedy and code without a stack trace.
+ * Everything that is no CodedError is a bug and is re-thrown.
  */
-export class UserError extends Error {
+export abstract class CodedError extends Error {
+  readonly code: string;
+  readonly remedy: string;
+
+  constructor(said: ErrorText | string, options?: ErrorOptions) {
+    const { code, text, remedy } = typeof said === "string" ? { code: "", text: said, remedy: "" } : said;
+    super(remedy === "" ? text : `${text} ${remedy}`, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** Something that the person running the tool can fix; exit code 1. */
+export class UserError extends CodedError {
   override name = "UserError";
 }
 
 /**
- * The inventory could not be proven complete, so nothing may be called clean, planned or applied
- * (law 4 of the design). Shown as its message alone; exit code 4.
+ * A setting is missing or not valid: a variable, a key of the stack's config, an option. Nobody may swallow
+ * it, try again or call the org inconclusive because of it; exit code 1.
  */
-export class InconclusiveError extends Error {
+export class SettingsError extends UserError {
+  override name = "SettingsError";
+}
+
+/** The other side (an org, a forge, a receiver of events) refused, failed or did not answer; exit code 1. */
+export class RemoteError extends UserError {
+  override name = "RemoteError";
+}
+
+/**
+ * The inventory could not be proven complete, so nothing may be called clean, planned or applied
+ * (law 4 of the design); exit code 4.
+ */
+export class InconclusiveError extends CodedError {
   override name = "InconclusiveError";
+}
+
+const CLASSES = {
+  user: UserError,
+  settings: SettingsError,
+  remote: RemoteError,
+  inconclusive: InconclusiveError,
+} as const;
+
+export type ErrorKind = keyof typeof CLASSES;
+
+type Value = string | number;
+
+/** The names in braces in a template: `file` and `why` of "{file} cannot be read ({why})." */
+type NamesIn<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | NamesIn<Rest>
+  : never;
+
+interface Template {
+  readonly kind: ErrorKind;
+  /** A sentence; `{name}` stands for a value. */
+  readonly text: string;
+  /** A sentence that says what to do, likewise. */
+  readonly remedy: string;
+}
+
+type NamesOf<T extends Template> = NamesIn<T["text"]> | NamesIn<T["remedy"]>;
+
+/** One declared error, with values that show in docs/errors.md what it looks like. */
+export type ErrorDeclaration = Template & { readonly example: Readonly<Record<string, Value>> };
+
+type Values<T extends Template> = Readonly<Record<NamesOf<T>, Value>>;
+type Arguments<T extends Template, More> = [NamesOf<T>] extends [never]
+  ? [values?: More]
+  : [values: Values<T> & More];
+
+/** Makes the declared error. `cause` is kept for a debugger and never shown. */
+type Raise<T extends Template> = {
+  (...values: Arguments<T, { readonly cause?: unknown }>): InstanceType<(typeof CLASSES)[T["kind"]]>;
+  /** What the error says, for a class that carries more. */
+  readonly says: (...values: Arguments<T, unknown>) => ErrorText;
+};
+
+/** The errors of a room, by code. */
+export type ErrorTable<T extends Record<string, Template>> = {
+  readonly [Code in keyof T]: Raise<T[Code]> & { readonly declared: T[Code] };
+};
+
+/**
+ * Declares the errors of a room, in its `errors.ts`: `throw roomErrors["file-not-readable"]({ file, cause })`.
+ * Values come from outside: they are made safe to show, and what looks like an access token is taken out.
+ */
+export function declareErrors<const T extends Record<string, Template>>(
+  table: T & { readonly [Code in keyof T]: { readonly example: Values<T[Code]> } },
+): ErrorTable<T> {
+  const entries = Object.entries<Template>(table).map(([code, declared]) => {
+    const says = (values: Readonly<Record<string, unknown>> = {}): ErrorText => ({
+      code,
+      text: filled(declared.text, values),
+      remedy: filled(declared.remedy, values),
+    });
+    const raise = (values: Readonly<Record<string, unknown>> = {}): CodedError =>
+      new CLASSES[declared.kind](says(values), "cause" in values ? { cause: values.cause } : {});
+    return [code, Object.assign(raise, { says, declared })];
+  });
+  return Object.fromEntries(entries) as ErrorTable<T>;
+}
+
+function filled(template: string, values: Readonly<Record<string, unknown>>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    if (values[name] === undefined) throw new Error(`the error text "${template}" lacks its ${name}`);
+    return printable(withoutSessionIds(String(values[name])));
+  });
+}
+
+/** A Salesforce session id, which is an access token, looks like `00D…!…`. */
+function withoutSessionIds(text: string): string {
+  return text.replace(/00D[A-Za-z0-9]{9,15}(!|%21)[\w.%-]+/g, "[token]");
+}
+
+/** An error as a person sees it at any door: `Inconclusive: …` where it is that, and its code at the end. */
+export function shownError(error: CodedError): string {
+  const verdict = error instanceof InconclusiveError ? "Inconclusive: " : "";
+  return `${verdict}${error.message}${error.code === "" ? "" : ` [${error.code}]`}`;
 }

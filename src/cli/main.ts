@@ -1,4 +1,4 @@
-import { InconclusiveError, UserError } from "../errors.ts";
+import { CodedError, InconclusiveError, shownError } from "../errors.ts";
 import { EXIT } from "./exit.ts";
 import { program } from "./program.ts";
 
@@ -11,7 +11,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   await program().parseAsync();
 } catch (error) {
-  if (!(error instanceof UserError || error instanceof InconclusiveError)) throw error;
-  console.error(error instanceof InconclusiveError ? `Inconclusive: ${error.message}` : error.message);
+  if (!(error instanceof CodedError)) throw error;
+  console.error(shownError(error));
   process.exitCode = error instanceof InconclusiveError ? EXIT.inconclusive : EXIT.userError;
 }

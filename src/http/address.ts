@@ -1,26 +1,23 @@
-import { UserError } from "../errors.ts";
+import { httpErrors } from "./errors.ts";
 
 /**
  * The origin of an org's address. Plain http would show tokens to the network, so it is for this
  * machine alone.
- * @param name of the setting that holds it, for the message
- * @throws UserError where the text is no URL, not https, or the address of the user interface
+ * @param setting its name, for the message
+ * @throws SettingsError where the text is not a URL, not https, or the address of the user interface
  */
-export function originOf(text: string, name: string): string {
+export function originOf(text: string, setting: string): string {
   let url: URL;
   try {
     url = new URL(text);
   } catch {
-    throw new UserError(`${name} is no URL: write it as https://acme.my.salesforce.com.`);
+    throw httpErrors["address-not-a-url"]({ setting });
   }
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname)))
-    throw new UserError(
-      `${name} must begin with https:// (${url.protocol}//${url.hostname} would send tokens in the clear).`,
-    );
-  if (url.hostname.endsWith(".lightning.force.com") || url.hostname.endsWith(".salesforce-setup.com"))
-    throw new UserError(
-      `${name} is the address of the user interface (${url.hostname}): use the org's My Domain, as in https://acme.my.salesforce.com.`,
-    );
+  const { protocol, hostname } = url;
+  if (protocol !== "https:" && !(protocol === "http:" && isLoopback(hostname)))
+    throw httpErrors["address-not-https"]({ setting, address: `${protocol}//${hostname}` });
+  if (hostname.endsWith(".lightning.force.com") || hostname.endsWith(".salesforce-setup.com"))
+    throw httpErrors["address-of-user-interface"]({ setting, host: hostname });
   return url.origin;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import pRetry from "p-retry";
-import { UserError } from "../errors.ts";
+import { httpErrors } from "./errors.ts";
 
 /** A fault that may pass. `retryAfterMs` is how long the server asked to wait; the cause is what to throw in the end. */
 export class TransientError extends Error {
@@ -53,8 +53,8 @@ export async function retryReads<T>(read: () => Promise<T>, { sleep, random }: R
 }
 
 function tooLong({ cause }: TransientError, milliseconds: number): Error {
-  const what = cause instanceof Error ? `${cause.message} ` : "";
-  return new UserError(`${what}It asks to wait ${Math.ceil(milliseconds / 1000)} s: try again then.`);
+  const refusal = cause instanceof Error ? cause.message : "The server is busy.";
+  return httpErrors["asked-to-wait"]({ refusal, seconds: Math.ceil(milliseconds / 1000), cause });
 }
 
 /** The milliseconds that a Retry-After header asks for; null where there is none that can be read. */

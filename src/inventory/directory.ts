@@ -142,6 +142,6 @@ export async function readApps(reader: OrgReader): Promise<App[]> {
 
 /** Older orgs know no external client apps (salesforce-facts 9.6). */
 function noSuchObject(error: unknown): never[] {
-  if (error instanceof ApiError && error.code === "INVALID_TYPE") return [];
+  if (error instanceof ApiError && error.salesforceCode === "INVALID_TYPE") return [];
   throw error;
 }

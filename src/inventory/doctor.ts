@@ -120,7 +120,7 @@ async function externalAppsLine(connection: OrgReader): Promise<DoctorLine> {
     count = await connection.count("SELECT COUNT() FROM ExternalClientApplication");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.code === "INVALID_TYPE")
+    if (error.salesforceCode === "INVALID_TYPE")
       return line("external-client-apps", "ok", "The org has no external client apps.");
     return line(
       "external-client-apps",

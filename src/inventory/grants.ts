@@ -113,7 +113,7 @@ async function readPartitioned(
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof ApiError && REFUSED_QUERY.includes(error.code))) throw error;
+      if (!(error instanceof ApiError && REFUSED_QUERY.includes(error.salesforceCode))) throw error;
       calls++;
     }
   }

@@ -63,7 +63,7 @@ async function recentGrants(reader: OrgReader, known: Inventory): Promise<Grant[
     const { rows, totalSize } = await reader.query<GrantRow>(soql, { enough: MOST_ROWS });
     return rows.length < totalSize ? null : rows.map(toGrant);
   } catch (error) {
-    if (error instanceof ApiError && REFUSED.includes(error.code)) return null;
+    if (error instanceof ApiError && REFUSED.includes(error.salesforceCode)) return null;
     throw error;
   }
 }

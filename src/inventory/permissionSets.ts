@@ -122,7 +122,7 @@ async function originsOf(
       `SELECT Id, ProfileId, PermissionSetGroupId FROM PermissionSet WHERE Permissions${permission} = true`,
     );
   } catch (error) {
-    if (error instanceof ApiError && error.code === "INVALID_FIELD") return null;
+    if (error instanceof ApiError && error.salesforceCode === "INVALID_FIELD") return null;
     throw error;
   }
   const sets: string[] = [];

@@ -39,7 +39,7 @@ export async function requirePermissions(reader: OrgReader): Promise<Record<stri
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     throw new InconclusiveError(
-      `the permissions of ${who} cannot be read (${error.code}), so that a short list could look complete. Grant them API Enabled.`,
+      `the permissions of ${who} cannot be read (${error.salesforceCode}), so that a short list could look complete. Grant them API Enabled.`,
     );
   }
   const missing = Object.entries(NEEDED_PERMISSIONS).filter(([field]) => permissions[field] !== true);

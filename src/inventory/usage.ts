@@ -48,7 +48,7 @@ export async function readUsageGrants(
     if (error instanceof ApiError && error.status === 404) return [];
     if (error instanceof ApiError && error.status === 403)
       throw new InconclusiveError(
-        `the org has external client apps and does not show who uses them (${error.code}): grant the user View Setup and Configuration and Manage Users`,
+        `the org has external client apps and does not show who uses them (${error.salesforceCode}): grant the user View Setup and Configuration and Manage Users`,
       );
     throw error;
   }

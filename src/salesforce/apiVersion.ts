@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { salesforceErrors } from "./errors.ts";
 import type { Session } from "./session.ts";
 
 /** The highest API version that this release was written for. */
@@ -15,21 +15,24 @@ export async function chooseApiVersion(session: Session, pinned: string | null):
   const { host } = session;
   const versions = Array.isArray(answer) ? answer.map((entry) => String(entry?.version)) : [];
   if (versions.length === 0 || !versions.every((version) => /^\d+\.\d+$/.test(version)))
-    throw new UserError(`${host} has no Salesforce API: check the address.`);
+    throw salesforceErrors["api-not-found"]({ host });
   versions.sort((a, b) => Number(a) - Number(b));
+  const first = versions.at(0)!;
+  const last = versions.at(-1)!;
   if (pinned !== null) {
-    if (Number(pinned) < LOWEST)
-      throw new UserError(`API version ${pinned} cannot list grants: pin ${LOWEST}.0 or later.`);
+    if (Number(pinned) < LOWEST) throw salesforceErrors["api-version-too-old"]({ pinned, lowest: LOWEST });
     if (versions.includes(pinned)) return pinned;
-    throw new UserError(
-      `${host} has no API version ${pinned}: it knows ${versions.at(0)} to ${versions.at(-1)}.`,
-    );
+    throw salesforceErrors["api-version-not-available"]({ host, pinned, first, last });
   }
   const known = versions.filter((version) => Number(version) >= LOWEST && Number(version) <= HIGHEST);
   const highest = known.at(-1);
   if (highest === undefined)
-    throw new UserError(
-      `${host} knows the API versions ${versions.at(0)} to ${versions.at(-1)}, this release ${LOWEST}.0 to ${HIGHEST}.0: get a newer one.`,
-    );
+    throw salesforceErrors["api-versions-not-shared"]({
+      host,
+      first,
+      last,
+      lowest: LOWEST,
+      highest: HIGHEST,
+    });
   return highest;
 }

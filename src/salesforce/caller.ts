@@ -1,5 +1,6 @@
-import { UserError } from "../errors.ts";
+import { RemoteError } from "../errors.ts";
 import type { Caller, Org } from "../inventory/inventory.ts";
+import { salesforceErrors } from "./errors.ts";
 import { ApiError } from "./failure.ts";
 import { toId18 } from "./id.ts";
 import type { QueryResult } from "./reader.ts";
@@ -8,16 +9,14 @@ import { soqlString } from "./soql.ts";
 
 type Query = <Row>(soql: string) => Promise<QueryResult<Row>>;
 
-/** Which org this is. @throws UserError where it does not say */
+/** Which org this is. @throws RemoteError where it does not say */
 export async function readOrg(session: Session, query: Query, apiVersion: string): Promise<Org> {
   const { rows } = await query<{ Id?: unknown; Name?: unknown; IsSandbox?: unknown }>(
     "SELECT Id, Name, IsSandbox FROM Organization",
   );
   const [first] = rows;
   if (typeof first?.Id !== "string")
-    throw new UserError(
-      `The user may not read the Organization of ${session.host}: grant them API Enabled and View Setup and Configuration.`,
-    );
+    throw salesforceErrors["organization-not-readable"]({ host: session.host });
   return {
     id: toId18(first.Id),
     name: String(first.Name),
@@ -51,7 +50,7 @@ async function fromUserInfo(session: Session): Promise<Identity | null> {
   try {
     answer = await session.get("/services/oauth2/userinfo");
   } catch (error) {
-    if (error instanceof UserError) return null;
+    if (error instanceof RemoteError) return null;
     throw error;
   }
   return typeof answer?.user_id === "string" && typeof answer.preferred_username === "string"
@@ -67,9 +66,7 @@ async function fromApiRoot(session: Session, query: Query, base: string): Promis
       ? { rows: [] }
       : await query<{ Username: string }>(`SELECT Username FROM User WHERE Id = ${soqlString(userId)}`);
   if (userId === undefined || rows[0] === undefined)
-    throw new UserError(
-      `${session.host} does not say who the access token belongs to: check the address, or log in with a token that has the scopes id and api.`,
-    );
+    throw salesforceErrors["caller-not-known"]({ host: session.host });
   return { userId, username: rows[0].Username };
 }
 

@@ -1,8 +1,8 @@
-import { UserError } from "../errors.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import { chooseApiVersion } from "./apiVersion.ts";
 import { readCaller, readOrg } from "./caller.ts";
 import type { Credentials } from "./credentials.ts";
+import { salesforceErrors } from "./errors.ts";
 import { type OrgReader, type QueryOptions, type QueryResult, refuseTokenFields } from "./reader.ts";
 import { Session } from "./session.ts";
 
@@ -59,7 +59,7 @@ async function logIn(
       const page = queryPage(await session.get(next), session.host);
       yield page;
       if (!page.done && page.nextRecordsUrl === next)
-        throw new UserError(`${session.host} hands out the same page again and again.`);
+        throw salesforceErrors["page-repeated"]({ host: session.host });
       next = page.done ? undefined : page.nextRecordsUrl;
     }
   };
@@ -147,9 +147,7 @@ function queryPage(answer: unknown, host: string): QueryPage {
     !Array.isArray(page.records) ||
     !(page.done || isOwnPath(page.nextRecordsUrl))
   )
-    throw new UserError(
-      `${host} answered a query with something that is not the Salesforce API's: check the address.`,
-    );
+    throw salesforceErrors["query-answer-not-salesforce"]({ host });
   return page as QueryPage;
 }
 

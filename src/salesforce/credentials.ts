@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { UserError } from "../errors.ts";
 import { originOf } from "../http/address.ts";
+import { salesforceErrors } from "./errors.ts";
 import type { JwtLogin } from "./jwt.ts";
 
 /** What a user can set: the key in the stack's config, and its variable in the environment. docs/connecting.md says what each means. */
@@ -54,20 +54,12 @@ export interface Credentials {
   readonly maxApiShare: number;
 }
 
-/** For an org that cannot be reached because nobody said how. */
-export const NO_CREDENTIALS =
-  "No credentials for a Salesforce org: give an access token (SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL), a JWT login " +
-  "(SANCTIONED_CLIENT_ID, SANCTIONED_USERNAME, SANCTIONED_PRIVATE_KEY_FILE, SANCTIONED_LOGIN_URL), client credentials " +
-  "(SANCTIONED_CLIENT_ID, SANCTIONED_CLIENT_SECRET, SANCTIONED_LOGIN_URL) in the environment or the stack's config, or log in " +
-  "with the official CLI (`sf org login web`, SF_TARGET_ORG or its default org); see docs/connecting.md. " +
-  "To try it without an org: `npx sanctioned simulator`.";
-
 /**
  * Finds the way in, in this order: access token, JWT bearer, client credentials, an org of the
  * official CLI. The stack's config is looked at whole before the environment, so that the two never
  * mix into one login. Where nothing is given it is the CLI's default org, which only connecting shows
  * to be there or not.
- * @throws UserError naming the missing half
+ * @throws SettingsError naming the missing half
  */
 export function readCredentials(config: Settings, env: NodeJS.ProcessEnv): Credentials {
   const fromConfig = given((key) => config[key]);
@@ -95,7 +87,10 @@ function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | nu
   const need = (keys: readonly Key[], way: string): void => {
     const missing = keys.filter((key) => settings[key] === undefined);
     if (missing.length > 0)
-      throw new UserError(`The ${way} lacks ${missing.map(nameOf).join(" and ")}; see docs/connecting.md.`);
+      throw salesforceErrors["credentials-incomplete"]({
+        login: way,
+        missing: missing.map(nameOf).join(" and "),
+      });
   };
   const origin = (key: "instanceUrl" | "loginUrl") => originOf(settings[key]!, nameOf(key));
   const { accessToken, clientId, clientSecret, username, privateKey, privateKeyFile, targetOrg } = settings;
@@ -119,36 +114,42 @@ function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | nu
     return { kind: "client-credentials", clientId: clientId!, clientSecret, loginUrl: origin("loginUrl") };
   }
   if (clientId !== undefined)
-    throw new UserError(
-      `${nameOf("clientId")} needs ${nameOf("privateKeyFile")} (a JWT login) or ${nameOf("clientSecret")} (client credentials); see docs/connecting.md.`,
-    );
+    throw salesforceErrors["client-id-alone"]({
+      clientId: nameOf("clientId"),
+      keyFile: nameOf("privateKeyFile"),
+      secret: nameOf("clientSecret"),
+    });
   if (targetOrg !== undefined) return { kind: "sf-cli", targetOrg };
   if (settings.instanceUrl !== undefined) need(["accessToken"], "instance URL");
   return null;
 }
 
-function readKey(file: string, name: string): string {
+function readKey(file: string, setting: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new UserError(`The private key file of ${name} cannot be read (${code}): ${file}`);
+    const { code: why } = error as NodeJS.ErrnoException;
+    if (why === undefined) throw error;
+    throw salesforceErrors["private-key-file-not-readable"]({ setting, why, file });
   }
 }
 
 function apiVersion(text: string | null): string | null {
   if (text === null) return null;
   if (!/^\d{2,3}(\.0)?$/.test(text))
-    throw new UserError(`apiVersion (${VARIABLES.apiVersion}) must look like 67.0.`);
+    throw salesforceErrors["api-version-not-valid"]({ variable: VARIABLES.apiVersion });
   return text.includes(".") ? text : `${text}.0`;
 }
 
 function number(key: Key, text: string, least: number, most: number, whole: boolean): number {
   const value = Number(text);
   if (!(value >= least && value <= most) || (whole && !Number.isInteger(value)))
-    throw new UserError(
-      `${key} (${VARIABLES[key]}) must be a ${whole ? "whole " : ""}number from ${least} to ${most}.`,
-    );
+    throw salesforceErrors["setting-not-in-range"]({
+      setting: key,
+      variable: VARIABLES[key],
+      number: whole ? "a whole number" : "a number",
+      least,
+      most,
+    });
   return value;
 }

@@ -1,15 +1,15 @@
-import { UserError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { type ErrorText, RemoteError } from "../errors.ts";
+import { salesforceErrors } from "./errors.ts";
 
-/** The org understood the request and refused it. `code` is Salesforce's, such as `INVALID_TYPE`. */
-export class ApiError extends UserError {
+/** The org understood the request and refused it. `salesforceCode` is Salesforce's own, such as `INVALID_TYPE`. */
+export class ApiError extends RemoteError {
   override name = "ApiError";
-  readonly code: string;
+  readonly salesforceCode: string;
   readonly status: number;
 
-  constructor(message: string, code: string, status: number) {
-    super(message);
-    this.code = code;
+  constructor(said: ErrorText, salesforceCode: string, status: number) {
+    super(said);
+    this.salesforceCode = salesforceCode;
     this.status = status;
   }
 }
@@ -24,15 +24,14 @@ export interface FailedRequest {
   readonly secrets: readonly string[];
 }
 
-const REMEDIES: Record<string, string> = {
-  INVALID_SESSION_ID:
-    "The access token has expired or is not of this org: get a new one. If it is new, the org's API Access Control may keep the app out: let an admin approve it.",
-  INVALID_AUTH_HEADER: "The access token is malformed: get a new one.",
-  REQUEST_LIMIT_EXCEEDED: "The org's API calls of the last 24 hours are used up: try again later.",
-  API_DISABLED_FOR_ORG: "The org's edition has no API, or it is switched off: ask Salesforce to enable it.",
-  API_CURRENTLY_DISABLED: "The API is switched off for this user: grant them API Enabled.",
-  INSUFFICIENT_ACCESS: "Grant the user API Enabled, Customize Application and Manage Users.",
-};
+const REFUSALS = {
+  INVALID_SESSION_ID: "access-token-not-valid",
+  INVALID_AUTH_HEADER: "access-token-malformed",
+  REQUEST_LIMIT_EXCEEDED: "api-calls-used-up",
+  API_DISABLED_FOR_ORG: "api-disabled-for-org",
+  API_CURRENTLY_DISABLED: "api-disabled-for-user",
+  INSUFFICIENT_ACCESS: "access-insufficient",
+} as const;
 
 /** Turns a failed request to the API into one message for the user. Unknown errors come back as they are. */
 export function describeFailure({ host, status, error, secrets }: FailedRequest): unknown {
@@ -40,17 +39,13 @@ export function describeFailure({ host, status, error, secrets }: FailedRequest)
   const network = networkCode(error);
   if (network !== null) return unreachable(host, network);
   if (status === 0) return error;
-  const code = soapFault(error) ?? (error as { errorCode?: string }).errorCode ?? error.name;
-  if (!/^[A-Z][A-Z_]+$/.test(code))
-    return new UserError(
-      `${host} answered HTTP ${status} with something that is not the Salesforce API's: check the address, or try again after a maintenance.`,
-    );
-  const remedy = REMEDIES[code];
-  return new ApiError(
-    `${host} refused (${code}, HTTP ${status}): ${withoutTokens(error.message, secrets)}${remedy ? ` ${remedy}` : ""}`,
-    code,
-    status,
-  );
+  const salesforceCode = soapFault(error) ?? (error as { errorCode?: string }).errorCode ?? error.name;
+  if (!/^[A-Z][A-Z_]+$/.test(salesforceCode))
+    return salesforceErrors["answer-not-salesforce"]({ host, status });
+  const code = codeIn(REFUSALS, salesforceCode) ?? "request-refused";
+  const message = withoutTokens(error.message, secrets);
+  const said = salesforceErrors[code].says({ host, salesforceCode, status, message });
+  return new ApiError(said, salesforceCode, status);
 }
 
 /** Salesforce's code of a SOAP fault, as `sf:INVALID_SESSION_ID` has it; null for any other error. */
@@ -59,41 +54,37 @@ export function soapFault(error: unknown): string | null {
   return typeof errorCode === "string" ? (/^\w+:([A-Z_]+)$/.exec(errorCode)?.[1] ?? null) : null;
 }
 
-const LOGIN_REMEDIES: Record<string, string> = {
-  invalid_grant:
-    "Check that the user exists and is active there, that an admin has approved the app for them, and that the login URL is a sandbox's for a sandbox.",
-  invalid_client_id: "Check the client id: it is the consumer key of the app.",
-  invalid_client: "Check the client id and the secret.",
-  invalid_app_access: "Let an admin give the user access to the app.",
-  inactive_user: "Activate the user, or use another.",
-  inactive_org: "The org is locked or deleted.",
-  unsupported_grant_type: "Enable this flow in the app's settings, and use the org's My Domain as login URL.",
-};
+const LOGIN_REFUSALS = {
+  invalid_grant: "login-not-granted",
+  invalid_client_id: "client-id-not-known",
+  invalid_client: "client-not-accepted",
+  invalid_app_access: "app-access-refused",
+  inactive_user: "login-user-inactive",
+  inactive_org: "org-inactive",
+  unsupported_grant_type: "login-flow-not-enabled",
+} as const;
 
 /** An error of the login endpoint: `invalid_grant` and its like. */
 export function describeLoginFailure({ host, status, error, secrets }: FailedRequest): unknown {
   if (!(error instanceof Error)) return error;
   const network = networkCode(error);
   if (network !== null) return unreachable(host, network);
-  if (/^[a-z_]+$/.test(error.name)) {
-    const remedy =
-      LOGIN_REMEDIES[error.name] ?? "Check the client id, the user and the key or secret of the login.";
-    return new UserError(
-      `${host} refused the login (${error.name}: ${withoutTokens(error.message, secrets)}). ${remedy}`,
-    );
+  const { name: oauthError } = error;
+  if (/^[a-z_]+$/.test(oauthError)) {
+    const code = codeIn(LOGIN_REFUSALS, oauthError) ?? "login-refused";
+    return salesforceErrors[code]({ host, oauthError, message: withoutTokens(error.message, secrets) });
   }
-  if (status !== 0)
-    return new UserError(
-      `${host} answered the login with HTTP ${status} and nothing that is Salesforce's: check the login URL, or try again after a maintenance.`,
-    );
-  return error;
+  return status === 0 ? error : salesforceErrors["login-answer-not-salesforce"]({ host, status });
 }
 
-function unreachable(host: string, code: string): UserError {
-  const what = /CERT|SELF_SIGNED|UNABLE_TO|DEPTH_ZERO|ERR_TLS|ERR_SSL/.test(code)
-    ? "its certificate is not trusted here: check the address, and name a private authority's certificate in NODE_EXTRA_CA_CERTS"
-    : "check the address, the network and any proxy";
-  return new UserError(`No answer from ${host} (${code}): ${what}.`);
+/** Our code of a code of theirs; null where it has none of its own. */
+function codeIn<Code>(codes: Readonly<Record<string, Code>>, theirs: string): Code | null {
+  return Object.hasOwn(codes, theirs) ? codes[theirs]! : null;
+}
+
+function unreachable(host: string, fault: string): RemoteError {
+  const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO|DEPTH_ZERO|ERR_TLS|ERR_SSL/.test(fault);
+  return salesforceErrors[isCertificate ? "certificate-not-trusted" : "host-not-reachable"]({ host, fault });
 }
 
 /** The code of a network fault, from wherever fetch put it; null where it is no such fault. */
@@ -117,11 +108,9 @@ export function isPassing(code: string): boolean {
   return !/CERT|SELF_SIGNED|UNABLE_TO|DEPTH_ZERO|ERR_TLS|ERR_SSL|ENOTFOUND|EPROTO/.test(code);
 }
 
-/** Text of the org's with anything that could be a credential taken out, and made safe to show. */
-export function withoutTokens(text: string, secrets: readonly string[]): string {
+/** Text of the org's to end a sentence with, with the credentials in use taken out. */
+function withoutTokens(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of secrets) if (secret !== "") clean = clean.replaceAll(secret, "[secret]");
-  // A session id looks like 00D…!…
-  clean = clean.replace(/00D[A-Za-z0-9]{9,15}(!|%21)[\w.%-]+/g, "[token]");
-  return printable(clean.slice(0, 500));
+  return clean.slice(0, 500).replace(/\.$/, "");
 }

@@ -1,4 +1,4 @@
-import { InconclusiveError } from "../errors.ts";
+import { salesforceErrors } from "./errors.ts";
 
 /**
  * Salesforce's way to write a point in time, `2026-04-07T16:00:10.000+0000`, in milliseconds since the
@@ -13,8 +13,6 @@ export function parseInstant(text: string | null | undefined): number | null {
     : text.replace(/([+-]\d\d)(\d\d)$/, "$1:$2");
   const milliseconds = Date.parse(standard);
   if (Number.isNaN(milliseconds))
-    throw new InconclusiveError(
-      `the org wrote a time that cannot be read: ${JSON.stringify(text.slice(0, 40))}`,
-    );
+    throw salesforceErrors["time-not-readable"]({ text: JSON.stringify(text.slice(0, 40)) });
   return milliseconds;
 }

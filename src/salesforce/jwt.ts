@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
-import { UserError } from "../errors.ts";
+import { salesforceErrors } from "./errors.ts";
 
 /** What a JWT bearer login is made from. */
 export interface JwtLogin {
@@ -38,13 +38,9 @@ function readKey(text: string): KeyObject {
     key = createPrivateKey(text.replaceAll("\\n", "\n"));
   } catch {
     // The library's message could quote the key.
-    throw new UserError(
-      "The private key of the JWT login cannot be read: it must be an unencrypted RSA key in PEM form (-----BEGIN PRIVATE KEY-----).",
-    );
+    throw salesforceErrors["private-key-not-readable"]();
   }
   if (key.asymmetricKeyType !== "rsa")
-    throw new UserError(
-      `The private key of the JWT login is of type ${key.asymmetricKeyType}: it must be RSA.`,
-    );
+    throw salesforceErrors["private-key-not-rsa"]({ type: key.asymmetricKeyType ?? "unknown" });
   return key;
 }

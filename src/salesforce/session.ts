@@ -1,11 +1,12 @@
 import { createRequire } from "node:module";
 import type jsforce from "jsforce";
 import pLimit, { type LimitFunction } from "p-limit";
-import { UserError } from "../errors.ts";
+import { RemoteError } from "../errors.ts";
 import { originOf } from "../http/address.ts";
 import { orgFetch } from "../http/request.ts";
 import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
-import { type Login, NO_CREDENTIALS } from "./credentials.ts";
+import type { Login } from "./credentials.ts";
+import { salesforceErrors } from "./errors.ts";
 import { describeFailure, describeLoginFailure, isPassing, networkCode, soapFault } from "./failure.ts";
 import { signedAssertion } from "./jwt.ts";
 import { askSfCli } from "./sfCli.ts";
@@ -66,26 +67,24 @@ export class Session {
     return new URL(this.instanceUrl).host;
   }
 
-  /** @throws UserError where the login is refused or its host does not answer */
+  /** @throws SettingsError for a key or an sf CLI that cannot be used, RemoteError where the login is refused or its host does not answer */
   async logIn(): Promise<void> {
     const login = this.#login;
     if (login.kind === "access-token") return this.#use(login.instanceUrl, login.accessToken);
     if (login.kind === "sf-cli") {
-      const { instanceUrl, accessToken } = await askSfCli(login.targetOrg, NO_CREDENTIALS);
+      const { instanceUrl, accessToken } = await askSfCli(login.targetOrg);
       return this.#use(instanceUrl, accessToken);
     }
     const host = new URL(login.loginUrl).host;
     const answer = await retryReads(() => this.#requestToken(login, host), this.#clock);
     if (typeof answer?.access_token !== "string" || typeof answer.instance_url !== "string")
-      throw new UserError(
-        `${host} answered the login with something that is not Salesforce's: check the login URL.`,
-      );
+      throw salesforceErrors["login-answer-not-salesforce"]({ host, status: 200 });
     this.#use(originOf(answer.instance_url, `The instance URL that ${host} names`), answer.access_token);
   }
 
   /**
    * Reads a path of the org, parsed from JSON.
-   * @throws ApiError where the org refuses, UserError for other faults of the org or the network
+   * @throws ApiError where the org refuses, RemoteError for other faults of the org or the network
    */
   get<T>(path: string): Promise<T> {
     return this.#read((connection, watch) =>
@@ -116,7 +115,7 @@ export class Session {
   /**
    * Deletes a path of the org: one attempt, and a second only where the session had expired, so that the
    * first did nothing. @returns the HTTP status, and how long the org asks to wait
-   * @throws UserError where no answer came, or one that is not the API's
+   * @throws RemoteError where no answer came, or one that is not the API's
    */
   async delete(path: string): Promise<{ status: number; retryAfterMs: number | null }> {
     return this.#limit(async () => {
@@ -198,13 +197,10 @@ export class Session {
         });
         return api;
       });
-      if (status >= 300)
-        throw new UserError(
-          `${this.host} answered HTTP ${status}, a redirect, which is not followed: check the address.`,
-        );
+      if (status >= 300) throw salesforceErrors["redirect-not-followed"]({ host: this.host, status });
       return answer;
     } catch (error) {
-      if (error instanceof UserError) throw error;
+      if (error instanceof RemoteError) throw error;
       const fault = soapFault(error);
       const expired = status === 401 || fault === "INVALID_SESSION_ID";
       if (expired && mayRenew && this.#login.kind !== "access-token") {

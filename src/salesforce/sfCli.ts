@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { UserError } from "../errors.ts";
 import { originOf } from "../http/address.ts";
+import { salesforceErrors } from "./errors.ts";
 
 const run = promisify(execFile);
 /** The CLI takes seconds to start, and may renew its session at the org first. */
@@ -18,30 +18,20 @@ export interface CliOrg {
  * shows the token (salesforce-facts 7), so it takes two commands. The org's name goes by the
  * environment, since the CLI takes an access token there as well, which must not show in the process table.
  * @param targetOrg alias or username; null for the CLI's default org
- * @param whenAbsent what to say where there is no CLI
+ * @throws SettingsError where there is no CLI, or no default org
  */
-export async function askSfCli(targetOrg: string | null, whenAbsent: string): Promise<CliOrg> {
-  const display = await ask<{ instanceUrl?: string }>(["org", "display"], targetOrg, whenAbsent);
-  const shown = await ask<{ accessToken?: string }>(
-    ["org", "auth", "show-access-token"],
-    targetOrg,
-    whenAbsent,
-  );
+export async function askSfCli(targetOrg: string | null): Promise<CliOrg> {
+  const display = await ask<{ instanceUrl?: string }>(["org", "display"], targetOrg);
+  const shown = await ask<{ accessToken?: string }>(["org", "auth", "show-access-token"], targetOrg);
   if (typeof display.instanceUrl !== "string" || typeof shown.accessToken !== "string")
-    throw new UserError(
-      "The sf CLI does not say the address and the token of its org: update it (sf update), or log in anew (sf org login web).",
-    );
+    throw salesforceErrors["sf-cli-session-not-shown"]();
   return {
     instanceUrl: originOf(display.instanceUrl, "The instance URL of the sf CLI"),
     accessToken: shown.accessToken,
   };
 }
 
-async function ask<Result>(
-  command: readonly string[],
-  targetOrg: string | null,
-  whenAbsent: string,
-): Promise<Result> {
+async function ask<Result>(command: readonly string[], targetOrg: string | null): Promise<Result> {
   const env = { ...process.env, ...(targetOrg === null ? {} : { SF_TARGET_ORG: targetOrg }) };
   let stdout: string;
   try {
@@ -52,21 +42,18 @@ async function ask<Result>(
     }));
   } catch (error) {
     const failure = error as { code?: string | number; stdout?: string };
-    if (failure.code === "ENOENT") throw new UserError(whenAbsent);
+    if (failure.code === "ENOENT") throw salesforceErrors["credentials-missing"]();
     if (typeof failure.stdout !== "string") throw error;
     const name = answerOf(failure.stdout)?.name;
-    if (targetOrg === null && /^No.*(Org|Env|Default)/i.test(String(name))) throw new UserError(whenAbsent);
+    if (targetOrg === null && /^No.*(Org|Env|Default)/i.test(String(name)))
+      throw salesforceErrors["credentials-missing"]();
     // The CLI's free text can hold anything; its error name is a code.
-    const why = typeof name === "string" && /^[A-Za-z_]{1,80}$/.test(name) ? ` (${name})` : "";
-    throw new UserError(
-      `\`sf ${command.join(" ")}\` failed${why}: log in with \`sf org login web\`, or name another org with SF_TARGET_ORG.`,
-    );
+    const why = typeof name === "string" && /^[A-Za-z_]{1,80}$/.test(name) ? name : "it does not say why";
+    throw salesforceErrors["sf-cli-failed"]({ command: `sf ${command.join(" ")}`, why });
   }
   const result = answerOf(stdout)?.result;
   if (typeof result !== "object" || result === null)
-    throw new UserError(
-      `\`sf ${command.join(" ")} --json\` printed no JSON result: update the CLI (sf update).`,
-    );
+    throw salesforceErrors["sf-cli-answer-not-json"]({ command: `sf ${command.join(" ")}` });
   return result as Result;
 }
 

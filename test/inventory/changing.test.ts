@@ -94,13 +94,14 @@ describe("an org that changes while it is listed", () => {
   });
 });
 
+const REFUSED = { code: "request-refused", text: "No such column 'CreatedDate'.", remedy: "" };
+
 describe("the partition", () => {
   it("is by user where the org refuses to compare or sort by CreatedDate, and the proof says so", async () => {
     const refusing: OrgReader = {
       ...reader,
       query: async (soql, options) => {
-        if (/(WHERE|BY|AND) CreatedDate/.test(soql))
-          throw new ApiError("No such column 'CreatedDate'", "INVALID_FIELD", 400);
+        if (/(WHERE|BY|AND) CreatedDate/.test(soql)) throw new ApiError(REFUSED, "INVALID_FIELD", 400);
         return await reader.query(soql, options);
       },
     };

@@ -73,13 +73,13 @@ describe("a user's mistake is a check failure with one clear message", () => {
 
   it("wrong credentials", async () => {
     expect(await refused({ SF_ACCESS_TOKEN: "00D000000001942EAA!wrong" })).toContain(
-      "(INVALID_SESSION_ID, HTTP 401): Session expired or invalid The access token has expired or is not of this org: get a new one.",
+      "(INVALID_SESSION_ID, HTTP 401): Session expired or invalid. The access token has expired or is not of this org: get a new one.",
     );
   });
 
   it("no credentials at all", async () => {
     expect(await refused({ SF_ACCESS_TOKEN: "", SF_ORG_INSTANCE_URL: "" })).toContain(
-      "No credentials for a Salesforce org: give an access token",
+      "No credentials for a Salesforce org. Give an access token",
     );
   });
 

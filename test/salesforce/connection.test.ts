@@ -222,7 +222,7 @@ describe("faults on the way", () => {
     });
     org!.setFaults([{ kind: "html", match: "FROM Profile" }]);
     await expect(connection.query("SELECT Id FROM Profile")).rejects.toThrow(
-      "something that is not the Salesforce API's",
+      "something that does not come from the Salesforce API",
     );
   });
 

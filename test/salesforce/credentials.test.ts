@@ -25,10 +25,10 @@ describe("reading credentials", () => {
       /SANCTIONED_CLIENT_ID needs SANCTIONED_PRIVATE_KEY_FILE \(a JWT login\) or SANCTIONED_CLIENT_SECRET/,
     ],
     [
-      "an address that is no URL",
+      "an address that is not a URL",
       { accessToken: "x", instanceUrl: "acme" },
       {},
-      /instanceUrl is no URL: write it as https/,
+      /instanceUrl is not a URL. Write it as https/,
     ],
     [
       "plain http to another machine",
@@ -139,7 +139,7 @@ process.exitCode = answer.status;
   it("that is not logged in says how to", async () => {
     installCli({ "org display": { status: 1, name: "NamedOrgNotFoundError", message: "canary" } });
     await expect(connect(readCredentials({ targetOrg: "dieppe" }, {}))).rejects.toThrow(
-      "`sf org display` failed (NamedOrgNotFoundError): log in with `sf org login web`",
+      "`sf org display` failed (NamedOrgNotFoundError). Log in with `sf org login web`",
     );
   });
 
@@ -155,7 +155,7 @@ process.exitCode = answer.status;
     const error: unknown = await connect(readCredentials({}, {})).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(UserError);
     expect(String(error)).toMatch(
-      /No credentials for a Salesforce org: give an access token .* JWT login .* client credentials .* official CLI/,
+      /No credentials for a Salesforce org. Give an access token .* JWT login .* client credentials .* official CLI/,
     );
   });
 });

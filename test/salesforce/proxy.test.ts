@@ -92,7 +92,7 @@ it("the revoke call takes the same way", async () => {
   const [grant] = org.store.grants();
   const code = `
     import { revokeTarget } from "./src/apply/revokeCall.ts";
-    import { REAL_CLOCK } from "./src/salesforce/retry.ts";
+    import { REAL_CLOCK } from "./src/http/retry.ts";
     const target = { through: "delete-token", token: process.env.TOKEN, granted: [null] };
     const recorder = { before: async () => ({ after: () => {} }) };
     const connection = { org: { instanceUrl: "https://${HOST}" } };

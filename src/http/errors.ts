@@ -1,0 +1,28 @@
+import { declareErrors } from "../errors.ts";
+
+export const httpErrors = declareErrors({
+  "address-not-a-url": {
+    kind: "settings",
+    text: "{setting} is not a URL.",
+    remedy: "Write it as https://acme.my.salesforce.com.",
+    example: { setting: "SF_ORG_INSTANCE_URL" },
+  },
+  "address-not-https": {
+    kind: "settings",
+    text: "{setting} must begin with https://: {address} would send tokens in the clear.",
+    remedy: "Write it as https://acme.my.salesforce.com.",
+    example: { setting: "SF_ORG_INSTANCE_URL", address: "http://acme.my.salesforce.com" },
+  },
+  "address-of-user-interface": {
+    kind: "settings",
+    text: "{setting} is the address of the user interface ({host}).",
+    remedy: "Use the org's My Domain, as in https://acme.my.salesforce.com.",
+    example: { setting: "SF_ORG_INSTANCE_URL", host: "acme.lightning.force.com" },
+  },
+  "asked-to-wait": {
+    kind: "remote",
+    text: "{refusal} It asks to wait {seconds} s, which is longer than a run waits.",
+    remedy: "Try again then.",
+    example: { refusal: "api.github.com answered 429 to GET /user.", seconds: 3600 },
+  },
+});

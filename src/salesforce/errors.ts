@@ -1,0 +1,276 @@
+import { declareErrors } from "../errors.ts";
+
+export const salesforceErrors = declareErrors({
+  // What the person set
+  "credentials-missing": {
+    kind: "settings",
+    text: "No credentials for a Salesforce org.",
+    remedy:
+      "Give an access token (SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL), a JWT login (SANCTIONED_CLIENT_ID, SANCTIONED_USERNAME, SANCTIONED_PRIVATE_KEY_FILE, SANCTIONED_LOGIN_URL) or client credentials (SANCTIONED_CLIENT_ID, SANCTIONED_CLIENT_SECRET, SANCTIONED_LOGIN_URL) in the environment or the stack's config, or log in with the official CLI (`sf org login web`, SF_TARGET_ORG or its default org); see docs/connecting.md. To try it without an org: `npx sanctioned simulator`.",
+    example: {},
+  },
+  "credentials-incomplete": {
+    kind: "settings",
+    text: "The {login} lacks {missing}.",
+    remedy: "Set what is missing; see docs/connecting.md.",
+    example: { login: "JWT login", missing: "SANCTIONED_USERNAME and SANCTIONED_LOGIN_URL" },
+  },
+  "client-id-alone": {
+    kind: "settings",
+    text: "{clientId} needs {keyFile} (a JWT login) or {secret} (client credentials).",
+    remedy: "Set one of them; see docs/connecting.md.",
+    example: {
+      clientId: "SANCTIONED_CLIENT_ID",
+      keyFile: "SANCTIONED_PRIVATE_KEY_FILE",
+      secret: "SANCTIONED_CLIENT_SECRET",
+    },
+  },
+  "private-key-file-not-readable": {
+    kind: "settings",
+    text: "The private key file of {setting} cannot be read ({why}): {file}.",
+    remedy: "Check the path and who may read the file.",
+    example: { setting: "SANCTIONED_PRIVATE_KEY_FILE", why: "ENOENT", file: "server.key" },
+  },
+  "private-key-not-readable": {
+    kind: "settings",
+    text: "The private key of the JWT login cannot be read.",
+    remedy: "Give an unencrypted RSA key in PEM form (-----BEGIN PRIVATE KEY-----).",
+    example: {},
+  },
+  "private-key-not-rsa": {
+    kind: "settings",
+    text: "The private key of the JWT login is of type {type}.",
+    remedy: "Give an RSA key: Salesforce takes no other.",
+    example: { type: "ec" },
+  },
+  "api-version-not-valid": {
+    kind: "settings",
+    text: "apiVersion ({variable}) must look like 67.0.",
+    remedy: "Fix it, or leave it out: then the newest version that both sides know is taken.",
+    example: { variable: "SF_ORG_API_VERSION" },
+  },
+  "setting-not-in-range": {
+    kind: "settings",
+    text: "{setting} ({variable}) must be {number} from {least} to {most}.",
+    remedy: "Fix it, or leave it out for the default.",
+    example: {
+      setting: "concurrency",
+      variable: "SANCTIONED_CONCURRENCY",
+      number: "a whole number",
+      least: 1,
+      most: 64,
+    },
+  },
+  "api-version-too-old": {
+    kind: "settings",
+    text: "API version {pinned} cannot list grants.",
+    remedy: "Pin {lowest}.0 or later, or none.",
+    example: { pinned: "33.0", lowest: 34 },
+  },
+  "api-version-not-available": {
+    kind: "settings",
+    text: "{host} has no API version {pinned}: it knows {first} to {last}.",
+    remedy: "Pin one of those, or none.",
+    example: { host: "acme.my.salesforce.com", pinned: "68.0", first: "31.0", last: "67.0" },
+  },
+
+  // The official CLI
+  "sf-cli-failed": {
+    kind: "remote",
+    text: "`{command}` failed ({why}).",
+    remedy: "Log in with `sf org login web`, or name another org with SF_TARGET_ORG.",
+    example: { command: "sf org display", why: "NamedOrgNotFoundError" },
+  },
+  "sf-cli-answer-not-json": {
+    kind: "remote",
+    text: "`{command} --json` printed no JSON result.",
+    remedy: "Update the CLI (`sf update`).",
+    example: { command: "sf org display" },
+  },
+  "sf-cli-session-not-shown": {
+    kind: "remote",
+    text: "The sf CLI does not say the address and the token of its org.",
+    remedy: "Update it (`sf update`), or log in again (`sf org login web`).",
+    example: {},
+  },
+
+  // No usable answer
+  "host-not-reachable": {
+    kind: "remote",
+    text: "No answer from {host} ({fault}).",
+    remedy: "Check the address, the network and any proxy.",
+    example: { host: "acme.my.salesforce.com", fault: "ENOTFOUND" },
+  },
+  "certificate-not-trusted": {
+    kind: "remote",
+    text: "No answer from {host} ({fault}): its certificate is not trusted here.",
+    remedy: "Check the address, and name a private authority's certificate in NODE_EXTRA_CA_CERTS.",
+    example: { host: "acme.my.salesforce.com", fault: "SELF_SIGNED_CERT_IN_CHAIN" },
+  },
+  "answer-not-salesforce": {
+    kind: "remote",
+    text: "{host} answered HTTP {status} with something that does not come from the Salesforce API.",
+    remedy: "Check the address, or try again after a maintenance.",
+    example: { host: "acme.my.salesforce.com", status: 503 },
+  },
+  "query-answer-not-salesforce": {
+    kind: "remote",
+    text: "{host} answered a query with something that does not come from the Salesforce API.",
+    remedy: "Check the address.",
+    example: { host: "acme.my.salesforce.com" },
+  },
+  "redirect-not-followed": {
+    kind: "remote",
+    text: "{host} answered HTTP {status}, a redirect, which is not followed.",
+    remedy: "Check the address: it is the org's My Domain.",
+    example: { host: "acme.my.salesforce.com", status: 302 },
+  },
+  "page-repeated": {
+    kind: "remote",
+    text: "{host} hands out the same page again and again.",
+    remedy: "Run it again; where it stays so, ask Salesforce.",
+    example: { host: "acme.my.salesforce.com" },
+  },
+  "api-not-found": {
+    kind: "remote",
+    text: "{host} has no Salesforce API.",
+    remedy: "Check the address.",
+    example: { host: "www.acme.example" },
+  },
+  "api-versions-not-shared": {
+    kind: "remote",
+    text: "{host} knows the API versions {first} to {last}, and this release {lowest}.0 to {highest}.0.",
+    remedy: "Get a newer release.",
+    example: { host: "acme.my.salesforce.com", first: "70.0", last: "90.0", lowest: 34, highest: 67 },
+  },
+  "organization-not-readable": {
+    kind: "remote",
+    text: "The user may not read the Organization of {host}.",
+    remedy: "Grant them API Enabled and View Setup and Configuration.",
+    example: { host: "acme.my.salesforce.com" },
+  },
+  "caller-not-known": {
+    kind: "remote",
+    text: "{host} does not say who the access token belongs to.",
+    remedy: "Check the address, or log in with a token that has the scopes id and api.",
+    example: { host: "acme.my.salesforce.com" },
+  },
+  "time-not-readable": {
+    kind: "inconclusive",
+    text: "the org wrote a time that cannot be read: {text}.",
+    remedy: "Run it again; where it stays so, report it as a bug.",
+    example: { text: '"yesterday"' },
+  },
+
+  // The org refuses a request
+  "request-refused": refused(
+    "UNKNOWN_EXCEPTION",
+    500,
+    "An unexpected error occurred",
+    "Look the code up in Salesforce's documentation.",
+  ),
+  "access-token-not-valid": refused(
+    "INVALID_SESSION_ID",
+    401,
+    "Session expired or invalid",
+    "The access token has expired or is not of this org: get a new one. If it is new, the org's API Access Control may keep the app out: let an admin approve it.",
+  ),
+  "access-token-malformed": refused(
+    "INVALID_AUTH_HEADER",
+    401,
+    "INVALID_HEADER_TYPE",
+    "The access token is malformed: get a new one.",
+  ),
+  "api-calls-used-up": refused(
+    "REQUEST_LIMIT_EXCEEDED",
+    403,
+    "TotalRequests Limit exceeded",
+    "The org's API calls of the last 24 hours are used up: try again later.",
+  ),
+  "api-disabled-for-org": refused(
+    "API_DISABLED_FOR_ORG",
+    403,
+    "API is disabled for this organization",
+    "The org's edition has no API, or it is switched off: ask Salesforce to enable it.",
+  ),
+  "api-disabled-for-user": refused(
+    "API_CURRENTLY_DISABLED",
+    403,
+    "API is currently disabled for this user",
+    "The API is switched off for this user: grant them API Enabled.",
+  ),
+  "access-insufficient": refused(
+    "INSUFFICIENT_ACCESS",
+    403,
+    "insufficient access rights",
+    "Grant the user API Enabled, Customize Application and Manage Users.",
+  ),
+
+  // The login is refused
+  "login-refused": loginRefused(
+    "invalid_request",
+    "unknown parameter",
+    "Check the client id, the user and the key or secret of the login.",
+  ),
+  "login-not-granted": loginRefused(
+    "invalid_grant",
+    "user hasn't approved this consumer",
+    "Check that the user exists and is active there, that an admin has approved the app for them, and that the login URL is a sandbox's for a sandbox.",
+  ),
+  "client-id-not-known": loginRefused(
+    "invalid_client_id",
+    "client identifier invalid",
+    "Check the client id: it is the consumer key of the app.",
+  ),
+  "client-not-accepted": loginRefused(
+    "invalid_client",
+    "invalid client credentials",
+    "Check the client id and the secret.",
+  ),
+  "app-access-refused": loginRefused(
+    "invalid_app_access",
+    "user is not admin approved to access this app",
+    "Let an admin give the user access to the app.",
+  ),
+  "login-user-inactive": loginRefused(
+    "inactive_user",
+    "user is inactive",
+    "Activate the user, or use another.",
+  ),
+  "org-inactive": loginRefused(
+    "inactive_org",
+    "organization is inactive",
+    "The org is locked or deleted: ask Salesforce.",
+  ),
+  "login-flow-not-enabled": loginRefused(
+    "unsupported_grant_type",
+    "grant type not supported",
+    "Enable this flow in the app's settings, and use the org's My Domain as login URL.",
+  ),
+  "login-answer-not-salesforce": {
+    kind: "remote",
+    text: "{host} answered the login (HTTP {status}) with something that does not come from Salesforce.",
+    remedy: "Check the login URL, or try again after a maintenance.",
+    example: { host: "login.salesforce.com", status: 503 },
+  },
+});
+
+/** The org refuses a request with one of its codes. */
+function refused(salesforceCode: string, status: number, message: string, remedy: string) {
+  return {
+    kind: "remote",
+    text: "{host} refused ({salesforceCode}, HTTP {status}): {message}.",
+    remedy,
+    example: { host: "acme.my.salesforce.com", salesforceCode, status, message },
+  } as const;
+}
+
+/** The login endpoint refuses with one of OAuth's codes. */
+function loginRefused(oauthError: string, message: string, remedy: string) {
+  return {
+    kind: "remote",
+    text: "{host} refused the login ({oauthError}: {message}).",
+    remedy,
+    example: { host: "login.salesforce.com", oauthError, message },
+  } as const;
+}
