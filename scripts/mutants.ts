@@ -1,0 +1,46 @@
+import { Command } from "commander";
+import { ROOMS, type Room } from "./mutants/rooms.ts";
+import { readEquivalents, score, study } from "./mutants/study.ts";
+
+const EQUIVALENT = "scripts/mutants/equivalent.yaml";
+
+/** `npm run mutants`: changes the code in one place at a time, and shows which changes no test notices. */
+async function main(): Promise<void> {
+  const command = new Command("npm run mutants --")
+    .description("change the code in one place at a time, and list the changes that no test notices")
+    .argument("[room or file...]", "these alone; without any, all rooms, which takes hours")
+    .option("--at-once <n>", "mutants that are tried at once", Number, 2)
+    .option("--incremental", "take results for unchanged code and tests from the last run", false)
+    .addHelpText("after", `\nRooms: ${ROOMS.map(({ name }) => name).join(", ")}`)
+    .parse();
+  const options = command.opts<{ atOnce: number; incremental: boolean }>();
+  const equivalents = readEquivalents(EQUIVALENT);
+  for (const room of chosen(command.args, command)) {
+    const start = performance.now();
+    const mutants = await study(room, options);
+    const { killed, counted, percent, survivors, equivalent, outOfDate } = score(mutants, equivalents);
+    const seconds = Math.round((performance.now() - start) / 1_000);
+    console.log(
+      `${room.name}: ${percent.toFixed(1)}% killed (${killed} of ${counted}; the goal is ${room.goal}%), ${equivalent.length} equivalent, ${seconds} s`,
+    );
+    for (const { file, line, mutator, from, to } of survivors)
+      console.log(`  survived: ${file}:${line} ${mutator}\n    from: ${from}\n    to:   ${to}`);
+    for (const { file, mutator, from, to, reason } of equivalent)
+      console.log(`  equivalent: ${file} ${mutator}: ${from} -> ${to}: ${reason}`);
+    for (const { file, mutator, from } of outOfDate)
+      console.log(`  out of date in ${EQUIVALENT}: ${file} ${mutator}: ${from}`);
+    if (percent < room.goal) process.exitCode = 1;
+  }
+}
+
+/** The rooms that are named, or the one that a file is in with that file alone. */
+function chosen(names: readonly string[], command: Command): Room[] {
+  if (names.length === 0) return [...ROOMS];
+  return names.map((name) => {
+    const room = ROOMS.find((one) => one.name === (/^src\/(\w+)\//.exec(name)?.[1] ?? name));
+    if (room === undefined) return command.error(`There is no room ${name}; see --help.`);
+    return name === room.name ? room : { ...room, sources: [name] };
+  });
+}
+
+await main();

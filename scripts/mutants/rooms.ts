@@ -1,0 +1,35 @@
+/** A part of the product, and the tests that have to notice when its logic changes. */
+export interface Room {
+  readonly name: string;
+  /** Globs of the files that are mutated. */
+  readonly sources: readonly string[];
+  /** Globs of the tests that run against the mutants: those named for the room, and others that are fast. */
+  readonly tests: readonly string[];
+  /** The least percentage of mutants that the tests have to kill. */
+  readonly goal: number;
+}
+
+/**
+ * A test belongs here if it runs the room in its own process: what a spawned command or the Pulumi engine
+ * does is out of the mutants' reach.
+ */
+export const ROOMS: readonly Room[] = [
+  room("decide", 90, ["decide", "plan"]),
+  room("resolve", 85, ["resolve", "policy", "decide"]),
+  room("plan", 90, ["plan", "decide"]),
+  room("apply", 90, ["apply", "run"]),
+  room("audit", 85, ["audit", "run"]),
+  room("inventory", 85, ["inventory"]),
+  room("salesforce", 85, ["salesforce", "http"]),
+  room("http", 85, ["http", "salesforce"]),
+  room("policy", 85, ["policy", "resolve"]),
+];
+
+function room(name: string, goal: number, tests: readonly string[]): Room {
+  return {
+    name,
+    goal,
+    sources: [`src/${name}/**/*.ts`],
+    tests: tests.map((folder) => `test/${folder}/**/*.test.ts`),
+  };
+}

@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { Stryker } from "@stryker-mutator/core";
+import { parse } from "yaml";
+import type { Room } from "./rooms.ts";
+
+/** A single change of the code. */
+export interface Mutant {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly mutator: string;
+  /** What stood there and what stands there instead, each on one line and cut. */
+  readonly from: string;
+  readonly to: string;
+  readonly verdict: "killed" | "survived" | "invalid";
+}
+
+/** A mutant that no test could kill, since it changes nothing that anybody could see. */
+export interface Equivalent extends Pick<Mutant, "file" | "mutator" | "from" | "to"> {
+  readonly reason: string;
+}
+
+export interface StudyOptions {
+  /** How many mutants are tried at once, each by a process of its own. */
+  readonly atOnce: number;
+  /** Whether results for unchanged code and tests are taken from the last run. */
+  readonly incremental: boolean;
+}
+
+/** Changes that are no change of logic. A text that a person reads is checked where it matters, not letter by letter. */
+const LEFT_OUT = ["StringLiteral"];
+/** A mutant that waits or loops for this much longer than the tests do counts as killed. */
+const TIMEOUT_MS = 8_000;
+const LONGEST_TEXT = 120;
+
+/** Tries every mutant of a room against its tests. */
+export async function study(
+  { name, sources, tests }: Room,
+  { atOnce, incremental }: StudyOptions,
+): Promise<Mutant[]> {
+  process.env.MUTANTS_TESTS = tests.join(",");
+  const results = await new Stryker({
+    configFile: path.join("scripts", "mutants", "stryker.json"),
+    vitest: { configFile: path.join("scripts", "mutants", "vitest.config.ts"), related: false },
+    mutate: [...sources],
+    mutator: { excludedMutations: LEFT_OUT },
+    concurrency: atOnce,
+    timeoutMS: TIMEOUT_MS,
+    incremental,
+    incrementalFile: path.join(".mutants", `${name}.json`),
+    reporters: process.stderr.isTTY ? ["progress"] : [],
+  }).runMutationTest();
+  return results.map(({ fileName, location: { start, end }, mutatorName, replacement, status }) => {
+    // Lines and columns are counted from 1.
+    const lines = readFileSync(fileName, "utf8")
+      .split("\n")
+      .slice(start.line - 1, end.line);
+    lines[lines.length - 1] = lines.at(-1)!.slice(0, end.column - 1);
+    lines[0] = lines[0]!.slice(start.column - 1);
+    return {
+      file: path.relative("", fileName),
+      line: start.line,
+      mutator: mutatorName,
+      from: onOneLine(lines.join("\n")),
+      to: onOneLine(replacement ?? ""),
+      verdict: verdictOf(status),
+    };
+  });
+}
+
+function verdictOf(status: string): Mutant["verdict"] {
+  if (status === "Killed" || status === "Timeout") return "killed";
+  return status === "Survived" || status === "NoCoverage" ? "survived" : "invalid";
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim().slice(0, LONGEST_TEXT);
+}
+
+/** Reads the list of equivalent mutants. */
+export function readEquivalents(file: string): Equivalent[] {
+  return (parse(readFileSync(file, "utf8")) as Equivalent[] | null) ?? [];
+}
+
+/** What a study of a room says. */
+export interface Score {
+  readonly killed: number;
+  readonly counted: number;
+  /** Of those counted: 100 where there is nothing to kill. */
+  readonly percent: number;
+  readonly survivors: readonly Mutant[];
+  readonly equivalent: readonly Equivalent[];
+  /** Entries about the files studied that fit no survivor: they are out of date. */
+  readonly outOfDate: readonly Equivalent[];
+}
+
+/** Holds the mutants against the list of equivalent ones, which count neither way; an entry is good for one mutant. */
+export function score(mutants: readonly Mutant[], equivalents: readonly Equivalent[]): Score {
+  const files = new Set(mutants.map(({ file }) => file));
+  const unused = [...equivalents];
+  const survivors: Mutant[] = [];
+  const equivalent: Equivalent[] = [];
+  for (const mutant of mutants.filter(({ verdict }) => verdict === "survived")) {
+    const known = unused.findIndex((entry) => keyOf(entry) === keyOf(mutant));
+    if (known === -1) survivors.push(mutant);
+    else equivalent.push(...unused.splice(known, 1));
+  }
+  const killed = mutants.filter(({ verdict }) => verdict === "killed").length;
+  const counted = killed + survivors.length;
+  return {
+    killed,
+    counted,
+    percent: counted === 0 ? 100 : (100 * killed) / counted,
+    survivors,
+    equivalent,
+    outOfDate: unused.filter(({ file }) => files.has(file)),
+  };
+}
+
+function keyOf({ file, mutator, from, to }: Pick<Mutant, "file" | "mutator" | "from" | "to">): string {
+  return JSON.stringify([file, mutator, from, to]);
+}

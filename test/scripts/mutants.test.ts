@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { type Mutant, score, study } from "../../scripts/mutants/study.ts";
+
+const FILE = "test/scripts/mutants/limit.ts";
+const ON_THE_LIMIT = {
+  file: FILE,
+  mutator: "EqualityOperator",
+  from: "count <= limit",
+  to: "count < limit",
+};
+
+describe("the mutation study", () => {
+  it("finds the boundary on which no example stands, and nothing else", { timeout: 120_000 }, async () => {
+    const room = {
+      name: "limit",
+      goal: 100,
+      sources: [FILE],
+      tests: ["test/scripts/mutants/limit.examples.ts"],
+    };
+    const mutants = await study(room, { atOnce: 1, incremental: false });
+    const { survivors, percent } = score(mutants, []);
+    expect(mutants.filter(({ verdict }) => verdict === "killed").length).toBeGreaterThanOrEqual(3);
+    expect(survivors).toEqual([{ ...ON_THE_LIMIT, line: 3, verdict: "survived" }]);
+    expect(percent).toBeLessThan(100);
+  });
+
+  const of = (verdict: Mutant["verdict"], to: string): Mutant => ({
+    ...ON_THE_LIMIT,
+    to,
+    line: 3,
+    verdict,
+  });
+
+  it("counts what was killed against what survived, and leaves out what is no program", () => {
+    const { killed, counted, percent } = score(
+      [of("killed", "a"), of("survived", "b"), of("invalid", "c")],
+      [],
+    );
+    expect([killed, counted, percent]).toEqual([1, 2, 50]);
+  });
+
+  it("counts an equivalent mutant neither way, and names the reason", () => {
+    const known = { ...ON_THE_LIMIT, reason: "nobody sees it" };
+    expect(score([of("killed", "a"), of("survived", known.to)], [known])).toMatchObject({
+      percent: 100,
+      survivors: [],
+      equivalent: [known],
+      outOfDate: [],
+    });
+  });
+
+  it("an entry is good for one mutant: the same text may stand in two places", () => {
+    const known = { ...ON_THE_LIMIT, reason: "nobody sees it" };
+    expect(score([of("survived", known.to), of("survived", known.to)], [known]).survivors).toHaveLength(1);
+  });
+
+  it("an entry that fits no survivor of a file that was studied is out of date", () => {
+    const killed = { ...ON_THE_LIMIT, reason: "nobody sees it" };
+    const elsewhere = { ...killed, file: "src/other.ts" };
+    expect(score([of("killed", killed.to)], [killed, elsewhere]).outOfDate).toEqual([killed]);
+  });
+});
