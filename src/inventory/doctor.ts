@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { shownError, UserError } from "../errors.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import { connect } from "../salesforce/connection.ts";
 import type { Credentials } from "../salesforce/credentials.ts";
@@ -50,7 +50,7 @@ export async function doctor(
     connection = await connect(credentials, clock);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { lines: [line("connection", "failed", error.message)], exitCode: 1 };
+    return { lines: [line("connection", "failed", shownError(error))], exitCode: 1 };
   }
   const { org, caller } = connection;
   const wrongOrg = policyOrg !== null && policyOrg.id !== org.id;
@@ -190,6 +190,6 @@ async function listingLine(connection: OrgReader, before: readonly DoctorLine[])
     );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return line("complete-listing", "failed", error.message);
+    return line("complete-listing", "failed", shownError(error));
   }
 }

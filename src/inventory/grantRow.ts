@@ -1,7 +1,7 @@
-import { InconclusiveError } from "../errors.ts";
 import { toId18 } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import type { AppRegister } from "./appRegister.ts";
+import { inventoryErrors } from "./errors.ts";
 import type { Grant } from "./inventory.ts";
 import type { GrantRow } from "./partition.ts";
 
@@ -10,7 +10,7 @@ export function grantMaker(register: AppRegister): (row: GrantRow) => Grant {
   const ids = new Map<string, string>();
   /** One string object for each user: a million grants share them. */
   const userId = (raw: string): string => {
-    if (typeof raw !== "string") throw new InconclusiveError("the org handed out a grant without its user");
+    if (typeof raw !== "string") throw inventoryErrors["grant-without-user"]();
     const id = toId18(raw);
     const known = ids.get(id);
     if (known !== undefined) return known;

@@ -1,7 +1,7 @@
-import { InconclusiveError } from "../errors.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
+import { inventoryErrors } from "./errors.ts";
 import type { CompletenessProof, Grant } from "./inventory.ts";
 import { BY_APP_NAME, byCreatedDate, byUser, type GrantRow, type Key } from "./partition.ts";
 import { readGrants } from "./readGrants.ts";
@@ -67,10 +67,7 @@ export async function listGrants(reader: OrgReader, listing: GrantListing): Prom
       rereads++;
     }
   }
-  throw new InconclusiveError(
-    `the org counted ${countAfter} grants and handed out ${read}, after ${rereads} ranges were read again: ` +
-      "grants come and go faster than they can be read, or some may not be seen. Try again at a quieter time.",
-  );
+  throw inventoryErrors["grant-count-not-matched"]({ counted: countAfter, read, rereads });
 }
 
 interface Partitioned {

@@ -1,8 +1,9 @@
-import { InconclusiveError, UserError } from "../errors.ts";
+import { RemoteError, shownError } from "../errors.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { AppRegister } from "./appRegister.ts";
 import { byUser } from "./byUser.ts";
 import { readApps, readDirectory, readProfiles, readUsers } from "./directory.ts";
+import { inventoryErrors } from "./errors.ts";
 import { grantMaker } from "./grantRow.ts";
 import { listGrants } from "./grants.ts";
 import type { Inventory } from "./inventory.ts";
@@ -22,7 +23,8 @@ export interface ListOptions {
 /**
  * Reads every grant of the org, with the users and apps behind them, and proves that they are all.
  * @throws InconclusiveError where that cannot be proven: a missing permission, counts that do not
- * agree, something that may not be read. UserError where the run would take too many of the org's API calls.
+ * agree, something that may not be read. UserError where the run would take too many of the org's API calls,
+ * SettingsError where a session that expired cannot be renewed for want of a setting.
  */
 export async function listInventory(
   reader: OrgReader,
@@ -31,18 +33,11 @@ export async function listInventory(
   try {
     return await list(reader, needs, now, onProgress);
   } catch (error) {
-    // Once reading has begun, whatever stops it leaves the list unproven.
-    if (error instanceof UserError && !(error instanceof TooManyCallsError))
-      throw new InconclusiveError(`the list of grants could not be completed. ${error.message}`, {
-        cause: error,
-      });
+    // Once reading has begun, whatever the org does to stop it leaves the list unproven.
+    if (error instanceof RemoteError)
+      throw inventoryErrors["list-not-completed"]({ why: shownError(error), cause: error });
     throw error;
   }
-}
-
-/** The run would eat more of the org's API calls than it may. */
-export class TooManyCallsError extends UserError {
-  override name = "TooManyCallsError";
 }
 
 async function list(
@@ -99,13 +94,16 @@ export function callsForListing(grants: number, users: number): number {
   return Math.ceil((grants / 500) * 1.1) + Math.ceil(users / 2_000) + 30;
 }
 
-/** @throws TooManyCallsError where that many calls are more than a run's share of what the org has left */
+/** @throws UserError (`api-share-exceeded`) where that many calls are more than a run's share of what the org has left */
 export function checkApiShare({ apiUsage, maxApiShare, org }: OrgReader, calls: number): void {
   if (apiUsage === null) return;
   const left = Math.max(0, apiUsage.limit - apiUsage.used);
   if (calls <= left * maxApiShare) return;
-  throw new TooManyCallsError(
-    `Listing the grants of ${new URL(org.instanceUrl).host} takes up to ${calls} API calls; ${left} of its ${apiUsage.limit} are left for the last 24 hours, ` +
-      `and a run may take ${Math.round(maxApiShare * 100)}% of them. Try later, or allow more with maxApiShare (SANCTIONED_MAX_API_SHARE, 0 to 1).`,
-  );
+  throw inventoryErrors["api-share-exceeded"]({
+    host: new URL(org.instanceUrl).host,
+    calls,
+    left,
+    limit: apiUsage.limit,
+    percent: Math.round(maxApiShare * 100),
+  });
 }

@@ -1,7 +1,6 @@
-import { InconclusiveError } from "../errors.ts";
-import { printable } from "../printable.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
+import { inventoryErrors } from "./errors.ts";
 
 /**
  * Without these the org shows a caller its own grants alone, and says nothing (salesforce-facts 0.3;
@@ -32,21 +31,22 @@ export async function probePermissions(reader: OrgReader): Promise<Record<string
  * @throws InconclusiveError naming what to grant
  */
 export async function requirePermissions(reader: OrgReader): Promise<Record<string, boolean>> {
-  const who = printable(reader.caller.username);
+  const user = reader.caller.username;
   let permissions: Record<string, boolean>;
   try {
     permissions = await probePermissions(reader);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    throw new InconclusiveError(
-      `the permissions of ${who} cannot be read (${error.salesforceCode}), so that a short list could look complete. Grant them API Enabled.`,
-    );
+    throw inventoryErrors["permissions-not-readable"]({
+      user,
+      salesforceCode: error.salesforceCode,
+    });
   }
   const missing = Object.entries(NEEDED_PERMISSIONS).filter(([field]) => permissions[field] !== true);
   if (missing.length > 0)
-    throw new InconclusiveError(
-      `${who} may not see every user's grants. Grant them ${missing.map(([, name]) => name).join(" and ")}, ` +
-        "by a permission set, and try again.",
-    );
+    throw inventoryErrors["permissions-missing"]({
+      user,
+      missing: missing.map(([, name]) => name).join(" and "),
+    });
   return permissions;
 }

@@ -1,7 +1,6 @@
-import { InconclusiveError } from "../errors.ts";
-import { printable } from "../printable.ts";
 import { toId18 } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
+import { inventoryErrors } from "./errors.ts";
 import type { MemberSet, Role, User } from "./inventory.ts";
 import { readAll, readWhereIn } from "./readAll.ts";
 import { withSubordinates } from "./roles.ts";
@@ -62,10 +61,11 @@ export async function readPublicGroups(
     else if (group?.Type === "RoleAndSubordinates" && roleId !== null)
       for (const id of usersInRoles(withSubordinates(roleId, roles))) into.add(id);
     else
-      throw new InconclusiveError(
-        `the public group "${printable(nameOf(groups.get(of)))}" has a member (${member}, ${group?.Type ?? "of no known kind"}) whose users cannot be told. ` +
-          "Use a permission set, roles or a group of users in the policy.",
-      );
+      throw inventoryErrors["group-members-not-known"]({
+        group: nameOf(groups.get(of)),
+        member,
+        type: group?.Type ?? "of no known kind",
+      });
   };
   return publicGroups.map(([id, row]): MemberSet => {
     const userIds = new Set<string>();

@@ -1,6 +1,6 @@
-import { InconclusiveError } from "../errors.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { soqlIn } from "../salesforce/soql.ts";
+import { inventoryErrors } from "./errors.ts";
 
 /** Ids of one IN list: a query stays far below the length of a URL that servers take. */
 const IDS_PER_QUERY = 200;
@@ -30,6 +30,5 @@ export async function readWhereIn<Row>(
 
 /** @throws InconclusiveError where the numbers differ */
 export function checkAll(read: number, totalSize: number, soql: string): void {
-  if (read !== totalSize)
-    throw new InconclusiveError(`the org counts ${totalSize} rows and handed out ${read} for: ${soql}`);
+  if (read !== totalSize) throw inventoryErrors["row-count-not-matched"]({ counted: totalSize, read, soql });
 }

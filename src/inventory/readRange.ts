@@ -1,5 +1,5 @@
-import { InconclusiveError } from "../errors.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
+import { inventoryErrors } from "./errors.ts";
 import type { Grant } from "./inventory.ts";
 import { conditionsOf, type GrantRow, type Key, type Range, where } from "./partition.ts";
 
@@ -68,9 +68,7 @@ export async function readRange(
     { enough: MOST_ROWS },
   );
   if (rows.length > totalSize)
-    throw new InconclusiveError(
-      `the org counted ${totalSize} grants of a range and handed out ${rows.length}`,
-    );
+    throw inventoryErrors["range-count-not-matched"]({ counted: totalSize, read: rows.length });
   const values = rows.map((row) => key.valueOf(row));
   checkOrder(values, range);
   const firstValue = values.findIndex((value) => value !== null);
@@ -108,7 +106,7 @@ export async function readRange(
   if (rows.length === totalSize)
     return { parts: [...nullPart(), part(from, to, rows.slice(nulls))], rest: [], pages };
   if (rows.length === 0)
-    throw new InconclusiveError(`the org counted ${totalSize} grants of a range and handed out none`);
+    throw inventoryErrors["range-count-not-matched"]({ counted: totalSize, read: "none" });
 
   const last = values.at(-1)!;
   let end = rows.length;
@@ -126,10 +124,7 @@ export async function readRange(
     };
   }
   const [nextKey, ...others] = finer;
-  if (nextKey === undefined)
-    throw new InconclusiveError(
-      `more than ${MOST_ROWS} grants of one user and app were given at one instant, and the org hands out no more of them`,
-    );
+  if (nextKey === undefined) throw inventoryErrors["too-many-grants-at-one-instant"]({ most: MOST_ROWS });
   return {
     parts: last === null || "value" in from ? [] : [part(from, last, [])],
     rest: [
@@ -162,9 +157,7 @@ function checkOrder(values: readonly (string | null)[], { key, from, to }: Range
         : (low !== null && (from.kind === "after" ? value <= low : value < low)) ||
           (to !== null && value >= to);
     if (outside || (before !== null && (value === null || value < before)))
-      throw new InconclusiveError(
-        "the org handed out grants that are out of order or outside of the range asked for",
-      );
+      throw inventoryErrors["grants-out-of-order"]();
     before = value;
   }
 }

@@ -1,9 +1,9 @@
-import { InconclusiveError } from "../errors.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import { toId18 } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import type { AppRegister } from "./appRegister.ts";
+import { inventoryErrors } from "./errors.ts";
 import type { App, Grant } from "./inventory.ts";
 
 interface UsagePage {
@@ -39,7 +39,8 @@ export async function readUsageGrants(
   try {
     await eachPage(reader, RESOURCE, "apps", ({ apps: page }) => {
       for (const { identifier, developerName } of page ?? []) {
-        if (typeof identifier !== "string") throw unexpected(RESOURCE);
+        if (typeof identifier !== "string")
+          throw inventoryErrors["usage-answer-not-known"]({ resource: RESOURCE });
         apps.push(register.find(identifier, developerName ?? null));
       }
     });
@@ -47,9 +48,7 @@ export async function readUsageGrants(
     // Where the org has no such resource, OauthToken is all there is.
     if (error instanceof ApiError && error.status === 404) return [];
     if (error instanceof ApiError && error.status === 403)
-      throw new InconclusiveError(
-        `the org has external client apps and does not show who uses them (${error.salesforceCode}): grant the user View Setup and Configuration and Manage Users`,
-      );
+      throw inventoryErrors["usage-not-shown"]({ salesforceCode: error.salesforceCode });
     throw error;
   }
   const more = await Promise.all(
@@ -58,7 +57,8 @@ export async function readUsageGrants(
       const resource = `${RESOURCE}/${app.id}/users`;
       await eachPage(reader, resource, "users", ({ users: page }) => {
         for (const user of page ?? []) {
-          if (typeof user.userIdentifier !== "string") throw unexpected(resource);
+          if (typeof user.userIdentifier !== "string")
+            throw inventoryErrors["usage-answer-not-known"]({ resource });
           const grant: Grant = {
             userId: toId18(user.userIdentifier),
             app,
@@ -90,12 +90,8 @@ async function eachPage(
   for (let number = 0; ; number++) {
     const page = await reader.get<UsagePage | null>(`${resource}?page=${number}&pageSize=${PAGE_SIZE}`);
     const entries = page?.[list];
-    if (!Array.isArray(entries)) throw unexpected(resource);
+    if (!Array.isArray(entries)) throw inventoryErrors["usage-answer-not-known"]({ resource });
     take(page!);
     if (entries.length === 0 || !page?.nextPageUrl) return;
   }
-}
-
-function unexpected(resource: string): InconclusiveError {
-  return new InconclusiveError(`the org's answer to ${resource} is not what the documentation says`);
 }

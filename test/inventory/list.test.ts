@@ -227,7 +227,7 @@ describe("the grants of external client apps", () => {
     const faults = [{ kind: "status" as const, match: "/apps/oauth/usage", status: 403 }];
     const error: unknown = await list({ ...fixture, apps }, { faults }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(InconclusiveError);
-    expect(String(error)).toMatch(/does not show who uses them .*: grant the user/);
+    expect(String(error)).toMatch(/does not show who uses them .*\. Grant the user/);
   });
 });
 

@@ -1,0 +1,84 @@
+import { declareErrors } from "../errors.ts";
+
+export const inventoryErrors = declareErrors({
+  "list-not-completed": {
+    kind: "inconclusive",
+    text: "the list of grants could not be completed. {why}",
+    remedy: "Once that is fixed, run it again.",
+    example: {
+      why: "No answer from acme.my.salesforce.com (ECONNRESET). Check the address, the network and any proxy. [host-not-reachable]",
+    },
+  },
+  "api-share-exceeded": {
+    kind: "user",
+    text: "Listing the grants of {host} takes up to {calls} API calls; {left} of its {limit} are left for the last 24 hours, and a run may take {percent}% of them.",
+    remedy: "Try later, or allow more with maxApiShare (SANCTIONED_MAX_API_SHARE, 0 to 1).",
+    example: { host: "acme.my.salesforce.com", calls: 2240, left: 5000, limit: 100_000, percent: 20 },
+  },
+  "permissions-not-readable": {
+    kind: "inconclusive",
+    text: "the permissions of {user} cannot be read ({salesforceCode}), so that a short list could look complete.",
+    remedy: "Grant them API Enabled.",
+    example: { user: "sanctioned@acme.example", salesforceCode: "INVALID_TYPE" },
+  },
+  "permissions-missing": {
+    kind: "inconclusive",
+    text: "{user} may not see every user's grants.",
+    remedy: "Grant them {missing}, by a permission set, and try again.",
+    example: { user: "sanctioned@acme.example", missing: "Customize Application and Manage Users" },
+  },
+  "usage-not-shown": {
+    kind: "inconclusive",
+    text: "the org has external client apps and does not show who uses them ({salesforceCode}).",
+    remedy: "Grant the user View Setup and Configuration and Manage Users.",
+    example: { salesforceCode: "INSUFFICIENT_ACCESS" },
+  },
+  "usage-answer-not-known": {
+    kind: "inconclusive",
+    text: "the org's answer to {resource} is not what Salesforce's documentation says.",
+    remedy: "Try again; if it stays so, report it as a bug with the org's release.",
+    example: { resource: "/apps/oauth/usage" },
+  },
+  "grant-without-user": {
+    kind: "inconclusive",
+    text: "the org handed out a grant without its user.",
+    remedy: "Try again; if it stays so, report it as a bug.",
+    example: {},
+  },
+  "group-members-not-known": {
+    kind: "inconclusive",
+    text: 'the public group "{group}" has a member ({member}, {type}) whose users cannot be told.',
+    remedy: "Use a permission set, roles or a group of users in the policy.",
+    example: { group: "Partners", member: "00G000000000001AAA", type: "AllCustomerPortal" },
+  },
+  "row-count-not-matched": {
+    kind: "inconclusive",
+    text: "the org counts {counted} rows and handed out {read} for: {soql}.",
+    remedy: "Try again at a quieter time.",
+    example: { counted: 240, read: 239, soql: "SELECT Id, Username FROM User" },
+  },
+  "range-count-not-matched": {
+    kind: "inconclusive",
+    text: "the org counted {counted} grants of a range and handed out {read}.",
+    remedy: "Try again at a quieter time.",
+    example: { counted: 180, read: "none" },
+  },
+  "grant-count-not-matched": {
+    kind: "inconclusive",
+    text: "the org counted {counted} grants and handed out {read}, after {rereads} ranges were read again: grants come and go faster than they can be read, or some may not be seen.",
+    remedy: "Try again at a quieter time.",
+    example: { counted: 432, read: 430, rereads: 5 },
+  },
+  "grants-out-of-order": {
+    kind: "inconclusive",
+    text: "the org handed out grants that are out of order or outside of the range asked for.",
+    remedy: "Try again; if it stays so, report it as a bug.",
+    example: {},
+  },
+  "too-many-grants-at-one-instant": {
+    kind: "inconclusive",
+    text: "more than {most} grants of one user and app were given at one instant, and the org hands out no more of them.",
+    remedy: "Revoke that app's grants for that user in Setup, then try again.",
+    example: { most: 2000 },
+  },
+});
