@@ -3,7 +3,7 @@ import type { OrgReader } from "../salesforce/reader.ts";
 import { inventoryErrors } from "./errors.ts";
 import type { MemberSet, Role, User } from "./inventory.ts";
 import { readAll, readWhereIn } from "./readAll.ts";
-import { withSubordinates } from "./roles.ts";
+import { withSubordinates } from "./subordinates.ts";
 
 interface GroupRow {
   readonly Id: string;

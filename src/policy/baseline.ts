@@ -1,10 +1,14 @@
+import baselineSchema from "../../schema/baseline.schema.json" with { type: "json" };
 import { toId18 } from "../salesforce/id.ts";
-import { matchesBaselineSchema } from "../schemas.ts";
+import { validator } from "../validator.ts";
 import { parseSource } from "./document.ts";
 import { startOfDay } from "./layer.ts";
 import { type Baseline, DAY_MS } from "./policy.ts";
 import type { Problem } from "./problem.ts";
+import type { BaselineFile } from "./schema.ts";
 import { schemaProblems } from "./violation.ts";
+
+const baselineValidator = validator<BaselineFile>(baselineSchema);
 
 /** Reads a baseline from the text of a file: the same YAML as a policy. Pure. */
 export function parseBaseline(
@@ -15,7 +19,7 @@ export function parseBaseline(
   if ("problems" in parsed) return parsed;
   const { source } = parsed;
   const { data } = source;
-  const matchesSchema = matchesBaselineSchema();
+  const matchesSchema = baselineValidator();
   if (!matchesSchema(data)) return { problems: schemaProblems(source, matchesSchema.errors ?? []) };
   const problems: Problem[] = [];
   const refuse = (path: (string | number)[], message: string, remedy: string) =>

@@ -1,6 +1,7 @@
 import path from "node:path";
+import policySchema from "../../schema/policy.schema.json" with { type: "json" };
 import { printable } from "../printable.ts";
-import { matchesPolicySchema } from "../schemas.ts";
+import { validator } from "../validator.ts";
 import { parseBaseline } from "./baseline.ts";
 import { contradictions } from "./contradictions.ts";
 import { parseSource } from "./document.ts";
@@ -8,8 +9,11 @@ import type { Layer } from "./layer.ts";
 import { mergeLayers } from "./merge.ts";
 import type { Baseline, Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
+import type { PolicyFile } from "./schema.ts";
 import { objectSource, type Source } from "./source.ts";
 import { schemaProblems } from "./violation.ts";
+
+const policyValidator = validator<PolicyFile>(policySchema);
 
 /** Either a policy, or everything that is wrong with it. */
 export type PolicyResult = { readonly policy: Policy } | { readonly problems: readonly Problem[] };
@@ -45,7 +49,7 @@ function parseLayer(text: string, file: string): LayerResult {
 
 function layerOf(source: Source, file: string): LayerResult {
   const { data } = source;
-  const matchesSchema = matchesPolicySchema();
+  const matchesSchema = policyValidator();
   return matchesSchema(data)
     ? { layer: { file, source, data } }
     : { problems: schemaProblems(source, matchesSchema.errors ?? []) };

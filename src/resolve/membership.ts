@@ -1,5 +1,5 @@
 import type { Inventory, User } from "../inventory/inventory.ts";
-import { withSubordinates } from "../inventory/roles.ts";
+import { withSubordinates } from "../inventory/subordinates.ts";
 import type { Named, Position, UserLists, UserSelector } from "../policy/policy.ts";
 import type { Lookup } from "./lookup.ts";
 

@@ -33,11 +33,12 @@ export function baselineCommand(): Command {
       const policy = readPolicy(policyFile(named));
       const inventory = await readInventory(needsOf(policy));
       const { decisions } = evaluate(policy, inventory, Date.now());
-      const text = baselineFile(decisions, inventory, expires);
-      writeNew(out, text, "--out");
-      const count = text.match(/^ {2}- app:/gm)?.length ?? 0;
+      // What is reported for another reason stays out.
+      const known = decisions.filter(({ action, held }) => action === "revoke" || held !== null);
+      const grants = known.map(({ grant }) => grant);
+      writeNew(out, baselineFile(grants, inventory, expires), "--out");
       process.stdout.write(
-        `${printable(out)} is written, with ${count} grants. Name it in the policy, relative to that file: \`baseline: …\`\n`,
+        `${printable(out)} is written, with ${grants.length} grants. Name it in the policy, relative to that file: \`baseline: …\`\n`,
       );
     });
 }

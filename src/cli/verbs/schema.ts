@@ -11,7 +11,7 @@ export function schemaCommand(): Command {
     .addArgument(new Argument("<what>", "whose schema").choices(NAMES))
     .addHelpText("after", "\nExample:\n  $ npx sanctioned schema policy > policy.schema.json")
     .action(async (what: (typeof NAMES)[number]) => {
-      const { PUBLISHED_SCHEMAS } = await import("../../publishedSchemas.ts");
+      const { PUBLISHED_SCHEMAS } = await import("../publishedSchemas.ts");
       process.stdout.write(PUBLISHED_SCHEMAS[what]);
     });
 }

@@ -1,21 +1,15 @@
 import { Document } from "yaml";
-import type { Decision } from "../../decide/decide.ts";
-import type { Inventory } from "../../inventory/inventory.ts";
+import type { Grant, Inventory } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
 
 /**
- * The grants that a policy would revoke, as a baseline: known from now on, and only reported until its
- * last day. Those that are reported already for another reason are not in it.
+ * Grants as a baseline: known from now on, and only reported until its last day.
+ * @param known grants of the inventory
  * @param expires the last day, as 2027-03-31
  */
-export function baselineFile(
-  decisions: readonly Decision[],
-  { org, users }: Inventory,
-  expires: string,
-): string {
-  const grants = decisions
-    .filter(({ action, held }) => action === "revoke" || held !== null)
-    .map(({ grant: { app, userId, createdAt } }) => ({
+export function baselineFile(known: readonly Grant[], { org, users }: Inventory, expires: string): string {
+  const grants = known
+    .map(({ app, userId, createdAt }) => ({
       app: app.id ?? app.name,
       user: users.get(userId)?.username ?? userId,
       ...(createdAt === null ? {} : { granted: new Date(createdAt).toISOString() }),

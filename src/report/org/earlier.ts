@@ -1,8 +1,8 @@
 import { UserError } from "../../errors.ts";
+import { planValidator } from "../../plan/parsePlanFile.ts";
 import { isUnaltered } from "../../plan/planFile.ts";
 import type { PlanFile } from "../../plan/schema.ts";
 import { printable } from "../../printable.ts";
-import { matchesPlanSchema } from "../../schemas.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
 
 /**
@@ -30,7 +30,7 @@ export function fullPlanOf(
   const isReport = report?.kind === "sanctioned-report";
   if (isReport && report.version !== 1) return refuse("is a report of another release");
   const plan: unknown = isReport ? report.plan : value;
-  const matchesSchema = matchesPlanSchema();
+  const matchesSchema = planValidator();
   if (!matchesSchema(plan)) return refuse("is no report or plan of this release");
   if (!isFull(plan)) return refuse("holds no grants, only their counts");
   const redacted = isReport && report.redacted === true;

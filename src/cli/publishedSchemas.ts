@@ -1,6 +1,6 @@
-import { PlanSchema } from "./plan/schema.ts";
-import { BaselineSchema, PolicySchema } from "./policy/schema.ts";
-import { EventSchema } from "./watch/event.ts";
+import { PlanSchema } from "../plan/schema.ts";
+import { BaselineSchema, PolicySchema } from "../policy/schema.ts";
+import { EventSchema } from "../watch/event.ts";
 
 /** The published schemas by name, as text. `npm run schema` writes them to `schema/`. */
 export const PUBLISHED_SCHEMAS = {

@@ -1,0 +1,117 @@
+import type { IConfiguration, IForbiddenRuleType } from "dependency-cruiser";
+import { doors, known, places, pure, pureBuiltins, type Room, rooms } from "./layers.ts";
+
+const typesAlone = ["type-only", "type-import"] as const;
+const fromNpm = [
+  "npm",
+  "npm-dev",
+  "npm-optional",
+  "npm-peer",
+  "npm-no-pkg",
+  "npm-unknown",
+  "unknown",
+] as const;
+
+/** Regular expression of a room's files, or of the one file that is named with its room. */
+function place(name: string): string {
+  const file = name.endsWith(".ts")
+    ? `src/${name.replace("*", "[^/]+").replace(".", "[.]")}$`
+    : `src/${name}/`;
+  return `^${places[name] ?? file}`;
+}
+
+function rulesOf(name: string, { imports, types = [], packages = [] }: Room): IForbiddenRuleType[] {
+  const from = { path: place(name) };
+  const allowed = [...imports, ...types].join(", ") || "no other room";
+  return [
+    {
+      name: `${name}: rooms`,
+      comment: `${name} may import ${allowed}`,
+      severity: "error",
+      from,
+      to: { path: "^(src|packages)/", pathNot: [name, ...imports, ...types].map(place) },
+    },
+    {
+      name: `${name}: types`,
+      comment: `${name} may import types of ${types.join(", ")}, and nothing that runs`,
+      severity: "error",
+      from,
+      to: { path: types.map(place), pathNot: imports.map(place), dependencyTypesNot: [...typesAlone] },
+    },
+    {
+      name: `${name}: packages`,
+      comment: `${name} may import ${packages.join(", ") || "no package"}`,
+      severity: "error",
+      from,
+      to: {
+        dependencyTypes: [...fromNpm],
+        pathNot: packages.map((name) => `(^|node_modules/)${name}(/|$)`),
+      },
+    },
+  ].filter(({ to }) => to.path?.length !== 0) as IForbiddenRuleType[];
+}
+
+/** Those that are known pass, until nobody is on them any more. */
+function butKnown(rule: IForbiddenRuleType): IForbiddenRuleType {
+  const { pathNot = [] } = rule.from;
+  return { ...rule, from: { ...rule.from, pathNot: [pathNot, known].flat() } } as IForbiddenRuleType;
+}
+
+const purePlaces = { path: pure.map(place), pathNot: doors.map(place) };
+
+/** `layers.ts` as rules, as dependency-cruiser takes them. */
+export const forbidden: IForbiddenRuleType[] = [
+  ...Object.entries(rooms).flatMap(([name, room]) => rulesOf(name, room)),
+  {
+    name: "a room that is not listed",
+    comment: "say in scripts/imports/layers.ts what this room may import",
+    severity: "error",
+    from: { path: "^(src|packages/[^/]+/src)/", pathNot: Object.keys(rooms).map(place) },
+    to: {},
+  },
+  {
+    name: "pure: no I/O",
+    comment: `what does no I/O may import ${pureBuiltins.join(", ")} of Node`,
+    severity: "error",
+    from: purePlaces,
+    to: { dependencyTypes: ["core"], pathNot: `^(node:)?(${pureBuiltins.join("|")})$` },
+  },
+  {
+    name: "pure: imports what is pure",
+    comment: "what does no I/O imports nothing of src that does, but for types",
+    severity: "error",
+    from: purePlaces,
+    to: { path: "^src/", pathNot: purePlaces.path, dependencyTypesNot: [...typesAlone] },
+  },
+  {
+    name: "pure: not through a door",
+    comment: "the caller hands in what was read",
+    severity: "error",
+    from: purePlaces,
+    to: { path: purePlaces.pathNot },
+  },
+  {
+    name: "no circle",
+    comment: "files that import each other, if only types, can be neither read nor changed apart",
+    severity: "error",
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: "no import of what is not there",
+    severity: "error",
+    from: {},
+    to: { couldNotResolve: true },
+  },
+];
+
+/** The settings of dependency-cruiser. */
+export const settings: IConfiguration = {
+  forbidden: forbidden.map(butKnown),
+  options: {
+    // Imports of types alone are arrows too.
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
+  },
+};

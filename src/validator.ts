@@ -1,0 +1,21 @@
+import { Ajv, type ValidateFunction } from "ajv";
+
+/**
+ * A check against one of the JSON Schemas that `npm run schema` writes. It is compiled when it is first
+ * used, and the sources of the schema are not loaded: a preview waits for neither.
+ */
+export function validator<T>(schema: object): () => ValidateFunction<T> {
+  let compiled: ValidateFunction<T> | undefined;
+  return () => {
+    // A test checks the schemas themselves, strictly; here that would take half of a preview's own time.
+    compiled ??= new Ajv({
+      allErrors: true,
+      verbose: true,
+      strict: false,
+      validateSchema: false,
+      meta: false,
+      code: { optimize: false },
+    }).compile<T>(schema);
+    return compiled;
+  };
+}
