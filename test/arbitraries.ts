@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { decide } from "../src/decide/decide.ts";
 import {
   type App,
   type Directory,
@@ -8,6 +9,7 @@ import {
   type User,
 } from "../src/inventory/inventory.ts";
 import { policyFromObject } from "../src/policy/load.ts";
+import { DAY_MS } from "../src/policy/policy.ts";
 import { formatProblems } from "../src/policy/problem.ts";
 import type { PolicyFile } from "../src/policy/schema.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../src/resolve/resolvePolicy.ts";
@@ -158,76 +160,135 @@ const usersOf = (usernames: readonly string[]): fc.Arbitrary<Users> =>
     ),
   );
 
+interface Case {
+  readonly inventory: Inventory;
+  readonly policy: ResolvedPolicy;
+  readonly file: PolicyFile;
+}
+
 /** An inventory with a policy that fits it, of the whole language and without contradictions. */
-export const cases: fc.Arbitrary<{ inventory: Inventory; policy: ResolvedPolicy; file: PolicyFile }> =
-  inventories.chain((inventory) => {
-    const usernames = [...inventory.users.values()].map(({ username }) => username);
-    const registered = inventory.apps.filter(({ id }) => id !== null);
-    return fc
-      .record({
-        mode: fc.constantFrom(undefined, "enforce" as const, "enforce" as const, "report" as const),
-        unlisted: fc.constantFrom("revoke" as const, "report" as const),
-        defaults: fc.record({ maxIdleDays: DAYS, maxAgeDays: DAYS, neverUsedAfterDays: DAYS }),
-        apps: fc.subarray(registered).chain((listed) =>
-          fc.tuple(
-            ...listed.map((one) =>
-              fc.oneof(
-                fc.constant({ id: one.id!, sanctioned: false }),
-                fc
-                  .record({
-                    users: usersOf(usernames),
-                    mode: fc.constantFrom(undefined, undefined, "report" as const),
-                    scopes: fc.constantFrom(undefined, ["api" as const]),
-                    maxIdleDays: DAYS,
-                  })
-                  .map((entry) => ({ id: one.id!, users: entry.users, ...given(entry) })),
-              ),
+export const cases: fc.Arbitrary<Case> = inventories.chain((inventory) => {
+  const usernames = [...inventory.users.values()].map(({ username }) => username);
+  const registered = inventory.apps.filter(({ id }) => id !== null);
+  return fc
+    .record({
+      mode: fc.constantFrom(undefined, "enforce" as const, "enforce" as const, "report" as const),
+      unlisted: fc.constantFrom("revoke" as const, "report" as const),
+      defaults: fc.record({ maxIdleDays: DAYS, maxAgeDays: DAYS, neverUsedAfterDays: DAYS }),
+      apps: fc.subarray(registered).chain((listed) =>
+        fc.tuple(
+          ...listed.map((one) =>
+            fc.oneof(
+              fc.constant({ id: one.id!, sanctioned: false }),
+              fc
+                .record({
+                  users: usersOf(usernames),
+                  mode: fc.constantFrom(undefined, undefined, "report" as const),
+                  scopes: fc.constantFrom(undefined, ["api" as const]),
+                  maxIdleDays: DAYS,
+                })
+                .map((entry) => ({ id: one.id!, users: entry.users, ...given(entry) })),
             ),
           ),
         ),
-        /** What each user is: the policy must not say two of these of one. */
-        standing: fc.array(fc.constantFrom("offboarded", "protected", "exempt", "none", "none"), {
-          minLength: usernames.length,
-          maxLength: usernames.length,
-        }),
-        leavers: fc.record({
-          offboarded: fc.constantFrom("revoke" as const, "report" as const),
-          inactive: fc.constantFrom("revoke" as const, "report" as const),
-          frozen: fc.constantFrom("revoke" as const, "report" as const),
-        }),
-        protectedApps: someOf(registered.map(({ id }) => id!)),
-        privilege: fc.constantFrom(
-          undefined,
-          { permissions: ["ModifyAllData"], action: "revoke" as const },
-          { profiles: ["System Administrator"], action: "revoke" as const, grantedWithinDays: 900 },
-          { permissionSets: ["Half"], action: "alert" as const },
-        ),
-      })
-      .map(({ standing, protectedApps, apps, defaults, privilege, ...rest }) => {
-        const who = (what: string) => {
-          const names = usernames.filter((_, i) => standing[i] === what);
-          return names.length === 0 ? undefined : names;
-        };
-        const safe = given({ users: who("protected"), apps: protectedApps });
-        const times = given(defaults);
-        const file = given({
-          version: 1,
-          ...rest,
-          apps: apps.filter((entry) => "users" in entry || !protectedApps?.includes(entry.id)),
-          defaults: Object.keys(times).length === 0 ? undefined : times,
-          offboarded: who("offboarded"),
-          protected: Object.keys(safe).length === 0 ? undefined : safe,
-          exemptions: who("exempt")?.map((name) => ({
-            user: name,
-            reason: "Migrating",
-            owner: "it@dieppe.example",
-            expires: "2026-12-31",
-          })),
-          highPrivilege: privilege,
-        }) as PolicyFile;
-        return { inventory, file, policy: resolve(file, inventory) };
-      });
-  });
+      ),
+      /** What each user is: the policy must not say two of these of one. */
+      standing: fc.array(fc.constantFrom("offboarded", "protected", "exempt", "none", "none"), {
+        minLength: usernames.length,
+        maxLength: usernames.length,
+      }),
+      leavers: fc.record({
+        offboarded: fc.constantFrom("revoke" as const, "report" as const),
+        inactive: fc.constantFrom("revoke" as const, "report" as const),
+        frozen: fc.constantFrom("revoke" as const, "report" as const),
+      }),
+      protectedApps: someOf(registered.map(({ id }) => id!)),
+      privilege: fc.constantFrom(
+        undefined,
+        { permissions: ["ModifyAllData"], action: "revoke" as const },
+        { profiles: ["System Administrator"], action: "revoke" as const, grantedWithinDays: 900 },
+        { permissionSets: ["Half"], action: "alert" as const },
+      ),
+    })
+    .map(({ standing, protectedApps, apps, defaults, privilege, ...rest }) => {
+      const who = (what: string) => {
+        const names = usernames.filter((_, i) => standing[i] === what);
+        return names.length === 0 ? undefined : names;
+      };
+      const safe = given({ users: who("protected"), apps: protectedApps });
+      const times = given(defaults);
+      const file = given({
+        version: 1,
+        ...rest,
+        apps: apps.filter((entry) => "users" in entry || !protectedApps?.includes(entry.id)),
+        defaults: Object.keys(times).length === 0 ? undefined : times,
+        offboarded: who("offboarded"),
+        protected: Object.keys(safe).length === 0 ? undefined : safe,
+        exemptions: who("exempt")?.map((name) => ({
+          user: name,
+          reason: "Migrating",
+          owner: "it@dieppe.example",
+          expires: "2026-12-31",
+        })),
+        highPrivilege: privilege,
+      }) as PolicyFile;
+      return { inventory, file, policy: resolve(file, inventory) };
+    });
+});
+
+/** What can happen to an org between the approval of a plan and its use. */
+const edit = fc.record({
+  what: fc.constantFrom("repeated", "granted again", "rotated", "used", "gone", "left", "renamed"),
+  /** Which grant it happens to. */
+  at: fc.nat(),
+  by: fc.integer({ min: 1, max: 1_000 * DAY_MS }),
+});
+
+/**
+ * A case as it was approved, and the same org a few small events later: a grant more that nothing tells
+ * from another, one that was rotated, used or went, a user who left, a user or an app with another name.
+ * The events befall what was to be revoked, wherever anything was.
+ */
+export const changedCases: fc.Arbitrary<{ approved: Case; now: Case }> = cases.chain((approved) =>
+  fc.array(edit, { minLength: 1, maxLength: 4 }).map((edits) => {
+    const { policy, inventory } = approved;
+    const revoked = decide(policy, inventory, AS_OF).flatMap(({ action, grant }) =>
+      action === "revoke" ? grant : [],
+    );
+    const aims = revoked.length > 0 ? revoked : inventory.grants;
+    let { grants, apps, users } = inventory;
+    let { file } = approved;
+    for (const { what, at, by } of aims.length === 0 ? [] : edits) {
+      const aim = aims[at % aims.length]!;
+      const instead = (...others: readonly Grant[]) => grants.flatMap((one) => (one === aim ? others : one));
+      if (what === "repeated") grants = instead(aim, { ...aim });
+      else if (what === "granted again")
+        grants = instead(aim, { ...aim, createdAt: (aim.createdAt ?? 0) + by });
+      else if (what === "rotated") grants = instead({ ...aim, createdAt: (aim.createdAt ?? 0) + by });
+      else if (what === "used")
+        grants = instead({ ...aim, lastUsedAt: (aim.lastUsedAt ?? 0) + by, useCount: 1 });
+      else if (what === "gone") grants = instead();
+      else {
+        const user = users.get(aim.userId);
+        if (what === "left" && user !== undefined)
+          users = new Map([...users, [user.id, { ...user, isActive: false }]]);
+        else if (what === "renamed" && user !== undefined && at % 2 === 0) {
+          const username = `renamed.${user.username}`;
+          users = new Map([...users, [user.id, { ...user, username }]]);
+          file = JSON.parse(
+            JSON.stringify(file).replaceAll(`"${user.username}"`, `"${username}"`),
+          ) as PolicyFile;
+        } else if (what === "renamed" && aim.app.id !== null) {
+          const app = { ...aim.app, name: `Renamed ${by % 3}` };
+          apps = apps.map((one) => (one.key === app.key ? app : one));
+          grants = grants.map((one) => (one.app.key === app.key ? { ...one, app } : one));
+        }
+      }
+    }
+    const changed = { ...inventory, grants, apps, users };
+    return { approved, now: { inventory: changed, file, policy: resolve(file, changed) } };
+  }),
+);
 
 /** Parses and resolves a policy that must be right. */
 export function resolve(file: PolicyFile, inventory: Inventory): ResolvedPolicy {

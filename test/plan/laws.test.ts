@@ -4,12 +4,19 @@ import { decide } from "../../src/decide/decide.ts";
 import type { Grant, Inventory } from "../../src/inventory/inventory.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { judgeLimits } from "../../src/plan/limits.ts";
-import { approvedPart, countGrants, type Plan, plan, revocationMap } from "../../src/plan/plan.ts";
+import {
+  approvedPart,
+  countGrants,
+  type Plan,
+  type PlannedRevocation,
+  plan,
+  revocationMap,
+} from "../../src/plan/plan.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import { DAY_MS } from "../../src/policy/policy.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
 import type { ResolvedPolicy } from "../../src/resolve/resolvePolicy.ts";
-import { cases, resolve } from "../arbitraries.ts";
+import { cases, changedCases, resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 
 const planOf = (policy: ResolvedPolicy, inventory: Inventory): Plan =>
@@ -106,6 +113,22 @@ describe("the laws of the plan", () => {
         const approved = { revocations: whole.revocations.filter(() => coin.next().value) };
         expect(approvedPart(whole, revocationMap(approved)).revocations).toEqual(approved.revocations);
         expect(approvedPart(approved, revocationMap(whole)).revocations).toEqual(approved.revocations);
+      }),
+      runs,
+    );
+  });
+
+  it("5: an approval is of the very grants that it showed, whatever happened in between", () => {
+    fc.assert(
+      fc.property(changedCases, ({ approved, now }) => {
+        const shown = planOf(approved.policy, approved.inventory);
+        const present = planOf(now.policy, now.inventory);
+        const shownAs = ({ appLabel, userLabel, reason, grants }: PlannedRevocation) =>
+          JSON.stringify([appLabel, userLabel, reason, grants.length]);
+        const lines = shown.revocations.map(shownAs);
+        expect(approvedPart(present, revocationMap(shown)).revocations).toEqual(
+          present.revocations.filter((revocation) => lines.includes(shownAs(revocation))),
+        );
       }),
       runs,
     );
