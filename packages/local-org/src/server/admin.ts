@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import Type, { type Static } from "typebox";
-import { datetime } from "../soql/evaluate.ts";
+import { datetime } from "../soql/record.ts";
 import type { Row } from "../store/rows.ts";
 import type { Context } from "./context.ts";
 import { FaultSchema } from "./faults.ts";

@@ -1,14 +1,18 @@
 import type { FastifyError, FastifyInstance } from "fastify";
-import { refuse } from "./authorized.ts";
+import { SoqlError } from "../soql/soqlError.ts";
+import { notFound, refuse } from "./dataApi.ts";
+import { LoginError } from "./login.ts";
 import { isAdmin } from "./requests.ts";
 
-/** What no route answers is answered in Salesforce's shapes too: unknown addresses, bodies that are none, our own bugs. */
+/** What a route throws, or none answers, is answered in Salesforce's shapes too: refusals, unknown addresses, bodies that are none, our own bugs. */
 export function failureShapes(server: FastifyInstance): void {
-  server.setNotFoundHandler((_request, reply) =>
-    refuse(reply, 404, "NOT_FOUND", "The requested resource does not exist"),
-  );
-  server.setErrorHandler<FastifyError>((error, request, reply) => {
-    const { statusCode: status = 500, message } = error;
+  server.setNotFoundHandler((_request, reply) => notFound(reply));
+  server.setErrorHandler<FastifyError | SoqlError | LoginError>((error, request, reply) => {
+    const { message } = error;
+    if (error instanceof SoqlError) return refuse(reply, 400, error.code, message);
+    if (error instanceof LoginError)
+      return reply.code(400).send({ error: error.code, error_description: message });
+    const { statusCode: status = 500 } = error;
     if (isAdmin(request)) return reply.code(status).send({ error: message });
     if (request.url.startsWith("/services/oauth2/"))
       return reply.code(status).send({ error: "invalid_request", error_description: message });

@@ -1,81 +1,55 @@
 import { createPublicKey } from "node:crypto";
-import type { FastifyInstance, FastifyReply } from "fastify";
-import { decodeJwt, errors, jwtVerify } from "jose";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from "jose";
 import { sameId } from "../ids.ts";
-import { bearerSession, invalidSession } from "./authorized.ts";
+import type { Store } from "../store/store.ts";
 import type { Context } from "./context.ts";
+import { bearerSession, invalidSession } from "./dataApi.ts";
 import { CALLER_APP, type Client } from "./options.ts";
 
 const AUDIENCES = ["https://login.salesforce.com", "https://test.salesforce.com"];
 
+/** A login that the org refuses, with an error code of OAuth's or Salesforce's. */
+export class LoginError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What a login comes to: through which client, as whom. */
+interface Login {
+  readonly client: Client;
+  readonly username: string | undefined;
+}
+
+type Form = Readonly<Record<string, string | undefined>>;
+
+/** How each grant type logs in. @throws LoginError as Salesforce would refuse */
+const LOGINS = new Map<string | undefined, (request: FastifyRequest, context: Context) => Promise<Login>>([
+  ["client_credentials", clientCredentials],
+  ["urn:ietf:params:oauth:grant-type:jwt-bearer", jwtBearer],
+]);
+
 /** The login grants and the identity of a session (salesforce-facts 7). */
 export function loginRoutes(server: FastifyInstance, context: Context): void {
   const { store } = context;
-  const refuse = (reply: FastifyReply, error: string, description: string) =>
-    reply.code(400).send({ error, error_description: description });
-  const accept = (origin: string, client: Client, username: string | undefined, reply: FastifyReply) => {
-    const userId = username === undefined ? undefined : store.userId(username);
-    if (userId === undefined) return refuse(reply, "invalid_grant", "user hasn't approved this consumer");
-    if (store.lookUp("User", userId)!.IsActive !== true)
-      return refuse(reply, "inactive_user", "user is inactive");
+
+  server.post("/services/oauth2/token", async (request) => {
+    const login = LOGINS.get(formOf(request).grant_type);
+    if (login === undefined) throw new LoginError("unsupported_grant_type", "grant type not supported");
+    const { client, username } = await login(request, context);
+    const userId = activeUser(username, store);
     return {
       access_token: store.openSession(userId, client.name ?? CALLER_APP).token,
       scope: "id api",
-      instance_url: origin,
-      id: `${origin}/id/${store.organization.id}/${userId}`,
+      instance_url: originOf(request),
+      id: `${originOf(request)}/id/${store.organization.id}/${userId}`,
       token_type: "Bearer",
     };
-  };
-
-  server.post("/services/oauth2/token", async (request, reply) => {
-    const body = (request.body ?? {}) as Record<string, string | undefined>;
-    const origin = `http://${request.host}`;
-    if (body.grant_type === "client_credentials") {
-      const { id = body.client_id, secret = body.client_secret } = basic(request.headers.authorization);
-      const client = context.options.clients?.find(({ clientId }) => clientId === id);
-      if (client === undefined) return refuse(reply, "invalid_client_id", "client identifier invalid");
-      if (client.clientSecret === undefined || client.clientSecret !== secret)
-        return refuse(reply, "invalid_client", "invalid client credentials");
-      if (client.runAs === undefined)
-        return refuse(reply, "invalid_grant", "no client credentials user enabled");
-      return accept(origin, client, client.runAs, reply);
-    }
-    if (body.grant_type === "urn:ietf:params:oauth:grant-type:jwt-bearer") {
-      const issuer = issuerOf(body.assertion);
-      const client = context.options.clients?.find(({ clientId }) => clientId === issuer);
-      if (client?.certificate === undefined)
-        return refuse(reply, "invalid_client_id", "client identifier invalid");
-      try {
-        const { payload } = await jwtVerify(body.assertion!, createPublicKey(client.certificate), {
-          algorithms: ["RS256"],
-          audience: [...AUDIENCES, origin],
-          requiredClaims: ["exp", "sub"],
-        });
-        return accept(origin, client, payload.sub, reply);
-      } catch (error) {
-        if (!(error instanceof errors.JOSEError)) throw error;
-        const audience = error instanceof errors.JWTClaimValidationFailed && error.claim === "aud";
-        return refuse(reply, "invalid_grant", audience ? "audience is invalid" : "invalid assertion");
-      }
-    }
-    return refuse(reply, "unsupported_grant_type", "grant type not supported");
   });
-
-  const identity = (userId: string, origin: string) => {
-    const user = store.lookUp("User", userId)!;
-    return {
-      sub: `${origin}/id/${store.organization.id}/${userId}`,
-      user_id: userId,
-      organization_id: store.organization.id,
-      preferred_username: user.Username,
-      username: user.Username,
-      display_name: user.Name,
-      name: user.Name,
-      email: user.Email,
-      active: user.IsActive,
-      urls: { rest: `${origin}/services/data/v{version}/` },
-    };
-  };
   server.route({
     method: ["GET", "POST"],
     url: "/services/oauth2/userinfo",
@@ -83,7 +57,7 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
       const session = bearerSession(request, store);
       return session === undefined
         ? invalidSession(reply)
-        : identity(session.userId, `http://${request.host}`);
+        : identity(session.userId, originOf(request), store);
     },
   });
   server.get<{ Params: { org: string; user: string } }>("/id/:org/:user", async (request, reply) => {
@@ -93,10 +67,80 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
     if (!sameId(org, store.organization.id) || !sameId(user, session.userId))
       return reply.code(404).type("text/plain").send("Bad_Id");
     return {
-      ...identity(session.userId, `http://${request.host}`),
-      id: `http://${request.host}${request.url}`,
+      ...identity(session.userId, originOf(request), store),
+      id: `${originOf(request)}${request.url}`,
     };
   });
+}
+
+async function clientCredentials(request: FastifyRequest, { options }: Context): Promise<Login> {
+  const form = formOf(request);
+  const { id = form.client_id, secret = form.client_secret } = basic(request.headers.authorization);
+  const client = options.clients?.find(({ clientId }) => clientId === id);
+  if (client === undefined) throw new LoginError("invalid_client_id", "client identifier invalid");
+  if (client.clientSecret === undefined || client.clientSecret !== secret)
+    throw new LoginError("invalid_client", "invalid client credentials");
+  if (client.runAs === undefined) throw new LoginError("invalid_grant", "no client credentials user enabled");
+  return { client, username: client.runAs };
+}
+
+async function jwtBearer(request: FastifyRequest, { options }: Context): Promise<Login> {
+  const { assertion = "" } = formOf(request);
+  const issuer = issuerOf(assertion);
+  const client = options.clients?.find(({ clientId }) => clientId === issuer);
+  if (client?.certificate === undefined)
+    throw new LoginError("invalid_client_id", "client identifier invalid");
+  const { sub } = await verified(assertion, client.certificate, originOf(request));
+  return { client, username: sub };
+}
+
+/** What an assertion says. @throws LoginError where it is not signed by the certificate's owner, or not for this org */
+async function verified(assertion: string, certificate: string, origin: string): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(assertion, createPublicKey(certificate), {
+      algorithms: ["RS256"],
+      audience: [...AUDIENCES, origin],
+      requiredClaims: ["exp", "sub"],
+    });
+    return payload;
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError)) throw error;
+    const audience = error instanceof errors.JWTClaimValidationFailed && error.claim === "aud";
+    throw new LoginError("invalid_grant", audience ? "audience is invalid" : "invalid assertion");
+  }
+}
+
+/** The id of a user who may log in. @throws LoginError where nobody has the name, or has left */
+function activeUser(username: string | undefined, store: Store): string {
+  const userId = username === undefined ? undefined : store.userId(username);
+  if (userId === undefined) throw new LoginError("invalid_grant", "user hasn't approved this consumer");
+  if (store.lookUp("User", userId)!.IsActive !== true)
+    throw new LoginError("inactive_user", "user is inactive");
+  return userId;
+}
+
+function identity(userId: string, origin: string, store: Store) {
+  const user = store.lookUp("User", userId)!;
+  return {
+    sub: `${origin}/id/${store.organization.id}/${userId}`,
+    user_id: userId,
+    organization_id: store.organization.id,
+    preferred_username: user.Username,
+    username: user.Username,
+    display_name: user.Name,
+    name: user.Name,
+    email: user.Email,
+    active: user.IsActive,
+    urls: { rest: `${origin}/services/data/v{version}/` },
+  };
+}
+
+function formOf({ body }: FastifyRequest): Form {
+  return (body ?? {}) as Form;
+}
+
+function originOf({ host }: FastifyRequest): string {
+  return `http://${host}`;
 }
 
 /** The client's id and secret in an Authorization header, where they may be in place of the form. */
@@ -107,9 +151,9 @@ function basic(header: string | undefined): { id?: string; secret?: string } {
   return { id: decodeURIComponent(id), secret: decodeURIComponent(secret.join(":")) };
 }
 
-function issuerOf(assertion: string | undefined): string | undefined {
+function issuerOf(assertion: string): string | undefined {
   try {
-    return decodeJwt(assertion ?? "").iss;
+    return decodeJwt(assertion).iss;
   } catch {
     return undefined;
   }

@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify";
 import type { Session } from "../store/sessions.ts";
-import { apiLimit, VERSIONS } from "./authorized.ts";
 import { type Component, METADATA_TYPES, type MetadataType } from "./components.ts";
 import type { Context } from "./context.ts";
+import { apiLimit, VERSIONS } from "./dataApi.ts";
 import { readCall, type SoapCall, SoapFault, soapAnswer, soapFault, type Xml } from "./soap.ts";
 
 /** Names that one readMetadata may ask for, and queries that one listMetadata may hold. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { invalidSession, refuse } from "./authorized.ts";
+import type { Store } from "../store/store.ts";
 import type { Context } from "./context.ts";
+import { invalidSession, refuse } from "./dataApi.ts";
 import type { Fault } from "./faults.ts";
 import { isAdmin, isWrite, revokedGrant } from "./requests.ts";
 import { refuseRevocation, tokenToRevoke } from "./revoke.ts";
@@ -10,23 +11,18 @@ import { isSoap, soapFault } from "./soap.ts";
 /** Lets the faults that are switched on hit the requests that they match, and keeps a read-only org as it is. */
 export function misbehave(server: FastifyInstance, { faults, options, store }: Context): void {
   server.addHook("preHandler", async (request, reply) => {
-    if (isAdmin(request)) return;
+    if (isAdmin(request)) return undefined;
     if (options.readOnly && isWrite(request))
       return refuseIn(request, reply, 500, "READ_ONLY", "this org must not be written to");
     for (const fault of faults.hit(requestLine(request), revokedGrant(request, store))) {
-      if (fault.kind === "latency") {
-        await sleep(fault.ms ?? 100);
-        continue;
-      }
-      const token = fault.kind === "applyThenDrop" ? tokenToRevoke(request) : undefined;
-      if (token !== undefined) store.revoke(token);
-      return answer(fault, request, reply);
+      if (fault.kind !== "latency") return answer(fault, request, reply, store);
+      await sleep(fault.ms ?? 100);
     }
     return undefined;
   });
 }
 
-function answer(fault: Fault, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answer(fault: Fault, request: FastifyRequest, reply: FastifyReply, store: Store): FastifyReply {
   switch (fault.kind) {
     case "expire":
       return isSoap(request)
@@ -38,11 +34,19 @@ function answer(fault: Fault, request: FastifyRequest, reply: FastifyReply): Fas
       return reply.code(503).type("text/html").send("<html><body>Down for maintenance</body></html>");
     case "status":
       return failure(fault, request, reply);
+    case "applyThenDrop":
+      store.revoke(tokenToRevoke(request) ?? "");
+      return cut(request, reply);
     default:
-      reply.hijack();
-      request.raw.socket.destroy();
-      return reply;
+      return cut(request, reply);
   }
+}
+
+/** Cuts the connection in place of an answer. */
+function cut(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  request.raw.socket.destroy();
+  return reply;
 }
 
 /** An error in the words of the endpoint that it comes from. */

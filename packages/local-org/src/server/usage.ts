@@ -1,122 +1,135 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { datetime } from "../soql/evaluate.ts";
+import { sameId } from "../ids.ts";
+import { datetime } from "../soql/record.ts";
 import type { Row } from "../store/rows.ts";
-import { authorized, refuse } from "./authorized.ts";
+import type { Store } from "../store/store.ts";
 import type { Context } from "./context.ts";
+import { apiBase, authorized, notFound, refuse, type Versioned } from "./dataApi.ts";
 
-type Params = { version: string; app: string; user: string; token: string };
+type Params = Versioned & { app: string; user: string; token: string };
+type Paging = { page?: string; pageSize?: string };
 
 /** The Connect usage resources, which know external client apps alone (salesforce-facts 2.3). */
 export function usageRoutes(server: FastifyInstance, context: Context): void {
-  const { store, options } = context;
+  const { store } = context;
   const root = "/services/data/v:version/apps/oauth/usage";
-  const checked = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (options.externalClientApps === false)
-      return refuse(reply, 404, "NOT_FOUND", "The requested resource does not exist");
-    const { page = "0", pageSize = "100" } = request.query as { page?: string; pageSize?: string };
-    if (!/^\d{1,6}$/.test(page) || !/^[1-9]\d{0,3}$/.test(pageSize))
-      return refuse(
-        reply,
-        400,
-        "INVALID_PARAMETER",
-        "page and pageSize are whole numbers, from 0 and from 1",
-      );
-    return undefined;
-  };
-  const preHandler = [authorized(context), checked];
-  const grants = (app?: string, user?: string): Row[] =>
-    store.grants().filter((grant) => {
-      const id = store.applicationId(grant);
-      return (
-        id?.startsWith("0xI") &&
-        (app === undefined || id.slice(0, 15) === app.slice(0, 15)) &&
-        (user === undefined || String(grant.UserId).slice(0, 15) === user.slice(0, 15))
-      );
-    });
-  const paged = <T>(request: FastifyRequest, key: string, all: T[]) => {
-    const { page = "0", pageSize = "100" } = request.query as { page?: string; pageSize?: string };
-    const [number, size] = [Number(page), Number(pageSize)];
-    const url = (n: number) => `${request.url.split("?")[0]}?page=${n}&pageSize=${size}`;
-    const more = (number + 1) * size < all.length;
-    return {
-      [key]: all.slice(number * size, (number + 1) * size),
-      currentPageUrl: url(number),
-      nextPageUrl: more ? url(number + 1) : null,
-    };
-  };
-  const usage = (version: string, app: string, rows: Row[], revocationUrl: (row: Row) => string) => {
-    const registered = store.lookUp("ExternalClientApplication", app);
-    const [first] = rows;
-    const user = store.lookUp("User", String(first!.UserId))!;
-    const times = rows.map(({ LastUsedDate }) => LastUsedDate).filter((time) => typeof time === "number");
-    return {
-      accessTokenFormat: "Opaque",
-      appDeveloperName: registered?.DeveloperName ?? null,
-      appIdentifier: app,
-      initialConnectionAt: typeof first!.CreatedDate === "number" ? datetime(first!.CreatedDate) : null,
-      lastUsedAt: times.length === 0 ? null : datetime(Math.max(...times)),
-      revocationUrl: `/services/data/v${version}/apps/oauth/usage/${revocationUrl(first!)}`,
-      useCount: rows.reduce((sum, { UseCount }) => sum + Number(UseCount ?? 0), 0),
-      userIdentifier: user.Id,
-      username: user.Username,
-    };
-  };
+  const preHandler = [authorized(context), available(context)];
 
   server.get<{ Params: Params }>(root, { preHandler }, async (request) => {
-    const ids = [...new Set(grants().map((grant) => store.applicationId(grant)!))];
-    const apps = ids.map((id) => ({
-      accessTokenFormat: "Opaque",
-      availableActions: "disable, enable",
-      developerName: store.lookUp("ExternalClientApplication", id)?.DeveloperName ?? null,
-      identifier: id,
-      isFromPackage: false,
-      usageDetailsUrl: `/services/data/v${request.params.version}/apps/oauth/usage/${id}/users`,
-    }));
-    return paged(request, "apps", apps);
+    const ids = [...new Set(externalGrants(store).map((grant) => store.applicationId(grant)!))];
+    return paged(
+      request,
+      "apps",
+      ids.map((id) => ({
+        accessTokenFormat: "Opaque",
+        availableActions: "disable, enable",
+        developerName: developerName(id, store),
+        identifier: id,
+        isFromPackage: false,
+        usageDetailsUrl: `${usageUrl(request.params)}/${id}/users`,
+      })),
+    );
   });
   server.get<{ Params: Params }>(`${root}/:app/users`, { preHandler }, async (request) => {
-    const { app, version } = request.params;
-    const byUser = Map.groupBy(grants(app), ({ UserId }) => String(UserId));
+    const { app } = request.params;
+    const byUser = Map.groupBy(externalGrants(store, app), ({ UserId }) => String(UserId));
     return paged(
       request,
       "users",
-      [...byUser].map(([user, rows]) => usage(version, app, rows, () => `${app}/${user}/tokens`)),
+      [...byUser].map(([user, rows]) => ({
+        ...usage(app, rows, store),
+        revocationUrl: `${usageUrl(request.params)}/${app}/${user}/tokens`,
+      })),
     );
   });
-  server.get<{ Params: Params }>(`${root}/:app/:user/tokens`, { preHandler }, async (request) => {
-    const { app, user, version } = request.params;
-    return {
-      tokens: grants(app, user).map((row) =>
-        usage(version, app, [row], ({ usageId }) => `tokens/${usageId}`),
-      ),
-      currentPageUrl: request.url,
-    };
-  });
+  server.get<{ Params: Params }>(`${root}/:app/:user/tokens`, { preHandler }, async ({ params, url }) => ({
+    tokens: externalGrants(store, params.app, params.user).map((row) => ({
+      ...usage(params.app, [row], store),
+      revocationUrl: `${usageUrl(params)}/tokens/${row.usageId}`,
+    })),
+    currentPageUrl: url,
+  }));
 
-  const remove = (rows: Row[], reply: FastifyReply) => {
+  const remove = (rows: readonly Row[], reply: FastifyReply) => {
     for (const { DeleteToken } of rows) store.revoke(String(DeleteToken));
     return reply.code(204).send();
   };
   server.delete<{ Params: Params }>(
     `${root}/:app/:user/tokens`,
     { preHandler },
-    async ({ params: { app, user } }, reply) => remove(grants(app, user), reply),
+    async ({ params: { app, user } }, reply) => remove(externalGrants(store, app, user), reply),
   );
   server.delete<{ Params: Params }>(
     `${root}/:app/tokens`,
     { preHandler },
-    async ({ params: { app } }, reply) => {
-      return remove(grants(app), reply);
-    },
+    async ({ params: { app } }, reply) => remove(externalGrants(store, app), reply),
   );
   server.delete<{ Params: Params }>(
     `${root}/tokens/:token`,
     { preHandler },
     async ({ params: { token } }, reply) => {
-      const row = grants().find(({ usageId }) => usageId === token);
-      return row === undefined
-        ? refuse(reply, 404, "NOT_FOUND", "The requested resource does not exist")
-        : remove([row], reply);
+      const row = externalGrants(store).find(({ usageId }) => usageId === token);
+      return row === undefined ? notFound(reply) : remove([row], reply);
     },
   );
+}
+
+/** An org without external client apps has no such resources, and pages are whole numbers. Use as `preHandler`. */
+function available({ options }: Context) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    if (options.externalClientApps === false) return notFound(reply);
+    const { page = "0", pageSize = "100" } = request.query as Paging;
+    return /^\d{1,6}$/.test(page) && /^[1-9]\d{0,3}$/.test(pageSize)
+      ? undefined
+      : refuse(reply, 400, "INVALID_PARAMETER", "page and pageSize are whole numbers, from 0 and from 1");
+  };
+}
+
+function paged<T>({ query, url }: FastifyRequest, key: string, all: readonly T[]) {
+  const { page = "0", pageSize = "100" } = query as Paging;
+  const [number, size] = [Number(page), Number(pageSize)];
+  const pageUrl = (n: number) => `${url.split("?")[0]}?page=${n}&pageSize=${size}`;
+  const more = (number + 1) * size < all.length;
+  return {
+    [key]: all.slice(number * size, (number + 1) * size),
+    currentPageUrl: pageUrl(number),
+    nextPageUrl: more ? pageUrl(number + 1) : null,
+  };
+}
+
+/** The grants of external client apps, or of one, and of one user; ids may have 15 or 18 characters. */
+function externalGrants(store: Store, app?: string, user?: string): Row[] {
+  return store.grants().filter((grant) => {
+    const id = store.applicationId(grant);
+    return (
+      id?.startsWith("0xI") &&
+      (app === undefined || sameId(id, app)) &&
+      (user === undefined || sameId(String(grant.UserId), user))
+    );
+  });
+}
+
+/** What the resources say of grants of one user for one app together, but for the way to revoke them. */
+function usage(app: string, rows: readonly Row[], store: Store) {
+  const { CreatedDate, UserId } = rows[0]!;
+  const user = store.lookUp("User", String(UserId))!;
+  const times = rows.map(({ LastUsedDate }) => LastUsedDate).filter((time) => typeof time === "number");
+  return {
+    accessTokenFormat: "Opaque",
+    appDeveloperName: developerName(app, store),
+    appIdentifier: app,
+    initialConnectionAt: typeof CreatedDate === "number" ? datetime(CreatedDate) : null,
+    lastUsedAt: times.length === 0 ? null : datetime(Math.max(...times)),
+    useCount: rows.reduce((sum, { UseCount }) => sum + Number(UseCount ?? 0), 0),
+    userIdentifier: user.Id,
+    username: user.Username,
+  };
+}
+
+function developerName(app: string, store: Store) {
+  return store.lookUp("ExternalClientApplication", app)?.DeveloperName ?? null;
+}
+
+function usageUrl(params: Versioned): string {
+  return `${apiBase(params)}/apps/oauth/usage`;
 }

@@ -1,3 +1,4 @@
+import type { Row } from "../store/rows.ts";
 import type { FieldType } from "../store/schema.ts";
 import { SoqlError } from "./soqlError.ts";
 
@@ -16,7 +17,12 @@ const ACCEPTED: Readonly<Record<FieldType, { readonly kinds: readonly string[]; 
  * @param kind the parser's name of the literal's type
  * @throws SoqlError where a field of this type takes no such literal
  */
-export function readLiteral(text: string, kind: string, field: string, type: FieldType): unknown {
+export function readLiteral(
+  text: string,
+  kind: string | undefined,
+  field: string,
+  type: FieldType,
+): Row[string] {
   if (kind === "NULL" || text.toUpperCase() === "NULL") return null;
   if (kind === "DATE_LITERAL" || kind === "DATE_N_LITERAL")
     throw new SoqlError("MALFORMED_QUERY", `the local org has no clock, and knows no date literal ${text}`);
@@ -26,7 +32,7 @@ export function readLiteral(text: string, kind: string, field: string, type: Fie
     "INVALID_FIELD",
     `value of filter criterion for field '${field}' must be of type ${name} and ${quotes} be enclosed in quotes`,
   );
-  if (!kinds.includes(kind)) throw refused;
+  if (kind === undefined || !kinds.includes(kind)) throw refused;
   if (kind === "STRING") return comparable(unquote(text), type);
   if (kind === "BOOLEAN") return text.toUpperCase() === "TRUE";
   const number = kind === "DATETIME" ? Date.parse(text) : Number(text);
@@ -35,7 +41,7 @@ export function readLiteral(text: string, kind: string, field: string, type: Fie
 }
 
 /** SOQL compares text without regard to case, and ids by their first 15 characters with it. */
-export function comparable(value: unknown, type: FieldType): unknown {
+export function comparable(value: Row[string], type: FieldType): Row[string] {
   if (typeof value !== "string") return value;
   return type === "id" || type === "reference" ? value.slice(0, 15) : value.toLowerCase();
 }

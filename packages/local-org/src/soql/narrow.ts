@@ -1,7 +1,7 @@
-import type { WhereClause } from "@jetstreamapp/soql-parser-js";
+import type { ConditionWithValueQuery, WhereClause } from "@jetstreamapp/soql-parser-js";
 import type { GrantRange } from "../store/grants.ts";
 import { unquote } from "./literal.ts";
-import type { ValueCondition } from "./where.ts";
+import { conditions } from "./where.ts";
 
 /** Before every date that can be: where the grants that have one begin. */
 const FIRST_DATE = -Number.MAX_VALUE;
@@ -14,30 +14,31 @@ const FIRST_DATE = -Number.MAX_VALUE;
 export function grantRange(where: WhereClause | undefined): { range: GrantRange; exact: boolean } {
   let range: GrantRange = {};
   let exact = true;
-  for (let clause = where as Clause | undefined; clause !== undefined; clause = clause.right) {
-    const { left, operator } = clause;
-    const joined = operator === undefined || operator.toUpperCase() === "AND";
-    if (!joined || left === null || left.openParen || left.closeParen) return { range: {}, exact: false };
-    const next = narrowed(range, left);
+  for (const { left, operator = "AND" } of conditions(where)) {
+    if (operator !== "AND" || left === null || hasParentheses(left)) return { range: {}, exact: false };
+    const next = "field" in left && "value" in left ? narrowed(range, left) : null;
     if (next === null) exact = false;
     else range = next;
   }
   return { range, exact };
 }
 
-interface Clause {
-  readonly left: (ValueCondition & { readonly openParen?: number; readonly closeParen?: number }) | null;
-  readonly operator?: string;
-  readonly right?: Clause;
+function hasParentheses(left: ConditionWithValueQuery): boolean {
+  return (left.openParen ?? 0) > 0 || ("closeParen" in left && (left.closeParen ?? 0) > 0);
 }
 
 /** The part of a range that meets a condition; null where the condition is none that a range can say. */
 function narrowed(
   range: GrantRange,
-  { field, operator, literalType, value }: ValueCondition,
+  {
+    field,
+    operator,
+    literalType,
+    value,
+  }: Extract<ConditionWithValueQuery, { field: string; value: unknown }>,
 ): GrantRange | null {
   const kinds = [literalType].flat();
-  const texts = [value].flat();
+  const texts: string[] = [value].flat();
   const created = (from: number, to: number): GrantRange => ({
     ...range,
     createdFrom: Math.max(range.createdFrom ?? from, from),

@@ -8,7 +8,7 @@ export interface Reading {
   readonly type: FieldType;
   readonly filterable: boolean;
   readonly sortable: boolean;
-  readonly read: (row: Row) => string | number | boolean | null;
+  readonly read: (row: Row) => Row[string];
   /** Canonical names from the record to the field. */
   readonly path: readonly string[];
 }
@@ -16,40 +16,54 @@ export interface Reading {
 /** Finds how to read the field that a path names. @throws SoqlError where there is none */
 export type Resolve = (path: string) => Reading;
 
+/** A relationship of an sObject's records: its name, the sObject that it leads to, and the way there. */
+interface Reference {
+  readonly name: string;
+  readonly to: string;
+  readonly follow: (row: Row) => Row | undefined;
+}
+
 /** How to read the field that a path leads to from an sObject. @throws SoqlError where there is none */
-export function resolvePath(object: string, path: readonly string[], store: Store): Reading {
-  const fields = store.schema[object]!;
-  const [step, ...rest] = path as [string, ...string[]];
-  if (rest.length === 0) {
-    const name = canonical(fields, step);
-    if (name === undefined) throw noColumn(object, step);
-    const { type, sortable = false, filterable = false } = fields[name]!;
-    return { type, sortable, filterable, path: [name], read: (row) => row[name] ?? null };
-  }
-  const link = Object.entries(fields).find(
-    ([, { to }]) => to?.relationship.toLowerCase() === step.toLowerCase(),
-  );
+export function resolvePath(object: string, [step, ...rest]: readonly string[], store: Store): Reading {
+  if (rest.length === 0) return fieldOf(object, step!, store);
+  const link = reference(object, step!, store);
   if (link === undefined)
     throw new SoqlError(
       "INVALID_FIELD",
       `Didn't understand relationship '${step}' in field path of ${object}.`,
     );
-  const [name, { to }] = link;
-  const inner = resolvePath(to!.object, rest, store);
+  const inner = resolvePath(link.to, rest, store);
   return {
     ...inner,
-    path: [to!.relationship, ...inner.path],
+    path: [link.name, ...inner.path],
     read: (row) => {
-      const id = row[name];
-      const target = typeof id === "string" ? store.lookUp(to!.object, id) : undefined;
+      const target = link.follow(row);
       return target === undefined ? null : inner.read(target);
     },
   };
 }
 
-function noColumn(object: string, column: string): SoqlError {
-  return new SoqlError(
-    "INVALID_FIELD",
-    `No such column '${column}' on entity '${object}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name.`,
-  );
+/** The relationship of an sObject by its name, which SOQL compares without regard to case. */
+export function reference(object: string, relationship: string, store: Store): Reference | undefined {
+  for (const [field, { to }] of Object.entries(store.schema[object]!)) {
+    if (to?.relationship.toLowerCase() !== relationship.toLowerCase()) continue;
+    const follow = (row: Row) => {
+      const id = row[field];
+      return typeof id === "string" ? store.lookUp(to.object, id) : undefined;
+    };
+    return { name: to.relationship, to: to.object, follow };
+  }
+  return undefined;
+}
+
+function fieldOf(object: string, column: string, store: Store): Reading {
+  const fields = store.schema[object]!;
+  const name = canonical(fields, column);
+  if (name === undefined)
+    throw new SoqlError(
+      "INVALID_FIELD",
+      `No such column '${column}' on entity '${object}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name.`,
+    );
+  const { type, sortable = false, filterable = false } = fields[name]!;
+  return { type, sortable, filterable, path: [name], read: (row) => row[name] ?? null };
 }

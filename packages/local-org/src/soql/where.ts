@@ -1,4 +1,4 @@
-import type { Condition, WhereClause } from "@jetstreamapp/soql-parser-js";
+import type { ConditionWithValueQuery, WhereClause } from "@jetstreamapp/soql-parser-js";
 import type { Row } from "../store/rows.ts";
 import { comparable, likePattern, readLiteral } from "./literal.ts";
 import type { Resolve } from "./reading.ts";
@@ -51,73 +51,70 @@ export function compileWhere(where: WhereClause | undefined, resolve: Resolve): 
   return test;
 }
 
+/** The conditions of a WHERE clause in their order, each with what joins it to the next. */
+export function* conditions(
+  where: WhereClause | undefined,
+): Generator<{ left: ConditionWithValueQuery | null; operator?: string }> {
+  for (let clause = where; clause !== undefined; clause = "right" in clause ? clause.right : undefined)
+    yield "operator" in clause
+      ? { left: clause.left, operator: clause.operator.toUpperCase() }
+      : { left: clause.left };
+}
+
 function flatten(where: WhereClause, resolve: Resolve): Token[] {
   const tokens: Token[] = [];
-  for (let clause: WhereClause | undefined = where; clause !== undefined; ) {
-    const { left, operator, right } = clause as {
-      left: Condition | null;
-      operator?: string;
-      right?: WhereClause;
-    };
+  for (const { left, operator } of conditions(where)) {
     if (left !== null) {
-      const { openParen = 0, closeParen = 0 } = left as { openParen?: number; closeParen?: number };
-      for (let i = 0; i < openParen; i++) tokens.push("(");
-      if ("operator" in left) tokens.push(condition(left as ValueCondition, resolve));
-      for (let i = 0; i < closeParen; i++) tokens.push(")");
+      tokens.push(...Array<Token>(left.openParen ?? 0).fill("("));
+      if ("operator" in left) tokens.push(condition(left, resolve));
+      if ("closeParen" in left) tokens.push(...Array<Token>(left.closeParen ?? 0).fill(")"));
     }
-    if (operator !== undefined) tokens.push(operator.toUpperCase() as Token);
-    clause = right;
+    if (operator !== undefined) tokens.push(operator as Token);
   }
   return tokens;
 }
 
-/** A condition as the parser hands it out; literals are in their source form. */
-export interface ValueCondition {
-  readonly field: string;
-  readonly operator: string;
-  readonly literalType: string | string[];
-  readonly value: string | string[];
-  readonly valueQuery?: unknown;
-}
+type Value = NonNullable<Row[string]>;
 
-function condition(
-  { field, operator, literalType, value, valueQuery }: ValueCondition,
-  resolve: Resolve,
-): Test {
-  if (valueQuery !== undefined || field === undefined)
+/** How values are ordered by the operators that order; null is before and after nothing. */
+const ORDERED: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+};
+
+/** The test of one condition. @throws SoqlError where Salesforce would refuse it, or the local org does not know it */
+function condition(asked: ConditionWithValueQuery, resolve: Resolve): Test {
+  if (!("field" in asked) || "valueQuery" in asked)
     throw new SoqlError("MALFORMED_QUERY", "the local org takes no nested queries and functions in WHERE");
+  const { field, value, literalType } = asked;
+  const operator = asked.operator.toUpperCase();
   const { read, type, filterable } = resolve(field);
   if (!filterable)
     throw new SoqlError("INVALID_FIELD", `field '${field}' can not be filtered in a query call`);
-  const types = [literalType].flat();
+  const kinds = [literalType].flat();
   const texts = [value].flat();
-  const literals = texts.map((text, i) => readLiteral(text, types[i] ?? types[0]!, field, type));
-  const [wanted] = literals as [never];
-  const found = (row: Row) => comparable(read(row), type) as never;
-  const order = (row: Row, accept: (a: never, b: never) => boolean) =>
-    found(row) !== null && wanted !== null && accept(found(row), wanted);
-  switch (operator.toUpperCase()) {
+  const literals = texts.map((text, i) => readLiteral(text, kinds[i] ?? kinds[0], field, type));
+  const [wanted = null] = literals;
+  const set = new Set(literals);
+  const found = (row: Row) => comparable(read(row), type);
+  const ordered = ORDERED[operator];
+  if (ordered !== undefined)
+    return (row) => {
+      const value = found(row);
+      return value !== null && wanted !== null && ordered(value, wanted);
+    };
+  switch (operator) {
     case "=":
       return (row) => found(row) === wanted;
     case "!=":
     case "<>":
       return (row) => found(row) !== wanted;
-    case "<":
-      return (row) => order(row, (a, b) => a < b);
-    case "<=":
-      return (row) => order(row, (a, b) => a <= b);
-    case ">":
-      return (row) => order(row, (a, b) => a > b);
-    case ">=":
-      return (row) => order(row, (a, b) => a >= b);
-    case "IN": {
-      const set = new Set(literals);
+    case "IN":
       return (row) => set.has(found(row));
-    }
-    case "NOT IN": {
-      const set = new Set(literals);
+    case "NOT IN":
       return (row) => !set.has(found(row));
-    }
     case "LIKE": {
       if (type !== "string")
         throw new SoqlError("INVALID_QUERY_FILTER_OPERATOR", `invalid operator on ${type} field ${field}`);

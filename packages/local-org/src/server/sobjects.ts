@@ -1,0 +1,78 @@
+import type { FastifyInstance } from "fastify";
+import { sameId } from "../ids.ts";
+import { datetime } from "../soql/record.ts";
+import { canonical, type Field } from "../store/schema.ts";
+import type { Context } from "./context.ts";
+import { apiBase, authorized, bearerSession, notFound, refuse, type Versioned } from "./dataApi.ts";
+
+type OfObject = Versioned & { object: string };
+type OfRecord = OfObject & { id: string };
+
+/** sObjects: which there are, what fields they have, single records, and the end of sessions (salesforce-facts 2.4, 7). */
+export function sobjectRoutes(server: FastifyInstance, context: Context): void {
+  const { store } = context;
+  const preHandler = authorized(context);
+  const root = "/services/data/v:version/sobjects";
+
+  server.get<{ Params: Versioned }>(root, { preHandler }, async ({ params }) => ({
+    encoding: "UTF-8",
+    maxBatchSize: 200,
+    sobjects: Object.keys(store.schema).map((name) => ({
+      name,
+      label: name,
+      queryable: true,
+      urls: { describe: `${apiBase(params)}/sobjects/${name}/describe` },
+    })),
+  }));
+  server.get<{ Params: OfObject }>(`${root}/:object/describe`, { preHandler }, async ({ params }, reply) => {
+    const name = canonical(store.schema, params.object);
+    if (name === undefined) return notFound(reply);
+    const fields = Object.entries(store.schema[name]!).map(describeField);
+    return { name, label: name, queryable: true, fields };
+  });
+  server.get<{ Params: OfRecord }>(`${root}/:object/:id`, { preHandler }, async (request, reply) => {
+    const { params } = request;
+    const object = canonical(store.schema, params.object);
+    if (object === undefined) return notFound(reply);
+    const row = store
+      .rows(object, bearerSession(request, store)!)
+      .find(({ Id }) => typeof Id === "string" && sameId(Id, params.id));
+    if (row === undefined) return notFound(reply);
+    const values = Object.entries(store.schema[object]!).map(([name, { type }]) => [
+      name,
+      type === "datetime" && typeof row[name] === "number" ? datetime(row[name]) : (row[name] ?? null),
+    ]);
+    return {
+      attributes: { type: object, url: `${apiBase(params)}/sobjects/${object}/${row.Id}` },
+      ...Object.fromEntries(values),
+    };
+  });
+  // The end of a session is the one deletion that the local org knows.
+  server.delete<{ Params: OfRecord }>(`${root}/:object/:id`, { preHandler }, async (request, reply) => {
+    const { object, id } = request.params;
+    const isSession = canonical(store.schema, object) === "AuthSession";
+    switch (isSession ? store.deleteSession(id, bearerSession(request, store)!) : "unknown") {
+      case "deleted":
+        return reply.code(204).send();
+      case "deleted before":
+        return refuse(reply, 404, "ENTITY_IS_DELETED", "entity is deleted");
+      case "not allowed":
+        return refuse(reply, 403, "INSUFFICIENT_ACCESS", "insufficient access rights on object id");
+      default:
+        return notFound(reply);
+    }
+  });
+}
+
+function describeField([name, { type, to, filterable = false, sortable = false }]: [string, Field]) {
+  return {
+    name,
+    label: name,
+    type,
+    filterable,
+    sortable,
+    nillable: true,
+    referenceTo: to === undefined ? [] : [to.object],
+    relationshipName: to?.relationship ?? null,
+  };
+}
