@@ -1,0 +1,168 @@
+import { ANN, PORTAL, smallOrg } from "salesforce-local-org/orgs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { json } from "../altered.ts";
+import { type Stage, stage, statuses } from "./stage.ts";
+
+let on: Stage;
+beforeEach(async () => {
+  on = await stage(smallOrg(), { hiddenFromOauthToken: "external-client-apps" });
+});
+afterEach(() => on.close());
+
+const ofPortal = () => on.revocations.filter(({ app }) => app.name === PORTAL.name);
+const run = () => on.run(ofPortal());
+const deletes = () => on.org.requests.filter(({ method }) => method === "DELETE");
+const answers = () => on.events.flatMap((event) => (event.event === "answered" ? [event.answer] : []));
+const addGrant = (createdAt: string) =>
+  on.org.store.addGrant({
+    username: ANN,
+    app: PORTAL.name,
+    createdAt: Date.parse(createdAt),
+    lastUsedAt: null,
+    useCount: 0,
+  });
+const left = () => on.org.store.grants().filter(({ AppName }) => AppName === PORTAL.name).length;
+
+interface Tokens {
+  tokens: { revocationUrl?: string; initialConnectionAt: string }[];
+}
+const readsTokens = (request: string) => /^GET .*\/apps\/oauth\/usage\/.*\/tokens\?/.test(request);
+
+describe("a revocation through the usage of external client apps", () => {
+  it.each([429, 503])("is tried again after HTTP %i, as Retry-After asks", async (status) => {
+    on.org.setFaults([{ kind: "status", match: "DELETE", status, retryAfterSeconds: 3, count: 2 }]);
+    expect(statuses(await run())).toEqual({ revoked: 1 });
+    expect(on.waits).toEqual([3_000, 3_000]);
+    expect(answers()).toEqual(["refused", "refused", "accepted"]);
+  });
+
+  it("is tried four times and no more", async () => {
+    on.org.setFaults([{ kind: "status", match: "DELETE", status: 429 }]);
+    const outcomes = await run();
+    expect(outcomes).toMatchObject([{ status: "failed", reason: "the usage resource answered HTTP 429" }]);
+    expect([deletes().length, on.waits]).toEqual([4, [1_000, 2_000, 4_000]]);
+  });
+
+  it("is made once where the answer is HTTP 500", async () => {
+    on.org.setFaults([{ kind: "status", match: "DELETE", status: 500 }]);
+    expect(statuses(await run())).toEqual({ failed: 1 });
+    expect([deletes().length, on.waits, left()]).toEqual([1, [], 1]);
+  });
+
+  it("that found nothing to revoke is no failure: the grant is already gone", async () => {
+    let calls = 0;
+    on.alter((request) => {
+      if (!request.startsWith("DELETE")) return null;
+      calls++;
+      return { status: 404 };
+    });
+    expect(statuses(await run())).toEqual({ "already gone": 1 });
+    expect([calls, answers()]).toEqual([1, ["unknown-token"]]);
+  });
+
+  it("that was accepted is not believed while the org still shows the token", async () => {
+    on.answerInstead((request) => (request.startsWith("DELETE") ? { status: 204 } : null));
+    const outcomes = await run();
+    expect(answers()).toEqual(["accepted"]);
+    expect(outcomes).toMatchObject([
+      { status: "failed", reason: "the org still lists the grant after the call" },
+    ]);
+  });
+
+  it("without an answer is settled by reading the org again", async () => {
+    on.org.setFaults([{ kind: "drop", match: "DELETE" }]);
+    const outcomes = await run();
+    expect(answers()).toEqual(["no-answer"]);
+    expect(outcomes[0]?.status).toBe("failed");
+    expect(outcomes[0]?.reason).toContain("No answer from 127.0.0.1");
+  });
+
+  it("is not made where the resource is gone already: 404 means that the user has no token left", async () => {
+    on.answerInstead((request) =>
+      readsTokens(request) ? { status: 404, body: '[{"errorCode":"NOT_FOUND","message":"gone"}]' } : null,
+    );
+    expect(statuses(await run())).toEqual({ "already gone": 1 });
+    expect(deletes()).toEqual([]);
+  });
+
+  it("is not made where the resource answers anything else", async () => {
+    on.answerInstead((request) =>
+      readsTokens(request) ? { status: 403, body: '[{"errorCode":"FORBIDDEN","message":"no"}]' } : null,
+    );
+    await expect(run()).rejects.toThrow("FORBIDDEN");
+    expect(deletes()).toEqual([]);
+  });
+
+  it("is not made for a grant that was given since the plan, though its tokens fill pages", async () => {
+    addGrant("2026-02-01T00:00:00Z");
+    const asked: string[] = [];
+    // One token a page, as an org with smaller pages would hand them out.
+    on.alter((request, answer) => {
+      if (!readsTokens(request)) return null;
+      const page = Number(/page=(\d+)/.exec(request)![1]);
+      asked.push(request.split("?")[1]!.split(" ")[0]!);
+      return json(answer, ({ tokens }: Tokens) => ({
+        tokens: tokens.slice(page, page + 1),
+        nextPageUrl: page + 1 < tokens.length ? "/next" : null,
+      }));
+    });
+    expect(statuses(await run())).toEqual({ revoked: 1 });
+    expect(asked.slice(0, 2)).toEqual(["page=0&pageSize=100", "page=1&pageSize=100"]);
+    expect(deletes().map(({ path }) => path)).toEqual([expect.stringMatching(/\/tokens\/0CQ\w+$/)]);
+    expect(left()).toBe(1);
+  });
+
+  it("ends its pages where one is empty, whatever it says of a next", async () => {
+    let pages = 0;
+    on.alter((request, answer) => {
+      if (!readsTokens(request)) return null;
+      pages++;
+      return json(answer, ({ tokens }: Tokens) => ({
+        tokens: request.includes("page=0") ? tokens : [],
+        nextPageUrl: "/again",
+      }));
+    });
+    expect(statuses(await run())).toEqual({ revoked: 1 });
+    expect(pages).toBe(3); // two before the call, and one that is empty after it
+  });
+
+  it("of two grants that nothing tells apart fails: one of them was not planned", async () => {
+    addGrant(new Date(ofPortal()[0]!.grants[0]!.createdAt!).toISOString());
+    const [outcome] = await run();
+    expect(outcome).toMatchObject({
+      status: "failed",
+      reason: expect.stringContaining("nothing tells them apart"),
+    });
+    expect([deletes(), left()]).toEqual([[], 2]);
+  });
+
+  it.each([
+    ["no address", undefined],
+    [
+      "an address of another host",
+      "https://elsewhere.example/services/data/v67.0/apps/oauth/usage/tokens/0CQ1",
+    ],
+    ["an address that goes on", "/services/data/v67.0/apps/oauth/usage/tokens/0CQ1/../../x"],
+    ["an address of another resource", "/services/data/v67.0/sobjects/User/0051"],
+    ["an address in front of which something stands", "/x/services/data/v67.0/apps/oauth/usage/tokens/0CQ1"],
+  ])("goes nowhere where the org names %s for the one token", async (_case, revocationUrl) => {
+    addGrant("2026-02-01T00:00:00Z");
+    on.alter((request, answer) =>
+      readsTokens(request)
+        ? json(answer, ({ tokens }: Tokens) => ({
+            tokens: tokens.map((token) => ({ ...token, revocationUrl })),
+          }))
+        : null,
+    );
+    await expect(run()).rejects.toThrow("names no way to revoke a token");
+    expect(deletes()).toEqual([]);
+  });
+
+  it("of an answer without tokens calls nothing", async () => {
+    on.alter((request, answer) => (readsTokens(request) ? json(answer, () => null) : null));
+    expect(statuses(await run())).toEqual({ "already gone": 1 });
+    on.alter((request, answer) => (readsTokens(request) ? json(answer, () => ({})) : null));
+    expect(statuses(await run())).toEqual({ "already gone": 1 });
+    expect(deletes()).toEqual([]);
+  });
+});
