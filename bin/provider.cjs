@@ -6,7 +6,8 @@ const { enableCompileCache, flushCompileCache } = require("node:module");
 const { join } = require("node:path");
 enableCompileCache?.(join(__dirname, "..", "node_modules", ".cache", "sanctioned"));
 
-module.exports = require(require("./entry.cjs").entry("pulumi/provider"));
+const { ConnectedUserProvider } = require(require("./entry.cjs").entry("pulumi/provider"));
+module.exports = new ConnectedUserProvider();
 
 // The engine ends this process without giving it the time to do so.
 flushCompileCache?.();

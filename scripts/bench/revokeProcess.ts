@@ -2,14 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
-import { listInventory } from "../../src/inventory/list.ts";
-import { evaluate } from "../../src/plan/evaluate.ts";
 import { countGrants } from "../../src/plan/plan.ts";
-import { policyFromObject } from "../../src/policy/load.ts";
-import { PolicyError } from "../../src/policy/problem.ts";
-import { revokeOnRecord } from "../../src/run/revokeOnRecord.ts";
-import { connectToRevoke } from "../../src/salesforce/connection.ts";
-import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { openRevoker } from "../../src/run/open.ts";
 import { onTask } from "./child.ts";
 
 export interface RevokeTask {
@@ -27,26 +21,20 @@ export interface Revoking {
 }
 
 onTask(async ({ url, accessToken, concurrency }: RevokeTask): Promise<Revoking> => {
-  const parsed = policyFromObject({ version: 1, unlisted: "revoke", apps: [] }, "benchmark");
-  if ("problems" in parsed) throw new PolicyError(parsed.problems);
-  const connection = await connectToRevoke(readCredentials({ instanceUrl: url, accessToken }, {}));
-  const inventory = await listInventory(connection);
-  const { plan } = evaluate(parsed.policy, inventory, Date.now());
   const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-bench-"));
   try {
-    const start = performance.now();
-    const { outcomes } = await revokeOnRecord(connection, plan.revocations, {
-      apps: inventory.apps,
-      policy: null,
-      reason: null,
-      raisedLimits: null,
-      auditFile: path.join(folder, "audit.jsonl"),
-      concurrency,
-      perSecond: 250,
-      sessions: "report",
-      env: {},
-      onProgress: () => {},
+    const run = openRevoker({
+      folder,
+      env: {
+        SF_ORG_INSTANCE_URL: url,
+        SF_ACCESS_TOKEN: accessToken,
+        SANCTIONED_REVOKE_CONCURRENCY: String(concurrency),
+      },
     });
+    const evaluation = await run.observe(run.want({ version: 1, unlisted: "revoke", apps: [] }));
+    const { plan } = evaluation;
+    const start = performance.now();
+    const { outcomes } = await run.revoke(plan, evaluation);
     const seconds = (performance.now() - start) / 1000;
     const revoked = outcomes
       .filter(({ status }) => status === "revoked")

@@ -1,16 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Fault, type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { generateOrg, Random } from "salesforce-local-org/orgs";
 import { verifyRecord } from "../../src/audit/verify.ts";
-import { listInventory } from "../../src/inventory/list.ts";
-import { evaluate } from "../../src/plan/evaluate.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import type { PlanFile } from "../../src/plan/schema.ts";
-import { parsePolicy } from "../../src/policy/load.ts";
-import { connect } from "../../src/salesforce/connection.ts";
-import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { openObserver } from "../../src/run/open.ts";
 import type { Runner } from "./runner.ts";
 import type { RunTask } from "./runProcess.ts";
 
@@ -25,6 +21,14 @@ export interface SeedReport {
 }
 
 const CONCURRENCY = 3;
+const POLICY = "chaos.yaml";
+const APPROVED = "approved.json";
+const SETTINGS = {
+  SANCTIONED_APPROVED_PLAN: APPROVED,
+  SANCTIONED_AUDIT_FILE: "audit.jsonl",
+  SANCTIONED_REVOKE_CONCURRENCY: String(CONCURRENCY),
+  SANCTIONED_REVOKES_PER_SECOND: "10000",
+};
 /** Runs after the trouble is over; the first does all, the second finds nothing. */
 const RECOVERY_RUNS = 2;
 
@@ -43,16 +47,12 @@ export async function playSeed(seed: number, runners: readonly [Runner, Runner])
   const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-chaos-"));
   const org = await startLocalOrg({ org: fixture });
   try {
-    const policy = policyText(random, fixture);
-    const approved = await approve(org, policy);
+    writeFileSync(path.join(folder, POLICY), policyText(random, fixture));
+    const env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken };
+    const approved = await approve(org, folder, env);
+    writeFileSync(path.join(folder, APPROVED), JSON.stringify(approved));
     const auditFile = path.join(folder, "audit.jsonl");
-    const task: RunTask = {
-      url: org.url,
-      accessToken: org.accessToken,
-      policy,
-      approved: JSON.stringify(approved),
-      auditFile,
-    };
+    const task: RunTask = { folder, policy: POLICY, env: { ...env, ...SETTINGS } };
     const before = new Map(org.store.grants().map((grant) => [grant.usageId, identity(org, grant)]));
     const asked = org.requests.length;
     let kills = 0;
@@ -130,7 +130,7 @@ function policyText(random: Random, { apps, users }: ReturnType<typeof generateO
 }
 
 /** The plan before anything goes wrong. */
-async function approve(org: LocalOrg, text: string): Promise<PlanFile> {
+async function approve(org: LocalOrg, folder: string, env: NodeJS.ProcessEnv): Promise<PlanFile> {
   secrets.set(
     org,
     org.store
@@ -139,12 +139,8 @@ async function approve(org: LocalOrg, text: string): Promise<PlanFile> {
       .map(String)
       .concat(org.accessToken),
   );
-  const parsed = parsePolicy(text, "chaos.yaml");
-  if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
-  const connection = await connect(
-    readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
-  );
-  return planFile(evaluate(parsed.policy, await listInventory(connection), Date.now()), { all: false });
+  const observer = openObserver({ folder, env });
+  return planFile(await observer.observe(observer.want(POLICY)), { all: false });
 }
 
 function faults(random: Random): Fault[] {

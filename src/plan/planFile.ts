@@ -1,9 +1,8 @@
 import type { Decision } from "../decide/decide.ts";
 import { type Finding, findingText } from "../decide/findings.ts";
 import type { App, Inventory } from "../inventory/inventory.ts";
-import { summarizePolicy } from "../policy/summary.ts";
 import { allParts } from "./allParts.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf, policyDigest } from "./digest.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { appPart, canonicalOrder, grantPart, iso, placePart } from "./parts.ts";
 import type { FullPlan, PlanFile } from "./schema.ts";
@@ -25,7 +24,7 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
       isSandbox: inventory.org.isSandbox,
       instanceUrl: inventory.org.instanceUrl,
     },
-    policy: { file: policy.file, mode: policy.mode.value, digest: digestOf(summarizePolicy(policy)) },
+    policy: { file: policy.file, mode: policy.mode.value, digest: policyDigest(policy) },
     inventory: inventoryPart(inventory),
     revocations: plan.revocations.map(({ user, app, grants, code, policy: place, reason }) => ({
       user: { id: user.id, username: user.username },

@@ -1,18 +1,20 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
-import type { ApplyProgress } from "../apply/apply.ts";
 import { InconclusiveError, UserError } from "../errors.ts";
 import { digestOf } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
-import { countOutcomes, isOpen } from "../plan/outcome.ts";
+import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
 import { approvedPart, countGrants, type RevocationMap, revocationMap, summarizePlan } from "../plan/plan.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
 import { sessionsText } from "../report/outcomesText.ts";
 import { proofText } from "../report/proofText.ts";
-import { type PolicySource, projectFolder, Session } from "../run/session.ts";
+import type { PolicySource } from "../run/observer.ts";
+import { openRevoker } from "../run/open.ts";
+import type { Revoker } from "../run/revoker.ts";
+import { raisedText } from "../run/settings.ts";
 import { amount } from "../text.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
-import { settingsFromConfig } from "./settings.ts";
 
 /** What the program hands in. `check` strips all but the policy. */
 export interface ProgramInputs {
@@ -30,131 +32,156 @@ interface CheckedInputs {
   __provider?: unknown;
 }
 
-let session = new Session({}, () => undefined);
-let evaluation: Evaluation | undefined;
-let log: EngineLog = engineLog(undefined, undefined);
-
-/** Keeps the stack's config; nothing logs in before the org is needed. */
-export function configure(request: { config: { get(key: string): string | undefined } }): void {
-  session = new Session(settingsFromConfig(request.config), (key) => request.config.get(key));
+/** The stack's config, with secrets in the clear: never to be stored or logged. */
+interface Config {
+  get(key: string): string | undefined;
 }
 
-/** Reads the org, decides every grant and injects the plan into the inputs, where the engine diffs it line by line. */
-export async function check(
-  olds: Partial<CheckedInputs>,
-  news: ProgramInputs,
-): Promise<{ inputs?: CheckedInputs; failures?: { property: string; reason: string }[] }> {
-  log = engineLog(process.argv.at(-1), news.resourceUrn);
-  try {
-    const observed = await session.observe(news.policy);
-    evaluation = observed.evaluation;
-    const { inventory, policy, plan, limits } = evaluation;
-    refuseOtherOrg(olds.org?.id, inventory.org.id, inventory.org.name);
-    const inputs: CheckedInputs = {
-      policyFile: policy.file,
-      policy: summarizePolicy(policy),
-      org: { id: inventory.org.id, name: printable(inventory.org.name) },
-      revocations: revocationMap(plan),
-    };
-    const refused = limits.refusal !== null;
-    const inFull = refused || (news.dryRun === true && olds.org === undefined);
-    await log.say([...planLines(evaluation, inFull), ...driftLines(observed.drift)].join("\n"));
-    if (refused) throw new UserError(limits.refusal);
-    return { inputs };
-  } catch (error) {
-    return { failures: [{ property: "policy", reason: userMessage(error) }] };
+/** What the check of a resource saw, for the update that follows it. */
+interface Checked {
+  readonly run: Revoker;
+  readonly evaluation: Evaluation;
+  readonly log: EngineLog;
+}
+
+/**
+ * The methods that the text kept in the state calls. One process serves a whole phase of a Pulumi run,
+ * preview or update, with any number of resources, in parallel: those configured alike share one login and
+ * one inventory, and each is updated by what its own check saw.
+ */
+export class ConnectedUserProvider {
+  #config: Config | undefined;
+  #run: Revoker | undefined;
+  readonly #checked = new Map<string, Checked>();
+
+  /** Keeps the stack's config; nothing logs in before the org is needed. */
+  configure({ config }: { config: Config }): void {
+    this.#config = config;
+    this.#run = undefined;
   }
-}
 
-/**
- * No change where there is nothing to revoke and the policy is the one last applied. Otherwise it
- * leaves the comparison to the engine, which then prints only the lines that changed.
- */
-export async function diff(
-  _id: string,
-  olds: Partial<CheckedInputs>,
-  news: CheckedInputs,
-): Promise<{ changes?: boolean }> {
-  const settled = Object.keys(news.revocations).length === 0 && samePolicy(olds, news);
-  return settled ? { changes: false } : {};
-}
+  /** Reads the org, decides every grant and injects the plan into the inputs, where the engine diffs it line by line. */
+  async check(
+    olds: Partial<CheckedInputs>,
+    news: ProgramInputs,
+  ): Promise<{ inputs?: CheckedInputs; failures?: { property: string; reason: string }[] }> {
+    const log = engineLog(process.argv.at(-1), news.resourceUrn);
+    try {
+      const run = this.#configured();
+      const { evaluation, drift } = await run.propose(run.want(news.policy));
+      const { inventory, policy, plan, limits } = evaluation;
+      refuseOtherOrg(olds.org?.id, inventory.org.id, inventory.org.name);
+      const inputs: CheckedInputs = {
+        policyFile: policy.file,
+        policy: summarizePolicy(policy),
+        org: { id: inventory.org.id, name: printable(inventory.org.name) },
+        revocations: revocationMap(plan),
+      };
+      const refused = limits.refusal !== null;
+      const inFull = refused || (news.dryRun === true && olds.org === undefined);
+      const { raised } = run.settings;
+      await log.say(
+        [
+          ...planLines(evaluation, inFull),
+          ...(raised === null ? [] : [raisedText(raised)]),
+          ...driftLines(drift),
+        ].join("\n"),
+      );
+      if (refused) throw new UserError(limits.refusal);
+      this.#checked.set(keyOf(inputs), { run, evaluation, log });
+      return { inputs };
+    } catch (error) {
+      return { failures: [{ property: "policy", reason: userMessage(error) }] };
+    }
+  }
 
-/** Revokes what was planned. The id is the org's. */
-export async function create(inputs: CheckedInputs): Promise<{ id: string; outs: CheckedInputs }> {
-  return { id: inputs.org.id, outs: await revoke(inputs) };
-}
+  /**
+   * No change where there is nothing to revoke and the policy is the one last applied. Otherwise it
+   * leaves the comparison to the engine, which then prints only the lines that changed.
+   */
+  async diff(_id: string, olds: Partial<CheckedInputs>, news: CheckedInputs): Promise<{ changes?: boolean }> {
+    const settled = Object.keys(news.revocations).length === 0 && samePolicy(olds, news);
+    return settled ? { changes: false } : {};
+  }
 
-/** Revokes what was planned. */
-export async function update(
-  _id: string,
-  _olds: CheckedInputs,
-  news: CheckedInputs,
-): Promise<{ outs: CheckedInputs }> {
-  return { outs: await revoke(news) };
-}
+  /** Revokes what was planned. The id is the org's. */
+  async create(inputs: CheckedInputs): Promise<{ id: string; outs: CheckedInputs }> {
+    return { id: inputs.org.id, outs: await this.#revoke(inputs) };
+  }
 
-/**
- * The state as it is to be compared with: nothing is left over from earlier updates, so that each
- * preview shows only what is new. What the org holds now is read by `check`, against the policy.
- */
-export async function read(
-  id: string,
-  props: CheckedInputs,
-): Promise<{ id: string; props: CheckedInputs; inputs: CheckedInputs }> {
-  const settled = { ...props, revocations: {} };
-  return { id, props: settled, inputs: { ...settled } };
-}
+  /** Revokes what was planned. */
+  async update(_id: string, _olds: CheckedInputs, news: CheckedInputs): Promise<{ outs: CheckedInputs }> {
+    return { outs: await this.#revoke(news) };
+  }
 
-async function revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
-  const outs: CheckedInputs = { ...inputs, revocations: {} };
-  if (Object.keys(inputs.revocations).length === 0) return outs;
-  if (evaluation === undefined)
-    throw new Error(
-      "The update began without a check of the org, so nothing was revoked. Run the update again.",
-    );
-  // Loaded only when it is needed: previews revoke nothing.
-  const { defaultAuditFile, revokeOnRecord } = await import("../run/revokeOnRecord.ts");
-  const { inventory, policy, plan } = evaluation;
-  const { auditFile, revokeConcurrency, revokesPerSecond, raised } = session.run;
-  const folder = projectFolder();
-  const { outcomes, sessions, audit } = await revokeOnRecord(
-    await session.connection(),
-    approvedPart(plan, inputs.revocations).revocations,
-    {
-      apps: inventory.apps,
-      policy: { file: policy.file, digest: digestOf(summarizePolicy(policy)) },
-      reason: raised?.reason ?? null,
-      raisedLimits: raised?.limits ?? null,
-      auditFile:
-        auditFile === null ? defaultAuditFile(folder, inventory.org.id) : path.resolve(folder, auditFile),
-      concurrency: revokeConcurrency,
-      perSecond: revokesPerSecond,
-      sessions: policy.sessions,
+  /**
+   * The state as it is to be compared with: nothing is left over from earlier updates, so that each
+   * preview shows only what is new. What the org holds now is read by `check`, against the policy.
+   */
+  async read(
+    id: string,
+    props: CheckedInputs,
+  ): Promise<{ id: string; props: CheckedInputs; inputs: CheckedInputs }> {
+    const settled = { ...props, revocations: {} };
+    return { id, props: settled, inputs: { ...settled } };
+  }
+
+  /** The run of the resources that were configured last. Made when it is first asked for, so that a wrong setting is a failure of the check. @throws UserError */
+  #configured(): Revoker {
+    const config = this.#config;
+    this.#run ??= openRevoker({
+      ...(config === undefined ? {} : { config: (key: string) => config.get(key) }),
       env: process.env,
-      onProgress: showProgress,
-    },
-  );
-  session.forgetInventory();
-  await log.say(
-    `${Object.entries(countOutcomes(outcomes))
-      .map(([status, count]) => `${count} ${status}`)
-      .join(", ")}; on record in ${path.relative(folder, audit.file)} (${audit.head.slice(0, 12)})`,
-  );
-  const told = sessionsText(sessions);
-  if (told !== null) await log.say(told);
-  const open = outcomes.filter(isOpen);
-  if (open.length > 0) {
-    // The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time.
-    throw Object.assign(new Error(`${open.length} of ${outcomes.length} revocations did not succeed`), {
-      id: inputs.org.id,
-      properties: outs,
-      reasons: open.map(
-        ({ revocation, status, reason }) =>
-          `${revocation.appLabel}, ${revocation.userLabel}: ${status === "not tried" ? "not tried, since " : ""}${printable(reason)}`,
-      ),
+      folder: projectFolder(),
     });
+    return this.#run;
   }
-  return outs;
+
+  async #revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
+    const outs: CheckedInputs = { ...inputs, revocations: {} };
+    if (Object.keys(inputs.revocations).length === 0) return outs;
+    const checked = this.#checked.get(keyOf(inputs));
+    if (checked === undefined)
+      throw new Error(
+        "The update began without a check of the org, so nothing was revoked. Run the update again.",
+      );
+    const { run, evaluation, log } = checked;
+    const { outcomes, sessions, audit } = await run.revoke(
+      approvedPart(evaluation.plan, inputs.revocations),
+      evaluation,
+      { onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`) },
+    );
+    await log.say(
+      `${Object.entries(countOutcomes(outcomes))
+        .map(([status, count]) => `${count} ${status}`)
+        .join(
+          ", ",
+        )}; on record in ${path.relative(projectFolder(), audit.file)} (${audit.head.slice(0, 12)})`,
+    );
+    const told = sessionsText(sessions);
+    if (told !== null) await log.say(told);
+    refuseOpen(outcomes, inputs.org.id, outs);
+    return outs;
+  }
+}
+
+/** What an update knows its check by: the engine hands over what `check` returned, with the keys of maps in another order. */
+function keyOf({ policyFile, policy, org, revocations }: CheckedInputs): string {
+  return digestOf([policyFile, policy, org, revocations]);
+}
+
+/** The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time. @throws Error where a revocation did not succeed */
+function refuseOpen(outcomes: readonly Outcome[], id: string, outs: CheckedInputs): void {
+  const open = outcomes.filter(isOpen);
+  if (open.length === 0) return;
+  throw Object.assign(new Error(`${open.length} of ${outcomes.length} revocations did not succeed`), {
+    id,
+    properties: outs,
+    reasons: open.map(
+      ({ revocation, status, reason }) =>
+        `${revocation.appLabel}, ${revocation.userLabel}: ${status === "not tried" ? "not tried, since " : ""}${printable(reason)}`,
+    ),
+  });
 }
 
 /**
@@ -185,10 +212,6 @@ function countFindings(findings: Evaluation["findings"]): string {
   return [...counts].map(([code, some]) => `${some.length} ${code}`).join(", ");
 }
 
-function showProgress({ done, total }: ApplyProgress): void {
-  void log.progress(`revoked ${done}/${total}`);
-}
-
 function refuseOtherOrg(expected: string | undefined, id: string, name: string): void {
   if (expected !== undefined && expected !== id)
     throw new UserError(
@@ -199,14 +222,8 @@ function refuseOtherOrg(expected: string | undefined, id: string, name: string):
 
 function samePolicy(olds: Partial<CheckedInputs>, news: CheckedInputs): boolean {
   const part = ({ policy, policyFile, org }: Partial<CheckedInputs>) =>
-    JSON.stringify([policy, policyFile, org], sortKeys);
+    digestOf([policy ?? null, policyFile ?? null, org ?? null]);
   return part(olds) === part(news);
-}
-
-/** A JSON.stringify replacer: the engine hands maps back in another order of keys. */
-function sortKeys(_key: string, value: unknown): unknown {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The message alone for a mistake of the user's; a bug goes on to the engine with its stack. */
@@ -214,4 +231,13 @@ function userMessage(error: unknown): string {
   if (error instanceof InconclusiveError) return `inconclusive: ${error.message}`;
   if (error instanceof UserError) return error.message;
   throw error;
+}
+
+/** The folder of the nearest Pulumi.yaml. The provider runs in the program's folder, which may lie below it. */
+function projectFolder(from = process.cwd()): string {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, "Pulumi.yaml")) || existsSync(path.join(folder, "Pulumi.yml")))
+      return folder;
+    if (path.dirname(folder) === folder) return from;
+  }
 }

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { type Applied, type ApplyProgress, apply } from "../apply/apply.ts";
 import type { SessionsReport } from "../apply/sessions.ts";
 import { ciRun } from "../audit/actor.ts";
@@ -10,10 +9,10 @@ import { countOutcomes, type Outcome } from "../plan/outcome.ts";
 import { type PlannedRevocation, revocationMap } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 
-/** What goes on record of a run, and how it is made. */
-export interface RunOptions {
+/** What goes on record of the revocations, and how they are made. */
+export interface RecordOptions {
   readonly apps: readonly App[];
-  readonly policy: { readonly file: string; readonly digest: string } | null;
+  readonly policy: { readonly file: string; readonly digest: string };
   /** Why, where somebody had to say so. */
   readonly reason: string | null;
   readonly raisedLimits: Readonly<Record<string, number>> | null;
@@ -26,7 +25,7 @@ export interface RunOptions {
   readonly onProgress: (progress: ApplyProgress) => void;
 }
 
-export interface Run {
+export interface Recorded {
   readonly outcomes: readonly Outcome[];
   readonly sessions: SessionsReport;
   /** Where it is on record, and the hash that the record ends with. */
@@ -49,8 +48,8 @@ export async function revokeOnRecord(
     env,
     onProgress,
     clock = REAL_CLOCK,
-  }: RunOptions,
-): Promise<Run> {
+  }: RecordOptions,
+): Promise<Recorded> {
   const audit = await AuditTrail.open(auditFile);
   const { org, caller } = connection;
   let applied: Applied = { outcomes: [], sessions: { found: 0, ended: 0, whose: [], problems: [] } };
@@ -82,9 +81,4 @@ export async function revokeOnRecord(
     await audit.close();
   }
   return { ...applied, audit: { file: auditFile, head: audit.head } };
-}
-
-/** Where the record of an org is kept unless another file is named, below a folder. */
-export function defaultAuditFile(folder: string, orgId: string): string {
-  return path.join(folder, ".sanctioned", `audit-${orgId}.jsonl`);
 }

@@ -1,4 +1,6 @@
+import path from "node:path";
 import { UserError } from "../errors.ts";
+import { printable } from "../printable.ts";
 
 /** Limits raised for one run, with the reason that goes on record. */
 export interface RaisedLimits {
@@ -56,6 +58,20 @@ export function readRunSettings(
     revokesPerSecond: whole("revokesPerSecond", setting("revokesPerSecond") ?? "250", 1, 10_000),
     raised: raisedLimits(env),
   };
+}
+
+/** The folder, below that of a run, for what it keeps. */
+export const KEPT_IN = ".sanctioned";
+
+/** The record of an org's revocations where the settings name none, relative to the folder of the run. */
+export function defaultRecord(orgId: string): string {
+  return path.join(KEPT_IN, `audit-${orgId}.jsonl`);
+}
+
+/** Which limits were raised and why, in one line. */
+export function raisedText({ limits, reason }: RaisedLimits): string {
+  const numbers = Object.entries(limits).map(([name, limit]) => `${name} ${limit}`);
+  return `limits raised for this run: ${numbers.join(", ")} (${printable(reason)})`;
 }
 
 function raisedLimits(env: NodeJS.ProcessEnv): RaisedLimits | null {

@@ -1,17 +1,15 @@
 import { EXPIRING_DAYS } from "../decide/findings.ts";
 import { InconclusiveError, UserError } from "../errors.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import { listInventory } from "../inventory/list.ts";
 import { look } from "../inventory/look.ts";
-import { digestOf } from "../plan/digest.ts";
-import { type Evaluation, evaluate } from "../plan/evaluate.ts";
+import { policyDigest } from "../plan/digest.ts";
+import type { Evaluation } from "../plan/evaluate.ts";
 import { leaversPlan } from "../plan/leaversPlan.ts";
 import { countGrants, type Plan } from "../plan/plan.ts";
 import { DAY_MS, type Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
-import { summarizePolicy } from "../policy/summary.ts";
 import { needsOf } from "../resolve/needs.ts";
-import type { OrgConnection } from "../salesforce/connection.ts";
+import { judge, type Observer } from "../run/observer.ts";
 import { amount } from "../text.ts";
 import { conditionsOf } from "./conditions.ts";
 import { deliver } from "./deliver.ts";
@@ -27,7 +25,9 @@ export interface LeaversRevoked {
 }
 
 export interface WatchOptions {
-  readonly connection: OrgConnection;
+  /** Reads the org; revoking is `enforce`'s alone. */
+  readonly observer: Observer;
+  readonly org: NonNullable<WatchEvent["org"]>;
   readonly memory: Memory;
   readonly sinks: readonly Sink[];
   /** Asked in each round, so that a change of the file is seen. @throws PolicyError */
@@ -103,9 +103,9 @@ export class Watcher {
 
   /** The org held against the policy: read in full where that is due, else looked at. */
   async #observe(): Promise<Evaluation> {
-    const { connection, readPolicy, now, fullEveryMs } = this.#options;
+    const { observer, readPolicy, now, fullEveryMs } = this.#options;
     const policy = readPolicy();
-    const digest = digestOf(summarizePolicy(policy));
+    const digest = policyDigest(policy);
     const isNewPolicy = digest !== this.#policyDigest;
     const before = this.#inventory;
     let isChanged = false;
@@ -114,7 +114,7 @@ export class Watcher {
       isChanged = true;
     } else {
       const at = now();
-      const seen = await look(connection, before, this.#lookedAt);
+      const seen = await look(await observer.connect(), before, this.#lookedAt);
       this.#inventory = seen.inventory;
       this.#lookedAt = at;
       isChanged = seen.isChanged;
@@ -125,15 +125,16 @@ export class Watcher {
     }
     this.#policyDigest = digest;
     if (isChanged || this.#evaluation === undefined || this.#isPastBoundary(policy))
-      this.#evaluation = evaluate(policy, this.#inventory!, now());
+      this.#evaluation = judge(policy, this.#inventory!, now(), observer.settings);
     return this.#evaluation;
   }
 
   async #list(policy: Policy): Promise<void> {
-    const { connection, now } = this.#options;
+    const { observer, now } = this.#options;
     const at = now();
     this.#inventory = undefined;
-    this.#inventory = await listInventory(connection, { needs: needsOf(policy) });
+    observer.forget();
+    this.#inventory = await observer.have(needsOf(policy));
     this.#listedAt = at;
     this.#lookedAt = at;
     this.#evaluation = undefined;
@@ -150,14 +151,14 @@ export class Watcher {
 
   /** Revokes what leavers hold, from a list that is proven complete. */
   async #leavers(evaluation: Evaluation): Promise<{ conditions: Condition[]; events: WatchEvent[] }> {
-    const { enforce, now, log } = this.#options;
+    const { enforce, observer, now, log } = this.#options;
     const nothing = { conditions: [], events: [] };
     if (enforce === null || countGrants(leaversPlan(evaluation).plan) === 0) return nothing;
     // A look is good for an alert; to revoke takes the whole list (law 4).
     await this.#list(evaluation.policy);
-    const proven = evaluate(evaluation.policy, this.#inventory!, now());
+    const proven = judge(evaluation.policy, this.#inventory!, now(), observer.settings);
     this.#evaluation = proven;
-    const { plan, refusal } = leaversPlan(proven);
+    const { plan, refusal } = leaversPlan(proven, observer.settings.raised?.limits);
     const count = countGrants(plan);
     if (count === 0) return nothing;
     const about = { since: null, app: null, user: null } as const;
@@ -185,7 +186,7 @@ export class Watcher {
       ...about,
     };
     log(condition.text);
-    return { conditions: [], events: [eventOf(condition, "begun", this.#org(), now())] };
+    return { conditions: [], events: [eventOf(condition, "begun", this.#options.org, now())] };
   }
 
   /** What is told of where the org or the policy cannot be judged. */
@@ -231,8 +232,8 @@ export class Watcher {
     });
     const over = ended.flatMap((key) => TOLD_WHEN_ENDED.find((kind) => key === conditionKey(kind)) ?? []);
     const events = [
-      ...told.map((condition) => eventOf(condition, "begun", this.#org(), at)),
-      ...over.map((kind) => eventOf(overCondition(kind), "ended", this.#org(), at)),
+      ...told.map((condition) => eventOf(condition, "begun", this.#options.org, at)),
+      ...over.map((kind) => eventOf(overCondition(kind), "ended", this.#options.org, at)),
       ...others,
     ];
     memory.keep({
@@ -243,11 +244,6 @@ export class Watcher {
       looked,
     });
     return events.length;
-  }
-
-  #org(): NonNullable<WatchEvent["org"]> {
-    const { id, name } = this.#options.connection.org;
-    return { id, name };
   }
 }
 

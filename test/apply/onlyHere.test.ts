@@ -2,18 +2,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 
-/** Files of src that name something, by their room. */
+/** Files of src that name something. */
+function files(name: RegExp): string[] {
+  return readdirSync("src", { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => name.test(readFileSync(path.join("src", file), "utf8")))
+    .map((file) => file.replaceAll(path.sep, "/"))
+    .sort();
+}
+
+/** The rooms of those files. */
 function rooms(name: RegExp): string[] {
-  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) =>
-    file.endsWith(".ts"),
-  );
-  return [
-    ...new Set(
-      files
-        .filter((file) => name.test(readFileSync(path.join("src", file), "utf8")))
-        .map((file) => file.split(path.sep)[0]!),
-    ),
-  ].sort();
+  return [...new Set(files(name).map((file) => file.split("/")[0]!))];
 }
 
 it("only apply uses what could revoke; salesforce and http have it to give", () => {
@@ -21,15 +21,16 @@ it("only apply uses what could revoke; salesforce and http have it to give", () 
   expect(rooms(/services\/oauth2\/revoke/)).toEqual(["apply"]);
 });
 
-it("only the provider, `sanctioned revoke` and `sanctioned watch` apply a plan", () => {
-  const callers = ["cli", "pulumi"].flatMap((room) =>
-    readdirSync(path.join("src", room), { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".ts"))
-      .filter((file) => /run\/revokeOnRecord\.ts/.test(readFileSync(path.join("src", room, file), "utf8"))),
-  );
-  expect(callers).toEqual([
-    path.join("verbs", "revoke.ts"),
-    path.join("verbs", "watch.ts"),
-    path.join("provider.ts"),
+it("only a run applies a plan, and only its door opens a connection that revokes", () => {
+  expect(rooms(/apply\/apply\.ts/)).toEqual(["run"]);
+  expect(files(/\bconnectToRevoke\b/)).toEqual(["run/open.ts", "salesforce/connection.ts"]);
+});
+
+it("only the provider, `sanctioned revoke` and `sanctioned watch` open a run that can revoke", () => {
+  expect(files(/\bopenRevoker\b/).filter((file) => !file.startsWith("run/"))).toEqual([
+    "cli/run.ts",
+    "cli/verbs/revoke.ts",
+    "cli/verbs/watch.ts",
+    "pulumi/provider.ts",
   ]);
 });

@@ -94,7 +94,7 @@ describe("the package's entries", () => {
   test("lead to the resource and to the provider, from both module systems", () => {
     const home = packageWith({
       "src/pulumi/resource.ts": "export class ConnectedUserPolicy {}",
-      "src/pulumi/provider.ts": "export const check = () => 1;",
+      "src/pulumi/provider.ts": "export class ConnectedUserProvider { check() { return 1; } }",
     });
     writeFileSync(
       join(home, "esm.mjs"),

@@ -4,8 +4,9 @@ import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
-import { connectToRevoke, type OrgConnection } from "../../src/salesforce/connection.ts";
-import { readCredentials } from "../../src/salesforce/credentials.ts";
+import type { Observer } from "../../src/run/observer.ts";
+import { openObserver } from "../../src/run/open.ts";
+import type { OrgReader } from "../../src/salesforce/reader.ts";
 import type { WatchEvent } from "../../src/watch/event.ts";
 import { forgetful } from "../../src/watch/forgetful.ts";
 import type { Memory } from "../../src/watch/store.ts";
@@ -16,7 +17,8 @@ const DIEPPE = readFileSync(FILE, "utf8");
 const ADA = "ada.weber@dieppe.example";
 const HOUR = 60 * 60 * 1000;
 let org: LocalOrg;
-let connection: OrgConnection;
+let observer: Observer;
+let connection: OrgReader;
 let policy: string;
 let now: number;
 let told: WatchEvent[];
@@ -25,10 +27,9 @@ const clock = { sleep: async () => undefined, random: () => 0.5 };
 
 beforeEach(async () => {
   org = await startLocalOrg({ org: dieppeTrading() });
-  connection = await connectToRevoke(
-    readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
-    clock,
-  );
+  const env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken };
+  observer = openObserver({ folder: process.cwd(), env, clock });
+  connection = await observer.connect();
   policy = DIEPPE;
   now = Date.now();
   told = [];
@@ -53,7 +54,8 @@ function remembering(): Memory {
 
 function watcher(more: Partial<WatchOptions> = {}): Watcher {
   return new Watcher({
-    connection,
+    observer,
+    org: { id: connection.org.id, name: connection.org.name },
     memory: remembering(),
     sinks: [{ name: "test", send: async (event) => void told.push(event) }],
     readPolicy: () => {

@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { verifyRecord } from "../../audit/verify.ts";
 import { UserError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
+import { KEPT_IN } from "../../run/settings.ts";
 import { EXIT } from "../exit.ts";
-
-const FOLDER = ".sanctioned";
+import { namesIn } from "../files.ts";
 
 interface VerifyOptions {
   readonly head?: string;
@@ -20,7 +20,7 @@ export function auditCommand(): Command {
     .addCommand(
       new Command("verify")
         .description("find any edit, gap or cut in audit records")
-        .argument("[files...]", `records (default: all in ${FOLDER})`)
+        .argument("[files...]", `records (default: all in ${KEPT_IN})`)
         .option("--head <hash>", "a hash that the record once ended with, as an update printed it")
         .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
         .addHelpText(
@@ -70,15 +70,10 @@ function resultText({
 }
 
 function records(): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(FOLDER);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") names = [];
-    else throw error;
-  }
-  const files = names.filter((name) => name.endsWith(".jsonl")).map((name) => `${FOLDER}/${name}`);
-  if (files.length === 0) throw new UserError(`There is no audit record in ${FOLDER}: name one.`);
+  const files = namesIn(KEPT_IN)
+    .filter((name) => name.endsWith(".jsonl"))
+    .map((name) => `${KEPT_IN}/${name}`);
+  if (files.length === 0) throw new UserError(`There is no audit record in ${KEPT_IN}: name one.`);
   return files;
 }
 

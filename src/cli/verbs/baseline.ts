@@ -1,14 +1,10 @@
 import { Command } from "commander";
 import { UserError } from "../../errors.ts";
-import { evaluate } from "../../plan/evaluate.ts";
 import { startOfDay } from "../../policy/layer.ts";
-import { readPolicy } from "../../policy/read.ts";
 import { baselineFile } from "../../policy/write/baseline.ts";
 import { printable } from "../../printable.ts";
-import { needsOf } from "../../resolve/needs.ts";
-import { readInventory } from "../org.ts";
-import { policyFile } from "../policyFile.ts";
-import { writeNew } from "../writeNew.ts";
+import { writeNew } from "../files.ts";
+import { judgeAsAsked } from "../run.ts";
 
 interface BaselineOptions {
   readonly policy?: string;
@@ -27,12 +23,10 @@ export function baselineCommand(): Command {
       "after",
       "\nExample:\n  $ npx sanctioned baseline --expires 2027-03-31 --out policy/acme.baseline.yaml",
     )
-    .action(async ({ policy: named, expires, out }: BaselineOptions) => {
+    .action(async ({ policy, expires, out }: BaselineOptions) => {
       if (startOfDay(expires) === null)
         throw new UserError("--expires is no day of the calendar: write it as 2027-03-31.");
-      const policy = readPolicy(policyFile(named));
-      const inventory = await readInventory(needsOf(policy));
-      const { decisions } = evaluate(policy, inventory, Date.now());
+      const { decisions, inventory } = await judgeAsAsked(policy === undefined ? {} : { policy });
       // What is reported for another reason stays out.
       const known = decisions.filter(({ action, held }) => action === "revoke" || held !== null);
       const grants = known.map(({ grant }) => grant);

@@ -4,10 +4,8 @@ import { forgeFromEnvironment } from "../../forge/fromEnvironment.ts";
 import { postComment } from "../../forge/sticky.ts";
 import { printable } from "../../printable.ts";
 import { commentBody, failureBody, hiddenMark } from "../../pullRequest/comment.ts";
-import { type PostOptions, parseNumber, withPostOptions } from "../forge.ts";
-import { readPlanFile } from "../planFile.ts";
-import { policyFile } from "../policyFile.ts";
-import { readTextFile } from "../readTextFile.ts";
+import { policyFile, readPlanFile, readTextFile } from "../files.ts";
+import { type PostOptions, parseNumber, withPostOptions } from "../options.ts";
 
 interface CommentOptions extends PostOptions {
   readonly plan?: string;

@@ -2,21 +2,16 @@ import { Command, Option } from "commander";
 import { explain } from "../../decide/explain.ts";
 import { UserError } from "../../errors.ts";
 import type { Grant } from "../../inventory/inventory.ts";
-import { evaluate } from "../../plan/evaluate.ts";
 import { appsNamed, userNamed } from "../../plan/named.ts";
-import { readPolicy } from "../../policy/read.ts";
 import { explainJson } from "../../report/explainJson.ts";
 import { explainText } from "../../report/explainText.ts";
-import { asOfOption } from "../asOf.ts";
-import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "../inventoryFile.ts";
-import { policyFile } from "../policyFile.ts";
+import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";
+import { judgeAsAsked } from "../run.ts";
 
-interface ExplainOptions extends InventoryOptions {
+interface ExplainOptions extends JudgeOptions {
   readonly user?: string;
   readonly app?: string;
-  readonly policy?: string;
   readonly format: "text" | "json";
-  readonly asOf?: number;
 }
 
 /** `sanctioned explain`: which rules were looked at, which decided, and what would change the answer. */
@@ -37,10 +32,7 @@ export function explainCommand(): Command {
       const { user: username, app: appName, format } = options;
       if (username === undefined && appName === undefined)
         throw new UserError("Say whose grants to explain: --user, --app or both.");
-      const policy = readPolicy(policyFile(options.policy));
-      const judged = await inventoryToJudge(policy, options);
-      const { inventory } = judged;
-      const { resolved, asOf: time } = evaluate(policy, inventory, options.asOf ?? judged.time);
+      const { resolved, inventory, asOf } = await judgeAsAsked(options);
       const user = username === undefined ? null : userNamed(inventory, username);
       const apps = appName === undefined ? null : appsNamed(inventory, appName);
       const found = inventory.grants.filter(
@@ -48,9 +40,9 @@ export function explainCommand(): Command {
       );
       const hypothetical = found.length === 0 && user !== null && apps !== null;
       const grants: Grant[] = hypothetical
-        ? apps.map((app) => ({ userId: user.id, app, createdAt: time, lastUsedAt: time, useCount: 1 }))
+        ? apps.map((app) => ({ userId: user.id, app, createdAt: asOf, lastUsedAt: asOf, useCount: 1 }))
         : found;
-      const explanations = explain({ policy: resolved, inventory, asOf: time }, grants);
+      const explanations = explain({ policy: resolved, inventory, asOf }, grants);
       if (format === "json") process.stdout.write(explainJson(explanations, inventory, { hypothetical }));
       else
         process.stdout.write(

@@ -4,8 +4,8 @@ import { UserError } from "../../errors.ts";
 import { NO_NEEDS } from "../../inventory/needs.ts";
 import { draftPolicy } from "../../policy/write/draft.ts";
 import { printable } from "../../printable.ts";
-import { readInventory } from "../org.ts";
-import { writeNew } from "../writeNew.ts";
+import { writeNew } from "../files.ts";
+import { openObserver } from "../run.ts";
 
 /** `sanctioned init`: a first policy from what the org shows. */
 export function initCommand(): Command {
@@ -17,7 +17,8 @@ export function initCommand(): Command {
       // Said before the org is read, which can take a while.
       if (out !== undefined && existsSync(out))
         throw new UserError(`${printable(out)} is there already: remove it, or name another with --out.`);
-      const inventory = await readInventory({
+      const observer = await openObserver();
+      const inventory = await observer.have({
         ...NO_NEEDS,
         permissionSets: "all",
         permissions: ["ModifyAllData"],

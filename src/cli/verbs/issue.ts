@@ -3,8 +3,8 @@ import { forgeFromEnvironment } from "../../forge/fromEnvironment.ts";
 import { keepIssue } from "../../forge/sticky.ts";
 import { hiddenMark } from "../../pullRequest/comment.ts";
 import { cleanIssue, driftIssue } from "../../pullRequest/driftIssue.ts";
-import { type PostOptions, withPostOptions } from "../forge.ts";
-import { readPlanFile } from "../planFile.ts";
+import { readPlanFile } from "../files.ts";
+import { type PostOptions, withPostOptions } from "../options.ts";
 
 interface IssueOptions extends PostOptions {
   readonly plan: string;

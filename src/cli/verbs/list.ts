@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
+import { NO_NEEDS } from "../../inventory/needs.ts";
 import { connectedUsers, type ListFilter } from "../../report/list/connectedUsers.ts";
 import { listCsv } from "../../report/list/listCsv.ts";
 import { listJson } from "../../report/list/listJson.ts";
 import { listTable } from "../../report/list/listTable.ts";
 import { proofText } from "../../report/proofText.ts";
-import { readInventory } from "../org.ts";
+import { openObserver } from "../run.ts";
 import { terminal } from "../terminal.ts";
 
 interface ListOptions extends ListFilter {
@@ -26,7 +27,7 @@ export function listCommand(): Command {
       "\nExamples:\n  $ npx sanctioned list\n  $ npx sanctioned list --by user --format csv > users.csv\n  $ npx sanctioned list --app Slack",
     )
     .action(async (options: ListOptions) => {
-      const inventory = await readInventory();
+      const inventory = await (await openObserver()).have(NO_NEEDS);
       const list = connectedUsers(inventory, options);
       const output = { table: listTable, json: listJson, csv: listCsv }[options.format](
         list,

@@ -1,21 +1,16 @@
 import { Command, Option } from "commander";
-import { evaluate } from "../../plan/evaluate.ts";
 import { planFile } from "../../plan/planFile.ts";
-import { readPolicy } from "../../policy/read.ts";
 import { planText } from "../../report/planText.ts";
 import { safeJson } from "../../report/render/safeJson.ts";
-import { asOfOption } from "../asOf.ts";
 import { EXIT } from "../exit.ts";
-import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "../inventoryFile.ts";
-import { policyFile } from "../policyFile.ts";
+import { writeNew } from "../files.ts";
+import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";
+import { judgeAsAsked } from "../run.ts";
 import { terminal } from "../terminal.ts";
-import { writeNew } from "../writeNew.ts";
 
-interface PlanOptions extends InventoryOptions {
-  readonly policy?: string;
+interface PlanOptions extends JudgeOptions {
   readonly format: "text" | "json";
   readonly all?: boolean;
-  readonly asOf?: number;
   readonly out?: string;
   readonly detailedExitcode?: boolean;
 }
@@ -37,10 +32,7 @@ export function planCommand(): Command {
     )
     .action(async (options: PlanOptions) => {
       const { format, all = false, out, detailedExitcode } = options;
-      const policy = readPolicy(policyFile(options.policy));
-      const { inventory, time } = await inventoryToJudge(policy, options);
-      const evaluation = evaluate(policy, inventory, options.asOf ?? time);
-      const file = planFile(evaluation, { all });
+      const file = planFile(await judgeAsAsked(options), { all });
       const json = safeJson(file);
       if (out !== undefined) writeNew(out, json, "--out");
       process.stdout.write(format === "json" ? json : planText(file, terminal()));

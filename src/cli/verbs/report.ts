@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { UserError } from "../../errors.ts";
-import { evaluate } from "../../plan/evaluate.ts";
 import { planFile } from "../../plan/planFile.ts";
-import { readPolicy } from "../../policy/read.ts";
 import { printable } from "../../printable.ts";
 import { REPORT_FORMATS, type ReportFormat, render } from "../../report/formats/formats.ts";
 import { buildReport, type Since, startOf } from "../../report/org/buildReport.ts";
@@ -12,22 +10,19 @@ import type { FullPlan, RecordedPeriod } from "../../report/org/orgReport.ts";
 import { recordedPeriod } from "../../report/org/recorded.ts";
 import { redactUsers } from "../../report/org/redact.ts";
 import { NO_TERMINAL } from "../../report/render/terminal.ts";
-import { asOfOption, parseTime } from "../asOf.ts";
+import { defaultRecord } from "../../run/settings.ts";
 import { EXIT } from "../exit.ts";
-import { type InventoryOptions, inventoryToJudge, withInventoryOptions } from "../inventoryFile.ts";
-import { policyFile } from "../policyFile.ts";
-import { readTextFile } from "../readTextFile.ts";
+import { readTextFile, writeNew } from "../files.ts";
+import { asOfOption, type JudgeOptions, parseTime, withInventoryOptions } from "../options.ts";
+import { judgeAsAsked } from "../run.ts";
 import { terminal } from "../terminal.ts";
-import { writeNew } from "../writeNew.ts";
 
-interface ReportOptions extends InventoryOptions {
-  readonly policy?: string;
+interface ReportOptions extends JudgeOptions {
   readonly plan?: string;
   readonly format: ReportFormat;
   readonly since?: string;
   readonly audit?: string;
   readonly redact?: "users";
-  readonly asOf?: number;
   readonly out?: string;
   readonly detailedExitcode?: boolean;
 }
@@ -81,9 +76,7 @@ export function reportCommand(): Command {
 }
 
 async function planOfOrg(options: ReportOptions): Promise<FullPlan> {
-  const policy = readPolicy(policyFile(options.policy));
-  const { inventory, time } = await inventoryToJudge(policy, options);
-  return planFile(evaluate(policy, inventory, options.asOf ?? time), { all: true });
+  return planFile(await judgeAsAsked(options), { all: true });
 }
 
 function savedPlan(file: string): FullPlan {
@@ -116,7 +109,7 @@ function checkSince(since: Since, plan: FullPlan): void {
 
 /** What the audit record tells of the period; null where there is none. */
 function readRecord(named: string | undefined, plan: FullPlan, since: Since | null): RecordedPeriod | null {
-  const file = named ?? `.sanctioned/audit-${plan.org.id}.jsonl`;
+  const file = named ?? defaultRecord(plan.org.id);
   if (named === undefined && !existsSync(file)) return null;
   const text = readTextFile(file, "The audit record");
   const head = existsSync(`${file}.head`)

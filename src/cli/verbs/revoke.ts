@@ -3,21 +3,16 @@ import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { decideByHand } from "../../decide/byHand.ts";
 import { UserError } from "../../errors.ts";
-import type { Inventory } from "../../inventory/inventory.ts";
-import { digestOf } from "../../plan/digest.ts";
-import { evaluate } from "../../plan/evaluate.ts";
+import type { Evaluation } from "../../plan/evaluate.ts";
 import { judgeLimits } from "../../plan/limits.ts";
 import { appsNamed, userNamed } from "../../plan/named.ts";
 import { countGrants, type Plan, plan } from "../../plan/plan.ts";
-import { readPolicy } from "../../policy/read.ts";
-import { summarizePolicy } from "../../policy/summary.ts";
 import { printable } from "../../printable.ts";
 import { outcomesText } from "../../report/outcomesText.ts";
-import { needsOf } from "../../resolve/needs.ts";
-import { readRunSettings } from "../../run/settings.ts";
+import type { RunSettings } from "../../run/settings.ts";
 import { EXIT } from "../exit.ts";
-import { connectAndRead } from "../org.ts";
-import { policyFile } from "../policyFile.ts";
+import { policyFile } from "../files.ts";
+import { openRevoker, sayRaised } from "../run.ts";
 
 interface RevokeOptions {
   readonly user?: string;
@@ -47,14 +42,14 @@ export function revokeCommand(): Command {
         '\nExample:\n  $ npx sanctioned revoke --user ada.weber@dieppe.example --reason "Left on 2026-11-20 (HR-81)"',
     )
     .action(async (options: RevokeOptions) => {
-      const { user: username, app: appName, reason, dryRun = false, yes = false } = options;
-      if (username === undefined && appName === undefined)
+      const { user, app, reason, dryRun = false, yes = false } = options;
+      if (user === undefined && app === undefined)
         throw new UserError("Say whose grants to revoke: --user, --app or both.");
       if (reason.trim() === "") throw new UserError("Say why with --reason: it goes on record.");
-      const settings = readRunSettings(() => undefined, process.env);
-      const policy = readPolicy(policyFile(options.policy));
-      const { connection, inventory } = await connectAndRead(needsOf(policy));
-      const planned = planByHand(inventory, { username, appName }, policy, settings.raised?.limits);
+      const run = await openRevoker();
+      sayRaised(run.settings);
+      const evaluation = await run.observe(run.want(policyFile(options.policy)));
+      const planned = planByHand(evaluation, { user, app }, run.settings);
       process.stdout.write(planned.text);
       if (planned.refusal !== null) {
         process.stderr.write(`Refused: ${printable(planned.refusal)}\n`);
@@ -64,21 +59,9 @@ export function revokeCommand(): Command {
       const count = countGrants(planned.plan);
       if (count === 0 || dryRun) return;
       if (!yes) await confirm(count);
-      const { defaultAuditFile, revokeOnRecord } = await import("../../run/revokeOnRecord.ts");
-      const { outcomes, sessions, audit } = await revokeOnRecord(connection, planned.plan.revocations, {
-        apps: inventory.apps,
-        policy: { file: policy.file, digest: digestOf(summarizePolicy(policy)) },
-        reason: [reason, settings.raised?.reason ?? []].flat().join("; limits raised: "),
-        raisedLimits: settings.raised?.limits ?? null,
-        auditFile: settings.auditFile ?? defaultAuditFile(process.cwd(), inventory.org.id),
-        concurrency: settings.revokeConcurrency,
-        perSecond: settings.revokesPerSecond,
-        sessions: policy.sessions,
-        env: process.env,
-        onProgress: ({ done, total }) => {
-          if (process.stderr.isTTY)
-            process.stderr.write(`\rrevoked ${done}/${total}${done === total ? "\n" : ""}`);
-        },
+      const { outcomes, sessions, audit } = await run.revoke(planned.plan, evaluation, {
+        reason,
+        onProgress: showProgress,
       });
       const record = { ...audit, file: path.relative(process.cwd(), audit.file) };
       const { text, open } = outcomesText(outcomes, sessions, record);
@@ -87,22 +70,24 @@ export function revokeCommand(): Command {
     });
 }
 
+function showProgress({ done, total }: { readonly done: number; readonly total: number }): void {
+  if (process.stderr.isTTY) process.stderr.write(`\rrevoked ${done}/${total}${done === total ? "\n" : ""}`);
+}
+
 /** The plan of what is asked for, under the policy's protection and limits. */
 function planByHand(
-  inventory: Inventory,
-  { username, appName }: { readonly username: string | undefined; readonly appName: string | undefined },
-  policy: ReturnType<typeof readPolicy>,
-  raised: Parameters<typeof evaluate>[3],
+  { inventory, policy, resolved, asOf }: Evaluation,
+  named: { readonly user: string | undefined; readonly app: string | undefined },
+  { raised }: Pick<RunSettings, "raised">,
 ): { readonly plan: Plan; readonly refusal: string | null; readonly text: string } {
-  const { resolved, asOf } = evaluate(policy, inventory, Date.now());
-  const user = username === undefined ? null : userNamed(inventory, username);
-  const apps = appName === undefined ? null : appsNamed(inventory, appName);
+  const user = named.user === undefined ? null : userNamed(inventory, named.user);
+  const apps = named.app === undefined ? null : appsNamed(inventory, named.app);
   const grants = inventory.grants.filter(
     ({ userId, app }) => (user === null || userId === user.id) && (apps === null || apps.includes(app)),
   );
   const decisions = decideByHand({ policy: resolved, inventory, asOf }, grants);
   const planned = plan(decisions, inventory);
-  const { refusal } = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised });
+  const { refusal } = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });
   const left = Map.groupBy(
     decisions.filter(({ action }) => action !== "revoke"),
     ({ code }) => code,

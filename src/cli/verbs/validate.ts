@@ -1,17 +1,16 @@
 import { Command, Option } from "commander";
 import { UserError } from "../../errors.ts";
 import { tooLongExemptions } from "../../policy/contradictions.ts";
-import { formatProblems, inOrder, type Problem } from "../../policy/problem.ts";
+import { formatProblems, inOrder, PolicyError, type Problem } from "../../policy/problem.ts";
 import { readPolicyFile } from "../../policy/read.ts";
 import { printable } from "../../printable.ts";
 import { problemsGithub } from "../../report/problems/problemsGithub.ts";
 import { problemsJson } from "../../report/problems/problemsJson.ts";
-import { needsOf } from "../../resolve/needs.ts";
-import { resolvePolicy } from "../../resolve/resolvePolicy.ts";
-import { asOfOption } from "../asOf.ts";
+import type { Observer } from "../../run/observer.ts";
 import { EXIT } from "../exit.ts";
-import { readInventory } from "../org.ts";
-import { policyFiles } from "../policyFile.ts";
+import { policyFiles } from "../files.ts";
+import { asOfOption } from "../options.ts";
+import { openObserver } from "../run.ts";
 
 interface ValidateOptions {
   readonly format: "text" | "json" | "sarif" | "github";
@@ -39,8 +38,9 @@ export function validateCommand(): Command {
     .action(async (named: string[], { format, org = false, asOf = Date.now() }: ValidateOptions) => {
       const files = named.length > 0 ? named : policyFiles();
       if (files.length === 0) throw new UserError("There is no policy in the folder policy: name one.");
+      const observer = org ? await openObserver() : null;
       const problems: Problem[] = [];
-      for (const file of files) problems.push(...inOrder(await problemsOf(file, { org, asOf })));
+      for (const file of files) problems.push(...inOrder(await problemsOf(file, observer, asOf)));
       process.stdout.write(await output(format, files, problems));
       if (problems.length > 0) process.exitCode = EXIT.userError;
     });
@@ -48,14 +48,20 @@ export function validateCommand(): Command {
 
 async function problemsOf(
   file: string,
-  { org, asOf }: { readonly org: boolean; readonly asOf: number },
+  observer: Observer | null,
+  asOf: number,
 ): Promise<readonly Problem[]> {
   const result = readPolicyFile(file);
   if ("problems" in result) return result.problems;
   const { policy } = result;
-  if (!org) return tooLongExemptions(policy, asOf);
-  const resolution = resolvePolicy(policy, await readInventory(needsOf(policy)), asOf);
-  return "problems" in resolution ? resolution.problems : [];
+  if (observer === null) return tooLongExemptions(policy, asOf);
+  try {
+    await observer.observe(policy, asOf);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    return error.problems;
+  }
 }
 
 async function output(

@@ -1,17 +1,14 @@
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { UserError } from "../../errors.ts";
 import { REAL_CLOCK } from "../../http/retry.ts";
-import { digestOf } from "../../plan/digest.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { isOpen } from "../../plan/outcome.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { readPolicy } from "../../policy/read.ts";
-import { summarizePolicy } from "../../policy/summary.ts";
 import { printable } from "../../printable.ts";
-import { readRunSettings } from "../../run/settings.ts";
-import type { OrgConnection } from "../../salesforce/connection.ts";
+import type { Revoker } from "../../run/revoker.ts";
+import { KEPT_IN, raisedText } from "../../run/settings.ts";
 import { forgetful } from "../../watch/forgetful.ts";
 import { command } from "../../watch/sinks/command.ts";
 import type { Sink } from "../../watch/sinks/sink.ts";
@@ -20,10 +17,11 @@ import { stdout } from "../../watch/sinks/stdout.ts";
 import { teams } from "../../watch/sinks/teams.ts";
 import { webhook } from "../../watch/sinks/webhook.ts";
 import type { Memory } from "../../watch/store.ts";
-import { type LeaversRevoked, Watcher } from "../../watch/watcher.ts";
+import { type LeaversRevoked, type Round, Watcher } from "../../watch/watcher.ts";
 import { EXIT } from "../exit.ts";
-import { connectOrg } from "../org.ts";
-import { policyFile } from "../policyFile.ts";
+import { policyFile } from "../files.ts";
+import { parseDuration } from "../options.ts";
+import { openObserver, openRevoker } from "../run.ts";
 
 const SINKS = ["stdout", "webhook", "slack", "teams", "command"] as const;
 type SinkName = (typeof SINKS)[number];
@@ -62,12 +60,12 @@ export function watchCommand(): Command {
     .option("--command <program>", "the program of the sink command; it gets each event as JSON on its input")
     .addOption(
       new Option("--interval <duration>", "between two looks (default: 60s, with --enforce 30s)").argParser(
-        duration,
+        parseDuration,
       ),
     )
     .addOption(
       new Option("--full-every <duration>", "list the org in full this often")
-        .argParser(duration)
+        .argParser(parseDuration)
         .default(6 * 60 * MINUTE_MS, "6h"),
     )
     .addOption(
@@ -87,7 +85,7 @@ export function watchCommand(): Command {
         "--within <duration>",
         "with --once and without --state: tell of what began that long ago or later",
       )
-        .argParser(duration)
+        .argParser(parseDuration)
         .default(undefined, "1h"),
     )
     .option("--detailed-exitcode", "with --once: exit 2 when there was something to tell")
@@ -98,45 +96,54 @@ export function watchCommand(): Command {
         "\nExamples:\n  $ npx sanctioned watch --to slack --enforce leavers\n  $ npx sanctioned watch --once --within 1h --to webhook",
     )
     .action(async (options: WatchOptions) => {
-      const { once = false, enforce } = options;
-      const now = Date.now;
       const sinks = [...new Set(options.to)].map((name) => sinkOf(name, options));
       const file = policyFile(options.policy);
-      readPolicy(file); // what is wrong with it now is better said now
-      const connection = await connectOrg();
-      const memory = await memoryOf(options, connection.org.id);
-      const log = (line: string) =>
-        process.stderr.write(`${new Date(now()).toISOString()} ${printable(line)}\n`);
+      const revoker = options.enforce === undefined ? null : await openRevoker();
+      const observer = revoker ?? (await openObserver());
+      observer.want(file); // what is wrong with it now is better said now
+      const { org } = await observer.connect();
+      if (observer.settings.raised !== null) log(raisedText(observer.settings.raised));
+      const memory = await memoryOf(options, org.id);
       const watcher = new Watcher({
-        connection,
+        observer,
+        org: { id: org.id, name: org.name },
         memory,
         sinks,
-        now,
+        now: Date.now,
         log,
-        readPolicy: () => readPolicy(file),
+        readPolicy: () => observer.want(file),
         fullEveryMs: options.fullEvery,
-        enforce:
-          enforce === undefined ? null : (evaluation, plan) => revokeLeavers(connection, evaluation, plan),
-        window: once && options.state === undefined ? now() - (options.within ?? 60 * MINUTE_MS) : null,
+        enforce: revoker === null ? null : (evaluation, plan) => revokeLeavers(revoker, evaluation, plan),
+        window: windowOf(options),
         alertExisting: options.alertExisting ?? false,
       });
       try {
-        if (once) {
-          const { fired, isConclusive, isDelivered } = await watcher.round();
-          if (!isConclusive) process.exitCode = EXIT.inconclusive;
-          else if (!isDelivered) process.exitCode = EXIT.userError;
-          else if (options.detailedExitcode && fired > 0) process.exitCode = EXIT.drift;
-          return;
-        }
-        await watchOn(watcher, options.interval ?? (enforce === undefined ? MINUTE_MS : MINUTE_MS / 2), log);
+        if (options.once) process.exitCode = exitCodeOf(await watcher.round(), options);
+        else await watchOn(watcher, options.interval ?? (revoker === null ? MINUTE_MS : MINUTE_MS / 2));
       } finally {
         await memory.close();
       }
     });
 }
 
+/** A line of the log, on standard error. */
+function log(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${printable(line)}\n`);
+}
+
+/** A look that remembers nothing tells of what began since then, in milliseconds; null for a watch that remembers. */
+function windowOf({ once, state, within = 60 * MINUTE_MS }: WatchOptions): number | null {
+  return once && state === undefined ? Date.now() - within : null;
+}
+
+function exitCodeOf({ fired, isConclusive, isDelivered }: Round, { detailedExitcode }: WatchOptions): number {
+  if (!isConclusive) return EXIT.inconclusive;
+  if (!isDelivered) return EXIT.userError;
+  return detailedExitcode && fired > 0 ? EXIT.drift : 0;
+}
+
 /** Round after round, each begun an interval after the one before began. Ends with SIGINT or SIGTERM, after the round. */
-async function watchOn(watcher: Watcher, interval: number, log: (line: string) => void): Promise<void> {
+async function watchOn(watcher: Watcher, interval: number): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   log(`watching; a look every ${interval / 1000} s`);
@@ -177,29 +184,12 @@ async function memoryOf({ once, state }: WatchOptions, orgId: string): Promise<M
       `This Node (${process.version}) has no SQLite of its own: use Node 22.13 or later, or --once without --state.`,
     );
   });
-  return await openStore(state ?? path.join(".sanctioned", `watch-${orgId}.sqlite`), orgId);
+  return await openStore(state ?? path.join(KEPT_IN, `watch-${orgId}.sqlite`), orgId);
 }
 
 /** As an update revokes: verified, on record, paced. */
-async function revokeLeavers(
-  connection: OrgConnection,
-  { inventory, policy }: Evaluation,
-  plan: Plan,
-): Promise<LeaversRevoked> {
-  const settings = readRunSettings(() => undefined, process.env);
-  const { defaultAuditFile, revokeOnRecord } = await import("../../run/revokeOnRecord.ts");
-  const { outcomes } = await revokeOnRecord(connection, plan.revocations, {
-    apps: inventory.apps,
-    policy: { file: policy.file, digest: digestOf(summarizePolicy(policy)) },
-    reason: "watch --enforce leavers",
-    raisedLimits: null,
-    auditFile: settings.auditFile ?? defaultAuditFile(process.cwd(), inventory.org.id),
-    concurrency: settings.revokeConcurrency,
-    perSecond: settings.revokesPerSecond,
-    sessions: policy.sessions,
-    env: process.env,
-    onProgress: () => undefined,
-  });
+async function revokeLeavers(revoker: Revoker, evaluation: Evaluation, plan: Plan): Promise<LeaversRevoked> {
+  const { outcomes } = await revoker.revoke(plan, evaluation, { reason: "watch --enforce leavers" });
   const open = outcomes.filter(isOpen);
   const grants = outcomes
     .filter((outcome) => !isOpen(outcome))
@@ -210,13 +200,4 @@ async function revokeLeavers(
       ({ revocation, reason }) => `${revocation.appLabel}, ${revocation.userLabel}: ${printable(reason)}`,
     ),
   };
-}
-
-/** `90s`, `15m`, `6h` or `2d`, in milliseconds. */
-function duration(text: string): number {
-  const [, number, unit] = /^(\d+)(s|m|h|d)$/.exec(text) ?? [];
-  const milliseconds =
-    Number(number) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit ?? ""] ?? Number.NaN) * 1000;
-  if (!(milliseconds >= 1000)) throw new InvalidArgumentError("Write a duration as 30s, 15m, 6h or 2d.");
-  return milliseconds;
 }

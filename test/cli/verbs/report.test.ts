@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 const inFolder = (name: string) => path.join(folder, name);
-const NO_RECORD = ["--audit", path.resolve("test/cli/report.test.ts")]; // a file without a line of a record
+const NO_RECORD = ["--audit", import.meta.filename]; // a file without a line of a record
 
 describe("sanctioned report", () => {
   it("of the org: what needs a decision, what would be revoked, and why the list is complete", async () => {

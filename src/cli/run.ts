@@ -1,0 +1,58 @@
+import { bothNeeds } from "../inventory/needs.ts";
+import type { Evaluation } from "../plan/evaluate.ts";
+import { restoreInventory, saveInventory } from "../plan/savedInventory.ts";
+import { readPolicy } from "../policy/read.ts";
+import { needsOf } from "../resolve/needs.ts";
+import { judge, type Observer, type RunSurroundings } from "../run/observer.ts";
+import type { Revoker } from "../run/revoker.ts";
+import { type RunSettings, raisedText, readRunSettings } from "../run/settings.ts";
+import { policyFile, readTextFile, writeNew } from "./files.ts";
+import type { JudgeOptions } from "./options.ts";
+import { readingProgress } from "./terminal.ts";
+
+/** A run that looks, as the environment says. @throws UserError for a setting that is not right */
+export async function openObserver(): Promise<Observer> {
+  return (await opening()).openObserver(surroundings());
+}
+
+/** A run that looks and can revoke: for `revoke` and `watch --enforce` alone. @throws as `openObserver` */
+export async function openRevoker(): Promise<Revoker> {
+  return (await opening()).openRevoker(surroundings());
+}
+
+/** Loaded only when it is needed: jsforce is large, and `--help` should answer at once. */
+function opening(): Promise<typeof import("../run/open.ts")> {
+  return import("../run/open.ts");
+}
+
+function surroundings(): RunSurroundings {
+  return { env: process.env, folder: process.cwd(), showReading: readingProgress };
+}
+
+/**
+ * Holds what the options name against the policy: the org, now, or a saved inventory at its own time.
+ * Says so on standard error where limits are raised for this run.
+ * @throws UserError, InconclusiveError
+ */
+export async function judgeAsAsked(options: JudgeOptions): Promise<Evaluation> {
+  const settings = readRunSettings(() => undefined, process.env);
+  sayRaised(settings);
+  const policy = readPolicy(policyFile(options.policy));
+  const needs = needsOf(policy);
+  if (options.inventory !== undefined) {
+    const file = options.inventory;
+    const saved = restoreInventory(readTextFile(file, "The inventory"), file, needs);
+    return judge(policy, saved, options.asOf ?? Date.parse(saved.proof.at), settings);
+  }
+  const { saveInventory: target, alsoFor, asOf } = options;
+  const allNeeds = alsoFor === undefined ? needs : bothNeeds(needs, needsOf(readPolicy(alsoFor)));
+  const observer = await openObserver();
+  const inventory = await observer.have(allNeeds);
+  if (target !== undefined) writeNew(target, saveInventory(inventory, allNeeds), "--save-inventory");
+  return judge(policy, inventory, asOf ?? Date.now(), settings);
+}
+
+/** Says on standard error that limits are raised for this run, where they are. */
+export function sayRaised({ raised }: Pick<RunSettings, "raised">): void {
+  if (raised !== null) process.stderr.write(`${raisedText(raised)}\n`);
+}

@@ -1,0 +1,13 @@
+import { connect, connectToRevoke } from "../salesforce/connection.ts";
+import { Observer, type RunSurroundings } from "./observer.ts";
+import { Revoker } from "./revoker.ts";
+
+/** A run that can only look. Its connection, too, has nothing that could revoke. @throws UserError for a setting that is not right */
+export function openObserver(surroundings: RunSurroundings): Observer {
+  return new Observer(surroundings, connect);
+}
+
+/** A run that can revoke: for the provider, `sanctioned revoke` and `sanctioned watch --enforce` alone. @throws as `openObserver` */
+export function openRevoker(surroundings: RunSurroundings): Revoker {
+  return new Revoker(surroundings, connectToRevoke);
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { ApplyProgress } from "../apply/apply.ts";
+import { UserError } from "../errors.ts";
+import { acceptPlanFile, restrictToApproved } from "../plan/approvedPlan.ts";
+import { policyDigest } from "../plan/digest.ts";
+import type { Evaluation } from "../plan/evaluate.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Policy } from "../policy/policy.ts";
+import { printable } from "../printable.ts";
+import type { OrgConnection } from "../salesforce/connection.ts";
+import { Observer } from "./observer.ts";
+import type { Recorded } from "./revokeOnRecord.ts";
+import { defaultRecord } from "./settings.ts";
+
+/** What a run is about to do. */
+export interface Proposal {
+  /** Its plan is the approved part, where a plan was to be approved. */
+  readonly evaluation: Evaluation;
+  /** How many grants are left for want of approval; null where no plan was to be approved. */
+  readonly drift: number | null;
+}
+
+/** A run that looks and can revoke. `openRevoker` makes one. */
+export class Revoker extends Observer<OrgConnection> {
+  /**
+   * What the policy asks for, restricted to the approved plan where one was to be approved.
+   * @throws as `observe`, and UserError for an approved plan that is not right
+   */
+  async propose(policy: Policy): Promise<Proposal> {
+    const { approvedPlan, approvedPlanMaxAgeDays: maxAgeDays } = this.settings;
+    if (approvedPlan === null) return { evaluation: await this.observe(policy), drift: null };
+    const text = this.#readPlanFile(approvedPlan);
+    const evaluation = await this.observe(policy);
+    const { inventory, asOf, limits } = evaluation;
+    const approved = acceptPlanFile(text, approvedPlan, { orgId: inventory.org.id, asOf, maxAgeDays });
+    const { plan, drift } = restrictToApproved(evaluation, approved);
+    // What was approved line by line needs no limit.
+    return { evaluation: { ...evaluation, plan, limits: { ...limits, refusal: null } }, drift };
+  }
+
+  /**
+   * Revokes what was planned: on record, verified, at the pace of the settings.
+   * @param plan what is revoked: all that was evaluated, or a part of it
+   * @param reason why, where somebody had to say so
+   * @throws UserError where nothing was called yet
+   */
+  async revoke(
+    plan: Plan,
+    { inventory, policy }: Pick<Evaluation, "inventory" | "policy">,
+    {
+      reason = null,
+      onProgress = () => undefined,
+    }: { readonly reason?: string | null; readonly onProgress?: (progress: ApplyProgress) => void } = {},
+  ): Promise<Recorded> {
+    // Loaded only when it is needed: previews revoke nothing.
+    const { revokeOnRecord } = await import("./revokeOnRecord.ts");
+    const { settings, surroundings } = this;
+    const { raised } = settings;
+    try {
+      return await revokeOnRecord(await this.connect(), plan.revocations, {
+        apps: inventory.apps,
+        policy: { file: policy.file, digest: policyDigest(policy) },
+        reason: [reason ?? [], raised?.reason ?? []].flat().join("; limits raised: ") || null,
+        raisedLimits: raised?.limits ?? null,
+        auditFile: path.resolve(surroundings.folder, settings.auditFile ?? defaultRecord(inventory.org.id)),
+        concurrency: settings.revokeConcurrency,
+        perSecond: settings.revokesPerSecond,
+        sessions: policy.sessions,
+        env: surroundings.env,
+        onProgress,
+        ...(surroundings.clock === undefined ? {} : { clock: surroundings.clock }),
+      });
+    } finally {
+      this.forget(); // the org is another now
+    }
+  }
+
+  /** @throws UserError where it cannot be read */
+  #readPlanFile(file: string): string {
+    try {
+      return readFileSync(path.resolve(this.surroundings.folder, file), "utf8");
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      throw new UserError(
+        `The approved plan ${printable(file)} cannot be read (${code}). Nothing was revoked.`,
+      );
+    }
+  }
+}
