@@ -42,7 +42,7 @@ function rulesOf(name: string, { imports, types = [], packages = [] }: Room): IF
       name: `${name}: packages`,
       comment: `${name} may import ${packages.join(", ") || "no package"}`,
       severity: "error",
-      from,
+      from: { ...from, pathNot: "/test/" },
       to: {
         dependencyTypes: [...fromNpm],
         pathNot: packages.map((name) => `(^|node_modules/)${name}(/|$)`),

@@ -23,7 +23,7 @@ export function scopeRules({ policy, inventory }: Basis): Record<"scopes", Rule>
 const LASTING = ["refresh_token", "offline_access"];
 
 /** The scopes that are not allowed. `full` allows all but refresh tokens, whose two names mean the same. */
-export function excessScopes(scopes: readonly string[], allowed: readonly string[]): string[] {
+function excessScopes(scopes: readonly string[], allowed: readonly string[]): string[] {
   return scopes.filter((scope) =>
     LASTING.includes(scope)
       ? !LASTING.some((name) => allowed.includes(name))

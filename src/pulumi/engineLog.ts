@@ -24,7 +24,7 @@ export interface EngineLog {
 }
 
 /** For a process that has no engine, and wherever the engine does not answer. */
-export const silentLog: EngineLog = {
+const silentLog: EngineLog = {
   say: async () => {},
   progress: async () => {},
 };

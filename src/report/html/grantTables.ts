@@ -16,7 +16,7 @@ export function standingText(standing: AppRow["standing"]): string {
 }
 
 /** Who a user is, in a few words. */
-export function personText({ name, profile, isActive, isFrozen }: GrantRow): string {
+function personText({ name, profile, isActive, isFrozen }: GrantRow): string {
   const state = isActive === null ? "not listed by the org" : isActive ? null : "inactive";
   return [name, profile, state, isFrozen === true ? "frozen" : null]
     .filter((part) => part !== null)
