@@ -70,6 +70,39 @@ describe("limits", () => {
     else expect(verdict(...input).refusal).toContain(refusal);
   });
 
+  it.each<[limit: keyof Limits, at: (revocations: number) => Parameters<typeof verdict>]>([
+    ["revocations", (n) => [{ bobs: n }, 100, { revocations: 10 }]],
+    ["percent", (n) => [{ bobs: n }, 100, { percent: 10 }]],
+    ["perApp", (n) => [{ bobs: n, shiny: 5 }, 100, { perApp: 10 }]],
+  ])("%s: one below the limit and the limit pass, one above is refused", (limit, at) => {
+    expect([9, 10, 11].map((n) => verdict(...at(n)).refusal !== null)).toEqual([false, false, true]);
+    expect(verdict(...at(11)).refusal).toContain(`(limits.${limit})`);
+  });
+
+  it("say every app that is over the limit for one, and no other", () => {
+    const { refusal } = verdict({ bobs: 9, shiny: 10 }, 100, { perApp: 8 });
+    expect(refusal).toContain("9 of Bob's Tool, over 8");
+    expect(refusal).toContain("10 of Shiny AI Notetaker, over 8");
+    expect(verdict({ bobs: 8, shiny: 9 }, 100, { perApp: 8 }).refusal).not.toContain("Bob's Tool");
+  });
+
+  it("name the app with the most revocations, of two the first by name, of none none", () => {
+    const most = (bobs: number, shiny: number) => verdict({ bobs, shiny }, 100, {}).perApp;
+    expect(most(3, 4)).toMatchObject({ app: "Shiny AI Notetaker", actual: 4 });
+    expect(most(4, 3)).toMatchObject({ app: "Bob's Tool", actual: 4 });
+    expect(most(4, 4)).toMatchObject({ app: "Bob's Tool", actual: 4 });
+    expect(most(0, 0)).toBeNull();
+  });
+
+  it("count grants of one user for one app each", () => {
+    const ann = user(1);
+    const inventory = inventoryOf({ users: [ann], grants: [grant(ann.id, BOBS), grant(ann.id, BOBS)] });
+    const policy = resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory);
+    expect(
+      judgeLimits(plan(decide(policy, inventory, AS_OF), inventory), 2, policy.policy.limits),
+    ).toMatchObject({ revocations: { actual: 2 }, percent: { actual: 100 }, perApp: { actual: 2 } });
+  });
+
   it("say the numbers that they were held against", () => {
     expect(verdict({ bobs: 3, shiny: 1 }, 16, {})).toMatchObject({
       revocations: { limit: 1_000_000, actual: 4 },

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
-import { NO_NEEDS } from "../../src/inventory/needs.ts";
+import { EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
+import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import { restoreInventory, saveInventory } from "../../src/plan/savedInventory.ts";
@@ -19,6 +20,20 @@ it("a saved inventory is the same as before, and gives the same plan, whatever t
       expect(plan(restored)).toEqual(plan(inventory));
     }),
   );
+});
+
+it("members that were not read are not nobody, and members are whoever they were", () => {
+  const set = { id: "0PS000000000001AAA", name: "Half", label: "Half" };
+  const inventory = inventoryOf({
+    directory: {
+      ...EMPTY_DIRECTORY,
+      permissionSets: [{ ...set, userIds: null }],
+      permissionSetGroups: [{ ...set, userIds: new Set([user(1).id]) }],
+      publicGroups: [{ ...set, userIds: new Set() }],
+      permissionHolders: new Map([["ManageUsers", new Set([user(2).id])]]),
+    },
+  });
+  expect(restoreInventory(saveInventory(inventory, NO_NEEDS), "saved.json", NO_NEEDS)).toEqual(inventory);
 });
 
 it("an app whose refresh tokens never end is so still", () => {
@@ -75,5 +90,22 @@ describe("refused is", () => {
         permissionSets: ["Slack_User"],
       }),
     ).toBe("taken");
+  });
+
+  it.each<[missing: string, had: Partial<DirectoryNeeds>, wanted: Partial<DirectoryNeeds>]>([
+    ["permission sets", { permissionSets: ["A"] }, { permissionSets: ["A", "B"] }],
+    ["permission sets", { permissionSets: ["A"] }, { permissionSets: "all" }],
+    ["permission set groups", { permissionSetGroups: ["A"] }, { permissionSetGroups: ["A", "B"] }],
+    ["public groups", { publicGroups: ["A"] }, { publicGroups: ["A", "B"] }],
+    ["permissions", { permissions: [] }, { permissions: ["ManageUsers"] }],
+    ["roles", { roles: false }, { roles: true }],
+    ["app settings", { appSettings: false }, { appSettings: true }],
+  ])("one without the %s that the policy asks for: %j is less than %j", (missing, had, wanted) => {
+    const read = (what: Partial<DirectoryNeeds>) => saveInventory(inventory, { ...NO_NEEDS, ...what });
+    expect(message(read(had), { ...NO_NEEDS, ...wanted })).toContain(
+      `was read without what the policy asks for (${missing}): save it again`,
+    );
+    expect(message(read(wanted), { ...NO_NEEDS, ...had })).toBe("taken");
+    expect(message(read(wanted), { ...NO_NEEDS, ...wanted })).toBe("taken");
   });
 });

@@ -1,0 +1,322 @@
+import { describe, expect, it } from "vitest";
+import { findings } from "../../src/decide/findings.ts";
+import { type Directory, EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
+import { parsePolicy } from "../../src/policy/load.ts";
+import { formatProblems } from "../../src/policy/problem.ts";
+import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
+import { AS_OF, app, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
+
+const SLACK = "0H4000000000001CAA";
+const set = (n: number, name: string, label: string, ...members: string[]) => ({
+  id: sfId("0PS", n),
+  name,
+  label,
+  userIds: new Set(members),
+});
+const [ANN, BEN] = [
+  user(1, { username: "ann@dieppe.example" }),
+  user(2, { username: "Ben@dieppe.example", profileId: PROFILES[2]!.id, userType: "Robot" }),
+];
+const DIRECTORY: Directory = {
+  ...EMPTY_DIRECTORY,
+  permissionSets: [
+    set(1, "Sellers", "Sales", ANN.id),
+    set(2, "Sellers_EMEA", "Sellers", BEN.id),
+    set(3, "Twin_A", "Twin", ANN.id),
+    set(4, "Twin_B", "Twin", BEN.id),
+  ],
+  permissionSetGroups: [set(5, "Desk", "Service desk", BEN.id)],
+  publicGroups: [set(6, "Chatters", "All chatters", BEN.id)],
+  roles: [
+    { id: sfId("00E", 1), name: "CEO", label: "Chief", parentId: null },
+    { id: sfId("00E", 2), name: "Clerk", label: "Clerks", parentId: sfId("00E", 1) },
+  ],
+  permissionHolders: new Map([
+    ["ModifyAllData", new Set([ANN.id])],
+    ["ManageUsers", new Set([ANN.id, BEN.id])],
+  ]),
+};
+const INVENTORY = inventoryOf({
+  users: [ANN, BEN],
+  apps: [app("Slack", SLACK), app("Bob's Tool"), app("Data Loader", sfId("0xI", 2))],
+  directory: DIRECTORY,
+});
+
+function resolve(text: string, base = "version: 1\nunlisted: report\napps: []\n") {
+  const parsed = parsePolicy(`version: 1\nunlisted: report\n${text}\n`, "p.yaml", () => ({ text: base }));
+  if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
+  return resolvePolicy(parsed.policy, INVENTORY, AS_OF);
+}
+function problems(text: string, base?: string): string {
+  const result = resolve(text, base);
+  return "problems" in result ? formatProblems(result.problems) : "";
+}
+function resolved(text: string, base?: string) {
+  const result = resolve(text, base);
+  if ("problems" in result) throw new Error(formatProblems(result.problems));
+  return result.resolved;
+}
+/** What the org does not have and need not, with the place that names it. */
+const absent = (text: string, base?: string) =>
+  findings({ policy: resolved(text, base), inventory: INVENTORY, asOf: AS_OF }).flatMap(
+    ({ code, params, policy }) =>
+      code.endsWith("-absent") ? `${code} ${params.name} ${policy.file}:${policy.line}` : [],
+  );
+
+const slack = (users: string) => `apps:\n  - { id: ${SLACK}, users: ${users} }`;
+const exemption = (what: string) =>
+  `apps: []\nexemptions:\n  - { ${what}, reason: a, owner: b, expires: 2026-12-31 }`;
+
+describe("a name of the policy's own file that nobody in the org has is an error at its line", () => {
+  it.each<[what: string, text: string, message: string]>([
+    [
+      "a protected user",
+      "apps: []\nprotected:\n  users: [bem@dieppe.example]",
+      'p.yaml:5:11: no user "bem@dieppe.example" in Dieppe; did you mean "ben@dieppe.example"?',
+    ],
+    [
+      "an offboarded user",
+      "apps: []\noffboarded:\n  - nobody@calais.example",
+      'p.yaml:5:5: no user "nobody@calais.example" in Dieppe; correct it or take it out',
+    ],
+    [
+      "the user of an exemption",
+      exemption("user: an@dieppe.example"),
+      'p.yaml:5:13: no user "an@dieppe.example" in Dieppe; did you mean "ann@dieppe.example"?',
+    ],
+    [
+      "the app of an exemption, where it is near an app's",
+      exemption("app: Bobs Tool"),
+      'no app named "Bobs Tool" in Dieppe; did you mean "Bob\'s Tool"?',
+    ],
+    [
+      "a protected app, where it is near an app's",
+      "apps: []\nprotected: { apps: [Slak] }",
+      'p.yaml:4:21: no app named "Slak" in Dieppe; did you mean "Slack"?',
+    ],
+    [
+      "usernames like a pattern",
+      slack('{ usernamesLike: ["*@calais.example"] }'),
+      'no username like "*@calais.example" in Dieppe; correct it or take it out',
+    ],
+    [
+      "usernames like a pattern under `except`",
+      slack('{ everyone: true, except: { usernamesLike: ["c*"] } }'),
+      'no username like "c*" in Dieppe',
+    ],
+    [
+      "a permission set",
+      slack("{ permissionSets: [Sellars] }"),
+      'no permission set "Sellars" in Dieppe; did you mean "Sellers"?',
+    ],
+    [
+      "a permission set group",
+      slack("{ permissionSetGroups: [Dusk] }"),
+      'no permission set group "Dusk" in Dieppe',
+    ],
+    [
+      "a public group",
+      slack("{ publicGroups: [Chatter] }"),
+      'no public group "Chatter" in Dieppe; did you mean "Chatters"?',
+    ],
+    ["a role", slack("{ roles: [Nobody] }"), 'no role "Nobody" in Dieppe; correct it or take it out'],
+    [
+      "a role with subordinates",
+      slack("{ rolesAndSubordinates: [CFO] }"),
+      'no role "CFO" in Dieppe; did you mean "CEO"?',
+    ],
+    [
+      "a user type",
+      slack("{ userTypes: [Standrad] }"),
+      'no user type "Standrad" in Dieppe; did you mean "Standard"?',
+    ],
+    [
+      "a profile of high privilege",
+      "apps: []\nhighPrivilege: { profiles: [Nobody] }",
+      'no profile "Nobody" in Dieppe',
+    ],
+    [
+      "a permission set of high privilege",
+      "apps: []\nhighPrivilege: { permissionSets: [Nobody] }",
+      'no permission set "Nobody" in Dieppe',
+    ],
+    [
+      "a permission",
+      "apps: []\nhighPrivilege: { permissions: [ModifyAllDate] }",
+      'no permission "ModifyAllDate" in Dieppe; did you mean "ModifyAllData"?',
+    ],
+  ])("%s", (_what, text, message) => {
+    expect(problems(text)).toContain(message);
+  });
+
+  it("a label that two sets have says which they are; a name wins over another's label", () => {
+    expect(problems(slack("{ permissionSets: [Twin] }"))).toContain(
+      '2 permission sets of Dieppe have the label "Twin": Twin_A, Twin_B; say which by its API name',
+    );
+    const [rule] = resolved(slack("{ permissionSets: [Sellers] }")).rules.values();
+    const members = [...resolved(slack("{ permissionSets: [Sellers] }")).people.values()].filter(
+      ({ memberOf }) => memberOf.some((number) => rule!.scope!.memberSets.has(number)),
+    );
+    expect(members.map(({ id }) => id)).toEqual([ANN.id]);
+  });
+
+  it("every name that is wrong is said, not the first alone", () => {
+    const text = `apps: []\noffboarded: [x@calais.example, y@calais.example]\nprotected: { users: [z@calais.example] }`;
+    expect(problems(text).match(/no user "\w@calais\.example"/g)).toHaveLength(3);
+  });
+});
+
+describe("what the org need not have is absent, and no error", () => {
+  it.each<[what: string, text: string, absent: string[], base?: string]>([
+    [
+      "users of a policy that is extended",
+      "extends: base.yaml\napps: []",
+      ["user-absent off@calais.example base.yaml:3", "user-absent safe@calais.example base.yaml:4"],
+      "version: 1\nunlisted: report\noffboarded: [off@calais.example]\nprotected: { users: [safe@calais.example] }\napps: []\n",
+    ],
+    [
+      "an app of a policy that is extended",
+      "extends: base.yaml\napps: []",
+      ["app-absent Calais Ferry base.yaml:3"],
+      "version: 1\nunlisted: report\napps: [{ name: Calais Ferry, users: everyone }]\n",
+    ],
+    [
+      "a denied app",
+      "apps: [{ name: Calais Ferry, sanctioned: false }]",
+      ["app-absent Calais Ferry p.yaml:3"],
+    ],
+    [
+      "a denied app, however near its name is",
+      "apps: [{ name: Slak, sanctioned: false }]",
+      ["app-absent Slak p.yaml:3"],
+    ],
+    [
+      "a protected app",
+      "apps: []\nprotected: { apps: [Calais Ferry] }",
+      ["app-absent Calais Ferry p.yaml:4"],
+    ],
+    ["the app of an exemption", exemption("app: Calais Ferry"), ["app-absent Calais Ferry p.yaml:5"]],
+  ])("%s", (_what, text, expected, base) => {
+    expect(absent(text, base).sort()).toEqual([...expected].sort());
+  });
+
+  it("but an app of a policy that is extended is an error where its name is nearly an app's", () => {
+    expect(
+      problems(
+        "extends: base.yaml\napps: []",
+        "version: 1\nunlisted: report\napps: [{ name: Slak, users: everyone }]\n",
+      ),
+    ).toContain('base.yaml:3:16: no app named "Slak" in Dieppe; did you mean "Slack"?');
+  });
+
+  it("an exemption of such an app holds for no grant at all", () => {
+    expect(resolved(exemption("app: Calais Ferry, user: ann@dieppe.example")).exemptions).toEqual([]);
+  });
+});
+
+describe("what is said both ways, by name here and by id there, is a problem", () => {
+  it.each<[rule: string, text: string, message: string]>([
+    [
+      "an app exempt and protected",
+      `${exemption("app: Slack")}\nprotected: { apps: [${SLACK}] }`,
+      'p.yaml:5:5: the app "Slack" is exempt and protected (p.yaml:6); an exemption of a protected app does nothing: take out one of the two',
+    ],
+    [
+      "an app denied and protected",
+      `apps:\n  - { id: ${SLACK}, sanctioned: false }\nprotected: { apps: [Slack] }`,
+      `p.yaml:5:21: the app "${SLACK}" is denied (p.yaml:4) and protected; take it out of one of the two`,
+    ],
+  ])("%s", (_rule, text, message) => {
+    expect(problems(text)).toContain(message);
+  });
+});
+
+describe("people", () => {
+  it("bear the line that offboards or protects them, and what gives them privilege", () => {
+    const { people } = resolved(
+      "apps: []\noffboarded:\n  - ANN@dieppe.example\nprotected:\n  users:\n    - ben@dieppe.example\nhighPrivilege: { permissions: [ModifyAllData] }",
+    );
+    expect(
+      [...people.values()].map((person) => [
+        person.username,
+        person.offboarded?.line ?? null,
+        person.protected?.line ?? null,
+        person.privilege,
+      ]),
+    ).toEqual([
+      [ANN.username, 5, null, "the permission ModifyAllData"],
+      [BEN.username, null, 8, null],
+    ]);
+  });
+
+  it("have their privilege through the first of several reasons: permission, profile, permission set", () => {
+    const why = (privilege: string) =>
+      [...resolved(`apps: []\nhighPrivilege: { ${privilege} }`).people.values()].map(
+        (person) => person.privilege,
+      );
+    expect(why("permissions: [ModifyAllData, ManageUsers]")).toEqual([
+      "the permission ModifyAllData",
+      "the permission ManageUsers",
+    ]);
+    expect(why("permissionSets: [Sellers_EMEA, Twin_B], profiles: [System Administrator]")).toEqual([
+      null,
+      "the profile System Administrator",
+    ]);
+    expect(why("permissionSets: [Sellers_EMEA, Twin_B]")).toEqual([null, "the permission set Sellers_EMEA"]);
+  });
+
+  it("are in scope by a type that the platform has, or that a user of the org has", () => {
+    const types = (text: string) => [
+      ...[...resolved(slack(`{ userTypes: [${text}] }`)).rules.values()][0]!.scope!.userTypes,
+    ];
+    expect(types("Guest, Robot")).toEqual(["Guest", "Robot"]);
+  });
+});
+
+describe("a pattern of usernames", () => {
+  const matching = (pattern: string) => {
+    const { rules, people } = resolved(slack(`{ usernamesLike: ["${pattern}"] }`));
+    const [rule] = rules.values();
+    return [...people.values()].flatMap(({ username, memberOf }) =>
+      memberOf.some((number) => rule!.scope!.memberSets.has(number)) ? username : [],
+    );
+  };
+  it.each([
+    ["*", [ANN.username, BEN.username]],
+    ["a*", [ANN.username]],
+    ["***n@*", [ANN.username, BEN.username]],
+    ["?nn@dieppe.example", [ANN.username]],
+    ["BEN@*", [BEN.username]],
+    ["*@dieppe.exampl?", [ANN.username, BEN.username]],
+  ])("%s matches %j", (pattern, usernames) => {
+    expect(matching(pattern)).toEqual(usernames);
+  });
+
+  it.each([
+    "nn@dieppe.example",
+    "ann@dieppe",
+    "ann@dieppe?example?",
+    "[a]nn@dieppe.example",
+    "(ann|ben)@*",
+    "ann@dieppe.exampl.",
+  ])("%s matches nobody", (pattern) => {
+    expect(problems(slack(`{ usernamesLike: ["${pattern}"] }`))).toContain(`no username like "${pattern}"`);
+  });
+});
+
+describe("the policy's own org", () => {
+  it("is taken by id and by name", () => {
+    expect(problems("org: { id: 00D000000000001AAA, name: Dieppe }\napps: []")).toBe("");
+  });
+
+  it("is told by id before its name, and nothing else is said of another's org", () => {
+    const other = problems(
+      "org: { id: 00D000000000002AAA, name: Calais }\napps: []\noffboarded: [x@calais.example]",
+    );
+    expect(other).toContain(
+      "the policy is for the org 00D000000000002AAA, but the credentials lead to Dieppe",
+    );
+    expect(other).not.toContain("no user");
+    expect(other).not.toContain('"Calais"');
+  });
+});
