@@ -35,7 +35,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   run: { imports: acting },
   report: {
     imports: [...judging, "audit"],
-    packages: ["cli-table3", "csv-stringify", "node-sarif-builder", "picocolors", "xml2js"],
+    packages: ["csv-stringify", "node-sarif-builder", "picocolors", "string-width", "xml2js"],
   },
   pullRequest: { imports: [...judging, "report"] },
   forge: { imports: [...ground, "http"] },

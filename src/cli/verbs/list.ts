@@ -1,9 +1,7 @@
 import { Command, Option } from "commander";
 import { NO_NEEDS } from "../../inventory/needs.ts";
 import { connectedUsers, type ListFilter } from "../../report/list/connectedUsers.ts";
-import { listCsv } from "../../report/list/listCsv.ts";
-import { listJson } from "../../report/list/listJson.ts";
-import { listTable } from "../../report/list/listTable.ts";
+import { listCsv, listJson, listText } from "../../report/list/listFormats.ts";
 import { proofText } from "../../report/proofText.ts";
 import { openObserver } from "../run.ts";
 import { terminal } from "../terminal.ts";
@@ -29,7 +27,7 @@ export function listCommand(): Command {
     .action(async (options: ListOptions) => {
       const inventory = await (await openObserver()).have(NO_NEEDS);
       const list = connectedUsers(inventory, options);
-      const output = { table: listTable, json: listJson, csv: listCsv }[options.format](
+      const output = { table: listText, json: listJson, csv: listCsv }[options.format](
         list,
         inventory,
         terminal(),

@@ -5,8 +5,7 @@ import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
 import { type Section, sectionsOf } from "../org/sections.ts";
 import { proofText } from "../proofText.ts";
-import { plainTable } from "../render/plainTable.ts";
-import { NO_TERMINAL, type Terminal } from "../render/terminal.ts";
+import { NO_TERMINAL, plainTable, type Terminal } from "../render/terminal.ts";
 
 /** Rows of a section beyond which a terminal is no place for them. */
 const MOST_ROWS = 40;

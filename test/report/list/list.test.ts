@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Inventory } from "../../../src/inventory/inventory.ts";
 import { connectedUsers } from "../../../src/report/list/connectedUsers.ts";
-import { listCsv } from "../../../src/report/list/listCsv.ts";
-import { listTable } from "../../../src/report/list/listTable.ts";
+import { listCsv, listText } from "../../../src/report/list/listFormats.ts";
 import { inventories } from "../../arbitraries.ts";
 import { app, grant, inventoryOf } from "../../inventories.ts";
 
@@ -23,7 +22,7 @@ describe("a hostile name", () => {
     expect(listCsv(list)).toBe(
       'app,appId,users,grants,firstGranted,lastUsed\n"\'=HYPERLINK(""http://evil"")\\u{1b}[2J\\u{a}next",,1,1,,\n',
     );
-    expect(listTable(list, inventory)).toMatch(
+    expect(listText(list, inventory)).toMatch(
       /^App +Users +Grants +First granted +Last used\n=HYPERLINK\("http:\/\/evil"\)\\u\{1b\}\[2J\\u\{a\}next +1 +1 +unknown +no use recorded\n/,
     );
   });
@@ -42,7 +41,7 @@ it("a user whom the org does not list is named by id and said to be unknown", ()
       lastUsed: null,
     },
   ]);
-  expect(listTable(connectedUsers(inventory, { by: "user" }), inventory)).toContain("not listed by the org");
+  expect(listText(connectedUsers(inventory, { by: "user" }), inventory)).toContain("not listed by the org");
 });
 
 it("both lists count every grant once, whatever the org", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { plainTable } from "../../../src/report/render/plainTable.ts";
+import { plainTable } from "../../../src/report/render/terminal.ts";
 
 const HEAD = ["App", "User", "Why"];
 const ROWS = [
@@ -15,8 +15,8 @@ it("nothing is cut where there is no limit", () => {
 
 it("the widest columns are cut, and say so", () => {
   expect(plainTable(HEAD, ROWS, { width: 60 }).split("\n")).toEqual([
-    "App    User                      Why",
-    "Slack  ada.abbott@dieppe.examp…  user not in scope of the…",
+    "App    User                       Why",
+    "Slack  ada.abbott@dieppe.example  user not in scope of the …",
   ]);
 });
 

@@ -1,0 +1,65 @@
+import type { Inventory } from "../../inventory/inventory.ts";
+import { printable } from "../../printable.ts";
+import { proofText } from "../proofText.ts";
+import { tableCsv } from "../render/csv.ts";
+import { safeJson } from "../render/safeJson.ts";
+import { type Table, tableOf } from "../render/table.ts";
+import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
+import type { AppRow, ConnectedUsers, UserRow } from "./connectedUsers.ts";
+
+/** The connected users as a table for a terminal, with what the list was read from below it. */
+export function listText(
+  list: ConnectedUsers,
+  { org, proof }: Inventory,
+  { width }: Terminal = NO_TERMINAL,
+): string {
+  const rows = list.rows.length === 0 ? "No connected users." : tableText(listTable(list), width);
+  return (
+    `${rows}\n\n${printable(org.name)} (${org.id}). ${proofText(proof)}\n` +
+    "Last used is when a token was last issued, not the last API call.\n"
+  );
+}
+
+/** The connected users as CSV. */
+export function listCsv(list: ConnectedUsers): string {
+  return tableCsv(listTable(list));
+}
+
+/** The connected users as JSON, with the org and the proof that the list is complete. */
+export function listJson(list: ConnectedUsers, { org, proof }: Inventory): string {
+  return safeJson({ org: { id: org.id, name: org.name }, ...list, proof });
+}
+
+const PERIOD = {
+  firstGranted: {
+    title: "First granted",
+    kind: "day",
+    nothing: "unknown",
+    value: ({ firstGranted }: AppRow | UserRow) => firstGranted,
+  },
+  lastUsed: {
+    title: "Last used",
+    kind: "day",
+    nothing: "no use recorded",
+    value: ({ lastUsed }: AppRow | UserRow) => lastUsed,
+  },
+} as const;
+
+function listTable(list: ConnectedUsers): Table {
+  return list.by === "app"
+    ? tableOf(list.rows, {
+        app: { title: "App", kind: "text", value: ({ app }) => app },
+        appId: { title: "Id", kind: "text", only: ["csv"], value: ({ appId }) => appId },
+        users: { title: "Users", kind: "count", value: ({ users }) => users },
+        grants: { title: "Grants", kind: "count", value: ({ grants }) => grants },
+        ...PERIOD,
+      })
+    : tableOf(list.rows, {
+        username: { title: "User", kind: "text", value: ({ username }) => username },
+        name: { title: "Name", kind: "text", nothing: "not listed by the org", value: ({ name }) => name },
+        active: { title: "Active", kind: "text", nothing: "unknown", value: ({ active }) => active },
+        apps: { title: "Apps", kind: "count", value: ({ apps }) => apps },
+        grants: { title: "Grants", kind: "count", value: ({ grants }) => grants },
+        ...PERIOD,
+      });
+}
