@@ -1,7 +1,6 @@
-import { accessSync, constants, mkdirSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { lock } from "proper-lockfile";
 import { UserError } from "../src/errors.ts";
 import { run } from "./engine/run.ts";
@@ -10,22 +9,35 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 const BY_HAND =
   "install it (Debian: `apt-get install chromium`) or set SANCTIONED_CHROMIUM to the path of a Chromium or Chrome";
 
+export interface EnsureChromiumOptions {
+  /** Whether to install Debian's package, as root, where there is none. */
+  readonly mayInstall?: boolean;
+  /** Called with one line before an installation. */
+  readonly say?: (line: string) => void;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /**
  * The path of a Chromium for the tests of pages and for screenshots: SANCTIONED_CHROMIUM, else one on the
- * PATH, else Debian's package, installed now where this process is root. One of several processes installs.
- * @param say called with one line before an installation
+ * PATH, else Debian's package, where it may be installed and this process is root. One of several processes
+ * installs.
  * @throws UserError that says how to install it
  */
-export async function ensureChromium(
-  say: (line: string) => void = () => {},
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<string> {
+export async function ensureChromium({
+  mayInstall = false,
+  say = () => {},
+  env = process.env,
+}: EnsureChromiumOptions = {}): Promise<string> {
   const named = env.SANCTIONED_CHROMIUM;
   if (named) {
     if (isProgram(named)) return named;
     throw new UserError(`SANCTIONED_CHROMIUM is ${named}, which is no program: ${BY_HAND}.`);
   }
-  return findOnPath(env) ?? installedByOne(say, env);
+  const found = findOnPath(env);
+  if (found !== undefined) return found;
+  if (!mayInstall)
+    throw new UserError(`There is no Chromium on the PATH: run \`npm run setup\` as root, or ${BY_HAND}.`);
+  return installedByOne(say, env);
 }
 
 function findOnPath({ PATH = "" }: NodeJS.ProcessEnv): string | undefined {
@@ -78,16 +90,3 @@ function isProgram(file: string): boolean {
     return false;
   }
 }
-
-/** `node scripts/chromium.ts`: makes a Chromium available and prints where it is. */
-async function main(): Promise<void> {
-  try {
-    console.log(await ensureChromium((line) => console.error(`chromium: ${line}`)));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
-}
-
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

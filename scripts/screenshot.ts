@@ -12,7 +12,7 @@ const target = path.resolve(import.meta.dirname, "../docs/report.png");
 const SIZE = { width: 1200, height: 1250 };
 
 const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-screenshot-"));
-const browser = await chromium.launch({ executablePath: await ensureChromium(console.error) });
+const browser = await chromium.launch({ executablePath: await ensureChromium() });
 try {
   const file = path.join(folder, "report.html");
   writeFileSync(file, reportHtml(await dieppeReport()));

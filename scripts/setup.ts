@@ -1,0 +1,19 @@
+/** `npm run setup`: makes available what `npm test` needs besides the packages, and says where each is. */
+import { UserError } from "../src/errors.ts";
+import { ensureChromium } from "./chromium.ts";
+import { ensureEngine } from "./engine.ts";
+
+const say = (line: string) => console.log(`chromium: ${line}, which takes root`);
+
+for (const [what, ensured] of [
+  ["engine", async () => (await ensureEngine()).bin],
+  ["chromium", () => ensureChromium({ mayInstall: true, say })],
+] as const) {
+  try {
+    console.log(`${what}: ${await ensured()}`);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`${what}: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
