@@ -12,7 +12,10 @@ import { type Context, Runner, readWorkflow, type Workflow } from "./workflow.ts
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const FOLDER = "docs/ci/github";
-const FILES = readdirSync(path.join(ROOT, FOLDER)).map((name) => `${FOLDER}/${name}`);
+const FILES = [
+  ".github/workflows/ci.yml",
+  ...readdirSync(path.join(ROOT, FOLDER)).map((name) => `${FOLDER}/${name}`),
+];
 const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 const POLICY = "policy/dieppe-trading.yaml";
 const run = promisify(execFile);
