@@ -1,5 +1,5 @@
 import { EXPIRING_DAYS } from "../decide/findings.ts";
-import { InconclusiveError, UserError } from "../errors.ts";
+import { InconclusiveError, SettingsError, UserError } from "../errors.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { look } from "../inventory/look.ts";
 import { policyDigest } from "../plan/digest.ts";
@@ -73,7 +73,7 @@ export class Watcher {
     this.#options = options;
   }
 
-  /** One look, and the delivery of what it found. Faults of the org, the policy and the sinks are told, not thrown. */
+  /** One look, and the delivery of what it found. Faults of the org, the policy and the sinks are told, not thrown. @throws SettingsError */
   async round(): Promise<Round> {
     const { memory, sinks, now, log } = this.#options;
     const conditions: Condition[] = [];
@@ -86,6 +86,7 @@ export class Watcher {
       events.push(...left.events);
       this.#blindRounds = 0;
     } catch (error) {
+      if (error instanceof SettingsError) throw error; // no later round can be better
       if (!(error instanceof UserError || error instanceof InconclusiveError)) throw error;
       evaluation = null;
       this.#blindRounds++;

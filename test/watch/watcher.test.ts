@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SettingsError } from "../../src/errors.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import type { Observer } from "../../src/run/observer.ts";
@@ -179,6 +180,16 @@ describe("when nobody can see", () => {
     policy = DIEPPE;
     await one.round();
     expect(kinds()).toEqual(["policy-invalid ended"]);
+  });
+
+  it("a setting that is not right is thrown, not taken for a blind round", async () => {
+    const one = watcher({
+      readPolicy: () => {
+        throw new SettingsError("SANCTIONED_KEY is not right.");
+      },
+    });
+    await expect(one.round()).rejects.toThrow(SettingsError);
+    expect([kinds(), lines]).toEqual([[], []]);
   });
 
   it("an org that is away for a moment is not, for longer it is", async () => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -35,7 +35,9 @@ afterEach(async () => {
 });
 
 /** A `sanctioned watch` of its own process. */
-function watch(...args: string[]) {
+const watch = (...args: string[]) => watchWith({}, ...args);
+
+function watchWith(more: Record<string, string>, ...args: string[]) {
   const { port } = hook.address() as AddressInfo;
   const child = spawn(process.execPath, [BIN, "watch", ...args], {
     cwd: folder,
@@ -46,6 +48,7 @@ function watch(...args: string[]) {
       SF_ACCESS_TOKEN: org.accessToken,
       SANCTIONED_WEBHOOK_URL: `http://127.0.0.1:${port}/hook`,
       SANCTIONED_WEBHOOK_SECRET: SECRET,
+      ...more,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -84,6 +87,17 @@ const authorize = (app: string) =>
   });
 
 describe("sanctioned watch", () => {
+  it.each([[["--enforce", "leavers"]], [[]]])(
+    "with a setting of its runs that is not right says so at once, before it looks: %j",
+    async (args) => {
+      const { seen, ended } = watchWith({ SANCTIONED_REVOKES_PER_SECOND: "abc" }, ...args);
+      expect(await ended).toBe(1);
+      expect(seen.stderr).toContain("revokesPerSecond");
+      expect(org.requests).toEqual([]);
+      expect(existsSync(path.join(folder, ".sanctioned"))).toBe(false);
+    },
+  );
+
   it("tells of a new app, and with --enforce leavers takes the tokens of who is deactivated; a restart repeats nothing", async () => {
     const one = watch("--interval", "1s", "--enforce", "leavers", "--to", "stdout", "webhook");
     await eventually(looked(1));
