@@ -8,6 +8,7 @@ import type { Outcome } from "../plan/outcome.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import { Breaker } from "./breaker.ts";
+import { applyErrors } from "./errors.ts";
 import { readLiveGrants } from "./liveGrants.ts";
 import { AuditRecorder, type AuditWriter } from "./recorder.ts";
 import { NOT_MADE, type RevokeAnswer, revokeTarget } from "./revokeCall.ts";
@@ -66,9 +67,7 @@ export async function apply(
 ): Promise<Applied> {
   for (const { user } of revocations) {
     if (user.id === connection.caller.userId)
-      throw new Error(
-        `The plan names the tool's own user ${connection.caller.username}: nothing was revoked.`,
-      );
+      throw applyErrors["plan-names-own-user"]({ user: connection.caller.username });
   }
   const register = new AppRegister(apps);
   const recorder = new AuditRecorder(audit);

@@ -4,6 +4,7 @@ import type { OrgConnection } from "../salesforce/connection.ts";
 import { toId18 } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import { soqlIn } from "../salesforce/soql.ts";
+import { applyErrors } from "./errors.ts";
 import { readLiveUsage } from "./liveUsage.ts";
 import { type LiveGrants, matched } from "./target.ts";
 
@@ -88,9 +89,11 @@ async function readRows(
     : await connection.query<Row>(soql);
   if (rows.length < ROW_CEILING && rows.length === totalSize) return rows;
   if (userIds.length === 1)
-    throw new Error(
-      `the org lists ${totalSize} grants of the user ${userIds[0]} and hands out ${rows.length}`,
-    );
+    throw applyErrors["live-grants-not-complete"]({
+      counted: totalSize,
+      user: userIds[0]!,
+      read: rows.length,
+    });
   const half = Math.ceil(userIds.length / 2);
   return [
     ...(await readRows(connection, userIds.slice(0, half), withTokens)),

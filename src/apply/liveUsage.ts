@@ -2,6 +2,7 @@ import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import { parseInstant } from "../salesforce/instant.ts";
+import { applyErrors } from "./errors.ts";
 import { type LiveGrants, matched } from "./target.ts";
 
 interface UsageToken {
@@ -32,8 +33,7 @@ export async function readLiveUsage(
     kind: "matched",
     targets: found.live.map(({ revocationUrl }, i) => {
       const path = TOKEN_PATH.exec(revocationUrl ?? "")?.[1];
-      if (path === undefined)
-        throw new Error("the usage of external client apps names no way to revoke a token");
+      if (path === undefined) throw applyErrors["usage-without-revocation"]();
       return { through: "usage", path, granted: [granted[i]!] };
     }),
   };

@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
 import path from "node:path";
 import lockfile from "proper-lockfile";
-import { UserError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { auditErrors } from "./errors.ts";
 import { type AuditEvent, type AuditLine, hashOf, NO_LINE } from "./line.ts";
 
 /** Enough for the last lines; names in them are at most a few hundred characters long. */
@@ -61,9 +60,7 @@ export class AuditTrail {
       const known = (await readFile(`${file}.head`, "utf8")).slice(0, 64);
       const prev = last === null ? NO_LINE : hashOf(last);
       if (known !== "" && known !== prev && !(await holds(record, known)))
-        throw new UserError(
-          `The audit record ${printable(file)} has lost its end: run \`npx sanctioned audit verify ${printable(file)}\`, keep it aside, and begin a new one.`,
-        );
+        throw auditErrors["audit-record-lost-its-end"]({ file });
       const seq = last === null ? 0 : (JSON.parse(last) as AuditLine).seq;
       const trail = new AuditTrail(file, { record, head, release }, { prev, seq }, now);
       if (torn !== null) {
@@ -143,10 +140,7 @@ async function prepare(file: string): Promise<() => Promise<void>> {
       retries: { retries: 12, minTimeout: 250, maxTimeout: 1_000 },
     });
   } catch (error) {
-    if ((error as { code?: string }).code === "ELOCKED")
-      throw new UserError(
-        `Another run is writing the audit record ${printable(file)}: nothing was revoked. Try again when it is done.`,
-      );
+    if ((error as { code?: string }).code === "ELOCKED") throw auditErrors["audit-record-in-use"]({ file });
     throw unwritable(file, error);
   }
 }
@@ -192,11 +186,9 @@ async function holds(record: FileHandle, hash: string): Promise<boolean> {
     .some((line) => hashOf(line) === hash);
 }
 
-/** A disk that is full or a file that may not be written is the user's to mend; anything else is not. */
+/** A disk that is full or a file that may not be written is the user's to fix; anything else is not. */
 function unwritable(file: string, error: unknown): unknown {
   const { code } = (error ?? {}) as { code?: unknown };
-  if (error instanceof UserError || typeof code !== "string" || !/^E[A-Z]+$/.test(code)) return error;
-  return new UserError(
-    `The audit record ${printable(file)} cannot be written (${code}), so nothing more is revoked: free the disk or name another with auditFile (SANCTIONED_AUDIT_FILE).`,
-  );
+  if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) return error;
+  return auditErrors["audit-record-not-writable"]({ file, why: code, cause: error });
 }

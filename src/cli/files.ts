@@ -37,11 +37,7 @@ export function writeNew(file: string, text: string, option: string): void {
 
 /** A plan that `plan --out` or `plan --format json` wrote. @throws UserError where it is none, or was changed */
 export function readPlanFile(file: string): PlanFile {
-  return parsePlanFile(readTextFile(file, "The plan"), (why) => {
-    throw new UserError(
-      `The plan ${printable(file)} ${why}: make a new one with \`npx sanctioned plan --out\`.`,
-    );
-  });
+  return parsePlanFile(readTextFile(file, "The plan"), { plan: "The plan", file, next: "" });
 }
 
 /** The policy that a command is about: the one named, else the only one in the folder `policy`. @throws UserError */

@@ -1,7 +1,6 @@
-import { UserError } from "../errors.ts";
 import type { Grant } from "../inventory/inventory.ts";
 import { DAY_MS } from "../policy/policy.ts";
-import { printable } from "../printable.ts";
+import { planErrors } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { parsePlanFile } from "./parsePlanFile.ts";
 import { countGrants, type Plan, withGrants } from "./plan.ts";
@@ -17,19 +16,21 @@ export function acceptPlanFile(
   name: string,
   { orgId, asOf, maxAgeDays }: { readonly orgId: string; readonly asOf: number; readonly maxAgeDays: number },
 ): PlanFile {
-  const refuse = (why: string, remedy: string): never => {
-    throw new UserError(`The approved plan ${printable(name)} ${why}: ${remedy}. Nothing was revoked.`);
-  };
-  const again = "make a new one with `npx sanctioned plan --out` and have it approved";
-  const plan = parsePlanFile(text, (why) => refuse(why, again));
+  const plan = parsePlanFile(text, {
+    plan: "The approved plan",
+    file: name,
+    next: " and have it approved. Nothing was revoked",
+  });
   if (plan.org.id !== orgId)
-    refuse(
-      `is of the org ${plan.org.id} (${printable(plan.org.name)}), and this is ${orgId}`,
-      "use that org's own",
-    );
+    throw planErrors["approved-plan-of-another-org"]({
+      file: name,
+      planOrg: plan.org.id,
+      name: plan.org.name,
+      org: orgId,
+    });
   const age = asOf - Date.parse(plan.asOf);
   if (age > maxAgeDays * DAY_MS)
-    refuse(`is of ${plan.asOf}, older than ${maxAgeDays} days`, `${again}, or raise approvedPlanMaxAgeDays`);
+    throw planErrors["approved-plan-too-old"]({ file: name, time: plan.asOf, days: maxAgeDays });
   return plan;
 }
 

@@ -1,6 +1,7 @@
 import type { Limits } from "../policy/policy.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
+import { planErrors } from "./errors.ts";
 import { countGrants, type Plan } from "./plan.ts";
 
 /** One limit with the number that was held against it. */
@@ -48,8 +49,11 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
     refusal:
       exceeded.length === 0
         ? null
-        : `${count} ${plural} ${exceeded.join(", and ")}: nothing is revoked. ` +
-          `If they are all meant, raise the limits in a reviewed change (${placeText(limits.position)}), or pass an approved plan (docs/revoking.md).`,
+        : planErrors["limits-exceeded"]({
+            revocations: `${count} ${plural}`,
+            exceeded: exceeded.join(", and "),
+            place: placeText(limits.position),
+          }).message,
   };
 }
 

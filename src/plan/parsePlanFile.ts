@@ -1,21 +1,32 @@
 import planSchema from "../../schema/plan.schema.json" with { type: "json" };
 import { validator } from "../validator.ts";
+import { planErrors } from "./errors.ts";
 import { isUnaltered } from "./planFile.ts";
 import type { PlanFile } from "./schema.ts";
 
 /** The published schema of a plan file, compiled when it is first asked for. */
 export const planValidator = validator<PlanFile>(planSchema);
 
-/** A plan file as it was written. Pure. @param refuse is told why it is none, as in "is no JSON", and throws */
-export function parsePlanFile(text: string, refuse: (why: string) => never): PlanFile {
+/** What a refused plan file is called, and what comes after a new one was made. */
+export interface PlanNames {
+  /** As in "The approved plan". */
+  readonly plan: string;
+  readonly file: string;
+  /** As in " and have it approved"; empty for nothing. */
+  readonly next: string;
+}
+
+/** A plan file as it was written. Pure. @param names for messages @throws UserError where it is none, or was changed */
+export function parsePlanFile(text: string, names: PlanNames): PlanFile {
   let plan: unknown;
   try {
     plan = JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return refuse("is no JSON");
+    throw planErrors["plan-not-json"]({ ...names });
   }
   const matchesSchema = planValidator();
-  if (!matchesSchema(plan)) return refuse("is no plan file of this release");
-  return isUnaltered(plan) ? plan : refuse("was changed after it was written");
+  if (!matchesSchema(plan)) throw planErrors["plan-not-recognized"]({ ...names });
+  if (!isUnaltered(plan)) throw planErrors["plan-changed"]({ ...names });
+  return plan;
 }

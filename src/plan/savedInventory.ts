@@ -1,8 +1,7 @@
-import { UserError } from "../errors.ts";
 import type { AppSettings, Directory, Grant, Inventory, MemberSet } from "../inventory/inventory.ts";
 import type { DirectoryNeeds } from "../inventory/needs.ts";
-import { printable } from "../printable.ts";
 import { digestOf } from "./digest.ts";
+import { planErrors } from "./errors.ts";
 
 const KIND = "sanctioned-inventory";
 const NEVER = "never";
@@ -39,28 +38,23 @@ export function saveInventory(inventory: Inventory, needs: DirectoryNeeds): stri
 
 /**
  * The inventory of a file, as it was saved.
- * @param name of the file, for messages
+ * @param file its name, for messages
  * @param needs what the policy at hand asks for
  * @throws UserError where it is no such file, was changed, or was read with less than is needed
  */
-export function restoreInventory(text: string, name: string, needs: DirectoryNeeds): Inventory {
-  const refuse = (why: string): never => {
-    throw new UserError(
-      `The inventory ${printable(name)} ${why}: save it again with \`npx sanctioned plan --save-inventory\`, with this policy.`,
-    );
-  };
+export function restoreInventory(text: string, file: string, needs: DirectoryNeeds): Inventory {
   let saved: Saved;
   try {
     saved = JSON.parse(text) as Saved;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return refuse("is no JSON");
+    throw planErrors["inventory-not-json"]({ file });
   }
-  if (saved?.kind !== KIND || saved.version !== 1) return refuse("is no saved inventory of this release");
+  if (saved?.kind !== KIND || saved.version !== 1) throw planErrors["inventory-not-recognized"]({ file });
   const { digest, ...content } = saved;
-  if (digestOf(content) !== digest) return refuse("was changed after it was saved");
+  if (digestOf(content) !== digest) throw planErrors["inventory-changed"]({ file });
   const missing = missingNeeds(saved.needs, needs);
-  if (missing.length > 0) return refuse(`was read without what the policy asks for (${missing.join(", ")})`);
+  if (missing.length > 0) throw planErrors["inventory-lacks-needs"]({ file, missing: missing.join(", ") });
   const { org, caller, profiles, apps, proof, users, grants, directory } = saved;
   const byKey = new Map(apps.map((app) => [app.key, app]));
   return {

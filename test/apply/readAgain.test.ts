@@ -30,7 +30,7 @@ describe("what the org is read for after the calls", () => {
     const outcomes = await on.run();
     expect(statuses(outcomes)).toEqual({ unknown: 3 });
     expect(outcomes[0]?.reason).toMatch(
-      /^the revoke endpoint answered HTTP 500; the org could not be read again: the org lists 1 grants of the user 005\w+ and hands out 0$/,
+      /^the revoke endpoint answered HTTP 500; the org could not be read again: The org lists 1 grants of the user 005\w+ and hands out 0\. Try again at a quieter time\.$/,
     );
     expect(asked).toBe(3); // three users, then two of them, then one
   });
@@ -51,7 +51,9 @@ describe("what the org is read for after the calls", () => {
   it("tokens of a short answer are not used: nothing is called", async () => {
     on = await stage(orgOf(2));
     on.alter((request, answer) => (readsTokens(request) ? json(answer, short(1)) : null));
-    await expect(on.run()).rejects.toThrow(/^the org lists 1 grants of the user 005\w+ and hands out 0$/);
+    await expect(on.run()).rejects.toThrow(
+      /^The org lists 1 grants of the user 005\w+ and hands out 0\. Try again at a quieter time\.$/,
+    );
     expect([on.posts(), left()]).toEqual([[], 2]);
   });
 
@@ -63,7 +65,7 @@ describe("what the org is read for after the calls", () => {
 
   it("a user with more rows than Salesforce hands out cannot be told from one without the grant: nothing is called", async () => {
     on = await stage(orgOf(1, 2_500), { totalSizeAtCeiling: "capped" });
-    await expect(on.run()).rejects.toThrow("the org lists 2500 grants of the user");
+    await expect(on.run()).rejects.toThrow("The org lists 2500 grants of the user");
     expect([on.posts(), left()]).toEqual([[], 1]);
   });
 

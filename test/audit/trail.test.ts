@@ -115,7 +115,9 @@ describe("the audit record", () => {
     await write(outcome("a"), end);
     await write(outcome("b"), end);
     truncateSync(file, text().indexOf("\n") + 1);
-    await expect(AuditTrail.open(file)).rejects.toThrow(/has lost its end: run `npx sanctioned audit verify/);
+    await expect(AuditTrail.open(file)).rejects.toThrow(
+      /has lost its end\. Run `npx sanctioned audit verify/,
+    );
   });
 
   it("a second run waits for the first to end", async () => {
@@ -139,7 +141,7 @@ describe("the audit record", () => {
     expect(error).toBeInstanceOf(UserError);
     expect(String(error)).toContain("cannot be written (");
     expect(String(error)).toContain(
-      "so nothing more is revoked: free the disk or name another with auditFile",
+      "so nothing more is revoked. Free the disk, or name another file with auditFile",
     );
     await write(end);
   });

@@ -31,7 +31,7 @@ describe("an approved plan is accepted", () => {
       "changed",
       JSON.stringify({ ...approved, revocations: approved.revocations.slice(1) }),
       {},
-      "was changed after it was written: make a new one with `npx sanctioned plan --out` and have it approved. Nothing was revoked.",
+      "was changed after it was written. Make a new one with `npx sanctioned plan --out` and have it approved. Nothing was revoked.",
     ],
     [
       "changed in a user alone",
@@ -51,8 +51,8 @@ describe("an approved plan is accepted", () => {
       { asOf: AS_OF + 7 * DAY + 1 },
       "is of 2026-11-23T12:00:00.000Z, older than 7 days",
     ],
-    ["no plan", "{}", {}, "is no plan file of this release"],
-    ["no JSON", "{", {}, "is no JSON"],
+    ["no plan", "{}", {}, "is not a plan file of this release"],
+    ["invalid JSON", "{", {}, "is not valid JSON"],
   ])("and refused when it is %s", (_rule, text, held, message) => {
     expect(() => accept(text, held)).toThrow(`The approved plan plan.json ${message}`);
   });

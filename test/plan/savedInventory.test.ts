@@ -65,18 +65,18 @@ describe("refused is", () => {
   };
 
   it.each([
-    ["what is no JSON", "{", "is no JSON"],
-    ["something else", "[]", "is no saved inventory of this release"],
-    ["nothing at all", "null", "is no saved inventory of this release"],
+    ["what is not JSON", "{", "is not valid JSON"],
+    ["something else", "[]", "is not a saved inventory of this release"],
+    ["nothing at all", "null", "is not a saved inventory of this release"],
     [
       "another release's",
       saved.replace('"version":1', '"version":2'),
-      "is no saved inventory of this release",
+      "is not a saved inventory of this release",
     ],
     ["one that was edited", saved.replace("Slack", "Slick"), "was changed after it was saved"],
   ])("%s", (_, text, why) => {
     expect(message(text)).toBe(
-      `The inventory saved.json ${why}: save it again with \`npx sanctioned plan --save-inventory\`, with this policy.`,
+      `The inventory saved.json ${why}. Save it again with \`npx sanctioned plan --save-inventory\`, with this policy.`,
     );
   });
 
@@ -103,7 +103,7 @@ describe("refused is", () => {
   ])("one without the %s that the policy asks for: %j is less than %j", (missing, had, wanted) => {
     const read = (what: Partial<DirectoryNeeds>) => saveInventory(inventory, { ...NO_NEEDS, ...what });
     expect(message(read(had), { ...NO_NEEDS, ...wanted })).toContain(
-      `was read without what the policy asks for (${missing}): save it again`,
+      `was read without what the policy asks for (${missing}). Save it again`,
     );
     expect(message(read(wanted), { ...NO_NEEDS, ...had })).toBe("taken");
     expect(message(read(wanted), { ...NO_NEEDS, ...wanted })).toBe("taken");

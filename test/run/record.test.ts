@@ -2,8 +2,8 @@ import { type LocalOrg, type LocalOrgOptions, type OrgFixture, startLocalOrg } f
 import { ANN, dieppeTrading, PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { apply } from "../../src/apply/apply.ts";
+import { auditErrors } from "../../src/audit/errors.ts";
 import type { AuditEvent } from "../../src/audit/line.ts";
-import { UserError } from "../../src/errors.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/list.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
@@ -28,7 +28,8 @@ afterEach(() => org.close());
 
 const audit = {
   append: async (event: AuditEvent) => {
-    if (events.length >= failsFrom) throw new UserError("The audit record cannot be written (ENOSPC).");
+    if (events.length >= failsFrom)
+      throw auditErrors["audit-record-not-writable"]({ file: "r", why: "ENOSPC" });
     events.push(event);
   },
 };
@@ -110,7 +111,7 @@ describe("the record of a run", () => {
     expect(posts()).toBeLessThanOrEqual(5);
     expect(posts()).toBeGreaterThan(0);
     expect(statuses(outcomes)).toEqual({ revoked: posts(), "not tried": 20 - posts() });
-    expect(outcomes.at(-1)?.reason).toContain("The audit record cannot be written (ENOSPC).");
+    expect(outcomes.at(-1)?.reason).toContain("The audit record r cannot be written (ENOSPC)");
     expect(org.store.grants()).toHaveLength(448 - posts());
   });
 });

@@ -70,12 +70,12 @@ describe("sanctioned comment", () => {
     [
       "a plan that was changed",
       () => ["--plan", inFolder("changed.json")],
-      /changed\.json was changed after it was written: make a new one/,
+      /changed\.json was changed after it was written\. Make a new one/,
     ],
     [
       "what is no plan",
       () => ["--plan", inFolder("output.txt")],
-      /output\.txt is no JSON: make a new one with `npx sanctioned plan --out`\.\n$/,
+      /output\.txt is not valid JSON\. Make a new one with `npx sanctioned plan --out`\. \[plan-not-json\]\n$/,
     ],
     ["no token", () => ["--plan", inFolder("plan.json"), "--post", "github"], /^GITHUB_TOKEN is not set: /],
     [

@@ -118,7 +118,7 @@ describe("sanctioned report", () => {
         writeFileSync(inFolder("bare.json"), JSON.stringify(bare));
         return ["--plan", inFolder("bare.json")];
       },
-      /bare\.json holds no grants, only their counts: name a file that .* wrote\.\n$/,
+      /bare\.json holds no grants, only their counts\. Name a file that .* wrote\. \[report-without-grants\]\n$/,
     ],
     [
       "a report that was changed",
@@ -129,7 +129,7 @@ describe("sanctioned report", () => {
         );
         return ["--plan", inFolder("changed.json")];
       },
-      /changed\.json was changed after it was written: /,
+      /changed\.json was changed after it was written\. /,
     ],
     [
       "a period that has not begun",

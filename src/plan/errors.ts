@@ -1,0 +1,98 @@
+import { declareErrors } from "../errors.ts";
+
+export const planErrors = declareErrors({
+  // Plan files
+  "plan-not-json": {
+    kind: "user",
+    text: "{plan} {file} is not valid JSON.",
+    remedy: "Make a new one with `npx sanctioned plan --out`{next}.",
+    example: { plan: "The plan", file: "plan.json", next: "" },
+  },
+  "plan-not-recognized": {
+    kind: "user",
+    text: "{plan} {file} is not a plan file of this release.",
+    remedy: "Make a new one with `npx sanctioned plan --out`{next}.",
+    example: { plan: "The plan", file: "plan.json", next: "" },
+  },
+  "plan-changed": {
+    kind: "user",
+    text: "{plan} {file} was changed after it was written.",
+    remedy: "Make a new one with `npx sanctioned plan --out`{next}.",
+    example: {
+      plan: "The approved plan",
+      file: "plan.json",
+      next: " and have it approved. Nothing was revoked",
+    },
+  },
+  "approved-plan-of-another-org": {
+    kind: "user",
+    text: "The approved plan {file} is of the org {planOrg} ({name}), and this is {org}.",
+    remedy: "Use that org's own. Nothing was revoked.",
+    example: {
+      file: "plan.json",
+      planOrg: "00D000000001942EAA",
+      name: "Dieppe Trading",
+      org: "00D000000002000EAA",
+    },
+  },
+  "approved-plan-too-old": {
+    kind: "user",
+    text: "The approved plan {file} is of {time}, older than {days} days.",
+    remedy:
+      "Make a new one with `npx sanctioned plan --out` and have it approved, or raise approvedPlanMaxAgeDays. Nothing was revoked.",
+    example: { file: "plan.json", time: "2026-11-01T08:00:00.000Z", days: 14 },
+  },
+
+  // Saved inventories
+  "inventory-not-json": {
+    kind: "user",
+    text: "The inventory {file} is not valid JSON.",
+    remedy: "Save it again with `npx sanctioned plan --save-inventory`, with this policy.",
+    example: { file: "inventory.json" },
+  },
+  "inventory-not-recognized": {
+    kind: "user",
+    text: "The inventory {file} is not a saved inventory of this release.",
+    remedy: "Save it again with `npx sanctioned plan --save-inventory`, with this policy.",
+    example: { file: "inventory.json" },
+  },
+  "inventory-changed": {
+    kind: "user",
+    text: "The inventory {file} was changed after it was saved.",
+    remedy: "Save it again with `npx sanctioned plan --save-inventory`, with this policy.",
+    example: { file: "inventory.json" },
+  },
+  "inventory-lacks-needs": {
+    kind: "user",
+    text: "The inventory {file} was read without what the policy asks for ({missing}).",
+    remedy: "Save it again with `npx sanctioned plan --save-inventory`, with this policy.",
+    example: { file: "inventory.json", missing: "permission sets, roles" },
+  },
+
+  // What was named
+  "app-not-found": {
+    kind: "user",
+    text: 'No app "{app}" in {org}.',
+    remedy: "`sanctioned list` shows the names.",
+    example: { app: "Slak", org: "Dieppe Trading" },
+  },
+  "user-not-found": {
+    kind: "user",
+    text: 'No user "{user}" in {org}.',
+    remedy: "`sanctioned list --by user` shows the usernames.",
+    example: { user: "bob", org: "Dieppe Trading" },
+  },
+
+  // Limits
+  "limits-exceeded": {
+    kind: "user",
+    text: "{revocations} {exceeded}: nothing is revoked.",
+    remedy:
+      "If they are all meant, raise the limits in a reviewed change ({place}), or pass an approved plan (docs/revoking.md).",
+    example: {
+      revocations: "104 revocations are",
+      exceeded: "over the limit of 50 (limits.revocations)",
+      place: "policy/dieppe-trading.yaml:4",
+    },
+  },
+});
