@@ -235,6 +235,13 @@ describe("exemptions", () => {
       "app-not-listed",
     ],
     ["of an app keep it for everyone", exemption({ app: BOBS.name }), of(ANN, BOBS), "keep", "exempt"],
+    [
+      "of a user for another app do not",
+      exemption({ app: "Slack", user: ANN.username }),
+      of(ANN, BOBS),
+      "revoke",
+      "app-not-listed",
+    ],
     ["of a user keep every app", exemption({ user: ANN.username }), of(ANN, BOBS), "keep", "exempt"],
     [
       "hold to the end of their last day",
@@ -386,6 +393,32 @@ describe("scopes", () => {
       "sanctioned",
       { settings: { scopes: ["offline_access"] } },
     ],
+    [
+      "an app is judged by its scopes whether or not another app's matter",
+      {
+        apps: [
+          { name: BOBS.name, users: "everyone" },
+          { id: SLACK.id!, users: "everyone", scopes: ["api"] },
+        ],
+      },
+      of(ANN, SLACK),
+      "revoke",
+      "scope-exceeded",
+      { settings: { scopes: ["full"] } },
+    ],
+    [
+      "and no app by another's",
+      {
+        apps: [
+          { name: BOBS.name, users: "everyone" },
+          { id: SLACK.id!, users: "everyone", scopes: ["api"] },
+        ],
+      },
+      of(ANN, BOBS),
+      "keep",
+      "sanctioned",
+      { settings: { scopes: ["full"] } },
+    ],
     ["scopes that cannot be read revoke nothing", only("api"), of(ANN, SLACK), "keep", "sanctioned"],
   ]);
 });
@@ -467,6 +500,13 @@ describe("time", () => {
       "never used, but not for long",
       everyone({ neverUsedAfterDays: 30 }),
       of(ANN, SLACK, { createdAt: ago(30), lastUsedAt: null, useCount: null }),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "a last use without a count is a use",
+      everyone({ neverUsedAfterDays: 30 }),
+      of(ANN, SLACK, { createdAt: ago(99), lastUsedAt: ago(98), useCount: null }),
       "keep",
       "sanctioned",
     ],
@@ -603,11 +643,22 @@ describe("what is held back", () => {
   });
 });
 
+it("what is kept is never said to be held back, whatever the mode and the baseline", () => {
+  const known: Org = {
+    open: () => ({
+      text: "version: 1\nexpires: 2026-12-31\ngrants: [{ app: Slack, user: ann@dieppe.example }]\n",
+    }),
+  };
+  const found = decision({ ...everyone(), mode: "report", baseline: "b.yaml" }, of(ANN, SLACK), known);
+  expect([found.action, found.code, found.held]).toEqual(["keep", "sanctioned", null]);
+});
+
 it("each decision names the line that decided", () => {
   expect(decision({ ...everyone({ maxIdleDays: 1 }) }, of(ANN, SLACK, { lastUsedAt: 0 })).policy.file).toBe(
     "policy at apps[0].maxIdleDays",
   );
   expect(decision({ offboarded: [ANN.username] }, of(ANN, BOBS)).policy.file).toBe("policy at offboarded[0]");
+  expect(decision(everyone(), of(ANN, SLACK)).policy.file).toBe("policy at apps[0]");
 });
 
 function table(cases: Case[]): void {

@@ -8,20 +8,25 @@ import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));
-const TWIN = app("Slack", sfId("0H4", 2));
+const TWINS = [app("Slack", sfId("0H4", 3)), app("Slack"), app("Slack", sfId("0H4", 2))] as const;
 const BOBS = app("Bob's Tool");
 const ANN = user(1, { username: "ann@dieppe.example" });
+const BEN = user(2, { username: "ben@dieppe.example" });
 const BOT = user(999);
+const STRANGER = sfId("005", 77);
 
 /** The findings of a policy on an org where Ann holds Slack and Bob's Tool, as `code severity: text`. */
-function found(policy: Partial<PolicyFile>, settings?: Partial<AppSettings>, twin = false): string[] {
+function found(policy: Partial<PolicyFile>, settings?: Partial<AppSettings>, twins = 0): string[] {
   const inventory = inventoryOf({
     caller: { userId: BOT.id, username: BOT.username, app: null },
-    users: [ANN, BOT],
-    apps: [SLACK, BOBS, ...(twin ? [TWIN] : [])],
+    users: [ANN, BEN, BOT],
+    apps: [SLACK, BOBS, ...TWINS.slice(0, twins)],
     directory: {
       ...EMPTY_DIRECTORY,
-      permissionHolders: new Map([["ModifyAllData", new Set([ANN.id, BOT.id])]]),
+      permissionHolders: new Map([
+        ["ModifyAllData", new Set([ANN.id, BOT.id])],
+        ["ViewAllData", new Set([STRANGER])],
+      ]),
       appSettings: new Map(
         settings === undefined
           ? []
@@ -39,7 +44,13 @@ function found(policy: Partial<PolicyFile>, settings?: Partial<AppSettings>, twi
             ],
       ),
     },
-    grants: [grant(ANN.id, SLACK), grant(ANN.id, BOBS, { createdAt: null }), grant(BOT.id, SLACK)],
+    grants: [
+      grant(ANN.id, SLACK),
+      grant(ANN.id, BOBS, { createdAt: null }),
+      grant(BOT.id, SLACK),
+      grant(BEN.id, BOBS),
+      grant(STRANGER, SLACK),
+    ],
   });
   const parsed = policyFromObject({ version: 1, unlisted: "report", apps: [], ...policy }, "policy", () => ({
     text: "version: 1\nexpires: 2026-11-22\ngrants: [{ app: Slack, user: ann@dieppe.example }]\n",
@@ -67,10 +78,22 @@ describe("findings", () => {
     ],
     [
       "another app of the same name",
-      [slack({}), undefined, true],
+      [slack({}), undefined, 1],
       [
-        `name-shared warning: Slack: another app has the same name (others: ${TWIN.id}); tell people which is meant, or rename one`,
+        `name-shared warning: Slack: another app has the same name (others: ${TWINS[0].id}); tell people which is meant, or rename one`,
       ],
+    ],
+    [
+      "every other app of the same name, in the order of their ids",
+      [slack({}), undefined, 3],
+      [
+        `name-shared warning: Slack: another app has the same name (others: ${TWINS[2].id} ${TWINS[0].id} one without an id); tell people which is meant, or rename one`,
+      ],
+    ],
+    [
+      "the id of an app that is matched by name alone",
+      [{ apps: [{ name: "Slack", users: "everyone" }] }],
+      [`weak-match note: Slack: matched by name alone (id: ${SLACK.id}); give the app's \`id\``],
     ],
     ["a review on its last day is not overdue", [slack({ reviewBy: "2026-11-23" })], []],
     [
@@ -125,6 +148,39 @@ describe("findings", () => {
       ],
     ],
     [
+      "an exemption of a user for any app is used by each of the user's grants",
+      [exempt("2026-12-31", { user: ANN.username })],
+      [],
+    ],
+    [
+      "an exemption of a user for an app that they do not have is unused, whatever others they have",
+      [exempt("2026-12-31", { app: "Slack", user: BEN.username })],
+      [
+        "exemption-unused note: Slack, ben@dieppe.example: the exemption matches no grant (until: 2026-12-31, owner: it@dieppe.example); take it out",
+      ],
+    ],
+    ["scopes that can be read are no finding", [slack({ scopes: ["api"] }), { scopes: ["api", "full"] }], []],
+    [
+      "a setting that is unknown though others are known",
+      [
+        slack({ settings: { ipRelaxation: "enforce", adminApprovedUsersOnly: true } }),
+        { ipRelaxation: "enforce" },
+      ],
+      [
+        "setting-unreadable warning: Slack: the org does not let the app's setting be read (setting: adminApprovedUsersOnly); look at it in Setup",
+      ],
+    ],
+    [
+      "settings that are as required are no finding",
+      [
+        slack({
+          settings: { ipRelaxation: "enforce", adminApprovedUsersOnly: true, refreshTokenMaxDays: 9 },
+        }),
+        { ipRelaxation: "enforce", adminApprovedUsersOnly: true, refreshTokenDays: 9 },
+      ],
+      [],
+    ],
+    [
       "scopes that cannot be read",
       [slack({ scopes: ["api"] })],
       [
@@ -163,6 +219,13 @@ describe("findings", () => {
       [
         "high-privilege-grant warning: Slack, ann@dieppe.example: granted by a user of high privilege (through: the permission ModifyAllData, granted: 2026-11-23); exempt it, or lower the user's privileges",
         "high-privilege-grant warning: Bob's Tool, ann@dieppe.example: granted by a user of high privilege (through: the permission ModifyAllData, granted: unknown); exempt it, or lower the user's privileges",
+      ],
+    ],
+    [
+      "a powerful user whom the org does not list, by id",
+      [{ ...slack({}), highPrivilege: { permissions: ["ViewAllData"] } }],
+      [
+        `high-privilege-grant warning: Slack, ${STRANGER}: granted by a user of high privilege (through: the permission ViewAllData, granted: 2026-11-23); exempt it, or lower the user's privileges`,
       ],
     ],
   ])("%s", (_rule, input, expected) => {

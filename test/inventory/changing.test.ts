@@ -96,6 +96,46 @@ describe("an org that changes while it is listed", () => {
 
 const REFUSED = { code: "request-refused", text: "No such column 'CreatedDate'.", remedy: "" };
 
+describe("grants that share one instant, or have none, are counted again as well", () => {
+  const INSTANT = "2024-05-05T05:05:05.000Z";
+  const fixture = generateOrg({ seed: 1, users: 400, grants: 3_600, apps: 9 });
+  const ties = fixture.grants.map((g, i) =>
+    i < 3_000 ? { ...g, createdAt: INSTANT } : i < 3_040 ? { ...g, createdAt: null } : g,
+  );
+  const index = (createdAt: string | null) =>
+    org.store
+      .grants()
+      .findIndex(
+        (row) =>
+          (row.CreatedDate === null ? null : Date.parse(String(row.CreatedDate))) ===
+          (createdAt === null ? null : Date.parse(createdAt)),
+      );
+
+  it.each<[string, () => unknown]>([
+    ["one more of that instant", () => add(Date.parse(INSTANT))],
+    ["one less of that instant", () => remove(index(INSTANT))],
+    ["one less without a date", () => remove(index(null))],
+  ])("%s, after all were read", async (_what, change) => {
+    await org.close();
+    org = await startLocalOrg({ org: { ...fixture, grants: ties } });
+    reader = await connect(
+      readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
+      CLOCK,
+    );
+    let counts = 0;
+    const inventory = await listInventory({
+      ...reader,
+      count: (soql) => {
+        // The second count of all grants is the one after the last of them was read.
+        if (soql === "SELECT COUNT() FROM OauthToken" && ++counts === 2) change();
+        return reader.count(soql);
+      },
+    });
+    expect(seen(inventory)).toEqual(truth());
+    expect(inventory.proof.rereads).toBe(1);
+  });
+});
+
 describe("the partition", () => {
   it("is by user where the org refuses to compare or sort by CreatedDate, and the proof says so", async () => {
     const refusing: OrgReader = {

@@ -133,6 +133,76 @@ describe("what the policy asks for, and no further", () => {
     });
   });
 
+  it("groups in each other have the users of both, and no end is waited for", async () => {
+    const fixture = smallOrg();
+    const [sellers, everybody] = fixture.publicGroups!;
+    const inventory = await list(
+      { publicGroups: ["Sellers", "Everybody"], roles: true },
+      {
+        ...fixture,
+        publicGroups: [
+          { ...sellers!, members: { users: [ANN], groups: ["Everybody"] } },
+          { ...everybody!, members: { users: [BOT], groups: ["Sellers"] } },
+        ],
+      },
+    );
+    expect(members(inventory, inventory.directory.publicGroups)).toEqual({
+      Sellers: [ANN, BOT],
+      Everybody: [ANN, BOT],
+    });
+  });
+
+  it("a group deep within others gives them its users, though it is not asked for itself", async () => {
+    const fixture = smallOrg();
+    const group = (n: number, developerName: string, members: object) => ({
+      id: `00G00000000000${n}AAA`,
+      name: `The ${developerName}`,
+      developerName,
+      members,
+    });
+    const inventory = await list(
+      { publicGroups: ["The Top"], roles: true },
+      {
+        ...fixture,
+        publicGroups: [
+          group(4, "Deep", { users: [BEN] }),
+          group(5, "Middle", { groups: ["Deep"], users: [BOT] }),
+          group(6, "Top", { groups: ["Middle"] }),
+        ],
+      },
+    );
+    expect(members(inventory, inventory.directory.publicGroups)).toEqual({
+      Deep: null,
+      Middle: null,
+      Top: [BEN, BOT],
+    });
+  });
+
+  it.each(["Territory", "AllCustomerPortal"])(
+    "a group with a member of type %s is inconclusive: its users are not nobody",
+    async (type) => {
+      org = await startLocalOrg({ org: smallOrg(), readOnly: true });
+      const reader = await connect(
+        readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
+      );
+      const odd = {
+        ...reader,
+        query: async <Row>(soql: string, options?: { readonly enough?: number }) => {
+          const answer = await reader.query<Row & { Type?: string }>(soql, options);
+          const rows = answer.rows.map((row) => (row.Type === "Role" ? { ...row, Type: type } : row));
+          return { ...answer, rows: rows as Row[] };
+        },
+      };
+      await expect(
+        listInventory(odd, { needs: { ...NO_NEEDS, publicGroups: ["Sellers"], roles: true } }),
+      ).rejects.toThrow(
+        new RegExp(
+          `the public group "Sellers" has a member \\(00G\\w+, ${type}\\) whose users cannot be told`,
+        ),
+      );
+    },
+  );
+
   it("a public group that is not asked for is known by name alone", async () => {
     const inventory = await list({ publicGroups: ["Sellers"], roles: true });
     expect(members(inventory, inventory.directory.publicGroups)).toEqual({
