@@ -44,7 +44,7 @@ export class RemoteError extends UserError {
 
 /**
  * The inventory could not be proven complete, so nothing may be called clean, planned or applied
- * (law 4 of the design); exit code 4.
+ * (law 4); exit code 4.
  */
 export class InconclusiveError extends CodedError {
   override name = "InconclusiveError";

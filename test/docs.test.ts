@@ -5,11 +5,18 @@ import { describe, expect, it } from "vitest";
 const ROOT = path.resolve(import.meta.dirname, "..");
 const PAGES = [
   "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
   "packages/local-org/README.md",
   ...readdirSync(path.join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => path.join("docs", name)),
 ];
+
+/** GitHub's anchors of a page's headings. */
+function anchorsOf(file: string): string[] {
+  return [...readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, title]) => anchor(title!));
+}
 
 /** GitHub's anchor of a heading. */
 function anchor(heading: string): string {
@@ -29,14 +36,54 @@ describe.each(PAGES)("%s", (page) => {
       const full = file === "" ? path.join(ROOT, page) : path.resolve(ROOT, path.dirname(page), file);
       expect(existsSync(full), `${page} links to ${target}`).toBe(true);
       if (heading === undefined) continue;
-      const headings = [...readFileSync(full, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
-        anchor(title!),
-      );
-      expect(headings, `${page} links to ${target}`).toContain(heading);
+      expect(anchorsOf(full), `${page} links to ${target}`).toContain(heading);
     }
   });
 
   it("closes every fence", () => {
     expect(text.split("\n").filter((line) => line.trimStart().startsWith("```")).length % 2).toBe(0);
+  });
+});
+
+describe("what the code cites", () => {
+  const cited = ["src", "scripts", "packages", "bin"]
+    .flatMap((folder) =>
+      readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) =>
+        path.join(folder, name),
+      ),
+    )
+    .filter((file) => /\.(ts|js|cjs|mjs)$/.test(file) && !/node_modules|[/\\]dist[/\\]/.test(file))
+    .map((file) => ({ file, text: readFileSync(path.join(ROOT, file), "utf8") }));
+
+  it("is there: each page, and each of its headings", () => {
+    const citations = cited.flatMap(({ file, text }) =>
+      [...text.matchAll(/\bdocs\/([\w/-]+\.md)(?:#([\w-]+))?/g)].map(([, page, heading]) => ({
+        file,
+        page,
+        heading,
+      })),
+    );
+    expect(citations.filter(({ page }) => page === "salesforce.md").length).toBeGreaterThan(30);
+    for (const { file, page, heading } of citations) {
+      const full = path.join(ROOT, "docs", page!);
+      expect(existsSync(full), `${file} cites ${page}`).toBe(true);
+      if (heading !== undefined)
+        expect(anchorsOf(full), `${file} cites ${page}#${heading}`).toContain(heading);
+    }
+  });
+
+  it("is a law that there is", () => {
+    const laws = anchorsOf(path.join(ROOT, "docs/laws.md"));
+    const citations = cited.flatMap(({ file, text }) =>
+      [...text.matchAll(/\blaw (\d+)/gi)].map(([, number]) => ({ file, number })),
+    );
+    expect(citations.length).toBeGreaterThan(5);
+    for (const { file, number } of citations)
+      expect(laws, `${file} cites law ${number}`).toContain(`law-${number}`);
+  });
+
+  it("is no page that nobody can open", () => {
+    for (const { file, text } of cited)
+      expect(text, file).not.toMatch(/salesforce-facts|salesforce-evidence|design\.md/);
   });
 });

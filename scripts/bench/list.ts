@@ -7,7 +7,7 @@ import type { OrgTask, RunningOrg } from "./orgProcess.ts";
 
 const APPS = 60;
 const LATENCY_MS = 20;
-/** Rows that one call brings: of OauthToken, and of any other object (salesforce-facts 1.3). */
+/** Rows that one call brings: of OauthToken, and of any other object (docs/salesforce.md#pages-and-the-ceiling). */
 const GRANTS_A_CALL = 500;
 const ROWS_A_CALL = 2_000;
 

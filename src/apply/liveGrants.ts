@@ -19,7 +19,7 @@ interface Row {
 
 const FIELDS = "UserId, AppName, AppMenuItem.ApplicationId, CreatedDate";
 const USERS_PER_QUERY = 200;
-/** Salesforce stops an OauthToken query here without a word (salesforce-facts 1.3). */
+/** Salesforce stops an OauthToken query here without a word (docs/salesforce.md#pages-and-the-ceiling). */
 const ROW_CEILING = 2_500;
 
 /**

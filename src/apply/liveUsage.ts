@@ -13,7 +13,7 @@ interface UsageToken {
 const TOKEN_PATH = /^\/services\/data\/v\d+\.\d+(\/apps\/oauth\/usage\/tokens\/[A-Za-z0-9]+)$/;
 
 /**
- * What the usage resources show of a planned revocation of an external client app (salesforce-facts 2.3).
+ * What the usage resources show of a planned revocation of an external client app (docs/salesforce.md#usage-of-external-client-apps).
  * Where every token of the user for the app is planned, one call takes them all; otherwise each goes by itself.
  */
 export async function readLiveUsage(

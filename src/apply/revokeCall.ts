@@ -82,7 +82,7 @@ interface Answer {
 
 /**
  * `POST {instanceUrl}/services/oauth2/revoke` with the row's DeleteToken as a form, 200 the only success
- * (salesforce-facts 2.1). The token is in no message.
+ * (docs/salesforce.md#the-revoke-call). The token is in no message.
  */
 async function postRevoke(instanceUrl: string, deleteToken: string): Promise<Answer> {
   let response: Awaited<ReturnType<typeof orgPost>>;
@@ -107,7 +107,7 @@ async function postRevoke(instanceUrl: string, deleteToken: string): Promise<Ans
     : { answer };
 }
 
-/** `DELETE` of a usage resource, 204 the only success (salesforce-facts 2.3). */
+/** `DELETE` of a usage resource, 204 the only success (docs/salesforce.md#usage-of-external-client-apps). */
 async function deleteUsage(connection: OrgConnection, path: string): Promise<Answer> {
   try {
     const { status, retryAfterMs: waitMs } = await connection.deleteForRevocation(path);

@@ -24,7 +24,7 @@ const IDS_PER_QUERY = 200;
 
 /**
  * Lists the live sessions that users have through an app whose grants were revoked, and ends them where
- * that is asked for: whether they end by themselves is not documented (salesforce-facts 10). A session
+ * that is asked for: whether they end by themselves is not documented (docs/salesforce.md#what-is-not-known). A session
  * names its app only through LoginHistory (3.6). Never throws for what the org refuses.
  */
 export async function settleSessions(

@@ -2,7 +2,7 @@ import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /**
  * Whether the app may ask for more than is sanctioned: a judgement on the app, since grants carry no
- * scopes (salesforce-facts 0.8). What cannot be read decides nothing here and is a finding of its own.
+ * scopes (docs/salesforce.md#scopes). What cannot be read decides nothing here and is a finding of its own.
  */
 export function scopeRules({ policy, inventory }: Basis): Record<"scopes", Rule> {
   if ([...policy.rules.values()].every(({ rule }) => rule.scopes === null)) return { scopes: SILENT };

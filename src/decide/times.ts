@@ -5,7 +5,7 @@ import type { Basis, Rule, Verdict } from "./rule.ts";
 /**
  * Whether a grant is too old, idle or never used. A limit of N days is exceeded when more than N times
  * 24 hours have passed, to the millisecond. "Used" is when a token was last issued, not the last API
- * call (salesforce-facts 0.5); a grant without that time is judged by `neverUsedAfterDays` alone.
+ * call (docs/salesforce.md#last-used); a grant without that time is judged by `neverUsedAfterDays` alone.
  */
 export function timeRules({ asOf }: Basis): Record<"age" | "idle" | "use", Rule> {
   const over = (code: FindingCode, since: number | null, limit: Placed<number>): Verdict | null => {

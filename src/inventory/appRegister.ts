@@ -4,7 +4,7 @@ import type { App } from "./inventory.ts";
 /**
  * Finds the app of a grant. By the id that its AppMenuItem names where there is one; else by name, if
  * exactly one registered app has it (an external client app's grants may come without the id,
- * salesforce-facts 0.4); else the app is known by its name alone.
+ * docs/salesforce.md#names-and-ids-of-apps); else the app is known by its name alone.
  */
 export class AppRegister {
   readonly #byId: Map<string, App>;
@@ -50,7 +50,7 @@ export class AppRegister {
   }
 }
 
-/** The kind of an app by its id's prefix (salesforce-facts 3.2). */
+/** The kind of an app by its id's prefix (docs/salesforce.md#names-and-ids-of-apps). */
 export function kindOf(id: string): App["kind"] {
   if (id.startsWith("0H4")) return "connected-app";
   return id.startsWith("0xI") ? "external-client-app" : "unknown";

@@ -20,7 +20,7 @@ interface ExternalPolicyRow {
 
 /**
  * How the registered apps are set up, as far as the org lets it be read; by `App.key`. The metadata of
- * connected apps is there only for those made in this org (salesforce-facts 4), and is joined by the
+ * connected apps is there only for those made in this org (docs/salesforce.md#metadata-of-apps), and is joined by the
  * label where one app alone has it. What the org refuses stays unknown: it decides nothing.
  */
 export async function readAppSettings(

@@ -140,7 +140,7 @@ export async function readApps(reader: OrgReader): Promise<App[]> {
   return [...apps.values()];
 }
 
-/** Older orgs know no external client apps (salesforce-facts 9.6). */
+/** Older orgs know no external client apps (docs/salesforce.md#external-client-apps). */
 function noSuchObject(error: unknown): never[] {
   if (error instanceof ApiError && error.salesforceCode === "INVALID_TYPE") return [];
   throw error;

@@ -29,7 +29,7 @@ export interface DoctorLine {
 
 export interface DoctorReport {
   readonly lines: readonly DoctorLine[];
-  /** 0 all well, 1 cannot connect or wrong org, 4 a complete list cannot be proven (the design's exit codes). */
+  /** 0 all well, 1 cannot connect or wrong org, 4 a complete list cannot be proven (the CLI's exit codes). */
   readonly exitCode: 0 | 1 | 4;
 }
 
@@ -93,7 +93,7 @@ function line(
   return { code, status, text, remedy };
 }
 
-/** The DeleteToken of a grant is its own permission to revoke (salesforce-facts 0.7): seeing every grant is all it takes. */
+/** The DeleteToken of a grant is its own permission to revoke (docs/salesforce.md#a-deletetoken-is-a-credential): seeing every grant is all it takes. */
 async function permissionLines(connection: OrgReader): Promise<DoctorLine[]> {
   let permissions: Record<string, boolean>;
   try {

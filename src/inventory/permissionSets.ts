@@ -30,7 +30,7 @@ interface NamedOrigins extends Origins {
  * Who has the permission sets, groups of them and permissions that are asked for. An assignment counts
  * while it is active. The members of a permission set are those who have it themselves or through a
  * group; a permission is held through the profile, a permission set, or a group's own record, which
- * leaves out what the group mutes (salesforce-facts 3.3).
+ * leaves out what the group mutes (docs/salesforce.md#permission-sets-and-groups).
  */
 export async function readPermissionSets(
   reader: OrgReader,

@@ -3,8 +3,8 @@ import type { OrgReader } from "../salesforce/reader.ts";
 import { inventoryErrors } from "./errors.ts";
 
 /**
- * Without these the org shows a caller its own grants alone, and says nothing (salesforce-facts 0.3;
- * the documentation named the one in older releases and the other since, 1.1).
+ * Without these the org shows a caller its own grants alone, and says nothing; the documentation named the
+ * one in older releases and the other since (docs/salesforce.md#who-sees-the-grants-of-others).
  */
 export const NEEDED_PERMISSIONS: Readonly<Record<string, string>> = {
   PermissionsCustomizeApplication: "Customize Application",

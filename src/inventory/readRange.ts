@@ -3,7 +3,7 @@ import { inventoryErrors } from "./errors.ts";
 import type { Grant } from "./inventory.ts";
 import { conditionsOf, type GrantRow, type Key, type Range, where } from "./partition.ts";
 
-/** Salesforce stops an OauthToken query here without a word (salesforce-facts 1.3). */
+/** Salesforce stops an OauthToken query here without a word (docs/salesforce.md#pages-and-the-ceiling). */
 const CEILING = 2_500;
 /** No query is followed further than this. */
 export const MOST_ROWS = 2_000;
@@ -38,7 +38,7 @@ export interface Unread {
   readonly rows: number;
   /** Keys that divide the grants which share one value of the range's key. */
   readonly finer: readonly Key[];
-  /** Whether the org hands out CreatedDate, which stands in one of its two lists of fields only (salesforce-facts 1.2). */
+  /** Whether the org hands out CreatedDate, which stands in one of its two lists of fields only (docs/salesforce.md#fields-of-oauthtoken). */
   readonly dated: boolean;
 }
 

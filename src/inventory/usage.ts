@@ -22,7 +22,7 @@ const PAGE_SIZE = 100;
 
 /**
  * The grants of external client apps that OauthToken does not show. The Connect usage resources name
- * users by app (salesforce-facts 2.3); whether every such grant has a row of OauthToken is not
+ * users by app (docs/salesforce.md#usage-of-external-client-apps); whether every such grant has a row of OauthToken is not
  * documented, so a user and app that have one there are left out here, and the others become grants.
  * @throws InconclusiveError where the org has such apps and does not show their use
  */
@@ -31,7 +31,7 @@ export async function readUsageGrants(
   register: AppRegister,
   known: readonly Grant[],
 ): Promise<Grant[]> {
-  // Rows of OauthToken may come without the app's id (salesforce-facts 0.4); those are known by name.
+  // Rows of OauthToken may come without the app's id (docs/salesforce.md#external-client-apps); those are known by name.
   const seen = new Set(known.filter(({ app }) => app.kind !== "connected-app").map(pair));
   const isKnown = (grant: Grant) =>
     seen.has(pair(grant)) || seen.has(`${grant.userId} name:${grant.app.name}`);

@@ -52,7 +52,7 @@ export function isUnaltered({ digest, ...content }: PlanFile): boolean {
   return digestOf(content) === digest;
 }
 
-/** Since September 2025 an app that is not installed takes a permission to be authorized (salesforce-facts 5). */
+/** Since September 2025 an app that is not installed takes a permission to be authorized (docs/salesforce.md#uninstalled-apps). */
 function reauthorizeOf({ id, adminApprovedOnly }: App): PlanFile["revocations"][number]["reauthorize"] {
   if (id === null) return "if-approved";
   return adminApprovedOnly === null ? "unknown" : adminApprovedOnly ? "if-preauthorized" : "yes";

@@ -49,7 +49,7 @@ function matches(lists: ResolvedLists, { id, profileId, roleId, userType, member
   );
 }
 
-/** Values of User.UserType that the platform has, whether or not the org has such users (salesforce-facts 3.5). */
+/** Values of User.UserType that the platform has, whether or not the org has such users (docs/salesforce.md#users). */
 const USER_TYPES = [
   "Standard",
   "PowerPartner",

@@ -3,7 +3,7 @@ import type { Session } from "./session.ts";
 
 /** The highest API version that this release was written for. */
 const HIGHEST = 67;
-/** The first version in which OauthToken is handed out in pages, and so can be listed completely (salesforce-facts 1.3). */
+/** The first version in which OauthToken is handed out in pages, and so can be listed completely (docs/salesforce.md#pages-and-the-ceiling). */
 const LOWEST = 34;
 
 /**

@@ -12,7 +12,7 @@ export interface JwtLogin {
   readonly audience: string | null;
 }
 
-/** The signed assertion of a JWT bearer login (salesforce-facts 7): RS256, good for three minutes. */
+/** The signed assertion of a JWT bearer login (docs/salesforce.md#logging-in): RS256, good for three minutes. */
 export async function signedAssertion(login: JwtLogin): Promise<string> {
   // Only this way in needs it, and a preview waits for whatever is loaded.
   const { SignJWT } = await import("jose");

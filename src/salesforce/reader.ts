@@ -44,7 +44,7 @@ export interface OrgReader {
   readonly maxApiShare: number;
 }
 
-/** Fields of OauthToken that hold a credential (salesforce-facts 1.2): no plan needs them, so no plan may read them. */
+/** Fields of OauthToken that hold a credential (docs/salesforce.md#fields-of-oauthtoken): no plan needs them, so no plan may read them. */
 export const NEVER_SELECT: readonly string[] = ["AccessToken", "RequestToken", "DeleteToken"];
 
 const TOKEN_FIELD = new RegExp(`\\b(${NEVER_SELECT.join("|")})\\b`, "i");

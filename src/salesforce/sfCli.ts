@@ -15,7 +15,7 @@ export interface CliOrg {
 
 /**
  * Asks the official CLI for the session of one of its orgs. Since May 2026 `sf org display` no longer
- * shows the token (salesforce-facts 7), so it takes two commands. The org's name goes by the
+ * shows the token (docs/salesforce.md#the-salesforce-cli), so it takes two commands. The org's name goes by the
  * environment, since the CLI takes an access token there as well, which must not show in the process table.
  * @param targetOrg alias or username; null for the CLI's default org
  * @throws SettingsError where there is no CLI, or no default org

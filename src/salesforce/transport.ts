@@ -16,7 +16,7 @@ const TIMEOUT_MS = 120_000;
 /**
  * The HTTP of every call, underneath jsforce. Its own follows redirects with the token, waits half an
  * hour, repeats on its own account, and ends the process when a connection breaks in the middle of an
- * answer (salesforce-facts 8). Here: one attempt, no redirect, and a broken answer is an error.
+ * answer (docs/salesforce.md#jsforce). Here: one attempt, no redirect, and a broken answer is an error.
  */
 export class PlainTransport extends Transport {
   override httpRequest(request: Request): ReturnType<InstanceType<typeof Transport>["httpRequest"]> {

@@ -10,7 +10,7 @@ export interface AppRow {
   readonly users: number;
   readonly grants: number;
   readonly firstGranted: string | null;
-  /** When a token was last issued, which is not the last API call (salesforce-facts 1.4). */
+  /** When a token was last issued, which is not the last API call (docs/salesforce.md#last-used). */
   readonly lastUsed: string | null;
 }
 

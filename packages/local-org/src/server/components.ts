@@ -33,7 +33,7 @@ const IP_RELAXATION = {
   ENFORCE_RELAXREFRESH: "Enforce_RelaxRefresh",
 };
 
-/** The metadata about apps (salesforce-facts 4). */
+/** The metadata about apps (docs/salesforce.md#metadata-of-apps). */
 export const METADATA_TYPES: readonly MetadataType[] = [
   {
     name: "ConnectedApp",

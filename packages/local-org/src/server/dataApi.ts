@@ -16,7 +16,7 @@ export function apiBase({ version }: Versioned): string {
   return `/services/data/v${version}`;
 }
 
-/** The versions, what there is below one, and limits (salesforce-facts 7). */
+/** The versions, what there is below one, and limits (docs/salesforce.md#queries-and-errors). */
 export function apiRoutes(server: FastifyInstance, context: Context): void {
   const { store } = context;
   const preHandler = authorized(context);
@@ -43,7 +43,7 @@ export function apiLimit({ options: { apiLimit = 100_000 } }: Context): number {
   return apiLimit;
 }
 
-/** Answers with an error of the data API: an array of one (salesforce-facts 7). */
+/** Answers with an error of the data API: an array of one (docs/salesforce.md#queries-and-errors). */
 export function refuse(
   reply: FastifyReply,
   status: number,

@@ -33,7 +33,7 @@ const LOGINS = new Map<string | undefined, (request: FastifyRequest, context: Co
   ["urn:ietf:params:oauth:grant-type:jwt-bearer", jwtBearer],
 ]);
 
-/** The login grants and the identity of a session (salesforce-facts 7). */
+/** The login grants and the identity of a session (docs/salesforce.md#logging-in). */
 export function loginRoutes(server: FastifyInstance, context: Context): void {
   const { store } = context;
 

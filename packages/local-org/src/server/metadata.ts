@@ -11,7 +11,7 @@ const MOST_QUERIES = 3;
 /** The org has no word on when an app was made. */
 const CREATED = "2020-01-01T00:00:00.000Z";
 
-/** The Metadata API, as far as it is read: describe, list and read (salesforce-facts 4). */
+/** The Metadata API, as far as it is read: describe, list and read (docs/salesforce.md#metadata-of-apps). */
 export async function metadataRoutes(server: FastifyInstance, context: Context): Promise<void> {
   // A scope of its own, since no other route takes XML or answers with faults.
   // biome-ignore lint/nursery/noMisusedPromises: fastify awaits what a plugin returns.

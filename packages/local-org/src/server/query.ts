@@ -8,7 +8,7 @@ import type { LocalOrgOptions } from "./options.ts";
 
 const PAGE = 2_000;
 const SMALLEST_PAGE = 200;
-/** OauthToken pages by 500 and stops at 2,500 without a word (salesforce-facts 1.3). */
+/** OauthToken pages by 500 and stops at 2,500 without a word (docs/salesforce.md#pages-and-the-ceiling). */
 const TOKEN_PAGE = 500;
 const TOKEN_CEILING = 2_500;
 /** Queries whose pages are kept; the oldest go first. */
@@ -23,7 +23,7 @@ interface Cursor {
   readonly pageSize: number;
 }
 
-/** query and queryMore (salesforce-facts 7). A query that the org refuses is thrown, as SoqlError. */
+/** query and queryMore (docs/salesforce.md#queries-and-errors). A query that the org refuses is thrown, as SoqlError. */
 export function queryRoutes(server: FastifyInstance, context: Context): void {
   const { store, options } = context;
   const cursors = new Map<string, Cursor>();

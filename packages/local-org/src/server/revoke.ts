@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "./context.ts";
 
 /**
- * The revoke endpoint: no authentication but the token itself; errors form-encoded (salesforce-facts 2.1).
+ * The revoke endpoint: no authentication but the token itself; errors form-encoded (docs/salesforce.md#the-revoke-call).
  * A delete or refresh token takes the grant away, an access token ends its session.
  */
 export function revokeRoutes(server: FastifyInstance, { store }: Context): void {

@@ -8,7 +8,7 @@ import { apiBase, authorized, bearerSession, notFound, refuse, type Versioned } 
 type OfObject = Versioned & { object: string };
 type OfRecord = OfObject & { id: string };
 
-/** sObjects: which there are, what fields they have, single records, and the end of sessions (salesforce-facts 2.4, 7). */
+/** sObjects: which there are, what fields they have, single records, and the end of sessions (docs/salesforce.md#sessions). */
 export function sobjectRoutes(server: FastifyInstance, context: Context): void {
   const { store } = context;
   const preHandler = authorized(context);

@@ -9,7 +9,7 @@ import { apiBase, authorized, notFound, refuse, type Versioned } from "./dataApi
 type Params = Versioned & { app: string; user: string; token: string };
 type Paging = { page?: string; pageSize?: string };
 
-/** The Connect usage resources, which know external client apps alone (salesforce-facts 2.3). */
+/** The Connect usage resources, which know external client apps alone (docs/salesforce.md#usage-of-external-client-apps). */
 export function usageRoutes(server: FastifyInstance, context: Context): void {
   const { store } = context;
   const root = "/services/data/v:version/apps/oauth/usage";

@@ -13,7 +13,7 @@ export function menuItemId(index: number): string {
   return sfId("0DS", index + 2);
 }
 
-/** The apps that the org has installed or made, and what SOQL shows of their settings (salesforce-facts 3). */
+/** The apps that the org has installed or made, and what SOQL shows of their settings (docs/salesforce.md#names-and-ids-of-apps). */
 export function appTables(fixture: OrgFixture): Tables {
   const external = fixture.apps.filter(isExternal);
   // The prefix of these is not documented: no client may count on this one.

@@ -64,7 +64,7 @@ export class Grants {
     this.#ordered = this.#ordered.toSpliced(at, 1);
   }
 
-  /** The grant of a DeleteToken, or of a refresh token, which the AccessToken column holds (salesforce-facts 1.2). */
+  /** The grant of a DeleteToken, or of a refresh token, which the AccessToken column holds (docs/salesforce.md#fields-of-oauthtoken). */
   ofToken(token: string): Row | undefined {
     return this.#byDeleteToken.get(token) ?? this.#byRefreshToken.get(token);
   }

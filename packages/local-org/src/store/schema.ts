@@ -20,7 +20,7 @@ const reference = (object: string, relationship: string): Field => ({
 const id = plain("id");
 const text = plain("string");
 const flag = plain("boolean");
-/** The `Options…` of apps are for filters alone (salesforce-facts 3.1). */
+/** The `Options…` of apps are for filters alone (docs/salesforce.md#names-and-ids-of-apps). */
 const filterOnly: Field = { type: "boolean", filterable: true };
 
 /** The sObjects of an org, and their fields. */
@@ -34,7 +34,7 @@ export interface SchemaOptions {
   readonly refusedFields?: readonly string[];
 }
 
-/** The sObjects of a local org (salesforce-facts 1.2 and 3). @throws LocalOrgError where an option names what is not there */
+/** The sObjects of a local org (docs/salesforce.md#fields-of-oauthtoken). @throws LocalOrgError where an option names what is not there */
 export function schemaOf({ permissions = [], refusedFields = [] }: SchemaOptions): Schema {
   const unknown = permissions.find((name) => !OPTIONAL_PERMISSIONS.includes(name));
   if (unknown !== undefined)

@@ -35,7 +35,7 @@ export interface StoreOptions extends SchemaOptions {
   readonly hiddenFromOauthToken?: "external-client-apps";
 }
 
-/** Approvals that a user may hold for one app; one more revokes the oldest (salesforce-facts 1.4). */
+/** Approvals that a user may hold for one app; one more revokes the oldest (docs/salesforce.md#what-a-row-is). */
 const APPROVALS = 5;
 
 /** The data of one local org, in memory. */
@@ -80,7 +80,7 @@ export class Store {
     const { userId } = session;
     switch (object) {
       case "OauthToken":
-        // Without Customize Application a caller sees its own alone, without a word (salesforce-facts 1.1).
+        // Without Customize Application a caller sees its own alone, without a word (docs/salesforce.md#who-sees-the-grants-of-others).
         return this.#visible(
           this.#grants.within(
             this.may(userId, "CustomizeApplication") ? range : ownOnly(range, userId.slice(0, 15)),
@@ -146,7 +146,7 @@ export class Store {
     if (userId === undefined) return null;
     const { label, menuItemId: item } = this.#apps.get(app) ?? { label: app, menuItemId: null };
     return this.#grants.add(this.organization.id, this.#options.nullTokenIds ?? false, {
-      // A reference of 15 characters (salesforce-facts 1.2).
+      // A reference of 15 characters (docs/salesforce.md#fields-of-oauthtoken).
       AppMenuItemId: item === null ? null : item.slice(0, 15),
       AppName: label,
       CreatedDate: createdAt,
