@@ -13,6 +13,7 @@ import { DAY_MS } from "../src/policy/policy.ts";
 import { formatProblems } from "../src/policy/problem.ts";
 import type { PolicyFile } from "../src/policy/schema.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../src/resolve/resolvePolicy.ts";
+import type { UserId } from "../src/salesforce/id.ts";
 import { AS_OF, app, inventoryOf, PROFILES, sfId, user } from "./inventories.ts";
 
 /** An app of a real org, or one with a name made to break keys, escaping and grouping. */
@@ -87,7 +88,11 @@ function build(raw: {
   const caller = users[raw.caller % users.length]!;
   const own = raw.callerApp === null ? null : all[raw.callerApp % all.length]!;
   return inventoryOf({
-    caller: { userId: caller.id, username: caller.username, app: own === null ? null : (own.id ?? own.name) },
+    caller: {
+      userId: caller.id,
+      username: caller.username,
+      app: own === null ? null : own.id === null ? { name: own.name } : { id: own.id },
+    },
     users,
     directory: directoryOf(users, all),
     apps: all,
@@ -104,7 +109,7 @@ function build(raw: {
 /** Half of the users have a permission set and a permission, every fourth is in a group; every other app's scopes can be read. */
 function directoryOf(users: readonly User[], apps: readonly App[]): Directory {
   const every = (n: number) => new Set(users.filter((_, i) => i % n === 0).map(({ id }) => id));
-  const set = (n: number, name: string, userIds: ReadonlySet<string>) => ({
+  const set = (n: number, name: string, userIds: ReadonlySet<UserId>) => ({
     id: sfId("0PS", n),
     name,
     label: name,

@@ -6,6 +6,7 @@ import {
   type Profile,
   type User,
 } from "../src/inventory/inventory.ts";
+import { type AppId, appIdOf, orgIdOf, toId18, type UserId, userIdOf } from "../src/salesforce/id.ts";
 
 /** The time of every run that a test does not say another for. */
 export const AS_OF = Date.parse("2026-11-23T12:00:00Z");
@@ -15,12 +16,16 @@ export const PROFILES: readonly Profile[] = ["Sales User", "Standard User", "Sys
 );
 
 /** An id of 18 characters. */
+export function sfId(prefix: "005", n: number): UserId;
+export function sfId(prefix: "0H4" | "0xI", n: number): AppId;
+export function sfId(prefix: string, n: number): string;
 export function sfId(prefix: string, n: number): string {
-  return `${prefix}${String(n).padStart(12, "0")}AAA`;
+  return toId18(`${prefix}${String(n).padStart(12, "0")}`);
 }
 
 /** A registered app, or one that is known by name alone. */
-export function app(name: string, id: string | null = null): App {
+export function app(name: string, given: string | null = null): App {
+  const id = given === null ? null : appIdOf(given);
   return {
     key: id ?? `name:${name}`,
     id,
@@ -47,7 +52,7 @@ export function user(n: number, more: Partial<User> = {}): User {
 
 /** A grant made and used at the time of the run. */
 export function grant(userId: string, app: App, more: Partial<Grant> = {}): Grant {
-  return { userId, app, createdAt: AS_OF, lastUsedAt: AS_OF, useCount: 1, ...more };
+  return { userId: userIdOf(userId), app, createdAt: AS_OF, lastUsedAt: AS_OF, useCount: 1, ...more };
 }
 
 /** An inventory with as much as a test is about, and nothing else. */
@@ -58,7 +63,7 @@ export function inventoryOf({
   const { grants = [] } = more;
   return {
     org: {
-      id: "00D000000000001AAA",
+      id: orgIdOf("00D000000000001EAA"),
       name: "Dieppe",
       isSandbox: false,
       instanceUrl: "https://dieppe.example",

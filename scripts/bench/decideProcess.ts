@@ -15,6 +15,7 @@ import { policyFromObject } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
+import { type AppId, appIdOf, orgIdOf, userIdOf } from "../../src/salesforce/id.ts";
 import { onTask } from "./child.ts";
 
 export interface DecideTask {
@@ -96,7 +97,7 @@ function generate(random: Random, grantCount: number, userCount: number): Invent
   const users = Array.from(
     { length: userCount },
     (_, i): User => ({
-      id: `005${String(i).padStart(12, "0")}AAA`,
+      id: userIdOf(`005${String(i).padStart(12, "0")}`),
       username: `user${i}@bench.example`,
       name: `User ${i}`,
       isActive: !random.chance(0.05),
@@ -127,7 +128,7 @@ function generate(random: Random, grantCount: number, userCount: number): Invent
   const day = 24 * 60 * 60 * 1000;
   return {
     org: {
-      id: "00D",
+      id: orgIdOf("00D000000000001"),
       name: "Bench",
       isSandbox: false,
       instanceUrl: "https://bench.example",
@@ -180,6 +181,6 @@ function generate(random: Random, grantCount: number, userCount: number): Invent
   };
 }
 
-function appId(n: number): string {
-  return `0H4${String(n).padStart(12, "0")}AAA`;
+function appId(n: number): AppId {
+  return appIdOf(`0H4${String(n).padStart(12, "0")}`);
 }

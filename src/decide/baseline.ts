@@ -1,4 +1,5 @@
-import type { Grant, User } from "../inventory/inventory.ts";
+import type { App, Grant, User } from "../inventory/inventory.ts";
+import type { AppRef } from "../salesforce/id.ts";
 import type { Basis } from "./rule.ts";
 
 /** Whether a grant was known when the baseline was made, as long as that holds. */
@@ -8,14 +9,17 @@ export function knownGrants({
 }: Basis): (grant: Grant, user: User | undefined) => boolean {
   const { baseline } = policy;
   if (baseline === null || asOf >= baseline.expires.value) return () => false;
-  const key = (app: string, user: string, granted: number | null) =>
+  const key = (app: AppRef, user: string, granted: number | null) =>
     JSON.stringify([app, user.toLowerCase(), granted]);
   const known = new Set(baseline.grants.map(({ app, user, granted }) => key(app, user, granted)));
   return ({ app, createdAt }, user) =>
     user !== undefined &&
-    [app.id, app.name].some(
-      (name) =>
-        name !== null &&
-        (known.has(key(name, user.username, null)) || known.has(key(name, user.username, createdAt))),
+    refsOf(app).some(
+      (ref) => known.has(key(ref, user.username, null)) || known.has(key(ref, user.username, createdAt)),
     );
+}
+
+/** The ways in which a baseline can mean an app. */
+function refsOf({ id, name }: App): AppRef[] {
+  return [{ name }, ...(id === null ? [] : [{ id }])];
 }

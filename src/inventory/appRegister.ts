@@ -1,4 +1,4 @@
-import { toId18 } from "../salesforce/id.ts";
+import { type AppId, appIdOf } from "../salesforce/id.ts";
 import type { App } from "./inventory.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { App } from "./inventory.ts";
  * docs/salesforce.md#names-and-ids-of-apps); else the app is known by its name alone.
  */
 export class AppRegister {
-  readonly #byId: Map<string, App>;
+  readonly #byId: Map<AppId, App>;
   readonly #byName: Map<string, App[]>;
   readonly #added = new Map<string, App>();
 
@@ -20,7 +20,7 @@ export class AppRegister {
   /** The app of a row of OauthToken; always the same object for the same app. */
   find(applicationId: string | null | undefined, name: string | null): App {
     if (applicationId) {
-      const id = toId18(applicationId);
+      const id = appIdOf(applicationId);
       return (
         this.#byId.get(id) ??
         this.#add({ key: id, id, name: name ?? "", kind: kindOf(id), adminApprovedOnly: null })
@@ -51,7 +51,7 @@ export class AppRegister {
 }
 
 /** The kind of an app by its id's prefix (docs/salesforce.md#names-and-ids-of-apps). */
-export function kindOf(id: string): App["kind"] {
+export function kindOf(id: AppId): App["kind"] {
   if (id.startsWith("0H4")) return "connected-app";
   return id.startsWith("0xI") ? "external-client-app" : "unknown";
 }

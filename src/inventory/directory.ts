@@ -1,5 +1,5 @@
 import { ApiError } from "../salesforce/failure.ts";
-import { toId18 } from "../salesforce/id.ts";
+import { appIdOf, toId18, type UserId, userIdOf } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { soqlDateTime } from "../salesforce/soql.ts";
 import { kindOf } from "./appRegister.ts";
@@ -26,7 +26,7 @@ interface UserRow {
 export async function readUsers(
   reader: OrgReader,
   { roles }: Pick<DirectoryNeeds, "roles">,
-): Promise<Map<string, User>> {
+): Promise<Map<UserId, User>> {
   const frozen = await readFrozenIds(reader);
   return await readUserRows(reader, roles, "", (id) => frozen.has(id));
 }
@@ -38,29 +38,29 @@ export async function readUsers(
 export function readChangedUsers(
   reader: OrgReader,
   since: number,
-  known: ReadonlyMap<string, User>,
-): Promise<Map<string, User>> {
+  known: ReadonlyMap<UserId, User>,
+): Promise<Map<UserId, User>> {
   const roles = [...known.values()].some(({ roleId }) => roleId !== null);
   const changed = ` WHERE SystemModstamp >= ${soqlDateTime(since)}`;
   return readUserRows(reader, roles, changed, (id) => known.get(id)?.isFrozen ?? false);
 }
 
 /** The 18-character ids of users whom an administrator keeps from logging in. */
-export async function readFrozenIds(reader: OrgReader): Promise<Set<string>> {
+export async function readFrozenIds(reader: OrgReader): Promise<Set<UserId>> {
   const rows = await readAll<{ UserId: string }>(
     reader,
     "SELECT UserId FROM UserLogin WHERE IsFrozen = true",
   );
-  return new Set(rows.map(({ UserId }) => toId18(UserId)));
+  return new Set(rows.map(({ UserId }) => userIdOf(UserId)));
 }
 
 async function readUserRows(
   reader: OrgReader,
   roles: boolean,
   where: string,
-  isFrozen: (id: string) => boolean,
-): Promise<Map<string, User>> {
-  const users = new Map<string, User>();
+  isFrozen: (id: UserId) => boolean,
+): Promise<Map<UserId, User>> {
+  const users = new Map<UserId, User>();
   const texts = new Map<string, string>();
   /** One string object for equal texts: an org has many users and few profiles. */
   const shared = (text: string | null | undefined): string | null => {
@@ -72,7 +72,7 @@ async function readUserRows(
   const soql = `SELECT Id, Username, Name, IsActive, ProfileId, Profile.Name, UserType${roles ? ", UserRoleId" : ""} FROM User${where}`;
   const { totalSize } = await reader.eachPage<UserRow>(soql, (rows) => {
     for (const row of rows) {
-      const id = toId18(row.Id);
+      const id = userIdOf(row.Id);
       users.set(id, {
         id,
         username: row.Username,
@@ -99,7 +99,7 @@ export async function readProfiles(reader: OrgReader): Promise<Profile[]> {
 export async function readDirectory(
   reader: OrgReader,
   needs: DirectoryNeeds,
-  users: ReadonlyMap<string, User>,
+  users: ReadonlyMap<UserId, User>,
   apps: readonly App[],
 ): Promise<Directory> {
   const [sets, roles, appSettings] = await Promise.all([
@@ -129,7 +129,7 @@ export async function readApps(reader: OrgReader): Promise<App[]> {
   ]);
   const apps = new Map<string, App>();
   const add = (rawId: string, name: string, adminApprovedOnly: boolean | null = null) => {
-    const id = toId18(rawId);
+    const id = appIdOf(rawId);
     if (kindOf(id) !== "unknown" && !apps.has(id))
       apps.set(id, { key: id, id, name, kind: kindOf(id), adminApprovedOnly });
   };

@@ -1,18 +1,8 @@
-/** The org that an inventory was read from. */
-export interface Org {
-  /** 18-character id, `00D…`. */
-  readonly id: string;
-  readonly name: string;
-  readonly isSandbox: boolean;
-  /** Origin without a trailing slash, such as `https://dieppe.my.salesforce.com`. */
-  readonly instanceUrl: string;
-  /** Such as `67.0`. */
-  readonly apiVersion: string;
-}
+import type { AppId, UserId } from "../salesforce/id.ts";
+import type { Caller, Org } from "../salesforce/org.ts";
 
 export interface User {
-  /** 18-character id, `005…`. */
-  readonly id: string;
+  readonly id: UserId;
   readonly username: string;
   readonly name: string;
   readonly isActive: boolean;
@@ -29,8 +19,8 @@ export interface User {
 export interface App {
   /** Unique within an inventory: the id where there is one, else `name:` and the name. */
   readonly key: string;
-  /** 18-character id of the ConnectedApplication (`0H4…`) or ExternalClientApplication (`0xI…`); null where the org gives none. */
-  readonly id: string | null;
+  /** Null where the org gives none. */
+  readonly id: AppId | null;
   /** The label that users and admins see; untrusted text. */
   readonly name: string;
   readonly kind: "connected-app" | "external-client-app" | "unknown";
@@ -40,8 +30,8 @@ export interface App {
 
 /** One row of OAuth access. One user can hold several for one app. */
 export interface Grant {
-  /** 18-character id of the user, who may be missing from `Inventory.users` (law 8: then it is reported, never decided by guess). */
-  readonly userId: string;
+  /** Of a user who may be missing from `Inventory.users` (law 8: then it is reported, never decided by guess). */
+  readonly userId: UserId;
   readonly app: App;
   /** Milliseconds since the epoch, UTC; null where the org gives none. */
   readonly createdAt: number | null;
@@ -65,7 +55,7 @@ export interface MemberSet {
   readonly name: string;
   readonly label: string;
   /** Ids of its users; null where nothing asked for them. */
-  readonly userIds: ReadonlySet<string> | null;
+  readonly userIds: ReadonlySet<UserId> | null;
 }
 
 export interface Role {
@@ -94,7 +84,7 @@ export interface Directory {
   readonly publicGroups: readonly MemberSet[];
   readonly roles: readonly Role[];
   /** By API name of a permission; one that the org does not know has no entry. */
-  readonly permissionHolders: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly permissionHolders: ReadonlyMap<string, ReadonlySet<UserId>>;
   /** By `App.key`. */
   readonly appSettings: ReadonlyMap<string, AppSettings>;
 }
@@ -107,14 +97,6 @@ export const EMPTY_DIRECTORY: Directory = {
   permissionHolders: new Map(),
   appSettings: new Map(),
 };
-
-/** Who the tool itself is in the org: never revoked. */
-export interface Caller {
-  readonly userId: string;
-  readonly username: string;
-  /** Name or id of the app that the tool is connected through; null where neither configuration nor the org says. */
-  readonly app: string | null;
-}
 
 /** Why the grants are believed to be all there are. */
 export interface CompletenessProof {
@@ -142,8 +124,8 @@ export interface CompletenessProof {
 export interface Inventory {
   readonly org: Org;
   readonly caller: Caller;
-  /** By 18-character id: every user of the org, inactive ones too. */
-  readonly users: ReadonlyMap<string, User>;
+  /** Every user of the org, inactive ones too. */
+  readonly users: ReadonlyMap<UserId, User>;
   readonly profiles: readonly Profile[];
   readonly directory: Directory;
   /** Every app that the org lists or that a grant names. */

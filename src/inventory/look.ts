@@ -1,4 +1,5 @@
 import { ApiError } from "../salesforce/failure.ts";
+import type { UserId } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { soqlDateTime } from "../salesforce/soql.ts";
 import { AppRegister } from "./appRegister.ts";
@@ -86,10 +87,10 @@ function unknownGrants({ grants }: Inventory, recent: readonly Grant[]): Grant[]
 
 function changedUsers(
   { users }: Inventory,
-  read: ReadonlyMap<string, User>,
-  frozen: ReadonlySet<string>,
+  read: ReadonlyMap<UserId, User>,
+  frozen: ReadonlySet<UserId>,
 ): User[] {
-  const changed = new Map<string, User>();
+  const changed = new Map<UserId, User>();
   for (const [id, user] of read) changed.set(id, { ...user, isFrozen: frozen.has(id) });
   for (const user of users.values())
     if (!changed.has(user.id) && user.isFrozen !== frozen.has(user.id))

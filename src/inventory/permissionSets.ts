@@ -1,5 +1,5 @@
 import { ApiError } from "../salesforce/failure.ts";
-import { toId18 } from "../salesforce/id.ts";
+import { toId18, type UserId, userIdOf } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import type { MemberSet, User } from "./inventory.ts";
 import type { DirectoryNeeds } from "./needs.ts";
@@ -9,7 +9,7 @@ export interface PermissionSets {
   readonly permissionSets: readonly MemberSet[];
   readonly permissionSetGroups: readonly MemberSet[];
   /** Who holds each permission that was asked for; one that the org does not know has no entry. */
-  readonly permissionHolders: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly permissionHolders: ReadonlyMap<string, ReadonlySet<UserId>>;
 }
 
 /** Where a permission set or a permission comes from: ids of permission sets, of groups of them, of profiles. */
@@ -35,7 +35,7 @@ interface NamedOrigins extends Origins {
 export async function readPermissionSets(
   reader: OrgReader,
   needs: DirectoryNeeds,
-  users: ReadonlyMap<string, User>,
+  users: ReadonlyMap<UserId, User>,
 ): Promise<PermissionSets> {
   if (needs.permissionSets.length + needs.permissionSetGroups.length + needs.permissions.length === 0)
     return { permissionSets: [], permissionSetGroups: [], permissionHolders: new Map() };
@@ -144,8 +144,8 @@ async function originsOf(
 async function readHolders(
   reader: OrgReader,
   asked: readonly Origins[],
-  users: ReadonlyMap<string, User>,
-): Promise<(origins: Origins) => ReadonlySet<string>> {
+  users: ReadonlyMap<UserId, User>,
+): Promise<(origins: Origins) => ReadonlySet<UserId>> {
   const read = async (field: "PermissionSetId" | "PermissionSetGroupId", ids: Iterable<string>) => {
     const rows = await readWhereIn<{
       AssigneeId: string;
@@ -166,9 +166,9 @@ async function readHolders(
     read("PermissionSetGroupId", new Set(asked.flatMap(({ groups }) => groups))),
   ]);
   return ({ sets, groups, profiles }) => {
-    const holders = new Set<string>();
+    const holders = new Set<UserId>();
     const rows = [...sets.map((id) => bySet.get(id)), ...groups.map((id) => byGroup.get(id))];
-    for (const row of rows.flatMap((some) => some ?? [])) holders.add(toId18(row.AssigneeId));
+    for (const row of rows.flatMap((some) => some ?? [])) holders.add(userIdOf(row.AssigneeId));
     if (profiles.length > 0)
       for (const { id, profileId } of users.values())
         if (profileId !== null && profiles.includes(profileId)) holders.add(id);

@@ -1,4 +1,4 @@
-import { toId18 } from "../salesforce/id.ts";
+import { parseUserId, toId18, type UserId } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { inventoryErrors } from "./errors.ts";
 import type { MemberSet, Role, User } from "./inventory.ts";
@@ -27,7 +27,7 @@ interface MemberRow {
 export async function readPublicGroups(
   reader: OrgReader,
   asked: readonly string[],
-  users: ReadonlyMap<string, User>,
+  users: ReadonlyMap<UserId, User>,
   roles: readonly Role[],
 ): Promise<MemberSet[]> {
   if (asked.length === 0) return [];
@@ -45,15 +45,16 @@ export async function readPublicGroups(
   const usersInRoles = (ids: Iterable<string>) =>
     [...ids].flatMap((id) => (inRole.get(id) ?? []).map((user) => user.id));
 
-  const usersOf = (id: string, into: Set<string>, seen: Set<string>): void => {
+  const usersOf = (id: string, into: Set<UserId>, seen: Set<string>): void => {
     if (seen.has(id)) return;
     seen.add(id);
     for (const member of members.get(id) ?? []) {
-      if (member.startsWith("005")) into.add(member);
+      const userId = parseUserId(member);
+      if (userId !== null) into.add(userId);
       else addGroup(id, member, into, seen);
     }
   };
-  const addGroup = (of: string, member: string, into: Set<string>, seen: Set<string>): void => {
+  const addGroup = (of: string, member: string, into: Set<UserId>, seen: Set<string>): void => {
     const group = groups.get(member);
     const roleId = group?.RelatedId ? toId18(group.RelatedId) : null;
     if (group?.Type === "Regular") usersOf(member, into, seen);
@@ -68,7 +69,7 @@ export async function readPublicGroups(
       });
   };
   return publicGroups.map(([id, row]): MemberSet => {
-    const userIds = new Set<string>();
+    const userIds = new Set<UserId>();
     if (isAsked(row)) usersOf(id, userIds, new Set());
     return {
       id,

@@ -1,5 +1,5 @@
 import { ApiError } from "../salesforce/failure.ts";
-import { toId18 } from "../salesforce/id.ts";
+import { userIdOf } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import type { AppRegister } from "./appRegister.ts";
@@ -60,7 +60,7 @@ export async function readUsageGrants(
           if (typeof user.userIdentifier !== "string")
             throw inventoryErrors["usage-answer-not-known"]({ resource });
           const grant: Grant = {
-            userId: toId18(user.userIdentifier),
+            userId: userIdOf(user.userIdentifier),
             app,
             createdAt: parseInstant(user.initialConnectionAt),
             lastUsedAt: parseInstant(user.lastUsedAt),

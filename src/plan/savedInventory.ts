@@ -1,5 +1,6 @@
 import type { AppSettings, Directory, Grant, Inventory, MemberSet } from "../inventory/inventory.ts";
 import type { DirectoryNeeds } from "../inventory/needs.ts";
+import type { UserId } from "../salesforce/id.ts";
 import { digestOf } from "./digest.ts";
 import { planErrors } from "./errors.ts";
 
@@ -84,7 +85,7 @@ export function restoreInventory(text: string, file: string, needs: DirectoryNee
   };
 }
 
-type SavedSet = Omit<MemberSet, "userIds"> & { readonly userIds: readonly string[] | null };
+type SavedSet = Omit<MemberSet, "userIds"> & { readonly userIds: readonly UserId[] | null };
 type SetKinds = "permissionSets" | "permissionSetGroups" | "publicGroups";
 
 /** A file as `saveInventory` writes it; its digest vouches for the shape. */
@@ -96,7 +97,7 @@ interface Saved extends Pick<Inventory, "org" | "caller" | "profiles" | "apps" |
   readonly grants: readonly (Omit<Grant, "app"> & { readonly app: string })[];
   readonly directory: Pick<Directory, "roles"> &
     Record<SetKinds, readonly SavedSet[]> & {
-      readonly permissionHolders: readonly (readonly [string, readonly string[]])[];
+      readonly permissionHolders: readonly (readonly [string, readonly UserId[]])[];
       readonly appSettings: readonly (readonly [
         string,
         Omit<AppSettings, "refreshTokenDays"> & { readonly refreshTokenDays: number | typeof NEVER | null },

@@ -1,5 +1,5 @@
 import baselineSchema from "../../schema/baseline.schema.json" with { type: "json" };
-import { toId18 } from "../salesforce/id.ts";
+import { appRef } from "../salesforce/id.ts";
 import { validator } from "../validator.ts";
 import { parseSource } from "./document.ts";
 import { startOfDay } from "./layer.ts";
@@ -32,7 +32,7 @@ export function parseBaseline(
     const time = granted === undefined ? null : Date.parse(granted);
     if (Number.isNaN(time))
       refuse(["grants", i, "granted"], "this is no time", "write it as 2026-03-31T08:30:00Z");
-    return { app: toId18(app), user: user.toLowerCase(), granted: time };
+    return { app: appRef(app), user: user.toLowerCase(), granted: time };
   });
   if (problems.length > 0) return { problems };
   return {

@@ -1,3 +1,4 @@
+import type { AppRef } from "../salesforce/id.ts";
 import type { Problem } from "./problem.ts";
 import type { SCOPES } from "./schema.ts";
 
@@ -108,7 +109,7 @@ export interface Limits {
 
 /** A grant that was known when the baseline was made. */
 export interface KnownGrant {
-  readonly app: string;
+  readonly app: AppRef;
   readonly user: string;
   /** Milliseconds; null for any grant of the user and app. */
   readonly granted: number | null;

@@ -1,6 +1,7 @@
 import type { Inventory, User } from "../inventory/inventory.ts";
 import { withSubordinates } from "../inventory/subordinates.ts";
 import type { Named, Position, UserLists, UserSelector } from "../policy/policy.ts";
+import type { UserId } from "../salesforce/id.ts";
 import type { Lookup } from "./lookup.ts";
 
 /** Lists of a selector, turned into the org's ids. */
@@ -65,7 +66,7 @@ const USER_TYPES = [
 export class ScopeResolver {
   readonly #inventory: Inventory;
   readonly #lookup: Lookup;
-  readonly #usersByName: ReadonlyMap<string, string>;
+  readonly #usersByName: ReadonlyMap<string, UserId>;
   readonly #userTypes: ReadonlySet<string>;
   readonly #patterns = new Map<string, ReadonlySet<string>>();
   readonly #numbers = new Map<ReadonlySet<string>, number>();
@@ -110,12 +111,12 @@ export class ScopeResolver {
   }
 
   /** The id of a user by username; null, without a problem, where the org has no such user. */
-  userId(username: string): string | null {
+  userId(username: string): UserId | null {
     return this.#usersByName.get(username.toLowerCase()) ?? null;
   }
 
   /** The ids of users by username. */
-  userIds(names: readonly Named[]): string[] {
+  userIds(names: readonly Named[]): UserId[] {
     return names.flatMap((named) => {
       const id = this.userId(named.value);
       if (id === null)

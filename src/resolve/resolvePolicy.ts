@@ -12,6 +12,7 @@ import {
 } from "../policy/policy.ts";
 import type { Problem } from "../policy/problem.ts";
 import { printable } from "../printable.ts";
+import type { UserId } from "../salesforce/id.ts";
 import { Lookup } from "./lookup.ts";
 import { type Person, type Scope, ScopeResolver } from "./membership.ts";
 
@@ -29,7 +30,7 @@ export interface ResolvedRule {
 export interface ResolvedExemption {
   readonly exemption: Exemption;
   readonly appKey: string | null;
-  readonly userId: string | null;
+  readonly userId: UserId | null;
 }
 
 export interface ResolvedPrivilege {

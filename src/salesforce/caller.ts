@@ -1,8 +1,8 @@
 import { RemoteError } from "../errors.ts";
-import type { Caller, Org } from "../inventory/inventory.ts";
 import { salesforceErrors } from "./errors.ts";
 import { ApiError } from "./failure.ts";
-import { toId18 } from "./id.ts";
+import { type AppRef, orgIdOf, userIdOf } from "./id.ts";
+import type { Caller, Org } from "./org.ts";
 import type { QueryResult } from "./reader.ts";
 import type { Session } from "./session.ts";
 import { soqlString } from "./soql.ts";
@@ -18,7 +18,7 @@ export async function readOrg(session: Session, query: Query, apiVersion: string
   if (typeof first?.Id !== "string")
     throw salesforceErrors["organization-not-readable"]({ host: session.host });
   return {
-    id: toId18(first.Id),
+    id: orgIdOf(first.Id),
     name: String(first.Name),
     isSandbox: first.IsSandbox === true,
     instanceUrl: session.instanceUrl,
@@ -34,13 +34,13 @@ export async function readCaller(
   session: Session,
   query: Query,
   base: string,
-  ownApp: string | null,
+  ownApp: AppRef | null,
 ): Promise<Caller> {
   const [{ userId, username }, app] = await Promise.all([
     fromUserInfo(session).then((identity) => identity ?? fromApiRoot(session, query, base)),
     ownApp ?? appOfSession(query),
   ]);
-  return { userId: toId18(userId), username, app };
+  return { userId: userIdOf(userId), username, app };
 }
 
 type Identity = { readonly userId: string; readonly username: string };
@@ -71,7 +71,7 @@ async function fromApiRoot(session: Session, query: Query, base: string): Promis
 }
 
 /** The app that the current session was made through, where the org says; never a guess. */
-async function appOfSession(query: Query): Promise<string | null> {
+async function appOfSession(query: Query): Promise<AppRef | null> {
   try {
     const sessions = await query<{ LoginHistoryId: string | null }>(
       "SELECT LoginHistoryId FROM AuthSession WHERE IsCurrent = true",
@@ -81,7 +81,8 @@ async function appOfSession(query: Query): Promise<string | null> {
     const history = await query<{ Application: string | null }>(
       `SELECT Application FROM LoginHistory WHERE Id = ${soqlString(id)}`,
     );
-    return history.rows[0]?.Application || null;
+    const name = history.rows[0]?.Application;
+    return name ? { name } : null;
   } catch (error) {
     if (error instanceof ApiError && error.status < 500 && error.status !== 401) return null;
     throw error;

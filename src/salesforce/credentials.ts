@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { originOf } from "../http/address.ts";
 import { salesforceErrors } from "./errors.ts";
+import { type AppRef, appRef } from "./id.ts";
 import type { JwtLogin } from "./jwt.ts";
 
 /** What a user can set: the key in the stack's config, and its variable in the environment. docs/connecting.md says what each means. */
@@ -46,8 +47,8 @@ export interface Credentials {
   readonly login: Login;
   /** Pins the API version, as in `62.0`. */
   readonly apiVersion: string | null;
-  /** Name or id of the app that the tool is connected through. */
-  readonly ownApp: string | null;
+  /** The app that the tool is connected through. */
+  readonly ownApp: AppRef | null;
   /** Requests under way at once. */
   readonly concurrency: number;
   /** The share of the org's remaining API calls of the day that one run may use, 0 to 1. */
@@ -69,10 +70,11 @@ export function readCredentials(config: Settings, env: NodeJS.ProcessEnv): Crede
     readLogin(fromEnvironment, (key) => VARIABLES[key]) ??
     ({ kind: "sf-cli", targetOrg: null } as const);
   const setting = (key: Key) => fromConfig[key] ?? fromEnvironment[key] ?? null;
+  const ownApp = setting("ownApp");
   return {
     login,
     apiVersion: apiVersion(setting("apiVersion")),
-    ownApp: setting("ownApp"),
+    ownApp: ownApp === null ? null : appRef(ownApp),
     concurrency: number("concurrency", setting("concurrency") ?? "8", 1, 64, true),
     maxApiShare: number("maxApiShare", setting("maxApiShare") ?? "0.2", 0, 1, false),
   };

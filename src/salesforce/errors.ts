@@ -155,6 +155,12 @@ export const salesforceErrors = declareErrors({
     remedy: "Check the address, or log in with a token that has the scopes id and api.",
     example: { host: "acme.my.salesforce.com" },
   },
+  "id-not-readable": {
+    kind: "inconclusive",
+    text: "the org handed out something that is not an id: {text}.",
+    remedy: "Run it again; where it stays so, report it with the org's API version.",
+    example: { text: '""' },
+  },
   "time-not-readable": {
     kind: "inconclusive",
     text: "the org wrote a time that cannot be read: {text}.",

@@ -1,19 +1,93 @@
+import { salesforceErrors } from "./errors.ts";
+
+declare const kind: unique symbol;
+/** An id of 18 characters, made only by the functions of this file: one kind is no other, and a text is none. */
+type Id<Kind> = string & { readonly [kind]: Kind };
+
+/** Of the Organization, `00D…`. */
+export type OrgId = Id<"organization">;
+/** Of a User, `005…`. */
+export type UserId = Id<"user">;
+/** Of a ConnectedApplication (`0H4…`) or an ExternalClientApplication (`0xI…`). */
+export type AppId = Id<"app">;
+
+/** Which app somebody means: decided once, where it is read, and never guessed later. */
+export type AppRef = { readonly id: AppId } | { readonly name: string };
+
 const SUFFIX_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+const ID_15 = /^[A-Za-z0-9]{15}$/;
 
 /**
- * The 18-character form of a Salesforce id. The last three characters encode which of the first
- * fifteen are upper case, so 15-character ids (as in `AppMenuItemId`) and 18-character ones compare equal.
- * Returns the text unchanged where it is not an id of 15 characters.
+ * The id of a record of any kind in an answer of the org, in its 18-character form. The last three characters
+ * encode which of the first fifteen are upper case, so that 15-character ids (as in `AppMenuItemId`) and
+ * 18-character ones compare equal.
+ * @throws InconclusiveError for what is not an id: whatever is told by it cannot be told
  */
-export function toId18(id: string): string {
-  if (!/^[A-Za-z0-9]{15}$/.test(id)) return id;
+export function toId18(answer: string): string {
+  if (typeof answer === "string") {
+    if (answer.length === 18) return answer;
+    if (ID_15.test(answer)) return answer + suffixOf(answer);
+  }
+  throw salesforceErrors["id-not-readable"]({ text: JSON.stringify(String(answer).slice(0, 40)) });
+}
+
+/** The org's id in an answer of the org. Errors as `toId18`. */
+export function orgIdOf(answer: string): OrgId {
+  return toId18(answer) as OrgId;
+}
+
+/** A user's id in an answer of the org. Errors as `toId18`. */
+export function userIdOf(answer: string): UserId {
+  return toId18(answer) as UserId;
+}
+
+/** An app's id in an answer of the org. Errors as `toId18`. */
+export function appIdOf(answer: string): AppId {
+  return toId18(answer) as AppId;
+}
+
+/** The org's id as a person writes it, with 15 or 18 characters; null for anything else. */
+export function parseOrgId(text: string): OrgId | null {
+  return /^00D/.test(text) ? (written(text) as OrgId | null) : null;
+}
+
+/** A user's id as a person writes it, with 15 or 18 characters; null for anything else. */
+export function parseUserId(text: string): UserId | null {
+  return /^005/.test(text) ? (written(text) as UserId | null) : null;
+}
+
+/** An app's id as a person writes it, with 15 or 18 characters; null for anything else, such as a name. */
+export function parseAppId(text: string): AppId | null {
+  return /^0(H4|xI)/.test(text) ? (written(text) as AppId | null) : null;
+}
+
+/** Which app a text means: by id where it has the form of an app's id, else by name. */
+export function appRef(text: string): AppRef {
+  const id = parseAppId(text);
+  return id === null ? { name: text } : { id };
+}
+
+/** Whether an app is the one that is meant. */
+export function isMeant(ref: AppRef, app: { readonly id: AppId | null; readonly name: string }): boolean {
+  return "id" in ref ? app.id === ref.id : app.name === ref.name;
+}
+
+/** People copy ids from addresses and reports; what the last three characters say follows from the others. */
+function written(text: string): string | null {
+  const id = text.slice(0, 15);
+  return (text.length === 15 || text.length === 18) && ID_15.test(id) && /^[A-Za-z0-9]*$/.test(text)
+    ? id + suffixOf(id)
+    : null;
+}
+
+function suffixOf(id15: string): string {
   let suffix = "";
   for (let chunk = 0; chunk < 3; chunk++) {
     let bits = 0;
     for (let i = 0; i < 5; i++) {
-      if (/[A-Z]/.test(id[chunk * 5 + i]!)) bits |= 1 << i;
+      if (/[A-Z]/.test(id15[chunk * 5 + i]!)) bits |= 1 << i;
     }
     suffix += SUFFIX_ALPHABET[bits];
   }
-  return id + suffix;
+  return suffix;
 }

@@ -1,4 +1,4 @@
-import type { Caller, Org } from "../inventory/inventory.ts";
+import type { Caller, Org } from "./org.ts";
 
 export interface QueryOptions {
   /** Stops asking for pages once this many rows are there; the rows are then a prefix of the answer. */

@@ -234,7 +234,7 @@ describe("revoking by hand", () => {
   const SAFE = app("Safe", sfId("0H4", 2));
   const OWN = app("Own", sfId("0H4", 3));
   const inventory = inventoryOf({
-    caller: { userId: BOT.id, username: BOT.username, app: OWN.id },
+    caller: { userId: BOT.id, username: BOT.username, app: { id: OWN.id! } },
     users: [ANN, BEN, BOT],
     apps: [SLACK, SAFE, OWN, app("Slack")],
     grants: [],

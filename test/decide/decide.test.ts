@@ -14,6 +14,7 @@ import { type OpenFile, policyFromObject } from "../../src/policy/load.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
+import type { AppRef } from "../../src/salesforce/id.ts";
 import { AS_OF, app, grant, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));
@@ -47,7 +48,7 @@ const DIRECTORY: Directory = {
 
 interface Org {
   readonly settings?: Partial<AppSettings>;
-  readonly callerApp?: string;
+  readonly callerApp?: AppRef;
   readonly open?: OpenFile;
 }
 
@@ -121,7 +122,7 @@ describe("who is never revoked", () => {
       of(ANN, BOBS),
       "keep",
       "own-app",
-      { callerApp: BOBS.name },
+      { callerApp: { name: BOBS.name } },
     ],
     [
       "the tool's own app, by id, is kept for every user",
@@ -129,7 +130,7 @@ describe("who is never revoked", () => {
       of(ANN, SLACK),
       "keep",
       "own-app",
-      { callerApp: SLACK.id! },
+      { callerApp: { id: SLACK.id! } },
     ],
     [
       "a protected user is kept, whatever the app",
@@ -667,3 +668,30 @@ function table(cases: Case[]): void {
     expect([found.action, found.code]).toEqual([action, code]);
   });
 }
+
+describe("a name is never taken for an id", () => {
+  const LEAD = app("LeadScoringTool");
+  const judged = (policy: Partial<PolicyFile>, text: string) => {
+    const inventory = inventoryOf({ users: [ANN], grants: [grant(ANN.id, LEAD)] });
+    const parsed = policyFromObject(
+      { version: 1, unlisted: "revoke", apps: [], ...policy },
+      "inline policy",
+      () => ({ text }),
+    );
+    if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
+    const resolution = resolvePolicy(parsed.policy, inventory, AS_OF);
+    if ("problems" in resolution) throw new Error(formatProblems(resolution.problems));
+    return decide(resolution.resolved, inventory, AS_OF)[0]!;
+  };
+
+  it("in a baseline: the app LeadScoringTool, of 15 letters, is known by its name", () => {
+    const known =
+      "version: 1\nexpires: 2026-12-31\ngrants: [{ app: LeadScoringTool, user: ann@dieppe.example }]\n";
+    expect(judged({ baseline: "b.yaml" }, known)).toMatchObject({ action: "report", held: "baseline" });
+  });
+
+  it("in an exemption: the app LeadScoringTool, of 15 letters, is exempt by its name", () => {
+    const exemptions = [{ app: LEAD.name, reason: "Migrating", owner: "it", expires: "2026-12-31" }];
+    expect(judged({ exemptions }, "")).toMatchObject({ action: "keep", code: "exempt" });
+  });
+});

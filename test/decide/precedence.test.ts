@@ -106,7 +106,7 @@ function decided(changes: Partial<World>, policy: Partial<PolicyFile> = {}): Dec
     caller: {
       userId: is.ownUser ? ANN : bot.id,
       username: is.ownUser ? USERNAME : bot.username,
-      app: is.ownApp ? SLACK.name : null,
+      app: is.ownApp ? { name: SLACK.name } : null,
     },
     users: is.userKnown ? [ann, bot] : [bot],
     apps: [SLACK, ...(is.registered ? [] : [app(SLACK.name)])],

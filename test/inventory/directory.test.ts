@@ -6,6 +6,7 @@ import { listInventory } from "../../src/inventory/list.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
+import type { UserId } from "../../src/salesforce/id.ts";
 
 let org: LocalOrg | undefined;
 afterEach(async () => {
@@ -30,7 +31,7 @@ async function list(
 function members({ users }: Inventory, sets: readonly MemberSet[]) {
   return Object.fromEntries(sets.map(({ name, userIds }) => [name, userIds && usernames(users, userIds)]));
 }
-function usernames(users: Inventory["users"], ids: Iterable<string>): string[] {
+function usernames(users: Inventory["users"], ids: Iterable<UserId>): string[] {
   return [...ids].map((id) => users.get(id)!.username).sort();
 }
 const asked = () => org!.requests.flatMap(({ soql, path }) => soql ?? (path.includes("/Soap/") ? path : []));

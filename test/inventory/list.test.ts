@@ -186,20 +186,20 @@ describe("the grants of external client apps", () => {
     const external = (id: string, name: string, inAppMenu: boolean) => ({ id, name, inAppMenu });
     const inventory = await list({
       ...fixture,
-      apps: [external("0xI000000000001AAA", "Notes", true), external("0xI000000000002AAA", "Board", false)],
+      apps: [external("0xI000000000001EAA", "Notes", true), external("0xI000000000002EAA", "Board", false)],
       grants: ["Notes", "Notes", "Board"].map((app) => ({ ...fixture.grants[0]!, app })),
     });
     expect(inventory.grants.map(({ app }) => app.id).sort()).toEqual([
-      "0xI000000000001AAA",
-      "0xI000000000001AAA",
-      "0xI000000000002AAA",
+      "0xI000000000001EAA",
+      "0xI000000000001EAA",
+      "0xI000000000002EAA",
     ]);
     expect(inventory.proof.fromUsage).toBe(0);
   });
 
   it("that only the usage resources show are in the list", async () => {
     const fixture = dieppeTrading();
-    const external = { id: "0xI000000000001AAA", name: "Notes", inAppMenu: true };
+    const external = { id: "0xI000000000001EAA", name: "Notes", inAppMenu: true };
     org = await startLocalOrg({
       org: { ...fixture, apps: [external], grants: [{ ...fixture.grants[0]!, app: "Notes" }] },
     });
@@ -223,7 +223,7 @@ describe("the grants of external client apps", () => {
 
   it("that the org does not show are inconclusive", async () => {
     const fixture = dieppeTrading();
-    const apps = [...fixture.apps, { id: "0xI000000000001AAA", name: "Notes", inAppMenu: false }];
+    const apps = [...fixture.apps, { id: "0xI000000000001EAA", name: "Notes", inAppMenu: false }];
     const faults = [{ kind: "status" as const, match: "/apps/oauth/usage", status: 403 }];
     const error: unknown = await list({ ...fixture, apps }, { faults }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(InconclusiveError);
@@ -256,12 +256,12 @@ describe("the app of a grant", () => {
     const twin = (id: string, name: string) => ({ id, name, inAppMenu: true, grantLabel: "Label" });
     const { grants } = await list({
       ...fixture,
-      apps: [twin("0H4000000000011AAA", "Twin"), twin("0H4000000000012AAA", "Twin")],
-      grants: ["0H4000000000011AAA", "0H4000000000012AAA"].map((app) => ({ ...fixture.grants[0]!, app })),
+      apps: [twin("0H4000000000011CAA", "Twin"), twin("0H4000000000012CAA", "Twin")],
+      grants: ["0H4000000000011CAA", "0H4000000000012CAA"].map((app) => ({ ...fixture.grants[0]!, app })),
     });
     expect(grants.map(({ app }) => [app.key, app.name]).sort()).toEqual([
-      ["0H4000000000011AAA", "Twin"],
-      ["0H4000000000012AAA", "Twin"],
+      ["0H4000000000011CAA", "Twin"],
+      ["0H4000000000012CAA", "Twin"],
     ]);
   });
 
@@ -279,12 +279,12 @@ describe("the app of a grant", () => {
       ...fixture,
       apps: [
         ...fixture.apps,
-        external("0xI000000000001AAA", "Notes"),
-        external("0xI000000000002AAA", "Twin"),
-        external("0xI000000000003AAA", "Twin"),
+        external("0xI000000000001EAA", "Notes"),
+        external("0xI000000000002EAA", "Twin"),
+        external("0xI000000000003EAA", "Twin"),
       ],
       grants: [grant("Notes"), grant("Twin")],
     });
-    expect(inventory.grants.map(({ app }) => app.key).sort()).toEqual(["0xI000000000001AAA", "name:Twin"]);
+    expect(inventory.grants.map(({ app }) => app.key).sort()).toEqual(["0xI000000000001EAA", "name:Twin"]);
   });
 });

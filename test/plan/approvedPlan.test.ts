@@ -17,7 +17,7 @@ const org = (grants = [grant(ANN.id, BOBS), grant(BEN.id, BOBS)]) =>
 const policyOf = (more = {}) => resolve({ version: 1, unlisted: "revoke", apps: [], ...more }, org()).policy;
 const at = (inventory = org(), more = {}) => evaluate(policyOf(more), inventory, AS_OF);
 const approved = planFile(at(), { all: false });
-const HELD = { orgId: "00D000000000001AAA", asOf: AS_OF + 6 * DAY, maxAgeDays: 7 };
+const HELD = { orgId: "00D000000000001EAA", asOf: AS_OF + 6 * DAY, maxAgeDays: 7 };
 const accept = (text: string, held = {}) => acceptPlanFile(text, "plan.json", { ...HELD, ...held });
 
 describe("an approved plan is accepted", () => {
@@ -42,8 +42,8 @@ describe("an approved plan is accepted", () => {
     [
       "of another org",
       JSON.stringify(approved),
-      { orgId: "00D000000000002AAA" },
-      "is of the org 00D000000000001AAA (Dieppe), and this is 00D000000000002AAA",
+      { orgId: "00D000000000002EAA" },
+      "is of the org 00D000000000001EAA (Dieppe), and this is 00D000000000002EAA",
     ],
     [
       "too old",

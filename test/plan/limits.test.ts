@@ -8,7 +8,7 @@ import { AS_OF, app, grant, inventoryOf, user } from "../inventories.ts";
 
 const BOBS = app("Bob's Tool");
 const SHINY = app("Shiny AI Notetaker");
-const SLACK = app("Slack", "0H4000000000001AAA");
+const SLACK = app("Slack", "0H4000000000001CAA");
 
 /** A plan of so many revocations of each app, in an org that has so many grants. */
 function verdict(revocations: { bobs?: number; shiny?: number }, grants: number, limits: Partial<Limits>) {

@@ -112,8 +112,8 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"?
     ],
     [
       "an app id that is none",
-      GOOD.replace("0H4000000000001CAA", "00D000000000001AAA"),
-      'p.yaml:4:9: apps[0].id is no such id: "00D000000000001AAA"; an app\'s id has 15 or 18 characters and starts with 0H4',
+      GOOD.replace("0H4000000000001CAA", "00D000000000001EAA"),
+      'p.yaml:4:9: apps[0].id is no such id: "00D000000000001EAA"; an app\'s id has 15 or 18 characters and starts with 0H4',
     ],
     [
       "an org id that is none",

@@ -25,7 +25,7 @@ extends: ../shared/base.yaml
 limits: { revocations: 20 }
 apps:
   - name: Slack
-    id: 0H4000000000001AAA
+    id: 0H4000000000001CAA
     users: { profiles: [Standard User] }
 offboarded: [joe@acme.example, jane@acme.example]
 `;
@@ -53,7 +53,7 @@ describe("a policy that extends another", () => {
       limits: { revocations: 20, percent: 5, perApp: 50 },
       apps: {
         "Payroll Sync": { users: "everyone", maxIdleDays: 90, maxAgeDays: 700 },
-        "Slack (0H4000000000001AAA)": {
+        "Slack (0H4000000000001CAA)": {
           owner: "it@acme.example",
           users: { profiles: "Standard User" },
           maxIdleDays: 60,
@@ -118,7 +118,7 @@ describe("a policy that extends another", () => {
     const org = (name: string) =>
       inventoryOf({
         users: [user(1, { username: "joe@acme.example" }), user(2, { username: "jane@acme.example" })],
-        apps: [app("Slack", "0H4000000000001AAA"), app(name, "0H4000000000002AAA")],
+        apps: [app("Slack", "0H4000000000001CAA"), app(name, "0H4000000000002CAA")],
       });
     const far = resolvePolicy(parse(OWN), org("Calendly"), AS_OF);
     expect("resolved" in far && far.resolved.absent.map(({ value }) => value).sort()).toEqual([
@@ -141,7 +141,7 @@ describe("a baseline", () => {
         value: Date.parse("2027-01-01T00:00:00Z"),
         position: { file: "policy/known.yaml", line: 2 },
       },
-      grants: [{ app: "Slack", user: "ann@acme.example", granted: null }],
+      grants: [{ app: { name: "Slack" }, user: "ann@acme.example", granted: null }],
     });
   });
   it.each([
@@ -254,19 +254,19 @@ describe("contradictions are problems that name both lines", () => {
   });
 
   it("an app by id and by name, once the org says that they are one", () => {
-    const inventory = inventoryOf({ apps: [app("Slack", "0H4000000000001AAA")] });
+    const inventory = inventoryOf({ apps: [app("Slack", "0H4000000000001CAA")] });
     const resolve = (text: string) => {
       const resolution = resolvePolicy(parse(text), inventory, AS_OF);
       return "problems" in resolution ? formatProblems(resolution.problems) : "";
     };
     expect(
       resolve(
-        policy("protected: { apps: [Slack] }", "apps:\n  - { id: 0H4000000000001AAA, sanctioned: false }"),
+        policy("protected: { apps: [Slack] }", "apps:\n  - { id: 0H4000000000001CAA, sanctioned: false }"),
       ),
     ).toContain(
-      'policy/acme.yaml:5:21: the app "0H4000000000001AAA" is denied (policy/acme.yaml:4) and protected',
+      'policy/acme.yaml:5:21: the app "0H4000000000001CAA" is denied (policy/acme.yaml:4) and protected',
     );
-    expect(resolve(policy(`protected: { apps: [0H4000000000001AAA] }\n${exempt("app: Slack")}`))).toContain(
+    expect(resolve(policy(`protected: { apps: [0H4000000000001CAA] }\n${exempt("app: Slack")}`))).toContain(
       'the app "Slack" is exempt and protected (policy/acme.yaml:4)',
     );
   });

@@ -4,10 +4,11 @@ import { type Directory, EMPTY_DIRECTORY } from "../../src/inventory/inventory.t
 import { parsePolicy } from "../../src/policy/load.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
+import type { UserId } from "../../src/salesforce/id.ts";
 import { AS_OF, app, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
 
 const SLACK = "0H4000000000001CAA";
-const set = (n: number, name: string, label: string, ...members: string[]) => ({
+const set = (n: number, name: string, label: string, ...members: UserId[]) => ({
   id: sfId("0PS", n),
   name,
   label,

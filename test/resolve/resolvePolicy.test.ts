@@ -10,8 +10,8 @@ const INVENTORY = inventoryOf({
   apps: [
     app("Slack", SLACK),
     app("Bob's Tool"),
-    app("Twin", "0xI000000000001AAA"),
-    app("Twin", "0xI000000000002AAA"),
+    app("Twin", "0xI000000000001EAA"),
+    app("Twin", "0xI000000000002EAA"),
   ],
 });
 
@@ -50,7 +50,7 @@ describe("a name that resolves to nothing or to two things is a problem at its l
     [
       "an app name that two apps have",
       "  - { name: Twin, users: everyone }",
-      '2 apps of Dieppe are named "Twin": 0xI000000000001AAA, 0xI000000000002AAA; say which with `id`',
+      '2 apps of Dieppe are named "Twin": 0xI000000000001EAA, 0xI000000000002EAA; say which with `id`',
     ],
     [
       "an app listed by name and by id",
@@ -67,8 +67,8 @@ describe("a name that resolves to nothing or to two things is a problem at its l
   });
 
   it("another org, by id and by name", () => {
-    expect(problems("  []", "org: { id: 00D000000000002AAA }\n")).toContain(
-      "the policy is for the org 00D000000000002AAA, but the credentials lead to Dieppe (00D000000000001AAA)",
+    expect(problems("  []", "org: { id: 00D000000000002EAA }\n")).toContain(
+      "the policy is for the org 00D000000000002EAA, but the credentials lead to Dieppe (00D000000000001EAA)",
     );
     expect(problems("  []", "org: { name: Calais }\n")).toContain('the policy is for the org "Calais", but');
   });

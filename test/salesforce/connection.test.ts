@@ -49,7 +49,11 @@ describe("connecting", () => {
       instanceUrl: org!.url,
       apiVersion: "67.0",
     });
-    expect(connection.caller).toEqual({ userId: "005000000000351AAA", username: BOT, app: "sanctioned" });
+    expect(connection.caller).toEqual({
+      userId: "005000000000351AAA",
+      username: BOT,
+      app: { name: "sanctioned" },
+    });
   });
 
   it("to read gives nothing that could revoke", async () => {
@@ -82,8 +86,8 @@ describe("connecting", () => {
   });
 
   it("the own app that is named wins over the session's", async () => {
-    const connection = await connect({ ...byToken(await start()), ownApp: "Ours" });
-    expect(connection.caller.app).toBe("Ours");
+    const connection = await connect({ ...byToken(await start()), ownApp: { name: "Ours" } });
+    expect(connection.caller.app).toEqual({ name: "Ours" });
   });
 });
 

@@ -65,6 +65,14 @@ describe("reading credentials", () => {
     expect(login.kind).toBe("client-credentials");
   });
 
+  it.each([
+    ["with 15 characters", "0H4Hn000000k9aZ", { id: "0H4Hn000000k9aZKAQ" }],
+    ["with 18 characters", "0H4Hn000000k9aZKAQ", { id: "0H4Hn000000k9aZKAQ" }],
+    ["by its name", "Sanctioned", { name: "Sanctioned" }],
+  ])("the own app is the same however it is named: %s", (_rule, text, ownApp) => {
+    expect(readCredentials({}, { SANCTIONED_OWN_APP: text }).ownApp).toEqual(ownApp);
+  });
+
   it("an empty value is no value", () => {
     const { login } = readCredentials({ accessToken: "" }, { SF_ACCESS_TOKEN: "", SF_TARGET_ORG: "staging" });
     expect(login).toEqual({ kind: "sf-cli", targetOrg: "staging" });

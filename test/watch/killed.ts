@@ -16,7 +16,7 @@ const event = (id: string): WatchEvent => ({
   user: null,
   details: {},
 });
-const store = await openStore(process.argv[2]!, "00D000000000001AAA");
+const store = await openStore(process.argv[2]!, "00D000000000001EAA");
 const events = [event("1"), event("2"), event("3")];
 store.keep({ begun: ["a", "b", "c"], ended: [], events, sinks: ["slack"], looked: true });
 let sent = 0;

@@ -20,7 +20,7 @@ const EVENT: WatchEvent = {
   kind: "unlisted-app",
   state: "begun",
   at: "2026-11-23T12:00:00.000Z",
-  org: { id: "00D000000000001AAA", name: "Dieppe & Co" },
+  org: { id: "00D000000000001EAA", name: "Dieppe & Co" },
   severity: "warning",
   text: `${NAME} holds grants`,
   app: { id: null, name: NAME },

@@ -9,7 +9,7 @@ import type { WatchEvent } from "../../src/watch/event.ts";
 import { RefusedError, type Sink } from "../../src/watch/sinks/sink.ts";
 import { openStore } from "../../src/watch/store.ts";
 
-const ORG = "00D000000000001AAA";
+const ORG = "00D000000000001EAA";
 let folder: string;
 let file: string;
 beforeEach(() => {
@@ -75,8 +75,8 @@ describe("the memory of a watch", () => {
     store.keep(news([], []));
     await expect(openStore(file, ORG)).rejects.toThrow(/^Another watch has .* open: stop it/);
     await store.close();
-    await expect(openStore(file, "00D000000000002AAA")).rejects.toThrow(
-      "is of the org 00D000000000001AAA, and this is 00D000000000002AAA",
+    await expect(openStore(file, "00D000000000002EAA")).rejects.toThrow(
+      "is of the org 00D000000000001EAA, and this is 00D000000000002EAA",
     );
     await (await openStore(file, ORG)).close();
   });

@@ -1,6 +1,7 @@
 import { Document, isMap, type YAMLMap, type YAMLSeq } from "yaml";
 import type { App, Grant, Inventory, User } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
+import type { UserId } from "../../salesforce/id.ts";
 import { amount, isoDay } from "../../text.ts";
 
 /** More names than these do not make a scope that anyone reviews. */
@@ -136,7 +137,7 @@ function usersOf(grants: readonly Grant[], inventory: Inventory): Users {
 interface Candidate {
   readonly kind: "profiles" | "permissionSets";
   readonly name: string;
-  readonly userIds: ReadonlySet<string>;
+  readonly userIds: ReadonlySet<UserId>;
 }
 
 function candidateSets({ users, profiles, directory }: Inventory): Candidate[] {
@@ -172,7 +173,7 @@ function names(users: readonly User[]): string[] {
   return users.map(({ username }) => username).sort();
 }
 
-function overlap(ids: ReadonlySet<string>, left: ReadonlySet<string>): number {
+function overlap(ids: ReadonlySet<UserId>, left: ReadonlySet<UserId>): number {
   let both = 0;
   for (const id of left) if (ids.has(id)) both++;
   return both;

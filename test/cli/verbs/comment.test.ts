@@ -20,7 +20,7 @@ beforeAll(async () => {
   forge = await new ForgeStandIn().start();
   const { rows, apps, users, exemptions, digest, ...plan } = somePlan();
   write("plan.json", { ...plan, digest: digestOf(plan) });
-  const other = { ...plan, org: { ...plan.org, id: "00D000000000009AAA" } };
+  const other = { ...plan, org: { ...plan.org, id: "00D000000000009EAA" } };
   write("other.json", { ...other, digest: digestOf(other) });
   write("changed.json", { ...plan, asOf: "2026-01-01T00:00:00.000Z", digest: digestOf(plan) });
   writeFileSync(inFolder("output.txt"), "policy/some.yaml:3:1: unknown key");

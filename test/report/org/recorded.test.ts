@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type AuditEvent, hashOf, NO_LINE } from "../../../src/audit/line.ts";
 import { recordedPeriod } from "../../../src/report/org/recorded.ts";
 
-const ORG = "00D000000000001AAA";
+const ORG = "00D000000000001EAA";
 const ANN = { id: "005000000000001AAA", username: "ann@dieppe.example" };
 const SLACK = { id: null, name: "Slack" };
 const policy = { file: "policy/some.yaml", line: 7 };
@@ -70,7 +70,7 @@ describe("what a record tells of a period", () => {
   });
 
   it("from its first moment to its last, and of no other org", () => {
-    const text = record([...run("1"), ...run("2", "00D000000000009AAA"), ...run("3")]);
+    const text = record([...run("1"), ...run("2", "00D000000000009EAA"), ...run("3")]);
     const found = (from: string, to: string) =>
       recordedPeriod(text, [], { orgId: ORG, from: Date.parse(from), to: Date.parse(to) }).revocations.map(
         ({ at }) => at.slice(17, 19),
