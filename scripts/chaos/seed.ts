@@ -32,6 +32,24 @@ const SETTINGS = {
 /** Runs after the trouble is over; the first does all, the second finds nothing. */
 const RECOVERY_RUNS = 2;
 
+/** What happens in a seed, and what must be remembered of it. */
+interface Story {
+  readonly org: LocalOrg;
+  readonly random: Random;
+  readonly approved: PlanFile;
+  /** The grants before anything went wrong, as a plan file lists them, by id. */
+  readonly before: ReadonlyMap<unknown, string>;
+  /** How many requests the org had seen then. */
+  readonly asked: number;
+  /** Every token of the org, and the caller's own. */
+  readonly secrets: readonly string[];
+  /** Ids of grants that somebody else made and took away. */
+  readonly added: string[];
+  readonly removed: string[];
+  runs: number;
+  kills: number;
+}
+
 /**
  * One story: an org and a policy, an approved plan, then runs among faults, kills, rival runs and grants
  * that come and go; then recovery; then the checks. The same seed makes the same org, policy and trouble.
@@ -49,67 +67,106 @@ export async function playSeed(seed: number, runners: readonly [Runner, Runner])
   try {
     writeFileSync(path.join(folder, POLICY), policyText(random, fixture));
     const env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken };
-    const approved = await approve(org, folder, env);
+    const secrets = secretsOf(org);
+    const observer = openObserver({ folder, env });
+    const approved = planFile(await observer.observe(observer.want(POLICY)), { all: false });
     writeFileSync(path.join(folder, APPROVED), JSON.stringify(approved));
-    const auditFile = path.join(folder, "audit.jsonl");
-    const task: RunTask = { folder, policy: POLICY, env: { ...env, ...SETTINGS } };
     const before = new Map(org.store.grants().map((grant) => [grant.usageId, identity(org, grant)]));
     const asked = org.requests.length;
-    let kills = 0;
-    let runs = 0;
-
-    for (let round = 1 + random.integer(2); round > 0; round--) {
-      org.setFaults(faults(random));
-      const stop = trouble(org, random, runners[0], asked, () => kills++);
-      const rival = random.chance(0.3) ? runners[1].run(task) : Promise.resolve(null);
-      await Promise.all([runners[0].run(task), rival]);
-      stop();
-      runs++;
-    }
-    org.setFaults([]);
-    let last: Awaited<ReturnType<Runner["run"]>> = null;
-    for (let i = 0; i < RECOVERY_RUNS; i++, runs++) last = await runners[0].run(task);
-
-    const violations: string[] = [];
-    const gone = [...before].filter(([id]) => !org.store.grants().some((grant) => grant.usageId === id));
-    const removed = new Set(removedByOthers.get(org) ?? []);
-    const listed = approvedIdentities(approved);
-    for (const [id, key] of gone)
-      if (!removed.has(String(id)) && !listed.has(key))
-        violations.push(`a grant that was not approved was revoked: ${key}`);
-    for (const grant of org.store.grants())
-      if (before.has(grant.usageId) && listed.has(identity(org, grant)) && !isTwin(org, grant))
-        violations.push(`an approved grant is still there: ${identity(org, grant)}`);
-    for (const id of addedByOthers.get(org) ?? [])
-      if (!removed.has(id) && !org.store.grants().some((grant) => grant.usageId === id))
-        violations.push(`a grant that was made after the approval was revoked: ${id}`);
-    if (last === null || !("outcomes" in last))
-      violations.push(`recovery ended with ${JSON.stringify(last)}`);
-
-    const record = readFileSync(auditFile, "utf8");
-    const head = readFileSync(`${auditFile}.head`, "utf8").trim();
-    for (const { line, message } of verifyRecord(record, [head]).problems)
-      violations.push(`the record, line ${line}: ${message}`);
-    const calls = org.requests.slice(asked).filter(({ path: at }) => at === "/services/oauth2/revoke").length;
-    const recorded =
-      (record.match(/"event":"revoking"/g)?.length ?? 0) -
-      (record.match(/"answer":"not-made"/g)?.length ?? 0);
-    if (calls > recorded || recorded - calls > kills * 2 * CONCURRENCY)
-      violations.push(`the org saw ${calls} calls, ${recorded} are on record, and ${kills} runs were killed`);
-    const text = record + runners.map(({ output }) => output).join("");
-    for (const secret of secrets.get(org) ?? [])
-      if (text.includes(secret)) violations.push("a token is in the record or the output");
-    const ofBefore = [...removed].filter((id) => before.has(id)).length;
-    return { revoked: gone.length - ofBefore, runs, kills, violations };
+    const story: Story = {
+      ...{ org, random, approved, before, asked, secrets },
+      ...{ added: [], removed: [], runs: 0, kills: 0 },
+    };
+    const last = await play(story, runners, { folder, policy: POLICY, env: { ...env, ...SETTINGS } });
+    const record = path.join(folder, SETTINGS.SANCTIONED_AUDIT_FILE);
+    const output = runners.map((runner) => runner.output).join("");
+    const gone = goneOf(story).filter(([id]) => !story.removed.includes(String(id)));
+    return {
+      revoked: gone.length,
+      runs: story.runs,
+      kills: story.kills,
+      violations: [
+        ...grantViolations(story),
+        ...(last !== null && "outcomes" in last ? [] : [`recovery ended with ${JSON.stringify(last)}`]),
+        ...recordViolations(story, record),
+        ...leaks(story, readFileSync(record, "utf8") + output),
+      ],
+    };
   } finally {
     await org.close();
     rmSync(folder, { recursive: true });
   }
 }
 
-const addedByOthers = new WeakMap<LocalOrg, string[]>();
-const removedByOthers = new WeakMap<LocalOrg, string[]>();
-const secrets = new WeakMap<LocalOrg, string[]>();
+/** Runs in trouble, then runs without. @returns how the last one ended */
+async function play(story: Story, runners: readonly [Runner, Runner], task: RunTask) {
+  const { org, random } = story;
+  for (let round = 1 + random.integer(2); round > 0; round--) {
+    org.setFaults(faults(random));
+    const stop = trouble(story, runners[0]);
+    const rival = random.chance(0.3) ? runners[1].run(task) : Promise.resolve(null);
+    await Promise.all([runners[0].run(task), rival]);
+    stop();
+    story.runs++;
+  }
+  org.setFaults([]);
+  let last: Awaited<ReturnType<Runner["run"]>> = null;
+  for (let i = 0; i < RECOVERY_RUNS; i++, story.runs++) last = await runners[0].run(task);
+  return last;
+}
+
+/** The grants that were there before and are no more. */
+function goneOf({ org, before }: Story): [id: unknown, identity: string][] {
+  const left = new Set<unknown>(org.store.grants().map(({ usageId }) => usageId));
+  return [...before].filter(([id]) => !left.has(id));
+}
+
+/** More than was approved, or less once the trouble was over. */
+function grantViolations(story: Story): string[] {
+  const { org, approved, before, added, removed } = story;
+  const listed = approvedIdentities(approved);
+  const left = org.store.grants();
+  return [
+    ...goneOf(story)
+      .filter(([id, key]) => !removed.includes(String(id)) && !listed.has(key))
+      .map(([, key]) => `a grant that was not approved was revoked: ${key}`),
+    ...left
+      .filter((grant) => before.has(grant.usageId) && listed.has(identity(org, grant)) && !isTwin(org, grant))
+      .map((grant) => `an approved grant is still there: ${identity(org, grant)}`),
+    ...added
+      .filter((id) => !removed.includes(id) && !left.some(({ usageId }) => String(usageId) === id))
+      .map((id) => `a grant that was made after the approval was revoked: ${id}`),
+  ];
+}
+
+/** A record that is not whole, or that has other calls than the org saw. */
+function recordViolations({ org, asked, kills }: Story, file: string): string[] {
+  const record = readFileSync(file, "utf8");
+  const head = readFileSync(`${file}.head`, "utf8").trim();
+  const count = (pattern: RegExp) => record.match(pattern)?.length ?? 0;
+  const calls = org.requests.slice(asked).filter(({ path: at }) => at === "/services/oauth2/revoke").length;
+  const recorded = count(/"event":"revoking"/g) - count(/"answer":"not-made"/g);
+  return [
+    ...verifyRecord(record, [head]).problems.map(
+      ({ line, message }) => `the record, line ${line}: ${message}`,
+    ),
+    ...(calls > recorded || recorded - calls > kills * 2 * CONCURRENCY
+      ? [`the org saw ${calls} calls, ${recorded} are on record, and ${kills} runs were killed`]
+      : []),
+  ];
+}
+
+function leaks({ secrets }: Story, text: string): string[] {
+  return secrets.some((secret) => text.includes(secret)) ? ["a token is in the record or the output"] : [];
+}
+
+function secretsOf(org: LocalOrg): string[] {
+  return org.store
+    .grants()
+    .flatMap(({ DeleteToken, AccessToken, RequestToken }) => [DeleteToken, AccessToken, RequestToken])
+    .map(String)
+    .concat(org.accessToken);
+}
 
 /** Some apps sanctioned, for everyone or for some; one user protected. */
 function policyText(random: Random, { apps, users }: ReturnType<typeof generateOrg>): string {
@@ -127,20 +184,6 @@ function policyText(random: Random, { apps, users }: ReturnType<typeof generateO
     entries.length === 0 ? "apps: []" : `apps:\n${entries.join("\n")}`,
     "",
   ].join("\n");
-}
-
-/** The plan before anything goes wrong. */
-async function approve(org: LocalOrg, folder: string, env: NodeJS.ProcessEnv): Promise<PlanFile> {
-  secrets.set(
-    org,
-    org.store
-      .grants()
-      .flatMap(({ DeleteToken, AccessToken, RequestToken }) => [DeleteToken, AccessToken, RequestToken])
-      .map(String)
-      .concat(org.accessToken),
-  );
-  const observer = openObserver({ folder, env });
-  return planFile(await observer.observe(observer.want(POLICY)), { all: false });
 }
 
 function faults(random: Random): Fault[] {
@@ -179,13 +222,8 @@ function faults(random: Random): Fault[] {
 }
 
 /** Kills the run at some request, and lets grants come and go at others. */
-function trouble(
-  org: LocalOrg,
-  random: Random,
-  runner: Runner,
-  asked: number,
-  onKill: () => void,
-): () => void {
+function trouble(story: Story, runner: Runner): () => void {
+  const { org, random, asked } = story;
   const killAt = random.chance(0.35) ? asked + 8 + random.integer(40) : Number.POSITIVE_INFINITY;
   const addAt = random.chance(0.3) ? asked + random.integer(40) : Number.POSITIVE_INFINITY;
   const removeAt = random.chance(0.3) ? asked + random.integer(40) : Number.POSITIVE_INFINITY;
@@ -194,7 +232,7 @@ function trouble(
     const seen = org.requests.length;
     if (!killed && seen >= killAt) {
       killed = true;
-      if (runner.kill()) onKill();
+      if (runner.kill()) story.kills++;
     }
     const grants = org.store.grants();
     if (!added && seen >= addAt && grants.length > 0) {
@@ -207,12 +245,12 @@ function trouble(
         lastUsedAt: null,
         useCount: 0,
       });
-      addedByOthers.set(org, [...(addedByOthers.get(org) ?? []), String(made!.usageId)]);
+      story.added.push(String(made!.usageId));
     }
     if (!removed && seen >= removeAt && grants.length > 0) {
       removed = true;
       const one = random.pick(grants);
-      removedByOthers.set(org, [...(removedByOthers.get(org) ?? []), String(one.usageId)]);
+      story.removed.push(String(one.usageId));
       org.store.revoke(String(one.DeleteToken));
     }
   }, 1);

@@ -1,6 +1,25 @@
-import type { App, Inventory, User } from "../inventory/inventory.ts";
+import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
 import { planErrors } from "./errors.ts";
 import { appLabels } from "./label.ts";
+
+/** Whose grants are meant: a user's, an app's, or a user's of an app. */
+export interface Named {
+  readonly user?: string | undefined;
+  readonly app?: string | undefined;
+}
+
+/** The grants that are meant, with the user and the apps where one is named. @throws UserError where there is no such user or app */
+export function grantsNamed(
+  inventory: Inventory,
+  { user: username, app }: Named,
+): { readonly user: User | null; readonly apps: readonly App[] | null; readonly grants: readonly Grant[] } {
+  const user = username === undefined ? null : userNamed(inventory, username);
+  const apps = app === undefined ? null : appsNamed(inventory, app);
+  const grants = inventory.grants.filter(
+    (grant) => (user === null || grant.userId === user.id) && (apps === null || apps.includes(grant.app)),
+  );
+  return { user, apps, grants };
+}
 
 /** The apps of a name, a label as lists show it, or an id. @throws UserError where there is none */
 export function appsNamed(inventory: Inventory, wanted: string): App[] {

@@ -10,6 +10,7 @@ export function explainText(
   inventory: Inventory,
   { hypothetical }: { readonly hypothetical: boolean },
 ): string {
+  if (explanations.length === 0) return "No grants.\n";
   const alike = Map.groupBy(explanations, ({ decision: { grant, action, code, policy, held }, steps }) =>
     JSON.stringify([grant.app.key, action, code, policy, held, steps]),
   );

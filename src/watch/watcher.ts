@@ -24,6 +24,9 @@ export interface LeaversRevoked {
   readonly open: readonly string[];
 }
 
+/** Revokes the part of an evaluation that is of leavers. */
+export type Enforce = (evaluation: Evaluation, plan: Plan) => Promise<LeaversRevoked>;
+
 export interface WatchOptions {
   /** Reads the org; revoking is `enforce`'s alone. */
   readonly observer: Observer;
@@ -37,7 +40,7 @@ export interface WatchOptions {
   /** How long a whole listing is good for, where looks say that nothing is missing. */
   readonly fullEveryMs: number;
   /** Revokes the grants of leavers; null for a watch that only tells. */
-  readonly enforce: ((evaluation: Evaluation, plan: Plan) => Promise<LeaversRevoked>) | null;
+  readonly enforce: Enforce | null;
   /** Tells of what began from then on alone, in milliseconds; null where the memory knows what was told. */
   readonly window: number | null;
   /** Whether what is there at the very first look is told of too. */

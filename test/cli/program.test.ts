@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { program } from "../../src/cli/program.ts";
-import { referenceMan, referenceMarkdown } from "../../src/cli/reference.ts";
+import { referenceMarkdown } from "../../src/cli/reference.ts";
 import { verbsOf } from "../../src/cli/verbTree.ts";
 import { sanctioned } from "./run.ts";
 
 const VERBS = verbsOf(program());
-const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
 /** What `--help` says of a verb. */
 function help(path: string): string {
@@ -60,7 +59,6 @@ it("a flag means the same in every verb that has it", () => {
 
 it("the reference is what the verbs say; `npm run reference` writes it", () => {
   expect(readFileSync("docs/reference.md", "utf8")).toBe(referenceMarkdown(program()));
-  expect(readFileSync("man/sanctioned.1", "utf8")).toBe(referenceMan(program(), version));
 });
 
 describe("a mistake on the command line is one line and exit code 1", () => {

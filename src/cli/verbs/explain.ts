@@ -2,7 +2,8 @@ import { Command, Option } from "commander";
 import { explain } from "../../decide/explain.ts";
 import { UserError } from "../../errors.ts";
 import type { Grant } from "../../inventory/inventory.ts";
-import { appsNamed, userNamed } from "../../plan/named.ts";
+import type { Evaluation } from "../../plan/evaluate.ts";
+import { grantsNamed, type Named } from "../../plan/named.ts";
 import { explainJson } from "../../report/explainJson.ts";
 import { explainText } from "../../report/explainText.ts";
 import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";
@@ -29,24 +30,24 @@ export function explainCommand(): Command {
         "\nExample:\n  $ npx sanctioned explain --user ada.weber@dieppe.example --app Slack",
     )
     .action(async (options: ExplainOptions) => {
-      const { user: username, app: appName, format } = options;
-      if (username === undefined && appName === undefined)
+      if (options.user === undefined && options.app === undefined)
         throw new UserError("Say whose grants to explain: --user, --app or both.");
-      const { resolved, inventory, asOf } = await judgeAsAsked(options);
-      const user = username === undefined ? null : userNamed(inventory, username);
-      const apps = appName === undefined ? null : appsNamed(inventory, appName);
-      const found = inventory.grants.filter(
-        ({ userId, app }) => (user === null || userId === user.id) && (apps === null || apps.includes(app)),
-      );
-      const hypothetical = found.length === 0 && user !== null && apps !== null;
-      const grants: Grant[] = hypothetical
-        ? apps.map((app) => ({ userId: user.id, app, createdAt: asOf, lastUsedAt: asOf, useCount: 1 }))
-        : found;
+      const evaluation = await judgeAsAsked(options);
+      const { resolved, inventory, asOf } = evaluation;
+      const { grants, hypothetical } = grantsToExplain(evaluation, options);
       const explanations = explain({ policy: resolved, inventory, asOf }, grants);
-      if (format === "json") process.stdout.write(explainJson(explanations, inventory, { hypothetical }));
-      else
-        process.stdout.write(
-          grants.length === 0 ? "No grants.\n" : explainText(explanations, inventory, { hypothetical }),
-        );
+      const text = options.format === "json" ? explainJson : explainText;
+      process.stdout.write(text(explanations, inventory, { hypothetical }));
     });
+}
+
+/** The grants that are asked about; where a user has none for the app, one as if it were given now. */
+function grantsToExplain(
+  { inventory, asOf }: Evaluation,
+  named: Named,
+): { readonly grants: readonly Grant[]; readonly hypothetical: boolean } {
+  const { user, apps, grants } = grantsNamed(inventory, named);
+  if (grants.length > 0 || user === null || apps === null) return { grants, hypothetical: false };
+  const asGivenNow = { userId: user.id, createdAt: asOf, lastUsedAt: asOf, useCount: 1 };
+  return { grants: apps.map((app) => ({ ...asGivenNow, app })), hypothetical: true };
 }

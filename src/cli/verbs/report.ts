@@ -57,9 +57,9 @@ export function reportCommand(): Command {
         "  $ npx sanctioned report --since reports/2026-10.json --format markdown",
     )
     .action(async (options: ReportOptions) => {
-      const { format, out, since: sinceText, redact, detailedExitcode } = options;
-      // What is wrong with these should not cost a reading of the org.
-      const since = sinceText === undefined ? null : readSince(sinceText);
+      const { format, out, redact } = options;
+      // What is wrong with it should not cost a reading of the org.
+      const since = options.since === undefined ? null : readSince(options.since);
       const plan = options.plan === undefined ? await planOfOrg(options) : savedPlan(options.plan);
       if (since !== null) checkSince(since, plan);
       const report = buildReport(plan, since, readRecord(options.audit, plan, since));
@@ -70,9 +70,13 @@ export function reportCommand(): Command {
       );
       if (out === undefined) process.stdout.write(output);
       else writeNew(out, output, "--out");
-      if (exitCode === EXIT.limit || (detailedExitcode && exitCode === EXIT.drift))
-        process.exitCode = exitCode;
+      if (isTold(exitCode, options)) process.exitCode = exitCode;
     });
+}
+
+/** A refusal is always an exit code, drift where it is asked for. */
+function isTold(exitCode: number, { detailedExitcode = false }: ReportOptions): boolean {
+  return exitCode === EXIT.limit || (detailedExitcode && exitCode === EXIT.drift);
 }
 
 async function planOfOrg(options: ReportOptions): Promise<FullPlan> {

@@ -5,7 +5,7 @@ import { decideByHand } from "../../decide/byHand.ts";
 import { UserError } from "../../errors.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { judgeLimits } from "../../plan/limits.ts";
-import { appsNamed, userNamed } from "../../plan/named.ts";
+import { grantsNamed, type Named } from "../../plan/named.ts";
 import { countGrants, type Plan, plan } from "../../plan/plan.ts";
 import { printable } from "../../printable.ts";
 import { outcomesText } from "../../report/outcomesText.ts";
@@ -77,14 +77,10 @@ function showProgress({ done, total }: { readonly done: number; readonly total: 
 /** The plan of what is asked for, under the policy's protection and limits. */
 function planByHand(
   { inventory, policy, resolved, asOf }: Evaluation,
-  named: { readonly user: string | undefined; readonly app: string | undefined },
+  named: Named,
   { raised }: Pick<RunSettings, "raised">,
 ): { readonly plan: Plan; readonly refusal: string | null; readonly text: string } {
-  const user = named.user === undefined ? null : userNamed(inventory, named.user);
-  const apps = named.app === undefined ? null : appsNamed(inventory, named.app);
-  const grants = inventory.grants.filter(
-    ({ userId, app }) => (user === null || userId === user.id) && (apps === null || apps.includes(app)),
-  );
+  const { grants } = grantsNamed(inventory, named);
   const decisions = decideByHand({ policy: resolved, inventory, asOf }, grants);
   const planned = plan(decisions, inventory);
   const { refusal } = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });

@@ -7,6 +7,7 @@ import type { Evaluation } from "../../plan/evaluate.ts";
 import { isOpen } from "../../plan/outcome.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { printable } from "../../printable.ts";
+import type { Observer } from "../../run/observer.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { KEPT_IN, raisedText } from "../../run/settings.ts";
 import { forgetful } from "../../watch/forgetful.ts";
@@ -17,7 +18,7 @@ import { stdout } from "../../watch/sinks/stdout.ts";
 import { teams } from "../../watch/sinks/teams.ts";
 import { webhook } from "../../watch/sinks/webhook.ts";
 import type { Memory } from "../../watch/store.ts";
-import { type LeaversRevoked, type Round, Watcher } from "../../watch/watcher.ts";
+import { type Enforce, type LeaversRevoked, type Round, Watcher } from "../../watch/watcher.ts";
 import { EXIT } from "../exit.ts";
 import { policyFile } from "../files.ts";
 import { parseDuration } from "../options.ts";
@@ -98,32 +99,44 @@ export function watchCommand(): Command {
     .action(async (options: WatchOptions) => {
       const sinks = [...new Set(options.to)].map((name) => sinkOf(name, options));
       const file = policyFile(options.policy);
-      const revoker = options.enforce === undefined ? null : await openRevoker();
-      const observer = revoker ?? (await openObserver());
+      const { observer, enforce } = await openRun(options);
       observer.want(file); // what is wrong with it now is better said now
-      const { org } = await observer.connect();
-      if (observer.settings.raised !== null) log(raisedText(observer.settings.raised));
-      const memory = await memoryOf(options, org.id);
+      const { id, name } = (await observer.connect()).org;
+      const memory = await memoryOf(options, id);
       const watcher = new Watcher({
         observer,
-        org: { id: org.id, name: org.name },
+        org: { id, name },
         memory,
         sinks,
         now: Date.now,
         log,
         readPolicy: () => observer.want(file),
         fullEveryMs: options.fullEvery,
-        enforce: revoker === null ? null : (evaluation, plan) => revokeLeavers(revoker, evaluation, plan),
+        enforce,
         window: windowOf(options),
         alertExisting: options.alertExisting ?? false,
       });
       try {
         if (options.once) process.exitCode = exitCodeOf(await watcher.round(), options);
-        else await watchOn(watcher, options.interval ?? (revoker === null ? MINUTE_MS : MINUTE_MS / 2));
+        else await watchOn(watcher, options.interval ?? (enforce === null ? MINUTE_MS : MINUTE_MS / 2));
       } finally {
         await memory.close();
       }
     });
+}
+
+/** What looks; and only where it is asked for what revokes. @throws UserError for a setting that is not right */
+async function openRun({
+  enforce,
+}: WatchOptions): Promise<{ readonly observer: Observer; readonly enforce: Enforce | null }> {
+  const revoker = enforce === undefined ? null : await openRevoker();
+  const observer = revoker ?? (await openObserver());
+  const { raised } = observer.settings;
+  if (raised !== null) log(raisedText(raised));
+  return {
+    observer,
+    enforce: revoker === null ? null : (evaluation, plan) => revokeLeavers(revoker, evaluation, plan),
+  };
 }
 
 /** A line of the log, on standard error. */
