@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 const minute = 60_000;
 
-/** The tests that start the real engine: slow, and heavy enough to disturb each other. */
-const engineTests = "test/{pulumi,ci}/**/*.test.ts";
+/** The tests that start the real engine, or build the packages: slow, and heavy enough to disturb each other. */
+const engineTests = "test/{pulumi,ci,packed}/**/*.test.ts";
 
 export default defineConfig({
   test: {

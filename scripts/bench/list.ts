@@ -67,7 +67,7 @@ function isAllOf(truth: RunningOrg, found: Listing): boolean {
 
 /** The requests that the org got for its grants: queries of OauthToken, and all further pages but those of the users. */
 async function callsOnGrants(url: string, users: number): Promise<number> {
-  const requests = (await (await fetch(`${url}/__simulator/requests`)).json()) as RecordedRequest[];
+  const requests = (await (await fetch(`${url}/__local-org/requests`)).json()) as RecordedRequest[];
   const queries = requests.filter(({ soql }) => /\bFROM OauthToken\b/.test(soql ?? ""));
   const pages = requests.filter(({ path }) => /\/query\/01g/.test(path));
   return queries.length + pages.length - (Math.ceil(users / ROWS_A_CALL) - 1);

@@ -30,10 +30,10 @@ async function measure() {
     });
     await child.stop();
     const { revocations, seconds, revoked } = child.answer;
-    const requests = (await (await fetch(`${url}/__simulator/requests`)).json()) as RecordedRequest[];
+    const requests = (await (await fetch(`${url}/__local-org/requests`)).json()) as RecordedRequest[];
     const calls = requests.filter(({ path }) => path === "/services/oauth2/revoke").length;
     const tokenReads = requests.filter(({ soql }) => soql?.includes("DeleteToken")).length;
-    const left = (await (await fetch(`${url}/__simulator/grants`)).json()) as unknown[];
+    const left = (await (await fetch(`${url}/__local-org/grants`)).json()) as unknown[];
     if (left.length !== REVOCATIONS - revoked)
       throw new UserError(
         `${revoked} grants are said to be revoked, and the org holds ${left.length} still.`,

@@ -32,11 +32,12 @@ async function run(args: readonly string[]): Promise<void> {
   }
   const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
   const localOrg = await startLocalOrg({ org, ...(port === undefined ? {} : { port: portOf(port) }) });
+  const interrupted = untilInterrupted();
   console.log(`${org.organization.name} is at ${localOrg.url} (Ctrl-C stops it).
 
 export SF_ORG_INSTANCE_URL=${localOrg.url}
 export SF_ACCESS_TOKEN='${localOrg.accessToken}'`);
-  await untilInterrupted();
+  await interrupted;
   await localOrg.close();
 }
 

@@ -4,7 +4,7 @@ import { BOBS_TOOL, dieppeTrading, SLACK } from "../src/orgs/dieppeTrading.ts";
 import { ask, form, json, query } from "./ask.ts";
 
 const ADA = "ada.dubois@dieppe.example";
-const GRANTS = "/__simulator/grants";
+const GRANTS = "/__local-org/grants";
 
 let org: LocalOrg;
 beforeEach(async () => {
@@ -64,8 +64,8 @@ describe("what is sent to the admin endpoint", () => {
     ["POST", GRANTS, { username: ADA }],
     ["POST", GRANTS, { username: ADA, app: "x", createdAt: "yesterday" }],
     ["POST", GRANTS, { username: ADA, app: "x", apps: "y" }],
-    ["PUT", "/__simulator/faults", [{ kind: "nope" }]],
-    ["PUT", "/__simulator/faults", [{ kind: "drop", mtch: "FROM Profile" }]],
+    ["PUT", "/__local-org/faults", [{ kind: "nope" }]],
+    ["PUT", "/__local-org/faults", [{ kind: "drop", mtch: "FROM Profile" }]],
   ])("is refused where it is not right: %s %s %j", async (method, path, body) => {
     const answer = await ask(org, path, json(method, body));
     expect([answer.status, answer.body]).toEqual([400, { error: expect.any(String) }]);
@@ -83,14 +83,14 @@ describe("what is sent to the admin endpoint", () => {
 
 it("faults can be read back with how often they matched", async () => {
   const fault = { kind: "latency", ms: 1, match: "FROM Profile", after: 1 };
-  await ask(org, "/__simulator/faults", json("PUT", [fault]));
+  await ask(org, "/__local-org/faults", json("PUT", [fault]));
   await query(org, "SELECT Id FROM Profile");
   await query(org, "SELECT Id FROM User");
-  expect((await ask(org, "/__simulator/faults")).body).toEqual([{ fault, seen: 1 }]);
+  expect((await ask(org, "/__local-org/faults")).body).toEqual([{ fault, seen: 1 }]);
 });
 
 it("calls to the admin endpoint are not in the record of requests, and faults do not hit them", async () => {
   org.setFaults([{ kind: "drop" }]);
-  expect((await ask(org, "/__simulator/requests")).body).toEqual([]);
-  expect((await ask(org, "/__simulator/writes")).body).toEqual([]);
+  expect((await ask(org, "/__local-org/requests")).body).toEqual([]);
+  expect((await ask(org, "/__local-org/writes")).body).toEqual([]);
 });

@@ -336,21 +336,21 @@ describe("faults", () => {
 
 describe("the admin endpoint", () => {
   it("adds and lists grants and sets faults, and shows no token", async () => {
-    const put = await fetch(`${org.url}/__simulator/faults`, {
+    const put = await fetch(`${org.url}/__local-org/faults`, {
       method: "PUT",
       headers: { "content-type": "application/json" },
       body: JSON.stringify([{ kind: "expire", match: "FROM Profile" }]),
     });
     expect(put.status).toBe(204);
     expect((await soql("SELECT Id FROM Profile")).status).toBe(401);
-    const added = await fetch(`${org.url}/__simulator/grants`, {
+    const added = await fetch(`${org.url}/__local-org/grants`, {
       method: "POST",
       body: new URLSearchParams({ username: ADA, app: "New" }),
     });
     expect(added.status).toBe(201);
-    const grants = await (await fetch(`${org.url}/__simulator/grants`)).text();
+    const grants = await (await fetch(`${org.url}/__local-org/grants`)).text();
     expect(JSON.parse(grants)).toHaveLength(449);
-    const requests = await (await fetch(`${org.url}/__simulator/requests`)).text();
+    const requests = await (await fetch(`${org.url}/__local-org/requests`)).text();
     for (const { DeleteToken, AccessToken } of org.store.grants())
       expect(
         [DeleteToken, AccessToken, org.accessToken].some((secret) =>

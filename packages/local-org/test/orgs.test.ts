@@ -54,7 +54,7 @@ describe("a fixture", () => {
     const org = dieppeTrading();
     expect(() =>
       checkFixture({ ...org, organization: { ...org.organization, id: "x" } }, "org.json"),
-    ).toThrow(/org\.json is no org fixture.*\n {2}\/organization\/id must match pattern/);
+    ).toThrow(/org\.json is not an org fixture.*\n {2}\/organization\/id must match pattern/);
     expect(() =>
       checkFixture({ ...org, grants: [{ ...org.grants[0]!, app: "Nope", username: "x@y" }] }, "org.json"),
     ).toThrow("/grants/0: no user x@y\n  /grants/0: no app Nope");

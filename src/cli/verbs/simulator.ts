@@ -14,8 +14,9 @@ export function simulatorCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ npx sanctioned simulator --port 8400")
     .action(async (options: { port?: number; fixture?: string }) => {
       const simulator = await startOrg(options);
+      const interrupted = untilInterrupted();
       process.stdout.write(instructions(simulator));
-      await untilInterrupted();
+      await interrupted;
       await simulator.close();
     })
     .addCommand(authorizeCommand())
@@ -62,7 +63,7 @@ async function askSimulator(method: "POST" | "PATCH", path: string, body: object
     );
   let response: Response;
   try {
-    response = await fetch(`${url}/__simulator/${path}`, {
+    response = await fetch(`${url}/__local-org/${path}`, {
       method,
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),

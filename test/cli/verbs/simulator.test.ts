@@ -83,7 +83,7 @@ describe("sanctioned simulator", () => {
       "a fixture that is none",
       ["--fixture", "package.json"],
       {},
-      /package\.json is no org fixture.*\n.*required property/,
+      /package\.json is not an org fixture.*\n.*required property/,
     ],
   ])("%s is one clear message", async (_rule, args, given, stderr) => {
     const env = given.SF_ORG_INSTANCE_URL === "started" ? (await start()).env : given;

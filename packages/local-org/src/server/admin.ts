@@ -27,7 +27,7 @@ const UserChangeSchema = Type.Object(
   { ...closed, minProperties: 1 },
 );
 
-/** `/__simulator/…`: what no Salesforce has, for demos and tests. Hands out no token. */
+/** `/__local-org/…`: what no Salesforce has, for demos and tests. Hands out no token. */
 export function adminRoutes(server: FastifyInstance, { store, faults, requests, writes }: Context): void {
   const shown = (row: Row) => ({
     username: store.username(row),
@@ -37,9 +37,9 @@ export function adminRoutes(server: FastifyInstance, { store, faults, requests, 
     useCount: row.UseCount,
   });
 
-  server.get("/__simulator/grants", async () => store.grants().map(shown));
+  server.get("/__local-org/grants", async () => store.grants().map(shown));
   server.post<{ Body: Static<typeof NewGrantSchema> }>(
-    "/__simulator/grants",
+    "/__local-org/grants",
     { schema: { body: NewGrantSchema } },
     async ({ body }, reply) => {
       const { username, app, createdAt, lastUsedAt, useCount = 1 } = body;
@@ -51,7 +51,7 @@ export function adminRoutes(server: FastifyInstance, { store, faults, requests, 
     },
   );
   server.delete<{ Querystring: Static<typeof GrantFilterSchema> }>(
-    "/__simulator/grants",
+    "/__local-org/grants",
     { schema: { querystring: GrantFilterSchema } },
     async ({ query: { username, app } }) => {
       const found = store
@@ -66,18 +66,18 @@ export function adminRoutes(server: FastifyInstance, { store, faults, requests, 
     },
   );
   server.patch<{ Params: { username: string }; Body: Static<typeof UserChangeSchema> }>(
-    "/__simulator/users/:username",
+    "/__local-org/users/:username",
     { schema: { body: UserChangeSchema } },
     async ({ params: { username }, body }, reply) =>
       store.changeUser(username, body)
         ? reply.code(204).send()
         : reply.code(404).send({ error: `no user ${username}` }),
   );
-  server.get("/__simulator/requests", async () => requests);
-  server.get("/__simulator/writes", async () => writes);
-  server.get("/__simulator/faults", async () => faults.list());
+  server.get("/__local-org/requests", async () => requests);
+  server.get("/__local-org/writes", async () => writes);
+  server.get("/__local-org/faults", async () => faults.list());
   server.put<{ Body: Static<typeof FaultSchema>[] }>(
-    "/__simulator/faults",
+    "/__local-org/faults",
     { schema: { body: Type.Array(FaultSchema) } },
     async ({ body }, reply) => {
       faults.set(body);

@@ -53,7 +53,7 @@ export function revokedGrant(request: FastifyRequest, store: Store): RevokedGran
 }
 
 export function isAdmin(request: FastifyRequest): boolean {
-  return request.url.startsWith("/__simulator/");
+  return request.url.startsWith("/__local-org/");
 }
 
 /** Whether a request would change the org. Logins and questions by POST do not. */
