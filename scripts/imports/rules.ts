@@ -111,7 +111,8 @@ export const settings: IConfiguration = {
   options: {
     // Imports of types alone are arrows too.
     tsPreCompilationDeps: true,
-    doNotFollow: { path: "node_modules" },
+    // Nor what a build has left, to which a workspace's name leads where there is one.
+    doNotFollow: { path: "node_modules|^packages/[^/]+/dist/" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
   },
 };
