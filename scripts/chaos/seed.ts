@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Fault, type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { generateOrg, Random } from "salesforce-local-org/orgs";
-import { verifyRecord } from "../../src/audit/verify.ts";
+import { verifyRecord } from "../../src/audit/verifyRecord.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import type { PlanFile } from "../../src/plan/schema.ts";
 import { openObserver } from "../../src/run/open.ts";

@@ -102,7 +102,7 @@ export const pure: readonly string[] = [
   "decide",
   "plan",
   "audit/line.ts",
-  "audit/verify.ts",
+  "audit/verifyRecord.ts",
   "report",
   "pullRequest",
 ];

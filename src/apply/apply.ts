@@ -10,9 +10,9 @@ import type { OrgConnection } from "../salesforce/connection.ts";
 import { Breaker } from "./breaker.ts";
 import { applyErrors } from "./errors.ts";
 import { readLiveGrants } from "./liveGrants.ts";
+import { type SessionsReport, settleSessions } from "./liveSessions.ts";
 import { AuditRecorder, type AuditWriter } from "./recorder.ts";
 import { NOT_MADE, type RevokeAnswer, revokeTarget } from "./revokeCall.ts";
-import { type SessionsReport, settleSessions } from "./sessions.ts";
 import type { LiveGrants } from "./target.ts";
 
 /** How far a run is, in planned revocations. */

@@ -1,6 +1,6 @@
 import { type Applied, type ApplyProgress, apply } from "../apply/apply.ts";
-import type { SessionsReport } from "../apply/sessions.ts";
-import { ciRun } from "../audit/actor.ts";
+import type { SessionsReport } from "../apply/liveSessions.ts";
+import { ciRun } from "../audit/ciRun.ts";
 import { AuditTrail } from "../audit/trail.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import type { App } from "../inventory/inventory.ts";

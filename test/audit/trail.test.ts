@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AuditEvent, hashOf } from "../../src/audit/line.ts";
 import { AuditTrail } from "../../src/audit/trail.ts";
-import { verifyRecord } from "../../src/audit/verify.ts";
+import { verifyRecord } from "../../src/audit/verifyRecord.ts";
 import { UserError } from "../../src/errors.ts";
 
 let folder: string;

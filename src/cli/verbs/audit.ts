@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { verifyRecord } from "../../audit/verify.ts";
+import { verifyRecord } from "../../audit/verifyRecord.ts";
 import { UserError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 import { KEPT_IN } from "../../run/settings.ts";

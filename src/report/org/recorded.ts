@@ -1,5 +1,5 @@
 import type { AuditLine } from "../../audit/line.ts";
-import { verifyRecord } from "../../audit/verify.ts";
+import { verifyRecord } from "../../audit/verifyRecord.ts";
 import { meaningOf } from "../../decide/codes.ts";
 import { placeText } from "../../policy/policy.ts";
 import type { RecordedPeriod, RecordedRevocation } from "./orgReport.ts";
