@@ -60,6 +60,7 @@ export async function settleSessions(
       problems.add(error.message);
     }
   }
+  await recorder.settled();
   const whose = new Set(sessions.map(({ revocation: one }) => `${one.appLabel}, ${one.userLabel}`));
   return { found: sessions.length, ended, whose: [...whose], problems: [...problems] };
 }

@@ -13,12 +13,15 @@ export interface AuditWriter {
 /** Writes the calls and outcomes of one run, with the calls numbered from 1. */
 export class AuditRecorder {
   readonly #audit: AuditWriter;
+  readonly #stop: (reason: string) => void;
   #calls = 0;
-  /** Lines on their way to the disk that nothing has to wait for yet. */
-  #pending: Promise<void> = Promise.resolve();
+  /** Lines on their way to the disk that no call waits for. */
+  #pending: Promise<void>[] = [];
 
-  constructor(audit: AuditWriter) {
+  /** @param stop is told why nothing more may be called, once the record cannot be written any more */
+  constructor(audit: AuditWriter, stop: (reason: string) => void) {
     this.#audit = audit;
+    this.#stop = stop;
   }
 
   /** Records the calls of one planned revocation. What cannot be recorded before is not done; after, it is done all the same. */
@@ -37,15 +40,24 @@ export class AuditRecorder {
           through,
         });
         return {
-          after: ({ kind, reason }) => this.#unlessBroken({ event: "answered", call, answer: kind, reason }),
+          after: ({ kind, reason }) => {
+            const line = this.#unlessBroken({ event: "answered", call, answer: kind, reason });
+            line.catch(() => this.#stop("the run failed")); // `settled` throws it
+            this.#pending.push(line);
+          },
         };
       },
     };
   }
 
+  /** Waits until every answer is on record. @throws a fault of our own, met on the way there */
+  async settled(): Promise<void> {
+    await Promise.all(this.#pending.splice(0));
+  }
+
   /** Records what became of every planned revocation, once all answers are on record. */
   async outcomes(outcomes: readonly Outcome[]): Promise<void> {
-    await this.#pending;
+    await this.settled();
     await Promise.all(
       outcomes.map(({ revocation: { user, app }, status, reason }) =>
         this.#unlessBroken({
@@ -59,12 +71,13 @@ export class AuditRecorder {
     );
   }
 
-  /** A record that can no longer be written stops the next call; what is known must not be lost to it. */
+  /** A record that can no longer be written stops the run; what is known must not be lost to it. */
   async #unlessBroken(event: AuditEvent): Promise<void> {
     try {
       await this.#audit.append(event);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
+      this.#stop(error.message);
     }
   }
 }

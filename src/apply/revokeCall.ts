@@ -24,7 +24,7 @@ export const NOT_MADE: Called = {
   again: false,
 };
 
-/** Is told of each call before it is made, and what it was answered. */
+/** Is told of each call before it is made, and what it was answered; it keeps what it does with that until the end. */
 export interface CallRecorder {
   before(call: {
     readonly through: Target["through"] | "session";

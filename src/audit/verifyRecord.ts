@@ -18,56 +18,80 @@ export interface Verification {
  * cut at the end shows against `heads`, of which the record must hold each. Pure.
  */
 export function verifyRecord(text: string, heads: readonly string[]): Verification {
-  const problems: { line: number; message: string }[] = [];
   const raw = text.split("\n");
   const complete = raw.pop() === "";
-  const seen = new Set([NO_LINE]);
-  const open = new Map<string, Set<number>>();
-  const runs = new Set<string>();
-  const ended = new Set<string>();
-  let prev = NO_LINE;
-  let seq = 0;
+  const chain = new Chain();
+  const runs = new Runs();
   raw.forEach((line, i) => {
-    const refuse = (message: string) => problems.push({ line: i + 1, message });
     const parsed = parse(line);
-    if (parsed === null) {
-      const next = parse(raw[i + 1] ?? "");
-      // A crash in the middle of a line is on record in the next.
-      if (next?.event !== "recovered" || next.torn !== hashOf(line)) refuse("is no line of a record");
-      return;
-    }
-    if (parsed.prev !== prev)
-      refuse("does not follow from the line before: one of the two was changed, or lines are missing");
-    if (parsed.seq !== seq + 1) refuse(`has number ${parsed.seq} in place of ${seq + 1}`);
-    seq = parsed.seq;
-    prev = hashOf(line);
-    seen.add(prev);
-    runs.add(parsed.run);
-    const calls = open.get(parsed.run) ?? new Set();
-    open.set(parsed.run, calls);
-    if (parsed.event === "revoking") calls.add(parsed.call);
-    if (parsed.event === "answered") calls.delete(parsed.call);
-    if (parsed.event === "run-end") ended.add(parsed.run);
+    if (parsed !== null) {
+      chain.follow(parsed, line, i + 1);
+      runs.note(parsed);
+    } else if (!isRecovered(line, raw[i + 1])) chain.refuse(i + 1, "is no line of a record");
   });
   if (!complete)
-    problems.push({
-      line: raw.length + 1,
-      message: "is cut off: a run is under way, or was stopped in the middle of a line",
-    });
+    chain.refuse(raw.length + 1, "is cut off: a run is under way, or was stopped in the middle of a line");
   for (const head of heads)
-    if (!seen.has(head))
-      problems.push({
-        line: raw.length,
-        message: `the record ended with another line once (${head.slice(0, 12)}…): its end was cut off or changed`,
-      });
-  return {
-    lines: raw.length,
-    runs: runs.size,
-    unanswered: [...open.values()].reduce((sum, calls) => sum + calls.size, 0),
-    unfinished: runs.size - ended.size,
-    problems,
-    head: prev,
-  };
+    if (!chain.holds(head))
+      chain.refuse(
+        raw.length,
+        `the record ended with another line once (${head.slice(0, 12)}…): its end was cut off or changed`,
+      );
+  return { lines: raw.length, ...runs.counts(), problems: chain.problems, head: chain.head };
+}
+
+/** The chain of hashes, as far as it was followed. */
+class Chain {
+  readonly problems: { line: number; message: string }[] = [];
+  readonly #seen = new Set([NO_LINE]);
+  #seq = 0;
+  head = NO_LINE;
+
+  refuse(line: number, message: string): void {
+    this.problems.push({ line, message });
+  }
+
+  holds(head: string): boolean {
+    return this.#seen.has(head);
+  }
+
+  follow({ prev, seq }: AuditLine, text: string, line: number): void {
+    if (prev !== this.head)
+      this.refuse(
+        line,
+        "does not follow from the line before: one of the two was changed, or lines are missing",
+      );
+    if (seq !== this.#seq + 1) this.refuse(line, `has number ${seq} in place of ${this.#seq + 1}`);
+    this.#seq = seq;
+    this.head = hashOf(text);
+    this.#seen.add(this.head);
+  }
+}
+
+/** The runs of a record: which calls have no answer yet, and which runs no end. */
+class Runs {
+  readonly #unanswered = new Map<string, Set<number>>();
+  readonly #ended = new Set<string>();
+
+  note(line: AuditLine): void {
+    const calls = this.#unanswered.get(line.run) ?? new Set();
+    this.#unanswered.set(line.run, calls);
+    if (line.event === "revoking") calls.add(line.call);
+    if (line.event === "answered") calls.delete(line.call);
+    if (line.event === "run-end") this.#ended.add(line.run);
+  }
+
+  counts(): Pick<Verification, "runs" | "unanswered" | "unfinished"> {
+    const runs = this.#unanswered.size;
+    const unanswered = [...this.#unanswered.values()].reduce((sum, calls) => sum + calls.size, 0);
+    return { runs, unanswered, unfinished: runs - this.#ended.size };
+  }
+}
+
+/** A crash in the middle of a line is on record in the next. */
+function isRecovered(torn: string, next = ""): boolean {
+  const line = parse(next);
+  return line?.event === "recovered" && line.torn === hashOf(torn);
 }
 
 function parse(line: string): AuditLine | null {

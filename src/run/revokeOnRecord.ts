@@ -1,4 +1,5 @@
-import { type Applied, type ApplyProgress, apply } from "../apply/apply.ts";
+import { type Applied, apply } from "../apply/apply.ts";
+import type { ApplyProgress } from "../apply/attempts.ts";
 import type { SessionsReport } from "../apply/liveSessions.ts";
 import { ciRun } from "../audit/ciRun.ts";
 import { AuditTrail } from "../audit/trail.ts";

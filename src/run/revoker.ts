@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { ApplyProgress } from "../apply/apply.ts";
+import type { ApplyProgress } from "../apply/attempts.ts";
 import { UserError } from "../errors.ts";
 import { acceptPlanFile, restrictToApproved } from "../plan/approvedPlan.ts";
 import { policyDigest } from "../plan/digest.ts";
