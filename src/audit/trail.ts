@@ -50,12 +50,13 @@ export class AuditTrail {
    */
   static async open(file: string, now: () => Date = () => new Date()): Promise<AuditTrail> {
     const release = await prepare(file);
+    const handles: FileHandle[] = [];
     try {
       const record = await open(file, "as+", 0o600); // each write is on the disk when it returns
-      const head = await open(`${file}.head`, "a+", 0o600).then(async (made) => {
-        await made.close();
-        return open(`${file}.head`, "r+");
-      });
+      handles.push(record);
+      await open(`${file}.head`, "a", 0o600).then((made) => made.close());
+      const head = await open(`${file}.head`, "r+");
+      handles.push(head);
       const { last, torn, open: isOpen } = await tailOf(record);
       const known = (await readFile(`${file}.head`, "utf8")).slice(0, 64);
       const prev = last === null ? NO_LINE : hashOf(last);
@@ -63,12 +64,11 @@ export class AuditTrail {
         throw auditErrors["audit-record-lost-its-end"]({ file });
       const seq = last === null ? 0 : (JSON.parse(last) as AuditLine).seq;
       const trail = new AuditTrail(file, { record, head, release }, { prev, seq }, now);
-      if (torn !== null) {
-        if (isOpen) trail.#lineEnd = "\n";
-        await trail.append({ event: "recovered", torn: hashOf(torn) });
-      }
+      if (isOpen) trail.#lineEnd = "\n";
+      if (torn !== null) await trail.append({ event: "recovered", torn: hashOf(torn) });
       return trail;
     } catch (error) {
+      for (const handle of handles) await handle.close();
       await release();
       throw unwritable(file, error);
     }
@@ -150,7 +150,7 @@ interface Tail {
   readonly last: string | null;
   /** What a crash cut off after it; null for nothing. */
   readonly torn: string | null;
-  /** Whether that has no line end yet. */
+  /** Whether the record has no line end yet. */
   readonly open: boolean;
 }
 
@@ -160,6 +160,7 @@ async function tailOf(record: FileHandle): Promise<Tail> {
   const { buffer, bytesRead } = await record.read(Buffer.alloc(size - start), 0, size - start, start);
   const lines = buffer.subarray(0, bytesRead).toString("utf8").split("\n");
   const rest = lines.pop() ?? "";
+  if (rest !== "" && isWhole(rest)) return { last: rest, torn: null, open: true };
   if (rest !== "") return { last: lines.pop() ?? null, torn: rest, open: true };
   const last = lines.pop() ?? null;
   if (last === null || isWhole(last)) return { last, torn: null, open: false };

@@ -1,4 +1,17 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
@@ -146,18 +159,132 @@ describe("the audit record", () => {
     await write(end);
   });
 
-  it("says which calls have no answer on record", async () => {
-    const call: AuditEvent = {
-      event: "revoking",
-      call: 1,
-      user: { id: "005000000000001AAA", username: "a" },
-      app: { id: null, name: "A" },
-      granted: [null],
-      code: "app-not-listed",
-      policy: { file: "p.yaml", line: 1 },
-      through: "delete-token",
-    };
-    await write(call, { ...call, call: 2 }, { event: "answered", call: 1, answer: "accepted", reason: "" });
-    expect(verifyRecord(text(), [])).toMatchObject({ unanswered: 1, unfinished: 1 });
+  it("a crash just before the end of a line loses nothing", async () => {
+    await write(outcome("a"), outcome("b"));
+    truncateSync(file, text().length - 1);
+    expect(verifyRecord(text(), []).problems).toMatchObject([
+      { line: 2, message: expect.stringMatching(/is cut off/) },
+    ]);
+    await write(outcome("c"), end);
+    expect(verifyRecord(text(), [head()])).toMatchObject({ problems: [], lines: 4 });
+    expect(text()).not.toContain("recovered");
+  });
+
+  it("a first line that a crash cut off is on record too", async () => {
+    await write();
+    writeFileSync(file, '{"v":1,');
+    await write(outcome("a"), end);
+    expect(verifyRecord(text(), [head()])).toMatchObject({ problems: [], lines: 4 });
+    expect(JSON.parse(text().split("\n")[1]!)).toMatchObject({
+      seq: 1,
+      event: "recovered",
+      torn: hashOf('{"v":1,'),
+      prev: "0".repeat(64),
+    });
+  });
+
+  it("a line that is whole by its end alone is on record as cut off, without an empty line after it", async () => {
+    await write(outcome("a"));
+    appendFileSync(file, '{"v":1,\n');
+    await write(outcome("b"), end);
+    expect(verifyRecord(text(), [head()])).toMatchObject({ problems: [], lines: 5 });
+  });
+
+  it("goes on from its last line, however long it is", async () => {
+    await write(...Array.from({ length: 400 }, (_, i) => outcome(`user${i}`)));
+    expect(text().length).toBeGreaterThan(64 * 1024);
+    await write(outcome("b"), end);
+    expect(verifyRecord(text(), [head()])).toMatchObject({ lines: 402, runs: 2, problems: [] });
+  });
+
+  it("that lost all of its lines is not begun anew", async () => {
+    await write(outcome("a"), end);
+    truncateSync(file, 0);
+    await expect(AuditTrail.open(file)).rejects.toThrow(/has lost its end/);
+    // and the lock was let go: the next one hears the same, at once
+    await expect(AuditTrail.open(file)).rejects.toThrow(/has lost its end/);
+  });
+
+  it("is for its owner's eyes alone", async () => {
+    await write(end);
+    expect([statSync(file).mode & 0o777, statSync(`${file}.head`).mode & 0o777]).toEqual([0o600, 0o600]);
+  });
+
+  it("says when each line was written, and in which run", async () => {
+    let now = Date.parse("2026-11-25T10:00:00Z");
+    const trail = await AuditTrail.open(file, () => {
+      now += 1_000;
+      return new Date(now);
+    });
+    await trail.append(outcome("a"));
+    await trail.append(end);
+    await trail.close();
+    const lines = text()
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ at }) => at)).toEqual(["2026-11-25T10:00:01.000Z", "2026-11-25T10:00:02.000Z"]);
+    expect(lines.map(({ run, v }) => [run, v])).toEqual(Array(2).fill([trail.run, 1]));
+    expect(trail.head).toBe(head());
+  });
+
+  describe.runIf(process.platform === "linux")("as the operating system sees it", () => {
+    /** The file descriptors of this process that are open on the record. */
+    const descriptors = () =>
+      readdirSync("/proc/self/fd").filter((one) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${one}`).startsWith(file);
+        } catch {
+          return false; // the one of the folder itself is closed by now
+        }
+      });
+
+    it("is on the disk, not in a cache, before it says so", async () => {
+      const trail = await AuditTrail.open(file);
+      const [record] = descriptors();
+      const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${record}`, "utf8"))![1]!;
+      await trail.close();
+      expect(Number.parseInt(flags, 8) & constants.O_SYNC).toBe(constants.O_SYNC);
+      expect(Number.parseInt(flags, 8) & constants.O_APPEND).toBe(constants.O_APPEND);
+    });
+
+    it("leaves no file open, closed or refused", async () => {
+      await write(outcome("a"), end);
+      expect(descriptors()).toEqual([]);
+      truncateSync(file, 0);
+      await expect(AuditTrail.open(file)).rejects.toThrow("has lost its end");
+      expect(descriptors()).toEqual([]);
+    });
+  });
+
+  describe.runIf(process.platform === "linux")("on a disk that is full", () => {
+    beforeEach(() => {
+      mkdirSync(path.dirname(file));
+      symlinkSync("/dev/full", file);
+    });
+    const said = (one: PromiseSettledResult<void>) =>
+      one.status === "rejected" ? [one.reason instanceof UserError, String(one.reason)] : [];
+
+    it("fails every line that waits, as one clear error", async () => {
+      const trail = await AuditTrail.open(file);
+      const first = [trail.append(outcome("a")), trail.append(outcome("b"))];
+      await Promise.resolve();
+      await Promise.resolve();
+      const all = await Promise.allSettled([...first, trail.append(outcome("c"))]);
+      await trail.close();
+      expect(all.map(said)).toEqual(
+        Array(3).fill([true, expect.stringMatching(/cannot be written \(ENOSPC\)/)]),
+      );
+    });
+
+    it("takes nothing more: the chain does not go on behind a line that is missing", async () => {
+      const trail = await AuditTrail.open(file);
+      await expect(trail.append(outcome("a"))).rejects.toThrow("ENOSPC");
+      const { head: before } = trail;
+      await expect(trail.append(outcome("b"))).rejects.toThrow("ENOSPC");
+      expect(trail.head).toBe(before);
+      expect(head()).toBe("");
+      await trail.close();
+    });
   });
 });

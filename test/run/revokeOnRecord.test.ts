@@ -1,0 +1,102 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AuditLine } from "../../src/audit/line.ts";
+import { verifyRecord } from "../../src/audit/verifyRecord.ts";
+import { digestOf } from "../../src/plan/digest.ts";
+import { revocationMap } from "../../src/plan/plan.ts";
+import { defaultAuditFile, revokeOnRecord } from "../../src/run/revokeOnRecord.ts";
+import { orgOf } from "../apply/orgs.ts";
+import { type Stage, stage } from "../apply/stage.ts";
+
+let on: Stage;
+let folder: string;
+let auditFile: string;
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "sanctioned-run-"));
+  auditFile = defaultAuditFile(folder, "00D000000000001AAA");
+  on = await stage(orgOf(3));
+});
+afterEach(async () => {
+  await on.close();
+  rmSync(folder, { recursive: true });
+});
+
+const text = () => readFileSync(auditFile, "utf8");
+const lines = () =>
+  text()
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as AuditLine);
+const run = (more: Partial<Parameters<typeof revokeOnRecord>[2]> = {}) =>
+  revokeOnRecord(on.connection, on.revocations, {
+    apps: on.inventory.apps,
+    policy: { file: "p.yaml", digest: "d" },
+    reason: "SEC-7",
+    raisedLimits: { revocations: 9 },
+    auditFile,
+    concurrency: 2,
+    perSecond: 100,
+    sessions: "report",
+    env: { GITHUB_RUN_ID: "7", SF_ACCESS_TOKEN: "secret" },
+    onProgress: () => {},
+    ...more,
+  });
+
+describe("the record of a run", () => {
+  it("begins with who, why, in which CI run, by which policy and limits, and for how many grants", async () => {
+    await run();
+    const { org, caller } = on.connection;
+    expect(lines()[0]).toMatchObject({
+      event: "run-start",
+      seq: 1,
+      org: { id: org.id, name: org.name },
+      actor: { userId: caller.userId, username: caller.username, ci: { GITHUB_RUN_ID: "7" } },
+      policy: { file: "p.yaml", digest: "d" },
+      plan: digestOf(revocationMap({ revocations: on.revocations })),
+      revocations: 3,
+      reason: "SEC-7",
+      raisedLimits: { revocations: 9 },
+    });
+    expect(text()).not.toContain("secret");
+  });
+
+  it("says so where there was no reason, no policy, no raised limit and no CI run", async () => {
+    await run({ policy: null, reason: null, raisedLimits: null, env: {} });
+    expect(lines()[0]).toMatchObject({ policy: null, reason: null, raisedLimits: null, actor: { ci: null } });
+  });
+
+  it("ends with the outcomes, and the run names its file and its last hash", async () => {
+    const { outcomes, audit } = await run();
+    expect(outcomes.map(({ status }) => status)).toEqual(["revoked", "revoked", "revoked"]);
+    expect(lines().at(-1)).toMatchObject({ event: "run-end", outcomes: { revoked: 3 } });
+    expect(audit.file).toBe(auditFile);
+    expect(verifyRecord(text(), [audit.head])).toMatchObject({
+      runs: 1,
+      unfinished: 0,
+      unanswered: 0,
+      problems: [],
+      head: audit.head,
+    });
+  });
+
+  it("has an end too where the tokens could not be read, and lets the next run write", async () => {
+    on.org.setFaults([{ kind: "redirect", match: "DeleteToken" }]);
+    await expect(run()).rejects.toThrow("redirect");
+    expect(lines().map(({ event }) => event)).toEqual(["run-start", "run-end"]);
+    on.org.setFaults([]);
+    expect((await run()).outcomes).toHaveLength(3);
+    expect(verifyRecord(text(), []).problems).toEqual([]);
+  });
+
+  it("is opened before anything is revoked: where it cannot be, nothing is", async () => {
+    await expect(run({ auditFile: path.join("/dev/null", "x.jsonl") })).rejects.toThrow("cannot be written");
+    expect(on.posts()).toEqual([]);
+    expect(existsSync(auditFile)).toBe(false);
+  });
+
+  it("by default is kept below the folder, one for each org", () => {
+    expect(defaultAuditFile("f", "00D1")).toBe(path.join("f", ".sanctioned", "audit-00D1.jsonl"));
+  });
+});
