@@ -18,7 +18,7 @@ export const ROOMS: readonly Room[] = [
   room("resolve", 85, ["resolve", "policy", "decide"]),
   room("plan", 90, ["plan", "decide"]),
   room("apply", 90, ["apply", "run"]),
-  room("audit", 85, ["audit", "run"]),
+  room("audit", 85, ["audit"]),
   room("inventory", 85, ["inventory"]),
   room("salesforce", 85, ["salesforce", "http"]),
   room("http", 85, ["http", "salesforce"]),

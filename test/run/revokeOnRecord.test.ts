@@ -6,7 +6,7 @@ import type { AuditLine } from "../../src/audit/line.ts";
 import { verifyRecord } from "../../src/audit/verifyRecord.ts";
 import { digestOf } from "../../src/plan/digest.ts";
 import { revocationMap } from "../../src/plan/plan.ts";
-import { defaultAuditFile, revokeOnRecord } from "../../src/run/revokeOnRecord.ts";
+import { revokeOnRecord } from "../../src/run/revokeOnRecord.ts";
 import { orgOf } from "../apply/orgs.ts";
 import { type Stage, stage } from "../apply/stage.ts";
 
@@ -15,7 +15,7 @@ let folder: string;
 let auditFile: string;
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "sanctioned-run-"));
-  auditFile = defaultAuditFile(folder, "00D000000000001AAA");
+  auditFile = path.join(folder, "deep", "audit.jsonl");
   on = await stage(orgOf(3));
 });
 afterEach(async () => {
@@ -62,9 +62,9 @@ describe("the record of a run", () => {
     expect(text()).not.toContain("secret");
   });
 
-  it("says so where there was no reason, no policy, no raised limit and no CI run", async () => {
-    await run({ policy: null, reason: null, raisedLimits: null, env: {} });
-    expect(lines()[0]).toMatchObject({ policy: null, reason: null, raisedLimits: null, actor: { ci: null } });
+  it("says so where there was no reason, no raised limit and no CI run", async () => {
+    await run({ reason: null, raisedLimits: null, env: {} });
+    expect(lines()[0]).toMatchObject({ reason: null, raisedLimits: null, actor: { ci: null } });
   });
 
   it("ends with the outcomes, and the run names its file and its last hash", async () => {
@@ -94,9 +94,5 @@ describe("the record of a run", () => {
     await expect(run({ auditFile: path.join("/dev/null", "x.jsonl") })).rejects.toThrow("cannot be written");
     expect(on.posts()).toEqual([]);
     expect(existsSync(auditFile)).toBe(false);
-  });
-
-  it("by default is kept below the folder, one for each org", () => {
-    expect(defaultAuditFile("f", "00D1")).toBe(path.join("f", ".sanctioned", "audit-00D1.jsonl"));
   });
 });
