@@ -87,3 +87,17 @@ describe("what the code cites", () => {
       expect(text, file).not.toMatch(/salesforce-facts|salesforce-evidence|design\.md/);
   });
 });
+
+it("the handbook names files that are there", () => {
+  const files = ["src", "scripts", "test"].flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" }).map(
+      (name) => `/${folder}/${name}`,
+    ),
+  );
+  const handbook = readFileSync(path.join(ROOT, "docs/HANDBOOK.md"), "utf8");
+  for (const [, named] of handbook.matchAll(/`([\w/]+\.tsx?)`/g))
+    expect(
+      files.some((file) => file.endsWith(`/${named}`)),
+      named,
+    ).toBe(true);
+});

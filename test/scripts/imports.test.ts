@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { cruise, type ICruiseResult } from "dependency-cruiser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { forbidden, settings } from "../../scripts/imports/rules.ts";
+import { rooms } from "../../scripts/imports/layers.ts";
+import { withPicture } from "../../scripts/imports/picture.ts";
+import { settings } from "../../scripts/imports/rules.ts";
 
 /** A file, what it holds, and the rules that it breaks, each with what it imports. */
 type Planted = readonly [file: string, text: string, broken: readonly string[]];
@@ -115,7 +117,7 @@ beforeAll(async () => {
     ...settings.options,
     baseDir: folder,
     validate: true,
-    ruleSet: { forbidden },
+    ruleSet: { forbidden: settings.forbidden! },
   });
   const { violations } = (output as ICruiseResult).summary;
   broken = Map.groupBy(
@@ -137,5 +139,20 @@ describe.each([
 ] satisfies [string, Planted[]][])("%s", (_, files) => {
   it.each(files)("%s: %s", (file, _text, expected) => {
     expect((broken.get(file) ?? []).map(({ text }) => text)).toEqual(expected);
+  });
+});
+
+describe("the list", () => {
+  it("names each room below those that import it, so that no circle of rooms can be allowed", () => {
+    const below = new Set<string>();
+    for (const [name, { imports, types = [] }] of Object.entries(rooms)) {
+      for (const room of [...imports, ...types]) expect(below, `${name} imports ${room}`).toContain(room);
+      below.add(name);
+    }
+  });
+
+  it("is what docs/HANDBOOK.md draws (npm run picture)", () => {
+    const handbook = readFileSync(path.resolve(import.meta.dirname, "../../docs/HANDBOOK.md"), "utf8");
+    expect(withPicture(handbook)).toBe(handbook);
   });
 });
