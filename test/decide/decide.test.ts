@@ -420,6 +420,19 @@ describe("scopes", () => {
       "sanctioned",
       { settings: { scopes: ["full"] } },
     ],
+    [
+      "nor an app that may ask for anything, where another's scopes matter",
+      {
+        apps: [
+          { id: SLACK.id!, users: "everyone" },
+          { name: BOBS.name, users: "everyone", scopes: ["api"] },
+        ],
+      },
+      of(ANN, SLACK),
+      "keep",
+      "sanctioned",
+      { settings: { scopes: ["full"] } },
+    ],
     ["scopes that cannot be read revoke nothing", only("api"), of(ANN, SLACK), "keep", "sanctioned"],
   ]);
 });
