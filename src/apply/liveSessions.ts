@@ -15,7 +15,7 @@ export interface SessionsReport {
   readonly problems: readonly string[];
 }
 
-interface Session {
+interface LiveSession {
   readonly id: string;
   readonly revocation: PlannedRevocation;
 }
@@ -33,7 +33,7 @@ export async function settleSessions(
   end: boolean,
   recorder: AuditRecorder,
 ): Promise<SessionsReport> {
-  let sessions: Session[];
+  let sessions: LiveSession[];
   try {
     sessions = await readSessions(connection, revoked);
   } catch (error) {
@@ -68,7 +68,7 @@ export async function settleSessions(
 async function readSessions(
   connection: OrgConnection,
   revoked: readonly PlannedRevocation[],
-): Promise<Session[]> {
+): Promise<LiveSession[]> {
   const rows = await readIn<{ Id: string; UsersId: string; LoginHistoryId: string | null }>(
     connection,
     "SELECT Id, UsersId, LoginHistoryId FROM AuthSession WHERE IsCurrent = false AND UsersId IN",

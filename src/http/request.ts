@@ -38,6 +38,8 @@ export async function orgPost(
   return { status: statusCode, retryAfter, body: await body.text() };
 }
 
+// Pools of connections, made when they are first used and shared by whatever runs in this process: they hold
+// no credentials, and a connection that is reused says nothing of the run that opened it.
 let direct: Dispatcher | undefined;
 let proxied: Dispatcher | undefined;
 

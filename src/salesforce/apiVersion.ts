@@ -1,5 +1,5 @@
 import { salesforceErrors } from "./errors.ts";
-import type { Session } from "./session.ts";
+import type { OrgSession } from "./session.ts";
 
 /** The highest API version that this release was written for. */
 const HIGHEST = 67;
@@ -10,7 +10,7 @@ const LOWEST = 34;
  * The pinned version where the org has it, else the highest that both sides know, as in `67.0`.
  * @throws UserError where there is none, or the host has no Salesforce API
  */
-export async function chooseApiVersion(session: Session, pinned: string | null): Promise<string> {
+export async function chooseApiVersion(session: OrgSession, pinned: string | null): Promise<string> {
   const answer = await session.get<{ version?: unknown }[]>("/services/data/");
   const { host } = session;
   const versions = Array.isArray(answer) ? answer.map((entry) => String(entry?.version)) : [];

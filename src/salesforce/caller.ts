@@ -4,13 +4,13 @@ import { ApiError } from "./failure.ts";
 import { type AppRef, orgIdOf, userIdOf } from "./id.ts";
 import type { Caller, Org } from "./org.ts";
 import type { QueryResult } from "./reader.ts";
-import type { Session } from "./session.ts";
+import type { OrgSession } from "./session.ts";
 import { soqlString } from "./soql.ts";
 
 type Query = <Row>(soql: string) => Promise<QueryResult<Row>>;
 
 /** Which org this is. @throws RemoteError where it does not say */
-export async function readOrg(session: Session, query: Query, apiVersion: string): Promise<Org> {
+export async function readOrg(session: OrgSession, query: Query, apiVersion: string): Promise<Org> {
   const { rows } = await query<{ Id?: unknown; Name?: unknown; IsSandbox?: unknown }>(
     "SELECT Id, Name, IsSandbox FROM Organization",
   );
@@ -31,7 +31,7 @@ export async function readOrg(session: Session, query: Query, apiVersion: string
  * root, which names the identity too.
  */
 export async function readCaller(
-  session: Session,
+  session: OrgSession,
   query: Query,
   base: string,
   ownApp: AppRef | null,
@@ -45,7 +45,7 @@ export async function readCaller(
 
 type Identity = { readonly userId: string; readonly username: string };
 
-async function fromUserInfo(session: Session): Promise<Identity | null> {
+async function fromUserInfo(session: OrgSession): Promise<Identity | null> {
   let answer: { user_id?: unknown; preferred_username?: unknown } | null;
   try {
     answer = await session.get("/services/oauth2/userinfo");
@@ -58,7 +58,7 @@ async function fromUserInfo(session: Session): Promise<Identity | null> {
     : null;
 }
 
-async function fromApiRoot(session: Session, query: Query, base: string): Promise<Identity> {
+async function fromApiRoot(session: OrgSession, query: Query, base: string): Promise<Identity> {
   const root = await session.get<{ identity?: unknown } | null>(`${base}/`);
   const userId = /\/(005[A-Za-z0-9]{12,15})$/.exec(String(root?.identity))?.[1];
   const { rows } =

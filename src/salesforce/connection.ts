@@ -4,7 +4,7 @@ import { readCaller, readOrg } from "./caller.ts";
 import type { Credentials } from "./credentials.ts";
 import { salesforceErrors } from "./errors.ts";
 import { type OrgReader, type QueryOptions, type QueryResult, refuseTokenFields } from "./reader.ts";
-import { Session } from "./session.ts";
+import { OrgSession } from "./session.ts";
 
 /** A connection with what only the apply step may use: a query that may name DeleteToken. */
 export interface OrgConnection extends OrgReader {
@@ -48,7 +48,7 @@ async function logIn(
   { login, apiVersion, ownApp, concurrency, maxApiShare }: Credentials,
   clock: RetryClock,
 ) {
-  const session = new Session(login, concurrency, clock);
+  const session = new OrgSession(login, concurrency, clock);
   await session.logIn();
   const version = await chooseApiVersion(session, apiVersion);
   const base = `/services/data/v${version}`;

@@ -40,7 +40,7 @@ interface TokenAnswer {
  * One login and the reads made with it, at most `concurrency` at once. A session that expires is
  * renewed once for each request, never in a loop; faults that may pass are tried again.
  */
-export class Session {
+export class OrgSession {
   readonly #login: Login;
   readonly #limit: LimitFunction;
   readonly #clock: RetryClock;

@@ -59,7 +59,7 @@ describe("a user's mistake is a check failure with one clear message", () => {
     const closed = await startLocalOrg({ org: dieppeTrading() });
     await closed.close();
     expect(await refused({ SF_ORG_INSTANCE_URL: closed.url })).toContain(
-      `No answer from 127.0.0.1:${closed.port} (ECONNREFUSED): check the address, the network and any proxy.`,
+      `No answer from 127.0.0.1:${closed.port} (ECONNREFUSED). Check the address, the network and any proxy.`,
     );
   });
 
