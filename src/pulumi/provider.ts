@@ -100,7 +100,7 @@ export class ConnectedUserProvider {
    * leaves the comparison to the engine, which then prints only the lines that changed.
    */
   async diff(_id: string, olds: Partial<CheckedInputs>, news: CheckedInputs): Promise<{ changes?: boolean }> {
-    const settled = Object.keys(news.revocations).length === 0 && samePolicy(olds, news);
+    const settled = Object.keys(news.revocations).length === 0 && keyOf(olds) === keyOf(news);
     return settled ? { changes: false } : {};
   }
 
@@ -165,9 +165,12 @@ export class ConnectedUserProvider {
   }
 }
 
-/** What an update knows its check by: the engine hands over what `check` returned, with the keys of maps in another order. */
-function keyOf({ policyFile, policy, org, revocations }: CheckedInputs): string {
-  return digestOf([policyFile, policy, org, revocations]);
+/**
+ * What an update knows its check by, and whether it is still the same policy: of one policy and one org.
+ * The engine hands over what `check` returned, with the keys of maps in another order.
+ */
+function keyOf({ policyFile, policy, org }: Partial<CheckedInputs>): string {
+  return digestOf([policyFile ?? null, policy ?? null, org ?? null]);
 }
 
 /** The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time. @throws Error where a revocation did not succeed */
@@ -218,12 +221,6 @@ function refuseOtherOrg(expected: string | undefined, id: string, name: string):
       `This stack manages the org ${expected}, but the credentials lead to ${printable(name)} (${id}). ` +
         "Use the stack of that org, or a new one: one stack manages one org.",
     );
-}
-
-function samePolicy(olds: Partial<CheckedInputs>, news: CheckedInputs): boolean {
-  const part = ({ policy, policyFile, org }: Partial<CheckedInputs>) =>
-    digestOf([policy ?? null, policyFile ?? null, org ?? null]);
-  return part(olds) === part(news);
 }
 
 /** The message alone for a mistake of the user's; a bug goes on to the engine with its stack. */
