@@ -1,9 +1,9 @@
 import { digestOf } from "../plan/digest.ts";
 import type { PlanFile } from "../plan/schema.ts";
-import { proofText } from "../report/proofText.ts";
-import { markdownFence, markdownText } from "../report/render/markdown.ts";
+import { fitted, markdownFence, markdownText } from "../report/render/markdown.ts";
+import { limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
 import { amount } from "../text.ts";
-import { details, findingTable, fitted, revocationTable } from "./commentParts.ts";
+import { findingPart, howItWasRead, MOST_ROWS, revocationPart } from "./commentParts.ts";
 import { countOf, type PlanDifference, planDifference, type Revocation } from "./planDifference.ts";
 
 /** Hidden in what is posted, to find it again: one for each name, so that several stacks can share a pull request. */
@@ -18,32 +18,32 @@ export function hiddenMark(kind: "comment" | "drift", name: string): string {
  */
 export function commentBody(head: PlanFile, base: PlanFile | null): string {
   const difference = base === null ? null : planDifference(base, head);
-  return fitted((rows) => withRows(head, difference, rows));
+  return fitted((rows) => withRows(head, difference, rows), MOST_ROWS);
 }
 
 function withRows(head: PlanFile, difference: PlanDifference | null, most: number): string {
-  const { org, policy, inventory, limits, asOf } = head;
+  const { org, policy, limits } = head;
   const revokes = difference?.revokes ?? head.revocations;
   const drift = difference?.drift ?? [];
   const sections = [
     `## Connected users of ${markdownText(org.name)}`,
     `${verdict(head, revokes, drift)}`,
     ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
-    ...(policy.mode === "report" ? ["The policy is in `mode: report`: nothing is revoked."] : []),
-    ...revocationTable("This change revokes", revokes, most),
+    ...(policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
+    ...revocationPart("This change revokes", revokes, most),
     ...(difference === null
       ? []
       : [
-          ...revocationTable("This change keeps", difference.keeps, most),
-          ...revocationTable("There before this change (drift)", drift, most),
-          ...findingTable("New findings", difference.newFindings, most),
-          ...findingTable("Findings that this change settles", difference.settledFindings, most),
+          ...revocationPart("This change keeps", difference.keeps, most),
+          ...revocationPart("There before this change (drift)", drift, most),
+          ...findingPart("New findings", difference.newFindings, most),
+          ...findingPart("Findings that this change settles", difference.settledFindings, most),
         ]),
-    ...(difference === null ? findingTable("Findings", head.findings, most) : []),
+    ...(difference === null ? findingPart("Findings", head.findings, most) : []),
     `**Next:** ${next(head, revokes, drift)}`,
-    details("How this was read", [
-      `${markdownText(policy.file)} against ${markdownText(org.id)} at ${asOf}. ${difference?.samePolicy ? "The policy says the same as before. " : ""}${proofText(inventory.proof)}`,
-      `Limits: ${limits.revocations.actual} of ${limits.revocations.limit} revocations, ${limits.percent.actual}% of ${limits.percent.limit}% of ${limits.percent.of} grants. Plan ${markdownText(head.digest)}.`,
+    howItWasRead(head, [
+      ...(difference?.samePolicy ? ["The policy says the same as before."] : []),
+      `Limits: ${limitsText(limits)}. Plan ${markdownText(head.digest)}.`,
     ]),
   ];
   return `${sections.join("\n\n")}\n`;
@@ -58,7 +58,7 @@ export function failureBody(output: string, policyFile: string): string {
       ? "❓ **Inconclusive: the list of grants is not proven complete.** Nothing is called clean, and nothing would be revoked."
       : "⛔ **The preview failed.** Nothing is known of what this change does.",
     markdownFence(shortened(output)),
-    `**Next:** ${inconclusive ? "`npx sanctioned doctor` says what to grant to the tool's user; then run this again." : "mend what the message says, and push again."}`,
+    `**Next:** ${inconclusive ? "`npx sanctioned doctor` says what to grant to the tool's user; then run this again." : "fix what the message says, and push again."}`,
   ].join("\n\n")}\n`;
 }
 

@@ -1,8 +1,8 @@
 import type { PlanFile } from "../plan/schema.ts";
-import { proofText } from "../report/proofText.ts";
-import { markdownText } from "../report/render/markdown.ts";
+import { fitted, markdownText } from "../report/render/markdown.ts";
+import { proofText } from "../report/words.ts";
 import { amount } from "../text.ts";
-import { details, findingTable, fitted, revocationTable } from "./commentParts.ts";
+import { findingPart, howItWasRead, MOST_ROWS, revocationPart } from "./commentParts.ts";
 import { countOf } from "./planDifference.ts";
 
 /**
@@ -10,7 +10,7 @@ import { countOf } from "./planDifference.ts";
  * nothing is to be revoked, and no finding is an error. Pure.
  */
 export function driftIssue(plan: PlanFile): { readonly title: string; readonly body: string } | null {
-  const { org, policy, revocations, findings, limits, inventory, asOf } = plan;
+  const { org, policy, revocations, findings, limits } = plan;
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const count = countOf(revocations);
   if (count === 0 && errors === 0) return null;
@@ -25,13 +25,12 @@ export function driftIssue(plan: PlanFile): { readonly title: string; readonly b
         `${[
           `⚠️ **${what} in ${markdownText(org.name)} ${count + errors === 1 ? "breaks" : "break"} ${markdownText(policy.file)}.**`,
           ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
-          ...revocationTable("Would be revoked", revocations, most),
-          ...findingTable("Findings", findings, most),
+          ...revocationPart("Would be revoked", revocations, most),
+          ...findingPart("Findings", findings, most),
           "**Next:** list what is wanted in the policy, or run the update to revoke the rest. This issue closes itself when the org is clean.",
-          details("How this was read", [
-            `${markdownText(policy.file)} against ${markdownText(org.id)} at ${asOf}. ${proofText(inventory.proof)}`,
-          ]),
+          howItWasRead(plan, []),
         ].join("\n\n")}\n`,
+      MOST_ROWS,
     ),
   };
 }

@@ -8,7 +8,7 @@ import { approvedPart, countGrants, type RevocationMap, revocationMap, summarize
 import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
 import { sessionsText } from "../report/outcomesText.ts";
-import { proofText } from "../report/proofText.ts";
+import { proofText } from "../report/words.ts";
 import type { PolicySource } from "../run/observer.ts";
 import { openRevoker } from "../run/open.ts";
 import type { Revoker } from "../run/revoker.ts";

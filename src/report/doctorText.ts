@@ -1,15 +1,9 @@
 import pc from "picocolors";
+import type { DoctorLine } from "../inventory/doctor.ts";
 import { printable } from "../printable.ts";
 
-/** One thing that the doctor looked at. */
-export interface Diagnosis {
-  readonly status: "ok" | "warning" | "failed";
-  readonly text: string;
-  readonly remedy: string | null;
-}
-
 /** The doctor's findings, a line each, with what to do below what is amiss. */
-export function doctorText(lines: readonly Diagnosis[], { colour }: { colour: boolean }): string {
+export function doctorText(lines: readonly DoctorLine[], { colour }: { colour: boolean }): string {
   const paint = pc.createColors(colour);
   const marks = {
     ok: paint.green("ok     "),

@@ -1,7 +1,8 @@
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
 import { printable } from "../printable.ts";
+import { cutNote } from "./words.ts";
 
-/** What became of a run, for a terminal: each that is not done with its reason, then the numbers. */
+/** What happened in a run, for a terminal: each that is not done with its reason, then the numbers. */
 export function outcomesText(
   outcomes: readonly Outcome[],
   sessions: Sessions,
@@ -31,7 +32,7 @@ interface Sessions {
   readonly problems: readonly string[];
 }
 
-/** What became of live sessions, in one line; null where there were none. */
+/** What happened to live sessions, in one line; null where there were none. */
 export function sessionsText({ found, ended, whose, problems }: Sessions): string | null {
   if (found === 0 && problems.length === 0) return null;
   const left = found - ended;
@@ -43,6 +44,6 @@ export function sessionsText({ found, ended, whose, problems }: Sessions): strin
     ...problems.map(printable),
   ];
   const names = whose.slice(0, MOST_NAMED).map((one) => `\n  - ${printable(one)}`);
-  const more = whose.length > MOST_NAMED ? `\n  … and ${whose.length - MOST_NAMED} more` : "";
-  return `${parts.join("; ")}${names.join("")}${more}`;
+  const more = cutNote(whose.length - MOST_NAMED);
+  return `${parts.join("; ")}${names.join("")}${more === null ? "" : `\n  ${more}`}`;
 }

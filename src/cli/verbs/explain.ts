@@ -4,8 +4,7 @@ import { UserError } from "../../errors.ts";
 import type { Grant } from "../../inventory/inventory.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { grantsNamed, type Named } from "../../plan/named.ts";
-import { explainJson } from "../../report/explainJson.ts";
-import { explainText } from "../../report/explainText.ts";
+import { explainJson, explainText } from "../../report/explanations.ts";
 import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";
 import { judgeAsAsked } from "../run.ts";
 

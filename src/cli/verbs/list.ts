@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { NO_NEEDS } from "../../inventory/needs.ts";
 import { connectedUsers, type ListFilter } from "../../report/list/connectedUsers.ts";
 import { listCsv, listJson, listText } from "../../report/list/listFormats.ts";
-import { proofText } from "../../report/proofText.ts";
+import { proofText } from "../../report/words.ts";
 import { openObserver } from "../run.ts";
 import { terminal } from "../terminal.ts";
 

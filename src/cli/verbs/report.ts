@@ -16,6 +16,7 @@ import { readTextFile, writeNew } from "../files.ts";
 import { asOfOption, type JudgeOptions, parseTime, withInventoryOptions } from "../options.ts";
 import { judgeAsAsked } from "../run.ts";
 import { terminal } from "../terminal.ts";
+import { VERSION } from "../version.ts";
 
 interface ReportOptions extends JudgeOptions {
   readonly plan?: string;
@@ -63,11 +64,10 @@ export function reportCommand(): Command {
       const plan = options.plan === undefined ? await planOfOrg(options) : savedPlan(options.plan);
       if (since !== null) checkSince(since, plan);
       const report = buildReport(plan, since, readRecord(options.audit, plan, since));
-      const { output, exitCode } = render(
-        redact === "users" ? redactUsers(report) : report,
-        format,
-        out === undefined ? terminal() : NO_TERMINAL,
-      );
+      const { output, exitCode } = render(redact === "users" ? redactUsers(report) : report, format, {
+        version: VERSION,
+        terminal: out === undefined ? terminal() : NO_TERMINAL,
+      });
       if (out === undefined) process.stdout.write(output);
       else writeNew(out, output, "--out");
       if (isTold(exitCode, options)) process.exitCode = exitCode;

@@ -4,13 +4,13 @@ import { tooLongExemptions } from "../../policy/contradictions.ts";
 import { formatProblems, inOrder, PolicyError, type Problem } from "../../policy/problem.ts";
 import { readPolicyFile } from "../../policy/read.ts";
 import { printable } from "../../printable.ts";
-import { problemsGithub } from "../../report/problems/problemsGithub.ts";
-import { problemsJson } from "../../report/problems/problemsJson.ts";
+import { problemsGithub, problemsJson } from "../../report/problems/problemFormats.ts";
 import type { Observer } from "../../run/observer.ts";
 import { EXIT } from "../exit.ts";
 import { policyFiles } from "../files.ts";
 import { asOfOption } from "../options.ts";
 import { openObserver } from "../run.ts";
+import { VERSION } from "../version.ts";
 
 interface ValidateOptions {
   readonly format: "text" | "json" | "sarif" | "github";
@@ -76,7 +76,7 @@ async function output(
       return problemsGithub(problems);
     case "sarif": {
       const { problemsSarif } = await import("../../report/problems/problemsSarif.ts");
-      return problemsSarif(problems);
+      return problemsSarif(problems, VERSION);
     }
     case "text":
       return problems.length > 0

@@ -1,25 +1,36 @@
 import { reportHtml } from "../html/reportHtml.ts";
 import type { OrgReport } from "../org/orgReport.ts";
+import { orgView } from "../org/orgView.ts";
+import { grantsSection } from "../org/sections.ts";
+import { tableCsv } from "../render/csv.ts";
+import { safeJson } from "../render/safeJson.ts";
 import { NO_TERMINAL, type Terminal } from "../render/terminal.ts";
-import { reportCsv } from "./reportCsv.ts";
 import { reportGithub } from "./reportGithub.ts";
-import { reportJson } from "./reportJson.ts";
 import { reportJunit } from "./reportJunit.ts";
 import { reportMarkdown } from "./reportMarkdown.ts";
 import { reportSarif } from "./reportSarif.ts";
 import { reportText } from "./reportText.ts";
 
+/** What a format may need to know beside the report. */
+interface Surroundings {
+  /** Of this tool. */
+  readonly version: string;
+  readonly terminal: Terminal;
+}
+
 /** Every format of a report, by the name that `--format` takes. */
 const FORMATS = {
-  text: reportText,
+  text: (report, { terminal }) => reportText(report, terminal),
   markdown: reportMarkdown,
   html: reportHtml,
-  json: reportJson,
-  csv: reportCsv,
-  sarif: reportSarif,
+  /** As data, which a later report can be held against. */
+  json: safeJson,
+  /** Every grant as a row. */
+  csv: (report) => tableCsv(grantsSection(orgView(report)).table, { excel: true }),
+  sarif: (report, { version }) => reportSarif(report, version),
   junit: reportJunit,
   github: reportGithub,
-} satisfies Record<string, (report: OrgReport, terminal: Terminal) => string>;
+} satisfies Record<string, (report: OrgReport, surroundings: Surroundings) => string>;
 
 export type ReportFormat = keyof typeof FORMATS;
 
@@ -29,9 +40,9 @@ export const REPORT_FORMATS = Object.keys(FORMATS) as ReportFormat[];
 export function render(
   report: OrgReport,
   format: ReportFormat,
-  terminal = NO_TERMINAL,
+  { version, terminal = NO_TERMINAL }: Partial<Surroundings> & Pick<Surroundings, "version">,
 ): { readonly output: string; readonly exitCode: 0 | 2 | 3 } {
-  return { output: FORMATS[format](report, terminal), exitCode: exitCodeOf(report) };
+  return { output: FORMATS[format](report, { version, terminal }), exitCode: exitCodeOf(report) };
 }
 
 function exitCodeOf({ plan }: OrgReport): 0 | 2 | 3 {

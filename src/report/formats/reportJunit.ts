@@ -3,6 +3,7 @@ import { meaningOf, remedyOf } from "../../decide/codes.ts";
 import { printable } from "../../printable.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { type GrantRow, orgView } from "../org/orgView.ts";
+import { HELD_BACK } from "../words.ts";
 
 /**
  * A report as JUnit XML, for CI systems that show tests: an app is a suite and a grant a case, failed
@@ -53,7 +54,7 @@ function grantCase({ username, granted, action, code, held, policy }: GrantRow):
   return {
     name: `${username}, granted ${granted ?? "at an unknown time"}`,
     outcome: action === "revoke" ? "failure" : action === "report" ? "skipped" : "passed",
-    message: `${meaningOf(code)} (${policy})${held === null ? "" : `, held by ${held}`}; ${remedyOf(code)}`,
+    message: `${meaningOf(code)} (${policy})${held === null ? "" : `, ${HELD_BACK[held]}`}; ${remedyOf(code)}`,
     type: code,
   };
 }

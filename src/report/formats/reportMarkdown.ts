@@ -1,50 +1,42 @@
+import { amount } from "../../text.ts";
 import { headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
 import { type Section, sectionsOf } from "../org/sections.ts";
-import { proofText } from "../proofText.ts";
-import { markdownTable, markdownText } from "../render/markdown.ts";
+import { fitted, markdownText, tableMarkdown } from "../render/markdown.ts";
+import { LAST_USED_NOTE, proofText, REDACTED_NOTE, REPORT_MODE_NOTE } from "../words.ts";
 
-/** Rows of a section that are shown; GitHub takes 65,536 characters in an issue. */
+/** Rows of a section that are shown where there is room. */
 const MOST_ROWS = 50;
-/** Rows beyond which a section is folded. */
-const FOLDED_ROWS = 10;
-const MOST_CHARACTERS = 60_000;
 const MARKS = { good: "✅", warn: "🔎", bad: "⚠️" } as const;
 
 /** A report for issues and job summaries, cut by whole sections' rows where it would be too long for an issue. */
 export function reportMarkdown(report: OrgReport): string {
-  let text = "";
-  for (const most of [MOST_ROWS, 20, 5, 0]) {
-    text = withRows(report, most);
-    if (text.length <= MOST_CHARACTERS) break;
-  }
-  return text;
-}
-
-function withRows(report: OrgReport, most: number): string {
   const { plan, redacted } = report;
+  const { org, policy, inventory, limits, asOf } = plan;
   const view = orgView(report);
   const { tone, text } = headlineOf(report, view);
-  return `${[
-    `# Connected users of ${markdownText(plan.org.name)}`,
-    `${MARKS[tone]} **${text}.**`,
-    ...(plan.limits.refusal === null ? [] : [`Refused: ${markdownText(plan.limits.refusal)}`]),
-    ...(plan.policy.mode === "report" ? ["The policy is in `mode: report`: nothing is revoked."] : []),
-    `The org ${markdownText(plan.org.id)} held against ${markdownText(plan.policy.file)} at ${plan.asOf}: ${plan.inventory.grants} grants of ${plan.inventory.connectedUsers} users for ${plan.inventory.apps} apps.`,
-    ...sectionsOf(report, view).map((section) => sectionText(section, most)),
-    proofText(plan.inventory.proof),
-    `Last used is when a token was last issued, not the last API call.${redacted ? " Users' names are replaced." : ""}`,
-  ].join("\n\n")}\n`;
+  const sections = sectionsOf(report, view);
+  return fitted(
+    (most) =>
+      `${[
+        `# Connected users of ${markdownText(org.name)}`,
+        `${MARKS[tone]} **${text}.**`,
+        ...(limits.refusal === null ? [] : [`Refused: ${markdownText(limits.refusal)}`]),
+        ...(policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
+        `The org ${markdownText(org.id)} held against ${markdownText(policy.file)} at ${asOf}: ${amount(inventory.grants, "grant")} of ${amount(inventory.connectedUsers, "user")} for ${amount(inventory.apps, "app")}.`,
+        ...sections.flatMap((section) => sectionParts(section, most)),
+        proofText(inventory.proof),
+        `${LAST_USED_NOTE}${redacted ? ` ${REDACTED_NOTE}` : ""}`,
+      ].join("\n\n")}\n`,
+    MOST_ROWS,
+  );
 }
 
-function sectionText({ title, nothing, columns, rows }: Section, most: number): string {
-  const heading = `## ${markdownText(title)}`;
-  if (rows.length === 0) return `${heading}\n\n${nothing}`;
-  const cut = most < rows.length ? `\n\n… and ${rows.length - most} more; the HTML report has them all.` : "";
-  const table = most === 0 ? "" : markdownTable(columns, rows.slice(0, most));
-  const body = `${table}${cut}`.trim();
-  return rows.length > FOLDED_ROWS
-    ? `${heading}\n\n<details><summary>${rows.length} rows</summary>\n\n${body}\n\n</details>`
-    : `${heading}\n\n${body}`;
+function sectionParts({ title, note, alarm, nothing, table }: Section, most: number): string[] {
+  return [
+    `## ${markdownText(title)}`,
+    ...(note === undefined ? [] : [alarm === true ? `⚠️ **${note}**` : note]),
+    table.size === 0 ? nothing : tableMarkdown(table, most, "the HTML report has them all"),
+  ];
 }

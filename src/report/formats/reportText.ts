@@ -4,8 +4,15 @@ import { headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
 import { type Section, sectionsOf } from "../org/sections.ts";
-import { proofText } from "../proofText.ts";
-import { NO_TERMINAL, plainTable, type Terminal } from "../render/terminal.ts";
+import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
+import {
+  cutNote,
+  LAST_USED_NOTE,
+  proofText,
+  REDACTED_NOTE,
+  REPORT_MODE_NOTE,
+  subjectText,
+} from "../words.ts";
 
 /** Rows of a section beyond which a terminal is no place for them. */
 const MOST_ROWS = 40;
@@ -19,28 +26,35 @@ export function reportText(report: OrgReport, { width, color }: Terminal = NO_TE
   const { tone, text } = headlineOf(report, view);
   const paint = { good: colors.green, warn: colors.yellow, bad: colors.red }[tone];
   const lines = [
-    `${printable(plan.org.name)} (${plan.org.id}) held against ${printable(plan.policy.file)} at ${plan.asOf}`,
+    subjectText(plan),
     paint(`${text}.`),
     ...(plan.limits.refusal === null ? [] : [`Refused: ${printable(plan.limits.refusal)}`]),
-    ...(plan.policy.mode === "report" ? ["The policy is in `mode: report`: nothing is revoked."] : []),
+    ...(plan.policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
     "",
-    ...sectionsOf(report, view).flatMap((section) => sectionLines(section, width)),
+    ...sectionsOf(report, view).flatMap((section) => sectionLines(section, width, colors)),
     proofText(plan.inventory.proof),
-    "Last used is when a token was last issued, not the last API call.",
-    ...(redacted ? ["Users' names are replaced."] : []),
+    LAST_USED_NOTE,
+    ...(redacted ? [REDACTED_NOTE] : []),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function sectionLines({ title, nothing, columns, rows }: Section, width: number | null): string[] {
-  if (rows.length === 0) return [title, `  ${nothing}`, ""];
-  const shown = rows.slice(0, MOST_ROWS).map((row) => row.map(printable));
-  const table = plainTable(columns, shown, { width: width === null ? null : width - INDENT.length });
-  const more = rows.length - MOST_ROWS;
+function sectionLines(
+  { title, note, alarm, nothing, table }: Section,
+  width: number | null,
+  { red }: ReturnType<typeof pc.createColors>,
+): string[] {
+  const rows =
+    table.size === 0
+      ? [nothing]
+      : tableText(table, width === null ? null : width - INDENT.length, MOST_ROWS).split("\n");
   return [
     title,
-    ...table.split("\n").map((line) => `${INDENT}${line}`),
-    ...(more > 0 ? [`  … and ${more} more: --format html, csv or json has them all`] : []),
+    ...[
+      alarm === true && note !== undefined ? red(note) : note,
+      ...rows,
+      cutNote(table.size - MOST_ROWS, "--format html, csv or json has them all"),
+    ].flatMap((line) => (line == null ? [] : `${INDENT}${line}`)),
     "",
   ];
 }

@@ -1,7 +1,7 @@
 import { DAY_MS } from "../../policy/policy.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import type { GrantRow, OrgView } from "../org/orgView.ts";
-import { DECISIONS, standingText } from "./grantTables.ts";
+import { DECISIONS, STANDINGS } from "../words.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 import { badgeHtml } from "./rows.ts";
 
@@ -28,7 +28,7 @@ export function chartsHtml({ plan }: OrgReport, { grants, apps }: OrgView): Mark
       rest(
         apps.map(({ id, name, standing }) => ({
           label: name,
-          badge: standingText(standing),
+          badge: STANDINGS[standing],
           grants: byApp.get(id ?? `name:${name}`)!,
         })),
         "app",

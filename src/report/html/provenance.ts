@@ -1,10 +1,10 @@
 import type { OrgReport } from "../org/orgReport.ts";
-import { proofText } from "../proofText.ts";
+import { limitsText, proofText, REDACTED_NOTE } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
-import type { Section } from "./section.ts";
+import type { Part } from "./section.ts";
 
 /** What the page was made from, so that somebody else can come to the same. */
-export function howItWasRead({ plan, redacted }: OrgReport): Section {
+export function howItWasRead({ plan, redacted }: OrgReport): Part {
   const { org, policy, inventory, limits, digest, asOf } = plan;
   const permissions = Object.entries(inventory.proof.permissions).map(
     ([name, has]) => `${name}: ${has ? "yes" : "no"}`,
@@ -17,20 +17,15 @@ export function howItWasRead({ plan, redacted }: OrgReport): Section {
     ["Completeness", proofText(inventory.proof)],
     ["Counted before and after", `${inventory.proof.countBefore} and ${inventory.proof.countAfter}`],
     ["The reader's permissions", permissions.length === 0 ? "not probed" : permissions.join(", ")],
-    [
-      "Limits",
-      `${limits.revocations.actual} of ${limits.revocations.limit} revocations, ${limits.percent.actual}% of ${limits.percent.limit}% of the grants${
-        limits.perApp === null ? "" : `, ${limits.perApp.actual} of ${limits.perApp.limit} for one app`
-      }`,
-    ],
+    ["Limits", limitsText(limits)],
     ["Policy's digest", html`<code>${policy.digest}</code>`],
     ["Plan's digest", html`<code>${digest}</code>`],
-    ...(redacted ? [["Names", "Users' names were replaced."] as [string, string]] : []),
+    ...(redacted ? [["Names", REDACTED_NOTE] as [string, string]] : []),
   ];
   return {
     id: "provenance",
     title: "How it was read",
     count: null,
-    body: [html`<dl>${facts.map(([name, value]) => html`\n<dt>${name}</dt><dd>${value}</dd>`)}\n</dl>`],
+    body: html`<dl>${facts.map(([name, value]) => html`\n<dt>${name}</dt><dd>${value}</dd>`)}\n</dl>`,
   };
 }

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { isoDay } from "../../text.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
+import { grantsSection, sectionsOf } from "../org/sections.ts";
 import { SCRIPT, STYLE } from "./assets.generated.ts";
 import { chartsHtml } from "./charts.ts";
 import { html, type Markup, trusted } from "./markup.ts";
-import { type Section, sectionHtml } from "./section.ts";
-import { sectionsOf } from "./sections.ts";
+import { howItWasRead } from "./provenance.ts";
+import { type Part, partHtml, partOf } from "./section.ts";
 import { tableBook } from "./tables.ts";
 import { verdictHtml } from "./verdict.ts";
 
@@ -18,7 +19,8 @@ export function reportHtml(report: OrgReport): string {
   const { plan } = report;
   const view = orgView(report);
   const book = tableBook();
-  const sections = sectionsOf(report, view, book);
+  const sections = [...sectionsOf(report, view), grantsSection(view)];
+  const parts = [...sections.map((section) => partOf(section, book)), howItWasRead(report)];
   const title = `Connected users of ${plan.org.name}`;
   const page = html`<!doctype html>
 <html lang="en">
@@ -42,8 +44,9 @@ export function reportHtml(report: OrgReport): string {
 ${verdictHtml(report, view)}<section id="glance" aria-labelledby="glance-title">
 <h2 id="glance-title">At a glance</h2>
 ${chartsHtml(report, view)}</section>
-${contents(sections)}${sections.map(sectionHtml)}</main>
-<footer><p>Made by <code>sanctioned report</code>, which changes nothing.</p></footer>
+${contents(parts)}${parts.map(partHtml)}</main>
+<footer><p class="on-paper">At most 500 rows of a table are printed. <code>sanctioned report --format csv</code> has every grant.</p>
+<p>Made by <code>sanctioned report</code>, which changes nothing.</p></footer>
 <script type="application/json" id="data">${trusted(scriptData(book.data()))}</script>
 <script>${trusted(SCRIPT)}</script>
 </body>
@@ -52,8 +55,8 @@ ${contents(sections)}${sections.map(sectionHtml)}</main>
   return page.markup;
 }
 
-function contents(sections: readonly Section[]): Markup {
-  return html`<nav aria-label="Contents"><ul>${sections.map(
+function contents(parts: readonly Part[]): Markup {
+  return html`<nav aria-label="Contents"><ul>${parts.map(
     ({ id, title, count }) =>
       html`<li><a href="#${id}">${title}${count === null ? null : html` <span class="number">${count.toLocaleString("en")}</span>`}</a></li>`,
   )}</ul></nav>

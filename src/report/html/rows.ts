@@ -34,8 +34,10 @@ export function rowsHtml(table: TableData, strings: readonly string[], rows: Ite
 function rowHtml(table: TableData, strings: readonly string[], row: number): string {
   return table.columns
     .map((column, i) => {
-      if (column.hidden === true) return "";
-      const below = (column.below ?? []).map((other) => cellHtml(table, strings, other, row));
+      if (column.under !== undefined) return "";
+      const below = table.columns.map(({ under }, j) =>
+        under === i ? cellHtml(table, strings, j, row) : "",
+      );
       const small = below.map((text) => (text === "" ? "" : `<small>${text}</small>`)).join("");
       const content = cellHtml(table, strings, i, row) + small;
       const tag = i === 0 ? "th" : "td";

@@ -1,15 +1,30 @@
+import type { Section } from "../org/sections.ts";
 import { html, type Markup } from "./markup.ts";
+import type { TableBook } from "./tables.ts";
 
 /** A part of the page with a heading, which the contents lead to. */
-export interface Section {
+export interface Part {
   readonly id: string;
   readonly title: string;
   /** How many things are in it; null where that is no number. */
   readonly count: number | null;
-  readonly body: readonly Markup[];
+  readonly body: Markup;
 }
 
-export function sectionHtml({ id, title, count, body }: Section): Markup {
+/** A section of the report as a part of the page, with its table in the book. */
+export function partOf(section: Section, book: TableBook): Part {
+  const { id, title, note, alarm, nothing, table, count = table.size } = section;
+  return {
+    id,
+    title,
+    count,
+    body: html`${
+      note === undefined ? null : html`<p${alarm ? html` class="alarm"` : null}>${prose(note)}</p>\n`
+    }${table.size === 0 ? html`<p class="nothing">${prose(nothing)}</p>` : book.add(section)}`,
+  };
+}
+
+export function partHtml({ id, title, count, body }: Part): Markup {
   return html`<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}${count === null ? null : html` <span class="number">${count.toLocaleString("en")}</span>`}</h2>
 ${body}
@@ -17,7 +32,7 @@ ${body}
 `;
 }
 
-/** A line in place of an empty table. */
-export function nothing(text: string): Markup {
-  return html`<p class="nothing">${text}</p>`;
+/** A text in which code stands between backticks. */
+export function prose(text: string): Markup {
+  return html`${text.split("`").map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`))}`;
 }

@@ -1,14 +1,11 @@
-/** How a column's values are shown and sorted. */
-export type Kind = "text" | "badge" | "count" | "day" | "minute";
+import type { Kind } from "../render/table.ts";
 
 /** A column of a table in the page. */
-export interface Column {
-  readonly label: string;
+export interface PageColumn {
+  readonly title: string;
   readonly kind: Kind;
-  /** Indices of the columns that are shown small under this one. */
-  readonly below?: readonly number[];
-  /** Shown under another column, or only searched. */
-  readonly hidden?: true;
+  /** Index of the column under which it is shown, small. */
+  readonly under?: number;
   /** Offered as a list of values to filter by. */
   readonly choice?: true;
   /** Its values are names of apps, which lead to their grants. */
@@ -21,7 +18,7 @@ export interface Column {
  */
 export interface TableData {
   readonly id: string;
-  readonly columns: readonly Column[];
+  readonly columns: readonly PageColumn[];
   readonly values: readonly (readonly (number | null)[])[];
   readonly count: number;
   /** How it is sorted when the page opens; null where the order is no column's. */

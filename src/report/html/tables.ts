@@ -1,27 +1,19 @@
 import { printable } from "../../printable.ts";
+import type { Section } from "../org/sections.ts";
+import { type Column, type Value, valueText } from "../render/table.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 import { rowsHtml } from "./rows.ts";
-import { type Column, FEW_ROWS, type PageData, type Sorting, type TableData } from "./tableData.ts";
+import { FEW_ROWS, type PageColumn, type PageData, type TableData } from "./tableData.ts";
 
-/** A column, with how to take its value from a row: times in ISO 8601. */
-export interface ColumnOf<Row> extends Column {
-  readonly of: (row: Row) => string | number | null;
-}
-
-/** A table to be put into the page. */
-export interface Table<Row> {
-  readonly id: string;
-  readonly caption: string;
-  readonly columns: readonly ColumnOf<Row>[];
-  readonly rows: readonly Row[];
-  readonly sorted?: Sorting;
-  readonly pageSize: 25 | 100;
-}
+/** Rows that are shown at first. */
+const PAGE_SIZE = 25;
+/** Of a table that people read through. */
+const LONG_PAGE_SIZE = 100;
 
 /** Gathers the tables of one page. */
 export interface TableBook {
-  /** Adds a table to the page's data and gives its markup, with the first rows in it. */
-  add<Row>(table: Table<Row>): Markup;
+  /** Adds a section's table to the page's data and gives its markup, with the first rows in it. */
+  add(section: Section): Markup;
   /** What all the tables added hold. */
   data(): PageData;
 }
@@ -36,37 +28,57 @@ export function tableBook(): TableBook {
     strings.set(safe, strings.size);
     return strings.size - 1;
   };
+  const stored = (value: Value, column: Column): number | null => {
+    if (typeof value === "number") return value;
+    if (column.kind === "day" || column.kind === "minute")
+      return typeof value === "string" ? minutesOf(value) : null;
+    const text = valueText(value, column);
+    return text === "" ? null : indexOf(text);
+  };
   return {
-    add({ id, caption, columns, rows, sorted = null, pageSize }) {
-      const table: TableData = {
+    add({ id, caption, table, readThrough }) {
+      const { columns, rows } = table.in("page");
+      const places = new Map(columns.map(({ key }, i) => [key, i]));
+      const data: TableData = {
         id,
-        columns: columns.map(({ of: _, ...column }) => column),
-        values: columns.map(({ kind, of }) =>
-          rows.map((row) => {
-            const value = of(row);
-            if (value === null || value === "") return null;
-            if (typeof value === "number") return value;
-            return kind === "day" || kind === "minute" ? minutesOf(value) : indexOf(value);
-          }),
-        ),
-        count: rows.length,
-        sorted,
-        pageSize,
+        columns: columns.map((column) => pageColumn(column, places)),
+        values: columns.map((column, i) => rows.map((row) => stored(row[i]!, column))),
+        count: table.size,
+        sorted:
+          table.sorted === null
+            ? null
+            : { column: places.get(table.sorted.key)!, descending: table.sorted.descending },
+        pageSize: readThrough ? LONG_PAGE_SIZE : PAGE_SIZE,
       };
-      tables.push(table);
-      return tableHtml(table, caption, [...strings.keys()]);
+      tables.push(data);
+      return tableHtml(data, caption, [...strings.keys()]);
     },
     data: () => ({ strings: [...strings.keys()], tables }),
+  };
+}
+
+/** What the page's script is told of a column. */
+function pageColumn(
+  { title, kind, under, choice, leadsToGrants }: Column,
+  places: ReadonlyMap<string, number>,
+): PageColumn {
+  const place = under === undefined ? undefined : places.get(under);
+  return {
+    title,
+    kind,
+    ...(place === undefined ? {} : { under: place }),
+    ...(choice === undefined ? {} : { choice }),
+    ...(leadsToGrants === undefined ? {} : { leadsToGrants }),
   };
 }
 
 function tableHtml(table: TableData, caption: string, strings: readonly string[]): Markup {
   const { id, columns, count, pageSize, sorted } = table;
   const shown = Math.min(count, pageSize);
-  const heads = columns.map(({ label, kind, hidden }, i) =>
-    hidden === true
-      ? null
-      : html`<th scope="col"${kindOf(kind)}${sorted?.column === i ? trusted(` aria-sort="${sorted.descending ? "descending" : "ascending"}"`) : null}>${label}</th>`,
+  const heads = columns.map(({ title, kind, under }, i) =>
+    under === undefined
+      ? html`<th scope="col"${kindOf(kind)}${sorted?.column === i ? trusted(` aria-sort="${sorted.descending ? "descending" : "ascending"}"`) : null}>${title}</th>`
+      : null,
   );
   return html`<div class="table" id="${id}-table">
 <div class="filters"></div>
@@ -81,7 +93,7 @@ ${trusted(rowsHtml(table, strings, Array(shown).keys()))}</tbody>
 </div>`;
 }
 
-function kindOf(kind: Column["kind"]): Markup | null {
+function kindOf(kind: PageColumn["kind"]): Markup | null {
   return kind === "text" ? null : trusted(` class="${kind}"`);
 }
 

@@ -1,6 +1,6 @@
 import { amount } from "../../text.ts";
-import { outcomesOf } from "../org/decisionCounts.ts";
 import { dueExemptions, overdueReviews } from "../org/due.ts";
+import { decisionCounts, errorCount } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import type { OrgView } from "../org/orgView.ts";
 import { html, type Markup } from "./markup.ts";
@@ -21,13 +21,13 @@ export function todoHtml(report: OrgReport, view: OrgView): Markup | null {
 
 function grantTasks(report: OrgReport, { undecided }: OrgView): Task[] {
   const { revocations, limits } = report.plan;
-  const { revoked, reported } = outcomesOf(report);
+  const { toRevoke, reported } = decisionCounts(report.plan);
   const users = new Set(revocations.map(({ user }) => user.id)).size;
   const apps = new Set(revocations.map(({ app }) => app.id ?? `name:${app.name}`)).size;
-  const what = `${amount(revoked, "grant")} of ${amount(users, "user")} for ${amount(apps, "app")}`;
+  const what = `${amount(toRevoke, "grant")} of ${amount(users, "user")} for ${amount(apps, "app")}`;
   return [
     {
-      count: revoked,
+      count: toRevoke,
       section: "revocations",
       text: limits.refusal === null ? `Revoke ${what}` : `Find out why there are ${what} to revoke`,
     },
@@ -38,21 +38,25 @@ function grantTasks(report: OrgReport, { undecided }: OrgView): Task[] {
     },
     {
       count: reported,
-      section: "grants",
+      section: "reported",
       text: `Look at ${amount(reported, "grant")} that ${reported === 1 ? "is" : "are"} only reported`,
     },
   ];
 }
 
 function upkeepTasks(report: OrgReport): Task[] {
-  const { plan, changes } = report;
-  const { errors, recordBroken } = outcomesOf(report);
+  const { plan, changes, recorded } = report;
+  const errors = errorCount(plan);
   const due = dueExemptions(plan).filter(({ state }) => state !== "holds").length;
   const overdue = overdueReviews(plan).length;
   const newApps = changes?.newApps.length ?? 0;
   return [
-    { count: Number(recordBroken), section: "recorded", text: "Find out who changed the audit record" },
-    { count: errors, section: "findings", text: `Mend ${amount(errors, "error")} among the findings` },
+    {
+      count: Number(recorded?.whole === false),
+      section: "recorded",
+      text: "Find out who changed the audit record",
+    },
+    { count: errors, section: "findings", text: `Fix ${amount(errors, "error")} among the findings` },
     { count: due, section: "exemptions", text: `Renew or end ${amount(due, "exemption")} due or expired` },
     { count: overdue, section: "reviews", text: `Review ${amount(overdue, "app")} whose review is overdue` },
     { count: newApps, section: "changes", text: `See ${amount(newApps, "app")} new since the last report` },

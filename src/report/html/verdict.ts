@@ -1,10 +1,10 @@
 import { isoDay } from "../../text.ts";
-import { outcomesOf } from "../org/decisionCounts.ts";
-import { headlineOf } from "../org/headline.ts";
+import { decisionCounts, headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import type { OrgView } from "../org/orgView.ts";
-import { proofText } from "../proofText.ts";
+import { proofText, REPORT_MODE_NOTE } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
+import { prose } from "./section.ts";
 import { todoHtml } from "./todo.ts";
 
 /** The answer first: what goes, what needs somebody, or that all is well; then the numbers. */
@@ -14,9 +14,7 @@ export function verdictHtml(report: OrgReport, view: OrgView): Markup {
   return html`<section id="verdict" class="verdict ${tone}" aria-labelledby="verdict-title">
 <h2 id="verdict-title">${text}</h2>
 ${limits.refusal === null ? null : html`<p><strong>Refused.</strong> ${limits.refusal}</p>\n`}${
-  policy.mode === "report"
-    ? html`<p>The policy is in <code>mode: report</code>: nothing is revoked.</p>\n`
-    : null
+  policy.mode === "report" ? html`<p>${prose(REPORT_MODE_NOTE)}</p>\n` : null
 }${todoHtml(report, view)}<p class="proof">${proofText(inventory.proof)}</p>
 </section>
 ${numbersHtml(report, view)}`;
@@ -24,13 +22,13 @@ ${numbersHtml(report, view)}`;
 
 function numbersHtml(report: OrgReport, { grants, undecided }: OrgView): Markup {
   const { plan } = report;
-  const { reported, revoked } = outcomesOf(report);
+  const { reported, toRevoke } = decisionCounts(plan);
   const numbers: [label: string, count: number, section: string][] = [
     ["Grants", plan.inventory.grants, "grants"],
     ["Connected users", plan.inventory.connectedUsers, "grants"],
     ["Apps with grants", plan.inventory.apps, "apps"],
-    ["Only reported", reported, "grants"],
-    ["To be revoked", revoked, "revocations"],
+    ["Only reported", reported, "reported"],
+    ["To be revoked", toRevoke, "revocations"],
     ["Apps undecided", undecided.length, "undecided"],
     ["Idle grants", grants.filter(({ use }) => use === "idle").length, "glance"],
     ["High privilege", grants.filter(({ privilege }) => privilege !== null).length, "privileged"],

@@ -1,10 +1,10 @@
 import type { Inventory } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
-import { proofText } from "../proofText.ts";
 import { tableCsv } from "../render/csv.ts";
 import { safeJson } from "../render/safeJson.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
+import { LAST_USED_NOTE, proofText } from "../words.ts";
 import type { AppRow, ConnectedUsers, UserRow } from "./connectedUsers.ts";
 
 /** The connected users as a table for a terminal, with what the list was read from below it. */
@@ -14,10 +14,7 @@ export function listText(
   { width }: Terminal = NO_TERMINAL,
 ): string {
   const rows = list.rows.length === 0 ? "No connected users." : tableText(listTable(list), width);
-  return (
-    `${rows}\n\n${printable(org.name)} (${org.id}). ${proofText(proof)}\n` +
-    "Last used is when a token was last issued, not the last API call.\n"
-  );
+  return `${rows}\n\n${printable(org.name)} (${org.id}). ${proofText(proof)}\n` + `${LAST_USED_NOTE}\n`;
 }
 
 /** The connected users as CSV. */

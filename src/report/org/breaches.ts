@@ -1,5 +1,6 @@
 import { type FindingCode, meaningOf, remedyOf } from "../../decide/codes.ts";
 import { placeText } from "../../policy/policy.ts";
+import { HELD_BACK } from "../words.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
 import { type OrgView, orgView } from "./orgView.ts";
 
@@ -35,7 +36,9 @@ function grantBreach(
 ): Breach {
   const { code, action, held, policy, user } = row;
   const what =
-    action === "revoke" ? "would be revoked" : `is only reported${held === null ? "" : ` (${held})`}`;
+    action === "revoke"
+      ? "would be revoked"
+      : `is only reported${held === null ? "" : ` (${HELD_BACK[held]})`}`;
   return {
     code,
     severity: action === "revoke" ? "error" : "warning",

@@ -1,12 +1,12 @@
 import { DAY_MS } from "../../policy/policy.ts";
-import { isoDay } from "../../text.ts";
+import { compareText, isoDay } from "../../text.ts";
 import type { FullPlan } from "./orgReport.ts";
 
 /** A report is read once a month: an exemption that ends before the next one is due. */
-const DUE_DAYS = 31;
+export const DUE_DAYS = 31;
 
 type Exemption = FullPlan["exemptions"][number];
-export type ExemptionState = "expired" | "due" | "holds";
+type ExemptionState = "expired" | "due" | "holds";
 
 /** Every exemption with its state on the day of the plan, those that end first first. */
 export function dueExemptions({
@@ -24,7 +24,7 @@ export function dueExemptions({
           ? "due"
           : "holds") as ExemptionState,
     }))
-    .sort((a, b) => (a.expires < b.expires ? -1 : a.expires > b.expires ? 1 : 0));
+    .sort((a, b) => compareText(a.expires, b.expires));
 }
 
 /** Apps whose last day of review is past, the longest overdue first. */
@@ -32,5 +32,5 @@ export function overdueReviews({ apps, asOf }: FullPlan): FullPlan["apps"][numbe
   const today = isoDay(Date.parse(asOf));
   return apps
     .filter(({ reviewBy }) => reviewBy !== null && reviewBy < today)
-    .sort((a, b) => (a.reviewBy! < b.reviewBy! ? -1 : a.reviewBy! > b.reviewBy! ? 1 : 0));
+    .sort((a, b) => compareText(a.reviewBy!, b.reviewBy!));
 }

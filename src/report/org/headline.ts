@@ -1,6 +1,5 @@
 import { amount } from "../../text.ts";
-import { outcomesOf } from "./decisionCounts.ts";
-import type { OrgReport } from "./orgReport.ts";
+import type { FullPlan, OrgReport } from "./orgReport.ts";
 import type { OrgView } from "./orgView.ts";
 
 export interface Headline {
@@ -10,13 +9,15 @@ export interface Headline {
 
 /** The whole report in one line: the worst that is true. Nothing that somebody must settle is called clean. */
 export function headlineOf(report: OrgReport, { undecided }: OrgView): Headline {
-  const { plan } = report;
-  const { kept, reported, revoked, errors, recordBroken } = outcomesOf(report);
-  const grants = `${amount(revoked, "grant")} of ${plan.inventory.grants.toLocaleString("en")}`;
+  const { plan, recorded } = report;
+  const { kept, reported, toRevoke } = decisionCounts(plan);
+  const errors = errorCount(plan);
+  const grants = `${amount(toRevoke, "grant")} of ${plan.inventory.grants.toLocaleString("en")}`;
   if (plan.limits.refusal !== null)
     return { tone: "bad", text: `${grants} would be revoked: more than the limits allow` };
-  if (revoked > 0) return { tone: "bad", text: `${grants} ${revoked === 1 ? "is" : "are"} to be revoked` };
-  if (recordBroken) return { tone: "bad", text: "Nothing to revoke, but the audit record was changed" };
+  if (toRevoke > 0) return { tone: "bad", text: `${grants} ${toRevoke === 1 ? "is" : "are"} to be revoked` };
+  if (recorded?.whole === false)
+    return { tone: "bad", text: "Nothing to revoke, but the audit record was changed" };
   if (errors > 0)
     return { tone: "bad", text: `Nothing to revoke, but ${amount(errors, "error")} among the findings` };
   if (undecided.length > 0)
@@ -30,4 +31,21 @@ export function headlineOf(report: OrgReport, { undecided }: OrgView): Headline 
     tone: "good",
     text: kept === 0 ? "Clean: there are no grants" : "Clean: the policy keeps every grant",
   };
+}
+
+/** Grants by what the policy makes of them. */
+export interface DecisionCounts {
+  readonly kept: number;
+  readonly reported: number;
+  readonly toRevoke: number;
+}
+
+export function decisionCounts({ counts }: FullPlan): DecisionCounts {
+  const sum = (codes: Readonly<Record<string, number>>) => Object.values(codes).reduce((a, b) => a + b, 0);
+  return { kept: sum(counts.keep), reported: sum(counts.report), toRevoke: sum(counts.revoke) };
+}
+
+/** How many findings are errors. */
+export function errorCount({ findings }: FullPlan): number {
+  return findings.filter(({ severity }) => severity === "error").length;
 }

@@ -126,16 +126,19 @@ function appRow(app: FullPlan["apps"][number], grants: readonly GrantRow[], user
     unknownUse: count(({ use }) => use === "unknown"),
     privileged: count(({ privilege }) => privilege !== null),
     toRevoke: count(({ action }) => action === "revoke"),
-    firstGranted: grants.reduce<string | null>(
-      (first, { granted }) => (granted !== null && (first === null || granted < first) ? granted : first),
-      null,
-    ),
-    lastUsed: grants.reduce<string | null>(
-      (last, { lastUsed }) => (lastUsed !== null && (last === null || lastUsed > last) ? lastUsed : last),
-      null,
-    ),
+    firstGranted: earliest(grants.map(({ granted }) => granted)),
+    lastUsed: latest(grants.map(({ lastUsed }) => lastUsed)),
     useCount: grants.reduce((sum, { useCount }) => sum + (useCount ?? 0), 0),
   };
+}
+
+function earliest(instants: readonly (string | null)[]): string | null {
+  return instants.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null);
+}
+
+/** The last of instants in ISO 8601; null where none is known. */
+export function latest(instants: readonly (string | null)[]): string | null {
+  return instants.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
 }
 
 function useOf(lastUsed: string | null, idleAfterDays: number, asOf: number): Use {

@@ -1,205 +1,418 @@
 import { meaningOf } from "../../decide/codes.ts";
+import type { FullPlan, PlanFile } from "../../plan/schema.ts";
 import { placeText } from "../../policy/policy.ts";
-import { compareText } from "../../text.ts";
-import type { Connection, OrgReport } from "./orgReport.ts";
-import type { AppRow, OrgView } from "./orgView.ts";
+import { amount, isoDay } from "../../text.ts";
+import { type Table, tableOf } from "../render/table.ts";
+import { DECISIONS, firstFew, HELD_BACK, HOLDS, REAUTHORIZE, STANDINGS } from "../words.ts";
+import { DUE_DAYS, dueExemptions, overdueReviews } from "./due.ts";
+import type { Changes, Connection, OrgReport } from "./orgReport.ts";
+import { type AppRow, type GrantRow, latest, type OrgView } from "./orgView.ts";
 
-/** A part of a report as a table of texts. Names in it are untrusted text. */
+/** A part of a report that is a table: the same for every format. Names in the table are untrusted text. */
 export interface Section {
+  readonly id: string;
   readonly title: string;
+  /** Said above the table, with code between backticks. None of it is untrusted. */
+  readonly note?: string;
+  /** Whether the note is one that must not be overlooked. */
+  readonly alarm?: true;
   /** Said in place of a table that has no rows. */
   readonly nothing: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  /** What the rows are, and in which order. */
+  readonly caption: string;
+  readonly table: Table;
+  /** How many things it is about, where that is not its rows; null where it cannot be known. */
+  readonly count?: number | null;
+  /** Whether people read all of its rows, and do not only look something up in it. */
+  readonly readThrough?: true;
 }
 
-/** How many users of an app are named where there is no room for all. */
-const NAMED = 3;
-
-/** The parts of a report that people read, those that need a decision first. Pure. */
+/** The parts of a report, those that need a decision first. Pure. */
 export function sectionsOf(report: OrgReport, view: OrgView): Section[] {
   const { plan } = report;
   return [
-    ...changed(report),
-    {
-      title: "Needs a decision: apps that the policy does not list",
-      nothing: "Every app that holds grants is in the policy.",
-      columns: ["App", "Users", "Grants", "First granted", "Last used", "Who"],
-      rows: view.undecided.map((app) => [...appCells(app), usersOf(app, view)]),
-    },
-    {
-      title: "Would be revoked",
-      nothing: "Nothing.",
-      columns: ["App", "User", "Why", "Can authorize it again"],
-      rows: plan.revocations.map(({ app, user, reason, reauthorize }) => [
-        app.name,
-        user.username ?? user.id,
-        reason,
-        REAUTHORIZE[reauthorize],
-      ]),
-    },
-    {
-      title: "Only reported: breaks the policy and is left alone",
-      nothing: "Nothing.",
-      columns: ["App", "User", "Why", "Left alone for"],
-      rows: view.grants
-        .filter(({ action }) => action === "report")
-        .map(({ app, username, code, policy, held }) => [
-          app,
-          username,
-          `${meaningOf(code)} (${policy})`,
-          held ?? "the rule only reports",
-        ]),
-    },
-    {
-      title: "Exemptions",
-      nothing: "None.",
-      columns: ["Until", "App", "User", "Owner", "Reason", "State"],
-      rows: [...plan.exemptions]
-        .sort((a, b) => compareText(a.expires, b.expires))
-        .map((exemption) => [
-          exemption.expires,
-          exemption.app ?? "any",
-          exemption.user ?? "any",
-          exemption.owner,
-          exemption.reason,
-          stateOf(exemption.policy, plan.findings),
-        ]),
-    },
-    {
-      title: "Reviews that are overdue",
-      nothing: "None.",
-      columns: ["App", "Since", "Owner"],
-      rows: plan.findings
-        .filter(({ code }) => code === "review-overdue")
-        .map(({ app, params }) => [
-          app?.name ?? "",
-          params.since ?? "",
-          plan.apps.find(({ id, name }) => id === app?.id && name === app?.name)?.owner ?? "nobody",
-        ]),
-    },
-    {
-      title: "Connections of users of high privilege",
-      nothing: "None that the policy counts as such.",
-      columns: ["User", "Through", "App", "Granted", "Last used"],
-      rows: view.privileged.map(({ username, privilege, app, granted, lastUsed }) => [
-        username,
-        privilege!,
-        app,
-        day(granted),
-        day(lastUsed),
-      ]),
-    },
-    ...revoked(report),
-    {
-      title: "Other findings",
-      nothing: "None.",
-      columns: ["Severity", "Code", "What", "Where"],
-      rows: plan.findings
-        .filter(({ code }) => !SHOWN_ABOVE.has(code))
-        .map(({ severity, code, text, policy }) => [severity, code, text, placeText(policy)]),
-    },
-    {
-      title: "Apps",
-      nothing: "No app holds grants.",
-      columns: ["App", "Users", "Grants", "First granted", "Last used", "Policy", "Idle", "High privilege"],
-      rows: view.apps.map((app) => [
-        ...appCells(app),
-        app.standing,
-        String(app.idle),
-        String(app.privileged),
-      ]),
-    },
+    changed(report),
+    undecided(view),
+    revocations(plan),
+    reported(view),
+    exemptions(plan),
+    reviews(plan),
+    privileged(view),
+    recorded(report),
+    findings(plan),
+    apps(view),
   ];
 }
 
-const REAUTHORIZE: Record<OrgReport["plan"]["revocations"][number]["reauthorize"], string> = {
-  yes: "yes",
-  unknown: "unknown",
-  "if-preauthorized": "approved users only",
-  "if-approved": "with Approve Uninstalled Connected Apps",
-};
+interface Change {
+  readonly what: string;
+  readonly app: string | null;
+  readonly user: string | null;
+}
 
-const SHOWN_ABOVE = new Set([
-  "high-privilege-grant",
-  "review-overdue",
-  "exemption-expired",
-  "exemption-expiring",
-  "exemption-unused",
-]);
+function changed({ since, changes }: OrgReport): Section {
+  return {
+    id: "changes",
+    title: since === null ? "What changed" : `What changed since ${isoDay(Date.parse(since))}`,
+    nothing:
+      changes === null
+        ? "No period was asked for (sanctioned report --since, with an earlier report or a day)."
+        : "Nothing.",
+    caption: "Changes in the period",
+    table: tableOf(changes === null ? [] : changesOf(changes), {
+      change: { title: "Change", kind: "badge", choice: true, value: ({ what }) => what },
+      app: { title: "App", kind: "text", value: ({ app }) => app },
+      user: { title: "User", kind: "text", value: ({ user }) => user },
+    }),
+    ...(changes === null ? { count: null } : { note: `${changesText(changes)}.` }),
+  };
+}
 
-function changed({ since, changes }: OrgReport): Section[] {
-  if (since === null || changes === null) return [];
-  const pairs = (what: string, some: readonly Connection[] | null) =>
-    some === null
-      ? [[what, "unknown", "only an earlier report can tell"]]
-      : some.length === 0
-        ? []
-        : [[what, String(some.length), listed(some.map(({ app, user }) => `${app}, ${user}`))]];
-  const named = (what: string, some: readonly string[]) =>
-    some.length === 0 ? [] : [[what, String(some.length), listed(some)]];
+function changesOf(changes: Changes): Change[] {
+  const connections = (what: string, some: readonly Connection[] | null) =>
+    (some ?? []).map((one) => ({ what, ...one }));
   return [
-    {
-      title: `What changed since ${since.slice(0, 10)}`,
-      nothing: "Nothing.",
-      columns: ["What", "Count", "Which"],
-      rows: [
-        ...named("new apps", changes.newApps),
-        ...named("new connected users", changes.newUsers),
-        ...pairs("new connections", changes.newGrants),
-        ...pairs("gone connections", changes.goneGrants),
-        ...pairs("newly idle", changes.newlyIdle),
-        ...pairs("newly exempt", changes.newlyExempt),
-      ],
-    },
+    ...changes.newApps.map((app) => ({ what: "new app", app, user: null })),
+    ...changes.newUsers.map((user) => ({ what: "new user", app: null, user })),
+    ...connections("new grant", changes.newGrants),
+    ...connections("newly exempt", changes.newlyExempt),
+    ...connections("newly idle", changes.newlyIdle),
+    ...connections("gone", changes.goneGrants),
   ];
 }
 
-function revoked({ recorded, since }: OrgReport): Section[] {
-  if (recorded === null) return [];
+function changesText(changes: Changes): string {
   return [
-    {
-      title: `Revoked${since === null ? "" : ` since ${since.slice(0, 10)}`}, by the audit record${recorded.whole ? "" : " (NOT whole: `sanctioned audit verify` says where)"}`,
-      nothing: "Nothing is on record.",
-      columns: ["When", "App", "User", "Outcome", "Why", "Run as"],
-      rows: recorded.revocations.map(({ at, app, user, status, why, actor }) => [
-        at,
-        app.name,
-        user.username,
-        status,
-        why,
-        actor,
-      ]),
-    },
+    amount(changes.newApps.length, "new app"),
+    amount(changes.newUsers.length, "new user"),
+    amount(changes.newGrants.length, "new grant"),
+    ...(changes.newlyExempt === null ? [] : [`${changes.newlyExempt.length} newly exempt`]),
+    `${changes.newlyIdle.length} newly idle`,
+    changes.goneGrants === null
+      ? "what is gone or newly exempt only an earlier report can tell"
+      : `${changes.goneGrants.length} gone`,
+  ].join(", ");
+}
+
+/** Apps that the policy does not list: who has them, since when, and how much they are used. */
+function undecided(view: OrgView): Section {
+  const key = (id: string | null, name: string) => id ?? `name:${name}`;
+  const byApp = Map.groupBy(view.grants, ({ appId, app }) => key(appId, app));
+  const usersOf = ({ id, name }: AppRow) => [
+    ...new Set(byApp.get(key(id, name))!.map(({ username }) => username)),
   ];
+  return {
+    id: "undecided",
+    readThrough: true,
+    title: "Needs a decision",
+    ...(view.undecided.length > 0 && {
+      note: "The policy does not list these apps. List them with their users, or deny them.",
+    }),
+    nothing: "The policy lists every app that holds grants.",
+    caption: "Apps that the policy does not list, most grants first",
+    table: tableOf(
+      view.undecided,
+      {
+        ...APP,
+        who: { title: "Who", kind: "text", value: (app) => firstFew(usersOf(app).sort()) },
+      },
+      { key: "grants", descending: true },
+    ),
+  };
 }
 
-function stateOf(policy: { file: string; line: number }, findings: OrgReport["plan"]["findings"]): string {
-  const found = findings.filter(
-    ({ code, policy: place }) =>
-      code.startsWith("exemption-") && place.file === policy.file && place.line === policy.line,
-  );
-  return found.length === 0 ? "holds" : found.map(({ code }) => meaningOf(code)).join("; ");
+function revocations({ revocations, limits }: FullPlan): Section {
+  return {
+    id: "revocations",
+    readThrough: true,
+    title: "Would be revoked",
+    nothing: "Nothing.",
+    caption: `What would be revoked, by app and user${limits.refusal === null ? "" : "; refused by the limits"}`,
+    table: revocationTable(revocations),
+    count: revocations.reduce((sum, { grants }) => sum + grants.length, 0),
+  };
 }
 
-function appCells({ name, users, grants, firstGranted, lastUsed }: AppRow): string[] {
-  return [name, String(users), String(grants), day(firstGranted), day(lastUsed)];
+/** Planned revocations. Pure. */
+export function revocationTable(revocations: readonly PlanFile["revocations"][number][]): Table {
+  return tableOf(revocations, {
+    app: { title: "App", kind: "text", choice: true, value: ({ app }) => app.name },
+    username: { title: "User", kind: "text", value: ({ user }) => user.username ?? user.id },
+    grants: { title: "Grants", kind: "count", value: ({ grants }) => grants.length },
+    why: { title: "Why", kind: "text", value: ({ code }) => meaningOf(code) },
+    policy: { title: "Policy", kind: "text", under: "why", value: ({ policy }) => placeText(policy) },
+    granted: { ...GRANTED, value: ({ grants }) => grants[0]!.granted },
+    lastUsed: { ...LAST_USED, value: ({ grants }) => latest(grants.map(({ lastUsed }) => lastUsed)) },
+    reauthorize: {
+      title: "Can authorize it again",
+      kind: "text",
+      words: REAUTHORIZE,
+      value: ({ reauthorize }) => reauthorize,
+    },
+  });
 }
 
-function usersOf(app: AppRow, { grants }: OrgView): string {
-  const users = new Set(
-    grants.filter((row) => row.app === app.name && row.appId === app.id).map(({ username }) => username),
-  );
-  return listed([...users].sort());
+function reported({ grants }: OrgView): Section {
+  const rows = grants.filter(({ action }) => action === "report");
+  return {
+    id: "reported",
+    title: "Only reported",
+    ...(rows.length > 0 && { note: "These grants break the policy and are left alone." }),
+    nothing: "Nothing.",
+    caption: "Grants that break the policy and are left alone",
+    table: tableOf(rows, {
+      app: { title: "App", kind: "text", choice: true, value: ({ app }) => app },
+      username: { title: "User", kind: "text", value: ({ username }) => username },
+      why: { title: "Why", kind: "text", value: ({ code }) => meaningOf(code) },
+      policy: { title: "Policy", kind: "text", under: "why", value: ({ policy }) => policy },
+      heldBy: {
+        title: "Held back by",
+        kind: "text",
+        words: HOLDS,
+        nothing: "the rule, which only reports",
+        value: ({ held }) => held,
+      },
+    }),
+  };
 }
 
-/** The first few, and how many more there are. */
-function listed(some: readonly string[]): string {
-  const more = some.length - NAMED;
-  return more <= 0 ? some.join("; ") : `${some.slice(0, NAMED).join("; ")} and ${more} more`;
+function exemptions(plan: FullPlan): Section {
+  const rows = dueExemptions(plan);
+  const due = rows.filter(({ state }) => state !== "holds").length;
+  return {
+    id: "exemptions",
+    readThrough: true,
+    title: "Exemptions",
+    ...(rows.length > 0 && {
+      note: `${due} of ${amount(rows.length, "exemption")} ${due === 1 ? "has" : "have"} expired or will within ${DUE_DAYS} days.`,
+    }),
+    nothing: "The policy has no exemptions.",
+    caption: "Exemptions, those that end first first",
+    table: tableOf(
+      rows,
+      {
+        app: { title: "App", kind: "text", nothing: "every app", value: ({ app }) => app },
+        user: { title: "User", kind: "text", nothing: "every user", value: ({ user }) => user },
+        state: { title: "State", kind: "badge", choice: true, value: ({ state }) => state },
+        expires: { title: "Holds until", kind: "day", value: ({ expires }) => expires },
+        owner: { title: "Owner", kind: "text", value: ({ owner }) => owner },
+        reason: { title: "Reason", kind: "text", value: ({ reason }) => reason },
+        policy: { title: "Policy", kind: "text", value: ({ policy }) => placeText(policy) },
+      },
+      { key: "expires", descending: false },
+    ),
+  };
 }
 
-/** The day of an instant; the org gives none for some grants. */
-function day(instant: string | null): string {
-  return instant?.slice(0, 10) ?? "unknown";
+/** Apps that somebody was to review by now. */
+function reviews(plan: FullPlan): Section {
+  return {
+    id: "reviews",
+    readThrough: true,
+    title: "Reviews overdue",
+    nothing: "No app's review is overdue.",
+    caption: "Apps whose review is overdue, the longest first",
+    table: tableOf(
+      overdueReviews(plan),
+      {
+        app: { title: "App", kind: "text", value: ({ name }) => name },
+        standing: { title: "Standing", kind: "badge", words: STANDINGS, value: ({ standing }) => standing },
+        reviewBy: { title: "Review by", kind: "day", value: ({ reviewBy }) => reviewBy },
+        owner: { title: "Owner", kind: "text", nothing: "nobody", value: ({ owner }) => owner },
+        reason: { title: "Reason", kind: "text", value: ({ reason }) => reason },
+        policy: { title: "Policy", kind: "text", value: ({ policy }) => placeText(policy) },
+      },
+      { key: "reviewBy", descending: false },
+    ),
+  };
+}
+
+function privileged({ privileged }: OrgView): Section {
+  return {
+    id: "privileged",
+    title: "High-privilege connections",
+    nothing: "No connected user is one that the policy counts as of high privilege.",
+    caption: "Grants of users of high privilege, newest first",
+    table: tableOf(
+      privileged,
+      {
+        ...USER,
+        through: { title: "Through", kind: "text", value: ({ privilege }) => privilege },
+        app: { title: "App", kind: "text", value: ({ app }) => app },
+        standing: { ...STANDING, only: ["page"] },
+        granted: { ...GRANTED, value: ({ granted }) => granted },
+        lastUsed: { ...LAST_USED, value: ({ lastUsed }) => lastUsed },
+        action: DECISION,
+      },
+      { key: "granted", descending: true },
+    ),
+  };
+}
+
+/** What the audit record tells of the period. */
+function recorded({ recorded, since }: OrgReport): Section {
+  const end = recorded === null ? "" : `it ends with \`${recorded.head}\`.`;
+  return {
+    id: "recorded",
+    title: since === null ? "Revoked, on record" : "Revoked in the period",
+    ...(recorded === null
+      ? { count: null }
+      : recorded.whole
+        ? { note: `The record's chain of hashes is whole; ${end}` }
+        : {
+            note: `The record is not whole: it was changed or cut off (\`sanctioned audit verify\` says where); ${end}`,
+            alarm: true,
+          }),
+    nothing: recorded === null ? "There is no audit record." : "No revocation.",
+    caption: "Revocations on record",
+    table: tableOf(recorded?.revocations ?? [], {
+      at: { title: "Time (UTC)", kind: "minute", value: ({ at }) => at },
+      app: { title: "App", kind: "text", value: ({ app }) => app.name },
+      user: { title: "User", kind: "text", value: ({ user }) => user.username },
+      status: { title: "Outcome", kind: "badge", choice: true, value: ({ status }) => status },
+      actor: { title: "Run by", kind: "text", value: ({ actor }) => actor },
+      why: { title: "Why", kind: "text", value: ({ why }) => why },
+    }),
+  };
+}
+
+const WORST_FIRST = ["error", "warning", "note"];
+
+function findings({ findings }: FullPlan): Section {
+  return {
+    id: "findings",
+    title: "Findings",
+    nothing: "None.",
+    caption: "Findings about the policy and the org, worst first",
+    table: findingTable(findings),
+  };
+}
+
+/** What people should know beside the decisions on grants, worst first. Pure. */
+export function findingTable(findings: readonly PlanFile["findings"][number][]): Table {
+  const rows = findings.toSorted((a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity));
+  return tableOf(rows, {
+    what: { title: "What", kind: "text", choice: true, only: ["page"], value: ({ code }) => meaningOf(code) },
+    severity: { title: "Severity", kind: "badge", choice: true, value: ({ severity }) => severity },
+    code: { title: "Code", kind: "text", under: "what", value: ({ code }) => code },
+    text: { title: "Details", kind: "text", value: ({ text }) => text },
+    policy: { title: "Policy", kind: "text", value: ({ policy }) => placeText(policy) },
+  });
+}
+
+function apps({ apps }: OrgView): Section {
+  return {
+    id: "apps",
+    title: "Apps",
+    nothing: "No app holds grants.",
+    caption: "Every app that holds grants, most grants first",
+    table: tableOf(
+      apps,
+      {
+        ...APP,
+        toRevoke: { title: "To be revoked", kind: "count", value: ({ toRevoke }) => toRevoke },
+        owner: { title: "Owner", kind: "text", only: ["page"], value: ({ owner }) => owner },
+        standing: { ...STANDING, under: "app" },
+        reviewBy: { title: "Review by", kind: "day", only: ["page"], value: ({ reviewBy }) => reviewBy },
+      },
+      { key: "grants", descending: true },
+    ),
+  };
+}
+
+/** Every grant, for formats that have room for all. Pure. */
+export function grantsSection({ grants }: OrgView): Section {
+  return {
+    id: "grants",
+    title: "All grants",
+    note: "“Last used” is when a token was last issued for the grant, and “Tokens” how many were: not API calls.",
+    nothing: "None.",
+    caption: "Every grant of the org, and what the policy makes of it",
+    table: tableOf(grants, {
+      ...USER,
+      name: { title: "Name", kind: "text", only: ["csv"], value: ({ name }) => name },
+      active: { title: "Active", kind: "text", only: ["csv"], value: ({ isActive }) => isActive },
+      frozen: { title: "Frozen", kind: "text", only: ["csv"], value: ({ isFrozen }) => isFrozen },
+      profile: { title: "Profile", kind: "text", only: ["csv"], value: ({ profile }) => profile },
+      app: { title: "App", kind: "text", value: ({ app }) => app },
+      appId: { title: "Id", kind: "text", only: ["csv"], value: ({ appId }) => appId },
+      standing: { ...STANDING, under: "app" },
+      granted: { ...GRANTED, value: ({ granted }) => granted },
+      lastUsed: { ...LAST_USED, value: ({ lastUsed }) => lastUsed },
+      use: { title: "Use", kind: "badge", under: "lastUsed", choice: true, value: ({ use }) => use },
+      useCount: { title: "Tokens", kind: "count", value: ({ useCount }) => useCount },
+      privileged: {
+        title: "Privilege",
+        kind: "badge",
+        choice: true,
+        only: ["page"],
+        value: ({ privilege }) => (privilege === null ? null : "high"),
+      },
+      highPrivilege: {
+        title: "Through",
+        kind: "text",
+        under: "privileged",
+        value: ({ privilege }) => privilege,
+      },
+      action: DECISION,
+      code: { title: "Code", kind: "text", only: ["csv"], value: ({ code }) => code },
+      why: { title: "Why", kind: "text", value: ({ code }) => meaningOf(code) },
+      heldBy: { title: "Held back", kind: "text", under: "why", words: HELD_BACK, value: ({ held }) => held },
+      policy: { title: "Policy", kind: "text", under: "why", value: ({ policy }) => policy },
+    }),
+  };
+}
+
+const GRANTED = { title: "Granted", kind: "day", nothing: "unknown" } as const;
+const LAST_USED = { title: "Last used", kind: "day", nothing: "no use recorded" } as const;
+
+/** An app, who holds how much of it, and how much that is used. */
+const APP = {
+  app: { title: "App", kind: "text", leadsToGrants: true, value: ({ name }: AppRow) => name },
+  id: {
+    title: "Id",
+    kind: "text",
+    nothing: "no id",
+    under: "app",
+    only: ["page"],
+    value: ({ id }: AppRow) => id,
+  },
+  users: { title: "Users", kind: "count", value: ({ users }: AppRow) => users },
+  grants: { title: "Grants", kind: "count", value: ({ grants }: AppRow) => grants },
+  firstGranted: { ...GRANTED, title: "First granted", value: ({ firstGranted }: AppRow) => firstGranted },
+  lastUsed: { ...LAST_USED, value: ({ lastUsed }: AppRow) => lastUsed },
+  active: { title: "Active", kind: "count", only: ["page"], value: ({ active }: AppRow) => active },
+  idle: { title: "Idle", kind: "count", value: ({ idle }: AppRow) => idle },
+  unknownUse: { title: "Use unknown", kind: "count", only: ["page"], value: (row: AppRow) => row.unknownUse },
+  useCount: { title: "Tokens", kind: "count", only: ["page"], value: ({ useCount }: AppRow) => useCount },
+  privileged: { title: "High privilege", kind: "count", value: ({ privileged }: AppRow) => privileged },
+} as const;
+
+const STANDING = {
+  title: "Standing",
+  kind: "badge",
+  choice: true,
+  words: STANDINGS,
+  value: ({ standing }: AppRow | GrantRow) => standing,
+} as const;
+
+const DECISION = {
+  title: "Decision",
+  kind: "badge",
+  choice: true,
+  words: DECISIONS,
+  value: ({ action }: GrantRow) => action,
+} as const;
+
+/** A user by name, and below it on the page who that is. */
+const USER = {
+  username: { title: "User", kind: "text", value: ({ username }: GrantRow) => username },
+  person: { title: "Person", kind: "text", under: "username", only: ["page"], value: personText },
+} as const;
+
+function personText({ name, profile, isActive, isFrozen }: GrantRow): string {
+  const state = isActive === null ? "not listed by the org" : isActive ? null : "inactive";
+  return [name, profile, state, isFrozen === true ? "frozen" : null]
+    .filter((part) => part !== null)
+    .join(" · ");
 }

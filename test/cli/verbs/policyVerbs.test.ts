@@ -40,11 +40,13 @@ describe("sanctioned plan", () => {
     expect(stdout).toContain("12 revocations:\n");
     expect(
       stdout.match(
-        /^ {2}- Bob's Lead Scoring Tool, .*: app not listed \(policy\/dieppe-trading\.yaml:6\); granted .*; authorizing it again takes Approve Uninstalled Connected Apps$/gm,
+        /^ {2}- Bob's Lead Scoring Tool, .*: app not listed \(policy\/dieppe-trading\.yaml:6\); granted .*; can authorize it again only with Approve Uninstalled Connected Apps$/gm,
       ),
     ).toHaveLength(12);
     expect(stdout).toContain("Kept: 436 sanctioned. Only reported: none.\n");
-    expect(stdout).toContain("Limits: 12 of 50 revocations, 2.7% of 25% of the grants.\n");
+    expect(stdout).toContain(
+      "Limits: 12 of 50 revocations, 2.7% of 25% of the grants, 12 of 50 for one app.\n",
+    );
     expect(stdout).toMatch(
       /All 448 grants that the org counted before and after: read in 1 range by CreatedDate, with 3 API calls, API 67\.0, 2/,
     );

@@ -43,7 +43,7 @@ describe("sanctioned report", () => {
     expect([code, stderr]).toEqual([2, ""]);
     expect(stdout).toContain("\n12 grants of 448 are to be revoked.\n");
     expect(stdout).toMatch(
-      /Needs a decision.*\n.*\n +Bob's Lead Scoring Tool +12 +12 +2023-05-04 +2024-01-17/,
+      /Needs a decision\n.*\n.*\n +Bob's Lead Scoring Tool +12 +12 +2023-05-04 +2024-01-17/,
     );
     expect(stdout).toMatch(/^ +Outlook Plugin +240 +250 /m);
     expect(stdout).toContain("All 448 grants that the org counted before and after");
@@ -99,7 +99,7 @@ describe("sanctioned report", () => {
   it("an audit record that is not whole is said to be so", async () => {
     const { stdout } = await sanctioned(["report", "--plan", inFolder("first.json"), ...NO_RECORD]);
     expect(stdout).toContain(
-      "Revoked, by the audit record (NOT whole: `sanctioned audit verify` says where)",
+      "The record is not whole: it was changed or cut off (`sanctioned audit verify` says where)",
     );
   });
 

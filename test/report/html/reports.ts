@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import type { Inventory } from "../../../src/inventory/inventory.ts";
 import { evaluate } from "../../../src/plan/evaluate.ts";
 import { planFile } from "../../../src/plan/planFile.ts";
 import { parsePolicy } from "../../../src/policy/load.ts";
 import { formatProblems } from "../../../src/policy/problem.ts";
+import { SCRIPT, STYLE } from "../../../src/report/html/assets.generated.ts";
 import type { FullPlan, OrgReport } from "../../../src/report/org/orgReport.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../../inventories.ts";
 
@@ -44,4 +46,14 @@ export function largeReport(): OrgReport {
       .map(({ name, id }) => `  - { name: ${name}, id: ${id}, owner: it, reason: x, users: everyone }\n`)
       .join("")}`,
   );
+}
+
+/** A page without its style and its script, which would make up most of a file to compare it with. */
+export function withoutAssets(html: string): string {
+  const hash = (text: string) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
+  return html
+    .replace(STYLE, () => "(style)")
+    .replace(SCRIPT, () => "(script)")
+    .replace(hash(STYLE), "(hash of the style)")
+    .replace(hash(SCRIPT), "(hash of the script)");
 }

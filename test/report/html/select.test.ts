@@ -17,10 +17,10 @@ const STRINGS = [
 const TABLE: TableData = {
   id: "grants",
   columns: [
-    { label: "User", kind: "text" },
-    { label: "App", kind: "text" },
-    { label: "Use", kind: "badge", choice: true },
-    { label: "Tokens", kind: "count" },
+    { title: "User", kind: "text" },
+    { title: "App", kind: "text" },
+    { title: "Use", kind: "badge", choice: true },
+    { title: "Tokens", kind: "count" },
   ],
   values: [
     [2, 3, 4, 5, 6],

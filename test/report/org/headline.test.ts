@@ -65,7 +65,7 @@ describe.each<[rule: string, report: Partial<OrgReport>, tone: string, text: str
   it("in the headline, in each format for people, and in the exit code", () => {
     expect(headlineOf(report, orgView(report))).toEqual({ tone, text });
     for (const format of ["text", "markdown", "github", "html"] as const)
-      expect(render(report, format).output).toContain(text);
-    expect(render(report, "text").exitCode).toBe(exitCode);
+      expect(render(report, format, { version: "1.2.3" }).output).toContain(text);
+    expect(render(report, "text", { version: "1.2.3" }).exitCode).toBe(exitCode);
   });
 });

@@ -78,12 +78,12 @@ export function controlsOf(
 
 interface Choice {
   readonly column: number;
-  readonly label: string;
+  readonly title: string;
   readonly values: readonly (readonly [value: string, text: string])[];
 }
 
 function choicesOf({ columns, values }: TableData, strings: readonly string[]): Choice[] {
-  return columns.flatMap(({ label, choice }, column) => {
+  return columns.flatMap(({ title, choice }, column) => {
     if (choice !== true) return [];
     const present = new Map<number | null, number>();
     for (const value of values[column]!) present.set(value, (present.get(value) ?? 0) + 1);
@@ -95,14 +95,14 @@ function choicesOf({ columns, values }: TableData, strings: readonly string[]): 
           `${value === null ? "none" : strings[value]!} (${count.toLocaleString("en")})`,
         ] as const,
     );
-    return [{ column, label, values: texts.sort(([, a], [, b]) => (a < b ? -1 : 1)) }];
+    return [{ column, title, values: texts.sort(([, a], [, b]) => (a < b ? -1 : 1)) }];
   });
 }
 
 function filtersHtml(id: string, choices: readonly Choice[]): string {
   const selects = choices.map(
-    ({ column, label, values }) =>
-      `<label for="${id}-${column}">${escapeHtml(label)}</label><select id="${id}-${column}"><option value="">all</option>${values
+    ({ column, title, values }) =>
+      `<label for="${id}-${column}">${escapeHtml(title)}</label><select id="${id}-${column}"><option value="">all</option>${values
         .map(([value, text]) => `<option value="${value}">${escapeHtml(text)}</option>`)
         .join("")}</select>`,
   );

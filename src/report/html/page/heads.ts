@@ -7,7 +7,7 @@ export function sortableHeads(
   sortBy: (column: number) => void,
 ): (sorting: Sorting | null) => void {
   const heads = [...root.querySelectorAll<HTMLElement>("thead th")];
-  const visible = [...columns.keys()].filter((i) => columns[i]!.hidden !== true);
+  const visible = [...columns.keys()].filter((i) => columns[i]!.under === undefined);
   heads.forEach((head, i) => {
     const button = document.createElement("button");
     button.type = "button";

@@ -3,12 +3,40 @@ import type { Explanation } from "../decide/explain.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { type Position, placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
+import { amount } from "../text.ts";
+import { safeJson } from "./render/safeJson.ts";
+import { firstFew, HOLDS } from "./words.ts";
+
+interface ExplanationOptions {
+  /** Whether it is about a grant that nobody holds. */
+  readonly hypothetical: boolean;
+}
+
+/** Why each grant gets what it gets, as JSON; names are as the org gives them. */
+export function explainJson(
+  explanations: readonly Explanation[],
+  { users }: Inventory,
+  { hypothetical }: ExplanationOptions,
+): string {
+  const rows = explanations.map(({ decision: { grant, action, code, policy, held }, steps }) => ({
+    user: { id: grant.userId, username: users.get(grant.userId)?.username ?? null },
+    app: { id: grant.app.id, name: grant.app.name },
+    hypothetical,
+    action,
+    code,
+    held,
+    policy,
+    remedy: remedyOf(code),
+    steps,
+  }));
+  return safeJson(rows);
+}
 
 /** Why each grant gets what it gets; those that get it for the same reasons are one block. */
 export function explainText(
   explanations: readonly Explanation[],
   inventory: Inventory,
-  { hypothetical }: { readonly hypothetical: boolean },
+  { hypothetical }: ExplanationOptions,
 ): string {
   if (explanations.length === 0) return "No grants.\n";
   const alike = Map.groupBy(explanations, ({ decision: { grant, action, code, policy, held }, steps }) =>
@@ -23,31 +51,27 @@ function block(alike: readonly Explanation[], { users }: Inventory, hypothetical
   const names = alike.map(({ decision: { grant: one } }) =>
     printable(users.get(one.userId)?.username ?? one.userId),
   );
-  const shown = [...new Set(names)].sort();
-  const who =
-    shown.length > 3 ? `${shown.slice(0, 3).join(", ")} and ${shown.length - 3} more` : shown.join(", ");
-  const grants = hypothetical
-    ? "no grant; if it were given now"
-    : `${alike.length} grant${alike.length === 1 ? "" : "s"}`;
-  const answer = held === null ? action : `${action} (it would be revoked, but for the ${HELD[held]})`;
+  const who = firstFew([...new Set(names)].sort());
+  const grants = hypothetical ? "no grant; if it were given now" : amount(alike.length, "grant");
+  const answer = held === null ? action : `${action} (it would be revoked, but for ${HOLDS[held]})`;
   return [
     `${printable(grant.app.name)}, ${who} (${grants}): ${answer}`,
     `  because: ${meaningOf(code)} [${code}], ${place(policy)}`,
     "  looked at, in order of precedence:",
-    ...steps.map(({ rule, verdict }, i) => {
-      const last = i === steps.length - 1 && verdict !== null;
-      const said =
-        verdict === null
-          ? "passes"
-          : `${verdict.action}: ${meaningOf(verdict.code)}, ${place(verdict.policy)}${last ? "" : " (only reported; the next rules may still decide)"}`;
-      return `    ${rule.padEnd(15)} ${said}`;
-    }),
+    ...steps.map((step, i) => stepText(step, i === steps.length - 1)),
     `  what would change it: ${held === null ? remedyOf(code) : HOLD_REMEDY[held]}`,
     "",
   ].join("\n");
 }
 
-const HELD = { mode: "`mode: report`", baseline: "baseline" };
+function stepText({ rule, verdict }: Explanation["steps"][number], isLast: boolean): string {
+  const said =
+    verdict === null
+      ? "passes"
+      : `${verdict.action}: ${meaningOf(verdict.code)}, ${place(verdict.policy)}${isLast ? "" : " (only reported; the next rules may still decide)"}`;
+  return `    ${rule.padEnd(15)} ${said}`;
+}
+
 const HOLD_REMEDY = {
   mode: "take `mode: report` out",
   baseline: "take the grant out of the baseline, or let that expire",

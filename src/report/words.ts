@@ -1,0 +1,84 @@
+import type { CompletenessProof } from "../inventory/inventory.ts";
+import type { FullPlan, PlanFile } from "../plan/schema.ts";
+import { printable } from "../printable.ts";
+import { amount } from "../text.ts";
+
+/** What the policy makes of a grant. */
+export const DECISIONS: Readonly<Record<FullPlan["rows"][number]["action"], string>> = {
+  keep: "kept",
+  report: "only reported",
+  revoke: "to be revoked",
+};
+
+/** What holds back a revocation. */
+export const HOLDS: Readonly<Record<NonNullable<FullPlan["rows"][number]["held"]>, string>> = {
+  mode: "`mode: report`",
+  baseline: "the baseline",
+};
+
+/** The same as part of a sentence. */
+export const HELD_BACK = {
+  mode: `held back by ${HOLDS.mode}`,
+  baseline: `held back by ${HOLDS.baseline}`,
+} as const;
+
+/** How an app stands in the policy. */
+export const STANDINGS: Readonly<Record<FullPlan["apps"][number]["standing"], string>> = {
+  sanctioned: "sanctioned",
+  denied: "denied",
+  protected: "protected",
+  "not-listed": "not listed",
+};
+
+/** Whether a user can authorize the app again. */
+export const REAUTHORIZE: Readonly<Record<PlanFile["revocations"][number]["reauthorize"], string>> = {
+  yes: "yes",
+  unknown: "unknown",
+  "if-preauthorized": "only if an admin approved the user",
+  "if-approved": "only with Approve Uninstalled Connected Apps",
+};
+
+export const LAST_USED_NOTE = "Last used is when a token was last issued, not the last API call.";
+export const REPORT_MODE_NOTE = "The policy is in `mode: report`: nothing is revoked.";
+export const REDACTED_NOTE = "Users' names were replaced.";
+
+/** Which org is held against which policy, and when. Names are safe to show. */
+export function subjectText({ org, policy, asOf }: Pick<PlanFile, "org" | "policy" | "asOf">): string {
+  return `${printable(org.name)} (${org.id}) held against ${printable(policy.file)} at ${asOf}`;
+}
+
+/** Why a list is believed to be complete, in one sentence. */
+export function proofText(proof: CompletenessProof): string {
+  const { read, fromUsage = 0, ranges, rereads = 0, partition, calls, apiVersion, at } = proof;
+  const again = rereads === 0 ? "" : `, ${rereads} of them read again since grants came or went`;
+  const usage =
+    fromUsage === 0 ? "" : `, and ${fromUsage} more that only the usage of external client apps shows`;
+  return (
+    `All ${read} grants that the org counted before and after${usage}: read in ${amount(ranges, "range")} by ${partition}${again}, ` +
+    `with ${amount(calls, "API call")}, API ${apiVersion}, ${at}.`
+  );
+}
+
+/** What was counted against each limit. */
+export function limitsText({ revocations, percent, perApp }: PlanFile["limits"]): string {
+  return [
+    `${revocations.actual} of ${revocations.limit} revocations`,
+    `${percent.actual}% of ${percent.limit}% of the grants`,
+    ...(perApp === null ? [] : [`${perApp.actual} of ${perApp.limit} for one app`]),
+  ].join(", ");
+}
+
+/** Users who are named; the others are counted. */
+const NAMED = 3;
+
+/** The first few, and how many more there are. */
+export function firstFew(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return more <= 0 ? names.join(", ") : `${names.slice(0, NAMED).join(", ")} and ${more} more`;
+}
+
+/** Said below a list of which that many are left out; null where none are. @param where all of them are */
+export function cutNote(left: number, where?: string): string | null {
+  if (left <= 0) return null;
+  return `… and ${left} more${where === undefined ? "" : `: ${where}`}`;
+}
