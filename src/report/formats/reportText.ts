@@ -45,16 +45,12 @@ function sectionLines(
   { red }: ReturnType<typeof pc.createColors>,
 ): string[] {
   const rows =
-    table.size === 0
-      ? [nothing]
-      : tableText(table, width === null ? null : width - INDENT.length, MOST_ROWS).split("\n");
-  return [
-    title,
-    ...[
-      alarm === true && note !== undefined ? red(note) : note,
-      ...rows,
-      cutNote(table.size - MOST_ROWS, "--format html, csv or json has them all"),
-    ].flatMap((line) => (line == null ? [] : `${INDENT}${line}`)),
-    "",
+    table.size === 0 ? nothing : tableText(table, width === null ? null : width - INDENT.length, MOST_ROWS);
+  const cut = cutNote(table.size - MOST_ROWS, "--format html, csv or json has them all");
+  const lines = [
+    ...(note === undefined ? [] : [alarm === true ? red(note) : note]),
+    ...rows.split("\n"),
+    ...(cut === null ? [] : [cut]),
   ];
+  return [title, ...lines.map((line) => `${INDENT}${line}`), ""];
 }

@@ -56,7 +56,7 @@ function changed({ since, changes }: OrgReport): Section {
     title: since === null ? "What changed" : `What changed since ${isoDay(Date.parse(since))}`,
     nothing:
       changes === null
-        ? "No period was asked for (sanctioned report --since, with an earlier report or a day)."
+        ? "No period was asked for (`sanctioned report --since`, with an earlier report or a day)."
         : "Nothing.",
     caption: "Changes in the period",
     table: tableOf(changes === null ? [] : changesOf(changes), {
