@@ -73,6 +73,83 @@ describe("reading credentials", () => {
     expect(readCredentials({}, { SANCTIONED_OWN_APP: text }).ownApp).toEqual(ownApp);
   });
 
+  const LOGIN_URL = "https://acme.my.salesforce.com";
+  const KEY = { clientId: "c", username: "u", privateKey: "k", loginUrl: LOGIN_URL };
+  it.each<[way: string, config: Record<string, string>, login: object]>([
+    [
+      "an access token goes before all others",
+      { ...KEY, accessToken: "x", instanceUrl: `${LOGIN_URL}/x`, clientSecret: "s", targetOrg: "o" },
+      { kind: "access-token", accessToken: "x", instanceUrl: LOGIN_URL },
+    ],
+    [
+      "a key goes before a secret",
+      { ...KEY, clientSecret: "s", targetOrg: "o" },
+      { kind: "jwt-bearer", ...KEY, audience: null },
+    ],
+    [
+      "an audience is for a key",
+      { ...KEY, audience: "https://a.example" },
+      { kind: "jwt-bearer", ...KEY, audience: "https://a.example" },
+    ],
+    [
+      "a secret goes before an org of the CLI",
+      { clientId: "c", clientSecret: "s", loginUrl: LOGIN_URL, targetOrg: "o" },
+      { kind: "client-credentials", clientId: "c", clientSecret: "s", loginUrl: LOGIN_URL },
+    ],
+    ["nothing is the CLI's default org", {}, { kind: "sf-cli", targetOrg: null }],
+  ])("%s", (_way, config, login) => {
+    expect(readCredentials(config, {}).login).toEqual(login);
+  });
+
+  it.each<[config: Record<string, string>, lacks: RegExp]>([
+    [{ instanceUrl: LOGIN_URL }, /instance URL lacks accessToken/],
+    [{ privateKey: "k" }, /JWT login lacks clientId and username and loginUrl/],
+    [{ clientSecret: "s" }, /client credentials login lacks clientId and loginUrl/],
+  ])("%j says what is missing, all of it", (config, lacks) => {
+    expect(() => readCredentials(config, {})).toThrow(lacks);
+  });
+
+  it.each<[key: "apiVersion" | "concurrency" | "maxApiShare", text: string, value: unknown]>([
+    ["apiVersion", "67", "67.0"],
+    ["apiVersion", "67.0", "67.0"],
+    ["apiVersion", "100.0", "100.0"],
+    ["concurrency", "1", 1],
+    ["concurrency", "64", 64],
+    ["maxApiShare", "0", 0],
+    ["maxApiShare", "1", 1],
+    ["maxApiShare", "0.05", 0.05],
+  ])("%s may be %s", (key, text, value) => {
+    expect(readCredentials({ [key]: text }, {})[key]).toBe(value);
+  });
+
+  it("without a word, 8 requests go at once, and a fifth of the API calls may be used", () => {
+    expect(readCredentials({}, {})).toMatchObject({
+      apiVersion: null,
+      ownApp: null,
+      concurrency: 8,
+      maxApiShare: 0.2,
+    });
+  });
+
+  it.each([
+    ["apiVersion", "67.1"],
+    ["apiVersion", "v67.0"],
+    ["apiVersion", "67.0.0"],
+    ["apiVersion", "7"],
+    ["concurrency", "65"],
+    ["concurrency", "1.5"],
+    ["concurrency", "many"],
+    ["maxApiShare", "-0.1"],
+    ["maxApiShare", "1.01"],
+  ])("%s may not be %s", (key, value) => {
+    expect(() => readCredentials({ [key]: value }, {})).toThrow(new RegExp(`^${key} .* must`));
+  });
+
+  it("a setting of the stack goes before one of the environment, each by itself", () => {
+    const env = { SANCTIONED_CONCURRENCY: "3", SF_ORG_API_VERSION: "60.0" };
+    expect(readCredentials({ concurrency: "2" }, env)).toMatchObject({ concurrency: 2, apiVersion: "60.0" });
+  });
+
   it("an empty value is no value", () => {
     const { login } = readCredentials({ accessToken: "" }, { SF_ACCESS_TOKEN: "", SF_TARGET_ORG: "staging" });
     expect(login).toEqual({ kind: "sf-cli", targetOrg: "staging" });

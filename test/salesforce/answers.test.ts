@@ -1,0 +1,215 @@
+import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { smallOrg } from "salesforce-local-org/orgs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { connect } from "../../src/salesforce/connection.ts";
+import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { type AlteredOrg, type Answer, alterAnswers, json } from "../altered.ts";
+
+let org: LocalOrg;
+let between: AlteredOrg;
+let alter: (request: string, answer: Answer) => Partial<Answer> | null;
+const asked: string[] = [];
+beforeEach(async () => {
+  alter = () => null;
+  asked.length = 0;
+  org = await startLocalOrg({ org: smallOrg() });
+  between = await alterAnswers(org, (request, answer) => {
+    asked.push(request);
+    return alter(request, answer);
+  });
+});
+afterEach(async () => {
+  await between.close();
+  await org.close();
+});
+
+const CLOCK = { sleep: async () => {}, random: () => 0 };
+const open = (settings: Record<string, string> = {}) =>
+  connect(
+    readCredentials({ instanceUrl: between.url, accessToken: org.accessToken, ...settings }, {}),
+    CLOCK,
+  );
+/** Alters the answers to requests that have this in them. */
+const where = (part: string, change: (value: never) => unknown) => {
+  alter = (request, answer) => (request.includes(part) ? json(answer, change) : null);
+};
+const refusal = (status: number, errorCode: string): Partial<Answer> => ({
+  status,
+  body: JSON.stringify([{ errorCode, message: "no" }]),
+});
+
+describe("the API version", () => {
+  const chosen = async (...known: unknown[]) => {
+    alter = (request, answer) =>
+      request === "GET /services/data/" ? json(answer, () => known.map((version) => ({ version }))) : null;
+    const error = await open().then(
+      ({ org: { apiVersion } }) => apiVersion,
+      (e: { code: string }) => e.code,
+    );
+    return error;
+  };
+
+  it("is the highest that both sides know, in whatever order the org lists them", async () => {
+    expect(await chosen("67.0", "68.0", "34.0")).toBe("67.0");
+    expect(await chosen("9.0", "66.0", "50.0")).toBe("66.0");
+  });
+
+  it("is one that lists grants in pages: 34.0 at least", async () => {
+    expect(await chosen("33.0", "68.0")).toBe("api-versions-not-shared");
+    expect(await chosen("68.0", "70.0")).toBe("api-versions-not-shared");
+    await expect(open({ apiVersion: "33" })).rejects.toMatchObject({ code: "api-version-too-old" });
+  });
+
+  it.each([[[]], [["x67.0"]], [["67.0x"]], [["67"]], [["67.0", null]]])(
+    "of a host that lists %j is none: it is not Salesforce's",
+    async (known) => {
+      expect(await chosen(...known)).toBe("api-not-found");
+    },
+  );
+
+  it("of a host that lists nothing is none either", async () => {
+    alter = (request, answer) => (request === "GET /services/data/" ? json(answer, () => ({})) : null);
+    await expect(open()).rejects.toMatchObject({ code: "api-not-found" });
+  });
+});
+
+describe("who the tool is", () => {
+  it("is told by the API's own root where the token may not ask the identity service", async () => {
+    const { caller } = await open();
+    alter = (request) => (request.includes("userinfo") ? refusal(403, "FORBIDDEN") : null);
+    expect((await open()).caller).toEqual(caller);
+  });
+
+  it.each([{ user_id: 7 }, { preferred_username: null }])(
+    "is asked of the root too where the identity service answers %j",
+    async (otherwise) => {
+      const { caller } = await open();
+      where("userinfo", (answer: object) => ({ ...answer, ...otherwise }));
+      expect((await open()).caller).toEqual(caller);
+      expect(asked.some((request) => request.includes("FROM User WHERE Id = '005"))).toBe(true);
+    },
+  );
+
+  it.each(["https://x/id/00D/006000000000001AAA", "https://x/id/00D/005000000000001AAA/more", null])(
+    "is not guessed from an identity like %j",
+    async (identity) => {
+      alter = (request, answer) => {
+        if (request.includes("userinfo")) return refusal(403, "FORBIDDEN");
+        return /^GET \/services\/data\/v[\d.]+\/$/.test(request) ? json(answer, () => ({ identity })) : null;
+      };
+      await expect(open()).rejects.toMatchObject({ code: "caller-not-known" });
+    },
+  );
+
+  it("its app is nobody's guess: none where the org does not say", async () => {
+    where("FROM AuthSession", (page: { records: object[] }) => ({
+      ...page,
+      records: [{ LoginHistoryId: null }],
+    }));
+    expect((await open()).caller.app).toBeNull();
+    where("FROM LoginHistory", (page: { records: object[] }) => ({
+      ...page,
+      records: [{ Application: "" }],
+    }));
+    expect((await open()).caller.app).toBeNull();
+    where("FROM LoginHistory", (page: { records: object[] }) => ({ ...page, records: [] }));
+    expect((await open()).caller.app).toBeNull();
+    alter = (request) => (request.includes("FROM AuthSession") ? refusal(400, "INVALID_TYPE") : null);
+    expect((await open()).caller.app).toBeNull();
+  });
+
+  it("a session that expired is not an app that is unknown", async () => {
+    alter = (request) => (request.includes("FROM AuthSession") ? refusal(401, "INVALID_SESSION_ID") : null);
+    await expect(open()).rejects.toMatchObject({ code: "access-token-not-valid" });
+    alter = (request) => (request.includes("FROM AuthSession") ? refusal(500, "UNKNOWN_EXCEPTION") : null);
+    await expect(open()).rejects.toMatchObject({ code: "request-refused" });
+  });
+
+  it("an org that does not show itself is an error", async () => {
+    where("FROM Organization", (page: object) => ({ ...page, records: [] }));
+    await expect(open()).rejects.toMatchObject({ code: "organization-not-readable" });
+  });
+});
+
+describe("the pages of an answer", () => {
+  const SOQL = "SELECT Id FROM Profile";
+  it.each<[string, object]>([
+    ["no number of rows", { totalSize: "2" }],
+    ["no word on whether it is done", { done: null }],
+    ["no rows", { records: null }],
+    ["no next page though it is not done", { done: false }],
+    ["a next page at another host", { done: false, nextRecordsUrl: "https://x.example/services/data/" }],
+    ["a next page beside the API", { done: false, nextRecordsUrl: "/x/services/data/v67.0/query/1" }],
+  ])("with %s are not the Salesforce API's", async (_case, otherwise) => {
+    const reader = await open();
+    where("FROM Profile", (page: object) => ({ ...page, ...otherwise }));
+    await expect(reader.query(SOQL)).rejects.toMatchObject({ code: "query-answer-not-salesforce" });
+  });
+
+  it("that come again and again end in an error", async () => {
+    const reader = await open();
+    alter = (request, answer) =>
+      request.includes("FROM Profile") || request.includes("/query/x")
+        ? {
+            ...json(answer, () => ({
+              totalSize: 9,
+              done: false,
+              records: [],
+              nextRecordsUrl: "/services/data/v67.0/query/x",
+            })),
+            status: 200,
+          }
+        : null;
+    await expect(reader.query(SOQL)).rejects.toMatchObject({ code: "page-repeated" });
+  });
+
+  it("are followed to the last, or until there are enough; the number is the first page's", async () => {
+    const reader = await open();
+    alter = (request, answer) => {
+      const page = request.includes("FROM Profile") ? 0 : Number(/\/query\/x(\d)/.exec(request)?.[1] ?? -1);
+      if (page < 0) return null;
+      const next =
+        page < 2
+          ? { done: false, nextRecordsUrl: `/services/data/v67.0/query/x${page + 1}` }
+          : { done: true };
+      return {
+        status: 200,
+        ...json(answer, () => ({
+          totalSize: 6 - page,
+          records: [{ Id: 2 * page }, { Id: 2 * page + 1 }],
+          ...next,
+        })),
+      };
+    };
+    const ids = (rows: unknown[]) => rows.map((row) => (row as { Id: number }).Id);
+    const all = await reader.query(SOQL);
+    expect([ids(all.rows), all.totalSize, all.pages]).toEqual([[0, 1, 2, 3, 4, 5], 6, 3]);
+    const some = await reader.query(SOQL, { enough: 4 });
+    expect([ids(some.rows), some.totalSize, some.pages]).toEqual([[0, 1, 2, 3], 6, 2]);
+    const taken: unknown[] = [];
+    expect(await reader.eachPage(SOQL, (rows) => taken.push(rows.length))).toEqual({
+      totalSize: 6,
+      pages: 3,
+    });
+    expect([taken, await reader.count(SOQL)]).toEqual([[2, 2, 2], 6]);
+  });
+});
+
+describe("reading", () => {
+  it("is made with no more requests at once than allowed", async () => {
+    const reader = await open({ concurrency: "2" });
+    await Promise.all(Array.from({ length: 8 }, () => reader.query("SELECT Id FROM Profile")));
+    expect(between.mostAtOnce).toBeLessThanOrEqual(2);
+    expect(reader.calls).toBe(5 + 8);
+  });
+
+  it("notes the org's API calls and its clock from what the answers say", async () => {
+    const ahead = new Date(Date.now() + 3_600_000).toUTCString();
+    alter = (_request, { headers }) => ({
+      headers: { ...headers, "sforce-limit-info": "api-usage=18/5000", date: ahead },
+    });
+    const reader = await open();
+    expect(reader.apiUsage).toEqual({ used: 18, limit: 5_000 });
+    expect(Math.abs(reader.clockSkewMs! - 3_600_000)).toBeLessThan(60_000);
+  });
+});
