@@ -339,6 +339,18 @@ describe("users in scope", () => {
     ["by the role above with subordinates", ...inScope({ rolesAndSubordinates: ["CEO"] })],
     ["by user type", ...inScope({ userTypes: ["Standard"] })],
     [
+      "by one of several sets that they are in, where another app names another",
+      {
+        apps: [
+          { id: SLACK.id!, users: { permissionSets: ["Slack_User"] } },
+          { name: BOBS.name, users: { publicGroups: ["Chatters"] } },
+        ],
+      },
+      of(BEN, SLACK),
+      "keep",
+      "sanctioned",
+    ],
+    [
       "by any of several lists",
       ...inScope({ usernames: ["ann@dieppe.example"], profiles: ["Standard User"] }),
     ],

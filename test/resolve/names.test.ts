@@ -201,6 +201,18 @@ describe("what the org need not have is absent, and no error", () => {
     expect(absent(text, base).sort()).toEqual([...expected].sort());
   });
 
+  it("a denied app by id is, whatever name stands beside the id", () => {
+    expect(absent("apps: [{ id: 0H4000000000009CAA, name: Calais Ferry, sanctioned: false }]")).toEqual([
+      "app-absent 0H4000000000009CAA p.yaml:3",
+    ]);
+  });
+
+  it("but a sanctioned app by id is an error once, whatever name stands beside the id", () => {
+    const text = problems("apps: [{ id: 0H4000000000009CAA, name: Calais Ferry, users: everyone }]");
+    expect(text).toContain("no app with the id 0H4000000000009CAA in Dieppe");
+    expect(text).not.toContain("is named");
+  });
+
   it("but an app of a policy that is extended is an error where its name is nearly an app's", () => {
     expect(
       problems(
@@ -307,7 +319,7 @@ describe("a pattern of usernames", () => {
 
 describe("the policy's own org", () => {
   it("is taken by id and by name", () => {
-    expect(problems("org: { id: 00D000000000001AAA, name: Dieppe }\napps: []")).toBe("");
+    expect(problems(`org: { id: ${INVENTORY.org.id}, name: Dieppe }\napps: []`)).toBe("");
   });
 
   it("is told by id before its name, and nothing else is said of another's org", () => {
