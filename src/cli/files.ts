@@ -1,9 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { UserError } from "../errors.ts";
 import { parsePlanFile } from "../plan/parsePlanFile.ts";
 import type { PlanFile } from "../plan/schema.ts";
-import { printable } from "../printable.ts";
+import { cliErrors } from "./errors.ts";
 
 const POLICIES = "policy";
 
@@ -13,9 +12,9 @@ export function readTextFile(file: string, what: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new UserError(`${what} ${printable(file)} is not there.`);
+    if (code === "ENOENT") throw cliErrors["file-not-found"]({ what, file });
     if (code === "EISDIR" || code === "EACCES" || code === "ENOTDIR")
-      throw new UserError(`${what} ${printable(file)} cannot be read (${code}).`);
+      throw cliErrors["file-not-readable"]({ what, file, why: code });
     throw error;
   }
 }
@@ -27,10 +26,9 @@ export function writeNew(file: string, text: string, option: string): void {
     writeFileSync(file, text, { flag: "wx" });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST")
-      throw new UserError(`${printable(file)} is there already: remove it, or name another with ${option}.`);
+    if (code === "EEXIST") throw cliErrors["file-exists"]({ file, option });
     if (code === "ENOENT" || code === "EACCES" || code === "EISDIR" || code === "ENOTDIR" || code === "EROFS")
-      throw new UserError(`${printable(file)} cannot be written (${code}): name another with ${option}.`);
+      throw cliErrors["file-not-writable"]({ file, why: code, option });
     throw error;
   }
 }
@@ -45,11 +43,8 @@ export function policyFile(named: string | undefined): string {
   if (named !== undefined) return named;
   const found = policyFiles();
   if (found.length === 1) return found[0]!;
-  throw new UserError(
-    found.length === 0
-      ? `There is no policy in the folder ${POLICIES}: name one, or write a first draft with \`npx sanctioned init\`.`
-      : `Which policy is meant? Name one with --policy: ${found.map(printable).join(", ")}.`,
-  );
+  if (found.length === 0) throw cliErrors["no-policy-file"]({ folder: POLICIES });
+  throw cliErrors["several-policy-files"]({ files: found.join(", ") });
 }
 
 /** Every policy in the folder `policy`. */

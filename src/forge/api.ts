@@ -1,10 +1,17 @@
-import { UserError } from "../errors.ts";
+import type { RemoteError } from "../errors.ts";
 import { isLoopback } from "../http/address.ts";
 import { orgFetch } from "../http/request.ts";
 import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
-import { printable } from "../printable.ts";
+import { forgeErrors } from "./errors.ts";
 
 const TIMEOUT_MS = 30_000;
+const REFUSALS: Readonly<
+  Record<number, "forge-token-not-valid" | "forge-access-refused" | "forge-not-found">
+> = {
+  401: "forge-token-not-valid",
+  403: "forge-access-refused",
+  404: "forge-not-found",
+};
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);
 /** No pull request has as many pages of a hundred. */
 const MOST_PAGES = 100;
@@ -28,11 +35,11 @@ export class ForgeApi {
   readonly #settings: ApiSettings;
   readonly #host: string;
 
-  /** @throws UserError for an address that would send the token in the clear */
+  /** @throws SettingsError for an address that would send the token in the clear */
   constructor(settings: ApiSettings) {
     const { protocol, hostname, host } = new URL(settings.url);
     if (protocol !== "https:" && !isLoopback(hostname))
-      throw new UserError(`The API's address must begin with https://, not ${protocol}//${printable(host)}.`);
+      throw forgeErrors["forge-address-not-https"]({ address: `${protocol}//${host}` });
     this.#settings = settings;
     this.#host = host;
   }
@@ -40,7 +47,7 @@ export class ForgeApi {
   /**
    * One call. A write is tried again only where it was certainly not taken (429, 503): a comment that is
    * posted twice would stay.
-   * @throws UserError where the forge refuses or does not answer
+   * @throws RemoteError where the forge refuses or does not answer
    */
   call(method: "GET" | "POST" | "PATCH" | "PUT", path: string, body?: unknown): Promise<Answer> {
     const url =
@@ -53,10 +60,9 @@ export class ForgeApi {
     const items: unknown[] = [];
     let next: string | null = path;
     for (let page = 0; next !== null; page++) {
-      if (page === MOST_PAGES)
-        throw new UserError(`${this.#host} hands out page after page: nothing was posted.`);
+      if (page === MOST_PAGES) throw forgeErrors["forge-pages-endless"]({ host: this.#host });
       const answer: Answer = await this.call("GET", next);
-      if (!Array.isArray(answer.body)) throw this.#unexpected("a list that is none");
+      if (!Array.isArray(answer.body)) throw this.#unexpected("something that is not a list");
       items.push(...answer.body);
       next = nextOf(answer);
       // The token goes along, so that a page must not lead to another host.
@@ -84,19 +90,20 @@ export class ForgeApi {
       text = await response.text();
     } catch (error) {
       const { cause, message } = error as Error & { cause?: { code?: string } };
-      const described = new UserError(
-        `${this.#host} does not answer (${printable(String(cause?.code ?? message))}): check the address and the network.`,
-        { cause: error },
-      );
+      const fault = String(cause?.code ?? message);
+      const described = forgeErrors["forge-not-reachable"]({ host: this.#host, fault, cause: error });
       // Whether a write was taken is not known then.
       if (method === "GET") throw new TransientError(described, null);
       throw described;
     }
     const { status } = response;
     if (status >= 200 && status < 300) return { body: parsed(text), headers: response.headers };
-    const described = new UserError(
-      `${this.#host} answered ${status} to ${method} ${new URL(url).pathname}: ${messageOf(text).replaceAll(secret, "***")}. ${remedyOf(status)}`,
-    );
+    const described = forgeErrors[REFUSALS[status] ?? "forge-failed"]({
+      host: this.#host,
+      status,
+      call: `${method} ${new URL(url).pathname}`,
+      message: messageOf(text).replaceAll(secret, "***"),
+    });
     const wait = waitOf(response.headers);
     const limited = status === 429 || (status === 403 && wait !== null);
     const notTaken = limited || status === 503;
@@ -104,8 +111,8 @@ export class ForgeApi {
     throw described;
   }
 
-  #unexpected(what: string): UserError {
-    return new UserError(`${this.#host} answered with ${what}: check the API's address.`);
+  #unexpected(what: string): RemoteError {
+    return forgeErrors["forge-answer-not-known"]({ host: this.#host, what });
   }
 }
 
@@ -130,12 +137,5 @@ function parsed(text: string): unknown {
 function messageOf(text: string): string {
   const { message, error } = (parsed(text) ?? {}) as { message?: unknown; error?: unknown };
   const said = typeof message === "string" ? message : typeof error === "string" ? error : "no reason given";
-  return printable(said.slice(0, 300));
-}
-
-function remedyOf(status: number): string {
-  if (status === 401) return "The token is not valid: make a new one.";
-  if (status === 403 || status === 404)
-    return "Give the token the right to write there (GitHub: `permissions:` of the job), and check the repository and number.";
-  return "Try again later.";
+  return said.slice(0, 300).replace(/\.$/, "");
 }

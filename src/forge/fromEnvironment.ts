@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { UserError } from "../errors.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
+import { forgeErrors } from "./errors.ts";
 import type { Forge } from "./forge.ts";
 import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
@@ -18,7 +18,7 @@ export interface ForgeOptions {
 /**
  * The forge that a CI run belongs to. The token is in the environment alone: GITHUB_TOKEN or GITLAB_TOKEN.
  * @param needsPullRequest whether comments are to be posted
- * @throws UserError naming what is missing
+ * @throws SettingsError naming what is missing
  */
 export async function forgeFromEnvironment(
   name: ForgeName,
@@ -31,9 +31,7 @@ export async function forgeFromEnvironment(
   const token = required(env, isGithub ? "GITHUB_TOKEN" : "GITLAB_TOKEN", "a token that may write there");
   const number = pullRequest ?? (isGithub ? githubPullRequest(env) : numberOf(env.CI_MERGE_REQUEST_IID));
   if (needsPullRequest && number === null)
-    throw new UserError(
-      `This run belongs to no ${isGithub ? "pull" : "merge"} request: name one with --pull-request.`,
-    );
+    throw forgeErrors["pull-request-not-known"]({ kind: isGithub ? "pull" : "merge" });
   return isGithub
     ? await github({
         apiUrl: env.GITHUB_API_URL || "https://api.github.com",
@@ -52,9 +50,9 @@ export async function forgeFromEnvironment(
       });
 }
 
-function required(env: NodeJS.ProcessEnv, name: string, what: string): string {
-  const value = env[name]?.trim();
-  if (!value) throw new UserError(`${name} is not set: it holds ${what}.`);
+function required(env: NodeJS.ProcessEnv, variable: string, what: string): string {
+  const value = env[variable]?.trim();
+  if (!value) throw forgeErrors["forge-setting-missing"]({ variable, what });
   return value;
 }
 
@@ -66,9 +64,7 @@ function githubPullRequest({ GITHUB_EVENT_PATH: file }: NodeJS.ProcessEnv): numb
     return numberOf(event?.pull_request?.number);
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code !== undefined)
-      throw new UserError(
-        "GITHUB_EVENT_PATH is not readable as JSON: name the pull request with --pull-request.",
-      );
+      throw forgeErrors["workflow-event-not-readable"]({ cause: error });
     throw error;
   }
 }

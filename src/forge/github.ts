@@ -1,6 +1,7 @@
-import { UserError } from "../errors.ts";
+import { RemoteError } from "../errors.ts";
 import type { RetryClock } from "../http/retry.ts";
 import { type Answer, ForgeApi } from "./api.ts";
+import { forgeErrors } from "./errors.ts";
 import type { Forge, Posted, PostedIssue } from "./forge.ts";
 
 export interface GithubSettings {
@@ -31,7 +32,7 @@ interface Issue extends Comment {
 
 /**
  * GitHub's REST API (docs.github.com/rest: issues and issue comments).
- * @throws UserError for a repository that is none, or an address that would send the token in the clear
+ * @throws SettingsError for a repository that is not one, or an address that would send the token in the clear
  */
 export async function github({
   apiUrl,
@@ -40,8 +41,7 @@ export async function github({
   pullRequest,
   clock,
 }: GithubSettings): Promise<Forge> {
-  if (!/^[\w.-]+\/[\w.-]+$/.test(repository))
-    throw new UserError("The repository is named as owner/name (--repository, GITHUB_REPOSITORY).");
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) throw forgeErrors["repository-not-valid"]();
   const api = new ForgeApi({
     url: apiUrl.replace(/\/+$/, ""),
     headers: {
@@ -93,7 +93,7 @@ async function ownLogin(api: ForgeApi): Promise<string> {
     const { login } = ((await api.call("GET", "/user")).body ?? {}) as { login?: unknown };
     if (typeof login === "string") return login;
   } catch (error) {
-    if (!(error instanceof UserError && / answered 403 /.test(error.message))) throw error;
+    if (!(error instanceof RemoteError && error.code === "forge-access-refused")) throw error;
   }
   return WORKFLOW_USER;
 }

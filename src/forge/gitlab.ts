@@ -1,6 +1,6 @@
-import { UserError } from "../errors.ts";
 import type { RetryClock } from "../http/retry.ts";
 import { ForgeApi } from "./api.ts";
+import { forgeErrors } from "./errors.ts";
 import type { Forge, Posted, PostedIssue } from "./forge.ts";
 
 export interface GitlabSettings {
@@ -29,7 +29,7 @@ interface Issue {
   readonly author?: { readonly id?: number } | null;
 }
 
-/** GitLab's REST API (docs.gitlab.com/api: notes and issues). @throws UserError as `github` */
+/** GitLab's REST API (docs.gitlab.com/api: notes and issues). @throws SettingsError, RemoteError as `github` */
 export async function gitlab({
   apiUrl,
   token,
@@ -37,8 +37,7 @@ export async function gitlab({
   mergeRequest,
   clock,
 }: GitlabSettings): Promise<Forge> {
-  if (project === "")
-    throw new UserError("The project is named by id or path (--repository, CI_PROJECT_ID).");
+  if (project === "") throw forgeErrors["project-not-named"]();
   const api = new ForgeApi({
     url: apiUrl.replace(/\/+$/, ""),
     headers: { "private-token": token },

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { InconclusiveError, UserError } from "../errors.ts";
+import { CodedError, shownError, UserError } from "../errors.ts";
 import { digestOf } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
@@ -15,6 +15,7 @@ import type { Revoker } from "../run/revoker.ts";
 import { raisedText } from "../run/settings.ts";
 import { amount } from "../text.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
+import { pulumiErrors } from "./errors.ts";
 
 /** What the program hands in. `check` strips all but the policy. */
 export interface ProgramInputs {
@@ -87,7 +88,7 @@ export class ConnectedUserProvider {
           ...driftLines(drift),
         ].join("\n"),
       );
-      if (refused) throw new UserError(limits.refusal);
+      if (refused) throw new UserError({ code: "limits-exceeded", text: limits.refusal, remedy: "" });
       this.#checked.set(keyOf(inputs), { run, evaluation, log });
       return { inputs };
     } catch (error) {
@@ -217,16 +218,12 @@ function countFindings(findings: Evaluation["findings"]): string {
 
 function refuseOtherOrg(expected: string | undefined, id: string, name: string): void {
   if (expected !== undefined && expected !== id)
-    throw new UserError(
-      `This stack manages the org ${expected}, but the credentials lead to ${printable(name)} (${id}). ` +
-        "Use the stack of that org, or a new one: one stack manages one org.",
-    );
+    throw pulumiErrors["stack-of-another-org"]({ stackOrg: expected, name, org: id });
 }
 
-/** The message alone for a mistake of the user's; a bug goes on to the engine with its stack. */
+/** What a person can do something about is one message; a bug goes on to the engine with its stack. */
 function userMessage(error: unknown): string {
-  if (error instanceof InconclusiveError) return `inconclusive: ${error.message}`;
-  if (error instanceof UserError) return error.message;
+  if (error instanceof CodedError) return shownError(error);
   throw error;
 }
 

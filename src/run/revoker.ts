@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ApplyProgress } from "../apply/attempts.ts";
-import { UserError } from "../errors.ts";
 import { acceptPlanFile, restrictToApproved } from "../plan/approvedPlan.ts";
 import { policyDigest } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Policy } from "../policy/policy.ts";
-import { printable } from "../printable.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
+import { runErrors } from "./errors.ts";
 import { Observer } from "./observer.ts";
 import type { Recorded } from "./revokeOnRecord.ts";
 import { defaultRecord } from "./settings.ts";
@@ -83,9 +82,7 @@ export class Revoker extends Observer<OrgConnection> {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      throw new UserError(
-        `The approved plan ${printable(file)} cannot be read (${code}). Nothing was revoked.`,
-      );
+      throw runErrors["approved-plan-not-readable"]({ file, why: code });
     }
   }
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
-import { UserError } from "../errors.ts";
 import { printable } from "../printable.ts";
+import { runErrors } from "./errors.ts";
 
 /** Limits raised for one run, with the reason that goes on record. */
 export interface RaisedLimits {
@@ -39,7 +39,7 @@ const RAISE = {
 } as const;
 const RAISE_REASON = "SANCTIONED_RAISE_REASON";
 
-/** @throws UserError naming the setting that is not right */
+/** @throws SettingsError naming the setting that is not valid */
 export function readRunSettings(
   config: (key: string) => string | undefined,
   env: NodeJS.ProcessEnv,
@@ -82,22 +82,19 @@ function raisedLimits(env: NodeJS.ProcessEnv): RaisedLimits | null {
   );
   const reason = env[RAISE_REASON]?.trim() ?? "";
   if (Object.keys(limits).length === 0) return null;
-  if (reason === "")
-    throw new UserError(
-      `A limit is raised for this run without a reason: say why in ${RAISE_REASON}; both go on record.`,
-    );
+  if (reason === "") throw runErrors["limit-raised-without-reason"]({ variable: RAISE_REASON });
   return { limits, reason };
 }
 
 function number(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (text.trim() === "" || !(value >= least && value <= most))
-    throw new UserError(`${name} must be a number from ${least} to ${most}.`);
+    throw runErrors["run-setting-not-in-range"]({ setting: name, number: "a number", least, most });
   return value;
 }
 
 function whole(name: string, text: string, least: number, most: number): number {
   const value = number(name, text, least, most);
-  if (!Number.isInteger(value)) throw new UserError(`${name} must be a whole number.`);
+  if (!Number.isInteger(value)) throw runErrors["run-setting-not-whole"]({ setting: name });
   return value;
 }

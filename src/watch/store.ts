@@ -2,8 +2,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { lock } from "proper-lockfile";
-import { UserError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { watchErrors } from "./errors.ts";
 import type { WatchEvent } from "./event.ts";
 
 /** An event that a sink has not taken yet. */
@@ -62,9 +61,7 @@ export async function openStore(file: string, orgId: string): Promise<Memory> {
   const release = await lock(file, { realpath: false, stale: STALE_MS, update: STALE_MS / 4 }).catch(
     (error) => {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
-      throw new UserError(
-        `Another watch has ${printable(file)} open: stop it, or give this one a file of its own with --state. (After a crash, wait ${STALE_MS / 1000} s.)`,
-      );
+      throw watchErrors["watch-state-in-use"]({ file, seconds: STALE_MS / 1000 });
     },
   );
   try {
@@ -72,9 +69,7 @@ export async function openStore(file: string, orgId: string): Promise<Memory> {
     const org = database.prepare("SELECT org FROM look").get() as { org: string } | undefined;
     if (org !== undefined && org.org !== orgId) {
       database.close();
-      throw new UserError(
-        `${printable(file)} is of the org ${org.org}, and this is ${orgId}: name another file with --state.`,
-      );
+      throw watchErrors["watch-state-of-another-org"]({ file, stateOrg: org.org, org: orgId });
     }
     return new Store(database, orgId, org !== undefined, release);
   } catch (error) {
@@ -93,9 +88,7 @@ function openDatabase(file: string): DatabaseSync {
     database.close();
     // SQLITE_NOTADB, SQLITE_CORRUPT (sqlite.org/rescode.html)
     if (![11, 26].includes((error as { errcode?: number }).errcode ?? 0)) throw error;
-    throw new UserError(
-      `${printable(file)} is no state of a watch: remove it, or name another file with --state.`,
-    );
+    throw watchErrors["watch-state-not-recognized"]({ file });
   }
 }
 

@@ -132,7 +132,7 @@ describe("when the forge is in trouble", () => {
       body: [],
     });
     await expect(api.comments()).rejects.toThrow(
-      "answered with a next page on another host: check the API's address.",
+      "answered with a next page on another host. Check the API's address.",
     );
   });
 });
@@ -142,13 +142,13 @@ describe("what is missing in the environment is named", () => {
     [
       "the token",
       { GITHUB_TOKEN: undefined },
-      /^GITHUB_TOKEN is not set: it holds a token that may write there\.$/,
+      /^GITHUB_TOKEN is not set\. It holds a token that may write there\.$/,
     ],
-    ["the repository", { GITHUB_REPOSITORY: undefined }, /^GITHUB_REPOSITORY is not set: /],
+    ["the repository", { GITHUB_REPOSITORY: undefined }, /^GITHUB_REPOSITORY is not set\. /],
     [
       "a repository that is none",
       { GITHUB_REPOSITORY: "a/b/../c" },
-      /^The repository is named as owner\/name /,
+      /^The repository is not named as owner\/name\. /,
     ],
     [
       "an address in the clear",
@@ -169,7 +169,7 @@ describe("what is missing in the environment is named", () => {
 
   it("the pull request", async () => {
     await expect(forgeFromEnvironment("github", {}, true, env().github, clock)).rejects.toThrow(
-      "This run belongs to no pull request: name one with --pull-request.",
+      "This run belongs to no pull request. Name one with --pull-request.",
     );
   });
 

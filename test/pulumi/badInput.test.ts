@@ -92,7 +92,7 @@ describe("a user's mistake is a check failure with one clear message", () => {
   it("a caller who may not see every grant is inconclusive", async () => {
     const token = org.sessionFor("ada.dubois@dieppe.example");
     expect(await refused({ SF_ACCESS_TOKEN: token })).toContain(
-      "inconclusive: ada.dubois@dieppe.example may not see every user's grants. Grant them Customize Application and Manage Users",
+      "Inconclusive: ada.dubois@dieppe.example may not see every user's grants. Grant them Customize Application and Manage Users",
     );
   });
 

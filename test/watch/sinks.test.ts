@@ -108,7 +108,9 @@ describe("a receiver in trouble", () => {
     await server.close();
     const failed = await send().catch((error: Error) => error);
     expect(failed).toBeInstanceOf(UserError);
-    expect((failed as Error).message).toMatch(/^127\.0\.0\.1:\d+ does not answer \(ECONNREFUSED\)\.$/);
+    expect((failed as Error).message).toMatch(
+      /^127\.0\.0\.1:\d+ does not answer \(ECONNREFUSED\)\. Check the address and the network\.$/,
+    );
   });
 });
 
@@ -134,20 +136,20 @@ describe("a command", () => {
   });
 
   it("that fails, or is not there, is tried again later", async () => {
-    await expect(command(script("exit 3"), process.env).send(EVENT)).rejects.toThrow(/ended with 3\.$/);
+    await expect(command(script("exit 3"), process.env).send(EVENT)).rejects.toThrow(/ended with 3\. /);
     await expect(command(path.join(folder, "none"), process.env).send(EVENT)).rejects.toThrow(
-      /cannot be run \(ENOENT\)\.$/,
+      /cannot be run \(ENOENT\)\. /,
     );
   });
 });
 
 describe("what is wrong in the environment is named, never its value", () => {
   it.each<[string, () => unknown, RegExp]>([
-    ["no address", () => slack({}, clock), /^SANCTIONED_SLACK_WEBHOOK is not set: /],
+    ["no address", () => slack({}, clock), /^SANCTIONED_SLACK_WEBHOOK is not set\. /],
     [
       "one that is none",
       () => teams({ SANCTIONED_TEAMS_WEBHOOK: "s3cret" }, clock),
-      /^SANCTIONED_TEAMS_WEBHOOK is no address: /,
+      /^SANCTIONED_TEAMS_WEBHOOK is not a URL\. /,
     ],
     [
       "one in the clear",

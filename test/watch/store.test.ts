@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { UserError } from "../../src/errors.ts";
 import { deliver } from "../../src/watch/deliver.ts";
+import { watchErrors } from "../../src/watch/errors.ts";
 import type { WatchEvent } from "../../src/watch/event.ts";
 import { RefusedError, type Sink } from "../../src/watch/sinks/sink.ts";
 import { openStore } from "../../src/watch/store.ts";
@@ -53,7 +53,7 @@ function sink(name: string, answers: (Error | null)[] = []): Sink & { readonly t
     },
   };
 }
-const down = () => new UserError("hooks.example does not answer (ECONNREFUSED).");
+const down = () => watchErrors["receiver-not-reachable"]({ host: "hooks.example", fault: "ECONNREFUSED" });
 
 describe("the memory of a watch", () => {
   it("knows nothing before the first look, then what holds", async () => {
@@ -73,7 +73,7 @@ describe("the memory of a watch", () => {
   it("is one watch's at a time, and one org's", async () => {
     const store = await openStore(file, ORG);
     store.keep(news([], []));
-    await expect(openStore(file, ORG)).rejects.toThrow(/^Another watch has .* open: stop it/);
+    await expect(openStore(file, ORG)).rejects.toThrow(/^Another watch has .* open\. Stop it/);
     await store.close();
     await expect(openStore(file, "00D000000000002EAA")).rejects.toThrow(
       "is of the org 00D000000000001EAA, and this is 00D000000000002EAA",
@@ -87,7 +87,7 @@ describe("the memory of a watch", () => {
       other,
       "not a database, but somebody's notes; long enough to be read as a header of one".repeat(20),
     );
-    await expect(openStore(other, ORG)).rejects.toThrow(/is no state of a watch: remove it/);
+    await expect(openStore(other, ORG)).rejects.toThrow(/is not the state of a watch\. Remove it/);
     expect(statSync(other).size).toBeGreaterThan(100);
   });
 });
@@ -104,7 +104,7 @@ describe("delivery", () => {
     }
     expect([slack.taken, webhook.taken]).toEqual([["1"], ["1", "2", "3"]]);
     expect(lines[0]).toBe(
-      "slack: hooks.example does not answer (ECONNREFUSED). 1 to deliver; they are kept for the next time",
+      "slack: hooks.example does not answer (ECONNREFUSED). Check the address and the network. 1 to deliver; they are kept for the next time",
     );
     expect(await deliver(store, sinks, () => undefined)).toBe(true);
     expect(slack.taken).toEqual(["1", "2", "3"]);

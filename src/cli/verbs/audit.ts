@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { verifyRecord } from "../../audit/verifyRecord.ts";
-import { UserError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 import { KEPT_IN } from "../../run/settings.ts";
+import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { namesIn } from "../files.ts";
 
@@ -40,11 +40,10 @@ export function auditCommand(): Command {
 }
 
 function verifyFile(file: string, head: string | undefined) {
-  if (head !== undefined && !/^[0-9a-f]{64}$/.test(head))
-    throw new UserError("--head is no hash: it has 64 digits from 0 to f.");
+  if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) throw cliErrors["head-not-a-hash"]();
   const kept = read(`${file}.head`)?.trim();
   const text = read(file);
-  if (text === null) throw new UserError(`The audit record ${printable(file)} is not there.`);
+  if (text === null) throw cliErrors["file-not-found"]({ what: "The audit record", file });
   return verifyRecord(
     text,
     [kept ?? [], head ?? []].flat().filter((hash) => hash !== ""),
@@ -73,7 +72,7 @@ function records(): string[] {
   const files = namesIn(KEPT_IN)
     .filter((name) => name.endsWith(".jsonl"))
     .map((name) => `${KEPT_IN}/${name}`);
-  if (files.length === 0) throw new UserError(`There is no audit record in ${KEPT_IN}: name one.`);
+  if (files.length === 0) throw cliErrors["no-audit-record"]({ folder: KEPT_IN });
   return files;
 }
 
@@ -85,7 +84,7 @@ function read(file: string): string | null {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return null;
     if (code === "EISDIR" || code === "EACCES")
-      throw new UserError(`The audit record ${printable(file)} cannot be read (${code}).`);
+      throw cliErrors["file-not-readable"]({ what: "The audit record", file, why: code });
     throw error;
   }
 }

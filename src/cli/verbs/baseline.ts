@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { UserError } from "../../errors.ts";
 import { startOfDay } from "../../policy/layer.ts";
 import { baselineFile } from "../../policy/write/baseline.ts";
 import { printable } from "../../printable.ts";
+import { cliErrors } from "../errors.ts";
 import { writeNew } from "../files.ts";
 import { judgeAsAsked } from "../run.ts";
 
@@ -24,8 +24,7 @@ export function baselineCommand(): Command {
       "\nExample:\n  $ npx sanctioned baseline --expires 2027-03-31 --out policy/acme.baseline.yaml",
     )
     .action(async ({ policy, expires, out }: BaselineOptions) => {
-      if (startOfDay(expires) === null)
-        throw new UserError("--expires is no day of the calendar: write it as 2027-03-31.");
+      if (startOfDay(expires) === null) throw cliErrors["expiry-not-a-day"]();
       const { decisions, inventory } = await judgeAsAsked(policy === undefined ? {} : { policy });
       // What is reported for another reason stays out.
       const known = decisions.filter(({ action, held }) => action === "revoke" || held !== null);

@@ -1,9 +1,8 @@
 import { Command, Option } from "commander";
-import { UserError } from "../../errors.ts";
 import { forgeFromEnvironment } from "../../forge/fromEnvironment.ts";
 import { postComment } from "../../forge/sticky.ts";
-import { printable } from "../../printable.ts";
 import { commentBody, failureBody, hiddenMark } from "../../pullRequest/comment.ts";
+import { cliErrors } from "../errors.ts";
 import { policyFile, readPlanFile, readTextFile } from "../files.ts";
 import { type PostOptions, parseNumber, withPostOptions } from "../options.ts";
 
@@ -53,14 +52,16 @@ export function commentCommand(): Command {
 }
 
 function ofPlan({ plan: file, base: baseFile }: CommentOptions): { name: string; body: string } {
-  if (file === undefined)
-    throw new UserError("Name the plan with --plan, or with --failed the output of what failed.");
+  if (file === undefined) throw cliErrors["plan-not-named"]();
   const head = readPlanFile(file);
   const base = baseFile === undefined ? null : readPlanFile(baseFile);
   if (base !== null && base.org.id !== head.org.id)
-    throw new UserError(
-      `The plans are of two orgs: ${head.org.id} (${printable(file)}) and ${base.org.id} (${printable(baseFile!)}).`,
-    );
+    throw cliErrors["plans-of-two-orgs"]({
+      org: head.org.id,
+      file,
+      baseOrg: base.org.id,
+      baseFile: baseFile!,
+    });
   return { name: head.policy.file, body: commentBody(head, base) };
 }
 

@@ -1,10 +1,10 @@
 import { Command, Option } from "commander";
 import { explain } from "../../decide/explain.ts";
-import { UserError } from "../../errors.ts";
 import type { Grant } from "../../inventory/inventory.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { grantsNamed, type Named } from "../../plan/named.ts";
 import { explainJson, explainText } from "../../report/explanations.ts";
+import { cliErrors } from "../errors.ts";
 import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";
 import { judgeAsAsked } from "../run.ts";
 
@@ -30,7 +30,7 @@ export function explainCommand(): Command {
     )
     .action(async (options: ExplainOptions) => {
       if (options.user === undefined && options.app === undefined)
-        throw new UserError("Say whose grants to explain: --user, --app or both.");
+        throw cliErrors["nobody-named"]({ verb: "explain" });
       const evaluation = await judgeAsAsked(options);
       const { resolved, inventory, asOf } = evaluation;
       const { grants, hypothetical } = grantsToExplain(evaluation, options);

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { UserError } from "../../errors.ts";
 import { NO_NEEDS } from "../../inventory/needs.ts";
 import { draftPolicy } from "../../policy/write/draft.ts";
 import { printable } from "../../printable.ts";
+import { cliErrors } from "../errors.ts";
 import { writeNew } from "../files.ts";
 import { openObserver } from "../run.ts";
 
@@ -16,7 +16,7 @@ export function initCommand(): Command {
     .action(async ({ out }: { out?: string }) => {
       // Said before the org is read, which can take a while.
       if (out !== undefined && existsSync(out))
-        throw new UserError(`${printable(out)} is there already: remove it, or name another with --out.`);
+        throw cliErrors["file-exists"]({ file: out, option: "--out" });
       const observer = await openObserver();
       const inventory = await observer.have({
         ...NO_NEEDS,

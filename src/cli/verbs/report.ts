@@ -1,8 +1,6 @@
 import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { UserError } from "../../errors.ts";
 import { planFile } from "../../plan/planFile.ts";
-import { printable } from "../../printable.ts";
 import { REPORT_FORMATS, type ReportFormat, render } from "../../report/formats/formats.ts";
 import { buildReport, type Since, startOf } from "../../report/org/buildReport.ts";
 import { fullPlanOf } from "../../report/org/earlier.ts";
@@ -11,6 +9,7 @@ import { recordedPeriod } from "../../report/org/recorded.ts";
 import { redactUsers } from "../../report/org/redact.ts";
 import { NO_TERMINAL } from "../../report/render/terminal.ts";
 import { defaultRecord } from "../../run/settings.ts";
+import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { readTextFile, writeNew } from "../files.ts";
 import { asOfOption, type JudgeOptions, parseTime, withInventoryOptions } from "../options.ts";
@@ -85,7 +84,7 @@ async function planOfOrg(options: ReportOptions): Promise<FullPlan> {
 
 function savedPlan(file: string): FullPlan {
   const { plan, redacted } = fullPlanOf(readTextFile(file, "The plan"), file);
-  if (redacted) throw new UserError(`The report ${printable(file)} is redacted: name one with its users.`);
+  if (redacted) throw cliErrors["report-redacted"]({ file });
   return plan;
 }
 
@@ -95,7 +94,7 @@ function readSince(text: string): Since {
     try {
       return { time: parseTime(text) };
     } catch (error) {
-      if (error instanceof InvalidArgumentError) throw new UserError(`--since: ${error.message}`);
+      if (error instanceof InvalidArgumentError) throw cliErrors["since-not-a-time"]({ how: error.message });
       throw error;
     }
   }
@@ -104,11 +103,13 @@ function readSince(text: string): Since {
 
 function checkSince(since: Since, plan: FullPlan): void {
   if ("plan" in since && since.plan.org.id !== plan.org.id)
-    throw new UserError(
-      `The earlier report is of ${printable(since.plan.org.name)} (${since.plan.org.id}), and this is of ${printable(plan.org.name)} (${plan.org.id}): name that org's own.`,
-    );
-  if (startOf(since) > Date.parse(plan.asOf))
-    throw new UserError(`--since is later than the time of this report, ${plan.asOf}: name an earlier one.`);
+    throw cliErrors["since-of-another-org"]({
+      name: since.plan.org.name,
+      org: since.plan.org.id,
+      thisName: plan.org.name,
+      thisOrg: plan.org.id,
+    });
+  if (startOf(since) > Date.parse(plan.asOf)) throw cliErrors["since-too-late"]({ time: plan.asOf });
 }
 
 /** What the audit record tells of the period; null where there is none. */

@@ -2,7 +2,6 @@ import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { decideByHand } from "../../decide/byHand.ts";
-import { UserError } from "../../errors.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { judgeLimits } from "../../plan/limits.ts";
 import { grantsNamed, type Named } from "../../plan/named.ts";
@@ -10,6 +9,7 @@ import { countGrants, type Plan, plan } from "../../plan/plan.ts";
 import { printable } from "../../printable.ts";
 import { outcomesText } from "../../report/outcomesText.ts";
 import type { RunSettings } from "../../run/settings.ts";
+import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFile } from "../files.ts";
 import { openRevoker, sayRaised } from "../run.ts";
@@ -43,9 +43,8 @@ export function revokeCommand(): Command {
     )
     .action(async (options: RevokeOptions) => {
       const { user, app, reason, dryRun = false, yes = false } = options;
-      if (user === undefined && app === undefined)
-        throw new UserError("Say whose grants to revoke: --user, --app or both.");
-      if (reason.trim() === "") throw new UserError("Say why with --reason: it goes on record.");
+      if (user === undefined && app === undefined) throw cliErrors["nobody-named"]({ verb: "revoke" });
+      if (reason.trim() === "") throw cliErrors["reason-missing"]();
       const run = await openRevoker();
       sayRaised(run.settings);
       const evaluation = await run.observe(run.want(policyFile(options.policy)));
@@ -100,12 +99,11 @@ function planByHand(
 
 /** @throws UserError where nobody can be asked, or the answer is another */
 async function confirm(count: number): Promise<void> {
-  if (!process.stdin.isTTY)
-    throw new UserError("Nobody can be asked here: nothing was revoked. Add --yes where that is meant.");
+  if (!process.stdin.isTTY) throw cliErrors["confirmation-not-possible"]();
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question(`This cannot be undone. Type ${count} to revoke ${count}: `);
-    if (answer.trim() !== String(count)) throw new UserError("Nothing was revoked.");
+    if (answer.trim() !== String(count)) throw cliErrors["revocation-not-confirmed"]();
   } finally {
     terminal.close();
   }

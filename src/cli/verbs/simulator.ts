@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { LocalOrg } from "salesforce-local-org";
 import { UserError } from "../../errors.ts";
+import { cliErrors } from "../errors.ts";
 
 /** The stack that `Pulumi.simulator.yaml` configures, and its passphrase: no secret, since the stack holds none. */
 const STACK = "simulator";
@@ -57,10 +58,7 @@ function deactivateCommand(): Command {
 /** Changes the running local org. @throws UserError where none runs, or it refuses */
 async function askSimulator(method: "POST" | "PATCH", path: string, body: object): Promise<void> {
   const url = process.env.SF_ORG_INSTANCE_URL;
-  if (url === undefined)
-    throw new UserError(
-      "SF_ORG_INSTANCE_URL is not set: export the lines that `sanctioned simulator` printed.",
-    );
+  if (url === undefined) throw cliErrors["local-org-not-named"]();
   let response: Response;
   try {
     response = await fetch(`${url}/__local-org/${path}`, {
@@ -69,10 +67,10 @@ async function askSimulator(method: "POST" | "PATCH", path: string, body: object
       body: JSON.stringify(body),
     });
   } catch {
-    throw new UserError(`No local org answers at ${url}: start one with \`npx sanctioned simulator\`.`);
+    throw cliErrors["local-org-not-running"]({ url });
   }
   if (!response.ok)
-    throw new UserError(`The local org refused (HTTP ${response.status}): ${await response.text()}`);
+    throw cliErrors["local-org-refused"]({ status: response.status, answer: await response.text() });
 }
 
 /** @throws UserError where the local org is not installed, or cannot start as told */
@@ -81,9 +79,7 @@ async function startOrg({ port, fixture }: { port?: number; fixture?: string }):
     import.meta.resolve("salesforce-local-org");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new UserError(
-      "The local org is a package of its own, which is not installed: run `npm install --save-dev salesforce-local-org`, then this command again.",
-    );
+    throw cliErrors["local-org-not-installed"]();
   }
   // Loaded only when it is needed: a server is large, and `--help` should answer at once.
   const { LocalOrgError, readFixture, startLocalOrg } = await import("salesforce-local-org");
@@ -93,7 +89,8 @@ async function startOrg({ port, fixture }: { port?: number; fixture?: string }):
     return await startLocalOrg({ org, ...(port === undefined ? {} : { port }) });
   } catch (error) {
     if (!(error instanceof LocalOrgError)) throw error;
-    throw new UserError(error.message);
+    // Of several lines, each of which names a fault of the fixture.
+    throw new UserError({ code: "local-org-not-started", text: error.message, remedy: "" });
   }
 }
 

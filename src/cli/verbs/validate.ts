@@ -1,11 +1,11 @@
 import { Command, Option } from "commander";
-import { UserError } from "../../errors.ts";
 import { tooLongExemptions } from "../../policy/contradictions.ts";
 import { formatProblems, inOrder, PolicyError, type Problem } from "../../policy/problem.ts";
 import { readPolicyFile } from "../../policy/read.ts";
 import { printable } from "../../printable.ts";
 import { problemsGithub, problemsJson } from "../../report/problems/problemFormats.ts";
 import type { Observer } from "../../run/observer.ts";
+import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFiles } from "../files.ts";
 import { asOfOption } from "../options.ts";
@@ -37,7 +37,7 @@ export function validateCommand(): Command {
     )
     .action(async (named: string[], { format, org = false, asOf = Date.now() }: ValidateOptions) => {
       const files = named.length > 0 ? named : policyFiles();
-      if (files.length === 0) throw new UserError("There is no policy in the folder policy: name one.");
+      if (files.length === 0) throw cliErrors["no-policy-file"]({ folder: "policy" });
       const observer = org ? await openObserver() : null;
       const problems: Problem[] = [];
       for (const file of files) problems.push(...inOrder(await problemsOf(file, observer, asOf)));

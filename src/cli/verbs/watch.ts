@@ -1,7 +1,6 @@
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Command, Option } from "commander";
-import { UserError } from "../../errors.ts";
 import { REAL_CLOCK } from "../../http/retry.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { isOpen } from "../../plan/outcome.ts";
@@ -19,6 +18,7 @@ import { teams } from "../../watch/sinks/teams.ts";
 import { webhook } from "../../watch/sinks/webhook.ts";
 import type { Memory } from "../../watch/store.ts";
 import { type Enforce, type LeaversRevoked, type Round, Watcher } from "../../watch/watcher.ts";
+import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFile } from "../files.ts";
 import { parseDuration } from "../options.ts";
@@ -184,7 +184,7 @@ function sinkOf(name: SinkName, { command: program }: WatchOptions): Sink {
     case "teams":
       return teams(process.env, REAL_CLOCK);
     case "command":
-      if (program === undefined) throw new UserError("Name the program of the sink command with --command.");
+      if (program === undefined) throw cliErrors["command-not-named"]();
       return command(program, process.env);
   }
 }
@@ -193,9 +193,7 @@ async function memoryOf({ once, state }: WatchOptions, orgId: string): Promise<M
   if (once && state === undefined) return forgetful();
   const { openStore } = await import("../../watch/store.ts").catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ERR_UNKNOWN_BUILTIN_MODULE") throw error;
-    throw new UserError(
-      `This Node (${process.version}) has no SQLite of its own: use Node 22.13 or later, or --once without --state.`,
-    );
+    throw cliErrors["sqlite-missing"]({ version: process.version });
   });
   return await openStore(state ?? path.join(KEPT_IN, `watch-${orgId}.sqlite`), orgId);
 }

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
-import { UserError } from "../../errors.ts";
-import { printable } from "../../printable.ts";
+import { watchErrors } from "../errors.ts";
 import type { Sink } from "./sink.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -24,15 +23,13 @@ export function command(program: string, env: NodeJS.ProcessEnv): Sink {
         });
         child.once("error", (error: NodeJS.ErrnoException) =>
           reject(
-            new UserError(`The command ${printable(program)} cannot be run (${error.code}).`, {
-              cause: error,
-            }),
+            watchErrors["command-not-started"]({ program, why: error.code ?? error.message, cause: error }),
           ),
         );
         child.once("close", (code, signal) =>
           code === 0
             ? resolve()
-            : reject(new UserError(`The command ${printable(program)} ended with ${signal ?? code}.`)),
+            : reject(watchErrors["command-failed"]({ program, exit: signal ?? code ?? "no exit code" })),
         );
         child.stdin.on("error", () => undefined); // it may not read; its exit code decides
         child.stdin.end(`${JSON.stringify(event)}\n`);

@@ -1,29 +1,29 @@
-import { UserError } from "../../errors.ts";
 import { isLoopback } from "../../http/address.ts";
 import { orgFetch } from "../../http/request.ts";
 import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../../http/retry.ts";
+import { watchErrors } from "../errors.ts";
 import { RefusedError } from "./sink.ts";
 
 const TIMEOUT_MS = 10_000;
 
-/** The address of a hook, which is a secret itself. @throws UserError that names the variable, never the address */
+/** The address of a hook, which is a secret itself. @throws SettingsError that names the variable, never the address */
 export function hookUrl(variable: string, env: NodeJS.ProcessEnv): string {
   const value = env[variable]?.trim();
-  if (!value) throw new UserError(`${variable} is not set: it holds the address to send events to.`);
+  if (!value) throw watchErrors["hook-address-missing"]({ variable });
   let url: URL;
   try {
     url = new URL(value);
   } catch {
-    throw new UserError(`${variable} is no address: it begins with https://.`);
+    throw watchErrors["hook-address-not-a-url"]({ variable });
   }
   if (url.protocol !== "https:" && !isLoopback(url.hostname))
-    throw new UserError(`${variable} must begin with https://, since events name people and apps.`);
+    throw watchErrors["hook-address-not-https"]({ variable });
   return value;
 }
 
 /**
  * Posts JSON, again and again for a while where it may pass; redirects are not followed.
- * @throws RefusedError where the receiver will never take it; UserError, without the address, where it does not now
+ * @throws RefusedError where the receiver will never take it; RemoteError, without the address, where it does not now
  */
 export function post(
   url: string,
@@ -47,14 +47,12 @@ export function post(
       wait = retryAfterMs(response.headers.get("retry-after") ?? undefined, Date.now());
     } catch (error) {
       const { cause } = error as { cause?: { code?: string } };
-      throw new TransientError(
-        new UserError(`${host} does not answer (${cause?.code ?? "no answer"}).`, { cause: error }),
-        null,
-      );
+      const fault = cause?.code ?? "no answer";
+      throw new TransientError(watchErrors["receiver-not-reachable"]({ host, fault, cause: error }), null);
     }
     if (status >= 200 && status < 300) return;
     if (status >= 300 && status < 500 && status !== 408 && status !== 429)
       throw new RefusedError(`${host} answered ${status}`);
-    throw new TransientError(new UserError(`${host} answered ${status}.`), wait);
+    throw new TransientError(watchErrors["receiver-failed"]({ host, status }), wait);
   }, clock);
 }

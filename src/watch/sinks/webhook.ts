@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
-import { UserError } from "../../errors.ts";
 import type { RetryClock } from "../../http/retry.ts";
+import { watchErrors } from "../errors.ts";
 import { hookUrl, post } from "./post.ts";
 import type { Sink } from "./sink.ts";
 
@@ -16,9 +16,7 @@ export function webhook(env: NodeJS.ProcessEnv, clock: RetryClock, now: () => nu
   const url = hookUrl(URL_VARIABLE, env);
   const secret = env[SECRET_VARIABLE] ?? "";
   if (secret.length < SHORTEST_SECRET)
-    throw new UserError(
-      `${SECRET_VARIABLE} signs what is sent: set it to at least ${SHORTEST_SECRET} characters.`,
-    );
+    throw watchErrors["webhook-secret-too-short"]({ variable: SECRET_VARIABLE, shortest: SHORTEST_SECRET });
   return {
     name: "webhook",
     send: (event) =>

@@ -60,7 +60,7 @@ describe("sanctioned comment", () => {
     [
       "nothing to say",
       () => [],
-      /^Name the plan with --plan, or with --failed the output of what failed\.\n$/,
+      /^There is nothing to comment on\. Name the plan with --plan, or with --failed the output of what failed\. \[plan-not-named\]\n$/,
     ],
     [
       "plans of two orgs",
@@ -77,7 +77,7 @@ describe("sanctioned comment", () => {
       () => ["--plan", inFolder("output.txt")],
       /output\.txt is not valid JSON\. Make a new one with `npx sanctioned plan --out`\. \[plan-not-json\]\n$/,
     ],
-    ["no token", () => ["--plan", inFolder("plan.json"), "--post", "github"], /^GITHUB_TOKEN is not set: /],
+    ["no token", () => ["--plan", inFolder("plan.json"), "--post", "github"], /^GITHUB_TOKEN is not set\. /],
     [
       "a number that is none",
       () => ["--plan", inFolder("plan.json"), "--pull-request", "0"],

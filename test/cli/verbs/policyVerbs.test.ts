@@ -115,7 +115,10 @@ describe("sanctioned plan", () => {
     expect((await sanctioned(["plan", "--out", out], env)).code).toBe(0);
     expect(isUnaltered(JSON.parse(readFileSync(out, "utf8")))).toBe(true);
     const { code, stderr } = await sanctioned(["plan", "--out", out], env);
-    expect([code, stderr]).toEqual([1, `${out} is there already: remove it, or name another with --out.\n`]);
+    expect([code, stderr]).toEqual([
+      1,
+      `${out} is there already. Remove it, or name another with --out. [file-exists]\n`,
+    ]);
   });
 
   it("evaluates at the time that is asked for", async () => {
@@ -195,7 +198,7 @@ describe("sanctioned explain", () => {
 
   it("wants a user or an app, and one that the org has", async () => {
     expect((await sanctioned(["explain"], env)).stderr).toBe(
-      "Say whose grants to explain: --user, --app or both.\n",
+      "Nobody's grants are named. Say whose to explain: --user, --app or both. [nobody-named]\n",
     );
     expect((await sanctioned(["explain", "--user", "nobody"], env)).stderr).toContain(
       'No user "nobody" in Dieppe Trading',
@@ -230,7 +233,7 @@ describe("sanctioned init", () => {
     const again = await sanctioned(["init", "--out", draft], env);
     expect([again.code, again.stderr]).toEqual([
       1,
-      `${draft} is there already: remove it, or name another with --out.\n`,
+      `${draft} is there already. Remove it, or name another with --out. [file-exists]\n`,
     ]);
     expect(readFileSync(draft, "utf8")).toBe(text);
   });
@@ -313,7 +316,10 @@ describe("sanctioned baseline", () => {
       ["baseline", "--expires", "2027-02-30", "--out", inFolder("no.yaml")],
       env,
     );
-    expect([code, stderr]).toEqual([1, "--expires is no day of the calendar: write it as 2027-03-31.\n"]);
+    expect([code, stderr]).toEqual([
+      1,
+      "--expires is not a day of the calendar. Write it as 2027-03-31. [expiry-not-a-day]\n",
+    ]);
   });
 });
 

@@ -107,7 +107,7 @@ describe("sanctioned report", () => {
     [
       "a file that is not there",
       () => ["--plan", "nowhere.json"],
-      /^The plan nowhere\.json is not there\.\n$/,
+      /^The plan nowhere\.json is not there\. Check the path\. \[file-not-found\]\n$/,
     ],
     [
       "a plan without its rows",
@@ -139,7 +139,7 @@ describe("sanctioned report", () => {
     [
       "a day that is none",
       () => ["--plan", inFolder("first.json"), "--since", "2026-13-01"],
-      /^--since: Write a day or a time in UTC, as 2027-01-31 or /,
+      /^--since is not a time\. Write a day or a time in UTC, as 2027-01-31 or /,
     ],
     [
       "an earlier report that is redacted",
@@ -149,7 +149,7 @@ describe("sanctioned report", () => {
         writeFileSync(inFolder("redacted.json"), JSON.stringify(other));
         return ["--plan", inFolder("first.json"), "--since", inFolder("redacted.json")];
       },
-      /^The report .*redacted\.json is redacted: name one with its users\.\n$/,
+      /^The report .*redacted\.json is redacted\. Name one with its users\. \[report-redacted\]\n$/,
     ],
     [
       "both an org's and a saved plan's options",
@@ -159,7 +159,7 @@ describe("sanctioned report", () => {
     [
       "a report that is there already",
       () => ["--plan", inFolder("first.json"), "--out", inFolder("first.json")],
-      /first\.json is there already: remove it, or name another with --out\.\n$/,
+      /first\.json is there already\. Remove it, or name another with --out\. \[file-exists\]\n$/,
     ],
   ])("%s is one clear error", async (_, args, message) => {
     const { code, stdout, stderr } = await sanctioned(["report", ...args()]);

@@ -80,7 +80,7 @@ describe("sanctioned revoke", () => {
     const { code, stderr } = await revoke("--app", BOBS_TOOL.name);
     expect([code, stderr]).toEqual([
       1,
-      "Nobody can be asked here: nothing was revoked. Add --yes where that is meant.\n",
+      "Nobody can be asked here: nothing was revoked. Add --yes where that is meant. [confirmation-not-possible]\n",
     ]);
     expect(calls()).toBe(0);
   });
@@ -106,7 +106,7 @@ describe("sanctioned revoke", () => {
       SANCTIONED_RAISE_REVOCATIONS: "186",
     });
     expect(numberAlone.stderr).toBe(
-      "A limit is raised for this run without a reason: say why in SANCTIONED_RAISE_REASON; both go on record.\n",
+      "A limit is raised for this run without a reason. Say why in SANCTIONED_RAISE_REASON: both go on record. [limit-raised-without-reason]\n",
     );
     const raised = await sanctioned(["revoke", "--reason", "Breach", "--app", "Slack", "--yes"], {
       ...env,
@@ -136,7 +136,9 @@ describe("sanctioned revoke", () => {
     expect((await sanctioned(["revoke", "--user", ADA], env)).stderr).toContain(
       "required option '--reason <text>'",
     );
-    expect((await revoke()).stderr).toBe("Say whose grants to revoke: --user, --app or both.\n");
+    expect((await revoke()).stderr).toBe(
+      "Nobody's grants are named. Say whose to revoke: --user, --app or both. [nobody-named]\n",
+    );
   });
 
   it("holds no token, in its output and on record", async () => {
@@ -170,7 +172,9 @@ describe("sanctioned audit verify", () => {
     writeFileSync(record, whole);
     expect((await verify("--head", head)).code).toBe(0);
     expect((await verify("--head", "0".repeat(63).padEnd(64, "1"))).code).toBe(1);
-    expect((await verify("--head", "x")).stderr).toBe("--head is no hash: it has 64 digits from 0 to f.\n");
+    expect((await verify("--head", "x")).stderr).toBe(
+      "--head is not a hash. Give the 64 digits from 0 to f of the last line. [head-not-a-hash]\n",
+    );
     expect((await sanctioned(["audit", "verify", path.join(folder, "none.jsonl")])).stderr).toContain(
       "is not there",
     );

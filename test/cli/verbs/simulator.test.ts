@@ -99,7 +99,7 @@ describe("sanctioned simulator", () => {
     const run = await sanctioned(["simulator", "--port", port]);
     expect(run.code).toBe(1);
     expect(run.stderr).toBe(
-      `Port ${port} is taken: choose another with --port, or leave it out for a free one.\n`,
+      `Port ${port} is taken: choose another with --port, or leave it out for a free one. [local-org-not-started]\n`,
     );
   });
 });

@@ -161,7 +161,7 @@ describe("sanctioned watch", () => {
     const second = watch("--interval", "1s");
     expect(await second.ended).toBe(1);
     expect(second.seen.stderr).toMatch(
-      /^Another watch has \.sanctioned\/watch-00D000000001942EAA\.sqlite open: /,
+      /^Another watch has \.sanctioned\/watch-00D000000001942EAA\.sqlite open\. /,
     );
     await one.stop();
   });
@@ -180,9 +180,9 @@ describe("sanctioned watch", () => {
     [
       "a command without its program",
       ["--to", "command"],
-      /^Name the program of the sink command with --command\.\n$/,
+      /^The sink command has no program\. Name it with --command\. \[command-not-named\]\n$/,
     ],
-    ["a sink without its address", ["--to", "slack"], /^SANCTIONED_SLACK_WEBHOOK is not set: /],
+    ["a sink without its address", ["--to", "slack"], /^SANCTIONED_SLACK_WEBHOOK is not set\. /],
     ["a duration that is none", ["--interval", "5"], /Write a duration as 30s, 15m, 6h or 2d\./],
     ["a policy that is not there", ["--policy", "none.yaml"], /none\.yaml/],
   ])("%s is one clear error", async (_, args, message) => {

@@ -1,0 +1,175 @@
+import { declareErrors } from "../errors.ts";
+
+export const cliErrors = declareErrors({
+  // Files
+  "file-not-found": {
+    kind: "user",
+    text: "{what} {file} is not there.",
+    remedy: "Check the path.",
+    example: { what: "The plan", file: "plan.json" },
+  },
+  "file-not-readable": {
+    kind: "user",
+    text: "{what} {file} cannot be read ({why}).",
+    remedy: "Check what it is and who may read it.",
+    example: { what: "The audit record", file: "audit.jsonl", why: "EACCES" },
+  },
+  "file-exists": {
+    kind: "user",
+    text: "{file} is there already.",
+    remedy: "Remove it, or name another with {option}.",
+    example: { file: "policy/acme.yaml", option: "--out" },
+  },
+  "file-not-writable": {
+    kind: "user",
+    text: "{file} cannot be written ({why}).",
+    remedy: "Name another with {option}.",
+    example: { file: "policy/acme.yaml", why: "EACCES", option: "--out" },
+  },
+  "no-policy-file": {
+    kind: "user",
+    text: "There is no policy in the folder {folder}.",
+    remedy: "Name one, or write a first draft with `npx sanctioned init`.",
+    example: { folder: "policy" },
+  },
+  "several-policy-files": {
+    kind: "user",
+    text: "There are several policies: {files}.",
+    remedy: "Name the one that is meant with --policy.",
+    example: { files: "policy/acme.yaml, policy/dieppe-trading.yaml" },
+  },
+  "no-audit-record": {
+    kind: "user",
+    text: "There is no audit record in {folder}.",
+    remedy: "Name one.",
+    example: { folder: ".sanctioned" },
+  },
+
+  // What a verb is told
+  "nobody-named": {
+    kind: "user",
+    text: "Nobody's grants are named.",
+    remedy: "Say whose to {verb}: --user, --app or both.",
+    example: { verb: "revoke" },
+  },
+  "reason-missing": {
+    kind: "user",
+    text: "No reason is given.",
+    remedy: "Say why with --reason: it goes on record.",
+    example: {},
+  },
+  "confirmation-not-possible": {
+    kind: "user",
+    text: "Nobody can be asked here: nothing was revoked.",
+    remedy: "Add --yes where that is meant.",
+    example: {},
+  },
+  "revocation-not-confirmed": {
+    kind: "user",
+    text: "The number was not typed: nothing was revoked.",
+    remedy: "Run it again, and type the number of grants.",
+    example: {},
+  },
+  "plan-not-named": {
+    kind: "user",
+    text: "There is nothing to comment on.",
+    remedy: "Name the plan with --plan, or with --failed the output of what failed.",
+    example: {},
+  },
+  "plans-of-two-orgs": {
+    kind: "user",
+    text: "The plans are of two orgs: {org} ({file}) and {baseOrg} ({baseFile}).",
+    remedy: "Name two plans of one org.",
+    example: {
+      org: "00D000000001942EAA",
+      file: "plan.json",
+      baseOrg: "00D000000002000EAA",
+      baseFile: "base.json",
+    },
+  },
+  "report-redacted": {
+    kind: "user",
+    text: "The report {file} is redacted.",
+    remedy: "Name one with its users.",
+    example: { file: "report.json" },
+  },
+  "since-not-a-time": {
+    kind: "user",
+    text: "--since is not a time.",
+    remedy: "{how}",
+    example: { how: "Write a day or a time in UTC, as 2027-01-31 or 2027-01-31T08:00:00Z." },
+  },
+  "since-of-another-org": {
+    kind: "user",
+    text: "The earlier report is of {name} ({org}), and this is of {thisName} ({thisOrg}).",
+    remedy: "Name that org's own.",
+    example: {
+      name: "Acme",
+      org: "00D000000002000EAA",
+      thisName: "Dieppe Trading",
+      thisOrg: "00D000000001942EAA",
+    },
+  },
+  "since-too-late": {
+    kind: "user",
+    text: "--since is later than the time of this report, {time}.",
+    remedy: "Name an earlier one.",
+    example: { time: "2026-11-25T08:00:00.000Z" },
+  },
+  "head-not-a-hash": {
+    kind: "user",
+    text: "--head is not a hash.",
+    remedy: "Give the 64 digits from 0 to f of the last line.",
+    example: {},
+  },
+  "expiry-not-a-day": {
+    kind: "user",
+    text: "--expires is not a day of the calendar.",
+    remedy: "Write it as 2027-03-31.",
+    example: {},
+  },
+  "command-not-named": {
+    kind: "settings",
+    text: "The sink command has no program.",
+    remedy: "Name it with --command.",
+    example: {},
+  },
+  "sqlite-missing": {
+    kind: "settings",
+    text: "This Node ({version}) has no SQLite of its own.",
+    remedy: "Use Node 22.13 or later, or --once without --state.",
+    example: { version: "v22.12.0" },
+  },
+
+  // The local org
+  "local-org-not-named": {
+    kind: "settings",
+    text: "SF_ORG_INSTANCE_URL is not set.",
+    remedy: "Export the lines that `sanctioned simulator` printed.",
+    example: {},
+  },
+  "local-org-not-running": {
+    kind: "remote",
+    text: "No local org answers at {url}.",
+    remedy: "Start one with `npx sanctioned simulator`.",
+    example: { url: "http://127.0.0.1:4000" },
+  },
+  "local-org-refused": {
+    kind: "remote",
+    text: "The local org refused (HTTP {status}): {answer}.",
+    remedy: "Check what was asked of it.",
+    example: { status: 404, answer: "there is no user bob" },
+  },
+  "local-org-not-started": {
+    kind: "user",
+    text: "The local org cannot start: {why}",
+    remedy: "Fix that, and run it again.",
+    example: { why: "Port 4000 is taken." },
+  },
+  "local-org-not-installed": {
+    kind: "user",
+    text: "The local org is a package of its own, which is not installed.",
+    remedy: "Run `npm install --save-dev salesforce-local-org`, then this command again.",
+    example: {},
+  },
+});

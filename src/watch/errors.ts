@@ -1,0 +1,73 @@
+import { declareErrors } from "../errors.ts";
+
+export const watchErrors = declareErrors({
+  // Where events go
+  "hook-address-missing": {
+    kind: "settings",
+    text: "{variable} is not set.",
+    remedy: "It holds the address to send events to.",
+    example: { variable: "SANCTIONED_SLACK_WEBHOOK" },
+  },
+  "hook-address-not-a-url": {
+    kind: "settings",
+    text: "{variable} is not a URL.",
+    remedy: "Give the whole address, which begins with https://.",
+    example: { variable: "SANCTIONED_SLACK_WEBHOOK" },
+  },
+  "hook-address-not-https": {
+    kind: "settings",
+    text: "{variable} must begin with https://, since events name people and apps.",
+    remedy: "Give the receiver's https address.",
+    example: { variable: "SANCTIONED_SLACK_WEBHOOK" },
+  },
+  "webhook-secret-too-short": {
+    kind: "settings",
+    text: "{variable} signs what is sent, and is too short or not set.",
+    remedy: "Set it to at least {shortest} characters.",
+    example: { variable: "SANCTIONED_WEBHOOK_SECRET", shortest: 16 },
+  },
+  "receiver-not-reachable": {
+    kind: "remote",
+    text: "{host} does not answer ({fault}).",
+    remedy: "Check the address and the network.",
+    example: { host: "hooks.slack.com", fault: "ECONNREFUSED" },
+  },
+  "receiver-failed": {
+    kind: "remote",
+    text: "{host} answered {status}.",
+    remedy: "Look there for the reason.",
+    example: { host: "hooks.slack.com", status: 503 },
+  },
+  "command-not-started": {
+    kind: "remote",
+    text: "The command {program} cannot be run ({why}).",
+    remedy: "Check its path, and that it may be executed.",
+    example: { program: "./notify.sh", why: "ENOENT" },
+  },
+  "command-failed": {
+    kind: "remote",
+    text: "The command {program} ended with {exit}.",
+    remedy: "Look at what it printed.",
+    example: { program: "./notify.sh", exit: 1 },
+  },
+
+  // What the watch remembers
+  "watch-state-in-use": {
+    kind: "user",
+    text: "Another watch has {file} open.",
+    remedy: "Stop it, give this one a file of its own with --state, or wait {seconds} s after a crash.",
+    example: { file: ".sanctioned/watch-00D000000001942EAA.sqlite", seconds: 20 },
+  },
+  "watch-state-of-another-org": {
+    kind: "user",
+    text: "{file} is of the org {stateOrg}, and this is {org}.",
+    remedy: "Name another file with --state.",
+    example: { file: "watch.sqlite", stateOrg: "00D000000001942EAA", org: "00D000000002000EAA" },
+  },
+  "watch-state-not-recognized": {
+    kind: "user",
+    text: "{file} is not the state of a watch.",
+    remedy: "Remove it, or name another file with --state.",
+    example: { file: "watch.sqlite" },
+  },
+});
