@@ -5,6 +5,20 @@ const minute = 60_000;
 /** The tests that start the real engine, or build the packages: slow, and heavy enough to disturb each other. */
 const engineTests = "test/{pulumi,ci,packed}/**/*.test.ts";
 
+/**
+ * The tests that start a browser or processes of ours, as each test of a verb does, or play hundreds of listings: `npm run
+ * unit` leaves them out.
+ */
+const slowTests = [
+  "test/{bin,cli}/**/*.test.ts",
+  "test/inventory/faults.test.ts",
+  "test/report/html/page.test.ts",
+  "test/salesforce/proxy.test.ts",
+  "test/scripts/{bench,chaos,demo,mutants}.test.ts",
+  "test/watch/store.test.ts",
+  "packages/*/test/package.test.ts",
+];
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -14,10 +28,20 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{test,packages/*/test}/**/*.test.ts"],
-          exclude: [engineTests],
+          exclude: [engineTests, ...slowTests],
           testTimeout: minute / 2,
           hookTimeout: minute / 2,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "slow",
+          include: slowTests,
+          testTimeout: minute / 2,
+          hookTimeout: minute / 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -28,7 +52,7 @@ export default defineConfig({
           testTimeout: 3 * minute,
           hookTimeout: 3 * minute,
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
