@@ -61,7 +61,7 @@ describe("a fixture", () => {
   });
 
   it("as the README shows it is right", () => {
-    const readme = readFileSync("packages/local-org/README.md", "utf8");
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
     const [example] = /```json\n(.*?)```/s.exec(readme)!.slice(1);
     expect(checkFixture(JSON.parse(example!), "README").grants).toHaveLength(1);
   });
