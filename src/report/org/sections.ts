@@ -138,10 +138,10 @@ export function revocationTable(revocations: readonly PlanFile["revocations"][nu
   return tableOf(revocations, {
     app: { title: "App", kind: "text", choice: true, value: ({ app }) => app.name },
     username: { title: "User", kind: "text", value: ({ user }) => user.username ?? user.id },
-    grants: { title: "Grants", kind: "count", value: ({ grants }) => grants.length },
+    grants: { title: "Grants", kind: "count", only: WIDE, value: ({ grants }) => grants.length },
     why: { title: "Why", kind: "text", value: ({ code }) => meaningOf(code) },
     policy: { title: "Policy", kind: "text", under: "why", value: ({ policy }) => placeText(policy) },
-    granted: { ...GRANTED, value: ({ grants }) => grants[0]!.granted },
+    granted: { ...GRANTED, only: WIDE, value: ({ grants }) => grants[0]!.granted },
     lastUsed: { ...LAST_USED, value: ({ grants }) => latest(grants.map(({ lastUsed }) => lastUsed)) },
     reauthorize: {
       title: "Can authorize it again",
@@ -197,7 +197,7 @@ function exemptions(plan: FullPlan): Section {
         expires: { title: "Holds until", kind: "day", value: ({ expires }) => expires },
         owner: { title: "Owner", kind: "text", value: ({ owner }) => owner },
         reason: { title: "Reason", kind: "text", value: ({ reason }) => reason },
-        policy: { title: "Policy", kind: "text", value: ({ policy }) => placeText(policy) },
+        policy: { title: "Policy", kind: "text", only: WIDE, value: ({ policy }) => placeText(policy) },
       },
       { key: "expires", descending: false },
     ),
@@ -310,7 +310,7 @@ function apps({ apps }: OrgView): Section {
       apps,
       {
         ...APP,
-        toRevoke: { title: "To be revoked", kind: "count", value: ({ toRevoke }) => toRevoke },
+        toRevoke: { title: "To be revoked", kind: "count", only: WIDE, value: ({ toRevoke }) => toRevoke },
         owner: { title: "Owner", kind: "text", only: ["page"], value: ({ owner }) => owner },
         standing: { ...STANDING, under: "app" },
         reviewBy: { title: "Review by", kind: "day", only: ["page"], value: ({ reviewBy }) => reviewBy },
@@ -363,6 +363,9 @@ export function grantsSection({ grants }: OrgView): Section {
   };
 }
 
+/** What has room for more columns than a terminal of 80 characters. */
+const WIDE = ["markdown", "page"] as const;
+
 const GRANTED = { title: "Granted", kind: "day", nothing: "unknown" } as const;
 const LAST_USED = { title: "Last used", kind: "day", nothing: "no use recorded" } as const;
 
@@ -385,7 +388,12 @@ const APP = {
   idle: { title: "Idle", kind: "count", value: ({ idle }: AppRow) => idle },
   unknownUse: { title: "Use unknown", kind: "count", only: ["page"], value: (row: AppRow) => row.unknownUse },
   useCount: { title: "Tokens", kind: "count", only: ["page"], value: ({ useCount }: AppRow) => useCount },
-  privileged: { title: "High privilege", kind: "count", value: ({ privileged }: AppRow) => privileged },
+  privileged: {
+    title: "High privilege",
+    kind: "count",
+    only: WIDE,
+    value: ({ privileged }: AppRow) => privileged,
+  },
 } as const;
 
 const STANDING = {

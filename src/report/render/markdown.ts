@@ -25,7 +25,7 @@ const FOLDED_ROWS = 15;
 
 /** A table, folded where it is long. @param where all rows are, if more than the most are left out */
 export function tableMarkdown(table: Table, most: number, where: string): string {
-  const { columns, rows } = table.in("text", most);
+  const { columns, rows } = table.in("markdown", most);
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => markdownText(cell).replaceAll("|", "\\|")).join(" | ")} |`;
   const lines = [

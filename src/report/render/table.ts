@@ -3,8 +3,8 @@ export type Kind = "text" | "badge" | "count" | "day" | "minute";
 
 export type Value = string | number | boolean | null;
 
-/** What a table is shown on: a terminal or Markdown, the HTML page, a spreadsheet. */
-export type Medium = "text" | "page" | "csv";
+/** What a table is shown on. A terminal has room for fewer columns than the others. */
+export type Medium = "terminal" | "markdown" | "page" | "csv";
 
 /** A column of a table. Its key is the head of a spreadsheet's column. */
 export interface Column<Key extends string = string> {

@@ -18,7 +18,7 @@ const NARROWEST = 10;
 
 /** A table for a terminal, without lines, cut to a width; null for no limit. */
 export function tableText(table: Table, width: number | null, most = table.size): string {
-  const { columns, rows } = table.in("text", most);
+  const { columns, rows } = table.in("terminal", most);
   return plainTable(
     columns.map(({ title }) => title),
     rows.map((row) => row.map((value, i) => printable(valueText(value, columns[i]!)))),

@@ -25,7 +25,7 @@ const table = tableOf(ROWS, {
     value: ({ standing }) => standing,
   },
   granted: { title: "Granted", kind: "day", nothing: "unknown", value: ({ granted }) => granted },
-  at: { title: "At", kind: "minute", only: ["text"], value: ({ granted }) => granted },
+  at: { title: "At", kind: "minute", only: ["terminal", "markdown"], value: ({ granted }) => granted },
   tokens: { title: "Tokens", kind: "count", value: ({ tokens }) => tokens },
   active: { title: "Active", kind: "text", only: ["csv"], value: ({ active }) => active },
 });
