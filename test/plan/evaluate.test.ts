@@ -18,14 +18,18 @@ const ORG = inventoryOf({
   grants: [grant(ANN.id, BOBS), ...LEFT.map(({ id }) => grant(id, SLACK))],
 });
 
-function evaluated(limits: NonNullable<PolicyFile["limits"]>, raised?: Parameters<typeof evaluate>[3]) {
+function evaluated(
+  limits: NonNullable<PolicyFile["limits"]>,
+  raised?: Parameters<typeof evaluate>[3],
+  offboarded: string[] = [LEFT[2].username],
+) {
   const result = policyFromObject(
     {
       version: 1,
       unlisted: "revoke",
       limits,
       apps: [{ id: SLACK.id!, users: "everyone" }],
-      offboarded: [LEFT[2].username],
+      offboarded,
     } satisfies PolicyFile,
     "policy",
   );
@@ -56,6 +60,10 @@ describe("limits that are raised for one run", () => {
       /^4 revocations are 1 of Bob's Tool, over 0 for one app \(limits\.perApp\), and 3 of Slack/,
     );
   });
+});
+
+it("a policy that does not fit the org is no evaluation but its problems", () => {
+  expect(() => evaluated(ALL, {}, ["nobody@calais.example"])).toThrow(PolicyError);
 });
 
 it("percentages are of all grants of the org", () => {

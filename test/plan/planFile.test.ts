@@ -107,10 +107,20 @@ it("a plan file says each grant of a revocation, and what is not known of it", (
   ]);
 });
 
+it("codes are counted in the order of their names, whatever the order of the grants", () => {
+  const codes = (org: typeof ORG) => Object.keys(written(false, org).counts.keep);
+  expect(codes(ORG)).toEqual(["exempt", "sanctioned"]);
+  expect(codes({ ...ORG, grants: ORG.grants.toReversed() })).toEqual(["exempt", "sanctioned"]);
+});
+
 it("the findings of a plan file say their app or that there is none", () => {
   const { findings } = written(false, ORG, {
     ...FILE,
     exemptions: [{ user: ANN.username, reason: "a", owner: "b", expires: "2026-11-22" }],
+  });
+  expect(findings.find(({ code }) => code === "exemption-expired")!.params).toEqual({
+    until: "2026-11-22",
+    owner: "b",
   });
   expect(findings.map(({ code, app: about, user: who }) => [code, about?.name ?? null, who]).sort()).toEqual([
     ["exemption-expired", null, ANN.username],

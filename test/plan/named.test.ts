@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../src/errors.ts";
+import { grantsNamed } from "../../src/plan/named.ts";
+import { app, grant, inventoryOf, sfId, user } from "../inventories.ts";
+
+const [FIRST, SECOND, SLACK] = [
+  app("Twin", sfId("0H4", 1)),
+  app("Twin", sfId("0H4", 2)),
+  app("Slack", sfId("0H4", 3)),
+];
+const [ANN, BEN] = [user(1, { username: "Ann@dieppe.example" }), user(2, { username: "ben@dieppe.example" })];
+const INVENTORY = inventoryOf({
+  users: [ANN, BEN],
+  grants: [grant(ANN.id, FIRST), grant(ANN.id, SLACK), grant(BEN.id, SECOND), grant(BEN.id, SLACK)],
+});
+const named = (what: Parameters<typeof grantsNamed>[1]) =>
+  grantsNamed(INVENTORY, what).grants.map((one) => INVENTORY.grants.indexOf(one));
+
+describe("the grants that somebody names", () => {
+  it.each<[rule: string, what: Parameters<typeof grantsNamed>[1], grants: number[]]>([
+    ["all, where neither a user nor an app is named", {}, [0, 1, 2, 3]],
+    ["a user's, by username without regard to case", { user: "ANN@dieppe.EXAMPLE" }, [0, 1]],
+    ["a user's, by id", { user: BEN.id }, [2, 3]],
+    ["an app's, by name", { app: "Slack" }, [1, 3]],
+    ["every app's of the name", { app: "Twin" }, [0, 2]],
+    ["one app's, by id", { app: FIRST.id! }, [0]],
+    ["one app's, by the label that lists show", { app: `Twin (${SECOND.id})` }, [2]],
+    ["a user's of an app", { user: BEN.username, app: "Slack" }, [3]],
+  ])("%s", (_rule, what, grants) => {
+    expect(named(what)).toEqual(grants);
+  });
+
+  it.each([
+    [{ user: "nobody@dieppe.example" }, 'No user "nobody@dieppe.example" in Dieppe'],
+    [{ app: "slack" }, 'No app "slack" in Dieppe'],
+  ])("%j is nobody's, and not nothing", (what, message) => {
+    expect(() => named(what)).toThrow(UserError);
+    expect(() => named(what)).toThrow(message);
+  });
+});
