@@ -1,6 +1,6 @@
 /** How the CLI ends, other than 0 for success. */
 export const EXIT = {
-  /** A mistake that the user can mend. */
+  /** A mistake that the user can fix. */
   userError: 1,
   /** Something would be revoked; only where it was asked for. */
   drift: 2,
@@ -14,7 +14,7 @@ export const EXIT = {
 export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
   [0, "all is well"],
   [EXIT.userError, "an error, which one sentence names; or what was asked about is not as it should be"],
-  [EXIT.drift, "something breaks the policy or was told of; only with --detailed-exitcode"],
+  [EXIT.drift, "something breaks the policy or is reported; only with --detailed-exitcode"],
   [EXIT.limit, "a limit refuses the plan, and nothing is revoked"],
   [
     EXIT.inconclusive,

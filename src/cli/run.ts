@@ -10,7 +10,7 @@ import { policyFile, readTextFile, writeNew } from "./files.ts";
 import type { JudgeOptions } from "./options.ts";
 import { readingProgress } from "./terminal.ts";
 
-/** A run that looks, as the environment says. @throws UserError for a setting that is not right */
+/** A run that looks, as the environment says. @throws SettingsError for a setting that is not valid */
 export async function openObserver(): Promise<Observer> {
   return (await opening()).openObserver(surroundings());
 }

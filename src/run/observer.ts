@@ -45,7 +45,7 @@ export class Observer<Org extends OrgReader = OrgReader> {
   #org: Promise<Org> | undefined;
   #listed: { readonly key: string; readonly inventory: Promise<Inventory> } | undefined;
 
-  /** Connects to nothing yet. @throws UserError naming the setting that is not right */
+  /** Connects to nothing yet. @throws SettingsError naming the setting that is not valid */
   constructor(surroundings: RunSurroundings, connect: Connect<Org>) {
     const { config = () => undefined, env, clock } = surroundings;
     this.settings = readRunSettings(config, env);

@@ -2,7 +2,7 @@ import { connect, connectToRevoke } from "../salesforce/connection.ts";
 import { Observer, type RunSurroundings } from "./observer.ts";
 import { Revoker } from "./revoker.ts";
 
-/** A run that can only look. Its connection, too, has nothing that could revoke. @throws UserError for a setting that is not right */
+/** A run that can only look. Its connection, too, has nothing that could revoke. @throws SettingsError for a setting that is not valid */
 export function openObserver(surroundings: RunSurroundings): Observer {
   return new Observer(surroundings, connect);
 }

@@ -24,7 +24,7 @@ export interface Proposal {
 export class Revoker extends Observer<OrgConnection> {
   /**
    * What the policy asks for, restricted to the approved plan where one was to be approved.
-   * @throws as `observe`, and UserError for an approved plan that is not right
+   * @throws as `observe`, and UserError for an approved plan that is not valid
    */
   async propose(policy: Policy): Promise<Proposal> {
     const { approvedPlan, approvedPlanMaxAgeDays: maxAgeDays } = this.settings;

@@ -200,7 +200,7 @@ export class Watcher {
     if (!isTold) return [];
     const kind = isPolicy ? "policy-invalid" : "inconclusive";
     const text = isPolicy
-      ? "the policy is not right, so that nothing is judged"
+      ? "the policy is not valid, so that nothing is judged"
       : "the org cannot be judged, so that nothing is called clean";
     return [
       {
@@ -257,7 +257,7 @@ function overCondition(kind: WatchEvent["kind"]): Condition {
     kind,
     severity: "note",
     since: null,
-    text: kind === "inconclusive" ? "the org can be judged again" : "the policy is right again",
+    text: kind === "inconclusive" ? "the org can be judged again" : "the policy is valid again",
     app: null,
     user: null,
     details: {},

@@ -32,7 +32,7 @@ export function validateCommand(): Command {
     .addOption(asOfOption())
     .addHelpText(
       "after",
-      "\nExits 0 when all is right, 1 when not.\n" +
+      "\nExits 0 when every policy is valid, 1 when not.\n" +
         "\nExample:\n  $ npx sanctioned validate policy/dieppe-trading.yaml --format github",
     )
     .action(async (named: string[], { format, org = false, asOf = Date.now() }: ValidateOptions) => {
@@ -81,6 +81,6 @@ async function output(
     case "text":
       return problems.length > 0
         ? `${formatProblems(problems)}\n`
-        : files.map((file) => `${printable(file)} is right.\n`).join("");
+        : files.map((file) => `${printable(file)} is valid.\n`).join("");
   }
 }

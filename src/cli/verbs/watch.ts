@@ -125,7 +125,7 @@ export function watchCommand(): Command {
     });
 }
 
-/** What looks; and only where it is asked for what revokes. @throws UserError for a setting that is not right */
+/** What looks; and only where it is asked for what revokes. @throws SettingsError for a setting that is not valid */
 async function openRun({
   enforce,
 }: WatchOptions): Promise<{ readonly observer: Observer; readonly enforce: Enforce | null }> {

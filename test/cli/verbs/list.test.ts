@@ -102,6 +102,17 @@ describe("a user's mistake is one line on stderr", () => {
   });
 });
 
+it.each([[["list"]], [["plan"]], [["watch", "--once"]]])(
+  "a mistake in settings ends %j with exit 1 and its code, and is never called inconclusive",
+  async (verb) => {
+    const run = await sanctioned(verb, { ...env, SANCTIONED_CONCURRENCY: "many" });
+    expect([run.code, run.stderr]).toEqual([
+      1,
+      "concurrency (SANCTIONED_CONCURRENCY) must be a whole number from 1 to 64. Fix it, or leave it out for the default. [setting-not-in-range]\n",
+    ]);
+  },
+);
+
 describe("--help", () => {
   it.each([[[]], [["list"]], [["simulator"]], [["simulator", "authorize"]]])(
     "sanctioned %j shows an example",

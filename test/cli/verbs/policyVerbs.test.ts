@@ -244,7 +244,7 @@ describe("sanctioned validate", () => {
     policy("bad.yaml", 'version: 1\nunlisted: "no%d,e"\napps:\n  - { name: A, usrs: everyone }\n');
 
   it("needs no org and takes all policies of the folder", async () => {
-    expect(await sanctioned(["validate"])).toEqual({ code: 0, stderr: "", stdout: `${POLICY} is right.\n` });
+    expect(await sanctioned(["validate"])).toEqual({ code: 0, stderr: "", stdout: `${POLICY} is valid.\n` });
   });
 
   it("says every problem of every file", async () => {
