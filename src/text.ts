@@ -1,8 +1,3 @@
-/** The day of a point in time (milliseconds since the epoch) in UTC, as `2027-03-31`. */
-export function isoDay(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
-}
-
 /** `1 grant`, `12 grants`. */
 export function amount(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;

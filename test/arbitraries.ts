@@ -9,11 +9,12 @@ import {
   type User,
 } from "../src/inventory/inventory.ts";
 import { policyFromObject } from "../src/policy/load.ts";
-import { DAY_MS } from "../src/policy/policy.ts";
 import { formatProblems } from "../src/policy/problem.ts";
 import type { PolicyFile } from "../src/policy/schema.ts";
-import { type ResolvedPolicy, resolvePolicy } from "../src/resolve/resolvePolicy.ts";
+import type { ResolvedPolicy } from "../src/resolve/resolved.ts";
+import { resolvePolicy } from "../src/resolve/resolvePolicy.ts";
 import type { UserId } from "../src/salesforce/id.ts";
+import { DAY_MS } from "../src/time.ts";
 import { AS_OF, app, inventoryOf, PROFILES, sfId, user } from "./inventories.ts";
 
 /** An app of a real org, or one with a name made to break keys, escaping and grouping. */

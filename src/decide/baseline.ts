@@ -1,5 +1,6 @@
 import type { App, Grant, User } from "../inventory/inventory.ts";
 import type { AppRef } from "../salesforce/id.ts";
+import { isOver } from "../time.ts";
 import type { Basis } from "./rule.ts";
 
 /** Whether a grant was known when the baseline was made, as long as that holds. */
@@ -8,7 +9,7 @@ export function knownGrants({
   asOf,
 }: Basis): (grant: Grant, user: User | undefined) => boolean {
   const { baseline } = policy;
-  if (baseline === null || asOf >= baseline.expires.value) return () => false;
+  if (baseline === null || isOver(baseline.expires.value, asOf)) return () => false;
   const key = (app: AppRef, user: string, granted: number | null) =>
     JSON.stringify([app, user.toLowerCase(), granted]);
   const known = new Set(baseline.grants.map(({ app, user, granted }) => key(app, user, granted)));

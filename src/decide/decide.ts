@@ -1,6 +1,6 @@
 import type { Grant, Inventory } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
-import type { ResolvedPolicy } from "../resolve/resolvePolicy.ts";
+import type { ResolvedPolicy } from "../resolve/resolved.ts";
 import { knownGrants } from "./baseline.ts";
 import type { FindingCode } from "./codes.ts";
 import { exemptRules } from "./exempt.ts";
@@ -70,7 +70,7 @@ export function decider(basis: Basis): (grant: Grant) => Decision {
 /** Puts a grant together with what the rules look at. */
 export function caseFinder({ people, rules }: ResolvedPolicy): (grant: Grant) => Case {
   // Grants of a user stand together: this spares most of a million waits for memory.
-  let userId: string | undefined;
+  let userId: Grant["userId"] | undefined;
   let person: Case["person"];
   return (grant) => {
     if (grant.userId !== userId) {

@@ -1,9 +1,10 @@
-import type { ResolvedExemption } from "../resolve/resolvePolicy.ts";
+import type { ResolvedExemption } from "../resolve/resolved.ts";
+import { isOver } from "../time.ts";
 import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /** Exemptions that have not expired keep the grants that they name. */
 export function exemptRules({ policy, asOf }: Basis): Record<"exemption", Rule> {
-  const holding = policy.exemptions.filter(({ exemption }) => asOf < exemption.expires.value);
+  const holding = policy.exemptions.filter(({ exemption }) => !isOver(exemption.expires.value, asOf));
   const ofUser = Map.groupBy(holding, ({ userId }) => userId);
   if (holding.length === 0) return { exemption: SILENT };
   return {

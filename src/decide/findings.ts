@@ -1,7 +1,8 @@
 import type { App, AppSettings, Grant } from "../inventory/inventory.ts";
-import { DAY_MS, type Position, type SettingsRule } from "../policy/policy.ts";
-import type { ResolvedExemption, ResolvedRule } from "../resolve/resolvePolicy.ts";
-import { isoDay } from "../text.ts";
+import type { Position, SettingsRule } from "../policy/policy.ts";
+import type { ResolvedExemption, ResolvedRule } from "../resolve/resolved.ts";
+import { type Day, dayOf, days, endOf, type Instant, isOver } from "../time.ts";
+
 import { type FindingCode, meaningOf, remedyOf } from "./codes.ts";
 import { isWithinLookBack } from "./privilege.ts";
 import type { Basis } from "./rule.ts";
@@ -20,15 +21,18 @@ export interface Finding {
 }
 
 /** An exemption is about to end when this many days are left. */
-export const EXPIRING_DAYS = 14;
+const EXPIRING_DAYS = 14;
+
+/** From when on an exemption that lasts until a day is about to end. */
+export function expiringFrom(until: Day): Instant {
+  return endOf(until) - days(EXPIRING_DAYS);
+}
 
 /** What people should know of the policy and the org, in the order of the policy. Pure. */
 export function findings(basis: Basis): Finding[] {
   return [
-    ...basis.policy.absent.map(({ value, position }) =>
-      finding(value.includes("@") ? "user-absent" : "app-absent", "note", position, {
-        params: { name: value },
-      }),
+    ...basis.policy.absent.map(({ kind, name, position }) =>
+      finding(kind === "user" ? "user-absent" : "app-absent", "note", position, { params: { name } }),
     ),
     ...[...basis.policy.rules.values()].flatMap((rule) => ofRule(rule, basis)),
     ...ofExemptions(basis),
@@ -70,11 +74,11 @@ function ofRule(resolved: ResolvedRule, { inventory, asOf }: Basis): Finding[] {
         },
       }),
     );
-  if (rule.reviewBy !== null && asOf >= rule.reviewBy.value)
+  if (rule.reviewBy !== null && isOver(rule.reviewBy.value, asOf))
     found.push(
       finding("review-overdue", "warning", rule.reviewBy.position, {
         app,
-        params: { since: isoDay(rule.reviewBy.value) },
+        params: { since: dayOf(endOf(rule.reviewBy.value)) },
       }),
     );
   const settings = inventory.directory.appSettings.get(app.key);
@@ -128,11 +132,11 @@ function ofExemptions({ policy, inventory, asOf }: Basis): Finding[] {
   }
   return policy.exemptions.flatMap((resolved) => {
     const { exemption } = resolved;
-    const end = exemption.expires.value;
-    const about = { ...subject(resolved), params: { until: isoDay(end - 1), owner: exemption.owner } };
-    if (asOf >= end) return [finding("exemption-expired", "warning", exemption.position, about)];
+    const until = exemption.expires.value;
+    const about = { ...subject(resolved), params: { until, owner: exemption.owner } };
+    if (isOver(until, asOf)) return [finding("exemption-expired", "warning", exemption.position, about)];
     return [
-      ...(end - asOf <= EXPIRING_DAYS * DAY_MS
+      ...(asOf >= expiringFrom(until)
         ? [finding("exemption-expiring", "warning", exemption.position, about)]
         : []),
       ...(unused.has(resolved) ? [finding("exemption-unused", "note", exemption.position, about)] : []),
@@ -149,10 +153,10 @@ function ofExemptions({ policy, inventory, asOf }: Basis): Finding[] {
 
 function ofBaseline({ policy: { policy }, asOf }: Basis): Finding[] {
   const { baseline } = policy;
-  if (baseline === null || asOf < baseline.expires.value || baseline.grants.length === 0) return [];
+  if (baseline === null || !isOver(baseline.expires.value, asOf) || baseline.grants.length === 0) return [];
   return [
     finding("baseline-expired", "warning", baseline.expires.position, {
-      params: { until: isoDay(baseline.expires.value - 1), grants: String(baseline.grants.length) },
+      params: { until: baseline.expires.value, grants: String(baseline.grants.length) },
     }),
   ];
 }
@@ -170,7 +174,7 @@ function ofPrivilege({ policy: { highPrivilege }, inventory, asOf }: Basis): Fin
         app: grant.app,
         user: inventory.users.get(grant.userId)?.username ?? grant.userId,
         grant,
-        params: { through: why, granted: grant.createdAt === null ? "unknown" : isoDay(grant.createdAt) },
+        params: { through: why, granted: grant.createdAt === null ? "unknown" : dayOf(grant.createdAt) },
       }),
     ];
   });

@@ -1,4 +1,4 @@
-import { inScope } from "../resolve/membership.ts";
+import { isMember } from "../resolve/resolved.ts";
 import type { Basis, Rule } from "./rule.ts";
 
 /** Whether the policy sanctions the app for the user. */
@@ -14,7 +14,7 @@ export function listingRules({ policy: { policy } }: Basis): Record<"denied" | "
         ? { action: unlisted.value, code: "app-not-listed", policy: unlisted.position }
         : null,
     "in scope": ({ rule, person }) =>
-      person === undefined || rule === undefined || rule.scope === null || inScope(rule.scope, person)
+      person === undefined || rule === undefined || rule.users === null || isMember(rule.users, person)
         ? null
         : { action: "revoke", code: "user-not-allowed", policy: rule.rule.users!.position },
   };

@@ -1,5 +1,6 @@
 import type { Grant } from "../inventory/inventory.ts";
-import { DAY_MS, type HighPrivilege } from "../policy/policy.ts";
+import type { HighPrivilege } from "../policy/policy.ts";
+import { isLongerAgo, startOf } from "../time.ts";
 import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /** Grants by users of high privilege, where the policy says to revoke them. */
@@ -25,5 +26,7 @@ export function isWithinLookBack(
 ): boolean | null {
   if (grantedSince === null && grantedWithinDays === null) return true;
   if (createdAt === null) return null;
-  return grantedSince !== null ? createdAt >= grantedSince : asOf - createdAt <= grantedWithinDays! * DAY_MS;
+  return grantedSince !== null
+    ? createdAt >= startOf(grantedSince)
+    : !isLongerAgo(createdAt, grantedWithinDays!, asOf);
 }

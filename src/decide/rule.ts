@@ -1,7 +1,6 @@
 import type { Grant, Inventory } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
-import type { Person } from "../resolve/membership.ts";
-import type { ResolvedPolicy, ResolvedRule } from "../resolve/resolvePolicy.ts";
+import type { Person, ResolvedPolicy, ResolvedRule } from "../resolve/resolved.ts";
 import type { FindingCode } from "./codes.ts";
 
 /** What happens to a grant. `report` leaves it alone and says so. */

@@ -1,4 +1,5 @@
-import { DAY_MS, type Placed } from "../policy/policy.ts";
+import type { Placed } from "../policy/policy.ts";
+import { isLongerAgo } from "../time.ts";
 import type { FindingCode } from "./codes.ts";
 import type { Basis, Rule, Verdict } from "./rule.ts";
 
@@ -11,7 +12,7 @@ export function timeRules({ asOf }: Basis): Record<"age" | "idle" | "use", Rule>
   const over = (code: FindingCode, since: number | null, limit: Placed<number>): Verdict | null => {
     if (since === null)
       return { action: "report", code: "date-missing", policy: limit.position, passing: true };
-    return asOf - since > limit.value * DAY_MS ? { action: "revoke", code, policy: limit.position } : null;
+    return isLongerAgo(since, limit.value, asOf) ? { action: "revoke", code, policy: limit.position } : null;
   };
   return {
     age: ({ grant, rule }) => {

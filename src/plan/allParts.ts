@@ -1,7 +1,8 @@
 import type { App, Inventory } from "../inventory/inventory.ts";
-import { DAY_MS, type Position } from "../policy/policy.ts";
-import type { ResolvedPolicy } from "../resolve/resolvePolicy.ts";
-import { isoDay } from "../text.ts";
+import type { Position } from "../policy/policy.ts";
+import type { ResolvedPolicy } from "../resolve/resolved.ts";
+import { refText } from "../salesforce/id.ts";
+
 import type { Evaluation } from "./evaluate.ts";
 import { appPart, canonicalOrder, grantPart, placePart } from "./parts.ts";
 import type { PlanFile } from "./schema.ts";
@@ -30,11 +31,11 @@ export function allParts(
     users: canonicalOrder(connectedUsers(inventory, resolved)),
     exemptions: canonicalOrder(
       resolved.policy.exemptions.map(({ app, user, reason, owner, expires, position }) => ({
-        app: app?.value ?? null,
+        app: app === null ? null : refText(app.value),
         user: user?.value ?? null,
         reason,
         owner,
-        expires: lastDay(expires.value),
+        expires: expires.value,
         policy: placePart(position),
       })),
     ),
@@ -57,7 +58,7 @@ function standingOf(app: App, { policy, rules, protectedApps }: ResolvedPolicy) 
     weak: found?.weak ?? false,
     owner: found?.rule.owner ?? null,
     reason: found?.rule.reason ?? null,
-    reviewBy: found?.rule.reviewBy ? lastDay(found.rule.reviewBy.value) : null,
+    reviewBy: found?.rule.reviewBy?.value ?? null,
     idleAfterDays: found?.rule.times.maxIdleDays?.value ?? IDLE_DAYS,
     policy: placePart(place ?? found?.rule.position ?? policy.unlisted.position),
   };
@@ -77,9 +78,4 @@ function connectedUsers({ grants, users, profiles }: Inventory, { highPrivilege 
       privilege: highPrivilege?.holders.get(id) ?? null,
     };
   });
-}
-
-/** The day before the first moment at which something no longer holds. */
-function lastDay(end: number): string {
-  return isoDay(end - DAY_MS);
 }

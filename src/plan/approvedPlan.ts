@@ -1,5 +1,6 @@
 import type { Grant } from "../inventory/inventory.ts";
-import { DAY_MS } from "../policy/policy.ts";
+import { days } from "../time.ts";
+
 import { planErrors } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { parsePlanFile } from "./parsePlanFile.ts";
@@ -29,7 +30,7 @@ export function acceptPlanFile(
       org: orgId,
     });
   const age = asOf - Date.parse(plan.asOf);
-  if (age > maxAgeDays * DAY_MS)
+  if (age > days(maxAgeDays))
     throw planErrors["approved-plan-too-old"]({ file: name, time: plan.asOf, days: maxAgeDays });
   return plan;
 }

@@ -3,7 +3,8 @@ import { type Finding, findings } from "../decide/findings.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Limits, Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
-import { type ResolvedPolicy, resolvePolicy } from "../resolve/resolvePolicy.ts";
+import type { ResolvedPolicy } from "../resolve/resolved.ts";
+import { resolvePolicy } from "../resolve/resolvePolicy.ts";
 import { judgeLimits, type LimitVerdict } from "./limits.ts";
 import { type Plan, plan } from "./plan.ts";
 

@@ -1,7 +1,7 @@
 import { type FindingCode, meaningOf } from "../decide/codes.ts";
 import type { Grant } from "../inventory/inventory.ts";
 import { type Position, placeText } from "../policy/policy.ts";
-import { isoDay } from "../text.ts";
+import { dayOf } from "../time.ts";
 
 /**
  * Why these grants go, in one line: the rule and its place, when they were granted and the month in
@@ -10,10 +10,10 @@ import { isoDay } from "../text.ts";
  */
 export function revocationReason(code: FindingCode, policy: Position, grants: readonly Grant[]): string {
   const days = grants.map((grant) =>
-    grant.createdAt === null ? "on an unknown day" : isoDay(grant.createdAt),
+    grant.createdAt === null ? "on an unknown day" : dayOf(grant.createdAt),
   );
   const granted = grants.length === 1 ? `granted ${days[0]}` : `${grants.length} grants: ${days.join(", ")}`;
   const uses = grants.map((grant) => grant.lastUsedAt).filter((time) => time !== null);
-  const used = uses.length === 0 ? "no use recorded" : `last used ${isoDay(Math.max(...uses)).slice(0, 7)}`;
+  const used = uses.length === 0 ? "no use recorded" : `last used ${dayOf(Math.max(...uses)).slice(0, 7)}`;
   return `${meaningOf(code)} (${placeText(policy)}); ${granted}, ${used}`;
 }

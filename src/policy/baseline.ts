@@ -1,9 +1,9 @@
 import baselineSchema from "../../schema/baseline.schema.json" with { type: "json" };
-import { appRef } from "../salesforce/id.ts";
+import { parseDay } from "../time.ts";
 import { validator } from "../validator.ts";
 import { parseSource } from "./document.ts";
-import { startOfDay } from "./layer.ts";
-import { type Baseline, DAY_MS } from "./policy.ts";
+import { appRefOf } from "./layer.ts";
+import type { Baseline } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import type { BaselineFile } from "./schema.ts";
 import { schemaProblems } from "./violation.ts";
@@ -25,17 +25,17 @@ export function parseBaseline(
   const refuse = (path: (string | number)[], message: string, remedy: string) =>
     problems.push(source.problemAt(source.position(path), message, remedy));
 
-  const lastDay = startOfDay(data.expires);
+  const lastDay = parseDay(data.expires);
   if (lastDay === null)
     refuse(["expires"], `there is no day ${data.expires}`, "write a day of the calendar, as 2027-03-31");
   const grants = data.grants.map(({ app, user, granted }, i) => {
     const time = granted === undefined ? null : Date.parse(granted);
     if (Number.isNaN(time))
       refuse(["grants", i, "granted"], "this is no time", "write it as 2026-03-31T08:30:00Z");
-    return { app: appRef(app), user: user.toLowerCase(), granted: time };
+    return { app: appRefOf(app), user: user.toLowerCase(), granted: time };
   });
   if (problems.length > 0) return { problems };
   return {
-    baseline: { expires: { value: lastDay! + DAY_MS, position: source.position(["expires"]) }, grants },
+    baseline: { expires: { value: lastDay!, position: source.position(["expires"]) }, grants },
   };
 }

@@ -1,18 +1,18 @@
-import { toId18 } from "../salesforce/id.ts";
-import {
-  type AppRule,
-  DAY_MS,
-  type Exemption,
-  type HighPrivilege,
-  type Named,
-  type Placed,
-  type SettingsRule,
-  type TimeLimits,
-  type UserLists,
-  type UserSelector,
+import { type AppRef, appRef, parseAppId } from "../salesforce/id.ts";
+import { type Day, parseDay } from "../time.ts";
+import type {
+  AppRule,
+  Exemption,
+  HighPrivilege,
+  Named,
+  Placed,
+  SettingsRule,
+  TimeLimits,
+  UserLists,
+  UserSelector,
 } from "./policy.ts";
 import type { Problem } from "./problem.ts";
-import type { AppFile, PolicyFile, UserMapFile } from "./schema.ts";
+import type { AppFile, AppRefFile, PolicyFile, UserMapFile } from "./schema.ts";
 import type { Path, Source } from "./source.ts";
 
 /** One file of a policy that matches the schema, with the place of each value. */
@@ -44,27 +44,38 @@ export class LayerReader {
     return value === undefined ? null : { value, position: this.#layer.source.position(path) };
   }
 
-  id(value: string | undefined, path: Path): Named | null {
-    return this.named(value === undefined ? value : toId18(value), path);
+  /** The schema has looked at its form. */
+  id<Id>(value: string | undefined, parse: (text: string) => Id | null, path: Path): Placed<Id> | null {
+    const id = value === undefined ? null : parse(value);
+    return id === null ? null : { value: id, position: this.#layer.source.position(path) };
+  }
+
+  /** Which app is meant, by id or by name. */
+  app(value: AppRefFile | undefined, path: Path): Placed<AppRef> | null {
+    return value === undefined
+      ? null
+      : { value: appRefOf(value), position: this.#layer.source.position(path) };
+  }
+
+  apps(list: readonly AppRefFile[] | undefined, path: Path): Placed<AppRef>[] {
+    return (list ?? []).map((value, i) => this.app(value, [...path, i])!);
   }
 
   names(list: readonly string[] | undefined, path: Path): Named[] {
     return (list ?? []).map((value, i) => ({ value, position: this.#layer.source.position([...path, i]) }));
   }
 
-  /** The first moment of a day in UTC, or of the day after; a day that no calendar has is a problem. */
-  day(text: string | undefined, path: Path, which: "start" | "end"): Placed<number> | null {
+  /** A day; one that no calendar has is a problem. */
+  day(text: string | undefined, path: Path): Placed<Day> | null {
     if (text === undefined) return null;
     const { source } = this.#layer;
-    const start = startOfDay(text);
+    const day = parseDay(text);
     const position = source.position(path);
-    if (start === null) {
-      this.#problems.push(
-        source.problemAt(position, `there is no day ${text}`, "write a day of the calendar, as 2027-03-31"),
-      );
-      return { value: Number.POSITIVE_INFINITY, position };
-    }
-    return { value: which === "start" ? start : start + DAY_MS, position };
+    if (day !== null) return { value: day, position };
+    this.#problems.push(
+      source.problemAt(position, `there is no day ${text}`, "write a day of the calendar, as 2027-03-31"),
+    );
+    return { value: parseDay("9999-12-31")!, position };
   }
 
   times(data: Partial<Record<keyof TimeLimits, number>> | undefined, path: Path): TimeLimits {
@@ -75,7 +86,7 @@ export class LayerReader {
     };
   }
 
-  apps(): AppPart[] {
+  appParts(): AppPart[] {
     return (this.#layer.data.apps ?? []).map((app, i) => this.#app(app, ["apps", i]));
   }
 
@@ -83,11 +94,11 @@ export class LayerReader {
     return (this.#layer.data.exemptions ?? []).map((exemption, i) => {
       const path = ["exemptions", i];
       return {
-        app: this.named(exemption.app, [...path, "app"]),
+        app: this.app(exemption.app, [...path, "app"]),
         user: this.named(exemption.user, [...path, "user"]),
         reason: exemption.reason,
         owner: exemption.owner,
-        expires: this.day(exemption.expires, [...path, "expires"], "end")!,
+        expires: this.day(exemption.expires, [...path, "expires"])!,
         position: this.#layer.source.position(path),
       };
     });
@@ -102,7 +113,7 @@ export class LayerReader {
       profiles: this.names(data.profiles, [...path, "profiles"]),
       permissionSets: this.names(data.permissionSets, [...path, "permissionSets"]),
       action: data.action ?? "alert",
-      grantedSince: this.day(data.grantedSince, [...path, "grantedSince"], "start")?.value ?? null,
+      grantedSince: this.day(data.grantedSince, [...path, "grantedSince"])?.value ?? null,
       grantedWithinDays: data.grantedWithinDays ?? null,
       position: this.#layer.source.keyPosition(path),
     };
@@ -112,13 +123,13 @@ export class LayerReader {
     const { source } = this.#layer;
     const at = (key: string) => [...path, key];
     return {
-      id: this.id(app.id, at("id")),
+      id: this.id(app.id, parseAppId, at("id")),
       name: this.named(app.name, at("name")),
       sanctioned: this.placed(app.sanctioned, at("sanctioned")),
       mode: this.placed(app.mode, at("mode")),
       owner: app.owner ?? null,
       reason: app.reason ?? null,
-      reviewBy: this.day(app.reviewBy, at("reviewBy"), "end"),
+      reviewBy: this.day(app.reviewBy, at("reviewBy")),
       users: app.users === undefined ? null : this.#selector(app.users, at("users")),
       scopes: this.placed(app.scopes, at("scopes")),
       settings: this.#settings(app.settings, at("settings")),
@@ -162,8 +173,8 @@ export class LayerReader {
   }
 }
 
-/** Milliseconds of the first moment of a day in UTC; null for a day such as 2026-02-30. */
-export function startOfDay(text: string): number | null {
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text ? null : time;
+/** A text has the form of an id, or is a name; a map says which of the two it is. */
+export function appRefOf(value: AppRefFile): AppRef {
+  if (typeof value === "string") return appRef(value);
+  return "id" in value ? { id: parseAppId(value.id)! } : value;
 }

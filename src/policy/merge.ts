@@ -1,11 +1,11 @@
 import { printable } from "../printable.ts";
+import { type AppRef, parseOrgId } from "../salesforce/id.ts";
 import { type AppPart, type Layer, LayerReader } from "./layer.ts";
 import {
   type AppRule,
   type Baseline,
   type Leaver,
   type Limits,
-  type Named,
   type Placed,
   type Policy,
   type Position,
@@ -68,13 +68,13 @@ export function mergeLayers(
         ? null
         : {
             name: orgOf.reader.named(orgOf.layer.data.org?.name, ["org", "name"]),
-            id: orgOf.reader.id(orgOf.layer.data.org?.id, ["org", "id"]),
+            id: orgOf.reader.id(orgOf.layer.data.org?.id, parseOrgId, ["org", "id"]),
           },
     mode: first((data) => data.mode, ["mode"]) ?? { value: "enforce", position: top },
     unlisted: unlisted ?? { value: "report", position: top }, // the schema wants it of the file or of its base
     limits: mergeLimits(first, top),
     apps: mergeApps(
-      readers.map(({ reader }) => reader.apps()),
+      readers.map(({ reader }) => reader.appParts()),
       defaults,
       problemAt,
       problems,
@@ -87,7 +87,7 @@ export function mergeLayers(
       all((reader, { data }) => reader.names(data.protected?.users, ["protected", "users"])),
     ),
     protectedApps: distinct(
-      all((reader, { data }) => reader.names(data.protected?.apps, ["protected", "apps"])),
+      all((reader, { data }) => reader.apps(data.protected?.apps, ["protected", "apps"])),
     ),
     exemptions: all((reader) => reader.exemptions()),
     maxExemptionDays:
@@ -183,12 +183,13 @@ function mergeApps(
   ];
 }
 
-/** One of each, by value without regard to case: what both files list is no mistake. */
-function distinct(names: readonly Named[]): Named[] {
+/** One of each, names without regard to case: what both files list is no mistake. */
+function distinct<T extends string | AppRef>(list: readonly Placed<T>[]): Placed<T>[] {
   const files = new Map<string, string>();
-  return names.filter(({ value, position }) => {
-    const first = files.get(value.toLowerCase());
-    if (first === undefined) files.set(value.toLowerCase(), position.file);
+  return list.filter(({ value, position }) => {
+    const key = JSON.stringify(value).toLowerCase();
+    const first = files.get(key);
+    if (first === undefined) files.set(key, position.file);
     return first === undefined || first === position.file;
   });
 }

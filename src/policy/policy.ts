@@ -1,4 +1,5 @@
-import type { AppRef } from "../salesforce/id.ts";
+import type { AppId, AppRef, OrgId } from "../salesforce/id.ts";
+import type { Day, Instant } from "../time.ts";
 import type { Problem } from "./problem.ts";
 import type { SCOPES } from "./schema.ts";
 
@@ -57,16 +58,14 @@ export interface SettingsRule {
 
 /** A sanctioned or denied app. At least one of `id` and `name` is there. */
 export interface AppRule {
-  /** 18 characters. */
-  readonly id: Named | null;
+  readonly id: Placed<AppId> | null;
   readonly name: Named | null;
   /** Where the app is denied; null for a sanctioned one. */
   readonly denied: Position | null;
   readonly mode: Placed<Mode> | null;
   readonly owner: string | null;
   readonly reason: string | null;
-  /** The first moment after the day of review, in milliseconds. */
-  readonly reviewBy: Placed<number> | null;
+  readonly reviewBy: Placed<Day> | null;
   /** Null for a denied app. */
   readonly users: UserSelector | null;
   readonly scopes: Placed<readonly Scope[]> | null;
@@ -83,20 +82,20 @@ export interface HighPrivilege {
   readonly profiles: readonly Named[];
   readonly permissionSets: readonly Named[];
   readonly action: "alert" | "revoke";
-  /** Milliseconds; null for grants of any age. */
-  readonly grantedSince: number | null;
+  /** Null for grants of any age. */
+  readonly grantedSince: Day | null;
   readonly grantedWithinDays: number | null;
   readonly position: Position;
 }
 
 /** Grants that are kept for a while: of the app, of the user, or of the user for the app. */
 export interface Exemption {
-  readonly app: Named | null;
+  readonly app: Placed<AppRef> | null;
   readonly user: Named | null;
   readonly reason: string;
   readonly owner: string;
-  /** The first moment at which it no longer holds, in milliseconds. */
-  readonly expires: Placed<number>;
+  /** The last day on which it holds. */
+  readonly expires: Placed<Day>;
   readonly position: Position;
 }
 
@@ -111,13 +110,13 @@ export interface Limits {
 export interface KnownGrant {
   readonly app: AppRef;
   readonly user: string;
-  /** Milliseconds; null for any grant of the user and app. */
-  readonly granted: number | null;
+  /** Null for any grant of the user and app. */
+  readonly granted: Instant | null;
 }
 
 export interface Baseline {
-  /** The first moment at which it no longer holds, in milliseconds. */
-  readonly expires: Placed<number>;
+  /** The last day on which it holds. */
+  readonly expires: Placed<Day>;
   readonly grants: readonly KnownGrant[];
 }
 
@@ -126,7 +125,7 @@ export type Leaver = "offboarded" | "inactive" | "frozen";
 /** A policy that is right in itself; `resolvePolicy` holds its names against an org. */
 export interface Policy {
   readonly file: string;
-  readonly org: { readonly name: Named | null; readonly id: Named | null } | null;
+  readonly org: { readonly name: Named | null; readonly id: Placed<OrgId> | null } | null;
   readonly mode: Placed<Mode>;
   readonly unlisted: Placed<"revoke" | "report">;
   readonly limits: Limits;
@@ -135,7 +134,7 @@ export interface Policy {
   readonly leavers: Readonly<Record<Leaver, Placed<"revoke" | "report">>>;
   readonly highPrivilege: HighPrivilege | null;
   readonly protectedUsers: readonly Named[];
-  readonly protectedApps: readonly Named[];
+  readonly protectedApps: readonly Placed<AppRef>[];
   readonly exemptions: readonly Exemption[];
   readonly maxExemptionDays: number;
   /** What happens to live sessions after a revocation. */
@@ -144,8 +143,6 @@ export interface Policy {
   /** A problem at a place in this policy, with the source line for the message. */
   readonly problemAt: (position: Position, message: string, remedy: string) => Problem;
 }
-
-export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** `policy/dieppe.yaml:7`, or the path into an inline policy. */
 export function placeText({ file, line }: Pick<Position, "file" | "line">): string {

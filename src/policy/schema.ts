@@ -133,6 +133,22 @@ const App = Type.Object(
   { ...closed, description: "A sanctioned or denied app. It needs a name, an id or both." },
 );
 
+const AppId = Type.String({
+  pattern: "^0(H4|xI)[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$",
+  description: "The app's id, as the URL of its page in Setup shows it.",
+});
+
+/** A text that has the form of an app's id is one; a name of that form is written as a map. */
+const AppRef = (description: string) =>
+  Type.Union(
+    [
+      Type.String({ minLength: 1, description: "Its id (0H4… or 0xI…), or else its name." }),
+      Type.Object({ id: AppId }, closed),
+      Type.Object({ name: Text("Its name, even where that looks like an id.") }, closed),
+    ],
+    { description },
+  );
+
 const Org = Type.Object(
   {
     name: optional(Text("The org's name.")),
@@ -163,7 +179,7 @@ const HighPrivilege = Type.Object(
 
 const Exemption = Type.Object(
   {
-    app: optional(Text("Name or id of the app; any app where it is left out.")),
+    app: optional(AppRef("The app; any app where it is left out.")),
     user: optional(Text("Username; any user where it is left out.")),
     reason: Text("Why."),
     owner: Text("Who answers for it."),
@@ -237,7 +253,12 @@ export const PolicySchema = Type.Object(
       Type.Object(
         {
           users: optional(Names("Usernames whose grants are never revoked.")),
-          apps: optional(Names("Names or ids of apps whose grants are never revoked.")),
+          apps: optional(
+            Type.Array(AppRef("An app."), {
+              minItems: 1,
+              description: "Apps whose grants are never revoked.",
+            }),
+          ),
         },
         { ...closed, minProperties: 1, description: "Never revoked, whatever else the policy says." },
       ),
@@ -299,7 +320,7 @@ export const BaselineSchema = Type.Object(
     grants: Type.Array(
       Type.Object(
         {
-          app: Text("Id of the app, or its name where it has none."),
+          app: AppRef("The app; by name where it has no id."),
           user: Text("Username."),
           granted: optional(
             Text(
@@ -326,4 +347,6 @@ export type PolicyFile = Static<typeof PolicySchema>;
 export type BaselineFile = Static<typeof BaselineSchema>;
 /** How to say which users, as written. */
 export type UserMapFile = Static<typeof UserMap>;
+/** Which app is meant, as written. */
+export type AppRefFile = string | { id: string } | { name: string };
 export type AppFile = NonNullable<PolicyFile["apps"]>[number];

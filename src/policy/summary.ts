@@ -1,5 +1,6 @@
 import { printable } from "../printable.ts";
-import { isoDay } from "../text.ts";
+import { type AppRef, parseAppId, refText } from "../salesforce/id.ts";
+
 import type { AppRule, Exemption, Named, Policy, UserLists } from "./policy.ts";
 
 /**
@@ -17,7 +18,7 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
       perApp: limits.perApp,
     }),
     apps: sorted(policy.apps.map((app) => [keyOf(app), summarizeApp(app)])),
-    offboarded: list(policy.offboarded),
+    offboarded: list(textsOf(policy.offboarded)),
     leavers: some({
       offboarded: unlessRevoke(leavers.offboarded.value),
       inactive: unlessRevoke(leavers.inactive.value),
@@ -27,14 +28,17 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
       highPrivilege === null
         ? null
         : compact({
-            permissions: list(highPrivilege.permissions),
-            profiles: list(highPrivilege.profiles),
-            permissionSets: list(highPrivilege.permissionSets),
+            permissions: list(textsOf(highPrivilege.permissions)),
+            profiles: list(textsOf(highPrivilege.profiles)),
+            permissionSets: list(textsOf(highPrivilege.permissionSets)),
             action: highPrivilege.action,
-            grantedSince: highPrivilege.grantedSince === null ? null : isoDay(highPrivilege.grantedSince),
+            grantedSince: highPrivilege.grantedSince,
             grantedWithinDays: highPrivilege.grantedWithinDays,
           }),
-    protected: some({ users: list(policy.protectedUsers), apps: list(policy.protectedApps) }),
+    protected: some({
+      users: list(textsOf(policy.protectedUsers)),
+      apps: list(policy.protectedApps.map(({ value }) => refName(value))),
+    }),
     exemptions:
       policy.exemptions.length === 0
         ? null
@@ -42,8 +46,7 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
             policy.exemptions.map((exemption) => [exemptionKey(exemption), summarizeExemption(exemption)]),
           ),
     sessions: policy.sessions === "report" ? null : policy.sessions,
-    baseline:
-      baseline === null ? null : `${baseline.grants.length} grants until ${lastDay(baseline.expires.value)}`,
+    baseline: baseline === null ? null : `${baseline.grants.length} grants until ${baseline.expires.value}`,
     org:
       policy.org === null
         ? null
@@ -58,7 +61,7 @@ function summarizeApp(app: AppRule): Record<string, unknown> {
     mode: app.mode?.value ?? null,
     owner: text(app.owner),
     reason: text(app.reason),
-    reviewBy: app.reviewBy === null ? null : lastDay(app.reviewBy.value),
+    reviewBy: app.reviewBy?.value ?? null,
     users:
       users === null
         ? null
@@ -85,24 +88,24 @@ function summarizeApp(app: AppRule): Record<string, unknown> {
 }
 
 function summarizeExemption({ reason, owner, expires }: Exemption): Record<string, unknown> {
-  return { reason: printable(reason), owner: printable(owner), expires: lastDay(expires.value) };
+  return { reason: printable(reason), owner: printable(owner), expires: expires.value };
 }
 
 function exemptionKey({ app, user }: Exemption): string {
-  return safe([app?.value ?? "any app", user?.value ?? "any user"].join(", "));
+  return safe([app === null ? "any app" : refName(app.value), user?.value ?? "any user"].join(", "));
 }
 
 function lists(users: UserLists): Record<string, string | null> {
   return {
-    profiles: list(users.profiles),
-    usernames: list(users.usernames),
-    usernamesLike: list(users.usernamesLike),
-    permissionSets: list(users.permissionSets),
-    permissionSetGroups: list(users.permissionSetGroups),
-    roles: list(users.roles),
-    rolesAndSubordinates: list(users.rolesAndSubordinates),
-    publicGroups: list(users.publicGroups),
-    userTypes: list(users.userTypes),
+    profiles: list(textsOf(users.profiles)),
+    usernames: list(textsOf(users.usernames)),
+    usernamesLike: list(textsOf(users.usernamesLike)),
+    permissionSets: list(textsOf(users.permissionSets)),
+    permissionSetGroups: list(textsOf(users.permissionSetGroups)),
+    roles: list(textsOf(users.roles)),
+    rolesAndSubordinates: list(textsOf(users.rolesAndSubordinates)),
+    publicGroups: list(textsOf(users.publicGroups)),
+    userTypes: list(textsOf(users.userTypes)),
   };
 }
 
@@ -116,10 +119,10 @@ function safe(key: string): string {
 }
 
 /** Null for an empty list. Quoted where it holds a comma or a quote, so that two different lists never look the same. */
-function list(names: readonly Named[]): string | null {
+function list(names: readonly string[]): string | null {
   if (names.length === 0) return null;
   return names
-    .map(({ value }) => printable(/[",]/.test(value) ? JSON.stringify(value) : value))
+    .map((value) => printable(/[",]/.test(value) ? JSON.stringify(value) : value))
     .sort()
     .join(", ");
 }
@@ -155,7 +158,11 @@ function text(value: string | null | undefined): string | null {
   return value === null || value === undefined ? null : printable(value);
 }
 
-/** The day that ends at a moment, as the policy writes it. */
-function lastDay(end: number): string {
-  return isoDay(end - 1);
+function textsOf(names: readonly Named[]): string[] {
+  return names.map(({ value }) => value);
+}
+
+/** A name that looks like an id is told from one. */
+function refName(ref: AppRef): string {
+  return "name" in ref && parseAppId(ref.name) !== null ? `the name ${ref.name}` : refText(ref);
 }

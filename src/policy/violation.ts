@@ -104,9 +104,13 @@ function alternatives(values: readonly string[]): string {
 
 /** The branches of a choice: its constants, and the keys of a map. */
 function choices(branches: unknown): string {
-  return (branches as { const?: unknown; properties?: object }[])
-    .map((branch) =>
-      branch.const === undefined ? mapOf(Object.keys(branch.properties ?? {})) : `\`${branch.const}\``,
+  return (branches as { const?: unknown; type?: string; properties?: object }[])
+    .map(({ const: constant, type, properties = {} }) =>
+      constant !== undefined
+        ? `\`${constant}\``
+        : type === "string"
+          ? "text"
+          : mapOf(Object.keys(properties)),
     )
     .join(" or ");
 }

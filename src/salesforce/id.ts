@@ -72,6 +72,11 @@ export function isMeant(ref: AppRef, app: { readonly id: AppId | null; readonly 
   return "id" in ref ? app.id === ref.id : app.name === ref.name;
 }
 
+/** The id or the name, for people and machines that read it; it is not parsed again. */
+export function refText(ref: AppRef): string {
+  return "id" in ref ? ref.id : ref.name;
+}
+
 /** People copy ids from addresses and reports; what the last three characters say follows from the others. */
 function written(text: string): string | null {
   const id = text.slice(0, 15);

@@ -1,9 +1,9 @@
 import { meaningOf } from "../decide/codes.ts";
-import { EXPIRING_DAYS, findingText } from "../decide/findings.ts";
+import { expiringFrom, findingText } from "../decide/findings.ts";
 import type { App, Grant, User } from "../inventory/inventory.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
-import { DAY_MS } from "../policy/policy.ts";
 import { amount } from "../text.ts";
+import { endOf, parseDay } from "../time.ts";
 import { type Condition, conditionKey } from "./event.ts";
 
 /** What holds in an org that people are to be told of. Pure, and in no order that matters. */
@@ -114,8 +114,8 @@ function exemptions({ findings }: Evaluation): Condition[] {
 /** An exemption ends with its last day, and is about to two weeks before. */
 function beganAt(code: "exemption-expiring" | "exemption-expired", until: string | undefined): number | null {
   if (until === undefined) return null;
-  const end = Date.parse(until) + DAY_MS;
-  return code === "exemption-expired" ? end : end - EXPIRING_DAYS * DAY_MS;
+  const day = parseDay(until)!;
+  return code === "exemption-expired" ? endOf(day) : expiringFrom(day);
 }
 
 function earliest(grants: readonly Grant[]): number | null {

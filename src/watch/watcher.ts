@@ -1,4 +1,4 @@
-import { EXPIRING_DAYS } from "../decide/findings.ts";
+import { expiringFrom } from "../decide/findings.ts";
 import { InconclusiveError, SettingsError, UserError } from "../errors.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { look } from "../inventory/look.ts";
@@ -6,11 +6,12 @@ import { policyDigest } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { leaversPlan } from "../plan/leaversPlan.ts";
 import { countGrants, type Plan } from "../plan/plan.ts";
-import { DAY_MS, type Policy } from "../policy/policy.ts";
+import type { Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
 import { needsOf } from "../resolve/needs.ts";
 import { judge, type Observer } from "../run/observer.ts";
 import { amount } from "../text.ts";
+import { endOf } from "../time.ts";
 import { conditionsOf } from "./conditions.ts";
 import { deliver } from "./deliver.ts";
 import { type Condition, conditionKey, eventOf, type WatchEvent } from "./event.ts";
@@ -149,7 +150,7 @@ export class Watcher {
     const last = this.#evaluation!.asOf;
     const now = this.#options.now();
     return exemptions
-      .flatMap(({ expires }) => [expires.value, expires.value - EXPIRING_DAYS * DAY_MS])
+      .flatMap(({ expires }) => [endOf(expires.value), expiringFrom(expires.value)])
       .some((boundary) => last < boundary && boundary <= now);
   }
 

@@ -4,9 +4,10 @@ import { findings } from "../../src/decide/findings.ts";
 import { type AppSettings, EMPTY_DIRECTORY, type Grant } from "../../src/inventory/inventory.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
-import { DAY_MS, type Policy } from "../../src/policy/policy.ts";
+import type { Policy } from "../../src/policy/policy.ts";
 import { formatProblems, PolicyError } from "../../src/policy/problem.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
+import { DAY_MS } from "../../src/time.ts";
 import { resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 

@@ -13,9 +13,9 @@ import {
   revocationMap,
 } from "../../src/plan/plan.ts";
 import { planFile } from "../../src/plan/planFile.ts";
-import { DAY_MS } from "../../src/policy/policy.ts";
 import type { PolicyFile } from "../../src/policy/schema.ts";
-import type { ResolvedPolicy } from "../../src/resolve/resolvePolicy.ts";
+import type { ResolvedPolicy } from "../../src/resolve/resolved.ts";
+import { DAY_MS } from "../../src/time.ts";
 import { cases, changedCases, resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 

@@ -11,7 +11,8 @@ import {
   summarizePlan,
   withGrants,
 } from "../../src/plan/plan.ts";
-import { DAY_MS } from "../../src/policy/policy.ts";
+import { DAY_MS } from "../../src/time.ts";
+
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));

@@ -156,7 +156,7 @@ describe("a name of the policy's own file that nobody in the org has is an error
     );
     const [rule] = resolved(slack("{ permissionSets: [Sellers] }")).rules.values();
     const members = [...resolved(slack("{ permissionSets: [Sellers] }")).people.values()].filter(
-      ({ memberOf }) => memberOf.some((number) => rule!.scope!.memberSets.has(number)),
+      ({ memberOf }) => memberOf.some((number) => rule!.users!.memberSets.has(number)),
     );
     expect(members.map(({ id }) => id)).toEqual([ANN.id]);
   });
@@ -280,7 +280,7 @@ describe("people", () => {
 
   it("are in scope by a type that the platform has, or that a user of the org has", () => {
     const types = (text: string) => [
-      ...[...resolved(slack(`{ userTypes: [${text}] }`)).rules.values()][0]!.scope!.userTypes,
+      ...[...resolved(slack(`{ userTypes: [${text}] }`)).rules.values()][0]!.users!.userTypes,
     ];
     expect(types("Guest, Robot")).toEqual(["Guest", "Robot"]);
   });
@@ -291,7 +291,7 @@ describe("a pattern of usernames", () => {
     const { rules, people } = resolved(slack(`{ usernamesLike: ["${pattern}"] }`));
     const [rule] = rules.values();
     return [...people.values()].flatMap(({ username, memberOf }) =>
-      memberOf.some((number) => rule!.scope!.memberSets.has(number)) ? username : [],
+      memberOf.some((number) => rule!.users!.memberSets.has(number)) ? username : [],
     );
   };
   it.each([
@@ -327,7 +327,7 @@ describe("the policy's own org", () => {
       "org: { id: 00D000000000002AAA, name: Calais }\napps: []\noffboarded: [x@calais.example]",
     );
     expect(other).toContain(
-      "the policy is for the org 00D000000000002AAA, but the credentials lead to Dieppe",
+      "the policy is for the org 00D000000000002EAA, but the credentials lead to Dieppe",
     );
     expect(other).not.toContain("no user");
     expect(other).not.toContain('"Calais"');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../src/policy/load.ts";
+import { parsePolicy, policyFromObject } from "../../src/policy/load.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { AS_OF, app, inventoryOf, user } from "../inventories.ts";
@@ -81,16 +81,53 @@ describe("names that resolve", () => {
     );
     if ("problems" in result) throw new Error(formatProblems(result.problems));
     expect(
-      [...result.resolved.rules].map(([key, { weak, scope }]) => [
+      [...result.resolved.rules].map(([key, { weak, users }]) => [
         key,
         weak,
-        scope!.everyone,
-        [...scope!.userIds],
-        [...scope!.profileIds],
+        users!.everyone,
+        [...users!.userIds],
+        [...users!.profileIds],
       ]),
     ).toEqual([
       [SLACK, false, false, ["005000000000001AAA"], ["00e000000000000AAA"]],
       ["name:Bob's Tool", true, true, [], []],
     ]);
+  });
+});
+
+describe("an app whose name looks like an id", () => {
+  const NAME = "0H4LeadScoring1";
+  const lookalike = inventoryOf({ users: [user(1)], apps: [app(NAME)], grants: [] });
+  const problemsOf = (policy: object, baseline = "") => {
+    const parsed = policyFromObject(
+      { version: 1, unlisted: "report", apps: [], ...policy },
+      "inline policy",
+      () => ({
+        text: baseline,
+      }),
+    );
+    if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
+    const result = resolvePolicy(parsed.policy, lookalike, AS_OF);
+    return "problems" in result ? formatProblems(result.problems) : "";
+  };
+  const exemption = { reason: "Migrating", owner: "it", expires: "2026-12-31" };
+  const known = (app: string) =>
+    `version: 1\nexpires: 2026-12-31\ngrants: [{ app: ${app}, user: user1@dieppe.example }]\n`;
+
+  it.each<[where: string, problems: string]>([
+    ["protected", problemsOf({ protected: { apps: [NAME] } })],
+    ["exempt", problemsOf({ exemptions: [{ app: NAME, ...exemption }] })],
+    ["known to a baseline", problemsOf({ baseline: "b.yaml" }, known(NAME))],
+  ])("is an error where it is read as an id: %s", (_where, problems) => {
+    expect(problems).toMatch(/id 0H4LeadScoring1\w*.* has one of that name/);
+  });
+
+  it.each<[where: string, problems: string]>([
+    ["protected", problemsOf({ protected: { apps: [{ name: NAME }] } })],
+    ["exempt", problemsOf({ exemptions: [{ app: { name: NAME }, ...exemption }] })],
+    ["known to a baseline", problemsOf({ baseline: "b.yaml" }, known(`{ name: ${NAME} }`))],
+    ["listed by its name", problemsOf({ apps: [{ name: NAME, users: "everyone" }] })],
+  ])("is meant where a key says that it is a name: %s", (_where, problems) => {
+    expect(problems).toBe("");
   });
 });

@@ -1,8 +1,9 @@
 import { Command } from "commander";
-import { startOfDay } from "../../policy/layer.ts";
 import { baselineFile } from "../../policy/write/baseline.ts";
 import { printable } from "../../printable.ts";
+import { parseDay } from "../../time.ts";
 import { cliErrors } from "../errors.ts";
+
 import { writeNew } from "../files.ts";
 import { judgeAsAsked } from "../run.ts";
 
@@ -24,7 +25,7 @@ export function baselineCommand(): Command {
       "\nExample:\n  $ npx sanctioned baseline --expires 2027-03-31 --out policy/acme.baseline.yaml",
     )
     .action(async ({ policy, expires, out }: BaselineOptions) => {
-      if (startOfDay(expires) === null) throw cliErrors["expiry-not-a-day"]();
+      if (parseDay(expires) === null) throw cliErrors["expiry-not-a-day"]();
       const { decisions, inventory } = await judgeAsAsked(policy === undefined ? {} : { policy });
       // What is reported for another reason stays out.
       const known = decisions.filter(({ action, held }) => action === "revoke" || held !== null);

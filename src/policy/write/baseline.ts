@@ -1,6 +1,7 @@
 import { Document } from "yaml";
 import type { Grant, Inventory } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
+import { parseAppId } from "../../salesforce/id.ts";
 
 /**
  * Grants as a baseline: known from now on, and only reported until its last day.
@@ -10,7 +11,7 @@ import { printable } from "../../printable.ts";
 export function baselineFile(known: readonly Grant[], { org, users }: Inventory, expires: string): string {
   const grants = known
     .map(({ app, userId, createdAt }) => ({
-      app: app.id ?? app.name,
+      app: app.id ?? plainName(app.name),
       user: users.get(userId)?.username ?? userId,
       ...(createdAt === null ? {} : { granted: new Date(createdAt).toISOString() }),
     }))
@@ -18,4 +19,9 @@ export function baselineFile(known: readonly Grant[], { org, users }: Inventory,
   const document = new Document({ version: 1, expires, grants });
   document.commentBefore = ` Grants of ${printable(org.name)} that are known and only reported until they are settled.`;
   return document.toString({ lineWidth: 0 });
+}
+
+/** As text where that is read as a name. */
+function plainName(name: string): string | { name: string } {
+  return parseAppId(name) === null ? name : { name };
 }

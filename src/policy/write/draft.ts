@@ -2,7 +2,8 @@ import { Document, isMap, type YAMLMap, type YAMLSeq } from "yaml";
 import type { App, Grant, Inventory, User } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
 import type { UserId } from "../../salesforce/id.ts";
-import { amount, isoDay } from "../../text.ts";
+import { amount } from "../../text.ts";
+import { dayOf } from "../../time.ts";
 
 /** More names than these do not make a scope that anyone reviews. */
 const MOST_NAMES = 8;
@@ -89,8 +90,8 @@ function summary(grants: readonly Grant[]): string {
   const [first, last] = [least(created), greatest(created)];
   return [
     `${amount(grants.length, "grant")} of ${amount(users, "user")}`,
-    first === null ? "granted on unknown days" : `granted ${isoDay(first)} to ${isoDay(last!)}`,
-    used.length === 0 ? "no use recorded" : `last used ${isoDay(greatest(used)!)}`,
+    first === null ? "granted on unknown days" : `granted ${dayOf(first)} to ${dayOf(last!)}`,
+    used.length === 0 ? "no use recorded" : `last used ${dayOf(greatest(used)!)}`,
   ].join(", ");
 }
 

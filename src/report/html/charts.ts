@@ -1,4 +1,5 @@
-import { DAY_MS } from "../../policy/policy.ts";
+import { DAY_MS } from "../../time.ts";
+
 import type { OrgReport } from "../org/orgReport.ts";
 import type { GrantRow, OrgView } from "../org/orgView.ts";
 import { DECISIONS, STANDINGS } from "../words.ts";

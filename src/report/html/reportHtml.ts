@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { isoDay } from "../../text.ts";
+import { dayOf } from "../../time.ts";
+
 import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
 import { grantsSection, sectionsOf } from "../org/sections.ts";
@@ -30,7 +31,7 @@ export function reportHtml(report: OrgReport): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="sanctioned">
-<title>${title}, ${isoDay(Date.parse(plan.asOf))}</title>
+<title>${title}, ${dayOf(Date.parse(plan.asOf))}</title>
 <style>${trusted(STYLE)}</style>
 </head>
 <body>

@@ -1,4 +1,5 @@
-import { isoDay } from "../../text.ts";
+import { dayOf } from "../../time.ts";
+
 import { decisionCounts, headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import type { OrgView } from "../org/orgView.ts";
@@ -33,7 +34,7 @@ function numbersHtml(report: OrgReport, { grants, undecided }: OrgView): Markup 
     ["Idle grants", grants.filter(({ use }) => use === "idle").length, "glance"],
     ["High privilege", grants.filter(({ privilege }) => privilege !== null).length, "privileged"],
   ];
-  return html`<ul class="numbers" aria-label="The numbers at ${isoDay(Date.parse(plan.asOf))}">${numbers.map(
+  return html`<ul class="numbers" aria-label="The numbers at ${dayOf(Date.parse(plan.asOf))}">${numbers.map(
     ([label, count, section]) =>
       html`\n<li><a href="#${section}"><strong>${count.toLocaleString("en")}</strong> <span>${label}</span></a></li>`,
   )}

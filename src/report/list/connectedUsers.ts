@@ -1,7 +1,8 @@
 import type { Grant, Inventory } from "../../inventory/inventory.ts";
 import { appLabels } from "../../plan/label.ts";
 import { appsNamed, userNamed } from "../../plan/named.ts";
-import { compareText, isoDay } from "../../text.ts";
+import { compareText } from "../../text.ts";
+import { dayOf } from "../../time.ts";
 
 /** One app and what it holds. Dates are ISO days, UTC; null where the org gives none. */
 export interface AppRow {
@@ -99,5 +100,5 @@ function userFilter(inventory: Inventory, wanted: string | undefined): (grant: G
 }
 
 function dayOrNull(time: number | null): string | null {
-  return time === null ? null : isoDay(time);
+  return time === null ? null : dayOf(time);
 }

@@ -1,4 +1,5 @@
-import { DAY_MS } from "../../policy/policy.ts";
+import { DAY_MS } from "../../time.ts";
+
 import type { Changes, Connection, FullPlan } from "./orgReport.ts";
 import { type GrantRow, type OrgView, orgView } from "./orgView.ts";
 

@@ -1,5 +1,5 @@
-import { DAY_MS } from "../../policy/policy.ts";
-import { compareText, isoDay } from "../../text.ts";
+import { compareText } from "../../text.ts";
+import { DAY_MS, dayOf } from "../../time.ts";
 import type { FullPlan } from "./orgReport.ts";
 
 /** A report is read once a month: an exemption that ends before the next one is due. */
@@ -13,8 +13,8 @@ export function dueExemptions({
   exemptions,
   asOf,
 }: FullPlan): (Exemption & { readonly state: ExemptionState })[] {
-  const today = isoDay(Date.parse(asOf));
-  const horizon = isoDay(Date.parse(asOf) + DUE_DAYS * DAY_MS);
+  const today = dayOf(Date.parse(asOf));
+  const horizon = dayOf(Date.parse(asOf) + DUE_DAYS * DAY_MS);
   return exemptions
     .map((exemption) => ({
       ...exemption,
@@ -29,7 +29,7 @@ export function dueExemptions({
 
 /** Apps whose last day of review is past, the longest overdue first. */
 export function overdueReviews({ apps, asOf }: FullPlan): FullPlan["apps"][number][] {
-  const today = isoDay(Date.parse(asOf));
+  const today = dayOf(Date.parse(asOf));
   return apps
     .filter(({ reviewBy }) => reviewBy !== null && reviewBy < today)
     .sort((a, b) => compareText(a.reviewBy!, b.reviewBy!));

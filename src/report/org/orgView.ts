@@ -1,5 +1,6 @@
-import { DAY_MS, placeText } from "../../policy/policy.ts";
+import { placeText } from "../../policy/policy.ts";
 import { compareText } from "../../text.ts";
+import { DAY_MS } from "../../time.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
 
 export type Standing = FullPlan["apps"][number]["standing"];

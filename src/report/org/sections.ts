@@ -1,7 +1,8 @@
 import { meaningOf } from "../../decide/codes.ts";
 import type { FullPlan, PlanFile } from "../../plan/schema.ts";
 import { placeText } from "../../policy/policy.ts";
-import { amount, isoDay } from "../../text.ts";
+import { amount } from "../../text.ts";
+import { dayOf } from "../../time.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { DECISIONS, firstFew, HELD_BACK, HOLDS, REAUTHORIZE, STANDINGS } from "../words.ts";
 import { DUE_DAYS, dueExemptions, overdueReviews } from "./due.ts";
@@ -53,7 +54,7 @@ interface Change {
 function changed({ since, changes }: OrgReport): Section {
   return {
     id: "changes",
-    title: since === null ? "What changed" : `What changed since ${isoDay(Date.parse(since))}`,
+    title: since === null ? "What changed" : `What changed since ${dayOf(Date.parse(since))}`,
     nothing:
       changes === null
         ? "No period was asked for (`sanctioned report --since`, with an earlier report or a day)."

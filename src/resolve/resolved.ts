@@ -1,0 +1,90 @@
+import type { App, User } from "../inventory/inventory.ts";
+import type { AppRule, Exemption, HighPrivilege, Policy, Position } from "../policy/policy.ts";
+import type { UserId } from "../salesforce/id.ts";
+
+/** A policy held against one org: its names are the org's ids. */
+export interface ResolvedPolicy {
+  readonly policy: Policy;
+  /** By `App.key`. */
+  readonly rules: ReadonlyMap<string, ResolvedRule>;
+  /** Every user of the org. */
+  readonly people: ReadonlyMap<UserId, Person>;
+  /** By `App.key`. */
+  readonly protectedApps: ReadonlyMap<string, Position>;
+  readonly exemptions: readonly ResolvedExemption[];
+  readonly highPrivilege: ResolvedPrivilege | null;
+  /** What means nothing in this org and need not: of a shared policy, of denied apps, of exemptions. */
+  readonly absent: readonly Absent[];
+}
+
+/** A rule with its names turned into the org's ids. */
+export interface ResolvedRule {
+  readonly rule: AppRule;
+  readonly app: App;
+  /** Matched by name alone, which another app could carry too. */
+  readonly weak: boolean;
+  /** Null for a denied app. */
+  readonly users: Membership | null;
+}
+
+/** An exemption of the org's app or user; null for any. One that means nothing in the org is not here. */
+export interface ResolvedExemption {
+  readonly exemption: Exemption;
+  readonly appKey: string | null;
+  readonly userId: UserId | null;
+}
+
+export interface ResolvedPrivilege {
+  readonly rule: HighPrivilege;
+  /** What makes each of the users powerful, as `the permission ModifyAllData`. */
+  readonly holders: ReadonlyMap<UserId, string>;
+}
+
+/** An app or a user of the policy that the org does not have. */
+export interface Absent {
+  readonly kind: "app" | "user";
+  /** As the policy writes it: an id or a name. */
+  readonly name: string;
+  readonly position: Position;
+}
+
+/** A user of the org and what the policy says of them: looked up once a grant, so that it is one object. */
+export interface Person extends User {
+  /** Numbers of the sets that they are in: few, where a policy names many. */
+  readonly memberOf: readonly number[];
+  /** Where the policy calls them so; null where it does not. */
+  readonly offboarded: Position | null;
+  readonly protected: Position | null;
+  /** What gives them high privilege, as `the permission ModifyAllData`. */
+  readonly privilege: string | null;
+}
+
+/** Which users a selector means, in the org's ids. */
+export interface Membership extends MemberLists {
+  readonly everyone: boolean;
+  readonly except: MemberLists | null;
+}
+
+export interface MemberLists {
+  readonly userIds: ReadonlySet<UserId>;
+  readonly profileIds: ReadonlySet<string>;
+  readonly roleIds: ReadonlySet<string>;
+  readonly userTypes: ReadonlySet<string>;
+  /** Numbers of permission sets, groups and patterns whose users are meant. */
+  readonly memberSets: ReadonlySet<number>;
+}
+
+/** Whether a user is one of those that are meant. */
+export function isMember(users: Membership, person: Person): boolean {
+  return (users.everyone || isIn(users, person)) && !(users.except !== null && isIn(users.except, person));
+}
+
+function isIn(lists: MemberLists, { id, profileId, roleId, userType, memberOf }: Person): boolean {
+  return (
+    lists.userIds.has(id) ||
+    (profileId !== null && lists.profileIds.has(profileId)) ||
+    (roleId !== null && lists.roleIds.has(roleId)) ||
+    (userType !== null && lists.userTypes.has(userType)) ||
+    (lists.memberSets.size > 0 && memberOf.some((number) => lists.memberSets.has(number)))
+  );
+}
