@@ -3,7 +3,7 @@ import { generateOrg, smallOrg } from "salesforce-local-org/orgs";
 
 /** An app that runs of these tests revoke, and one that they leave. */
 export const DROPPED = "Dropped";
-const KEPT = "Kept";
+export const KEPT = "Kept";
 
 /**
  * An org whose users have one grant of the app `Dropped` each, and before that as many as are said of `Kept`.

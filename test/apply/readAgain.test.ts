@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { json } from "../altered.ts";
-import { DROPPED, orgOf } from "./orgs.ts";
+import { DROPPED, KEPT, orgOf } from "./orgs.ts";
 import { type Stage, stage, statuses } from "./stage.ts";
 
 let on: Stage;
@@ -81,6 +81,25 @@ describe("what the org is read for after the calls", () => {
       failed: 202,
     });
     expect(asked).toEqual([200, 2]);
+  });
+});
+
+describe("what is live is matched", () => {
+  it("for the same user and app alone: what others were given in that moment is left alone", async () => {
+    const fixture = orgOf(2);
+    const [ann, ben] = fixture.grants;
+    const kept = { ...ann!, app: KEPT };
+    on = await stage({
+      ...fixture,
+      grants: [ann!, kept, { ...ben!, createdAt: ann!.createdAt }, { ...kept, username: ben!.username }],
+    });
+    const ofAnn = on.revocations.filter(
+      ({ user, app }) => user.username === ann!.username && app.name === DROPPED,
+    );
+    expect(statuses(await on.run(ofAnn))).toEqual({ revoked: 1 });
+    expect(on.org.store.grants()).toHaveLength(3);
+    expect(statuses(await on.run())).toEqual({ "already gone": 1, revoked: 1 });
+    expect(on.org.store.grants().map(({ AppName }) => AppName)).toEqual([KEPT, KEPT]);
   });
 });
 
