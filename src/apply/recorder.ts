@@ -25,7 +25,7 @@ export class AuditRecorder {
   }
 
   /** Records the calls of one planned revocation. What cannot be recorded before is not done; after, it is done all the same. */
-  callsOf({ user, app, code, policy }: PlannedRevocation): CallRecorder {
+  callsOf({ user, app, code, at }: PlannedRevocation): CallRecorder {
     return {
       before: async ({ through, granted }) => {
         const call = ++this.#calls;
@@ -36,7 +36,7 @@ export class AuditRecorder {
           app: { id: app.id, name: app.name },
           granted: granted.map((time) => (time === null ? null : new Date(time).toISOString())),
           code,
-          policy: { file: policy.file, line: policy.line },
+          policy: { file: at.file, line: at.line },
           through,
         });
         return {

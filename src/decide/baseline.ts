@@ -5,7 +5,7 @@ import type { Basis } from "./rule.ts";
 
 /** Whether a grant was known when the baseline was made, as long as that holds. */
 export function knownGrants({
-  policy: { policy },
+  resolved: { policy },
   asOf,
 }: Basis): (grant: Grant, user: User | undefined) => boolean {
   const { baseline } = policy;

@@ -11,15 +11,15 @@ import { unresolvedRules } from "./unresolved.ts";
  */
 export function decideByHand(basis: Basis, grants: readonly Grant[]): Decision[] {
   const rules = Object.values({ ...ownRules(basis), ...unresolvedRules(basis), ...protectedRules(basis) });
-  const caseOf = caseFinder(basis.policy);
+  const caseOf = caseFinder(basis.resolved);
   return grants.map((grant) => {
     const judged = caseOf(grant);
     for (const rule of rules) {
       const verdict = rule(judged);
       if (verdict !== null)
-        return { grant, action: verdict.action, code: verdict.code, policy: verdict.policy, held: null };
+        return { grant, action: verdict.action, code: verdict.code, at: verdict.at, heldBackBy: null };
     }
-    const policy = { file: "command line", line: 0, column: 0 };
-    return { grant, action: "revoke", code: "by-hand", policy, held: null };
+    const at = { file: "command line", line: 0, column: 0 };
+    return { grant, action: "revoke", code: "by-hand", at, heldBackBy: null };
   });
 }

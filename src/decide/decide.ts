@@ -19,9 +19,9 @@ export interface Decision {
   readonly grant: Grant;
   readonly action: Action;
   readonly code: FindingCode;
-  readonly policy: Position;
+  readonly at: Position;
   /** Why a grant that the rule would revoke is only reported; null for all others. */
-  readonly held: "mode" | "baseline" | null;
+  readonly heldBackBy: "mode" | "baseline" | null;
 }
 
 /** Every rule by name, in the order of precedence: the first that keeps or revokes decides. */
@@ -44,31 +44,31 @@ export function rulesOf(basis: Basis): [name: string, rule: Rule][] {
  * decisions, one for each grant and in the grants' order.
  * @param asOf the time of the run, in milliseconds since the epoch
  */
-export function decide(policy: ResolvedPolicy, inventory: Inventory, asOf: number): Decision[] {
-  const decideOne = decider({ policy, inventory, asOf });
+export function decide(resolved: ResolvedPolicy, inventory: Inventory, asOf: number): Decision[] {
+  const decideOne = decider({ resolved, inventory, asOf });
   return inventory.grants.map((grant) => decideOne(grant));
 }
 
 /** As `decide`, for one grant after the other. */
 export function decider(basis: Basis): (grant: Grant) => Decision {
-  const { policy } = basis;
+  const { resolved } = basis;
   const rules = rulesOf(basis).flatMap(([, rule]) => (rule === SILENT ? [] : rule));
-  const caseOf = caseFinder(policy);
+  const caseOf = caseFinder(resolved);
   const isKnown = knownGrants(basis);
-  const heldBack = ({ grant, person, rule }: Case): Decision["held"] => {
-    if (policy.policy.mode.value === "report" || rule?.rule.mode?.value === "report") return "mode";
+  const heldBack = ({ grant, person, listed }: Case): Decision["heldBackBy"] => {
+    if (resolved.policy.mode.value === "report" || listed?.entry.mode?.value === "report") return "mode";
     return isKnown(grant, person) ? "baseline" : null;
   };
   return (grant) => {
     const judged = caseOf(grant);
-    const { action, code, policy: place } = verdictOf(judged, rules, policy);
-    const held = action === "revoke" ? heldBack(judged) : null;
-    return { grant, action: held === null ? action : "report", code, policy: place, held };
+    const { action, code, at } = verdictOf(judged, rules, resolved);
+    const heldBackBy = action === "revoke" ? heldBack(judged) : null;
+    return { grant, action: heldBackBy === null ? action : "report", code, at, heldBackBy };
   };
 }
 
 /** Puts a grant together with what the rules look at. */
-export function caseFinder({ people, rules }: ResolvedPolicy): (grant: Grant) => Case {
+export function caseFinder({ people, listedApps }: ResolvedPolicy): (grant: Grant) => Case {
   // Grants of a user stand together: this spares most of a million waits for memory.
   let userId: Grant["userId"] | undefined;
   let person: Case["person"];
@@ -77,11 +77,11 @@ export function caseFinder({ people, rules }: ResolvedPolicy): (grant: Grant) =>
       userId = grant.userId;
       person = people.get(userId);
     }
-    return { grant, person, rule: rules.get(grant.app.key) };
+    return { grant, person, listed: listedApps.get(grant.app.key) };
   };
 }
 
-function verdictOf(judged: Case, rules: readonly Rule[], policy: ResolvedPolicy): Verdict {
+function verdictOf(judged: Case, rules: readonly Rule[], { policy }: ResolvedPolicy): Verdict {
   let reported: Verdict | null = null;
   for (const rule of rules) {
     const verdict = rule(judged);
@@ -94,7 +94,7 @@ function verdictOf(judged: Case, rules: readonly Rule[], policy: ResolvedPolicy)
     reported ?? {
       action: "keep",
       code: "sanctioned",
-      policy: judged.rule?.rule.position ?? policy.policy.unlisted.position,
+      at: judged.listed?.entry.position ?? policy.unlisted.position,
     }
   );
 }

@@ -3,8 +3,8 @@ import { isOver } from "../time.ts";
 import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /** Exemptions that have not expired keep the grants that they name. */
-export function exemptRules({ policy, asOf }: Basis): Record<"exemption", Rule> {
-  const holding = policy.exemptions.filter(({ exemption }) => !isOver(exemption.expires.value, asOf));
+export function exemptRules({ resolved, asOf }: Basis): Record<"exemption", Rule> {
+  const holding = resolved.exemptions.filter(({ exemption }) => !isOver(exemption.expires.value, asOf));
   const ofUser = Map.groupBy(holding, ({ userId }) => userId);
   if (holding.length === 0) return { exemption: SILENT };
   return {
@@ -12,9 +12,7 @@ export function exemptRules({ policy, asOf }: Basis): Record<"exemption", Rule> 
       const found = [...(ofUser.get(grant.userId) ?? []), ...(ofUser.get(null) ?? [])].find(
         covers(grant.app.key),
       );
-      return found === undefined
-        ? null
-        : { action: "keep", code: "exempt", policy: found.exemption.position };
+      return found === undefined ? null : { action: "keep", code: "exempt", at: found.exemption.position };
     },
   };
 }

@@ -18,7 +18,7 @@ export interface Explanation {
 /** Explains the decision on each of the grants. Pure. */
 export function explain(basis: Basis, grants: readonly Grant[]): Explanation[] {
   const rules = rulesOf(basis);
-  const caseOf = caseFinder(basis.policy);
+  const caseOf = caseFinder(basis.resolved);
   const decide = decider(basis);
   return grants.map((grant) => {
     const judged = caseOf(grant);

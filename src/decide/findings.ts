@@ -1,6 +1,6 @@
 import type { App, AppSettings, Grant } from "../inventory/inventory.ts";
 import type { Position, SettingsRule } from "../policy/policy.ts";
-import type { ResolvedExemption, ResolvedRule } from "../resolve/resolved.ts";
+import type { ListedApp, ResolvedExemption } from "../resolve/resolved.ts";
 import { type Day, dayOf, days, endOf, type Instant, isOver } from "../time.ts";
 
 import { type FindingCode, meaningOf, remedyOf } from "./codes.ts";
@@ -12,7 +12,7 @@ export interface Finding {
   readonly code: FindingCode;
   /** `error`: the policy is not kept. `warning`: it may soon not be, or cannot be told. `note`: for tidiness. */
   readonly severity: "error" | "warning" | "note";
-  readonly policy: Position;
+  readonly at: Position;
   readonly app: App | null;
   readonly user: string | null;
   readonly grant: Grant | null;
@@ -31,10 +31,10 @@ export function expiringFrom(until: Day): Instant {
 /** What people should know of the policy and the org, in the order of the policy. Pure. */
 export function findings(basis: Basis): Finding[] {
   return [
-    ...basis.policy.absent.map(({ kind, name, position }) =>
+    ...basis.resolved.absent.map(({ kind, name, position }) =>
       finding(kind === "user" ? "user-absent" : "app-absent", "note", position, { params: { name } }),
     ),
-    ...[...basis.policy.rules.values()].flatMap((rule) => ofRule(rule, basis)),
+    ...[...basis.resolved.listedApps.values()].flatMap((listed) => ofListedApp(listed, basis)),
     ...ofExemptions(basis),
     ...ofBaseline(basis),
     ...ofPrivilege(basis),
@@ -51,20 +51,20 @@ export function findingText({ code, app, user, params }: Finding): string {
 function finding(
   code: FindingCode,
   severity: Finding["severity"],
-  policy: Position,
+  at: Position,
   rest: Partial<Pick<Finding, "app" | "user" | "grant" | "params">> = {},
 ): Finding {
-  return { code, severity, policy, app: null, user: null, grant: null, params: {}, ...rest };
+  return { code, severity, at, app: null, user: null, grant: null, params: {}, ...rest };
 }
 
-function ofRule(resolved: ResolvedRule, { inventory, asOf }: Basis): Finding[] {
-  const { rule, app, weak } = resolved;
+function ofListedApp(listed: ListedApp, { inventory, asOf }: Basis): Finding[] {
+  const { entry, app, weak } = listed;
   const found: Finding[] = [];
-  if (weak) found.push(finding("weak-match", "note", rule.position, { app, params: id(app) }));
+  if (weak) found.push(finding("weak-match", "note", entry.position, { app, params: id(app) }));
   const others = inventory.apps.filter((other) => other.name === app.name && other.key !== app.key);
   if (others.length > 0)
     found.push(
-      finding("name-shared", "warning", rule.position, {
+      finding("name-shared", "warning", entry.position, {
         app,
         params: {
           others: others
@@ -74,17 +74,17 @@ function ofRule(resolved: ResolvedRule, { inventory, asOf }: Basis): Finding[] {
         },
       }),
     );
-  if (rule.reviewBy !== null && isOver(rule.reviewBy.value, asOf))
+  if (entry.reviewBy !== null && isOver(entry.reviewBy.value, asOf))
     found.push(
-      finding("review-overdue", "warning", rule.reviewBy.position, {
+      finding("review-overdue", "warning", entry.reviewBy.position, {
         app,
-        params: { since: dayOf(endOf(rule.reviewBy.value)) },
+        params: { since: dayOf(endOf(entry.reviewBy.value)) },
       }),
     );
   const settings = inventory.directory.appSettings.get(app.key);
-  if (rule.scopes !== null && (settings?.scopes ?? null) === null)
-    found.push(finding("scopes-unreadable", "warning", rule.scopes.position, { app }));
-  if (rule.settings !== null) found.push(...ofSettings(rule.settings, app, settings));
+  if (entry.scopes !== null && (settings?.scopes ?? null) === null)
+    found.push(finding("scopes-unreadable", "warning", entry.scopes.position, { app }));
+  if (entry.settings !== null) found.push(...ofSettings(entry.settings, app, settings));
   return found;
 }
 
@@ -123,14 +123,14 @@ function ofSettings(rule: SettingsRule, app: App, settings: AppSettings | undefi
   return found;
 }
 
-function ofExemptions({ policy, inventory, asOf }: Basis): Finding[] {
-  const unused = new Set(policy.exemptions);
-  const open = Map.groupBy(policy.exemptions, ({ userId }) => userId);
+function ofExemptions({ resolved: { exemptions }, inventory, asOf }: Basis): Finding[] {
+  const unused = new Set(exemptions);
+  const open = Map.groupBy(exemptions, ({ userId }) => userId);
   for (const { userId, app } of inventory.grants) {
     for (const exemption of [...(open.get(userId) ?? []), ...(open.get(null) ?? [])])
       if (exemption.appKey === null || exemption.appKey === app.key) unused.delete(exemption);
   }
-  return policy.exemptions.flatMap((resolved) => {
+  return exemptions.flatMap((resolved) => {
     const { exemption } = resolved;
     const until = exemption.expires.value;
     const about = { ...subject(resolved), params: { until, owner: exemption.owner } };
@@ -151,7 +151,7 @@ function ofExemptions({ policy, inventory, asOf }: Basis): Finding[] {
   }
 }
 
-function ofBaseline({ policy: { policy }, asOf }: Basis): Finding[] {
+function ofBaseline({ resolved: { policy }, asOf }: Basis): Finding[] {
   const { baseline } = policy;
   if (baseline === null || !isOver(baseline.expires.value, asOf) || baseline.grants.length === 0) return [];
   return [
@@ -162,15 +162,15 @@ function ofBaseline({ policy: { policy }, asOf }: Basis): Finding[] {
 }
 
 /** Every grant of a user of high privilege that is within the look-back; of the tool's own user none. */
-function ofPrivilege({ policy: { highPrivilege }, inventory, asOf }: Basis): Finding[] {
+function ofPrivilege({ resolved: { highPrivilege }, inventory, asOf }: Basis): Finding[] {
   if (highPrivilege === null) return [];
-  const { rule, holders } = highPrivilege;
+  const { entry, holders } = highPrivilege;
   return inventory.grants.flatMap((grant) => {
     const why = holders.get(grant.userId);
     if (why === undefined || grant.userId === inventory.caller.userId) return [];
-    if (isWithinLookBack(grant, rule, asOf) === false) return [];
+    if (isWithinLookBack(grant, entry, asOf) === false) return [];
     return [
-      finding("high-privilege-grant", "warning", rule.position, {
+      finding("high-privilege-grant", "warning", entry.position, {
         app: grant.app,
         user: inventory.users.get(grant.userId)?.username ?? grant.userId,
         grant,

@@ -3,14 +3,14 @@ import type { Basis, Rule, Verdict } from "./rule.ts";
 
 /** Users who have left lose every grant, whatever the app. */
 export function leaverRules({
-  policy: { policy },
+  resolved: { policy },
 }: Basis): Record<"offboarded" | "inactive" | "frozen", Rule> {
   const { leavers } = policy;
-  const verdict = (code: FindingCode, action: "revoke" | "report", place: Verdict["policy"]): Verdict =>
+  const verdict = (code: FindingCode, action: "revoke" | "report", place: Verdict["at"]): Verdict =>
     action === "revoke"
-      ? { action, code, policy: place }
+      ? { action, code, at: place }
       : // Reporting leavers must not shield their grants from the rules for everyone.
-        { action, code, policy: place, passing: true };
+        { action, code, at: place, passing: true };
   return {
     offboarded: ({ person }) =>
       person === undefined || person.offboarded === null

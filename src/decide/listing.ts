@@ -2,20 +2,20 @@ import { isMember } from "../resolve/resolved.ts";
 import type { Basis, Rule } from "./rule.ts";
 
 /** Whether the policy sanctions the app for the user. */
-export function listingRules({ policy: { policy } }: Basis): Record<"denied" | "listed" | "in scope", Rule> {
+export function listingRules({
+  resolved: { policy },
+}: Basis): Record<"denied" | "listed" | "in scope", Rule> {
   const { unlisted } = policy;
   return {
-    denied: ({ rule }) =>
-      rule === undefined || rule.rule.denied === null
+    denied: ({ listed }) =>
+      listed === undefined || listed.entry.denied === null
         ? null
-        : { action: "revoke", code: "app-denied", policy: rule.rule.denied },
-    listed: ({ rule }) =>
-      rule === undefined
-        ? { action: unlisted.value, code: "app-not-listed", policy: unlisted.position }
-        : null,
-    "in scope": ({ rule, person }) =>
-      person === undefined || rule === undefined || rule.users === null || isMember(rule.users, person)
+        : { action: "revoke", code: "app-denied", at: listed.entry.denied },
+    listed: ({ listed }) =>
+      listed === undefined ? { action: unlisted.value, code: "app-not-listed", at: unlisted.position } : null,
+    "in scope": ({ listed, person }) =>
+      person === undefined || listed === undefined || listed.users === null || isMember(listed.users, person)
         ? null
-        : { action: "revoke", code: "user-not-allowed", policy: rule.rule.users!.position },
+        : { action: "revoke", code: "user-not-allowed", at: listed.entry.users!.position },
   };
 }

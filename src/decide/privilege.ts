@@ -4,16 +4,16 @@ import { isLongerAgo, startOf } from "../time.ts";
 import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /** Grants by users of high privilege, where the policy says to revoke them. */
-export function privilegeRules({ policy: { highPrivilege }, asOf }: Basis): Record<"privilege", Rule> {
-  if (highPrivilege === null || highPrivilege.rule.action !== "revoke") return { privilege: SILENT };
-  const { rule } = highPrivilege;
+export function privilegeRules({ resolved: { highPrivilege }, asOf }: Basis): Record<"privilege", Rule> {
+  if (highPrivilege === null || highPrivilege.entry.action !== "revoke") return { privilege: SILENT };
+  const { entry } = highPrivilege;
   return {
     privilege: ({ grant, person }) => {
       if (person === undefined || person.privilege === null) return null;
-      const recent = isWithinLookBack(grant, rule, asOf);
+      const recent = isWithinLookBack(grant, entry, asOf);
       if (recent === null)
-        return { action: "report", code: "date-missing", policy: rule.position, passing: true };
-      return recent ? { action: "revoke", code: "high-privilege-grant", policy: rule.position } : null;
+        return { action: "report", code: "date-missing", at: entry.position, passing: true };
+      return recent ? { action: "revoke", code: "high-privilege-grant", at: entry.position } : null;
     },
   };
 }

@@ -3,7 +3,7 @@ import { type Basis, type Rule, SILENT, type Verdict } from "./rule.ts";
 
 /** Protected users and apps are never revoked (law 3). */
 export function protectedRules({
-  policy: { protectedApps },
+  resolved: { protectedApps },
 }: Basis): Record<"protected user" | "protected app", Rule> {
   return {
     "protected user": ({ person }) => keep(person?.protected),
@@ -13,5 +13,5 @@ export function protectedRules({
 }
 
 function keep(place: Position | null | undefined): Verdict | null {
-  return place ? { action: "keep", code: "protected", policy: place } : null;
+  return place ? { action: "keep", code: "protected", at: place } : null;
 }

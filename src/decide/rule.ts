@@ -1,6 +1,6 @@
 import type { Grant, Inventory } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
-import type { Person, ResolvedPolicy, ResolvedRule } from "../resolve/resolved.ts";
+import type { ListedApp, Person, ResolvedPolicy } from "../resolve/resolved.ts";
 import type { FindingCode } from "./codes.ts";
 
 /** What happens to a grant. `report` leaves it alone and says so. */
@@ -10,7 +10,7 @@ export type Action = "keep" | "revoke" | "report";
 export interface Verdict {
   readonly action: Action;
   readonly code: FindingCode;
-  readonly policy: Position;
+  readonly at: Position;
   /** Only to be reported: the rules that follow may still decide otherwise. */
   readonly passing?: true;
 }
@@ -21,7 +21,7 @@ export interface Case {
   /** Undefined where the org does not list the user. */
   readonly person: Person | undefined;
   /** Undefined for an app that the policy does not list. */
-  readonly rule: ResolvedRule | undefined;
+  readonly listed: ListedApp | undefined;
 }
 
 /** One question about a grant; null where it does not apply. Pure. */
@@ -32,7 +32,7 @@ export const SILENT: Rule = () => null;
 
 /** What rules are made from. */
 export interface Basis {
-  readonly policy: ResolvedPolicy;
+  readonly resolved: ResolvedPolicy;
   readonly inventory: Inventory;
   /** The time of the run, in milliseconds since the epoch. */
   readonly asOf: number;

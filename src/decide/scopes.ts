@@ -4,17 +4,18 @@ import { type Basis, type Rule, SILENT } from "./rule.ts";
  * Whether the app may ask for more than is sanctioned: a judgement on the app, since grants carry no
  * scopes (docs/salesforce.md#scopes). What cannot be read decides nothing here and is a finding of its own.
  */
-export function scopeRules({ policy, inventory }: Basis): Record<"scopes", Rule> {
-  if ([...policy.rules.values()].every(({ rule }) => rule.scopes === null)) return { scopes: SILENT };
+export function scopeRules({ resolved, inventory }: Basis): Record<"scopes", Rule> {
+  if ([...resolved.listedApps.values()].every(({ entry }) => entry.scopes === null))
+    return { scopes: SILENT };
   const { appSettings } = inventory.directory;
   return {
-    scopes: ({ grant, rule }) => {
-      const allowed = rule?.rule.scopes;
+    scopes: ({ grant, listed }) => {
+      const allowed = listed?.entry.scopes;
       if (!allowed) return null;
       const scopes = appSettings.get(grant.app.key)?.scopes ?? null;
       return scopes === null || excessScopes(scopes, allowed.value).length === 0
         ? null
-        : { action: "revoke", code: "scope-exceeded", policy: allowed.position };
+        : { action: "revoke", code: "scope-exceeded", at: allowed.position };
     },
   };
 }

@@ -10,21 +10,20 @@ import type { Basis, Rule, Verdict } from "./rule.ts";
  */
 export function timeRules({ asOf }: Basis): Record<"age" | "idle" | "use", Rule> {
   const over = (code: FindingCode, since: number | null, limit: Placed<number>): Verdict | null => {
-    if (since === null)
-      return { action: "report", code: "date-missing", policy: limit.position, passing: true };
-    return isLongerAgo(since, limit.value, asOf) ? { action: "revoke", code, policy: limit.position } : null;
+    if (since === null) return { action: "report", code: "date-missing", at: limit.position, passing: true };
+    return isLongerAgo(since, limit.value, asOf) ? { action: "revoke", code, at: limit.position } : null;
   };
   return {
-    age: ({ grant, rule }) => {
-      const limit = rule?.rule.times.maxAgeDays;
+    age: ({ grant, listed }) => {
+      const limit = listed?.entry.times.maxAgeDays;
       return limit ? over("too-old", grant.createdAt, limit) : null;
     },
-    idle: ({ grant, rule }) => {
-      const limit = rule?.rule.times.maxIdleDays;
+    idle: ({ grant, listed }) => {
+      const limit = listed?.entry.times.maxIdleDays;
       return limit && grant.lastUsedAt !== null ? over("idle", grant.lastUsedAt, limit) : null;
     },
-    use: ({ grant, rule }) => {
-      const limit = rule?.rule.times.neverUsedAfterDays;
+    use: ({ grant, listed }) => {
+      const limit = listed?.entry.times.neverUsedAfterDays;
       const used = grant.lastUsedAt !== null || (grant.useCount ?? 0) > 0;
       return limit && !used ? over("never-used", grant.createdAt, limit) : null;
     },

@@ -17,14 +17,14 @@ export function allParts(
   const { inventory, resolved, decisions } = evaluation;
   return {
     rows: canonicalOrder(
-      decisions.map(({ grant, action, code, held, policy }) => ({
+      decisions.map(({ grant, action, code, heldBackBy, at }) => ({
         user: { id: grant.userId, username: inventory.users.get(grant.userId)?.username ?? null },
         app: appPart(grant.app),
         ...grantPart(grant),
         action,
         code,
-        held,
-        policy: placePart(policy),
+        held: heldBackBy,
+        policy: placePart(at),
       })),
     ),
     apps: canonicalOrder(inventory.apps.map((app) => ({ ...appPart(app), ...standingOf(app, resolved) }))),
@@ -42,25 +42,25 @@ export function allParts(
   };
 }
 
-function standingOf(app: App, { policy, rules, protectedApps }: ResolvedPolicy) {
-  const found = rules.get(app.key);
+function standingOf(app: App, { policy, listedApps, protectedApps }: ResolvedPolicy) {
+  const found = listedApps.get(app.key);
   const place: Position | undefined = protectedApps.get(app.key);
   const standing: NonNullable<PlanFile["apps"]>[number]["standing"] =
     place !== undefined
       ? "protected"
       : found === undefined
         ? "not-listed"
-        : found.rule.denied === null
+        : found.entry.denied === null
           ? "sanctioned"
           : "denied";
   return {
     standing,
     weak: found?.weak ?? false,
-    owner: found?.rule.owner ?? null,
-    reason: found?.rule.reason ?? null,
-    reviewBy: found?.rule.reviewBy?.value ?? null,
-    idleAfterDays: found?.rule.times.maxIdleDays?.value ?? IDLE_DAYS,
-    policy: placePart(place ?? found?.rule.position ?? policy.unlisted.position),
+    owner: found?.entry.owner ?? null,
+    reason: found?.entry.reason ?? null,
+    reviewBy: found?.entry.reviewBy?.value ?? null,
+    idleAfterDays: found?.entry.times.maxIdleDays?.value ?? IDLE_DAYS,
+    policy: placePart(place ?? found?.entry.position ?? policy.unlisted.position),
   };
 }
 

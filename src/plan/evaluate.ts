@@ -43,7 +43,7 @@ export function evaluate(
     inventory,
     asOf,
     decisions,
-    findings: findings({ policy: resolved, inventory, asOf }),
+    findings: findings({ resolved, inventory, asOf }),
     plan: planned,
     limits: judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised }),
   };

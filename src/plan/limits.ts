@@ -5,18 +5,18 @@ import { planErrors } from "./errors.ts";
 import { countGrants, type Plan } from "./plan.ts";
 
 /** One limit with the number that was held against it. */
-export interface Held {
+export interface LimitCheck {
   readonly limit: number;
   readonly actual: number;
 }
 
 /** A plan held against the policy's limits, as a whole and before anything is revoked. */
 export interface LimitVerdict {
-  readonly revocations: Held;
+  readonly revocations: LimitCheck;
   /** In percent of all grants of the org. */
-  readonly percent: Held & { readonly of: number };
+  readonly percent: LimitCheck & { readonly of: number };
   /** The app with the most revocations; null where there are none. */
-  readonly perApp: (Held & { readonly app: string }) | null;
+  readonly perApp: (LimitCheck & { readonly app: string }) | null;
   /** Which limits are exceeded, with every number and what to do, in one line; null where none is. */
   readonly refusal: string | null;
 }

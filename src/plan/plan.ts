@@ -13,7 +13,7 @@ export interface PlannedRevocation {
   /** At least one; oldest first. */
   readonly grants: readonly Grant[];
   readonly code: FindingCode;
-  readonly policy: Position;
+  readonly at: Position;
   /** Where it stands in `Plan.revocations`. */
   readonly appLabel: string;
   readonly userLabel: string;
@@ -45,7 +45,7 @@ export function plan(decisions: readonly Decision[], inventory: Inventory): Plan
   const revocations = [...pairs.values()].map(({ user, decisions }): PlannedRevocation => {
     // Grants of one pair can go for several reasons: that of the oldest is said, whatever the org's order.
     decisions.sort((a, b) => byAge(a.grant, b.grant) || compareText(a.code, b.code));
-    const { code, policy, grant } = decisions[0]!;
+    const { code, at, grant } = decisions[0]!;
     const { app } = grant;
     const grants = decisions.map((decision) => decision.grant);
     return {
@@ -53,10 +53,10 @@ export function plan(decisions: readonly Decision[], inventory: Inventory): Plan
       user,
       grants,
       code,
-      policy,
+      at,
       appLabel: labels.get(app.key) ?? app.key,
       userLabel: userLabel(user.username),
-      reason: revocationReason(code, policy, grants),
+      reason: revocationReason(code, at, grants),
     };
   });
   return {
@@ -89,8 +89,8 @@ export function approvedPart(plan: Plan, approved: RevocationMap): Plan {
 
 /** A planned revocation of some of its grants alone. */
 export function withGrants(revocation: PlannedRevocation, grants: readonly Grant[]): PlannedRevocation {
-  const { code, policy } = revocation;
-  return { ...revocation, grants, reason: revocationReason(code, policy, grants) };
+  const { code, at } = revocation;
+  return { ...revocation, grants, reason: revocationReason(code, at, grants) };
 }
 
 /** How many grants the plan revokes. */

@@ -26,12 +26,12 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
     },
     policy: { file: policy.file, mode: policy.mode.value, digest: policyDigest(policy) },
     inventory: inventoryPart(inventory),
-    revocations: plan.revocations.map(({ user, app, grants, code, policy: place, reason }) => ({
+    revocations: plan.revocations.map(({ user, app, grants, code, at, reason }) => ({
       user: { id: user.id, username: user.username },
       app: appPart(app),
       grants: grants.map(grantPart),
       code,
-      policy: placePart(place),
+      policy: placePart(at),
       reason,
       reauthorize: reauthorizeOf(app),
     })),
@@ -80,7 +80,7 @@ function inventoryPart({ grants, proof }: Inventory): PlanFile["inventory"] {
 }
 
 function findingPart(finding: Finding): PlanFile["findings"][number] {
-  const { code, severity, app, user, params, policy } = finding;
+  const { code, severity, app, user, params, at } = finding;
   return {
     code,
     severity,
@@ -88,7 +88,7 @@ function findingPart(finding: Finding): PlanFile["findings"][number] {
     app: app === null ? null : appPart(app),
     user,
     params: { ...params },
-    policy: placePart(policy),
+    policy: placePart(at),
   };
 }
 

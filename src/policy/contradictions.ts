@@ -2,7 +2,7 @@ import { printable } from "../printable.ts";
 import { type AppRef, refText } from "../salesforce/id.ts";
 import { dayOf, days, type Instant, startOf } from "../time.ts";
 import {
-  type AppRule,
+  type AppEntry,
   type Named,
   type Placed,
   type Policy,
@@ -222,7 +222,7 @@ function both(
   });
 }
 
-function called({ id, name }: AppRule): Named[] {
+function called({ id, name }: AppEntry): Named[] {
   return [id, name].filter((some) => some !== null);
 }
 

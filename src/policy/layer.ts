@@ -1,7 +1,7 @@
 import { type AppRef, appRef, parseAppId } from "../salesforce/id.ts";
 import { type Day, parseDay } from "../time.ts";
 import type {
-  AppRule,
+  AppEntry,
   Exemption,
   HighPrivilege,
   Named,
@@ -23,7 +23,7 @@ export interface Layer {
 }
 
 /** An app as one file says it; what it leaves out another may say. */
-export type AppPart = Omit<AppRule, "denied" | "shared"> & { readonly sanctioned: Placed<boolean> | null };
+export type AppPart = Omit<AppEntry, "denied" | "shared"> & { readonly sanctioned: Placed<boolean> | null };
 
 /** Reads values with their places out of one file, and collects what a schema cannot refuse. */
 export class LayerReader {

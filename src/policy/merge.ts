@@ -2,7 +2,7 @@ import { printable } from "../printable.ts";
 import { type AppRef, parseOrgId } from "../salesforce/id.ts";
 import { type AppPart, type Layer, LayerReader } from "./layer.ts";
 import {
-  type AppRule,
+  type AppEntry,
   type Baseline,
   type Leaver,
   type Limits,
@@ -127,7 +127,7 @@ function mergeApps(
   defaults: TimeLimits,
   problemAt: Policy["problemAt"],
   problems: Problem[],
-): AppRule[] {
+): AppEntry[] {
   const used = new Set<AppPart>();
   const same = (app: AppPart) =>
     base.find(({ id }) => id !== null && id.value === app.id?.value) ??
@@ -153,7 +153,7 @@ function mergeApps(
       times: firstTimes([app.times, shared.times]),
     };
   });
-  const complete = (app: AppPart, shared: boolean): AppRule => {
+  const complete = (app: AppPart, shared: boolean): AppEntry => {
     const { sanctioned, ...rest } = app;
     const denied = sanctioned?.value === false ? sanctioned.position : null;
     const called = printable((app.name ?? app.id)?.value ?? "");

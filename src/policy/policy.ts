@@ -20,7 +20,7 @@ export interface Placed<T> {
 export type Named = Placed<string>;
 
 export type Mode = "enforce" | "report";
-export type Scope = (typeof SCOPES)[number];
+export type OAuthScope = (typeof SCOPES)[number];
 
 /** The ways to say which users; any of them is enough. */
 export interface UserLists {
@@ -57,7 +57,7 @@ export interface SettingsRule {
 }
 
 /** A sanctioned or denied app. At least one of `id` and `name` is there. */
-export interface AppRule {
+export interface AppEntry {
   readonly id: Placed<AppId> | null;
   readonly name: Named | null;
   /** Where the app is denied; null for a sanctioned one. */
@@ -68,7 +68,7 @@ export interface AppRule {
   readonly reviewBy: Placed<Day> | null;
   /** Null for a denied app. */
   readonly users: UserSelector | null;
-  readonly scopes: Placed<readonly Scope[]> | null;
+  readonly scopes: Placed<readonly OAuthScope[]> | null;
   readonly settings: SettingsRule | null;
   /** The app's own, else the policy's defaults. */
   readonly times: TimeLimits;
@@ -129,7 +129,7 @@ export interface Policy {
   readonly mode: Placed<Mode>;
   readonly unlisted: Placed<"revoke" | "report">;
   readonly limits: Limits;
-  readonly apps: readonly AppRule[];
+  readonly apps: readonly AppEntry[];
   readonly offboarded: readonly Named[];
   readonly leavers: Readonly<Record<Leaver, Placed<"revoke" | "report">>>;
   readonly highPrivilege: HighPrivilege | null;

@@ -1,7 +1,7 @@
 import { printable } from "../printable.ts";
 import { type AppRef, parseAppId, refText } from "../salesforce/id.ts";
 
-import type { AppRule, Exemption, Named, Policy, UserLists } from "./policy.ts";
+import type { AppEntry, Exemption, Named, Policy, UserLists } from "./policy.ts";
 
 /**
  * The policy as Pulumi keeps and diffs it: maps in place of lists, which the engine would compare by
@@ -54,7 +54,7 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
   });
 }
 
-function summarizeApp(app: AppRule): Record<string, unknown> {
+function summarizeApp(app: AppEntry): Record<string, unknown> {
   const { users, settings, times } = app;
   return compact({
     sanctioned: app.denied === null ? null : false,
@@ -109,7 +109,7 @@ function lists(users: UserLists): Record<string, string | null> {
   };
 }
 
-function keyOf({ id, name }: AppRule): string {
+function keyOf({ id, name }: AppEntry): string {
   return safe(name === null ? id!.value : id === null ? name.value : `${name.value} (${id.value})`);
 }
 

@@ -1,5 +1,6 @@
 import { meaningOf, remedyOf } from "../decide/codes.ts";
 import type { Explanation } from "../decide/explain.ts";
+import type { Verdict } from "../decide/rule.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { type Position, placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
@@ -18,18 +19,23 @@ export function explainJson(
   { users }: Inventory,
   { hypothetical }: ExplanationOptions,
 ): string {
-  const rows = explanations.map(({ decision: { grant, action, code, policy, held }, steps }) => ({
+  const rows = explanations.map(({ decision: { grant, action, code, at, heldBackBy }, steps }) => ({
     user: { id: grant.userId, username: users.get(grant.userId)?.username ?? null },
     app: { id: grant.app.id, name: grant.app.name },
     hypothetical,
     action,
     code,
-    held,
-    policy,
+    held: heldBackBy,
+    policy: at,
     remedy: remedyOf(code),
-    steps,
+    steps: steps.map(({ rule, verdict }) => ({ rule, verdict: verdict && verdictPart(verdict) })),
   }));
   return safeJson(rows);
+}
+
+/** A verdict as other programs know it. */
+function verdictPart({ action, code, at, passing }: Verdict): Record<string, unknown> {
+  return { action, code, policy: at, ...(passing === undefined ? {} : { passing }) };
 }
 
 /** Why each grant gets what it gets; those that get it for the same reasons are one block. */
@@ -39,27 +45,28 @@ export function explainText(
   { hypothetical }: ExplanationOptions,
 ): string {
   if (explanations.length === 0) return "No grants.\n";
-  const alike = Map.groupBy(explanations, ({ decision: { grant, action, code, policy, held }, steps }) =>
-    JSON.stringify([grant.app.key, action, code, policy, held, steps]),
+  const alike = Map.groupBy(explanations, ({ decision: { grant, action, code, at, heldBackBy }, steps }) =>
+    JSON.stringify([grant.app.key, action, code, at, heldBackBy, steps]),
   );
   return [...alike.values()].map((some) => block(some, inventory, hypothetical)).join("\n");
 }
 
 function block(alike: readonly Explanation[], { users }: Inventory, hypothetical: boolean): string {
   const { decision, steps } = alike[0]!;
-  const { grant, action, code, policy, held } = decision;
+  const { grant, action, code, at, heldBackBy } = decision;
   const names = alike.map(({ decision: { grant: one } }) =>
     printable(users.get(one.userId)?.username ?? one.userId),
   );
   const who = firstFew([...new Set(names)].sort());
   const grants = hypothetical ? "no grant; if it were given now" : amount(alike.length, "grant");
-  const answer = held === null ? action : `${action} (it would be revoked, but for ${HOLDS[held]})`;
+  const answer =
+    heldBackBy === null ? action : `${action} (it would be revoked, but for ${HOLDS[heldBackBy]})`;
   return [
     `${printable(grant.app.name)}, ${who} (${grants}): ${answer}`,
-    `  because: ${meaningOf(code)} [${code}], ${place(policy)}`,
+    `  because: ${meaningOf(code)} [${code}], ${place(at)}`,
     "  looked at, in order of precedence:",
     ...steps.map((step, i) => stepText(step, i === steps.length - 1)),
-    `  what would change it: ${held === null ? remedyOf(code) : HOLD_REMEDY[held]}`,
+    `  what would change it: ${heldBackBy === null ? remedyOf(code) : HOLD_REMEDY[heldBackBy]}`,
     "",
   ].join("\n");
 }
@@ -68,7 +75,7 @@ function stepText({ rule, verdict }: Explanation["steps"][number], isLast: boole
   const said =
     verdict === null
       ? "passes"
-      : `${verdict.action}: ${meaningOf(verdict.code)}, ${place(verdict.policy)}${isLast ? "" : " (only reported; the next rules may still decide)"}`;
+      : `${verdict.action}: ${meaningOf(verdict.code)}, ${place(verdict.at)}${isLast ? "" : " (only reported; the next rules may still decide)"}`;
   return `    ${rule.padEnd(15)} ${said}`;
 }
 

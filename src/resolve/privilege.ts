@@ -22,7 +22,7 @@ export function resolvePrivilege(
     ),
   ];
   for (const [why, ids] of all) for (const id of ids) if (!holders.has(id)) holders.set(id, why);
-  return { rule, holders };
+  return { entry: rule, holders };
 }
 
 type Held = readonly [why: string, ids: Iterable<UserId>];

@@ -1,7 +1,7 @@
 import type { Inventory } from "../inventory/inventory.ts";
 import { tooLongExemptions } from "../policy/contradictions.ts";
 import {
-  type AppRule,
+  type AppEntry,
   type Named,
   type Placed,
   type Policy,
@@ -15,7 +15,7 @@ import type { Instant } from "../time.ts";
 import { Lookup } from "./lookup.ts";
 import { People } from "./people.ts";
 import { resolvePrivilege } from "./privilege.ts";
-import type { ResolvedExemption, ResolvedPolicy, ResolvedRule } from "./resolved.ts";
+import type { ListedApp, ResolvedExemption, ResolvedPolicy } from "./resolved.ts";
 import { Selectors } from "./selectors.ts";
 
 /**
@@ -34,10 +34,10 @@ export function resolvePolicy(
   const people = new People(inventory.users.values());
   const selectors = new Selectors(inventory, lookup, people);
 
-  const rules = resolveApps(policy, selectors, lookup);
+  const listedApps = resolveApps(policy, selectors, lookup);
   const protectedApps = resolveProtectedApps(policy, lookup);
   const exemptions = resolveExemptions(policy, protectedApps, lookup);
-  refuseDeniedAndProtected(rules, protectedApps, lookup);
+  refuseDeniedAndProtected(listedApps, protectedApps, lookup);
   refuseNamesTakenForIds(policy, inventory, lookup);
   people.mark("offboarded", resolveUsers(policy.offboarded, policy, lookup));
   people.mark("protected", resolveUsers(policy.protectedUsers, policy, lookup));
@@ -47,12 +47,20 @@ export function resolvePolicy(
   const { problems, absent } = lookup;
   if (problems.length > 0) return { problems };
   return {
-    resolved: { policy, rules, people: people.byId, protectedApps, exemptions, highPrivilege, absent },
+    resolved: {
+      policy,
+      listedApps,
+      people: people.byId,
+      protectedApps,
+      exemptions,
+      highPrivilege,
+      absent,
+    },
   };
 }
 
-function resolveApps({ apps }: Policy, selectors: Selectors, lookup: Lookup): Map<string, ResolvedRule> {
-  const rules = new Map<string, ResolvedRule>();
+function resolveApps({ apps }: Policy, selectors: Selectors, lookup: Lookup): Map<string, ListedApp> {
+  const rules = new Map<string, ListedApp>();
   for (const rule of apps) {
     const users = rule.users === null ? null : selectors.membership(rule.users);
     const app = lookup.app(
@@ -71,16 +79,16 @@ function resolveApps({ apps }: Policy, selectors: Selectors, lookup: Lookup): Ma
     if (other !== undefined)
       lookup.problem(
         rule.position,
-        `the app "${printable(app.name)}" is listed twice, by name and by id (${placeText(other.rule.position)})`,
+        `the app "${printable(app.name)}" is listed twice, by name and by id (${placeText(other.entry.position)})`,
         "keep the entry with the id",
       );
-    rules.set(app.key, { rule, app, weak: rule.id === null, users });
+    rules.set(app.key, { entry: rule, app, weak: rule.id === null, users });
   }
   return rules;
 }
 
 /** The key says which of the two it is. */
-function refOf({ id, name }: AppRule): Placed<AppRef> {
+function refOf({ id, name }: AppEntry): Placed<AppRef> {
   return id === null
     ? { value: { name: name!.value }, position: name!.position }
     : { value: { id: id.value }, position: id.position };
@@ -117,11 +125,11 @@ function resolveExemptions(
 }
 
 function refuseDeniedAndProtected(
-  rules: ReadonlyMap<string, ResolvedRule>,
+  rules: ReadonlyMap<string, ListedApp>,
   protectedApps: ReadonlyMap<string, Position>,
   lookup: Lookup,
 ): void {
-  for (const [key, { rule }] of rules) {
+  for (const [key, { entry: rule }] of rules) {
     const place = protectedApps.get(key);
     if (rule.denied !== null && place !== undefined)
       lookup.problem(

@@ -1,12 +1,12 @@
 import type { App, User } from "../inventory/inventory.ts";
-import type { AppRule, Exemption, HighPrivilege, Policy, Position } from "../policy/policy.ts";
+import type { AppEntry, Exemption, HighPrivilege, Policy, Position } from "../policy/policy.ts";
 import type { UserId } from "../salesforce/id.ts";
 
 /** A policy held against one org: its names are the org's ids. */
 export interface ResolvedPolicy {
   readonly policy: Policy;
   /** By `App.key`. */
-  readonly rules: ReadonlyMap<string, ResolvedRule>;
+  readonly listedApps: ReadonlyMap<string, ListedApp>;
   /** Every user of the org. */
   readonly people: ReadonlyMap<UserId, Person>;
   /** By `App.key`. */
@@ -18,8 +18,8 @@ export interface ResolvedPolicy {
 }
 
 /** A rule with its names turned into the org's ids. */
-export interface ResolvedRule {
-  readonly rule: AppRule;
+export interface ListedApp {
+  readonly entry: AppEntry;
   readonly app: App;
   /** Matched by name alone, which another app could carry too. */
   readonly weak: boolean;
@@ -35,7 +35,7 @@ export interface ResolvedExemption {
 }
 
 export interface ResolvedPrivilege {
-  readonly rule: HighPrivilege;
+  readonly entry: HighPrivilege;
   /** What makes each of the users powerful, as `the permission ModifyAllData`. */
   readonly holders: ReadonlyMap<UserId, string>;
 }

@@ -44,7 +44,7 @@ function highPrivilege({ resolved, inventory }: Evaluation): Condition[] {
 function unlistedApps({ resolved, inventory }: Evaluation): Condition[] {
   const unlisted = Map.groupBy(
     inventory.grants.filter(
-      ({ app }) => !resolved.rules.has(app.key) && !resolved.protectedApps.has(app.key),
+      ({ app }) => !resolved.listedApps.has(app.key) && !resolved.protectedApps.has(app.key),
     ),
     ({ app }) => app.key,
   );

@@ -54,7 +54,7 @@ const midnight = (day: string) => Date.parse(`${day}T00:00:00Z`);
 describe("each limit of time holds to its millisecond: what is decided before, at and after it", () => {
   const decidedAt = (policy: Policy, inventory: ReturnType<typeof org>) => (asOf: number) => {
     const [only] = evaluate(policy, inventory, asOf).decisions;
-    return only!.held ?? only!.code;
+    return only!.heldBackBy ?? only!.code;
   };
   const time = { createdAt: AS_OF, lastUsedAt: AS_OF };
   it.each<
@@ -141,7 +141,7 @@ describe("each limit of time holds to its millisecond: what is decided before, a
 
 describe("each finding of time begins at its millisecond: what is found before, at and after it", () => {
   const foundAt = (policy: Policy, inventory: ReturnType<typeof org>) => (asOf: number) =>
-    findings({ policy: resolvedOf(policy, inventory), inventory, asOf }).map(({ code }) => code);
+    findings({ resolved: resolvedOf(policy, inventory), inventory, asOf }).map(({ code }) => code);
   const resolvedOf = (policy: Policy, inventory: ReturnType<typeof org>) =>
     evaluate(policy, inventory, AS_OF).resolved;
 
@@ -196,7 +196,7 @@ describe("each finding of time begins at its millisecond: what is found before, 
 describe("a baseline knows a grant", () => {
   const held = (text: string, one: Partial<Grant> = {}) => {
     const inventory = org({ one });
-    return evaluate(parsed({ baseline: "b.yaml" }, text), inventory, AS_OF).decisions[0]!.held;
+    return evaluate(parsed({ baseline: "b.yaml" }, text), inventory, AS_OF).decisions[0]!.heldBackBy;
   };
   const at = ', granted: "2026-11-23T12:00:00Z"';
 
@@ -205,7 +205,7 @@ describe("a baseline knows a grant", () => {
     const shouting = user(1, { username: "ANN@DIEPPE.EXAMPLE" });
     const inventory = { ...org(), users: new Map([[shouting.id, shouting]]) };
     const policy = parsed({ baseline: "b.yaml" }, baseline("2026-12-31"));
-    expect(evaluate(policy, inventory, AS_OF).decisions[0]!.held).toBe("baseline");
+    expect(evaluate(policy, inventory, AS_OF).decisions[0]!.heldBackBy).toBe("baseline");
   });
 
   it("by its very millisecond, where the file says when it was granted", () => {
@@ -226,7 +226,7 @@ describe("a baseline knows a grant", () => {
     const inventory = { ...org(), users: new Map() };
     expect(
       evaluate(parsed({ baseline: "b.yaml" }, baseline("2026-12-31")), inventory, AS_OF).decisions[0],
-    ).toMatchObject({ code: "user-unresolved", held: null });
+    ).toMatchObject({ code: "user-unresolved", heldBackBy: null });
   });
 });
 
@@ -252,7 +252,9 @@ describe("revoking by hand", () => {
     inventory,
   );
   const byHand = (...grants: Grant[]) =>
-    decideByHand({ policy, inventory, asOf: AS_OF }, grants).map(({ action, code }) => `${action} ${code}`);
+    decideByHand({ resolved: policy, inventory, asOf: AS_OF }, grants).map(
+      ({ action, code }) => `${action} ${code}`,
+    );
 
   it("takes what the policy sanctions, exempts or only reports", () => {
     expect(byHand(grant(ANN.id, SLACK))).toEqual(["revoke by-hand"]);
@@ -279,7 +281,7 @@ describe("revoking by hand", () => {
   });
 
   it("is said to come from the command line, and is never held back", () => {
-    const [only] = decideByHand({ policy, inventory, asOf: AS_OF }, [grant(ANN.id, SLACK)]);
-    expect(only).toMatchObject({ policy: { file: "command line", line: 0, column: 0 }, held: null });
+    const [only] = decideByHand({ resolved: policy, inventory, asOf: AS_OF }, [grant(ANN.id, SLACK)]);
+    expect(only).toMatchObject({ at: { file: "command line", line: 0, column: 0 }, heldBackBy: null });
   });
 });

@@ -665,7 +665,7 @@ describe("what is held back", () => {
     ],
   ])("%s", (_rule, policy, held, org) => {
     const found = decision(policy, of(ANN, BOBS), org);
-    expect([found.action, found.held]).toEqual([held === null ? "revoke" : "report", held]);
+    expect([found.action, found.heldBackBy]).toEqual([held === null ? "revoke" : "report", held]);
   });
 });
 
@@ -676,15 +676,15 @@ it("what is kept is never said to be held back, whatever the mode and the baseli
     }),
   };
   const found = decision({ ...everyone(), mode: "report", baseline: "b.yaml" }, of(ANN, SLACK), known);
-  expect([found.action, found.code, found.held]).toEqual(["keep", "sanctioned", null]);
+  expect([found.action, found.code, found.heldBackBy]).toEqual(["keep", "sanctioned", null]);
 });
 
 it("each decision names the line that decided", () => {
-  expect(decision({ ...everyone({ maxIdleDays: 1 }) }, of(ANN, SLACK, { lastUsedAt: 0 })).policy.file).toBe(
+  expect(decision({ ...everyone({ maxIdleDays: 1 }) }, of(ANN, SLACK, { lastUsedAt: 0 })).at.file).toBe(
     "policy at apps[0].maxIdleDays",
   );
-  expect(decision({ offboarded: [ANN.username] }, of(ANN, BOBS)).policy.file).toBe("policy at offboarded[0]");
-  expect(decision(everyone(), of(ANN, SLACK)).policy.file).toBe("policy at apps[0]");
+  expect(decision({ offboarded: [ANN.username] }, of(ANN, BOBS)).at.file).toBe("policy at offboarded[0]");
+  expect(decision(everyone(), of(ANN, SLACK)).at.file).toBe("policy at apps[0]");
 });
 
 function table(cases: Case[]): void {
@@ -712,7 +712,7 @@ describe("a name is never taken for an id", () => {
   it("in a baseline: the app LeadScoringTool, of 15 letters, is known by its name", () => {
     const known =
       "version: 1\nexpires: 2026-12-31\ngrants: [{ app: LeadScoringTool, user: ann@dieppe.example }]\n";
-    expect(judged({ baseline: "b.yaml" }, known)).toMatchObject({ action: "report", held: "baseline" });
+    expect(judged({ baseline: "b.yaml" }, known)).toMatchObject({ action: "report", heldBackBy: "baseline" });
   });
 
   it("in an exemption: the app LeadScoringTool, of 15 letters, is exempt by its name", () => {

@@ -58,7 +58,7 @@ function found(policy: Partial<PolicyFile>, settings?: Partial<AppSettings>, twi
   if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
   const resolution = resolvePolicy(parsed.policy, inventory, AS_OF);
   if ("problems" in resolution) throw new Error(formatProblems(resolution.problems));
-  return findings({ policy: resolution.resolved, inventory, asOf: AS_OF }).map(
+  return findings({ resolved: resolution.resolved, inventory, asOf: AS_OF }).map(
     (finding) => `${finding.code} ${finding.severity}: ${findingText(finding)}`,
   );
 }

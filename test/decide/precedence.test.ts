@@ -224,10 +224,7 @@ describe("of two reports the first is said, unless a later rule keeps or revokes
 
   it("of two missing dates the rule that asked first is named", () => {
     const both = decided({ ...undated, used: false }, {});
-    expect([both.code, both.policy.file]).toEqual([
-      "date-missing",
-      "generated policy at defaults.maxAgeDays",
-    ]);
+    expect([both.code, both.at.file]).toEqual(["date-missing", "generated policy at defaults.maxAgeDays"]);
   });
 });
 
@@ -274,7 +271,7 @@ describe("an explanation", () => {
   it("is of the decision itself, with every rule up to the one that decided", () => {
     fc.assert(
       fc.property(cases, ({ policy, inventory }) => {
-        const basis = { policy, inventory, asOf: AS_OF };
+        const basis = { resolved: policy, inventory, asOf: AS_OF };
         const explained = explain(basis, inventory.grants);
         expect(explained.map(({ decision }) => decision)).toEqual(decide(policy, inventory, AS_OF));
         for (const { steps, decision } of explained) {
@@ -295,7 +292,7 @@ describe("an explanation", () => {
       { version: 1, unlisted: "revoke", apps: [{ id: ID, users: "everyone" }] },
       inventory,
     );
-    const [only] = explain({ policy, inventory, asOf: AS_OF }, inventory.grants);
+    const [only] = explain({ resolved: policy, inventory, asOf: AS_OF }, inventory.grants);
     expect(only!.steps.map(({ rule }) => rule)).toEqual([
       "own user",
       "own app",

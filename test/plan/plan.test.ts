@@ -24,8 +24,8 @@ const revoked = (one: Grant, more: Partial<Decision> = {}): Decision => ({
   grant: one,
   action: "revoke",
   code: "app-not-listed",
-  policy: PLACE,
-  held: null,
+  at: PLACE,
+  heldBackBy: null,
   ...more,
 });
 const planOf = (...decisions: readonly Decision[]): Plan =>
@@ -120,7 +120,7 @@ describe("what was approved is approved by the very same reason", () => {
     ["a grant of another day", [revoked(grant(ANN.id, SLACK, { createdAt: AS_OF - DAY_MS }))]],
     ["a use in another month", [revoked(grant(ANN.id, SLACK, { lastUsedAt: AS_OF - 40 * DAY_MS }))]],
     ["another rule", [revoked(grant(ANN.id, SLACK), { code: "app-denied" })]],
-    ["another line of the policy", [revoked(grant(ANN.id, SLACK), { policy: { ...PLACE, line: 8 } })]],
+    ["another line of the policy", [revoked(grant(ANN.id, SLACK), { at: { ...PLACE, line: 8 } })]],
   ])("not the same user and app with %s", (_what, now) => {
     expect(approvedPart(planOf(...now), revocationMap(whole)).revocations).toEqual([]);
   });

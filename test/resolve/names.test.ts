@@ -59,8 +59,8 @@ function resolved(text: string, base?: string) {
 }
 /** What the org does not have and need not, with the place that names it. */
 const absent = (text: string, base?: string) =>
-  findings({ policy: resolved(text, base), inventory: INVENTORY, asOf: AS_OF }).flatMap(
-    ({ code, params, policy }) =>
+  findings({ resolved: resolved(text, base), inventory: INVENTORY, asOf: AS_OF }).flatMap(
+    ({ code, params, at: policy }) =>
       code.endsWith("-absent") ? `${code} ${params.name} ${policy.file}:${policy.line}` : [],
   );
 
@@ -154,7 +154,7 @@ describe("a name of the policy's own file that nobody in the org has is an error
     expect(problems(slack("{ permissionSets: [Twin] }"))).toContain(
       '2 permission sets of Dieppe have the label "Twin": Twin_A, Twin_B; say which by its API name',
     );
-    const [rule] = resolved(slack("{ permissionSets: [Sellers] }")).rules.values();
+    const [rule] = resolved(slack("{ permissionSets: [Sellers] }")).listedApps.values();
     const members = [...resolved(slack("{ permissionSets: [Sellers] }")).people.values()].filter(
       ({ memberOf }) => memberOf.some((number) => rule!.users!.memberSets.has(number)),
     );
@@ -280,7 +280,7 @@ describe("people", () => {
 
   it("are in scope by a type that the platform has, or that a user of the org has", () => {
     const types = (text: string) => [
-      ...[...resolved(slack(`{ userTypes: [${text}] }`)).rules.values()][0]!.users!.userTypes,
+      ...[...resolved(slack(`{ userTypes: [${text}] }`)).listedApps.values()][0]!.users!.userTypes,
     ];
     expect(types("Guest, Robot")).toEqual(["Guest", "Robot"]);
   });
@@ -288,7 +288,7 @@ describe("people", () => {
 
 describe("a pattern of usernames", () => {
   const matching = (pattern: string) => {
-    const { rules, people } = resolved(slack(`{ usernamesLike: ["${pattern}"] }`));
+    const { listedApps: rules, people } = resolved(slack(`{ usernamesLike: ["${pattern}"] }`));
     const [rule] = rules.values();
     return [...people.values()].flatMap(({ username, memberOf }) =>
       memberOf.some((number) => rule!.users!.memberSets.has(number)) ? username : [],

@@ -81,7 +81,7 @@ describe("names that resolve", () => {
     );
     if ("problems" in result) throw new Error(formatProblems(result.problems));
     expect(
-      [...result.resolved.rules].map(([key, { weak, users }]) => [
+      [...result.resolved.listedApps].map(([key, { weak, users }]) => [
         key,
         weak,
         users!.everyone,

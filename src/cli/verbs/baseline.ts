@@ -28,7 +28,7 @@ export function baselineCommand(): Command {
       if (parseDay(expires) === null) throw cliErrors["expiry-not-a-day"]();
       const { decisions, inventory } = await judgeAsAsked(policy === undefined ? {} : { policy });
       // What is reported for another reason stays out.
-      const known = decisions.filter(({ action, held }) => action === "revoke" || held !== null);
+      const known = decisions.filter(({ action, heldBackBy }) => action === "revoke" || heldBackBy !== null);
       const grants = known.map(({ grant }) => grant);
       writeNew(out, baselineFile(grants, inventory, expires), "--out");
       process.stdout.write(

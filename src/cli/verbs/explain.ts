@@ -34,7 +34,7 @@ export function explainCommand(): Command {
       const evaluation = await judgeAsAsked(options);
       const { resolved, inventory, asOf } = evaluation;
       const { grants, hypothetical } = grantsToExplain(evaluation, options);
-      const explanations = explain({ policy: resolved, inventory, asOf }, grants);
+      const explanations = explain({ resolved, inventory, asOf }, grants);
       const text = options.format === "json" ? explainJson : explainText;
       process.stdout.write(text(explanations, inventory, { hypothetical }));
     });

@@ -80,7 +80,7 @@ function planByHand(
   { raised }: Pick<RunSettings, "raised">,
 ): { readonly plan: Plan; readonly refusal: string | null; readonly text: string } {
   const { grants } = grantsNamed(inventory, named);
-  const decisions = decideByHand({ policy: resolved, inventory, asOf }, grants);
+  const decisions = decideByHand({ resolved, inventory, asOf }, grants);
   const planned = plan(decisions, inventory);
   const { refusal } = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });
   const left = Map.groupBy(
