@@ -42,42 +42,41 @@ export async function readPublicGroups(
     publicGroups.flatMap(([id, row]) => (isAsked(row) ? [id] : [])),
   );
   const inRole = Map.groupBy(users.values(), ({ roleId }) => roleId);
-  const usersInRoles = (ids: Iterable<string>) =>
-    [...ids].flatMap((id) => (inRole.get(id) ?? []).map((user) => user.id));
 
-  const usersOf = (id: string, into: Set<UserId>, seen: Set<string>): void => {
-    if (seen.has(id)) return;
-    seen.add(id);
-    for (const member of members.get(id) ?? []) {
-      const userId = parseUserId(member);
-      if (userId !== null) into.add(userId);
-      else addGroup(id, member, into, seen);
-    }
+  const isPublicGroup = (id: string) => groups.get(id)?.Type === "Regular";
+
+  /** The group and those in it, whatever their depth: what is added while the loop runs is gone through too. */
+  const withNested = (id: string): Set<string> => {
+    const found = new Set([id]);
+    for (const group of found)
+      for (const member of members.get(group) ?? []) if (isPublicGroup(member)) found.add(member);
+    return found;
   };
-  const addGroup = (of: string, member: string, into: Set<UserId>, seen: Set<string>): void => {
-    const group = groups.get(member);
-    const roleId = group?.RelatedId ? toId18(group.RelatedId) : null;
-    if (group?.Type === "Regular") usersOf(member, into, seen);
-    else if (group?.Type === "Role" && roleId !== null) for (const id of usersInRoles([roleId])) into.add(id);
-    else if (group?.Type === "RoleAndSubordinates" && roleId !== null)
-      for (const id of usersInRoles(withSubordinates(roleId, roles))) into.add(id);
-    else
-      throw inventoryErrors["group-members-not-known"]({
-        group: nameOf(groups.get(of)),
-        member,
-        type: group?.Type ?? "of no known kind",
-      });
+  const usersOf = (id: string): Set<UserId> =>
+    new Set(
+      [...withNested(id)].flatMap((group) =>
+        (members.get(group) ?? [])
+          .filter((member) => !isPublicGroup(member))
+          .flatMap((member) => usersBehind(member, group)),
+      ),
+    );
+  /** The users that a member means which is no public group: itself, or those who have a role. */
+  const usersBehind = (member: string, of: string): UserId[] => {
+    const userId = parseUserId(member);
+    if (userId !== null) return [userId];
+    const { Type: type = "of no known kind", RelatedId: related = null } = groups.get(member) ?? {};
+    const usersIn = (roleId: string) => (inRole.get(roleId) ?? []).map((user) => user.id);
+    if (related && type === "Role") return usersIn(toId18(related));
+    if (related && type === "RoleAndSubordinates")
+      return [...withSubordinates(toId18(related), roles)].flatMap(usersIn);
+    throw inventoryErrors["group-members-not-known"]({ group: nameOf(groups.get(of)), member, type });
   };
-  return publicGroups.map(([id, row]): MemberSet => {
-    const userIds = new Set<UserId>();
-    if (isAsked(row)) usersOf(id, userIds, new Set());
-    return {
-      id,
-      name: row.DeveloperName ?? nameOf(row),
-      label: nameOf(row),
-      userIds: isAsked(row) ? userIds : null,
-    };
-  });
+  return publicGroups.map(([id, row]) => ({
+    id,
+    name: row.DeveloperName ?? nameOf(row),
+    label: nameOf(row),
+    userIds: isAsked(row) ? usersOf(id) : null,
+  }));
 }
 
 /** The direct members of the groups and, level by level, of the groups in them. */

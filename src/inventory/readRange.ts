@@ -57,107 +57,128 @@ export interface RangeRead {
  */
 export async function readRange(
   reader: OrgReader,
-  { range, rows: expected, finer, dated }: Unread,
+  unread: Unread,
   toGrant: (row: GrantRow) => Grant,
 ): Promise<RangeRead> {
-  const { key, within, to } = range;
-  const conditions = conditionsOf(range);
-  const fields = GRANT_FIELDS.filter((field) => dated || field !== "CreatedDate");
-  const { rows, totalSize, pages } = await reader.query<GrantRow>(
-    `SELECT ${fields.join(", ")} FROM OauthToken${where(conditions)} ORDER BY ${key.field} ASC NULLS FIRST`,
-    { enough: MOST_ROWS },
-  );
+  const { range } = unread;
+  const { rows, totalSize, pages } = await reader.query<GrantRow>(queryOf(unread), { enough: MOST_ROWS });
   if (rows.length > totalSize)
     throw inventoryErrors["range-count-not-matched"]({ counted: totalSize, read: rows.length });
-  const values = rows.map((row) => key.valueOf(row));
+  const values = rows.map((row) => range.key.valueOf(row));
   checkOrder(values, range);
-  const firstValue = values.findIndex((value) => value !== null);
-  const nulls = firstValue < 0 ? rows.length : firstValue;
-  const part = (from: Range["from"], end: string | null, some: GrantRow[]): ReadPart => {
-    const read: Range = { within, key, from, to: end };
-    return {
-      conditions: conditionsOf(read),
-      span: within.length === 0 ? read : null,
-      again: { range: read, rows: some.length, finer, dated },
-      grants: some.map(toGrant),
-    };
-  };
-  /** The grants that share one value, as a range by the next finer key. */
-  const sharing = (value: string | null, by: Key): Range => ({
-    within: [...within, `${key.field} = ${value === null ? "null" : key.literal(value)}`],
-    key: by,
-    from: { kind: "nulls" },
-    to: null,
-  });
-  const nullPart = (): ReadPart[] => {
-    if (nulls === 0) return [];
-    const range = sharing(null, finer[0] ?? key);
-    return [
-      {
-        conditions: range.within,
-        span: null,
-        again: { range, rows: nulls, finer: finer.slice(1), dated },
-        grants: rows.slice(0, nulls).map(toGrant),
-      },
-    ];
-  };
-  const from: Range["from"] = range.from.kind === "nulls" ? { kind: "not-null" } : range.from;
-
-  if (rows.length === totalSize)
-    return { parts: [...nullPart(), part(from, to, rows.slice(nulls))], rest: [], pages };
+  if (rows.length === totalSize) {
+    const parts = partsUpTo(range.to, rows.map(toGrant), withoutValue(values), unread);
+    return { parts, rest: [], pages };
+  }
   if (rows.length === 0)
     throw inventoryErrors["range-count-not-matched"]({ counted: totalSize, read: "none" });
 
-  const last = values.at(-1)!;
-  let end = rows.length;
-  while (end > 0 && values[end - 1] === last) end--;
   // Whether totalSize counts on beyond the ceiling is not documented.
-  const size = totalSize === CEILING ? Math.max(expected, totalSize) : totalSize;
-  if (end > 0) {
-    // More than one value came, so that the last one is not null.
-    return {
-      parts: [...nullPart(), part(from, last, rows.slice(nulls, end))],
-      rest: [
-        { range: { within, key, from: { kind: "at", value: last }, to }, rows: size - end, finer, dated },
-      ],
-      pages,
-    };
-  }
-  const [nextKey, ...others] = finer;
-  if (nextKey === undefined) throw inventoryErrors["too-many-grants-at-one-instant"]({ most: MOST_ROWS });
+  const size = totalSize === CEILING ? Math.max(unread.rows, totalSize) : totalSize;
+  const last = values.at(-1)!;
+  const ties = startOfLast(values);
+  if (ties === 0) return { ...divide(last, rows.length, size, unread), pages };
+  // More than one value came, so that the last one is not null.
   return {
-    parts: last === null || "value" in from ? [] : [part(from, last, [])],
-    rest: [
-      { range: sharing(last, nextKey), rows: rows.length, finer: others, dated },
-      {
-        range: {
-          within,
-          key,
-          from: last === null ? { kind: "not-null" } : { kind: "after", value: last },
-          to,
-        },
-        rows: size - rows.length,
-        finer,
-        dated,
-      },
-    ],
+    parts: partsUpTo(last, rows.slice(0, ties).map(toGrant), withoutValue(values), unread),
+    rest: [{ ...unread, range: { ...range, from: { kind: "at", value: last } }, rows: size - ties }],
     pages,
   };
 }
 
+function queryOf({ range, dated }: Unread): string {
+  const fields = GRANT_FIELDS.filter((field) => dated || field !== "CreatedDate");
+  return `SELECT ${fields.join(", ")} FROM OauthToken${where(conditionsOf(range))} ORDER BY ${range.key.field} ASC NULLS FIRST`;
+}
+
+/** How many have no value: they come first. */
+function withoutValue(values: readonly (string | null)[]): number {
+  const first = values.findIndex((value) => value !== null);
+  return first < 0 ? values.length : first;
+}
+
+/** Where the values that equal the last one begin. */
+function startOfLast(values: readonly (string | null)[]): number {
+  const last = values.at(-1);
+  let start = values.length;
+  while (start > 0 && values[start - 1] === last) start--;
+  return start;
+}
+
+/** The parts of a range that end at `to`: its first `nulls` grants, which have no value of the key, and the others. */
+function partsUpTo(to: string | null, grants: readonly Grant[], nulls: number, unread: Unread): ReadPart[] {
+  const { range, finer } = unread;
+  const valued: Range = { ...range, from: afterNulls(range.from), to };
+  const part: ReadPart = {
+    conditions: conditionsOf(valued),
+    span: valued.within.length === 0 ? valued : null,
+    again: { ...unread, range: valued, rows: grants.length - nulls },
+    grants: grants.slice(nulls),
+  };
+  if (nulls === 0) return [part];
+  const alone = sharing(range, null, finer[0] ?? range.key);
+  const ofNulls: ReadPart = {
+    conditions: alone.within,
+    span: null,
+    again: { ...unread, range: alone, rows: nulls, finer: finer.slice(1) },
+    grants: grants.slice(0, nulls),
+  };
+  return [ofNulls, part];
+}
+
+/**
+ * Divides a range whose first `count` rows, of `size`, all have the value `only`: those that share it are
+ * read by the next finer key, those beyond it as before.
+ * @throws InconclusiveError where no finer key is left
+ */
+function divide(
+  only: string | null,
+  count: number,
+  size: number,
+  unread: Unread,
+): Pick<RangeRead, "parts" | "rest"> {
+  const { range, finer } = unread;
+  const [nextKey, ...others] = finer;
+  if (nextKey === undefined) throw inventoryErrors["too-many-grants-at-one-instant"]({ most: MOST_ROWS });
+  const from: Range["from"] = only === null ? { kind: "not-null" } : { kind: "after", value: only };
+  const isOpenBelow = only !== null && !("value" in range.from);
+  return {
+    parts: isOpenBelow ? partsUpTo(only, [], 0, unread) : [],
+    rest: [
+      { ...unread, range: sharing(range, only, nextKey), rows: count, finer: others },
+      { ...unread, range: { ...range, from }, rows: size - count },
+    ],
+  };
+}
+
+function afterNulls(from: Range["from"]): Range["from"] {
+  return from.kind === "nulls" ? { kind: "not-null" } : from;
+}
+
+/** The grants that share one value, as a range by the next finer key. */
+function sharing({ key, within }: Range, value: string | null, by: Key): Range {
+  return {
+    within: [...within, `${key.field} = ${value === null ? "null" : key.literal(value)}`],
+    key: by,
+    from: { kind: "nulls" },
+    to: null,
+  };
+}
+
 /** Where the org does not sort or compare as it should, what looks complete is not. Ids and names sort in the org's own way. */
-function checkOrder(values: readonly (string | null)[], { key, from, to }: Range): void {
-  if (key.field !== "CreatedDate") return;
-  const low = "value" in from ? from.value : null;
+function checkOrder(values: readonly (string | null)[], range: Range): void {
+  if (range.key.field !== "CreatedDate") return;
   let before: string | null = null;
   for (const value of values) {
-    const outside =
-      value === null
-        ? from.kind !== "nulls"
-        : (low !== null && (from.kind === "after" ? value <= low : value < low)) ||
-          (to !== null && value >= to);
-    if (outside || (before !== null && (value === null || value < before)))
-      throw inventoryErrors["grants-out-of-order"]();
+    const isSorted = before === null || (value !== null && value >= before);
+    if (!isSorted || !isWithin(value, range)) throw inventoryErrors["grants-out-of-order"]();
     before = value;
   }
+}
+
+function isWithin(value: string | null, { from, to }: Range): boolean {
+  if (value === null) return from.kind === "nulls";
+  if (to !== null && value >= to) return false;
+  if (from.kind === "at") return value >= from.value;
+  return from.kind !== "after" || value > from.value;
 }
