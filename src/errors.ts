@@ -66,21 +66,25 @@ type NamesIn<Template extends string> = Template extends `${string}{${infer Name
   ? Name | NamesIn<Rest>
   : never;
 
-interface Template {
-  readonly kind: ErrorKind;
-  /** A sentence; `{name}` stands for a value. */
+/** How an error or a problem is worded; `{name}` stands for a value. */
+interface Wording {
   readonly text: string;
-  /** A sentence that says what to do, likewise. */
+  /** What to do. */
   readonly remedy: string;
 }
 
-type NamesOf<T extends Template> = NamesIn<T["text"]> | NamesIn<T["remedy"]>;
+/** The wording is of whole sentences. */
+interface Template extends Wording {
+  readonly kind: ErrorKind;
+}
+
+type NamesOf<T extends Wording> = NamesIn<T["text"]> | NamesIn<T["remedy"]>;
 
 /** One declared error, with values that show in docs/errors.md what it looks like. */
 export type ErrorDeclaration = Template & { readonly example: Readonly<Record<string, Value>> };
 
-type Values<T extends Template> = Readonly<Record<NamesOf<T>, Value>>;
-type Arguments<T extends Template, More> = [NamesOf<T>] extends [never]
+type Values<T extends Wording> = Readonly<Record<NamesOf<T>, Value>>;
+type Arguments<T extends Wording, More> = [NamesOf<T>] extends [never]
   ? [values?: More]
   : [values: Values<T> & More];
 
@@ -88,8 +92,10 @@ type Arguments<T extends Template, More> = [NamesOf<T>] extends [never]
 type Raise<T extends Template> = {
   (...values: Arguments<T, { readonly cause?: unknown }>): InstanceType<(typeof CLASSES)[T["kind"]]>;
   /** What the error says, for a class that carries more. */
-  readonly says: (...values: Arguments<T, unknown>) => ErrorText;
+  readonly says: Says<T>;
 };
+
+type Says<T extends Wording> = (...values: Arguments<T, unknown>) => ErrorText;
 
 /** The errors of a room, by code. */
 export type ErrorTable<T extends Record<string, Template>> = {
@@ -104,16 +110,42 @@ export function declareErrors<const T extends Record<string, Template>>(
   table: T & { readonly [Code in keyof T]: { readonly example: Values<T[Code]> } },
 ): ErrorTable<T> {
   const entries = Object.entries<Template>(table).map(([code, declared]) => {
-    const says = (values: Readonly<Record<string, unknown>> = {}): ErrorText => ({
-      code,
-      text: filled(declared.text, values),
-      remedy: filled(declared.remedy, values),
-    });
+    const says = (values: Readonly<Record<string, unknown>> = {}) => worded(code, declared, values);
     const raise = (values: Readonly<Record<string, unknown>> = {}): CodedError =>
       new CLASSES[declared.kind](says(values), "cause" in values ? { cause: values.cause } : {});
     return [code, Object.assign(raise, { says, declared })];
   });
   return Object.fromEntries(entries) as ErrorTable<T>;
+}
+
+/** One declared problem, with values that show in docs/errors.md what it looks like. */
+export type ProblemDeclaration = Wording & { readonly example: Readonly<Record<string, Value>> };
+
+/** What a room finds wrong in a policy, by code. */
+export type ProblemTable<T extends Record<string, Wording>> = {
+  readonly [Code in keyof T]: Says<T[Code]> & { readonly declared: T[Code] };
+};
+
+/**
+ * Declares what can be wrong in a policy. A problem is no error by itself: many of them, each with its place,
+ * make one. Its text and its remedy are clauses, shown as `text; remedy`. Values are made safe as those of errors are.
+ */
+export function declareProblems<const T extends Record<string, Wording>>(
+  table: T & { readonly [Code in keyof T]: { readonly example: Values<T[Code]> } },
+): ProblemTable<T> {
+  const entries = Object.entries<Wording>(table).map(([code, declared]) => {
+    const says = (values: Readonly<Record<string, unknown>> = {}) => worded(code, declared, values);
+    return [code, Object.assign(says, { declared })];
+  });
+  return Object.fromEntries(entries) as ProblemTable<T>;
+}
+
+function worded(
+  code: string,
+  { text, remedy }: Wording,
+  values: Readonly<Record<string, unknown>>,
+): ErrorText {
+  return { code, text: filled(text, values), remedy: filled(remedy, values) };
 }
 
 function filled(template: string, values: Readonly<Record<string, unknown>>): string {

@@ -15,8 +15,13 @@ describe("each declared error", () => {
   });
 
   it("says what is wrong and what to do, in sentences", () => {
-    for (const { code, text, remedy } of catalogue)
+    for (const { code, text, remedy } of catalogue.filter(({ kind }) => kind !== "policy"))
       for (const sentence of [text, remedy]) expect(sentence, code).toMatch(/^\S.*[.}]$/s);
+  });
+
+  it("says a policy's problem in two clauses, which stand in one line", () => {
+    for (const { code, text, remedy } of catalogue.filter(({ kind }) => kind === "policy"))
+      for (const clause of [text, remedy]) expect(clause, code).toMatch(/^\S.*[^.;\s]$/);
   });
 
   it("has an example that fills its text", () => {

@@ -2,10 +2,12 @@ import baselineSchema from "../../schema/baseline.schema.json" with { type: "jso
 import { parseDay } from "../time.ts";
 import { validator } from "../validator.ts";
 import { parseSource } from "./document.ts";
+import { policyProblems } from "./errors.ts";
 import { appRefOf } from "./layer.ts";
 import type { Baseline } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import type { BaselineFile } from "./schema.ts";
+import { type Path, pathText } from "./source.ts";
 import { schemaProblems } from "./violation.ts";
 
 const baselineValidator = validator<BaselineFile>(baselineSchema);
@@ -22,16 +24,16 @@ export function parseBaseline(
   const matchesSchema = baselineValidator();
   if (!matchesSchema(data)) return { problems: schemaProblems(source, matchesSchema.errors ?? []) };
   const problems: Problem[] = [];
-  const refuse = (path: (string | number)[], message: string, remedy: string) =>
-    problems.push(source.problemAt(source.position(path), message, remedy));
+  const refuse = (code: "day-not-valid" | "time-not-valid", path: Path, text: string) => {
+    const said = policyProblems[code]({ place: pathText(path), found: `"${text}"` });
+    problems.push(source.problemAt(source.position(path), said));
+  };
 
   const lastDay = parseDay(data.expires);
-  if (lastDay === null)
-    refuse(["expires"], `there is no day ${data.expires}`, "write a day of the calendar, as 2027-03-31");
+  if (lastDay === null) refuse("day-not-valid", ["expires"], data.expires);
   const grants = data.grants.map(({ app, user, granted }, i) => {
     const time = granted === undefined ? null : Date.parse(granted);
-    if (Number.isNaN(time))
-      refuse(["grants", i, "granted"], "this is no time", "write it as 2026-03-31T08:30:00Z");
+    if (Number.isNaN(time)) refuse("time-not-valid", ["grants", i, "granted"], granted!);
     return { app: appRefOf(app), user: user.toLowerCase(), granted: time };
   });
   if (problems.length > 0) return { problems };

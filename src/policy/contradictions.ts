@@ -1,6 +1,7 @@
-import { printable } from "../printable.ts";
+import type { ErrorText } from "../errors.ts";
 import { type AppRef, refText } from "../salesforce/id.ts";
 import { dayOf, days, type Instant, startOf } from "../time.ts";
+import { policyProblems } from "./errors.ts";
 import {
   type AppEntry,
   type Named,
@@ -27,8 +28,7 @@ export function tooLongExemptions(policy: Policy, asOf: Instant): Problem[] {
     .map(({ expires }) =>
       policy.problemAt(
         expires.position,
-        `the exemption lasts longer than ${policy.maxExemptionDays} days from now`,
-        `let it expire by ${dayOf(latest)} and renew it then, or raise \`maxExemptionDays\``,
+        policyProblems["exemption-too-long"]({ days: policy.maxExemptionDays, latest: dayOf(latest) }),
       ),
     );
 }
@@ -37,12 +37,12 @@ export function tooLongExemptions(policy: Policy, asOf: Instant): Problem[] {
 function appsTwice({ apps, problemAt }: Policy): Problem[] {
   return [
     ...twice(
-      "app id",
+      (values) => policyProblems["app-listed-twice"]({ what: "id", ...values }),
       apps.flatMap(({ id }) => id ?? []),
       problemAt,
     ),
     ...twice(
-      "app name",
+      (values) => policyProblems["app-listed-twice"]({ what: "name", ...values }),
       apps.flatMap(({ id, name }) => (id === null ? (name ?? []) : [])),
       problemAt,
     ),
@@ -60,13 +60,7 @@ function usersTwice({ apps, problemAt }: Policy): Problem[] {
         : [
             ...inLists(except, problemAt),
             ...LISTS.flatMap((key) =>
-              both(
-                except[key],
-                users[key],
-                (name) => `"${name}" is both in scope and excepted`,
-                "keep one of the two",
-                problemAt,
-              ),
+              both(except[key], users[key], policyProblems["in-scope-and-excepted"], problemAt),
             ),
           ]),
     ];
@@ -75,16 +69,10 @@ function usersTwice({ apps, problemAt }: Policy): Problem[] {
 
 function standingTwice({ offboarded, protectedUsers, protectedApps, problemAt }: Policy): Problem[] {
   return [
-    ...twice("offboarded user", offboarded, problemAt, lower),
-    ...twice("protected user", protectedUsers, problemAt, lower),
-    ...twice("protected app", protectedApps.map(inWords), problemAt),
-    ...both(
-      offboarded,
-      protectedUsers,
-      (name) => `the user "${name}" is offboarded and protected`,
-      "take them out of one of the two",
-      problemAt,
-    ),
+    ...twice(entryTwice("offboarded user"), offboarded, problemAt, lower),
+    ...twice(entryTwice("protected user"), protectedUsers, problemAt, lower),
+    ...twice(entryTwice("protected app"), protectedApps.map(inWords), problemAt),
+    ...both(offboarded, protectedUsers, policyProblems["user-offboarded-and-protected"], problemAt),
   ];
 }
 
@@ -95,15 +83,13 @@ function deniedToo({ apps, protectedApps, problemAt }: Policy): Problem[] {
     ...both(
       denied.flatMap(called),
       protectedApps.map(inWords),
-      (name) => `the app "${name}" is denied and protected`,
-      "take it out of one of the two",
+      policyProblems["app-denied-and-protected"],
       problemAt,
     ),
     ...both(
       denied.flatMap(({ name }) => name ?? []),
       sanctioned.flatMap(({ name }) => name ?? []),
-      (name) => `the app "${name}" is sanctioned and denied`,
-      "say which app is meant with `id`, or keep one of the two",
+      policyProblems["app-sanctioned-and-denied"],
       problemAt,
     ),
   ];
@@ -112,25 +98,12 @@ function deniedToo({ apps, protectedApps, problemAt }: Policy): Problem[] {
 function exemptToo({ exemptions, protectedUsers, offboarded, protectedApps, problemAt }: Policy): Problem[] {
   const users = exemptions.flatMap(({ user }) => user ?? []);
   return [
-    ...both(
-      users,
-      protectedUsers,
-      (name) => `the user "${name}" is exempt and protected`,
-      "an exemption of a protected user does nothing: take out one of the two",
-      problemAt,
-    ),
-    ...both(
-      users,
-      offboarded,
-      (name) => `the user "${name}" is exempt and offboarded`,
-      "an exemption of an offboarded user does nothing: take out one of the two",
-      problemAt,
-    ),
+    ...both(users, protectedUsers, policyProblems["user-exempt-and-protected"], problemAt),
+    ...both(users, offboarded, policyProblems["user-exempt-and-offboarded"], problemAt),
     ...both(
       exemptions.flatMap(({ app }) => (app === null ? [] : inWords(app))),
       protectedApps.map(inWords),
-      (name) => `the app "${name}" is exempt and protected`,
-      "an exemption of a protected app does nothing: take out one of the two",
+      policyProblems["app-exempt-and-protected"],
       problemAt,
     ),
   ];
@@ -140,23 +113,13 @@ function exemptToo({ exemptions, protectedUsers, offboarded, protectedApps, prob
 function sayingNothing({ exemptions, highPrivilege, problemAt }: Policy): Problem[] {
   const problems = exemptions
     .filter(({ app, user }) => app === null && user === null)
-    .map(({ position }) =>
-      problemAt(position, "an exemption names neither an app nor a user", "say `app`, `user` or both"),
-    );
+    .map(({ position }) => problemAt(position, policyProblems["exemption-of-nothing"]()));
   if (highPrivilege === null) return problems;
   const { permissions, profiles, permissionSets, position, grantedSince, grantedWithinDays } = highPrivilege;
   if (permissions.length + profiles.length + permissionSets.length === 0)
-    problems.push(
-      problemAt(position, "highPrivilege names nobody", "say `permissions`, `profiles` or `permissionSets`"),
-    );
+    problems.push(problemAt(position, policyProblems["privilege-of-nobody"]()));
   if (grantedSince !== null && grantedWithinDays !== null)
-    problems.push(
-      problemAt(
-        position,
-        "highPrivilege looks back in two ways",
-        "keep `grantedSince` or `grantedWithinDays`",
-      ),
-    );
+    problems.push(problemAt(position, policyProblems["privilege-looks-back-twice"]()));
   return problems;
 }
 
@@ -175,7 +138,7 @@ const LISTS = [
 function inLists(lists: UserLists, problemAt: Policy["problemAt"]): Problem[] {
   return LISTS.flatMap((key) =>
     twice(
-      key === "usernames" ? "username" : key === "profiles" ? "profile" : `entry of ${key}`,
+      entryTwice(key === "usernames" ? "username" : key === "profiles" ? "profile" : `entry of ${key}`),
       lists[key],
       problemAt,
       key.startsWith("usernames") ? lower : undefined,
@@ -183,9 +146,16 @@ function inLists(lists: UserLists, problemAt: Policy["problemAt"]): Problem[] {
   );
 }
 
+/** Words a problem of two places: `other` is the place of the other. */
+type OfTwoPlaces = (values: { readonly name: string; readonly other: string }) => ErrorText;
+
+function entryTwice(what: string): OfTwoPlaces {
+  return (values) => policyProblems["entry-listed-twice"]({ what, ...values });
+}
+
 /** What a list has a second time. */
 function twice(
-  what: string,
+  says: OfTwoPlaces,
   names: readonly Named[],
   problemAt: Policy["problemAt"],
   form = (value: string) => value,
@@ -197,11 +167,7 @@ function twice(
       seen.set(form(value), position);
       return [];
     }
-    return problemAt(
-      position,
-      `the ${what} "${printable(value)}" is listed twice`,
-      `keep one of the two (the first is ${relative(first, position)})`,
-    );
+    return problemAt(position, says({ name: value, other: relative(first, position) }));
   });
 }
 
@@ -209,8 +175,7 @@ function twice(
 function both(
   names: readonly Named[],
   others: readonly Named[],
-  message: (name: string) => string,
-  remedy: string,
+  says: OfTwoPlaces,
   problemAt: Policy["problemAt"],
 ): Problem[] {
   const known = new Map(others.map(({ value, position }) => [lower(value), position]));
@@ -218,7 +183,7 @@ function both(
     const other = known.get(lower(value));
     return other === undefined
       ? []
-      : problemAt(position, `${message(printable(value))} (${relative(other, position)})`, remedy);
+      : problemAt(position, says({ name: value, other: relative(other, position) }));
   });
 }
 

@@ -13,7 +13,8 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
-import { printable } from "../printable.ts";
+import type { ErrorText } from "../errors.ts";
+import { policyProblems } from "./errors.ts";
 import type { Position } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import type { Path, Source } from "./source.ts";
@@ -22,7 +23,7 @@ import type { Path, Source } from "./source.ts";
 const LARGEST_BYTES = 1024 * 1024;
 const DEEPEST = 32;
 
-type Refuse = (offset: number, message: string, remedy: string) => void;
+type Refuse = (offset: number, said: ErrorText) => void;
 
 /**
  * Reads YAML 1.2 (core schema) and refuses what a reviewer could misread: anchors, aliases, merge keys,
@@ -31,9 +32,8 @@ type Refuse = (offset: number, message: string, remedy: string) => void;
 export function parseSource(raw: string, file: string): { source: Source } | { problems: Problem[] } {
   const text = raw.replace(/^\uFEFF/, "");
   const lines = text.split(/\r?\n/);
-  const problemAt: Source["problemAt"] = ({ line, column }, message, remedy) => ({
-    message,
-    remedy,
+  const problemAt: Source["problemAt"] = ({ line, column }, said) => ({
+    ...said,
     file,
     line,
     column,
@@ -45,12 +45,12 @@ export function parseSource(raw: string, file: string): { source: Source } | { p
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const problems: Problem[] = [];
-  const refuse: Refuse = (offset, message, remedy) => {
-    problems.push(problemAt(at(offset), message, remedy));
+  const refuse: Refuse = (offset, said) => {
+    problems.push(problemAt(at(offset), said));
   };
 
   if (Buffer.byteLength(text) > LARGEST_BYTES) {
-    refuse(0, "the policy is larger than 1 MiB", "keep it to what people can review");
+    refuse(0, policyProblems["policy-too-large"]());
     return { problems };
   }
   const document = compose(text, counter, refuse);
@@ -58,7 +58,7 @@ export function parseSource(raw: string, file: string): { source: Source } | { p
   if (problems.length > 0) return { problems };
   const contents = document?.contents;
   if (!contents || (isScalar(contents) && contents.value === null)) {
-    refuse(0, "the policy is empty", "begin with `version: 1`");
+    refuse(0, policyProblems["policy-empty"]());
     return { problems };
   }
 
@@ -90,8 +90,8 @@ function compose(text: string, counter: LineCounter, refuse: Refuse): Document.P
   });
   const documents: Document.Parsed[] = [];
   let refused = false;
-  const stop = (offset: number, message: string, remedy: string) => {
-    refuse(offset, message, remedy);
+  const stop: Refuse = (offset, said) => {
+    refuse(offset, said);
     refused = true;
   };
   let afterScalarMark = false;
@@ -99,38 +99,25 @@ function compose(text: string, counter: LineCounter, refuse: Refuse): Document.P
     if (!afterScalarMark) refuseToken(lexeme, parser.offset, refuse);
     afterScalarMark = lexeme === CST.SCALAR;
     for (const token of parser.next(lexeme)) {
-      if (token.type === "directive")
-        stop(token.offset, "directives are not part of the policy language", "take the line out");
+      if (token.type === "directive") stop(token.offset, policyProblems["directive-not-allowed"]());
       else documents.push(...composer.next(token));
     }
     if (parser.stack.length > DEEPEST && nesting(parser) > DEEPEST)
-      stop(
-        parser.offset,
-        `the policy is nested deeper than ${DEEPEST} levels`,
-        "a policy needs no more than a few",
-      );
-    if (documents.length > 0)
-      stop(
-        documents[0]!.range[1],
-        "there is more than one YAML document",
-        "keep one policy a file, without `---` between parts",
-      );
+      stop(parser.offset, policyProblems["nested-too-deep"]({ levels: DEEPEST }));
+    if (documents.length > 0) stop(documents[0]!.range[1], policyProblems["several-documents"]());
     if (refused) return undefined;
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end(false, text.length));
   const [document, second] = documents;
-  if (second)
-    refuse(
-      document!.range[1],
-      "there is more than one YAML document",
-      "keep one policy a file, without `---` between parts",
-    );
+  if (second) refuse(document!.range[1], policyProblems["several-documents"]());
   for (const { pos, message, code } of document?.errors ?? composer.streamInfo().errors)
     refuse(
       pos[0],
-      printable(message.split("\n")[0]!.replace(/\.$/, "")),
-      YAML_REMEDIES[code] ?? "mend the YAML",
+      policyProblems["yaml-not-valid"]({
+        why: message.split("\n")[0]!.replace(/\.$/, ""),
+        remedy: YAML_REMEDIES[code] ?? "fix it here",
+      }),
     );
   return document;
 }
@@ -141,20 +128,14 @@ function nesting({ stack }: Parser): number {
 
 const YAML_REMEDIES: Record<string, string> = {
   TAB_AS_INDENT: "indent with spaces",
-  NON_STRING_KEY: "a key is plain text",
+  NON_STRING_KEY: "write the key as plain text",
 };
 
 /** What a token says that a reviewer could misread: an anchor, an alias or a tag. */
 function refuseToken(lexeme: string, offset: number, refuse: Refuse): void {
   const type = CST.tokenType(lexeme);
-  if (type === "anchor" || type === "alias")
-    refuse(offset, "anchors and aliases are not part of the policy language", "write the value out");
-  else if (type === "tag")
-    refuse(
-      offset,
-      `YAML tags (here ${printable(lexeme.slice(0, 40))}) are not part of the policy language`,
-      "leave the tag out; quote what is meant as text",
-    );
+  if (type === "anchor" || type === "alias") refuse(offset, policyProblems["anchor-not-allowed"]());
+  else if (type === "tag") refuse(offset, policyProblems["tag-not-allowed"]({ tag: lexeme.slice(0, 40) }));
 }
 
 /** Keys that stand twice in one map, and merge keys. */
@@ -166,14 +147,9 @@ function refuseKeys(document: Document.Parsed, refuse: Refuse, at: (offset: numb
         const offset = key.range?.[0] ?? 0;
         const name = isScalar(key) ? String(key.value) : "";
         const earlier = first.get(name);
-        if (name === "<<")
-          refuse(offset, "merge keys are not part of the policy language", "write the values out");
+        if (name === "<<") refuse(offset, policyProblems["merge-key-not-allowed"]());
         else if (earlier !== undefined)
-          refuse(
-            offset,
-            `the key "${printable(name)}" stands here twice, first in line ${at(earlier).line}`,
-            "keep one of the two",
-          );
+          refuse(offset, policyProblems["key-twice"]({ key: name, line: at(earlier).line }));
         else first.set(name, offset);
       }
     },

@@ -1,5 +1,6 @@
 import { type AppRef, appRef, parseAppId } from "../salesforce/id.ts";
 import { type Day, parseDay } from "../time.ts";
+import { policyProblems } from "./errors.ts";
 import type {
   AppEntry,
   Exemption,
@@ -13,7 +14,7 @@ import type {
 } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import type { AppFile, AppRefFile, PolicyFile, UserMapFile } from "./schema.ts";
-import type { Path, Source } from "./source.ts";
+import { type Path, pathText, type Source } from "./source.ts";
 
 /** One file of a policy that matches the schema, with the place of each value. */
 export interface Layer {
@@ -73,7 +74,10 @@ export class LayerReader {
     const position = source.position(path);
     if (day !== null) return { value: day, position };
     this.#problems.push(
-      source.problemAt(position, `there is no day ${text}`, "write a day of the calendar, as 2027-03-31"),
+      source.problemAt(
+        position,
+        policyProblems["day-not-valid"]({ place: pathText(path), found: `"${text}"` }),
+      ),
     );
     return { value: parseDay("9999-12-31")!, position };
   }

@@ -1,10 +1,10 @@
 import path from "node:path";
 import policySchema from "../../schema/policy.schema.json" with { type: "json" };
-import { printable } from "../printable.ts";
 import { validator } from "../validator.ts";
 import { parseBaseline } from "./baseline.ts";
 import { contradictions } from "./contradictions.ts";
 import { parseSource } from "./document.ts";
+import { policyProblems } from "./errors.ts";
 import type { Layer } from "./layer.ts";
 import { mergeLayers } from "./merge.ts";
 import type { Baseline, Policy } from "./policy.ts";
@@ -72,8 +72,11 @@ function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {
       problems.push(
         layer.source.problemAt(
           layer.source.position([key]),
-          `the file ${printable(file)} ${answer.unreadable}`,
-          answer.remedy ?? `name one relative to ${printable(within)}`,
+          policyProblems["named-file-not-readable"]({
+            file,
+            why: answer.unreadable,
+            remedy: answer.remedy ?? `name one relative to ${within}`,
+          }),
         ),
       );
       return null;
@@ -91,8 +94,7 @@ function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {
     problems.push(
       base.source.problemAt(
         base.source.keyPosition(["extends"]),
-        "a policy that is extended may not extend another",
-        "take it out, or extend that one directly",
+        policyProblems["extended-policy-extends"](),
       ),
     );
   const withBaseline = own.data.baseline === undefined && base?.data.baseline !== undefined ? base : own;

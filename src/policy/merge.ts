@@ -1,5 +1,5 @@
-import { printable } from "../printable.ts";
 import { type AppRef, parseOrgId } from "../salesforce/id.ts";
+import { policyProblems } from "./errors.ts";
 import { type AppPart, type Layer, LayerReader } from "./layer.ts";
 import {
   type AppEntry,
@@ -14,7 +14,6 @@ import {
 } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import type { Path } from "./source.ts";
-import { USERS_REMEDY } from "./violation.ts";
 
 const DEFAULT_LIMITS = { revocations: 50, percent: 25, perApp: 50 };
 const DEFAULT_EXEMPTION_DAYS = 180;
@@ -32,11 +31,10 @@ export function mergeLayers(
 ): Policy {
   const layers = base === null ? [own] : [own, base];
   const readers = layers.map((layer) => ({ layer, reader: new LayerReader(layer, problems) }));
-  const problemAt: Policy["problemAt"] = (position, message, remedy) =>
+  const problemAt: Policy["problemAt"] = (position, said) =>
     (position.line > 0 ? (layers.find(({ file }) => file === position.file) ?? own) : own).source.problemAt(
       position,
-      message,
-      remedy,
+      said,
     );
   const top: Position = own.source.keyPosition(["version"]);
   /** The value of the first file that says it. */
@@ -156,23 +154,16 @@ function mergeApps(
   const complete = (app: AppPart, shared: boolean): AppEntry => {
     const { sanctioned, ...rest } = app;
     const denied = sanctioned?.value === false ? sanctioned.position : null;
-    const called = printable((app.name ?? app.id)?.value ?? "");
+    const called = (app.name ?? app.id)?.value ?? "";
     if (app.id === null && app.name === null)
-      problems.push(
-        problemAt(
-          app.position,
-          "an app has neither name nor id",
-          "give its id (0H4… or 0xI…), its name, or both",
-        ),
-      );
+      problems.push(problemAt(app.position, policyProblems["app-without-name-and-id"]()));
     else if (denied === null && app.users === null)
-      problems.push(problemAt(app.position, `the app "${called}" has no "users"`, USERS_REMEDY));
+      problems.push(problemAt(app.position, policyProblems["app-without-users"]({ app: called })));
     else if (denied !== null && app.users !== null)
       problems.push(
         problemAt(
           app.users.position,
-          `the app "${called}" is denied (${placeText(denied)}) and has users in scope`,
-          "take out one of the two",
+          policyProblems["denied-app-with-users"]({ app: called, denied: placeText(denied) }),
         ),
       );
     return { ...rest, denied, shared, times: firstTimes([app.times, defaults]) };

@@ -1,3 +1,4 @@
+import type { ErrorText } from "../errors.ts";
 import type { AppId, AppRef, OrgId } from "../salesforce/id.ts";
 import type { Day, Instant } from "../time.ts";
 import type { Problem } from "./problem.ts";
@@ -141,7 +142,7 @@ export interface Policy {
   readonly sessions: "report" | "end";
   readonly baseline: Baseline | null;
   /** A problem at a place in this policy, with the source line for the message. */
-  readonly problemAt: (position: Position, message: string, remedy: string) => Problem;
+  readonly problemAt: (position: Position, said: ErrorText) => Problem;
 }
 
 /** `policy/dieppe.yaml:7`, or the path into an inline policy. */

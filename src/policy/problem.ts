@@ -1,10 +1,9 @@
-import { UserError } from "../errors.ts";
+import { type ErrorText, UserError } from "../errors.ts";
 import { printable } from "../printable.ts";
+import { policyErrors } from "./errors.ts";
 
 /** Something wrong in a policy: what, where, and what to do. */
-export interface Problem {
-  readonly message: string;
-  readonly remedy: string;
+export interface Problem extends ErrorText {
   readonly file: string;
   /** From 1; 0 where the policy is no file. */
   readonly line: number;
@@ -14,8 +13,8 @@ export interface Problem {
 }
 
 /** The problem with its place, the line and a caret under it. */
-export function formatProblem({ file, line, column, message, remedy, sourceLine }: Problem): string {
-  const text = `${message}; ${remedy}`;
+export function formatProblem({ file, line, column, sourceLine, ...said }: Problem): string {
+  const text = `${said.text}; ${said.remedy} [${said.code}]`;
   if (line === 0) return `${printable(file)}: ${text}`;
   const number = String(line).padStart(6);
   const before = printable(sourceLine.slice(0, column - 1).replaceAll("\t", " "));
@@ -42,13 +41,15 @@ export function formatProblems(problems: readonly Problem[]): string {
   return [...shown, ...(more > 0 ? [`… and ${more} more problem${more === 1 ? "" : "s"}`] : [])].join("\n");
 }
 
-/** A policy that cannot be used. The message lists every problem. */
+/** A policy that cannot be used. The message lists every problem with its code. */
 export class PolicyError extends UserError {
   override name = "PolicyError";
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(formatProblems(problems));
+    const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
+    const { code, text, remedy } = policyErrors["policy-with-problems"].says({ count });
+    super({ code, text: `${formatProblems(problems)}\n${text}`, remedy });
     this.problems = problems;
   }
 }

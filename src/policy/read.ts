@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { policyProblems } from "./errors.ts";
 import { type OpenFile, type PolicyResult, parsePolicy, policyFromObject } from "./load.ts";
 import type { Policy } from "./policy.ts";
 import { PolicyError } from "./problem.ts";
@@ -18,11 +19,13 @@ export function readPolicyFile(file: string, folder = process.cwd()): PolicyResu
   const open = openerIn(folder);
   const answer = open(file);
   if ("text" in answer) return parsePolicy(answer.text, file, open);
-  const message = `the policy file ${answer.unreadable}`;
-  const remedy =
-    answer.remedy ??
-    "name one relative to this folder (for Pulumi with `pulumi config set policy policy/NAME.yaml`, relative to that of Pulumi.yaml)";
-  return { problems: [{ file, line: 0, column: 0, sourceLine: "", message, remedy }] };
+  const said = policyProblems["policy-file-not-readable"]({
+    why: answer.unreadable,
+    remedy:
+      answer.remedy ??
+      "name one relative to this folder (for Pulumi with `pulumi config set policy policy/NAME.yaml`, relative to that of Pulumi.yaml)",
+  });
+  return { problems: [{ ...said, file, line: 0, column: 0, sourceLine: "" }] };
 }
 
 /** Takes a policy from an object in a program; files that it names are relative to `folder`. @throws PolicyError */
@@ -36,11 +39,11 @@ function accept(result: PolicyResult): Policy {
 }
 
 const WHY: Record<string, string> = {
-  ENOENT: "is not there",
+  ENOENT: "does not exist",
   EISDIR: "is a folder",
-  ENOTDIR: "is not there",
-  EACCES: "may not be read",
-  EPERM: "may not be read",
+  ENOTDIR: "does not exist",
+  EACCES: "cannot be read (permission denied)",
+  EPERM: "cannot be read (permission denied)",
 };
 
 function openerIn(folder: string): OpenFile {

@@ -1,3 +1,4 @@
+import type { ErrorText } from "../errors.ts";
 import { printable } from "../printable.ts";
 import type { Position } from "./policy.ts";
 import type { Problem } from "./problem.ts";
@@ -14,7 +15,7 @@ export interface Source {
   keyPosition(path: Path): Position;
   /** The text of a scalar before YAML made a number or a boolean of it; undefined for anything else. */
   written(path: Path): string | undefined;
-  problemAt(position: Position, message: string, remedy: string): Problem;
+  problemAt(position: Position, said: ErrorText): Problem;
 }
 
 /** A policy given as an object: its places are paths, such as `inline policy at apps[1].users`. */
@@ -29,7 +30,7 @@ export function objectSource(data: unknown, origin: string): Source {
     position,
     keyPosition: position,
     written: () => undefined,
-    problemAt: ({ file }, message, remedy) => ({ message, remedy, file, line: 0, column: 0, sourceLine: "" }),
+    problemAt: ({ file }, said) => ({ ...said, file, line: 0, column: 0, sourceLine: "" }),
   };
 }
 

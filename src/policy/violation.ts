@@ -1,5 +1,7 @@
 import type { ErrorObject } from "ajv";
+import type { ErrorText } from "../errors.ts";
 import { printable } from "../printable.ts";
+import { policyProblems } from "./errors.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Problem } from "./problem.ts";
 import { type Path, pathText, type Source } from "./source.ts";
@@ -9,81 +11,112 @@ export function schemaProblems(source: Source, errors: readonly ErrorObject[]): 
   const problems = new Map<string, Problem>();
   for (const error of errors) {
     const problem = schemaProblem(source, error);
-    if (problem)
-      problems.set(`${problem.file} ${problem.line}:${problem.column} ${problem.message}`, problem);
+    if (problem) problems.set(`${problem.file} ${problem.line}:${problem.column} ${problem.text}`, problem);
   }
   return [...problems.values()];
 }
 
 function schemaProblem(source: Source, error: ErrorObject): Problem | null {
   const path = pathOf(error.instancePath);
-  const name = path.length === 0 ? "the policy" : pathText(path);
-  const problem = (message: string, remedy: string) =>
-    source.problemAt(source.position(path), message, remedy);
-  const found = () => `found ${shown(source, path, error.data)}`;
+  const said = wordsOf(error, {
+    path,
+    place: path.length === 0 ? "the policy" : pathText(path),
+    found: shown(source, path, error.data),
+  });
+  if (said === null) return null;
+  const key = error.params.additionalProperty as string | undefined;
+  const position = key === undefined ? source.position(path) : source.keyPosition([...path, key]);
+  return source.problemAt(position, said);
+}
+
+/** Where a value stands and how it is written. */
+interface Written {
+  readonly path: Path;
+  readonly place: string;
+  readonly found: string;
+}
+
+/** What is wrong, in the words of the policy; null where another error of ajv says it. */
+function wordsOf(error: ErrorObject, { path, place, found }: Written): ErrorText | null {
   switch (error.keyword) {
     case "additionalProperties": {
       const key = String(error.params.additionalProperty);
       const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
-      const where = path.length === 0 ? "" : ` in ${name}`;
-      return source.problemAt(
-        source.keyPosition([...path, key]),
-        `unknown key "${printable(key)}"${where}`,
-        didYouMean(key, known, `known here: ${known.join(", ")}`),
-      );
+      const remedy = didYouMean(key, known, `known here: ${known.join(", ")}`);
+      return policyProblems["unknown-key"]({ key, place, remedy });
     }
-    case "required":
-      return problem(
-        `${name} has no "${error.params.missingProperty}"`,
-        missingRemedy(String(error.params.missingProperty)),
-      );
+    case "required": {
+      const key = String(error.params.missingProperty);
+      return policyProblems["key-missing"]({ place, key, remedy: MISSING_REMEDIES[key] ?? "add it" });
+    }
     case "type":
-      // Inside a choice such as `users`, the choice itself is reported; beside a constant, the constant.
-      if (/\/anyOf\/\d+\/type$/.test(error.schemaPath) || error.parentSchema?.const !== undefined)
-        return null;
-      return problem(
-        `${name} must be ${article(String(error.params.type))}, ${found()}`,
-        typeRemedy(error.data, error.params.type === "string"),
-      );
+      return wrongType(error, place, found);
     case "const":
-      if (/\/anyOf\/\d+\/const$/.test(error.schemaPath)) return null;
-      return problem(
-        `${name} must be ${JSON.stringify(error.params.allowedValue)}, ${found()}`,
-        String(error.data) === String(error.params.allowedValue)
-          ? "take the quotes off"
-          : "this release knows no other",
-      );
     case "enum":
-      return problem(
-        `${name} must be ${alternatives(error.params.allowedValues as string[])}, ${found()}`,
-        typeof error.data === "string"
-          ? didYouMean(error.data, error.params.allowedValues as string[], "see docs/policy.md")
-          : typeRemedy(error.data, true),
-      );
+    case "anyOf":
+      return wrongChoice(error, place, found);
     case "if":
       return null; // what its branch found is reported by itself
-    case "anyOf": {
-      // The problem inside a map is reported by itself.
-      if (typeof error.data === "object" && error.data !== null && !Array.isArray(error.data)) return null;
-      return problem(`${name} must be ${choices(error.schema)}, ${found()}`, typeRemedy(error.data, true));
-    }
     case "pattern":
-      return patternProblem(path, (what, remedy) =>
-        problem(`${name} is no ${what}: ${shown(source, path, error.data)}`, remedy),
-      );
+      return wrongForm(path, place, found);
     case "minimum":
     case "maximum":
-      return problem(`${name} ${error.message}, ${found()}`, "write a number within the bounds");
+      return policyProblems["number-out-of-range"]({ place, bound: error.message ?? "", found });
     case "minItems":
     case "minProperties":
     case "minLength":
-      return problem(
-        `${name} is empty`,
-        path.at(-1) === "users" ? "write `users: everyone` or list some" : "fill it in or leave the key out",
-      );
+      return policyProblems["value-empty"]({
+        place,
+        remedy:
+          path.at(-1) === "users"
+            ? "write `users: everyone` or list some"
+            : "fill it in or leave the key out",
+      });
     default:
-      return problem(`${name} ${error.message ?? "is not right"}, ${found()}`, "see docs/policy.md");
+      return policyProblems["value-not-valid"]({ place, why: error.message ?? "is not valid", found });
   }
+}
+
+function wrongType(error: ErrorObject, place: string, found: string): ErrorText | null {
+  // Inside a choice such as `users`, the choice itself is reported; beside a constant, the constant.
+  if (/\/anyOf\/\d+\/type$/.test(error.schemaPath) || error.parentSchema?.const !== undefined) return null;
+  const type = String(error.params.type);
+  const remedy = typeRemedy(error.data, type === "string");
+  return policyProblems["value-of-wrong-type"]({ place, wanted: article(type), found, remedy });
+}
+
+/** A value that is none of those which the schema knows. */
+function wrongChoice(error: ErrorObject, place: string, found: string): ErrorText | null {
+  const says = (wanted: string, remedy: string) =>
+    policyProblems["value-not-allowed"]({ place, wanted, found, remedy });
+  const { data, params } = error;
+  if (error.keyword === "const") {
+    if (/\/anyOf\/\d+\/const$/.test(error.schemaPath)) return null;
+    const isQuoted = String(data) === String(params.allowedValue);
+    return says(
+      JSON.stringify(params.allowedValue),
+      isQuoted ? "remove the quotes" : "this release supports no other",
+    );
+  }
+  if (error.keyword === "enum") {
+    const allowed = params.allowedValues as string[];
+    const remedy =
+      typeof data === "string" ? didYouMean(data, allowed, SEE_LANGUAGE) : typeRemedy(data, true);
+    return says(alternatives(allowed), remedy);
+  }
+  // The problem inside a map is reported by itself.
+  if (typeof data === "object" && data !== null && !Array.isArray(data)) return null;
+  return says(choices(error.schema), typeRemedy(data, true));
+}
+
+/** A text that has a form of its own: an id, a day, a permission. */
+function wrongForm(path: Path, place: string, found: string): ErrorText {
+  const key = path.findLast((step) => typeof step === "string");
+  if (key === "permissions") return policyProblems["permission-not-an-api-name"]({ place, found });
+  if (key !== "id") return policyProblems["day-not-valid"]({ place, found });
+  return path[0] === "org"
+    ? policyProblems["org-id-not-valid"]({ place, found })
+    : policyProblems["app-id-not-valid"]({ place, found });
 }
 
 /** Steps of a JSON pointer. */
@@ -121,43 +154,24 @@ function mapOf(keys: readonly string[]): string {
   return `a map of ${listing.slice(0, 3).join(", ")}${listing.length > 3 ? " …" : ""}`;
 }
 
-/** What to write where an app says nothing of its users. */
-export const USERS_REMEDY =
-  "say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false`";
+const MISSING_REMEDIES: Readonly<Record<string, string>> = {
+  version: "begin with `version: 1`",
+  unlisted: "say `unlisted: revoke` or `unlisted: report`",
+  apps: "list the sanctioned apps under `apps`, or write `apps: []`",
+  users: policyProblems["app-without-users"].declared.remedy,
+  expires: "say until when, as in `expires: 2027-03-31`",
+  reason: "say why",
+  owner: "say who answers for it",
+};
 
-function missingRemedy(key: string): string {
-  const remedies: Record<string, string> = {
-    version: "begin with `version: 1`",
-    unlisted: "say `unlisted: revoke` or `unlisted: report`",
-    apps: "list the sanctioned apps under `apps`, or write `apps: []`",
-    users: USERS_REMEDY,
-    expires: "say until when, as in `expires: 2027-03-31`",
-    reason: "say why",
-    owner: "say who answers for it",
-  };
-  return remedies[key] ?? "add it";
-}
-
-/** What a text should look like that has a form of its own: an id, a day, a permission. */
-function patternProblem(path: Path, problem: (what: string, remedy: string) => Problem): Problem {
-  const key = path.findLast((step) => typeof step === "string");
-  if (key === "permissions")
-    return problem("API name of a permission", "write it as in ModifyAllData, without spaces");
-  if (key !== "id") return problem("day", "write it as 2027-03-31");
-  return problem(
-    "such id",
-    path[0] === "org"
-      ? "an org's id has 15 or 18 characters and starts with 00D"
-      : "an app's id has 15 or 18 characters and starts with 0H4 (connected app) or 0xI (external client app)",
-  );
-}
+const SEE_LANGUAGE = "see docs/policy.md";
 
 /** YAML turns unquoted words such as `true` and `12` into something else than text. */
 function typeRemedy(data: unknown, textWanted: boolean): string {
   if (data === null || data === undefined) return "fill it in or leave the key out";
   return textWanted && (typeof data === "boolean" || typeof data === "number")
     ? "quote it if it is meant as text"
-    : "see docs/policy.md";
+    : SEE_LANGUAGE;
 }
 
 function article(type: string): string {

@@ -1,9 +1,10 @@
+import type { ErrorText } from "../errors.ts";
 import type { App, Inventory } from "../inventory/inventory.ts";
 import { didYouMean, nearest } from "../policy/nearest.ts";
 import type { Named, Placed, Policy, Position } from "../policy/policy.ts";
 import type { Problem } from "../policy/problem.ts";
-import { printable } from "../printable.ts";
 import { type AppRef, isMeant, parseAppId, refText, type UserId } from "../salesforce/id.ts";
+import { resolveProblems } from "./errors.ts";
 import type { Absent } from "./resolved.ts";
 
 /** Something of the org that a policy can name: by its unique name, or by its label where only one has it. */
@@ -12,6 +13,8 @@ export interface Nameable {
   readonly name: string;
   readonly label: string;
 }
+
+const CORRECT_IT = "correct it or remove it";
 
 /**
  * What a name is that means nothing in the org: a problem; nothing; or a problem only where an app of
@@ -27,14 +30,14 @@ export class Lookup {
   readonly problems: Problem[] = [];
   readonly absent: Absent[] = [];
   readonly #policy: Policy;
-  /** The org's name, printable. */
+  /** The org's name. */
   readonly org: string;
   readonly #apps: readonly App[];
   readonly #usersByName: ReadonlyMap<string, UserId>;
 
   constructor(policy: Policy, { org, apps, users }: Inventory) {
     this.#policy = policy;
-    this.org = printable(org.name);
+    this.org = org.name;
     this.#apps = apps;
     this.#usersByName = new Map([...users.values()].map(({ id, username }) => [username.toLowerCase(), id]));
   }
@@ -53,8 +56,12 @@ export class Lookup {
       const ids = [only, ...others].map(({ id }) => id ?? "one without an id").join(", ");
       this.problem(
         position,
-        `${others.length + 1} apps of ${this.org} are named "${printable(refText(ref))}": ${ids}`,
-        "say which with `id`",
+        resolveProblems["app-name-ambiguous"]({
+          count: others.length + 1,
+          org: this.org,
+          name: refText(ref),
+          ids,
+        }),
       );
     }
     return null;
@@ -64,21 +71,15 @@ export class Lookup {
     const text = refText(ref);
     const names = this.#apps.map(({ name }) => name);
     if ("id" in ref && names.some((name) => parseAppId(name) === ref.id))
-      this.problem(
-        position,
-        `no app with the id ${text} in ${this.org}, which has one of that name`,
-        "write `{ name: … }` where the name is meant",
-      );
+      this.problem(position, resolveProblems["app-id-is-a-name"]({ id: text, org: this.org }));
     else if (missing === "absent" || (missing === "problem if near" && nearest(text, names) === null))
       this.absent.push({ kind: "app", name: text, position });
     else if ("id" in ref)
-      this.problem(position, `no app with the id ${text} in ${this.org}`, "correct it or take it out");
-    else
-      this.problem(
-        position,
-        `no app named "${printable(text)}" in ${this.org}`,
-        didYouMean(text, names, "`npx sanctioned list` shows the names; correct it or take it out"),
-      );
+      this.problem(position, resolveProblems["app-id-not-in-org"]({ id: text, org: this.org }));
+    else {
+      const remedy = didYouMean(text, names, `\`npx sanctioned list\` shows the names; ${CORRECT_IT}`);
+      this.problem(position, resolveProblems["app-name-not-in-org"]({ name: text, org: this.org, remedy }));
+    }
   }
 
   /** The user of a username; null where the org has none. */
@@ -86,13 +87,10 @@ export class Lookup {
     const username = value.toLowerCase();
     const id = this.#usersByName.get(username) ?? null;
     if (id === null && missing === "absent") this.absent.push({ kind: "user", name: value, position });
-    else if (id === null)
-      this.missing(
-        "user",
-        { value: username, position },
-        this.#usersByName.keys(),
-        "correct it or take it out",
-      );
+    else if (id === null) {
+      const remedy = didYouMean(username, this.#usersByName.keys(), CORRECT_IT);
+      this.problem(position, resolveProblems["user-not-in-org"]({ name: username, org: this.org, remedy }));
+    }
     return id;
   }
 
@@ -106,28 +104,34 @@ export class Lookup {
       if (exact !== undefined) return [exact];
       const [only, ...others] = byLabel.get(named.value) ?? [];
       if (only !== undefined && others.length === 0) return [only];
-      if (only === undefined)
-        this.missing(what, named, [...byName.keys(), ...byLabel.keys()], "correct it or take it out");
+      if (only === undefined) this.missing(what, named, [...byName.keys(), ...byLabel.keys()]);
       else
         this.problem(
           named.position,
-          `${others.length + 1} ${what}s of ${this.org} have the label "${printable(named.value)}": ${[only, ...others].map(({ name }) => printable(name)).join(", ")}`,
-          "say which by its API name",
+          resolveProblems["label-ambiguous"]({
+            count: others.length + 1,
+            what,
+            org: this.org,
+            label: named.value,
+            names: [only, ...others].map(({ name }) => name).join(", "),
+          }),
         );
       return [];
     });
   }
 
   /** Keeps that a name means nothing in the org. */
-  missing(what: string, named: Named, candidates: Iterable<string>, otherwise: string): void {
-    this.problem(
-      named.position,
-      `no ${what} "${printable(named.value)}" in ${this.org}`,
-      didYouMean(named.value, candidates, otherwise),
-    );
+  missing(
+    what: string,
+    { value, position }: Named,
+    candidates: Iterable<string>,
+    otherwise = CORRECT_IT,
+  ): void {
+    const remedy = didYouMean(value, candidates, otherwise);
+    this.problem(position, resolveProblems["name-not-in-org"]({ what, name: value, org: this.org, remedy }));
   }
 
-  problem(position: Position, message: string, remedy: string): void {
-    this.problems.push(this.#policy.problemAt(position, message, remedy));
+  problem(position: Position, said: ErrorText): void {
+    this.problems.push(this.#policy.problemAt(position, said));
   }
 }

@@ -1,5 +1,6 @@
 import type { Inventory } from "../inventory/inventory.ts";
 import { tooLongExemptions } from "../policy/contradictions.ts";
+import { policyProblems } from "../policy/errors.ts";
 import {
   type AppEntry,
   type Named,
@@ -9,9 +10,9 @@ import {
   placeText,
 } from "../policy/policy.ts";
 import type { Problem } from "../policy/problem.ts";
-import { printable } from "../printable.ts";
 import { type AppRef, parseAppId, type UserId } from "../salesforce/id.ts";
 import type { Instant } from "../time.ts";
+import { resolveProblems } from "./errors.ts";
 import { Lookup } from "./lookup.ts";
 import { People } from "./people.ts";
 import { resolvePrivilege } from "./privilege.ts";
@@ -72,15 +73,21 @@ function resolveApps({ apps }: Policy, selectors: Selectors, lookup: Lookup): Ma
     if (rule.id !== null && rule.name !== null && app.name !== rule.name.value)
       lookup.problem(
         rule.name.position,
-        `the app ${rule.id.value} is named "${printable(app.name)}" in ${lookup.org}, not "${printable(rule.name.value)}"`,
-        "correct the name or the id",
+        resolveProblems["app-name-and-id-differ"]({
+          id: rule.id.value,
+          actual: app.name,
+          org: lookup.org,
+          name: rule.name.value,
+        }),
       );
     const other = rules.get(app.key);
     if (other !== undefined)
       lookup.problem(
         rule.position,
-        `the app "${printable(app.name)}" is listed twice, by name and by id (${placeText(other.entry.position)})`,
-        "keep the entry with the id",
+        resolveProblems["app-listed-by-name-and-id"]({
+          app: app.name,
+          other: placeText(other.entry.position),
+        }),
       );
     rules.set(app.key, { entry: rule, app, weak: rule.id === null, users });
   }
@@ -117,8 +124,7 @@ function resolveExemptions(
     if (app !== "any" && place !== undefined)
       lookup.problem(
         exemption.position,
-        `the app "${printable(app.name)}" is exempt and protected (${placeText(place)})`,
-        "an exemption of a protected app does nothing: take out one of the two",
+        policyProblems["app-exempt-and-protected"]({ name: app.name, other: placeText(place) }),
       );
     return [{ exemption, appKey: app === "any" ? null : app.key, userId: userId === "any" ? null : userId }];
   });
@@ -134,8 +140,10 @@ function refuseDeniedAndProtected(
     if (rule.denied !== null && place !== undefined)
       lookup.problem(
         place,
-        `the app "${printable((rule.name ?? rule.id)!.value)}" is denied (${placeText(rule.denied)}) and protected`,
-        "take it out of one of the two",
+        policyProblems["app-denied-and-protected"]({
+          name: (rule.name ?? rule.id)!.value,
+          other: placeText(rule.denied),
+        }),
       );
   }
 }
@@ -151,8 +159,7 @@ function refuseNamesTakenForIds({ baseline }: Policy, { apps }: Inventory, looku
   for (const name of taken)
     lookup.problem(
       baseline.expires.position,
-      `the baseline means an app with the id ${name}, and ${lookup.org} has one of that name`,
-      "write `app: { name: … }` in the baseline where the name is meant",
+      resolveProblems["baseline-id-is-a-name"]({ id: name, org: lookup.org }),
     );
 }
 
@@ -168,19 +175,11 @@ function resolveUsers(names: readonly Named[], { file }: Policy, lookup: Lookup)
 }
 
 function otherOrg({ org, problemAt }: Policy, inventory: Inventory): Problem[] {
-  const connected = `the credentials lead to ${printable(inventory.org.name)} (${inventory.org.id})`;
-  const remedy = "use this org's own policy, or the credentials of the org that the policy is for";
-  if (org?.id && org.id.value !== inventory.org.id)
-    return [
-      problemAt(org.id.position, `the policy is for the org ${org.id.value}, but ${connected}`, remedy),
-    ];
-  if (org?.name && org.name.value !== inventory.org.name)
-    return [
-      problemAt(
-        org.name.position,
-        `the policy is for the org "${printable(org.name.value)}", but ${connected}`,
-        remedy,
-      ),
-    ];
+  const { id, name } = inventory.org;
+  const refused = (expected: string, position: Position) => [
+    problemAt(position, resolveProblems["policy-of-another-org"]({ expected, org: name, id })),
+  ];
+  if (org?.id && org.id.value !== id) return refused(org.id.value, org.id.position);
+  if (org?.name && org.name.value !== name) return refused(`"${org.name.value}"`, org.name.position);
   return [];
 }

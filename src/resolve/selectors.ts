@@ -2,6 +2,7 @@ import type { Inventory } from "../inventory/inventory.ts";
 import { withSubordinates } from "../inventory/subordinates.ts";
 import type { Named, UserLists, UserSelector } from "../policy/policy.ts";
 import type { UserId } from "../salesforce/id.ts";
+import { resolveProblems } from "./errors.ts";
 import type { Lookup } from "./lookup.ts";
 import type { People } from "./people.ts";
 import type { MemberLists, Membership } from "./resolved.ts";
@@ -106,7 +107,11 @@ export class Selectors {
       );
       this.#patterns.set(key, found);
     }
-    if (found.size === 0) this.#lookup.missing("username like", pattern, [], "correct it or take it out");
+    if (found.size === 0)
+      this.#lookup.problem(
+        pattern.position,
+        resolveProblems["pattern-matches-nobody"]({ pattern: pattern.value, org: this.#lookup.org }),
+      );
     return found;
   }
 }

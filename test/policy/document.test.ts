@@ -14,54 +14,58 @@ describe("YAML that a reviewer could misread is refused where it stands", () => 
     [
       "an anchor",
       "a: &x [1]",
-      "1:4: anchors and aliases are not part of the policy language; write the value out",
+      "1:4: anchors and aliases are not part of the policy language; write the value out [anchor-not-allowed]",
     ],
     [
       "an alias",
       "a: *x",
-      "1:4: anchors and aliases are not part of the policy language; write the value out",
+      "1:4: anchors and aliases are not part of the policy language; write the value out [anchor-not-allowed]",
     ],
     [
       "an anchor of a key",
       "&x a: 1",
-      "1:1: anchors and aliases are not part of the policy language; write the value out",
+      "1:1: anchors and aliases are not part of the policy language; write the value out [anchor-not-allowed]",
     ],
     [
       "a merge key",
       "<<: { a: 1 }",
-      "1:1: merge keys are not part of the policy language; write the values out",
+      "1:1: merge keys are not part of the policy language; write the values out [merge-key-not-allowed]",
     ],
     [
       "a tag of its own",
       "a: !secret x",
-      "1:4: YAML tags (here !secret) are not part of the policy language; leave the tag out; quote what is meant as text",
+      "1:4: YAML tags (here !secret) are not part of the policy language; remove the tag, and quote what is meant as text [tag-not-allowed]",
     ],
     [
       "a tag of YAML's",
       "a: !!set {b, c}",
-      "1:4: YAML tags (here !!set) are not part of the policy language; leave the tag out; quote what is meant as text",
+      "1:4: YAML tags (here !!set) are not part of the policy language; remove the tag, and quote what is meant as text [tag-not-allowed]",
     ],
     [
       "a YAML 1.1 directive",
       "%YAML 1.1\n---\na: no",
-      "1:1: directives are not part of the policy language; take the line out",
+      "1:1: directives are not part of the policy language; remove the line [directive-not-allowed]",
     ],
     [
       "a key that stands twice",
       "a: 1\nb: 2\na: 3",
-      '3:1: the key "a" stands here twice, first in line 1; keep one of the two',
+      '3:1: the key "a" is here twice, first in line 1; keep one of the two [key-twice]',
     ],
     [
       "a key that stands twice, written in two ways",
       'a: 1\n"a": 2',
-      '2:1: the key "a" stands here twice, first in line 1; keep one of the two',
+      '2:1: the key "a" is here twice, first in line 1; keep one of the two [key-twice]',
     ],
     [
       "a second document",
       "a: 1\n---\nb: 2",
-      "2:1: there is more than one YAML document; keep one policy a file, without `---` between parts",
+      "2:1: there is more than one YAML document; keep one policy in each file, without `---` between parts [several-documents]",
     ],
-    ["a key that is a list", "[a]: 1", "1:1: With stringKeys, all keys must be strings; a key is plain text"],
+    [
+      "a key that is a list",
+      "[a]: 1",
+      "1:1: this is not valid YAML: With stringKeys, all keys must be strings; write the key as plain text [yaml-not-valid]",
+    ],
   ])("%s", (_name, text, expected) => {
     expect(problems(text)).toEqual([`p.yaml:${expected}`]);
   });
@@ -73,20 +77,32 @@ describe("YAML that a reviewer could misread is refused where it stands", () => 
 
 describe("text that is no YAML is one clear problem, never a crash", () => {
   it.each([
-    ["a tab as indentation", "a:\n\tb: 1", "2:1: Tabs are not allowed as indentation; indent with spaces"],
-    ["an unclosed quote", 'a: "x\n', '2:1: Missing closing "quote; mend the YAML'],
+    [
+      "a tab as indentation",
+      "a:\n\tb: 1",
+      "2:1: this is not valid YAML: Tabs are not allowed as indentation; indent with spaces [yaml-not-valid]",
+    ],
+    [
+      "an unclosed quote",
+      'a: "x\n',
+      '2:1: this is not valid YAML: Missing closing "quote; fix it here [yaml-not-valid]',
+    ],
     [
       "two values on a line",
       "a: b: c",
-      "1:4: Nested mappings are not allowed in compact mappings; mend the YAML",
+      "1:4: this is not valid YAML: Nested mappings are not allowed in compact mappings; fix it here [yaml-not-valid]",
     ],
-    ["an empty file", "", "1:1: the policy is empty; begin with `version: 1`"],
-    ["comments alone", "# nothing\n", "1:1: the policy is empty; begin with `version: 1`"],
-    ["a document without a value", "---\n", "1:1: the policy is empty; begin with `version: 1`"],
+    ["an empty file", "", "1:1: the policy is empty; begin with `version: 1` [policy-empty]"],
+    ["comments alone", "# nothing\n", "1:1: the policy is empty; begin with `version: 1` [policy-empty]"],
+    [
+      "a document without a value",
+      "---\n",
+      "1:1: the policy is empty; begin with `version: 1` [policy-empty]",
+    ],
     [
       "more than 1 MiB",
       "#".repeat(1024 * 1024 + 1),
-      "1:1: the policy is larger than 1 MiB; keep it to what people can review",
+      "1:1: the policy is larger than 1 MiB; keep it to what people can review [policy-too-large]",
     ],
   ])("%s", (_name, text, expected) => {
     expect(problems(text)).toEqual([`p.yaml:${expected}`]);
@@ -96,7 +112,7 @@ describe("text that is no YAML is one clear problem, never a crash", () => {
     const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
     expect(problems(nested(32))).toEqual([]);
     expect(problems(nested(33))).toEqual([
-      "p.yaml:1:34: the policy is nested deeper than 32 levels; a policy needs no more than a few",
+      "p.yaml:1:34: the policy is nested deeper than 32 levels; a policy needs no more than a few [nested-too-deep]",
     ]);
   });
 
@@ -126,7 +142,7 @@ describe("text that is no YAML is one clear problem, never a crash", () => {
     const text = Array.from({ length: 50_000 }, (_, i) => `key${i}: 1`).join("\n");
     expect(problems(text)).toEqual([]);
     expect(problems(`${text}\nkey7: 2`)).toEqual([
-      'p.yaml:50001:1: the key "key7" stands here twice, first in line 8; keep one of the two',
+      'p.yaml:50001:1: the key "key7" is here twice, first in line 8; keep one of the two [key-twice]',
     ]);
   });
 });

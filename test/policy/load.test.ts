@@ -40,10 +40,10 @@ describe("a policy that is right", () => {
 describe("what is wrong is said with its place and what to do", () => {
   it("with the line and a caret under it", () => {
     expect(problems(GOOD.replace("users:", "usrs:"))).toBe(
-      `p.yaml:4:5: apps[0] has no "users"; say who is in scope: \`users: everyone\`, or usernames, profiles and the like; or deny it with \`sanctioned: false\`
+      `p.yaml:4:5: apps[0] has no "users"; say who is in scope: \`users: everyone\`, or usernames, profiles and the like; or deny it with \`sanctioned: false\` [key-missing]
      4 |   - id: 0H4000000000001CAA
        |     ^
-p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"?
+p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"? [unknown-key]
      5 |     usrs: everyone
        |     ^`,
     );
@@ -53,7 +53,7 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"?
     [
       "an unknown key that is like none",
       `${GOOD}frobnicate: 1\n`,
-      'p.yaml:6:1: unknown key "frobnicate"; known here: version, extends, org, mode, unlisted',
+      'p.yaml:6:1: unknown key "frobnicate" in the policy; known here: version, extends, org, mode, unlisted',
     ],
     [
       "no version",
@@ -63,7 +63,7 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"?
     [
       "another version",
       GOOD.replace("version: 1", "version: 2"),
-      "p.yaml:1:10: version must be 1, found 2; this release knows no other",
+      "p.yaml:1:10: version must be 1, found 2; this release supports no other",
     ],
     [
       "no unlisted",
@@ -113,12 +113,12 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"?
     [
       "an app id that is none",
       GOOD.replace("0H4000000000001CAA", "00D000000000001EAA"),
-      'p.yaml:4:9: apps[0].id is no such id: "00D000000000001EAA"; an app\'s id has 15 or 18 characters and starts with 0H4',
+      'p.yaml:4:9: apps[0].id is not a valid id: "00D000000000001EAA"; an app\'s id has 15 or 18 characters and starts with 0H4',
     ],
     [
       "an org id that is none",
       `${GOOD}org: { id: abc }\n`,
-      'p.yaml:6:12: org.id is no such id: "abc"; an org\'s id has 15 or 18 characters and starts with 00D',
+      'p.yaml:6:12: org.id is not a valid id: "abc"; an org\'s id has 15 or 18 characters and starts with 00D',
     ],
     [
       "an app without name and id",
@@ -143,13 +143,13 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"?
     [
       "a key twice",
       `${GOOD}unlisted: report\n`,
-      'p.yaml:6:1: the key "unlisted" stands here twice, first in line 2; keep one of the two',
+      'p.yaml:6:1: the key "unlisted" is here twice, first in line 2; keep one of the two',
     ],
-    ["an unclosed bracket", `${GOOD}org: { id: x\n`, "; mend the YAML"],
+    ["an unclosed bracket", `${GOOD}org: { id: x\n`, "; fix it here"],
     [
       "tabs",
       "version: 1\napps:\n\t- id: x\n",
-      "p.yaml:3:1: Tabs are not allowed as indentation; indent with spaces",
+      "p.yaml:3:1: this is not valid YAML: Tabs are not allowed as indentation; indent with spaces",
     ],
     [
       "an anchor",
@@ -169,9 +169,13 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"?
     [
       "a tag of somebody's",
       GOOD.replace("everyone", "!secret everyone"),
-      "YAML tags (here !secret) are not part of the policy language; leave the tag out",
+      "YAML tags (here !secret) are not part of the policy language; remove the tag",
     ],
-    ["two documents", `${GOOD}---\n${GOOD}`, "there is more than one YAML document; keep one policy a file"],
+    [
+      "two documents",
+      `${GOOD}---\n${GOOD}`,
+      "there is more than one YAML document; keep one policy in each file",
+    ],
     ["an empty file", "", "the policy is empty; begin with `version: 1`"],
     ["comments alone", "# nothing\n", "the policy is empty; begin with `version: 1`"],
     ["a list in place of a map", "- a\n", "p.yaml:1:1: the policy must be a map"],
@@ -267,9 +271,9 @@ describe("a policy as an object", () => {
     );
     if (!("problems" in result)) throw new Error("expected problems");
     expect(formatProblems(result.problems).split("\n").sort()).toEqual([
-      'inline policy at apps[0]: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false`',
-      'inline policy at apps[1].nme: unknown key "nme" in apps[1]; did you mean "name"?',
-      'inline policy at unlisted: unlisted must be `revoke` or `report`, found "drop"; see docs/policy.md',
+      'inline policy at apps[0]: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false` [key-missing]',
+      'inline policy at apps[1].nme: unknown key "nme" in apps[1]; did you mean "name"? [unknown-key]',
+      'inline policy at unlisted: unlisted must be `revoke` or `report`, found "drop"; see docs/policy.md [value-not-allowed]',
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { policyProblems } from "../../src/policy/errors.ts";
 import { type OpenFile, parsePolicy } from "../../src/policy/load.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
@@ -73,7 +74,9 @@ describe("a policy that extends another", () => {
       "policy/acme.yaml",
       "shared/base.yaml",
     ]);
-    expect(policy.problemAt(policy.unlisted.position, "m", "r").sourceLine).toBe("unlisted: revoke");
+    expect(policy.problemAt(policy.unlisted.position, policyProblems["policy-empty"]()).sourceLine).toBe(
+      "unlisted: revoke",
+    );
   });
 
   it.each([
@@ -87,7 +90,7 @@ describe("a policy that extends another", () => {
       "a base that extends another",
       OWN,
       { "shared/base.yaml": `${BASE}extends: x.yaml\n` },
-      "shared/base.yaml:14:1: a policy that is extended may not extend another; take it out",
+      "shared/base.yaml:14:1: a policy that is extended may not extend another; remove it",
     ],
     [
       "a base that is not right by itself",
@@ -154,12 +157,12 @@ describe("a baseline", () => {
     [
       "with a day that is none",
       { "policy/known.yaml": known.replace("12-31", "02-30") },
-      "policy/known.yaml:2:10: there is no day 2026-02-30",
+      'policy/known.yaml:2:10: expires is not a day of the calendar: "2026-02-30"',
     ],
     [
       "with a time that is none",
       { "policy/known.yaml": known.replace(" }", ", granted: soon }") },
-      "policy/known.yaml:4:52: this is no time",
+      'policy/known.yaml:4:52: grants[0].granted is not a time: "soon"',
     ],
   ])("%s is one clear problem", (_rule, texts, message) => {
     expect(problems(GOOD, texts as Record<string, string>)).toContain(message);
@@ -227,17 +230,17 @@ describe("contradictions are problems that name both lines", () => {
     [
       "a day that is none",
       policy(exempt("user: a@b.c").replace("12-31", "11-31")),
-      "there is no day 2026-11-31; write a day of the calendar",
+      'exemptions[0].expires is not a day of the calendar: "2026-11-31"; write it as 2027-03-31',
     ],
     [
       "a timestamp for a day",
       policy(exempt("user: a@b.c").replace("2026-12-31", "2026-12-31T00:00:00Z")),
-      'exemptions[0].expires is no day: "2026-12-31T00:00:00Z"; write it as 2027-03-31',
+      'exemptions[0].expires is not a day of the calendar: "2026-12-31T00:00:00Z"; write it as 2027-03-31',
     ],
     [
       "a permission with spaces",
       policy("highPrivilege: { permissions: [Modify All Data] }"),
-      "is no API name of a permission",
+      "is not the API name of a permission",
     ],
     [
       "a limit below zero",
@@ -264,7 +267,7 @@ describe("contradictions are problems that name both lines", () => {
         policy("protected: { apps: [Slack] }", "apps:\n  - { id: 0H4000000000001CAA, sanctioned: false }"),
       ),
     ).toContain(
-      'policy/acme.yaml:5:21: the app "0H4000000000001CAA" is denied (policy/acme.yaml:4) and protected',
+      'policy/acme.yaml:5:21: the app "0H4000000000001CAA" is denied and protected (policy/acme.yaml:4)',
     );
     expect(resolve(policy(`protected: { apps: [0H4000000000001CAA] }\n${exempt("app: Slack")}`))).toContain(
       'the app "Slack" is exempt and protected (policy/acme.yaml:4)',

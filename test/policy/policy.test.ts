@@ -46,7 +46,7 @@ it("the summary for Pulumi is maps in a fixed order, without positions", () => {
 
 describe("a policy file that cannot be read", () => {
   it.each([
-    ["no/such.yaml", "is not there"],
+    ["no/such.yaml", "does not exist"],
     ["policy", "is a folder"],
   ])("%s %s", (file, why) => {
     expect(() => readPolicy(file)).toThrow(UserError);

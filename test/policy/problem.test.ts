@@ -3,7 +3,8 @@ import { UserError } from "../../src/errors.ts";
 import { formatProblem, formatProblems, PolicyError, type Problem } from "../../src/policy/problem.ts";
 
 const problem: Problem = {
-  message: 'unknown key "usrs" in apps[1]',
+  code: "unknown-key",
+  text: 'unknown key "usrs" in apps[1]',
   remedy: 'did you mean "users"?',
   file: "policy/acme.yaml",
   line: 12,
@@ -15,7 +16,7 @@ describe("a problem", () => {
   it("shows its place, its line and a caret", () => {
     expect(
       formatProblem(problem),
-    ).toBe(`policy/acme.yaml:12:5: unknown key "usrs" in apps[1]; did you mean "users"?
+    ).toBe(`policy/acme.yaml:12:5: unknown key "usrs" in apps[1]; did you mean "users"? [unknown-key]
     12 |     usrs: { profiles: [Sales User] }
        |     ^`);
   });
@@ -41,7 +42,9 @@ describe("a problem", () => {
         column: 0,
         sourceLine: "",
       }),
-    ).toBe('inline policy at apps[1].usrs: unknown key "usrs" in apps[1]; did you mean "users"?');
+    ).toBe(
+      'inline policy at apps[1].usrs: unknown key "usrs" in apps[1]; did you mean "users"? [unknown-key]',
+    );
   });
 });
 
@@ -62,10 +65,14 @@ describe("many problems", () => {
     expect(lines(101).at(-1)).toBe("… and 1 more problem");
   });
 
-  it("are one error that the user can mend", () => {
+  it("are one error that the user can fix", () => {
     const error = new PolicyError([problem]);
     expect(error).toBeInstanceOf(UserError);
-    expect(error.message).toBe(formatProblem(problem));
+    expect(error.code).toBe("policy-with-problems");
+    expect(error.message).toBe(
+      `${formatProblem(problem)}\nThe policy has 1 problem. Fix what is listed; \`npx sanctioned validate\` checks it again.`,
+    );
+    expect(new PolicyError([problem, problem]).message).toContain("The policy has 2 problems.");
     expect(error.problems).toEqual([problem]);
   });
 });

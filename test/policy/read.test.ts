@@ -39,5 +39,5 @@ it("a file that is not UTF-8 is refused, since its names could be read as others
 
 it("a file below a file is not there", async () => {
   await writeFile(path.join(folder, "plain"), "");
-  expect(() => readPolicy("plain/x.yaml", folder)).toThrow("plain/x.yaml: the policy file is not there");
+  expect(() => readPolicy("plain/x.yaml", folder)).toThrow("plain/x.yaml: the policy file does not exist");
 });

@@ -78,82 +78,82 @@ describe("every problem of the schema is said at its place", () => {
     [
       "an unknown key with a near one",
       "{ name: x, users: everyone, ownr: y }",
-      '4:33: unknown key "ownr" in apps[0]; did you mean "owner"?',
+      '4:33: unknown key "ownr" in apps[0]; did you mean "owner"? [unknown-key]',
     ],
     [
       "an unknown key with none near",
       "{ name: x, users: everyone, colour: red }",
-      '4:33: unknown key "colour" in apps[0]; known here: name, id, sanctioned, mode, owner, reason, reviewBy, users, scopes, settings, maxIdleDays, maxAgeDays, neverUsedAfterDays',
+      '4:33: unknown key "colour" in apps[0]; known here: name, id, sanctioned, mode, owner, reason, reviewBy, users, scopes, settings, maxIdleDays, maxAgeDays, neverUsedAfterDays [unknown-key]',
     ],
     [
       "an unknown selector",
       "{ name: x, users: { role: [CEO] } }",
-      '4:25: unknown key "role" in apps[0].users; did you mean "roles"?',
+      '4:25: unknown key "role" in apps[0].users; did you mean "roles"? [unknown-key]',
     ],
     [
       "no users",
       "{ name: x }",
-      '4:5: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false`',
+      '4:5: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false` [key-missing]',
     ],
     [
       "empty users",
       "{ name: x, users: {} }",
-      "4:23: apps[0].users is empty; write `users: everyone` or list some",
+      "4:23: apps[0].users is empty; write `users: everyone` or list some [value-empty]",
     ],
     [
       "an empty list",
       "{ name: x, users: { usernames: [] } }",
-      "4:36: apps[0].users.usernames is empty; fill it in or leave the key out",
+      "4:36: apps[0].users.usernames is empty; fill it in or leave the key out [value-empty]",
     ],
     [
       "an empty name",
       '{ name: "", users: everyone }',
-      "4:7: apps[0].name is empty; fill it in or leave the key out",
+      "4:7: apps[0].name is empty; fill it in or leave the key out [value-empty]",
     ],
     [
       "a name without a value",
       "{ name: , users: everyone }",
-      "4:7: apps[0].name must be text, found nothing; fill it in or leave the key out",
+      "4:7: apps[0].name must be text, found nothing; fill it in or leave the key out [value-of-wrong-type]",
     ],
     [
       "yes for everyone",
       "{ name: x, users: yes }",
-      '4:23: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found "yes"; see docs/policy.md',
+      '4:23: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found "yes"; see docs/policy.md [value-not-allowed]',
     ],
     [
       "a list of users without its kind",
       "{ name: x, users: [Ada] }",
-      '4:23: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found ["Ada"]; see docs/policy.md',
+      '4:23: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found ["Ada"]; see docs/policy.md [value-not-allowed]',
     ],
     [
       "a boolean for a name, as it is written",
       "{ name: True, users: everyone }",
-      "4:13: apps[0].name must be text, found True; quote it if it is meant as text",
+      "4:13: apps[0].name must be text, found True; quote it if it is meant as text [value-of-wrong-type]",
     ],
     [
       "a number for a name, as it is written",
       "{ name: 0x1F, users: everyone }",
-      "4:13: apps[0].name must be text, found 0x1F; quote it if it is meant as text",
+      "4:13: apps[0].name must be text, found 0x1F; quote it if it is meant as text [value-of-wrong-type]",
     ],
     [
       "text for a list",
       "{ name: x, users: { profiles: Sales User } }",
-      '4:35: apps[0].users.profiles must be a list, found "Sales User"; see docs/policy.md',
+      '4:35: apps[0].users.profiles must be a list, found "Sales User"; see docs/policy.md [value-of-wrong-type]',
     ],
     [
       "an id of something else",
       "{ id: 005000000000001, users: everyone }",
-      "4:11: apps[0].id must be text, found 005000000000001; quote it if it is meant as text",
+      "4:11: apps[0].id must be text, found 005000000000001; quote it if it is meant as text [value-of-wrong-type]",
     ],
     [
       "an id of a wrong kind",
       "{ id: 0H5000000000001AAA, users: everyone }",
-      '4:11: apps[0].id is no such id: "0H5000000000001AAA"; an app\'s id has 15 or 18 characters and starts with 0H4 (connected app) or 0xI (external client app)',
+      '4:11: apps[0].id is not a valid id: "0H5000000000001AAA"; an app\'s id has 15 or 18 characters and starts with 0H4 (connected app) or 0xI (external client app) [app-id-not-valid]',
     ],
     [
       "a key that would move the cursor",
       '{ name: x, users: everyone, "a\\e[2J": 1 }',
-      '4:33: unknown key "a\\u{1b}[2J" in apps[0]; known here: name, id, sanctioned, mode, owner, reason, reviewBy, users, scopes, settings, maxIdleDays, maxAgeDays, neverUsedAfterDays',
+      '4:33: unknown key "a\\u{1b}[2J" in apps[0]; known here: name, id, sanctioned, mode, owner, reason, reviewBy, users, scopes, settings, maxIdleDays, maxAgeDays, neverUsedAfterDays [unknown-key]',
     ],
   ])("%s", (_name, app, expected) => {
     expect(withApps(app)).toEqual([`p.yaml:${expected}`]);
@@ -163,39 +163,43 @@ describe("every problem of the schema is said at its place", () => {
     [
       "another version",
       "version: 2\nunlisted: revoke\napps: []\n",
-      "1:10: version must be 1, found 2; this release knows no other",
+      "1:10: version must be 1, found 2; this release supports no other [value-not-allowed]",
     ],
     [
       "a version in quotes",
       'version: "1"\nunlisted: revoke\napps: []\n',
-      '1:10: version must be 1, found "1"; take the quotes off',
+      '1:10: version must be 1, found "1"; remove the quotes [value-not-allowed]',
     ],
     [
       "no for unlisted",
       "version: 1\nunlisted: no\napps: []\n",
-      '2:11: unlisted must be `revoke` or `report`, found "no"; see docs/policy.md',
+      '2:11: unlisted must be `revoke` or `report`, found "no"; see docs/policy.md [value-not-allowed]',
     ],
     [
       "an org id of another kind",
       "version: 1\norg: { id: 001000000000001AAA }\nunlisted: revoke\napps: []\n",
-      '2:12: org.id is no such id: "001000000000001AAA"; an org\'s id has 15 or 18 characters and starts with 00D',
+      '2:12: org.id is not a valid id: "001000000000001AAA"; an org\'s id has 15 or 18 characters and starts with 00D [org-id-not-valid]',
     ],
     [
       "an org that says nothing",
       "version: 1\norg: {}\nunlisted: revoke\napps: []\n",
-      "2:6: org is empty; fill it in or leave the key out",
+      "2:6: org is empty; fill it in or leave the key out [value-empty]",
     ],
-    ["a file that is a list", "- a\n", '1:1: the policy must be a map, found ["a"]; see docs/policy.md'],
+    [
+      "a file that is a list",
+      "- a\n",
+      '1:1: the policy must be a map, found ["a"]; see docs/policy.md [value-of-wrong-type]',
+    ],
   ])("%s", (_name, text, expected) => {
     expect(problems(text)).toEqual([`p.yaml:${expected}`]);
   });
 
   it("all of them in one run, in the order of the file", () => {
     expect(problems("apps:\n  - { usrs: everyone }\nversion: 3\n")).toEqual([
-      'p.yaml:1:1: the policy has no "unlisted"; say `unlisted: revoke` or `unlisted: report`',
-      'p.yaml:2:5: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false`',
-      'p.yaml:2:7: unknown key "usrs" in apps[0]; did you mean "users"?',
-      "p.yaml:3:10: version must be 1, found 3; this release knows no other",
+      'p.yaml:1:1: the policy has no "unlisted"; say `unlisted: revoke` or `unlisted: report` [key-missing]',
+      'p.yaml:2:5: apps[0] has no "users"; say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false` [key-missing]',
+      'p.yaml:2:7: unknown key "usrs" in apps[0]; did you mean "users"? [unknown-key]',
+      "p.yaml:3:10: version must be 1, found 3; this release supports no other [value-not-allowed]",
     ]);
   });
 
@@ -211,27 +215,27 @@ describe("what contradicts itself is refused at the second place", () => {
     [
       "an app without name and id",
       ["{ users: everyone }"],
-      "4:5: an app has neither name nor id; give its id (0H4… or 0xI…), its name, or both",
+      "4:5: an app has neither name nor id; give its id (0H4… or 0xI…), its name, or both [app-without-name-and-id]",
     ],
     [
       "one app id in both its forms",
       ["{ id: 0H4000000000002, users: everyone }", "{ id: 0H4000000000002CAA, users: everyone }"],
-      '5:11: the app id "0H4000000000002CAA" is listed twice; keep one of the two (the first is in line 4)',
+      '5:11: the app id "0H4000000000002CAA" is listed twice; keep one of the two (the first is in line 4) [app-listed-twice]',
     ],
     [
       "one app name without ids",
       ["{ name: Slack, users: everyone }", "{ name: Slack, users: everyone }"],
-      '5:13: the app name "Slack" is listed twice; keep one of the two (the first is in line 4)',
+      '5:13: the app name "Slack" is listed twice; keep one of the two (the first is in line 4) [app-listed-twice]',
     ],
     [
       "one username in other case",
       ["{ name: x, users: { usernames: [ada@x.example, Ada@X.example] } }"],
-      '4:52: the username "Ada@X.example" is listed twice; keep one of the two (the first is in line 4)',
+      '4:52: the username "Ada@X.example" is listed twice; keep one of the two (the first is in line 4) [entry-listed-twice]',
     ],
     [
       "one profile",
       ["{ name: x, users: { profiles: [A, A] } }"],
-      '4:39: the profile "A" is listed twice; keep one of the two (the first is in line 4)',
+      '4:39: the profile "A" is listed twice; keep one of the two (the first is in line 4) [entry-listed-twice]',
     ],
   ])("%s", (_name, apps, expected) => {
     expect(withApps(...apps)).toEqual([`p.yaml:${expected}`]);
@@ -255,7 +259,7 @@ describe("a policy given as an object", () => {
 
   it("says its problems by path", () => {
     expect(inline({ version: 1, unlisted: "revoke", apps: [{ name: "x", users: "all" }] })).toBe(
-      'inline policy at apps[0].users: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found "all"; see docs/policy.md',
+      'inline policy at apps[0].users: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found "all"; see docs/policy.md [value-not-allowed]',
     );
     expect(
       inline({
@@ -267,7 +271,7 @@ describe("a policy given as an object", () => {
         ],
       }),
     ).toBe(
-      'inline policy at apps[1].name: the app name "x" is listed twice; keep one of the two (the first is inline policy at apps[0].name)',
+      'inline policy at apps[1].name: the app name "x" is listed twice; keep one of the two (the first is inline policy at apps[0].name) [app-listed-twice]',
     );
   });
 
@@ -290,6 +294,8 @@ describe("a policy given as an object", () => {
   it("a value that holds itself is a problem and no crash", () => {
     const loop: Record<string, unknown> = { version: 1, unlisted: "revoke" };
     loop.apps = loop;
-    expect(inline(loop)).toBe("inline policy at apps: apps must be a list, found a map; see docs/policy.md");
+    expect(inline(loop)).toBe(
+      "inline policy at apps: apps must be a list, found a map; see docs/policy.md [value-of-wrong-type]",
+    );
   });
 });

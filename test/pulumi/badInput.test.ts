@@ -99,7 +99,7 @@ describe("a user's mistake is a check failure with one clear message", () => {
   it("policy missing", async () => {
     await rm(path.join(project.folder, POLICY));
     try {
-      expect(await refused()).toContain("policy/dieppe-trading.yaml: the policy file is not there");
+      expect(await refused()).toContain("policy/dieppe-trading.yaml: the policy file does not exist");
     } finally {
       await project.write(POLICY, policy);
     }
@@ -107,14 +107,14 @@ describe("a user's mistake is a check failure with one clear message", () => {
 
   it("YAML broken", async () => {
     expect(await refusedPolicy(`${policy}\n  - name: [Broken\n`)).toMatch(
-      /dieppe-trading\.yaml:\d+:\d+: .*; mend the YAML/,
+      /dieppe-trading\.yaml:\d+:\d+: .*; fix it here/,
     );
   });
 
   it("schema violated, with line, column and the offending text", async () => {
     const output = await refusedPolicy(policy.replace("unlisted: revoke", "unlistd: revoke"));
     expect(output).toContain(
-      'policy/dieppe-trading.yaml:6:1: unknown key "unlistd"; did you mean "unlisted"?',
+      'policy/dieppe-trading.yaml:6:1: unknown key "unlistd" in the policy; did you mean "unlisted"?',
     );
     expect(output).toContain("6 | unlistd: revoke");
     expect(output).toContain('has no "unlisted"');
@@ -122,7 +122,7 @@ describe("a user's mistake is a check failure with one clear message", () => {
 
   it("an app id that does not exist", async () => {
     expect(await refusedPolicy(policy.replace("0H4000000000002CAA", "0H4000000000099CAA"))).toContain(
-      "policy/dieppe-trading.yaml:16:9: no app with the id 0H4000000000099CAA in Dieppe Trading; correct it or take it out",
+      "policy/dieppe-trading.yaml:16:9: no app with the id 0H4000000000099CAA in Dieppe Trading; correct it or remove it",
     );
   });
 

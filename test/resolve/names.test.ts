@@ -78,7 +78,7 @@ describe("a name of the policy's own file that nobody in the org has is an error
     [
       "an offboarded user",
       "apps: []\noffboarded:\n  - nobody@calais.example",
-      'p.yaml:5:5: no user "nobody@calais.example" in Dieppe; correct it or take it out',
+      'p.yaml:5:5: no user "nobody@calais.example" in Dieppe; correct it or remove it',
     ],
     [
       "the user of an exemption",
@@ -98,7 +98,7 @@ describe("a name of the policy's own file that nobody in the org has is an error
     [
       "usernames like a pattern",
       slack('{ usernamesLike: ["*@calais.example"] }'),
-      'no username like "*@calais.example" in Dieppe; correct it or take it out',
+      'no username like "*@calais.example" in Dieppe; correct it or remove it',
     ],
     [
       "usernames like a pattern under `except`",
@@ -120,7 +120,7 @@ describe("a name of the policy's own file that nobody in the org has is an error
       slack("{ publicGroups: [Chatter] }"),
       'no public group "Chatter" in Dieppe; did you mean "Chatters"?',
     ],
-    ["a role", slack("{ roles: [Nobody] }"), 'no role "Nobody" in Dieppe; correct it or take it out'],
+    ["a role", slack("{ roles: [Nobody] }"), 'no role "Nobody" in Dieppe; correct it or remove it'],
     [
       "a role with subordinates",
       slack("{ rolesAndSubordinates: [CFO] }"),
@@ -232,12 +232,12 @@ describe("what is said both ways, by name here and by id there, is a problem", (
     [
       "an app exempt and protected",
       `${exemption("app: Slack")}\nprotected: { apps: [${SLACK}] }`,
-      'p.yaml:5:5: the app "Slack" is exempt and protected (p.yaml:6); an exemption of a protected app does nothing: take out one of the two',
+      'p.yaml:5:5: the app "Slack" is exempt and protected (p.yaml:6); an exemption of a protected app does nothing: remove one of the two',
     ],
     [
       "an app denied and protected",
       `apps:\n  - { id: ${SLACK}, sanctioned: false }\nprotected: { apps: [Slack] }`,
-      `p.yaml:5:21: the app "${SLACK}" is denied (p.yaml:4) and protected; take it out of one of the two`,
+      `p.yaml:5:21: the app "${SLACK}" is denied and protected (p.yaml:4); remove it from one of the two`,
     ],
   ])("%s", (_rule, text, message) => {
     expect(problems(text)).toContain(message);

@@ -35,12 +35,12 @@ describe("a name that resolves to nothing or to two things is a problem at its l
     [
       "an unknown profile",
       `  - { id: ${SLACK}, users: { profiles: [Nobody] } }`,
-      'no profile "Nobody" in Dieppe; correct it or take it out',
+      'no profile "Nobody" in Dieppe; correct it or remove it',
     ],
     [
       "an app id that is not in the org",
       "  - { id: 0H4000000000009CAA, users: everyone }",
-      "p.yaml:4:11: no app with the id 0H4000000000009CAA in Dieppe; correct it or take it out",
+      "p.yaml:4:11: no app with the id 0H4000000000009CAA in Dieppe; correct it or remove it",
     ],
     [
       "an app name that is not in the org",

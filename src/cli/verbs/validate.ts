@@ -1,9 +1,11 @@
 import { Command, Option } from "commander";
 import { tooLongExemptions } from "../../policy/contradictions.ts";
+import { policyProblems } from "../../policy/errors.ts";
 import { formatProblems, inOrder, PolicyError, type Problem } from "../../policy/problem.ts";
 import { readPolicyFile } from "../../policy/read.ts";
 import { printable } from "../../printable.ts";
 import { problemsGithub, problemsJson } from "../../report/problems/problemFormats.ts";
+import { resolveProblems } from "../../resolve/errors.ts";
 import type { Observer } from "../../run/observer.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
@@ -76,7 +78,7 @@ async function output(
       return problemsGithub(problems);
     case "sarif": {
       const { problemsSarif } = await import("../../report/problems/problemsSarif.ts");
-      return problemsSarif(problems, VERSION);
+      return problemsSarif(problems, { ...policyProblems, ...resolveProblems }, VERSION);
     }
     case "text":
       return problems.length > 0

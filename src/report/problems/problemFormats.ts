@@ -5,11 +5,12 @@ import { annotation } from "../render/workflowCommand.ts";
 /** Policy problems as JSON. */
 export function problemsJson(problems: readonly Problem[]): string {
   return safeJson({
-    problems: problems.map(({ file, line, column, message, remedy }) => ({
+    problems: problems.map(({ code, file, line, column, text, remedy }) => ({
+      code,
       file,
       line,
       column,
-      message,
+      message: text,
       remedy,
     })),
   });
@@ -18,11 +19,11 @@ export function problemsJson(problems: readonly Problem[]): string {
 /** Policy problems as workflow commands, which GitHub shows as annotations at their lines. */
 export function problemsGithub(problems: readonly Problem[]): string {
   return problems
-    .map(({ file, line, column, message, remedy }) =>
+    .map(({ code, file, line, column, text, remedy }) =>
       annotation({
         level: "error",
-        title: "sanctioned policy",
-        message: `${message}; ${remedy}`,
+        title: `sanctioned policy: ${code}`,
+        message: `${text}; ${remedy}`,
         file,
         line,
         column,

@@ -1,20 +1,35 @@
+import type { ProblemDeclaration, ProblemTable } from "../../errors.ts";
 import type { Problem } from "../../policy/problem.ts";
-import { sarifText } from "../render/sarif.ts";
+import { type SarifRule, sarifText } from "../render/sarif.ts";
 
-const RULE = {
-  id: "policy-problem",
-  short: "A policy must be unambiguous before it can be enforced.",
-};
-
-/** Policy problems as SARIF. @param version of this tool */
-export function problemsSarif(problems: readonly Problem[], version: string): string {
-  const results = problems.map(({ file, line, column, message, remedy, sourceLine }) => ({
-    ruleId: RULE.id,
+/** Policy problems as SARIF. @param declared every problem that there can be: the rules @param version of this tool */
+export function problemsSarif(
+  problems: readonly Problem[],
+  declared: ProblemTable<Record<string, ProblemDeclaration>>,
+  version: string,
+): string {
+  const results = problems.map(({ code, file, line, column, text, remedy, sourceLine }) => ({
+    ruleId: code,
     level: "error" as const,
-    text: `${message}; ${remedy}`,
+    text: `${text}; ${remedy}`,
     file,
     line,
     columns: { start: Math.max(column, 1), end: Math.max(column, sourceLine.length) + 1 },
   }));
-  return sarifText(version, [RULE], results);
+  return sarifText(version, rules(declared), results);
+}
+
+function rules(declared: ProblemTable<Record<string, ProblemDeclaration>>): SarifRule[] {
+  return Object.entries(declared).map(
+    ([
+      id,
+      {
+        declared: { text },
+      },
+    ]) => ({
+      id,
+      short: text.replace(/\{\w+\}/g, "…"),
+      help: `What to do: docs/errors.md#${id}`,
+    }),
+  );
 }

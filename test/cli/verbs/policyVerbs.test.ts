@@ -251,28 +251,30 @@ describe("sanctioned validate", () => {
     const { code, stdout } = await sanctioned(["validate", bad(), inFolder("none.yaml"), POLICY]);
     expect(code).toBe(1);
     expect(stdout).toContain(
-      `bad.yaml:2:11: unlisted must be \`revoke\` or \`report\`, found "no%d,e"; see docs/policy.md\n     2 | unlisted: "no%d,e"\n       |           ^\n`,
+      `bad.yaml:2:11: unlisted must be \`revoke\` or \`report\`, found "no%d,e"; see docs/policy.md [value-not-allowed]\n     2 | unlisted: "no%d,e"\n       |           ^\n`,
     );
     expect(stdout).toContain('bad.yaml:4:16: unknown key "usrs" in apps[0]; did you mean "users"?');
-    expect(stdout).toContain("none.yaml: the policy file is not there");
+    expect(stdout).toContain("none.yaml: the policy file does not exist");
   });
 
   it("as annotations that no text can break out of", async () => {
     const { code, stdout } = await sanctioned(["validate", "--format", "github", bad()]);
     expect(code).toBe(1);
     expect(stdout.split("\n")[0]).toBe(
-      `::error file=${bad()},line=2,col=11,title=sanctioned policy::unlisted must be \`revoke\` or \`report\`, found "no%25d,e"; see docs/policy.md`,
+      `::error file=${bad()},line=2,col=11,title=sanctioned policy%3A value-not-allowed::unlisted must be \`revoke\` or \`report\`, found "no%25d,e"; see docs/policy.md`,
     );
   });
 
   it("as JSON", async () => {
     const { stdout } = await sanctioned(["validate", "--format", "json", bad()]);
     expect(
-      JSON.parse(stdout).problems.map(({ line, column }: { line: number; column: number }) => [line, column]),
+      JSON.parse(stdout).problems.map(
+        ({ line, column, code }: { line: number; column: number; code: string }) => [line, column, code],
+      ),
     ).toEqual([
-      [2, 11],
-      [4, 5],
-      [4, 16],
+      [2, 11, "value-not-allowed"],
+      [4, 5, "key-missing"],
+      [4, 16, "unknown-key"],
     ]);
     expect(JSON.parse((await sanctioned(["validate", "--format", "json"])).stdout)).toEqual({ problems: [] });
   });
@@ -282,8 +284,13 @@ describe("sanctioned validate", () => {
     const log = JSON.parse(stdout);
     expect(log.version).toBe("2.1.0");
     expect(log.runs[0].tool.driver.name).toBe("sanctioned");
+    const { rules } = log.runs[0].tool.driver;
+    expect(rules.find(({ id }: { id: string }) => id === "value-not-allowed")).toMatchObject({
+      shortDescription: { text: "… must be …, found …" },
+      help: { text: "What to do: docs/errors.md#value-not-allowed" },
+    });
     expect(log.runs[0].results[0]).toMatchObject({
-      ruleId: "policy-problem",
+      ruleId: "value-not-allowed",
       level: "error",
       locations: [{ physicalLocation: { region: { startLine: 2, startColumn: 11 } } }],
     });

@@ -1,0 +1,231 @@
+import { declareErrors, declareProblems } from "../errors.ts";
+
+export const policyErrors = declareErrors({
+  "policy-with-problems": {
+    kind: "user",
+    text: "The policy has {count}.",
+    remedy: "Fix what is listed; `npx sanctioned validate` checks it again.",
+    example: { count: "2 problems" },
+  },
+});
+
+export const policyProblems = declareProblems({
+  // The file and its YAML
+  "policy-file-not-readable": {
+    text: "the policy file {why}",
+    remedy: "{remedy}",
+    example: { why: "does not exist", remedy: "name one relative to this folder" },
+  },
+  "named-file-not-readable": {
+    text: "the file {file} {why}",
+    remedy: "{remedy}",
+    example: { file: "shared/base.yaml", why: "does not exist", remedy: "name one relative to policy" },
+  },
+  "extended-policy-extends": {
+    text: "a policy that is extended may not extend another",
+    remedy: "remove it, or extend that one directly",
+    example: {},
+  },
+  "policy-too-large": {
+    text: "the policy is larger than 1 MiB",
+    remedy: "keep it to what people can review",
+    example: {},
+  },
+  "policy-empty": { text: "the policy is empty", remedy: "begin with `version: 1`", example: {} },
+  "yaml-not-valid": {
+    text: "this is not valid YAML: {why}",
+    remedy: "{remedy}",
+    example: { why: "Tabs are not allowed as indentation", remedy: "indent with spaces" },
+  },
+  "several-documents": {
+    text: "there is more than one YAML document",
+    remedy: "keep one policy in each file, without `---` between parts",
+    example: {},
+  },
+  "nested-too-deep": {
+    text: "the policy is nested deeper than {levels} levels",
+    remedy: "a policy needs no more than a few",
+    example: { levels: 32 },
+  },
+  "directive-not-allowed": {
+    text: "directives are not part of the policy language",
+    remedy: "remove the line",
+    example: {},
+  },
+  "anchor-not-allowed": {
+    text: "anchors and aliases are not part of the policy language",
+    remedy: "write the value out",
+    example: {},
+  },
+  "tag-not-allowed": {
+    text: "YAML tags (here {tag}) are not part of the policy language",
+    remedy: "remove the tag, and quote what is meant as text",
+    example: { tag: "!!set" },
+  },
+  "merge-key-not-allowed": {
+    text: "merge keys are not part of the policy language",
+    remedy: "write the values out",
+    example: {},
+  },
+  "key-twice": {
+    text: 'the key "{key}" is here twice, first in line {line}',
+    remedy: "keep one of the two",
+    example: { key: "unlisted", line: 2 },
+  },
+
+  // The schema
+  "unknown-key": {
+    text: 'unknown key "{key}" in {place}',
+    remedy: "{remedy}",
+    example: { key: "usrs", place: "apps[1]", remedy: 'did you mean "users"?' },
+  },
+  "key-missing": {
+    text: '{place} has no "{key}"',
+    remedy: "{remedy}",
+    example: { place: "the policy", key: "version", remedy: "begin with `version: 1`" },
+  },
+  "value-empty": {
+    text: "{place} is empty",
+    remedy: "{remedy}",
+    example: { place: "apps[0].users", remedy: "write `users: everyone` or list some" },
+  },
+  "value-of-wrong-type": {
+    text: "{place} must be {wanted}, found {found}",
+    remedy: "{remedy}",
+    example: {
+      place: "apps[0].name",
+      wanted: "text",
+      found: "true",
+      remedy: "quote it if it is meant as text",
+    },
+  },
+  "value-not-allowed": {
+    text: "{place} must be {wanted}, found {found}",
+    remedy: "{remedy}",
+    example: {
+      place: "unlisted",
+      wanted: "`revoke` or `report`",
+      found: '"revok"',
+      remedy: 'did you mean "revoke"?',
+    },
+  },
+  "value-not-valid": {
+    text: "{place} {why}, found {found}",
+    remedy: "see docs/policy.md",
+    example: { place: "limits.percent", why: "must be multiple of 1", found: "2.5" },
+  },
+  "number-out-of-range": {
+    text: "{place} {bound}, found {found}",
+    remedy: "write a number within the bounds",
+    example: { place: "limits.percent", bound: "must be <= 100", found: "120" },
+  },
+  "org-id-not-valid": {
+    text: "{place} is not a valid id: {found}",
+    remedy: "an org's id has 15 or 18 characters and starts with 00D",
+    example: { place: "org.id", found: '"abc"' },
+  },
+  "app-id-not-valid": {
+    text: "{place} is not a valid id: {found}",
+    remedy:
+      "an app's id has 15 or 18 characters and starts with 0H4 (connected app) or 0xI (external client app)",
+    example: { place: "apps[0].id", found: '"00D000000000001EAA"' },
+  },
+  "permission-not-an-api-name": {
+    text: "{place} is not the API name of a permission: {found}",
+    remedy: "write it as in ModifyAllData, without spaces",
+    example: { place: "highPrivilege.permissions[0]", found: '"Modify All Data"' },
+  },
+  "day-not-valid": {
+    text: "{place} is not a day of the calendar: {found}",
+    remedy: "write it as 2027-03-31",
+    example: { place: "exemptions[0].expires", found: '"2027-02-30"' },
+  },
+  "time-not-valid": {
+    text: "{place} is not a time: {found}",
+    remedy: "write it as 2026-03-31T08:30:00Z",
+    example: { place: "grants[0].granted", found: '"soon"' },
+  },
+
+  // What a policy says twice, or both ways
+  "app-without-name-and-id": {
+    text: "an app has neither name nor id",
+    remedy: "give its id (0H4… or 0xI…), its name, or both",
+    example: {},
+  },
+  "app-without-users": {
+    text: 'the app "{app}" has no "users"',
+    remedy:
+      "say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false`",
+    example: { app: "Slack" },
+  },
+  "denied-app-with-users": {
+    text: 'the app "{app}" is denied ({denied}) and has users in scope',
+    remedy: "remove one of the two",
+    example: { app: "Slack", denied: "policy/acme.yaml:7" },
+  },
+  "app-listed-twice": {
+    text: 'the app {what} "{name}" is listed twice',
+    remedy: "keep one of the two (the first is {other})",
+    example: { what: "name", name: "Slack", other: "in line 4" },
+  },
+  "entry-listed-twice": {
+    text: 'the {what} "{name}" is listed twice',
+    remedy: "keep one of the two (the first is {other})",
+    example: { what: "username", name: "ada@acme.example", other: "in line 4" },
+  },
+  "in-scope-and-excepted": {
+    text: '"{name}" is both in scope and excepted ({other})',
+    remedy: "keep one of the two",
+    example: { name: "Sales User", other: "in line 8" },
+  },
+  "user-offboarded-and-protected": {
+    text: 'the user "{name}" is offboarded and protected ({other})',
+    remedy: "remove them from one of the two",
+    example: { name: "ada@acme.example", other: "in line 4" },
+  },
+  "app-denied-and-protected": {
+    text: 'the app "{name}" is denied and protected ({other})',
+    remedy: "remove it from one of the two",
+    example: { name: "Slack", other: "in line 5" },
+  },
+  "app-sanctioned-and-denied": {
+    text: 'the app "{name}" is sanctioned and denied ({other})',
+    remedy: "say which app is meant with `id`, or keep one of the two",
+    example: { name: "Slack", other: "in line 5" },
+  },
+  "user-exempt-and-protected": {
+    text: 'the user "{name}" is exempt and protected ({other})',
+    remedy: "an exemption of a protected user does nothing: remove one of the two",
+    example: { name: "ada@acme.example", other: "in line 4" },
+  },
+  "user-exempt-and-offboarded": {
+    text: 'the user "{name}" is exempt and offboarded ({other})',
+    remedy: "an exemption of an offboarded user does nothing: remove one of the two",
+    example: { name: "ada@acme.example", other: "in line 4" },
+  },
+  "app-exempt-and-protected": {
+    text: 'the app "{name}" is exempt and protected ({other})',
+    remedy: "an exemption of a protected app does nothing: remove one of the two",
+    example: { name: "Slack", other: "in line 4" },
+  },
+  "exemption-of-nothing": {
+    text: "an exemption names neither an app nor a user",
+    remedy: "say `app`, `user` or both",
+    example: {},
+  },
+  "exemption-too-long": {
+    text: "the exemption lasts longer than {days} days from now",
+    remedy: "let it expire by {latest} and renew it then, or raise `maxExemptionDays`",
+    example: { days: 180, latest: "2027-05-22" },
+  },
+  "privilege-of-nobody": {
+    text: "highPrivilege names nobody",
+    remedy: "say `permissions`, `profiles` or `permissionSets`",
+    example: {},
+  },
+  "privilege-looks-back-twice": {
+    text: "highPrivilege looks back in two ways",
+    remedy: "keep `grantedSince` or `grantedWithinDays`",
+    example: {},
+  },
+});
