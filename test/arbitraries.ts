@@ -9,8 +9,8 @@ import {
   type User,
 } from "../src/inventory/inventory.ts";
 import { policyFromObject } from "../src/policy/load.ts";
+import type { PolicyFile } from "../src/policy/policySchema.ts";
 import { formatProblems } from "../src/policy/problem.ts";
-import type { PolicyFile } from "../src/policy/schema.ts";
 import type { ResolvedPolicy } from "../src/resolve/resolved.ts";
 import { resolvePolicy } from "../src/resolve/resolvePolicy.ts";
 import type { UserId } from "../src/salesforce/id.ts";

@@ -12,8 +12,8 @@ import {
   type User,
 } from "../../src/inventory/inventory.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
+import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
-import type { PolicyFile } from "../../src/policy/schema.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { type AppId, appIdOf, orgIdOf, userIdOf } from "../../src/salesforce/id.ts";
 import { onTask } from "./child.ts";

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Inventory } from "../../src/inventory/inventory.ts";
-import { listInventory } from "../../src/inventory/list.ts";
+import { listInventory } from "../../src/inventory/listInventory.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import { onTask } from "./child.ts";

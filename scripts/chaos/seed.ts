@@ -5,7 +5,7 @@ import { type Fault, type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { generateOrg, Random } from "salesforce-local-org/orgs";
 import { verifyRecord } from "../../src/audit/verifyRecord.ts";
 import { planFile } from "../../src/plan/planFile.ts";
-import type { PlanFile } from "../../src/plan/schema.ts";
+import type { PlanFile } from "../../src/plan/planSchema.ts";
 import { openObserver } from "../../src/run/open.ts";
 import type { Runner } from "./runner.ts";
 import type { RunTask } from "./runProcess.ts";

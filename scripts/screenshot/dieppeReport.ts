@@ -1,12 +1,12 @@
 import path from "node:path";
 import { startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading } from "salesforce-local-org/orgs";
-import { listInventory } from "../../src/inventory/list.ts";
+import { listInventory } from "../../src/inventory/listInventory.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import { readPolicy } from "../../src/policy/read.ts";
 import type { FullPlan, OrgReport } from "../../src/report/org/orgReport.ts";
-import { needsOf } from "../../src/resolve/needs.ts";
+import { needsOf } from "../../src/resolve/policyNeeds.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parsePlanFile } from "../plan/parsePlanFile.ts";
-import type { PlanFile } from "../plan/schema.ts";
+import type { PlanFile } from "../plan/planSchema.ts";
 import { cliErrors } from "./errors.ts";
 
 const POLICIES = "policy";

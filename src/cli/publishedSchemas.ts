@@ -1,5 +1,5 @@
-import { PlanSchema } from "../plan/schema.ts";
-import { BaselineSchema, PolicySchema } from "../policy/schema.ts";
+import { PlanSchema } from "../plan/planSchema.ts";
+import { BaselineSchema, PolicySchema } from "../policy/policySchema.ts";
 import { EventSchema } from "../watch/event.ts";
 
 /** The published schemas by name, as text. `npm run schema` writes them to `schema/`. */

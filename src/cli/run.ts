@@ -2,13 +2,13 @@ import { bothNeeds } from "../inventory/needs.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { restoreInventory, saveInventory } from "../plan/savedInventory.ts";
 import { readPolicy } from "../policy/read.ts";
-import { needsOf } from "../resolve/needs.ts";
+import { needsOf } from "../resolve/policyNeeds.ts";
 import { judge, type Observer, type RunSurroundings } from "../run/observer.ts";
 import type { Revoker } from "../run/revoker.ts";
 import { type RunSettings, raisedText, readRunSettings } from "../run/settings.ts";
 import { policyFile, readTextFile, writeNew } from "./files.ts";
 import type { JudgeOptions } from "./options.ts";
-import { readingProgress } from "./terminal.ts";
+import { readingProgress } from "./terminalOutput.ts";
 
 /** A run that looks, as the environment says. @throws SettingsError for a setting that is not valid */
 export async function openObserver(): Promise<Observer> {

@@ -1,9 +1,10 @@
 import type { Grant, Inventory } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
 import type { ResolvedPolicy } from "../resolve/resolved.ts";
-import { knownGrants } from "./baseline.ts";
+import type { Instant } from "../time.ts";
 import type { FindingCode } from "./codes.ts";
 import { exemptRules } from "./exempt.ts";
+import { knownGrants } from "./knownGrants.ts";
 import { leaverRules } from "./leavers.ts";
 import { listingRules } from "./listing.ts";
 import { ownRules } from "./own.ts";
@@ -42,9 +43,9 @@ export function rulesOf(basis: Basis): [name: string, rule: Rule][] {
 /**
  * Decides every grant of an inventory. Pure: the same policy, inventory and time give the same
  * decisions, one for each grant and in the grants' order.
- * @param asOf the time of the run, in milliseconds since the epoch
+ * @param asOf the time of the run
  */
-export function decide(resolved: ResolvedPolicy, inventory: Inventory, asOf: number): Decision[] {
+export function decide(resolved: ResolvedPolicy, inventory: Inventory, asOf: Instant): Decision[] {
   const decideOne = decider({ resolved, inventory, asOf });
   return inventory.grants.map((grant) => decideOne(grant));
 }

@@ -1,6 +1,6 @@
 import type { Grant } from "../inventory/inventory.ts";
 import type { HighPrivilege } from "../policy/policy.ts";
-import { isLongerAgo, startOf } from "../time.ts";
+import { type Instant, isLongerAgo, startOf } from "../time.ts";
 import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /** Grants by users of high privilege, where the policy says to revoke them. */
@@ -22,7 +22,7 @@ export function privilegeRules({ resolved: { highPrivilege }, asOf }: Basis): Re
 export function isWithinLookBack(
   { createdAt }: Grant,
   { grantedSince, grantedWithinDays }: HighPrivilege,
-  asOf: number,
+  asOf: Instant,
 ): boolean | null {
   if (grantedSince === null && grantedWithinDays === null) return true;
   if (createdAt === null) return null;

@@ -1,6 +1,7 @@
 import type { Grant, Inventory } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
 import type { ListedApp, Person, ResolvedPolicy } from "../resolve/resolved.ts";
+import type { Instant } from "../time.ts";
 import type { FindingCode } from "./codes.ts";
 
 /** What happens to a grant. `report` leaves it alone and says so. */
@@ -34,6 +35,6 @@ export const SILENT: Rule = () => null;
 export interface Basis {
   readonly resolved: ResolvedPolicy;
   readonly inventory: Inventory;
-  /** The time of the run, in milliseconds since the epoch. */
-  readonly asOf: number;
+  /** The time of the run. */
+  readonly asOf: Instant;
 }

@@ -1,5 +1,5 @@
 import type { Placed } from "../policy/policy.ts";
-import { isLongerAgo } from "../time.ts";
+import { type Instant, isLongerAgo } from "../time.ts";
 import type { FindingCode } from "./codes.ts";
 import type { Basis, Rule, Verdict } from "./rule.ts";
 
@@ -9,7 +9,7 @@ import type { Basis, Rule, Verdict } from "./rule.ts";
  * call (docs/salesforce.md#last-used); a grant without that time is judged by `neverUsedAfterDays` alone.
  */
 export function timeRules({ asOf }: Basis): Record<"age" | "idle" | "use", Rule> {
-  const over = (code: FindingCode, since: number | null, limit: Placed<number>): Verdict | null => {
+  const over = (code: FindingCode, since: Instant | null, limit: Placed<number>): Verdict | null => {
     if (since === null) return { action: "report", code: "date-missing", at: limit.position, passing: true };
     return isLongerAgo(since, limit.value, asOf) ? { action: "revoke", code, at: limit.position } : null;
   };

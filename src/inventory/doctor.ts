@@ -4,7 +4,7 @@ import { connect } from "../salesforce/connection.ts";
 import type { Credentials } from "../salesforce/credentials.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
-import { callsForListing, checkApiShare } from "./list.ts";
+import { callsForListing, checkApiShare } from "./listInventory.ts";
 import { NEEDED_PERMISSIONS, probePermissions, WANTED_PERMISSIONS } from "./permissions.ts";
 
 /** One thing that was looked at. Codes are stable; `text` and `remedy` are for people and hold untrusted names. */

@@ -1,5 +1,6 @@
 import type { AppId, UserId } from "../salesforce/id.ts";
 import type { Caller, Org } from "../salesforce/org.ts";
+import type { Instant } from "../time.ts";
 
 export interface User {
   readonly id: UserId;
@@ -33,10 +34,10 @@ export interface Grant {
   /** Of a user who may be missing from `Inventory.users` (law 8: then it is reported, never decided by guess). */
   readonly userId: UserId;
   readonly app: App;
-  /** Milliseconds since the epoch, UTC; null where the org gives none. */
-  readonly createdAt: number | null;
-  /** When a token was last issued for this grant (not: when the API was last called); same unit. */
-  readonly lastUsedAt: number | null;
+  /** Null where the org gives none. */
+  readonly createdAt: Instant | null;
+  /** When a token was last issued for this grant (not: when the API was last called). */
+  readonly lastUsedAt: Instant | null;
   /** How many tokens were issued for this grant (not: API calls). */
   readonly useCount: number | null;
   /** `usage`: only the Connect usage resources show the grant; OauthToken has no row, and so no DeleteToken, for it. */

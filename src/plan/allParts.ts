@@ -5,7 +5,7 @@ import { refText } from "../salesforce/id.ts";
 
 import type { Evaluation } from "./evaluate.ts";
 import { appPart, canonicalOrder, grantPart, placePart } from "./parts.ts";
-import type { PlanFile } from "./schema.ts";
+import type { PlanFile } from "./planSchema.ts";
 
 /** A grant counts as idle after this many days where the policy does not say. */
 const IDLE_DAYS = 90;

@@ -5,7 +5,7 @@ import { planErrors } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { parsePlanFile } from "./parsePlanFile.ts";
 import { countGrants, type Plan, withGrants } from "./plan.ts";
-import type { PlanFile } from "./schema.ts";
+import type { PlanFile } from "./planSchema.ts";
 
 /**
  * A plan file that may be applied to an org: as it was written, of this org, and not too old. Pure.

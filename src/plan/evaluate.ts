@@ -5,6 +5,7 @@ import type { Limits, Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
 import type { ResolvedPolicy } from "../resolve/resolved.ts";
 import { resolvePolicy } from "../resolve/resolvePolicy.ts";
+import type { Instant } from "../time.ts";
 import { judgeLimits, type LimitVerdict } from "./limits.ts";
 import { type Plan, plan } from "./plan.ts";
 
@@ -13,8 +14,7 @@ export interface Evaluation {
   readonly policy: Policy;
   readonly resolved: ResolvedPolicy;
   readonly inventory: Inventory;
-  /** Milliseconds since the epoch. */
-  readonly asOf: number;
+  readonly asOf: Instant;
   readonly decisions: readonly Decision[];
   readonly findings: readonly Finding[];
   readonly plan: Plan;
@@ -29,7 +29,7 @@ export interface Evaluation {
 export function evaluate(
   policy: Policy,
   inventory: Inventory,
-  asOf: number,
+  asOf: Instant,
   raised: Partial<Omit<Limits, "position">> = {},
 ): Evaluation {
   const resolution = resolvePolicy(policy, inventory, asOf);

@@ -2,7 +2,7 @@ import planSchema from "../../schema/plan.schema.json" with { type: "json" };
 import { validator } from "../validator.ts";
 import { planErrors } from "./errors.ts";
 import { isUnaltered } from "./planFile.ts";
-import type { PlanFile } from "./schema.ts";
+import type { PlanFile } from "./planSchema.ts";
 
 /** The published schema of a plan file, compiled when it is first asked for. */
 export const planValidator = validator<PlanFile>(planSchema);

@@ -1,6 +1,6 @@
 import type { App, Grant } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
-import type { PlanFile } from "./schema.ts";
+import type { PlanFile } from "./planSchema.ts";
 
 export function appPart({ id, name, kind }: App): PlanFile["revocations"][number]["app"] {
   return { id, name, kind };

@@ -5,7 +5,7 @@ import { allParts } from "./allParts.ts";
 import { digestOf, policyDigest } from "./digest.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { appPart, canonicalOrder, grantPart, iso, placePart } from "./parts.ts";
-import type { FullPlan, PlanFile } from "./schema.ts";
+import type { FullPlan, PlanFile } from "./planSchema.ts";
 
 /**
  * An evaluation as a plan file. Canonical: the same policy, org and time give the same bytes.

@@ -5,8 +5,8 @@ import { parseSource } from "./document.ts";
 import { policyProblems } from "./errors.ts";
 import { appRefOf } from "./layer.ts";
 import type { Baseline } from "./policy.ts";
+import type { BaselineFile } from "./policySchema.ts";
 import type { Problem } from "./problem.ts";
-import type { BaselineFile } from "./schema.ts";
 import { type Path, pathText } from "./source.ts";
 import { schemaProblems } from "./violation.ts";
 

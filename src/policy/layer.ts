@@ -12,8 +12,8 @@ import type {
   UserLists,
   UserSelector,
 } from "./policy.ts";
+import type { AppFile, AppRefFile, PolicyFile, UserMapFile } from "./policySchema.ts";
 import type { Problem } from "./problem.ts";
-import type { AppFile, AppRefFile, PolicyFile, UserMapFile } from "./schema.ts";
 import { type Path, pathText, type Source } from "./source.ts";
 
 /** One file of a policy that matches the schema, with the place of each value. */

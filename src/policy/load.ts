@@ -8,8 +8,8 @@ import { policyProblems } from "./errors.ts";
 import type { Layer } from "./layer.ts";
 import { mergeLayers } from "./merge.ts";
 import type { Baseline, Policy } from "./policy.ts";
+import type { PolicyFile } from "./policySchema.ts";
 import type { Problem } from "./problem.ts";
-import type { PolicyFile } from "./schema.ts";
 import { objectSource, type Source } from "./source.ts";
 import { schemaProblems } from "./violation.ts";
 

@@ -1,8 +1,8 @@
 import type { ErrorText } from "../errors.ts";
 import type { AppId, AppRef, OrgId } from "../salesforce/id.ts";
 import type { Day, Instant } from "../time.ts";
+import type { SCOPES } from "./policySchema.ts";
 import type { Problem } from "./problem.ts";
-import type { SCOPES } from "./schema.ts";
 
 /** A place in a policy. Line and column count from 1; line 0 means that `file` says it all (an inline policy). */
 export interface Position {

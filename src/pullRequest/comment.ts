@@ -1,5 +1,5 @@
 import { digestOf } from "../plan/digest.ts";
-import type { PlanFile } from "../plan/schema.ts";
+import type { PlanFile } from "../plan/planSchema.ts";
 import { fitted, markdownFence, markdownText } from "../report/render/markdown.ts";
 import { limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
 import { amount } from "../text.ts";

@@ -1,4 +1,4 @@
-import type { PlanFile } from "../plan/schema.ts";
+import type { PlanFile } from "../plan/planSchema.ts";
 import { findingTable, revocationTable } from "../report/org/sections.ts";
 import { details, markdownText, tableMarkdown } from "../report/render/markdown.ts";
 import type { Table } from "../report/render/table.ts";

@@ -1,4 +1,4 @@
-import type { PlanFile } from "../plan/schema.ts";
+import type { PlanFile } from "../plan/planSchema.ts";
 import { fitted, markdownText } from "../report/render/markdown.ts";
 import { proofText } from "../report/words.ts";
 import { amount } from "../text.ts";

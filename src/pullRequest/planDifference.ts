@@ -1,4 +1,4 @@
-import type { PlanFile } from "../plan/schema.ts";
+import type { PlanFile } from "../plan/planSchema.ts";
 
 export type Revocation = PlanFile["revocations"][number];
 export type Finding = PlanFile["findings"][number];

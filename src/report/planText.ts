@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { PlanFile } from "../plan/schema.ts";
+import type { PlanFile } from "../plan/planSchema.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
 import { amount } from "../text.ts";

@@ -1,5 +1,5 @@
 import type { CompletenessProof } from "../inventory/inventory.ts";
-import type { FullPlan, PlanFile } from "../plan/schema.ts";
+import type { FullPlan, PlanFile } from "../plan/planSchema.ts";
 import { printable } from "../printable.ts";
 import { amount } from "../text.ts";
 

@@ -15,7 +15,7 @@ import type { Instant } from "../time.ts";
 import { resolveProblems } from "./errors.ts";
 import { Lookup } from "./lookup.ts";
 import { People } from "./people.ts";
-import { resolvePrivilege } from "./privilege.ts";
+import { resolvePrivilege } from "./privilegeHolders.ts";
 import type { ListedApp, ResolvedExemption, ResolvedPolicy } from "./resolved.ts";
 import { Selectors } from "./selectors.ts";
 

@@ -1,11 +1,11 @@
 import type { RetryClock } from "../http/retry.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import { listInventory } from "../inventory/list.ts";
+import { listInventory } from "../inventory/listInventory.ts";
 import type { DirectoryNeeds } from "../inventory/needs.ts";
 import { type Evaluation, evaluate } from "../plan/evaluate.ts";
 import type { Policy } from "../policy/policy.ts";
 import { acceptPolicyObject, readPolicy } from "../policy/read.ts";
-import { needsOf } from "../resolve/needs.ts";
+import { needsOf } from "../resolve/policyNeeds.ts";
 import { type Credentials, readCredentials, SETTING_KEYS } from "../salesforce/credentials.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { type RunSettings, readRunSettings } from "./settings.ts";

@@ -1,3 +1,4 @@
+import type { Instant } from "../time.ts";
 import { salesforceErrors } from "./errors.ts";
 
 /**
@@ -5,7 +6,7 @@ import { salesforceErrors } from "./errors.ts";
  * epoch; null for null. (Its offset lacks the colon that the standard asks for.)
  * @throws InconclusiveError for text that is no time: a grant without its date must not be judged by it
  */
-export function parseInstant(text: string | null | undefined): number | null {
+export function parseInstant(text: string | null | undefined): Instant | null {
   if (text === null || text === undefined) return null;
   // Nearly all are in UTC, and a listing has millions: without the pattern they take half the time.
   const standard = text.endsWith("+0000")

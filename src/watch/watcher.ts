@@ -8,7 +8,7 @@ import { leaversPlan } from "../plan/leaversPlan.ts";
 import { countGrants, type Plan } from "../plan/plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
-import { needsOf } from "../resolve/needs.ts";
+import { needsOf } from "../resolve/policyNeeds.ts";
 import { judge, type Observer } from "../run/observer.ts";
 import { amount } from "../text.ts";
 import { endOf } from "../time.ts";

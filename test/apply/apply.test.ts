@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { apply } from "../../src/apply/apply.ts";
 import { decide } from "../../src/decide/decide.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
-import { listInventory } from "../../src/inventory/list.ts";
+import { listInventory } from "../../src/inventory/listInventory.ts";
 import { type PlannedRevocation, plan } from "../../src/plan/plan.ts";
 import { readPolicy } from "../../src/policy/read.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";

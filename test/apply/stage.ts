@@ -2,7 +2,7 @@ import { type LocalOrg, type LocalOrgOptions, type OrgFixture, startLocalOrg } f
 import { type ApplyOptions, apply } from "../../src/apply/apply.ts";
 import type { AuditEvent } from "../../src/audit/line.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
-import { listInventory } from "../../src/inventory/list.ts";
+import { listInventory } from "../../src/inventory/listInventory.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import type { Outcome } from "../../src/plan/outcome.ts";
 import type { PlannedRevocation } from "../../src/plan/plan.ts";

@@ -5,8 +5,8 @@ import { type AppSettings, EMPTY_DIRECTORY, type Grant } from "../../src/invento
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
 import type { Policy } from "../../src/policy/policy.ts";
+import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { formatProblems, PolicyError } from "../../src/policy/problem.ts";
-import type { PolicyFile } from "../../src/policy/schema.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";

@@ -11,8 +11,8 @@ import {
   type User,
 } from "../../src/inventory/inventory.ts";
 import { type OpenFile, policyFromObject } from "../../src/policy/load.ts";
+import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
-import type { PolicyFile } from "../../src/policy/schema.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import type { AppRef } from "../../src/salesforce/id.ts";
 import { AS_OF, app, grant, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";

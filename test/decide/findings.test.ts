@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { findings, findingText } from "../../src/decide/findings.ts";
 import { type AppSettings, EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
+import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
-import type { PolicyFile } from "../../src/policy/schema.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 

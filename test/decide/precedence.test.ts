@@ -4,7 +4,7 @@ import type { FindingCode } from "../../src/decide/codes.ts";
 import { type Decision, decide } from "../../src/decide/decide.ts";
 import { explain } from "../../src/decide/explain.ts";
 import { EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
-import type { PolicyFile } from "../../src/policy/schema.ts";
+import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { cases, resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";

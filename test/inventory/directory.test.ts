@@ -2,7 +2,7 @@ import { type LocalOrg, type LocalOrgOptions, type OrgFixture, startLocalOrg } f
 import { ANN, BEN, BOT, DIALER, PAYROLL, PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Inventory, MemberSet } from "../../src/inventory/inventory.ts";
-import { listInventory } from "../../src/inventory/list.ts";
+import { listInventory } from "../../src/inventory/listInventory.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";

@@ -2,7 +2,7 @@ import { type Fault, type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { generateOrg } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InconclusiveError } from "../../src/errors.ts";
-import { listInventory } from "../../src/inventory/list.ts";
+import { listInventory } from "../../src/inventory/listInventory.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import type { OrgReader } from "../../src/salesforce/reader.ts";

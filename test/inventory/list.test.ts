@@ -2,7 +2,7 @@ import { type LocalOrg, type LocalOrgOptions, type OrgFixture, startLocalOrg } f
 import { dieppeTrading, generateOrg, OUTLOOK, SLACK } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
 import { InconclusiveError } from "../../src/errors.ts";
-import { listInventory } from "../../src/inventory/list.ts";
+import { listInventory } from "../../src/inventory/listInventory.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 

@@ -5,7 +5,7 @@ import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { InconclusiveError, SettingsError } from "../../src/errors.ts";
-import { listInventory } from "../../src/inventory/list.ts";
+import { listInventory } from "../../src/inventory/listInventory.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 

@@ -4,7 +4,7 @@ import { generateOrg, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
 import { InconclusiveError } from "../../src/errors.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
-import { listInventory } from "../../src/inventory/list.ts";
+import { listInventory } from "../../src/inventory/listInventory.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";

@@ -5,7 +5,7 @@ import { acceptPlanFile, restrictToApproved } from "../../src/plan/approvedPlan.
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { countGrants } from "../../src/plan/plan.ts";
 import { planFile } from "../../src/plan/planFile.ts";
-import type { PlanFile } from "../../src/plan/schema.ts";
+import type { PlanFile } from "../../src/plan/planSchema.ts";
 import { changedCases, resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 

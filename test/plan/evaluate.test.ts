@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { leaversPlan } from "../../src/plan/leaversPlan.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
+import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
-import type { PolicyFile } from "../../src/policy/schema.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));

@@ -13,7 +13,7 @@ import {
   revocationMap,
 } from "../../src/plan/plan.ts";
 import { planFile } from "../../src/plan/planFile.ts";
-import type { PolicyFile } from "../../src/policy/schema.ts";
+import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import type { ResolvedPolicy } from "../../src/resolve/resolved.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { cases, changedCases, resolve } from "../arbitraries.ts";

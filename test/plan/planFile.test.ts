@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type App, EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { isUnaltered, planFile } from "../../src/plan/planFile.ts";
-import type { PolicyFile } from "../../src/policy/schema.ts";
+import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";

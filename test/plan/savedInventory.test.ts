@@ -6,7 +6,7 @@ import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import { restoreInventory, saveInventory } from "../../src/plan/savedInventory.ts";
-import { needsOf } from "../../src/resolve/needs.ts";
+import { needsOf } from "../../src/resolve/policyNeeds.ts";
 import { cases } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, user } from "../inventories.ts";
 

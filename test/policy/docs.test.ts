@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { CODES } from "../../src/decide/codes.ts";
 import { type OpenFile, parsePolicy } from "../../src/policy/load.ts";
+import { PolicySchema } from "../../src/policy/policySchema.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
-import { PolicySchema } from "../../src/policy/schema.ts";
 
 const text = readFileSync("docs/policy.md", "utf8");
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
+import { PolicySchema } from "../../src/policy/policySchema.ts";
 import { readPolicy } from "../../src/policy/read.ts";
-import { PolicySchema } from "../../src/policy/schema.ts";
 import { summarizePolicy } from "../../src/policy/summary.ts";
 import { printable } from "../../src/printable.ts";
 

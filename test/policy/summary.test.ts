@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { policyFromObject } from "../../src/policy/load.ts";
+import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
-import type { PolicyFile } from "../../src/policy/schema.ts";
 import { summarizePolicy } from "../../src/policy/summary.ts";
 
 const ID = "0H4000000000001CAA";

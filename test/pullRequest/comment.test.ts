@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PlanFile } from "../../src/plan/schema.ts";
+import type { PlanFile } from "../../src/plan/planSchema.ts";
 import { commentBody, failureBody, hiddenMark } from "../../src/pullRequest/comment.ts";
 import { cleanIssue, driftIssue } from "../../src/pullRequest/driftIssue.ts";
 import { countOf, planDifference } from "../../src/pullRequest/planDifference.ts";

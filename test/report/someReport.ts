@@ -1,7 +1,7 @@
 import type { App, Grant } from "../../src/inventory/inventory.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { planFile } from "../../src/plan/planFile.ts";
-import type { FullPlan } from "../../src/plan/schema.ts";
+import type { FullPlan } from "../../src/plan/planSchema.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import { buildReport, type Since } from "../../src/report/org/buildReport.ts";

@@ -5,7 +5,7 @@ import { apply } from "../../src/apply/apply.ts";
 import { auditErrors } from "../../src/audit/errors.ts";
 import type { AuditEvent } from "../../src/audit/line.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
-import { listInventory } from "../../src/inventory/list.ts";
+import { listInventory } from "../../src/inventory/listInventory.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import type { PlannedRevocation } from "../../src/plan/plan.ts";
 import { parsePolicy } from "../../src/policy/load.ts";

@@ -21,7 +21,11 @@ const pointsBack: Planted[] = [
   ["src/ground.ts", 'export * from "./plan/plan.ts";', ["ground: rooms → src/plan/plan.ts"]],
   ["src/policy/a.ts", 'export type * from "../plan/plan.ts";', ["policy: rooms → src/plan/plan.ts"]],
   ["src/http/a.ts", 'await import("../salesforce/id.ts");', ["http: rooms → src/salesforce/id.ts"]],
-  ["src/salesforce/a.ts", 'import "../inventory/list.ts";', ["salesforce: rooms → src/inventory/list.ts"]],
+  [
+    "src/salesforce/a.ts",
+    'import "../inventory/listInventory.ts";',
+    ["salesforce: rooms → src/inventory/listInventory.ts"],
+  ],
   ["packages/local-org/src/a.ts", 'import "../../../src/text.ts";', ["local-org: rooms → src/text.ts"]],
 ];
 
@@ -35,8 +39,11 @@ const ofTypes: Planted[] = [
   ["src/decide/d.ts", 'import type { Grant } from "../inventory/inventory.ts";', []],
   [
     "src/decide/e.ts",
-    'import { list } from "../inventory/list.ts";',
-    ["decide: types → src/inventory/list.ts", "pure: imports what is pure → src/inventory/list.ts"],
+    'import { list } from "../inventory/listInventory.ts";',
+    [
+      "decide: types → src/inventory/listInventory.ts",
+      "pure: imports what is pure → src/inventory/listInventory.ts",
+    ],
   ],
   ["src/apply/a.ts", 'import { Plan } from "../plan/plan.ts";', ["apply: types → src/plan/plan.ts"]],
 ];

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { baselineFile } from "../../policy/write/baseline.ts";
+import { baselineFile } from "../../policy/write/baselineFile.ts";
 import { printable } from "../../printable.ts";
 import { parseDay } from "../../time.ts";
 import { cliErrors } from "../errors.ts";

@@ -4,7 +4,7 @@ import { connectedUsers, type ListFilter } from "../../report/list/connectedUser
 import { listCsv, listJson, listText } from "../../report/list/listFormats.ts";
 import { proofText } from "../../report/words.ts";
 import { openObserver } from "../run.ts";
-import { terminal } from "../terminal.ts";
+import { terminal } from "../terminalOutput.ts";
 
 interface ListOptions extends ListFilter {
   readonly format: "table" | "json" | "csv";

@@ -6,7 +6,7 @@ import { EXIT } from "../exit.ts";
 import { writeNew } from "../files.ts";
 import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";
 import { judgeAsAsked } from "../run.ts";
-import { terminal } from "../terminal.ts";
+import { terminal } from "../terminalOutput.ts";
 
 interface PlanOptions extends JudgeOptions {
   readonly format: "text" | "json";

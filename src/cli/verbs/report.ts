@@ -14,7 +14,7 @@ import { EXIT } from "../exit.ts";
 import { readTextFile, writeNew } from "../files.ts";
 import { asOfOption, type JudgeOptions, parseTime, withInventoryOptions } from "../options.ts";
 import { judgeAsAsked } from "../run.ts";
-import { terminal } from "../terminal.ts";
+import { terminal } from "../terminalOutput.ts";
 import { VERSION } from "../version.ts";
 
 interface ReportOptions extends JudgeOptions {

@@ -1,6 +1,6 @@
 import { planValidator } from "../../plan/parsePlanFile.ts";
 import { isUnaltered } from "../../plan/planFile.ts";
-import type { PlanFile } from "../../plan/schema.ts";
+import type { PlanFile } from "../../plan/planSchema.ts";
 import { reportErrors } from "../errors.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
 

@@ -1,6 +1,6 @@
-import type { FullPlan } from "../../plan/schema.ts";
+import type { FullPlan } from "../../plan/planSchema.ts";
 
-export type { FullPlan } from "../../plan/schema.ts";
+export type { FullPlan } from "../../plan/planSchema.ts";
 
 /** What the audit record tells of one revocation in the period of a report. */
 export interface RecordedRevocation {

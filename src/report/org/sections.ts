@@ -1,5 +1,5 @@
 import { meaningOf } from "../../decide/codes.ts";
-import type { FullPlan, PlanFile } from "../../plan/schema.ts";
+import type { FullPlan, PlanFile } from "../../plan/planSchema.ts";
 import { placeText } from "../../policy/policy.ts";
 import { amount } from "../../text.ts";
 import { dayOf } from "../../time.ts";

@@ -6,7 +6,7 @@ import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isUnaltered } from "../../../src/plan/planFile.ts";
-import { type PlanFile, PlanSchema } from "../../../src/plan/schema.ts";
+import { type PlanFile, PlanSchema } from "../../../src/plan/planSchema.ts";
 import { sanctioned } from "../run.ts";
 
 const BOBS = "Bob's Lead Scoring Tool";

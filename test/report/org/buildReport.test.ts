@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../../src/plan/evaluate.ts";
 import { planFile } from "../../../src/plan/planFile.ts";
-import type { FullPlan } from "../../../src/plan/schema.ts";
+import type { FullPlan } from "../../../src/plan/planSchema.ts";
 import { buildReport } from "../../../src/report/org/buildReport.ts";
 import { orgView } from "../../../src/report/org/orgView.ts";
 import { cases } from "../../arbitraries.ts";

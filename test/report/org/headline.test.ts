@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FullPlan } from "../../../src/plan/schema.ts";
+import type { FullPlan } from "../../../src/plan/planSchema.ts";
 import { render } from "../../../src/report/formats/formats.ts";
 import { headlineOf } from "../../../src/report/org/headline.ts";
 import type { OrgReport } from "../../../src/report/org/orgReport.ts";

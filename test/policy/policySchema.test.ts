@@ -1,6 +1,6 @@
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import { PolicySchema } from "../../src/policy/schema.ts";
+import { PolicySchema } from "../../src/policy/policySchema.ts";
 
 interface Schema {
   readonly type?: string;

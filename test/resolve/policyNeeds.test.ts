@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { NO_NEEDS } from "../../src/inventory/needs.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
+import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
-import type { PolicyFile } from "../../src/policy/schema.ts";
-import { needsOf } from "../../src/resolve/needs.ts";
+import { needsOf } from "../../src/resolve/policyNeeds.ts";
 
 type App = NonNullable<PolicyFile["apps"]>[number];
 
