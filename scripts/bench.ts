@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { UserError } from "../src/errors.ts";
 import { BENCHMARKS, chosen } from "./bench/benchmarks.ts";
+import { shownOrThrown } from "./scriptError.ts";
 
 /** `npm run bench`: runs benchmarks and prints one JSON line for each. */
 async function main(): Promise<void> {
@@ -16,8 +16,7 @@ async function main(): Promise<void> {
       console.log(JSON.stringify({ name, ...(await run()) }));
     }
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
+    console.error(shownOrThrown(error));
     process.exitCode = 1;
   }
 }

@@ -2,8 +2,8 @@ import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { lock } from "proper-lockfile";
-import { UserError } from "../src/errors.ts";
 import { run } from "./engine/run.ts";
+import { ScriptError } from "./scriptError.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 const BY_HAND =
@@ -21,7 +21,7 @@ export interface EnsureChromiumOptions {
  * The path of a Chromium for the tests of pages and for screenshots: SANCTIONED_CHROMIUM, else one on the
  * PATH, else Debian's package, where it may be installed and this process is root. One of several processes
  * installs.
- * @throws UserError that says how to install it
+ * @throws ScriptError that says how to install it
  */
 export async function ensureChromium({
   mayInstall = false,
@@ -31,12 +31,12 @@ export async function ensureChromium({
   const named = env.SANCTIONED_CHROMIUM;
   if (named) {
     if (isProgram(named)) return named;
-    throw new UserError(`SANCTIONED_CHROMIUM is ${named}, which is no program: ${BY_HAND}.`);
+    throw new ScriptError(`SANCTIONED_CHROMIUM is ${named}, which is no program: ${BY_HAND}.`);
   }
   const found = findOnPath(env);
   if (found !== undefined) return found;
   if (!mayInstall)
-    throw new UserError(`There is no Chromium on the PATH: run \`npm run setup\` as root, or ${BY_HAND}.`);
+    throw new ScriptError(`There is no Chromium on the PATH: run \`npm run setup\` as root, or ${BY_HAND}.`);
   return installedByOne(say, env);
 }
 
@@ -46,7 +46,7 @@ function findOnPath({ PATH = "" }: NodeJS.ProcessEnv): string | undefined {
 }
 
 async function installedByOne(say: (line: string) => void, env: NodeJS.ProcessEnv): Promise<string> {
-  if (process.getuid?.() !== 0) throw new UserError(`There is no Chromium on the PATH: ${BY_HAND}.`);
+  if (process.getuid?.() !== 0) throw new ScriptError(`There is no Chromium on the PATH: ${BY_HAND}.`);
   const folder = join(tmpdir(), "sanctioned-chromium");
   mkdirSync(folder, { recursive: true });
   const release = await lock(folder, {
@@ -72,13 +72,13 @@ async function install(say: (line: string) => void, env: NodeJS.ProcessEnv): Pro
       (error: NodeJS.ErrnoException) => error.message,
     );
     if (problem !== null)
-      throw new UserError(
+      throw new ScriptError(
         `There is no Chromium on the PATH, and \`apt-get ${args[0]}\` failed (${problem}): ${BY_HAND}.`,
       );
   }
   const found = findOnPath(env);
   if (found === undefined)
-    throw new UserError(`Debian's chromium was installed, but it is not on the PATH: ${BY_HAND}.`);
+    throw new ScriptError(`Debian's chromium was installed, but it is not on the PATH: ${BY_HAND}.`);
   return found;
 }
 

@@ -6,8 +6,8 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import pc from "picocolors";
-import { UserError } from "../src/errors.ts";
 import { ensureEngine } from "./engine/ensure.ts";
+import { shownOrThrown } from "./scriptError.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const bin = path.join(root, "node_modules", ".bin");
@@ -177,11 +177,10 @@ function show(command: string[]): void {
 try {
   await main();
 } catch (error) {
-  if (error instanceof UserError) {
-    console.error(error.message);
+  if (!(error instanceof DemoError)) {
+    console.error(shownOrThrown(error));
     process.exit(1);
   }
-  if (!(error instanceof DemoError)) throw error;
   console.error(`\nThe demo stopped: ${error.message}. Nothing is left running.`);
   process.exitCode = interrupted ? 130 : 1;
 }

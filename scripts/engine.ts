@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { UserError } from "../src/errors.ts";
 import { type Engine, type EnsureEngineOptions, ensureEngine, type Way } from "./engine/ensure.ts";
+import { shownOrThrown } from "./scriptError.ts";
 
 export { type Engine, type EnsureEngineOptions, ensureEngine, type Way };
 
@@ -11,8 +11,7 @@ async function main(): Promise<void> {
     const { bin, way } = await ensureEngine();
     console.log(`${bin} (${way})`);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
+    console.error(shownOrThrown(error));
     process.exitCode = 1;
   }
 }

@@ -1,7 +1,8 @@
 /** `npm run setup`: makes available what `npm test` needs besides the packages, and says where each is. */
-import { UserError } from "../src/errors.ts";
+
 import { ensureChromium } from "./chromium.ts";
 import { ensureEngine } from "./engine.ts";
+import { shownOrThrown } from "./scriptError.ts";
 
 const say = (line: string) => console.log(`chromium: ${line}, which takes root`);
 
@@ -12,8 +13,7 @@ for (const [what, ensured] of [
   try {
     console.log(`${what}: ${await ensured()}`);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(`${what}: ${error.message}`);
+    console.error(`${what}: ${shownOrThrown(error)}`);
     process.exitCode = 1;
   }
 }

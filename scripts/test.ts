@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UserError } from "../src/errors.ts";
 import { ensureChromium } from "./chromium.ts";
 import { ensureEngine } from "./engine.ts";
+import { shownOrThrown } from "./scriptError.ts";
 import { resultsVariable } from "./test/reporter.ts";
 import { type FileResult, type Tally, tallyLine, tallyOf } from "./test/tally.ts";
 
@@ -34,8 +34,7 @@ async function main(): Promise<void> {
       process.exitCode = 1;
     }
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
+    console.error(shownOrThrown(error));
     total.failed++;
   }
   if (total.failed > 0) process.exitCode = 1;
@@ -53,8 +52,7 @@ async function chromiumOrWhyNot(): Promise<string> {
       say: (line) => console.log(`chromium: ${line}`),
     });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return error.message;
+    return shownOrThrown(error);
   }
 }
 

@@ -16,8 +16,7 @@ export abstract class CodedError extends Error {
   readonly code: string;
   readonly remedy: string;
 
-  constructor(said: ErrorText | string, options?: ErrorOptions) {
-    const { code, text, remedy } = typeof said === "string" ? { code: "", text: said, remedy: "" } : said;
+  constructor({ code, text, remedy }: ErrorText, options?: ErrorOptions) {
     super(remedy === "" ? text : `${text} ${remedy}`, options);
     this.code = code;
     this.remedy = remedy;
@@ -163,5 +162,5 @@ function withoutSessionIds(text: string): string {
 /** An error as a person sees it at any door: `Inconclusive: …` where it is that, and its code at the end. */
 export function shownError(error: CodedError): string {
   const verdict = error instanceof InconclusiveError ? "Inconclusive: " : "";
-  return `${verdict}${error.message}${error.code === "" ? "" : ` [${error.code}]`}`;
+  return `${verdict}${error.message} [${error.code}]`;
 }

@@ -1,4 +1,4 @@
-import { UserError } from "../../src/errors.ts";
+import { ScriptError } from "../scriptError.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { DECIDE_BENCHMARKS } from "./decide.ts";
 import { LIST_BENCHMARKS } from "./list.ts";
@@ -15,7 +15,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
 
 /**
  * The benchmarks of a list of names with commas between them; all without one.
- * @throws UserError for a name that there is not
+ * @throws ScriptError for a name that there is not
  */
 export function chosen(only: string | undefined): readonly Benchmark[] {
   if (only === undefined) return BENCHMARKS;
@@ -24,6 +24,6 @@ export function chosen(only: string | undefined): readonly Benchmark[] {
     const found = BENCHMARKS.find((benchmark) => benchmark.name === name);
     if (found !== undefined) return found;
     const names = BENCHMARKS.map((benchmark) => benchmark.name).join(", ");
-    throw new UserError(`There is no benchmark ${JSON.stringify(name)}; there are ${names}.`);
+    throw new ScriptError(`There is no benchmark ${JSON.stringify(name)}; there are ${names}.`);
   });
 }

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { UserError } from "../../src/errors.ts";
+import { ScriptError } from "../scriptError.ts";
 
 /** A process of a benchmark, and what it answered. */
 export interface Child<Answer> {
@@ -11,7 +11,7 @@ export interface Child<Answer> {
 /**
  * Runs a module of this folder in a process of its own, so that its memory and time are its alone,
  * hands it a task and waits for its answer. The process goes on until it is stopped.
- * @throws UserError where it ends without an answer; its stderr has said why
+ * @throws ScriptError where it ends without an answer; its stderr has said why
  */
 export async function startChild<Task extends object, Answer>(
   module: string,
@@ -23,7 +23,7 @@ export async function startChild<Task extends object, Answer>(
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const answer = await new Promise<Answer>((resolve, reject) => {
     child.once("message", (message) => resolve(message as Answer));
-    child.once("exit", (code) => reject(new UserError(`${module} ended with ${code} before it was done.`)));
+    child.once("exit", (code) => reject(new ScriptError(`${module} ended with ${code} before it was done.`)));
     child.once("error", reject);
     child.send(task);
   });

@@ -1,5 +1,5 @@
 import type { RecordedRequest } from "salesforce-local-org";
-import { UserError } from "../../src/errors.ts";
+import { ScriptError } from "../scriptError.ts";
 import { type Benchmark, rounded } from "./benchmark.ts";
 import { startChild } from "./child.ts";
 import type { Listing, ListTask } from "./listProcess.ts";
@@ -37,7 +37,9 @@ async function measure(size: Size) {
     const parallel = await list({ url, accessToken });
     const counted = await callsOnGrants(url, size.users);
     if (counted !== parallel.calls)
-      throw new UserError(`The list counts ${parallel.calls} calls for the grants, and the org ${counted}.`);
+      throw new ScriptError(
+        `The list counts ${parallel.calls} calls for the grants, and the org ${counted}.`,
+      );
     const sequential = await list({ url, accessToken, concurrency: 1 });
     const idealCalls = Math.ceil(size.grants / GRANTS_A_CALL);
     return {

@@ -1,8 +1,8 @@
 import { performance } from "node:perf_hooks";
 import { startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading } from "salesforce-local-org/orgs";
-import { UserError } from "../../src/errors.ts";
 import { PulumiProject } from "../../test/pulumi/pulumiRun.ts";
+import { ScriptError } from "../scriptError.ts";
 import { type Benchmark, rounded } from "./benchmark.ts";
 
 const PAIRS = 7;
@@ -41,7 +41,7 @@ async function measure() {
       const { code, output } = await project.run("preview");
       const seconds = (performance.now() - start) / 1000;
       if (code !== 0 || !output.includes(expected))
-        throw new UserError(`The preview did not show "${expected}":\n${output}`);
+        throw new ScriptError(`The preview did not show "${expected}":\n${output}`);
       return seconds;
     };
     const times = { ours: [] as number[], empty: [] as number[] };

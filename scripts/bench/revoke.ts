@@ -1,5 +1,5 @@
 import type { RecordedRequest } from "salesforce-local-org";
-import { UserError } from "../../src/errors.ts";
+import { ScriptError } from "../scriptError.ts";
 import { type Benchmark, rounded } from "./benchmark.ts";
 import { startChild } from "./child.ts";
 import type { OrgTask, RunningOrg } from "./orgProcess.ts";
@@ -35,7 +35,7 @@ async function measure() {
     const tokenReads = requests.filter(({ soql }) => soql?.includes("DeleteToken")).length;
     const left = (await (await fetch(`${url}/__local-org/grants`)).json()) as unknown[];
     if (left.length !== REVOCATIONS - revoked)
-      throw new UserError(
+      throw new ScriptError(
         `${revoked} grants are said to be revoked, and the org holds ${left.length} still.`,
       );
     const idealSeconds = (revocations * LATENCY_MS) / 1000 / CONCURRENCY;

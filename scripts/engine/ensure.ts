@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { UserError } from "../../src/errors.ts";
+import { ScriptError } from "../scriptError.ts";
 import { build } from "./build.ts";
 import { type Downloader, download, npmDownloader } from "./download.ts";
 import { installFolder, moveIntoPlace, withStaging } from "./install.ts";
@@ -36,7 +36,7 @@ export interface EnsureEngineOptions {
 /**
  * Finds the Pulumi engine or installs it, and says which way it took: a recent `pulumi` on the PATH;
  * the folder where `npx pulumi` looks; the download of the npm package `pulumi`; a build with Go.
- * Throws one UserError that names every way and what it lacked.
+ * Throws one ScriptError that names every way and what it lacked.
  */
 export async function ensureEngine(options: EnsureEngineOptions = {}): Promise<Engine> {
   if (options.signal) return find(options, options.signal);
@@ -44,7 +44,7 @@ export async function ensureEngine(options: EnsureEngineOptions = {}): Promise<E
   let received: NodeJS.Signals | undefined;
   const stop = (signal: NodeJS.Signals) => {
     received = signal;
-    controller.abort(new UserError(`The installation of the Pulumi engine was stopped (${signal}).`));
+    controller.abort(new ScriptError(`The installation of the Pulumi engine was stopped (${signal}).`));
   };
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
@@ -100,9 +100,9 @@ async function find(options: EnsureEngineOptions, signal: AbortSignal): Promise<
   return withLock(home, work, waiting, signal);
 }
 
-function noWay(version: string, tried: Record<"onPath" | "downloaded" | "built", Found>): UserError {
+function noWay(version: string, tried: Record<"onPath" | "downloaded" | "built", Found>): ScriptError {
   const lacked = (found: Found) => ("lacked" in found ? found.lacked : "");
-  return new UserError(
+  return new ScriptError(
     [
       `The Pulumi engine ${version} is not there, and none of the three ways to it works:`,
       `  1. A pulumi on the PATH: ${lacked(tried.onPath)}.`,

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { lock } from "proper-lockfile";
-import { UserError } from "../../src/errors.ts";
+import { ScriptError } from "../scriptError.ts";
 
 /** A holder that has not touched its lock for this long is dead; it touches it every 5 s. */
 const staleMs = 30_000;
@@ -9,7 +9,7 @@ const staleMs = 30_000;
 /**
  * Runs `work` while holding the lock of a Pulumi home folder, which is created when it is not there.
  * A second process calls `onWait` once and waits its turn; the lock of a dead process is taken over.
- * Throws UserError when the folder cannot be written to.
+ * Throws ScriptError when the folder cannot be written to.
  */
 export async function withLock<T>(
   home: string,
@@ -43,7 +43,7 @@ async function acquire(home: string, onWait: () => void, signal?: AbortSignal): 
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== "ELOCKED") {
-        throw new UserError(
+        throw new ScriptError(
           `Cannot write to the Pulumi home folder ${home} (${code ?? message}). ` +
             "Make it writable, or set PULUMI_HOME to a folder that is.",
         );

@@ -8,6 +8,7 @@ let on: Stage;
 afterEach(() => on.close());
 
 const FULL = "The audit record cannot be written (ENOSPC).";
+const full = () => new UserError({ code: "record-full", text: FULL, remedy: "" });
 /** A record that cannot take one line of a kind, once. */
 function failingOnce(event: AuditEvent["event"], error: Error) {
   let failed = false;
@@ -24,7 +25,7 @@ it("an answer that cannot be put on record stops the run, and what was called is
   on = await stage(orgOf(20));
   const outcomes = await on.run(on.revocations, {
     concurrency: 1,
-    audit: failingOnce("answered", new UserError(FULL)),
+    audit: failingOnce("answered", full()),
   });
   const called = on.posts().length;
   // The call whose answer it was, and one that may have been under way.
@@ -37,7 +38,7 @@ it("an announcement that cannot be put on record stops the run before that call"
   on = await stage(orgOf(20));
   const outcomes = await on.run(on.revocations, {
     concurrency: 1,
-    audit: failingOnce("revoking", new UserError(FULL)),
+    audit: failingOnce("revoking", full()),
   });
   expect(on.posts()).toEqual([]);
   expect(statuses(outcomes)).toEqual({ "not tried": 20 });
@@ -46,7 +47,7 @@ it("an announcement that cannot be put on record stops the run before that call"
 
 it("outcomes that cannot be put on record are known all the same", async () => {
   on = await stage(orgOf(2));
-  const audit = failingOnce("outcome", new UserError(FULL));
+  const audit = failingOnce("outcome", full());
   expect(statuses(await on.run(on.revocations, { audit }))).toEqual({ revoked: 2 });
 });
 

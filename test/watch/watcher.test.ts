@@ -185,7 +185,7 @@ describe("when nobody can see", () => {
   it("a setting that is not right is thrown, not taken for a blind round", async () => {
     const one = watcher({
       readPolicy: () => {
-        throw new SettingsError("SANCTIONED_KEY is not right.");
+        throw new SettingsError({ code: "key-not-valid", text: "SANCTIONED_KEY is not valid.", remedy: "" });
       },
     });
     await expect(one.round()).rejects.toThrow(SettingsError);

@@ -115,7 +115,7 @@ describe("an engine that is not there", () => {
   test("is named with all three ways and what each lacked when none works", async () => {
     const { options } = machine();
     const message = await ensureEngine(options).catch((error) => `${error.name}: ${error.message}`);
-    expect(message).toContain("UserError: The Pulumi engine");
+    expect(message).toContain("ScriptError: The Pulumi engine");
     expect(message).toContain("1. A pulumi on the PATH: there is no pulumi on the PATH.");
     expect(message).toContain(
       "2. The download by the npm package pulumi: 127.0.0.1:2 cannot be reached (ECONNREFUSED)",
