@@ -150,14 +150,15 @@ async function externalAppsLine(connection: OrgReader): Promise<DoctorLine> {
   return line("external-client-apps", "ok", `${count} external client apps, and their use is shown.`);
 }
 
-function apiCallsLine({ apiUsage }: OrgReader): DoctorLine {
+export function apiCallsLine({ apiUsage }: Pick<OrgReader, "apiUsage">): DoctorLine {
   if (apiUsage === null)
     return line("api-calls", "warning", "The org does not say how many API calls are left.");
   const { used, limit } = apiUsage;
   return line("api-calls", "ok", `${limit - used} of ${limit} API calls are left for the last 24 hours.`);
 }
 
-function clockLine(skew: number | null): DoctorLine {
+/** @param skew how far the org's clock is ahead of ours, in milliseconds; null where the org does not say */
+export function clockLine(skew: number | null): DoctorLine {
   if (skew === null) return line("clock", "warning", "The org does not say what time it is.");
   const seconds = Math.round(Math.abs(skew) / 1000);
   return Math.abs(skew) <= CLOCK_TOLERANCE_MS

@@ -1,7 +1,7 @@
 import { type LocalOrg, type LocalOrgOptions, startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
-import { doctor } from "../../src/inventory/doctor.ts";
+import { apiCallsLine, clockLine, doctor } from "../../src/inventory/doctor.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 
 const CLOCK = { sleep: async () => undefined, random: () => 0 };
@@ -87,4 +87,100 @@ describe("the doctor", () => {
     expect(report.lines[0]!.text).toMatch(/^No answer from 127\.0\.0\.1:\d+ \(ECONNREFUSED\)/);
     expect(report.exitCode).toBe(1);
   });
+
+  const said = async (code: string, options: Partial<LocalOrgOptions>) => {
+    const { lines, exitCode } = await examine(options);
+    return [...lines.filter((line) => line.code === code).map(({ status }) => status), exitCode];
+  };
+  const notes = { id: "0xI000000000001EAA", name: "Notes", inAppMenu: true };
+  const withNotes = { ...fixture, apps: [...fixture.apps, notes] };
+  const refused = (match: string, status: number, errorCode: string) => ({
+    faults: [{ kind: "status" as const, match, status, errorCode }],
+  });
+
+  it("warns of a session whose app the org does not name, and nothing is stopped by it", async () => {
+    expect(await said("own-app", { callerApp: null })).toEqual(["warning", 0]);
+  });
+
+  it("an org that refuses to say what its caller may do cannot be listed: each answer is one line", async () => {
+    expect(await said("permission", refused("UserPermissionAccess", 400, "INVALID_FIELD"))).toEqual([
+      "failed",
+      4,
+    ]);
+  });
+
+  it("a permission that is wanted and missing is a warning, one that is needed is not", async () => {
+    const profiles = fixture.profiles.map((profile) => ({
+      ...profile,
+      permissions: profile.permissions.filter((permission) => permission !== "ViewSetup"),
+    }));
+    const { lines, exitCode } = await examine({ org: { ...fixture, profiles } });
+    expect(lines.filter(({ status }) => status !== "ok")).toMatchObject([
+      { code: "permission", status: "warning", remedy: expect.stringContaining("View Setup") },
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  it("the wrong org does not keep a complete list from being told, and is the graver of the two", async () => {
+    const { lines, exitCode } = await examine({ apiLimit: 60 }, "00D000000000009EAA");
+    expect(lines.at(-1)!.text).toMatch(/takes up to 32 API calls/);
+    expect(exitCode).toBe(1);
+  });
+
+  it("without a policy no org is the wrong one", async () => {
+    const { lines, exitCode } = await examine({}, null);
+    expect(lines.find(({ code }) => code === "org")!.status).toBe("ok");
+    expect(exitCode).toBe(0);
+  });
+
+  it.each([
+    ["are none, where the org does not know them", { externalClientApps: false }, "ok", 0],
+    ["are shown with their use", { org: withNotes }, "ok", 0],
+    [
+      "are there, and where the org has no usage resource OauthToken is all there is",
+      { org: withNotes, ...refused("/apps/oauth/usage", 404, "NOT_FOUND") },
+      "ok",
+      0,
+    ],
+    [
+      "are there and their use is not shown: a list would lack their grants",
+      { org: withNotes, ...refused("/apps/oauth/usage", 403, "INSUFFICIENT_ACCESS") },
+      "failed",
+      4,
+    ],
+    [
+      "may not be counted: a list would lack their grants",
+      refused("COUNT() FROM ExternalClientApplication", 400, "INSUFFICIENT_ACCESS"),
+      "failed",
+      4,
+    ],
+  ])("external client apps %s", async (_, options, status, exitCode) => {
+    expect(await said("external-client-apps", options)).toEqual([status, exitCode]);
+  });
+});
+
+describe("the doctor's clock", () => {
+  it.each([
+    [0, "ok"],
+    [60_000, "ok"],
+    [-60_000, "ok"],
+    [60_001, "warning"],
+    [-60_001, "warning"],
+    [null, "warning"],
+  ])("%s ms from the org's is %s: signed logins stand a minute and more", (skew, status) => {
+    expect(clockLine(skew).status).toBe(status);
+  });
+
+  it("says by how much this machine's is off, and which way", () => {
+    expect(clockLine(90_400).text).toBe("This machine's clock is 90 s behind the org's.");
+    expect(clockLine(-90_600).text).toBe("This machine's clock is 91 s ahead of the org's.");
+  });
+});
+
+it("API calls that are left are those of the limit that nobody used, and unknown where the org does not say", () => {
+  expect(apiCallsLine({ apiUsage: { used: 40, limit: 100 } })).toMatchObject({
+    status: "ok",
+    text: "60 of 100 API calls are left for the last 24 hours.",
+  });
+  expect(apiCallsLine({ apiUsage: null }).status).toBe("warning");
 });
