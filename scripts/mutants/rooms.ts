@@ -3,7 +3,7 @@ export interface Room {
   readonly name: string;
   /** Globs of the files that are mutated. */
   readonly sources: readonly string[];
-  /** Globs of the tests that run against the mutants: those named for the room, and others that are fast. */
+  /** Globs of the tests that run against the mutants: those named for the room, and others that are fast; `!` leaves out. */
   readonly tests: readonly string[];
   /** The least percentage of mutants that the tests have to kill. */
   readonly goal: number;
@@ -16,7 +16,8 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   room("decide", 90, ["decide", "plan"]),
   room("resolve", 85, ["resolve", "policy", "decide"]),
-  room("plan", 90, ["plan", "decide"]),
+  // The laws take random cases by the hundred, and kill nothing here that the other tests let live.
+  room("plan", 90, ["plan", "decide"], ["test/plan/laws.test.ts"]),
   room("apply", 90, ["apply", "run"]),
   room("audit", 85, ["audit"]),
   room("inventory", 85, ["inventory"]),
@@ -25,11 +26,11 @@ export const ROOMS: readonly Room[] = [
   room("policy", 85, ["policy", "resolve"]),
 ];
 
-function room(name: string, goal: number, tests: readonly string[]): Room {
+function room(name: string, goal: number, folders: readonly string[], without: readonly string[] = []): Room {
   return {
     name,
     goal,
     sources: [`src/${name}/**/*.ts`],
-    tests: tests.map((folder) => `test/${folder}/**/*.test.ts`),
+    tests: [...folders.map((folder) => `test/${folder}/**/*.test.ts`), ...without.map((file) => `!${file}`)],
   };
 }

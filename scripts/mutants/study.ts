@@ -3,6 +3,7 @@ import path from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { parse } from "yaml";
 import type { Room } from "./rooms.ts";
+import { NOT_IN_SAMPLE } from "./sample.ts";
 
 /** A single change of the code. */
 export interface Mutant {
@@ -13,7 +14,8 @@ export interface Mutant {
   /** What stood there and what stands there instead, each on one line and cut. */
   readonly from: string;
   readonly to: string;
-  readonly verdict: "killed" | "survived" | "invalid";
+  /** `invalid`: it is no program; `left-out`: it is not in the sample. */
+  readonly verdict: "killed" | "survived" | "invalid" | "left-out";
 }
 
 /** A mutant that no test could kill, since it changes nothing that anybody could see. */
@@ -26,6 +28,9 @@ export interface StudyOptions {
   readonly atOnce: number;
   /** Whether results for unchanged code and tests are taken from the last run. */
   readonly incremental: boolean;
+  /** How many percent of the mutants are tried: a sample that depends on the seed alone. All by default. */
+  readonly share?: number;
+  readonly seed?: number;
 }
 
 /** Changes that are no change of logic. A text that a person reads is checked where it matters, not letter by letter. */
@@ -34,24 +39,32 @@ const LEFT_OUT = ["StringLiteral"];
 const TIMEOUT_MS = 8_000;
 const LONGEST_TEXT = 120;
 
-/** Tries every mutant of a room against its tests. */
+/** Tries the mutants of a room, or a sample of them, against its tests. */
 export async function study(
   { name, sources, tests }: Room,
-  { atOnce, incremental }: StudyOptions,
+  { atOnce, incremental, share = 100, seed = 1 }: StudyOptions,
 ): Promise<Mutant[]> {
-  process.env.MUTANTS_TESTS = tests.join(",");
+  // They reach the processes that run the tests and draw the sample.
+  Object.assign(process.env, { MUTANTS_TESTS: tests.join(","), MUTANTS_SHARE: share, MUTANTS_SEED: seed });
   const results = await new Stryker({
     configFile: path.join("scripts", "mutants", "stryker.json"),
     vitest: { configFile: path.join("scripts", "mutants", "vitest.config.ts"), related: false },
     mutate: [...sources],
     mutator: { excludedMutations: LEFT_OUT },
+    checkers: share < 100 ? ["sample"] : [],
     concurrency: atOnce,
     timeoutMS: TIMEOUT_MS,
     incremental,
     incrementalFile: path.join(".mutants", `${name}.json`),
     reporters: process.stderr.isTTY ? ["progress"] : [],
   }).runMutationTest();
-  return results.map(({ fileName, location: { start, end }, mutatorName, replacement, status }) => {
+  return results.map((result) => {
+    const {
+      fileName,
+      location: { start, end },
+      mutatorName,
+      replacement,
+    } = result;
     // Lines and columns are counted from 1.
     const lines = readFileSync(fileName, "utf8")
       .split("\n")
@@ -64,12 +77,13 @@ export async function study(
       mutator: mutatorName,
       from: onOneLine(lines.join("\n")),
       to: onOneLine(replacement ?? ""),
-      verdict: verdictOf(status),
+      verdict: verdictOf(result),
     };
   });
 }
 
-function verdictOf(status: string): Mutant["verdict"] {
+function verdictOf({ status, statusReason }: { status: string; statusReason?: string }): Mutant["verdict"] {
+  if (statusReason === NOT_IN_SAMPLE) return "left-out";
   if (status === "Killed" || status === "Timeout") return "killed";
   return status === "Survived" || status === "NoCoverage" ? "survived" : "invalid";
 }
@@ -87,11 +101,13 @@ export function readEquivalents(file: string): Equivalent[] {
 export interface Score {
   readonly killed: number;
   readonly counted: number;
+  /** Mutants that the sample left out. */
+  readonly leftOut: number;
   /** Of those counted: 100 where there is nothing to kill. */
   readonly percent: number;
   readonly survivors: readonly Mutant[];
   readonly equivalent: readonly Equivalent[];
-  /** Entries about the files studied that fit no survivor: they are out of date. */
+  /** Entries about the files studied that fit no survivor: they are out of date. None where only a sample was tried. */
   readonly outOfDate: readonly Equivalent[];
 }
 
@@ -108,13 +124,15 @@ export function score(mutants: readonly Mutant[], equivalents: readonly Equivale
   }
   const killed = mutants.filter(({ verdict }) => verdict === "killed").length;
   const counted = killed + survivors.length;
+  const leftOut = mutants.filter(({ verdict }) => verdict === "left-out").length;
   return {
     killed,
     counted,
+    leftOut,
     percent: counted === 0 ? 100 : (100 * killed) / counted,
     survivors,
     equivalent,
-    outOfDate: unused.filter(({ file }) => files.has(file)),
+    outOfDate: leftOut > 0 ? [] : unused.filter(({ file }) => files.has(file)),
   };
 }
 

@@ -9,19 +9,30 @@ const ON_THE_LIMIT = {
   to: "count < limit",
 };
 
+const ROOM = {
+  name: "limit",
+  goal: 100,
+  sources: [FILE],
+  tests: ["test/scripts/mutants/limit.examples.ts"],
+};
+
 describe("the mutation study", () => {
   it("finds the boundary on which no example stands, and nothing else", { timeout: 120_000 }, async () => {
-    const room = {
-      name: "limit",
-      goal: 100,
-      sources: [FILE],
-      tests: ["test/scripts/mutants/limit.examples.ts"],
-    };
-    const mutants = await study(room, { atOnce: 1, incremental: false });
+    const mutants = await study(ROOM, { atOnce: 1, incremental: false });
     const { survivors, percent } = score(mutants, []);
     expect(mutants.filter(({ verdict }) => verdict === "killed").length).toBeGreaterThanOrEqual(3);
     expect(survivors).toEqual([{ ...ON_THE_LIMIT, line: 3, verdict: "survived" }]);
     expect(percent).toBeLessThan(100);
+  });
+
+  it("a sample is the same for the same seed, and smaller than all", { timeout: 120_000 }, async () => {
+    const drawn = async () => {
+      const mutants = await study(ROOM, { atOnce: 1, incremental: false, share: 50, seed: 1 });
+      return mutants.map(({ to, verdict }) => [to, verdict === "left-out"]);
+    };
+    const first = await drawn();
+    expect(new Set(first.map(([, isLeftOut]) => isLeftOut))).toEqual(new Set([true, false]));
+    expect(await drawn()).toEqual(first);
   });
 
   const of = (verdict: Mutant["verdict"], to: string): Mutant => ({
@@ -52,6 +63,15 @@ describe("the mutation study", () => {
   it("an entry is good for one mutant: the same text may stand in two places", () => {
     const known = { ...ON_THE_LIMIT, reason: "nobody sees it" };
     expect(score([of("survived", known.to), of("survived", known.to)], [known]).survivors).toHaveLength(1);
+  });
+
+  it("what a sample leaves out counts neither way, and no entry is called out of date for it", () => {
+    const unseen = { ...ON_THE_LIMIT, reason: "nobody sees it" };
+    const { percent, counted, leftOut, outOfDate } = score(
+      [of("killed", "a"), of("left-out", unseen.to)],
+      [unseen],
+    );
+    expect([percent, counted, leftOut, outOfDate]).toEqual([100, 1, 1, []]);
   });
 
   it("an entry that fits no survivor of a file that was studied is out of date", () => {
