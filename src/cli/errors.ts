@@ -1,6 +1,13 @@
 import { declareErrors } from "../errors.ts";
 
 export const cliErrors = declareErrors({
+  "command-line-not-valid": {
+    kind: "user",
+    text: "The command line is not valid: {fault}.",
+    remedy: "`npx {verb} --help` shows what it takes.",
+    example: { fault: "unknown option '--plicy'", verb: "sanctioned plan" },
+  },
+
   // Files
   "file-not-found": {
     kind: "user",

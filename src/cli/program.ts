@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { shownError } from "../errors.ts";
+import { cliErrors } from "./errors.ts";
 import { auditCommand } from "./verbs/audit.ts";
 import { baselineCommand } from "./verbs/baseline.ts";
 import { commentCommand } from "./verbs/comment.ts";
@@ -15,6 +17,7 @@ import { schemaCommand } from "./verbs/schema.ts";
 import { simulatorCommand } from "./verbs/simulator.ts";
 import { validateCommand } from "./verbs/validate.ts";
 import { watchCommand } from "./verbs/watch.ts";
+import { verbsOf } from "./verbTree.ts";
 
 /** Every verb: what runs, and what the help, the completion and the reference are made from. */
 export function program(): Command {
@@ -41,5 +44,21 @@ export function program(): Command {
       "after",
       "\nRevoking by policy is Pulumi's: `npx pulumi preview --diff`, then `npx pulumi up`.\n\nExample:\n  $ npx sanctioned list --app Slack",
     );
-  return root.addCommand(completionCommand(() => root));
+  root.addCommand(completionCommand(() => root));
+  for (const { path, command } of verbsOf(root)) showErrorsWithCode(command, `sanctioned ${path}`.trim());
+  return root;
+}
+
+/** Mistakes that commander finds look like every other error. */
+function showErrorsWithCode(command: Command, verb: string): void {
+  command.configureOutput({
+    outputError: (text, write) => {
+      const fault = text
+        .trim()
+        .replace(/^error: /, "")
+        .replace(/\.$/, "")
+        .replaceAll("\n", " ");
+      write(`${shownError(cliErrors["command-line-not-valid"]({ fault, verb }))}\n`);
+    },
+  });
 }

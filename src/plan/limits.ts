@@ -57,6 +57,11 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
   };
 }
 
+/** What the limits refused, in one line with the code of that error, where a run goes on to say more. */
+export function refusedText(refusal: string): string {
+  return `Refused: ${printable(refusal)} [limits-exceeded]`;
+}
+
 /** One decimal, and never rounded down to the limit that it is over. */
 function rounded(percent: number): string {
   return (Math.ceil(percent * 10) / 10).toFixed(1);

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { refusedText } from "../plan/limits.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
@@ -29,9 +30,7 @@ export function planText(plan: PlanFile, { color }: Terminal = NO_TERMINAL): str
         `  ${paint[severity](severity.padEnd(7))}  ${code}  ${printable(text)} (${printable(placeText(place))})`,
     ),
     "",
-    limits.refusal === null
-      ? `Limits: ${limitsText(limits)}.`
-      : colors.red(`Refused: ${printable(limits.refusal)}`),
+    limits.refusal === null ? `Limits: ${limitsText(limits)}.` : colors.red(refusedText(limits.refusal)),
     proofText(inventory.proof),
   ];
   return `${lines.join("\n")}\n`;

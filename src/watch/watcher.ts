@@ -5,6 +5,7 @@ import { look } from "../inventory/look.ts";
 import { policyDigest } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { leaversPlan } from "../plan/leaversPlan.ts";
+import { refusedText } from "../plan/limits.ts";
 import { countGrants, type Plan } from "../plan/plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
@@ -168,7 +169,7 @@ export class Watcher {
     if (count === 0) return nothing;
     const about = { since: null, app: null, user: null } as const;
     if (refusal !== null) {
-      log(`Refused: ${refusal}`);
+      log(refusedText(refusal));
       const condition: Condition = {
         key: conditionKey("leavers-refused", refusal),
         kind: "leavers-refused",

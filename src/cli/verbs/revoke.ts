@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { decideByHand } from "../../decide/byHand.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
-import { judgeLimits } from "../../plan/limits.ts";
+import { judgeLimits, refusedText } from "../../plan/limits.ts";
 import { grantsNamed, type Named } from "../../plan/named.ts";
 import { countGrants, type Plan, plan } from "../../plan/plan.ts";
 import { printable } from "../../printable.ts";
@@ -51,7 +51,7 @@ export function revokeCommand(): Command {
       const planned = planByHand(evaluation, { user, app }, run.settings);
       process.stdout.write(planned.text);
       if (planned.refusal !== null) {
-        process.stderr.write(`Refused: ${printable(planned.refusal)}\n`);
+        process.stderr.write(`${refusedText(planned.refusal)}\n`);
         process.exitCode = EXIT.limit;
         return;
       }

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { printable } from "../../printable.ts";
+import { refusedText } from "../../plan/limits.ts";
 import { headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
@@ -28,7 +28,7 @@ export function reportText(report: OrgReport, { width, color }: Terminal = NO_TE
   const lines = [
     subjectText(plan),
     paint(`${text}.`),
-    ...(plan.limits.refusal === null ? [] : [`Refused: ${printable(plan.limits.refusal)}`]),
+    ...(plan.limits.refusal === null ? [] : [refusedText(plan.limits.refusal)]),
     ...(plan.policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
     "",
     ...sectionsOf(report, view).flatMap((section) => sectionLines(section, width, colors)),
