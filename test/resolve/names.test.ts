@@ -187,6 +187,11 @@ describe("what the org need not have is absent, and no error", () => {
       ["app-absent Calais Ferry p.yaml:3"],
     ],
     [
+      "a denied app whose name has an @, as usernames have",
+      'apps: [{ name: "Chat @ Work", sanctioned: false }]',
+      ["app-absent Chat @ Work p.yaml:3"],
+    ],
+    [
       "a denied app, however near its name is",
       "apps: [{ name: Slak, sanctioned: false }]",
       ["app-absent Slak p.yaml:3"],
