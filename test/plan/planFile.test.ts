@@ -132,6 +132,21 @@ it("the findings of a plan file say their app or that there is none", () => {
   ]);
 });
 
+it("an exemption of a user alone, or of an app alone, stands in a plan file without the other", () => {
+  const given = { reason: "a", owner: "b", expires: "2026-12-31" };
+  const { exemptions } = written(true, ORG, {
+    ...FILE,
+    exemptions: [
+      { user: ANN.username, ...given },
+      { app: BOBS.name, ...given },
+    ],
+  });
+  expect(exemptions!.map(({ app: about, user: who }) => [about, who])).toEqual([
+    [BOBS.name, null],
+    [null, ANN.username],
+  ]);
+});
+
 it("a plan file is as it was written until a single value changes", () => {
   const file = written();
   expect(isUnaltered(file)).toBe(true);

@@ -38,6 +38,16 @@ describe("a policy that is right", () => {
 });
 
 describe("what is wrong is said with its place and what to do", () => {
+  it("a policy that is one text is not called empty: something stands there", () => {
+    const texts = problems("just a text\n");
+    expect(texts).not.toBe("");
+    expect(texts).not.toBe(problems("null\n"));
+  });
+
+  it("a file that a policy names cannot be read where there are no files, and it is not taken for empty", () => {
+    expect(problems("version: 1\nextends: base.yaml\n")).toContain("cannot be read from here");
+  });
+
   it("with the line and a caret under it", () => {
     expect(problems(GOOD.replace("users:", "usrs:"))).toBe(
       `p.yaml:4:5: apps[0] has no "users"; say who is in scope: \`users: everyone\`, or usernames, profiles and the like; or deny it with \`sanctioned: false\` [key-missing]

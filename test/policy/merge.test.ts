@@ -48,6 +48,11 @@ function problems(own: string, texts: Record<string, string> = { "shared/base.ya
 }
 
 describe("a policy that extends another", () => {
+  it("has the other's apps and no more where it lists none itself", () => {
+    const { apps } = parse("version: 1\nextends: ../shared/base.yaml\n");
+    expect(apps.map(({ name }) => name?.value)).toEqual(["Slack", "Payroll Sync"]);
+  });
+
   it("wins key by key and app by app, and adds to its lists", () => {
     expect(summarizePolicy(parse(OWN))).toEqual({
       unlisted: "revoke",
