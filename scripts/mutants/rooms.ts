@@ -1,7 +1,7 @@
 /** A part of the product, and the tests that have to notice when its logic changes. */
 export interface Room {
   readonly name: string;
-  /** Globs of the files that are mutated. */
+  /** Globs of the files that are mutated; `!` leaves out. */
   readonly sources: readonly string[];
   /** Globs of the tests that run against the mutants: those named for the room, and others that are fast; `!` leaves out. */
   readonly tests: readonly string[];
@@ -30,7 +30,8 @@ function room(name: string, goal: number, folders: readonly string[], without: r
   return {
     name,
     goal,
-    sources: [`src/${name}/**/*.ts`],
+    // A catalogue of errors holds what people read and its examples: docs/errors.md is compared with them whole.
+    sources: [`src/${name}/**/*.ts`, `!src/${name}/errors.ts`],
     tests: [...folders.map((folder) => `test/${folder}/**/*.test.ts`), ...without.map((file) => `!${file}`)],
   };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { parse } from "yaml";
@@ -46,6 +46,10 @@ export async function study(
 ): Promise<Mutant[]> {
   // They reach the processes that run the tests and draw the sample.
   Object.assign(process.env, { MUTANTS_TESTS: tests.join(","), MUTANTS_SHARE: share, MUTANTS_SEED: seed });
+  // As they are when the study begins: it takes long enough for somebody to edit them.
+  const texts = new Map(
+    globSync([...sources]).map((file) => [path.resolve(file), readFileSync(file, "utf8")]),
+  );
   const results = await new Stryker({
     configFile: path.join("scripts", "mutants", "stryker.json"),
     vitest: { configFile: path.join("scripts", "mutants", "vitest.config.ts"), related: false },
@@ -66,7 +70,8 @@ export async function study(
       replacement,
     } = result;
     // Lines and columns are counted from 1.
-    const lines = readFileSync(fileName, "utf8")
+    const lines = texts
+      .get(fileName)!
       .split("\n")
       .slice(start.line - 1, end.line);
     lines[lines.length - 1] = lines.at(-1)!.slice(0, end.column - 1);
@@ -89,12 +94,23 @@ function verdictOf({ status, statusReason }: { status: string; statusReason?: st
 }
 
 function onOneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim().slice(0, LONGEST_TEXT);
+  return inWords(text).slice(0, LONGEST_TEXT);
+}
+
+function inWords(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
 }
 
 /** Reads the list of equivalent mutants. */
 export function readEquivalents(file: string): Equivalent[] {
   return (parse(readFileSync(file, "utf8")) as Equivalent[] | null) ?? [];
+}
+
+/** Entries that no code fits any more, told without trying a mutant: their text is not in their file. */
+export function withoutCode(equivalents: readonly Equivalent[]): Equivalent[] {
+  return equivalents.filter(
+    ({ file, from }) => !existsSync(file) || !inWords(readFileSync(file, "utf8")).includes(from),
+  );
 }
 
 /** What a study of a room says. */

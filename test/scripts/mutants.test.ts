@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Mutant, score, study } from "../../scripts/mutants/study.ts";
+import { type Mutant, readEquivalents, score, study, withoutCode } from "../../scripts/mutants/study.ts";
 
 const FILE = "test/scripts/mutants/limit.ts";
 const ON_THE_LIMIT = {
@@ -72,6 +72,17 @@ describe("the mutation study", () => {
       [unseen],
     );
     expect([percent, counted, leftOut, outOfDate]).toEqual([100, 1, 1, []]);
+  });
+
+  it("each entry of the list has its code and a reason: a renamed variable takes the entry along", () => {
+    const entries = readEquivalents("scripts/mutants/equivalent.yaml");
+    expect(withoutCode(entries)).toEqual([]);
+    expect(entries.filter(({ reason }) => !reason)).toEqual([]);
+    const gone = { ...ON_THE_LIMIT, reason: "nobody sees it", from: "count <= most" };
+    expect(withoutCode([{ ...gone, from: ON_THE_LIMIT.from }, gone, { ...gone, file: "gone.ts" }])).toEqual([
+      gone,
+      { ...gone, file: "gone.ts" },
+    ]);
   });
 
   it("an entry that fits no survivor of a file that was studied is out of date", () => {
