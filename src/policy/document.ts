@@ -12,6 +12,7 @@ import {
   Parser,
   visit,
   type YAMLMap,
+  type YAMLParseError,
 } from "yaml";
 import type { ErrorText } from "../errors.ts";
 import { policyProblems } from "./errors.ts";
@@ -89,29 +90,36 @@ function compose(text: string, counter: LineCounter, refuse: Refuse): Document.P
     stringKeys: true,
   });
   const documents: Document.Parsed[] = [];
-  let refused = false;
-  const stop: Refuse = (offset, said) => {
-    refuse(offset, said);
-    refused = true;
-  };
   let afterScalarMark = false;
   for (const lexeme of new Lexer().lex(text)) {
     if (!afterScalarMark) refuseToken(lexeme, parser.offset, refuse);
     afterScalarMark = lexeme === CST.SCALAR;
     for (const token of parser.next(lexeme)) {
-      if (token.type === "directive") stop(token.offset, policyProblems["directive-not-allowed"]());
-      else documents.push(...composer.next(token));
+      if (token.type === "directive") {
+        refuse(token.offset, policyProblems["directive-not-allowed"]());
+        return undefined;
+      }
+      documents.push(...composer.next(token));
     }
-    if (parser.stack.length > DEEPEST && nesting(parser) > DEEPEST)
-      stop(parser.offset, policyProblems["nested-too-deep"]({ levels: DEEPEST }));
-    if (documents.length > 0) stop(documents[0]!.range[1], policyProblems["several-documents"]());
-    if (refused) return undefined;
+    if (isTooDeep(parser)) {
+      refuse(parser.offset, policyProblems["nested-too-deep"]({ levels: DEEPEST }));
+      return undefined;
+    }
+    if (documents.length > 0) {
+      refuse(documents[0]!.range[1], policyProblems["several-documents"]());
+      return undefined;
+    }
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end(false, text.length));
   const [document, second] = documents;
   if (second) refuse(document!.range[1], policyProblems["several-documents"]());
-  for (const { pos, message, code } of document?.errors ?? composer.streamInfo().errors)
+  refuseErrors(document?.errors ?? composer.streamInfo().errors, refuse);
+  return document;
+}
+
+function refuseErrors(errors: readonly YAMLParseError[], refuse: Refuse): void {
+  for (const { pos, message, code } of errors)
     refuse(
       pos[0],
       policyProblems["yaml-not-valid"]({
@@ -119,11 +127,12 @@ function compose(text: string, counter: LineCounter, refuse: Refuse): Document.P
         remedy: YAML_REMEDIES[code] ?? "fix it here",
       }),
     );
-  return document;
 }
 
-function nesting({ stack }: Parser): number {
-  return stack.filter(({ type }) => ["block-map", "block-seq", "flow-collection"].includes(type)).length;
+function isTooDeep({ stack }: Parser): boolean {
+  if (stack.length <= DEEPEST) return false; // quickly, since it is asked at each token
+  const nested = stack.filter(({ type }) => ["block-map", "block-seq", "flow-collection"].includes(type));
+  return nested.length > DEEPEST;
 }
 
 const YAML_REMEDIES: Record<string, string> = {
@@ -165,6 +174,31 @@ interface Found {
 }
 
 function finder(contents: Node): (path: Path) => Found {
+  const childOf = childFinder();
+  return (path) => {
+    let node: Node | null = contents;
+    let key = contents.range?.[0] ?? 0;
+    let value = key;
+    for (const step of path) {
+      const child = childOf(node, step);
+      if (child === null) return { key: value, value, source: undefined };
+      key = child.key ?? value;
+      value = child.value ?? key;
+      node = child.node;
+    }
+    return { key, value, source: isScalar(node) ? node.source : undefined };
+  };
+}
+
+/** What a map or a list has under a key or an index; its offsets where it is written. */
+interface Child {
+  readonly node: Node | null;
+  readonly key: number | undefined;
+  readonly value: number | undefined;
+}
+
+/** Finds by an index of each map's keys, which is made once. */
+function childFinder(): (node: Node | null, step: string | number) => Child | null {
   const indexes = new WeakMap<YAMLMap, Map<string, Pair<Node, Node | null>>>();
   const pairOf = (map: YAMLMap, step: string) => {
     let index = indexes.get(map);
@@ -175,24 +209,18 @@ function finder(contents: Node): (path: Path) => Found {
     }
     return index.get(step);
   };
-  return (path) => {
-    let node: Node | null = contents;
-    let key = contents.range?.[0] ?? 0;
-    let value = key;
-    for (const step of path) {
-      let pair: Pair<Node, Node | null> | undefined;
-      let next: Node | null | undefined;
-      if (isMap(node)) {
-        pair = pairOf(node, String(step));
-        next = pair?.value;
-      } else if (isSeq(node)) next = node.items[Number(step)] as Node | undefined;
-      if (pair === undefined && next === undefined) return { key: value, value, source: undefined };
-      // A value that is left out has its place after the colon, where there is nothing to point at.
-      const empty = isScalar(next) && next.source === "";
-      key = (pair?.key ?? next)?.range?.[0] ?? value;
-      value = (empty ? undefined : next?.range?.[0]) ?? key;
-      node = next ?? null;
+  return (node, step) => {
+    if (isMap(node)) {
+      const pair = pairOf(node, String(step));
+      return pair === undefined ? null : childAt(pair.key, pair.value);
     }
-    return { key, value, source: isScalar(node) ? node.source : undefined };
+    const item = isSeq(node) ? (node.items[Number(step)] as Node | undefined) : undefined;
+    return item === undefined ? null : childAt(item, item);
   };
+}
+
+function childAt(key: Node, node: Node | null): Child {
+  // A value that is left out has its place after the colon, where there is nothing to point at.
+  const isLeftOut = isScalar(node) && node.source === "";
+  return { node, key: key.range?.[0], value: isLeftOut ? undefined : node?.range?.[0] };
 }

@@ -1,7 +1,6 @@
 import { printable } from "../printable.ts";
 import { type AppRef, parseAppId, refText } from "../salesforce/id.ts";
-
-import type { AppEntry, Exemption, Named, Policy, UserLists } from "./policy.ts";
+import type { AppEntry, Exemption, Named, Policy, SettingsRule, UserLists, UserSelector } from "./policy.ts";
 
 /**
  * The policy as Pulumi keeps and diffs it: maps in place of lists, which the engine would compare by
@@ -62,28 +61,30 @@ function summarizeApp(app: AppEntry): Record<string, unknown> {
     owner: text(app.owner),
     reason: text(app.reason),
     reviewBy: app.reviewBy?.value ?? null,
-    users:
-      users === null
-        ? null
-        : users.everyone && users.except === null
-          ? "everyone"
-          : compact({
-              everyone: users.everyone ? true : null,
-              ...lists(users),
-              except: users.except === null ? null : compact(lists(users.except)),
-            }),
+    users: users === null ? null : summarizeUsers(users),
     scopes: app.scopes === null ? null : [...app.scopes.value].sort().join(", "),
-    settings:
-      settings === null
-        ? null
-        : compact({
-            adminApprovedUsersOnly: settings.adminApprovedUsersOnly?.value ?? null,
-            refreshTokenMaxDays: settings.refreshTokenMaxDays?.value ?? null,
-            ipRelaxation: settings.ipRelaxation?.value ?? null,
-          }),
+    settings: settings === null ? null : summarizeSettings(settings),
     maxIdleDays: times.maxIdleDays?.value ?? null,
     maxAgeDays: times.maxAgeDays?.value ?? null,
     neverUsedAfterDays: times.neverUsedAfterDays?.value ?? null,
+  });
+}
+
+function summarizeUsers(users: UserSelector): Record<string, unknown> | "everyone" {
+  const { everyone, except } = users;
+  if (everyone && except === null) return "everyone";
+  return compact({
+    everyone: everyone ? true : null,
+    ...lists(users),
+    except: except === null ? null : compact(lists(except)),
+  });
+}
+
+function summarizeSettings(settings: SettingsRule): Record<string, unknown> {
+  return compact({
+    adminApprovedUsersOnly: settings.adminApprovedUsersOnly?.value ?? null,
+    refreshTokenMaxDays: settings.refreshTokenMaxDays?.value ?? null,
+    ipRelaxation: settings.ipRelaxation?.value ?? null,
   });
 }
 

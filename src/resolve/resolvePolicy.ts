@@ -1,8 +1,9 @@
-import type { Inventory } from "../inventory/inventory.ts";
+import type { App, Inventory } from "../inventory/inventory.ts";
 import { tooLongExemptions } from "../policy/contradictions.ts";
 import { policyProblems } from "../policy/errors.ts";
 import {
   type AppEntry,
+  type Exemption,
   type Named,
   type Placed,
   type Policy,
@@ -120,14 +121,21 @@ function resolveExemptions(
     const app = exemption.app === null ? "any" : lookup.app(exemption.app, "problem if near");
     const userId = exemption.user === null ? "any" : lookup.user(exemption.user, "problem");
     if (app === null || userId === null) return [];
-    const place = app === "any" ? undefined : protectedApps.get(app.key);
-    if (app !== "any" && place !== undefined)
-      lookup.problem(
-        exemption.position,
-        policyProblems["app-exempt-and-protected"]({ name: app.name, other: placeText(place) }),
-      );
+    if (app !== "any") refuseExemptAndProtected(exemption, app, protectedApps, lookup);
     return [{ exemption, appKey: app === "any" ? null : app.key, userId: userId === "any" ? null : userId }];
   });
+}
+
+function refuseExemptAndProtected(
+  { position }: Exemption,
+  { key, name }: App,
+  protectedApps: ReadonlyMap<string, Position>,
+  lookup: Lookup,
+): void {
+  const place = protectedApps.get(key);
+  if (place === undefined) return;
+  const other = placeText(place);
+  lookup.problem(position, policyProblems["app-exempt-and-protected"]({ name, other }));
 }
 
 function refuseDeniedAndProtected(
