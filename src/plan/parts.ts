@@ -18,7 +18,7 @@ export function placePart({ file, line }: Position): { file: string; line: numbe
 export function canonicalOrder<T>(items: readonly T[]): T[] {
   return items
     .map((item) => [JSON.stringify(item), item] as const)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, item]) => item);
 }
 

@@ -38,6 +38,13 @@ describe("a policy that is right", () => {
 });
 
 describe("what is wrong is said with its place and what to do", () => {
+  it("a contradiction within an object of a program has no line, and none is made up", () => {
+    const app = { name: "Slack", users: "everyone" };
+    const result = policyFromObject({ version: 1, unlisted: "report", apps: [app, app] }, "the program");
+    const said = "problems" in result ? formatProblems(result.problems) : "";
+    expect(said).toContain("(the first is the program at apps[0].name)");
+  });
+
   it("a policy that is one text is not called empty: something stands there", () => {
     const texts = problems("just a text\n");
     expect(texts).not.toBe("");

@@ -48,6 +48,13 @@ function problems(own: string, texts: Record<string, string> = { "shared/base.ya
 }
 
 describe("a policy that extends another", () => {
+  it("names the file of what it contradicts in the other: a line alone would mean its own", () => {
+    const own = OWN.replace("offboarded: [joe@acme.example,", "offboarded: [glass@acme.example,");
+    expect(problems(own)).toContain(
+      'the user "glass@acme.example" is offboarded and protected (shared/base.yaml:13)',
+    );
+  });
+
   it("has the other's apps and no more where it lists none itself", () => {
     const { apps } = parse("version: 1\nextends: ../shared/base.yaml\n");
     expect(apps.map(({ name }) => name?.value)).toEqual(["Slack", "Payroll Sync"]);
