@@ -27,7 +27,7 @@ export function verifyRecord(text: string, heads: readonly string[]): Verificati
     if (parsed !== null) {
       chain.follow(parsed, line, i + 1);
       runs.note(parsed);
-    } else if (!isRecovered(line, raw[i + 1])) chain.refuse(i + 1, "is no line of a record");
+    } else if (!isRecovered(line, raw[i + 1])) chain.refuse(i + 1, "is not a line of a record");
   });
   if (!complete)
     chain.refuse(raw.length + 1, "is cut off: a run is under way, or was stopped in the middle of a line");

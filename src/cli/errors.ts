@@ -11,7 +11,7 @@ export const cliErrors = declareErrors({
   // Files
   "file-not-found": {
     kind: "user",
-    text: "{what} {file} is not there.",
+    text: "{what} {file} does not exist.",
     remedy: "Check the path.",
     example: { what: "The plan", file: "plan.json" },
   },
@@ -23,7 +23,7 @@ export const cliErrors = declareErrors({
   },
   "file-exists": {
     kind: "user",
-    text: "{file} is there already.",
+    text: "{file} already exists.",
     remedy: "Remove it, or name another with {option}.",
     example: { file: "policy/acme.yaml", option: "--out" },
   },

@@ -13,7 +13,7 @@ export const EXIT = {
 /** What every verb means by its exit code, for people. */
 export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
   [0, "all is well"],
-  [EXIT.userError, "an error, which one sentence names; or what was asked about is not as it should be"],
+  [EXIT.userError, "an error, with its code and what to do; or a check that did not pass"],
   [EXIT.drift, "something breaks the policy or is reported; only with --detailed-exitcode"],
   [EXIT.limit, "a limit refuses the plan, and nothing is revoked"],
   [

@@ -47,7 +47,7 @@ export const inventoryErrors = declareErrors({
   },
   "group-members-not-known": {
     kind: "inconclusive",
-    text: 'the public group "{group}" has a member ({member}, {type}) whose users cannot be told.',
+    text: 'the public group "{group}" has a member ({member}, {type}) whose users cannot be determined.',
     remedy: "Use a permission set, roles or a group of users in the policy.",
     example: { group: "Partners", member: "00G000000000001AAA", type: "AllCustomerPortal" },
   },

@@ -64,13 +64,13 @@ describe("the verification of a record", () => {
     ["no hash of the line before", { prev: undefined }],
     ["no event", { event: undefined }],
     ["no run", { run: 7 }],
-  ])("a line with %s is no line of a record", (_case, otherwise) => {
+  ])("a line with %s is not a line of a record", (_case, otherwise) => {
     expect(problems(record(["r", outcome, otherwise]))).toEqual([
-      { line: 1, message: "is no line of a record" },
+      { line: 1, message: "is not a line of a record" },
     ]);
   });
 
-  it.each(["null", "7", '"text"', "[]", "", "{"])("%j is no line of a record", (line) => {
+  it.each(["null", "7", '"text"', "[]", "", "{"])("%j is not a line of a record", (line) => {
     expect(problems(`${line}\n`)).toMatchObject([{ line: 1 }]);
   });
 

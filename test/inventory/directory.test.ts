@@ -198,7 +198,7 @@ describe("what the policy asks for, and no further", () => {
         listInventory(odd, { needs: { ...NO_NEEDS, publicGroups: ["Sellers"], roles: true } }),
       ).rejects.toThrow(
         new RegExp(
-          `the public group "Sellers" has a member \\(00G\\w+, ${type}\\) whose users cannot be told`,
+          `the public group "Sellers" has a member \\(00G\\w+, ${type}\\) whose users cannot be determined`,
         ),
       );
     },

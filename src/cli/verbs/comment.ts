@@ -18,7 +18,7 @@ interface CommentOptions extends PostOptions {
 export function commentCommand(): Command {
   return withPostOptions(
     new Command("comment")
-      .description("say in a pull request what it revokes; the comment is updated in place")
+      .description("comment on a pull request with what it would revoke; the comment is updated in place")
       .option("--plan <file>", "the plan with the change (`plan --out`)")
       .option("--base <file>", "the plan of the same inventory without the change: what is in both is drift")
       .addOption(

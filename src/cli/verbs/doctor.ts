@@ -5,7 +5,7 @@ import { doctorText } from "../../report/doctorText.ts";
 /** `sanctioned doctor`: what works, what is missing, what to grant. */
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("connect and say what works, what is missing and what to grant")
+    .description("connect and show what works, what is missing and what to grant")
     .option("--policy <file>", "also hold the org against this policy's org id")
     .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
     .addHelpText(

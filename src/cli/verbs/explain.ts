@@ -17,7 +17,9 @@ interface ExplainOptions extends JudgeOptions {
 /** `sanctioned explain`: which rules were looked at, which decided, and what would change the answer. */
 export function explainCommand(): Command {
   return withInventoryOptions(new Command("explain"))
-    .description("say why a user's or an app's grants get what they get, and what would change that")
+    .description(
+      "explain why grants of a user or an app are kept, reported or revoked, and what would change that",
+    )
     .option("--user <name>", "username or id")
     .option("--app <name>", "name or id of the app")
     .option("--policy <file>", "the policy (default: the only one in the folder policy)")

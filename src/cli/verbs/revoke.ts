@@ -34,7 +34,7 @@ export function revokeCommand(): Command {
       "--policy <file>",
       "the policy, for what it protects and its limits (default: the only one in the folder policy)",
     )
-    .option("--dry-run", "only say what would be revoked")
+    .option("--dry-run", "only show what would be revoked")
     .option("--yes", "do not ask")
     .addHelpText(
       "after",

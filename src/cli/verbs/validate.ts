@@ -23,7 +23,7 @@ interface ValidateOptions {
 /** `sanctioned validate`: every problem of policies, offline. */
 export function validateCommand(): Command {
   return new Command("validate")
-    .description("check policies offline and say every problem with its place and what to do")
+    .description("check policies offline and show every problem with its place and what to do")
     .argument("[files...]", "policies (default: all in the folder policy)")
     .option("--org", "also look up every name in the connected org")
     .addOption(

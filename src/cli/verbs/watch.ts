@@ -47,7 +47,7 @@ const MINUTE_MS = 60_000;
 export function watchCommand(): Command {
   return new Command("watch")
     .description(
-      "tell at once of new risky grants, unlisted apps, leavers and expired exemptions; revokes nothing unless told to",
+      "report new risky grants, unlisted apps, leavers and expired exemptions at once; revokes nothing without --enforce",
     )
     .option("--policy <file>", "the policy (default: the only one in the folder policy)")
     .addOption(
@@ -77,19 +77,19 @@ export function watchCommand(): Command {
     )
     .option(
       "--state <file>",
-      "what was told and what is to be delivered (default: .sanctioned/watch-ORGID.sqlite)",
+      "what was reported and what is still to be delivered (default: .sanctioned/watch-ORGID.sqlite)",
     )
-    .option("--alert-existing", "tell of what is there at the very first look, too")
+    .option("--alert-existing", "also report what is already there at the first look")
     .option("--once", "look once, deliver, and end: for cron and CI; keeps nothing without --state")
     .addOption(
       new Option(
         "--within <duration>",
-        "with --once and without --state: tell of what began that long ago or later",
+        "with --once and without --state: report what began no longer ago than this",
       )
         .argParser(parseDuration)
         .default(undefined, "1h"),
     )
-    .option("--detailed-exitcode", "with --once: exit 2 when there was something to tell")
+    .option("--detailed-exitcode", "with --once: exit 2 when there was something to report")
     .addHelpText(
       "after",
       "\nWith --once it exits 0, 1 for an error or what could not be delivered, 2 for events with --detailed-exitcode, 4 when the list is inconclusive. " +

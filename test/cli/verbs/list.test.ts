@@ -85,7 +85,13 @@ describe("a user's mistake is one line on stderr", () => {
     ],
     ["no credentials", ["list"], () => ({}), 1, /^No credentials for a Salesforce org/],
     ["an unknown format", ["list", "--format", "xml"], () => env, 1, /Allowed choices are table, json, csv/],
-    ["an unknown verb", ["lsit"], () => env, 1, /unknown command 'lsit'.*\n.*Did you mean list/s],
+    [
+      "an unknown verb",
+      ["lsit"],
+      () => env,
+      1,
+      /unknown command 'lsit' \(Did you mean list\?\)\. .* \[command-line-not-valid\]\n$/,
+    ],
     [
       "a list that is not proven complete",
       ["list"],

@@ -117,7 +117,7 @@ describe("sanctioned plan", () => {
     const { code, stderr } = await sanctioned(["plan", "--out", out], env);
     expect([code, stderr]).toEqual([
       1,
-      `${out} is there already. Remove it, or name another with --out. [file-exists]\n`,
+      `${out} already exists. Remove it, or name another with --out. [file-exists]\n`,
     ]);
   });
 
@@ -233,7 +233,7 @@ describe("sanctioned init", () => {
     const again = await sanctioned(["init", "--out", draft], env);
     expect([again.code, again.stderr]).toEqual([
       1,
-      `${draft} is there already. Remove it, or name another with --out. [file-exists]\n`,
+      `${draft} already exists. Remove it, or name another with --out. [file-exists]\n`,
     ]);
     expect(readFileSync(draft, "utf8")).toBe(text);
   });

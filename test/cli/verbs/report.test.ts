@@ -109,7 +109,7 @@ describe("sanctioned report", () => {
     [
       "a file that is not there",
       () => ["--plan", "nowhere.json"],
-      /^The plan nowhere\.json is not there\. Check the path\. \[file-not-found\]\n$/,
+      /^The plan nowhere\.json does not exist\. Check the path\. \[file-not-found\]\n$/,
     ],
     [
       "a plan without its rows",
@@ -161,7 +161,7 @@ describe("sanctioned report", () => {
     [
       "a report that is there already",
       () => ["--plan", inFolder("first.json"), "--out", inFolder("first.json")],
-      /first\.json is there already\. Remove it, or name another with --out\. \[file-exists\]\n$/,
+      /first\.json already exists\. Remove it, or name another with --out\. \[file-exists\]\n$/,
     ],
   ])("%s is one clear error", async (_, args, message) => {
     const { code, stdout, stderr } = await sanctioned(["report", ...args()]);

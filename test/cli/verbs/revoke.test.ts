@@ -176,7 +176,7 @@ describe("sanctioned audit verify", () => {
       "--head is not a hash. Give the 64 digits from 0 to f of the last line. [head-not-a-hash]\n",
     );
     expect((await sanctioned(["audit", "verify", path.join(folder, "none.jsonl")])).stderr).toContain(
-      "is not there",
+      "does not exist",
     );
   });
 });
