@@ -16,7 +16,7 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   room("decide", 90, ["decide", "plan"]),
   room("resolve", 85, ["resolve", "policy", "decide"]),
-  // The laws take random cases by the hundred, and kill nothing here that the other tests let live.
+  // The laws take random cases by the hundred for each mutant: they would make a study hours long.
   room("plan", 90, ["plan", "decide"], ["test/plan/laws.test.ts"]),
   room("apply", 90, ["apply", "run"]),
   room("audit", 85, ["audit"]),
