@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { orgPost } from "../http/request.ts";
+import { postForm } from "../http/request.ts";
 import { type RetryClock, retryAfterMs } from "../http/retry.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import { networkCode } from "../salesforce/failure.ts";
@@ -85,10 +85,10 @@ interface Answer {
  * (docs/salesforce.md#the-revoke-call). The token is in no message.
  */
 async function postRevoke(instanceUrl: string, deleteToken: string): Promise<Answer> {
-  let response: Awaited<ReturnType<typeof orgPost>>;
+  let response: Awaited<ReturnType<typeof postForm>>;
   try {
     const url = `${instanceUrl}/services/oauth2/revoke`;
-    response = await orgPost(url, new URLSearchParams({ token: deleteToken }), TIMEOUT_MS);
+    response = await postForm(url, new URLSearchParams({ token: deleteToken }), TIMEOUT_MS);
   } catch (error) {
     const code = networkCode(error);
     if (code === null) throw error;

@@ -1,6 +1,6 @@
 import type { RemoteError } from "../errors.ts";
 import { isLoopback } from "../http/address.ts";
-import { orgFetch } from "../http/request.ts";
+import { httpFetch } from "../http/request.ts";
 import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
 import { forgeErrors } from "./errors.ts";
 
@@ -74,10 +74,10 @@ export class ForgeApi {
 
   async #once(method: string, url: string, body: unknown): Promise<Answer> {
     const { headers, clock: _, secret } = this.#settings;
-    let response: Awaited<ReturnType<typeof orgFetch>>;
+    let response: Awaited<ReturnType<typeof httpFetch>>;
     let text: string;
     try {
-      response = await orgFetch(url, {
+      response = await httpFetch(url, {
         method,
         headers: {
           "user-agent": "sanctioned",

@@ -10,18 +10,21 @@ import {
 import { isLoopback } from "./address.ts";
 
 /**
- * One HTTP request to an org: redirects are not followed, since a token would go along or its form be
+ * One HTTP request, to an org or to the rest of the world: redirects are not followed, since a token would go along or its form be
  * dropped. HTTPS_PROXY, HTTP_PROXY and NO_PROXY hold, as does NODE_EXTRA_CA_CERTS, which Node itself reads.
  */
-export function orgFetch(url: string, init: Omit<RequestInit, "dispatcher" | "redirect">): Promise<Response> {
+export function httpFetch(
+  url: string,
+  init: Omit<RequestInit, "dispatcher" | "redirect">,
+): Promise<Response> {
   return fetch(url, { ...init, redirect: "manual", dispatcher: dispatcherFor(new URL(url)) });
 }
 
 /**
- * Posts a form to an org, in the same way but for less: a run makes thousands of these, and their answers
+ * Posts a form, in the same way but for less: a run makes thousands of these, and their answers
  * are a few words.
  */
-export async function orgPost(
+export async function postForm(
   url: string,
   form: URLSearchParams,
   timeoutMs: number,

@@ -177,7 +177,7 @@ async function listingLine(connection: OrgReader, before: readonly DoctorLine[])
       "complete-listing",
       "failed",
       "A complete list of grants is not possible yet.",
-      "Mend what failed above.",
+      "Fix what failed above.",
     );
   try {
     const grants = await connection.count("SELECT COUNT() FROM OauthToken");

@@ -3,7 +3,7 @@ import type jsforce from "jsforce";
 import pLimit, { type LimitFunction } from "p-limit";
 import { RemoteError } from "../errors.ts";
 import { originOf } from "../http/address.ts";
-import { orgFetch } from "../http/request.ts";
+import { httpFetch } from "../http/request.ts";
 import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
 import type { Login } from "./credentials.ts";
 import { salesforceErrors } from "./errors.ts";
@@ -122,9 +122,9 @@ export class OrgSession {
       for (let attempt = 1; ; attempt++) {
         const connection = this.#connection;
         this.calls++;
-        let response: Awaited<ReturnType<typeof orgFetch>>;
+        let response: Awaited<ReturnType<typeof httpFetch>>;
         try {
-          response = await orgFetch(`${connection.instanceUrl}${path}`, {
+          response = await httpFetch(`${connection.instanceUrl}${path}`, {
             method: "DELETE",
             headers: { authorization: `Bearer ${connection.accessToken}` },
             signal: AbortSignal.timeout(TIMEOUT_MS),

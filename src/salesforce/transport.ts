@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { PassThrough } from "node:stream";
-import { orgFetch } from "../http/request.ts";
+import { httpFetch } from "../http/request.ts";
 
 // Parts of jsforce that its entry point does not name.
 const require = createRequire(import.meta.url);
@@ -25,7 +25,7 @@ export class PlainTransport extends Transport {
 }
 
 async function send({ url, method, headers, body }: Request): Promise<Response> {
-  const response = await orgFetch(url, {
+  const response = await httpFetch(url, {
     method,
     headers: headers ?? {},
     body: typeof body === "string" ? body : null,

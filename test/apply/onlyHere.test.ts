@@ -17,7 +17,7 @@ function rooms(name: RegExp): string[] {
 }
 
 it("only apply uses what could revoke; salesforce and http have it to give", () => {
-  expect(rooms(/queryForRevocation|deleteForRevocation|orgPost/)).toEqual(["apply", "http", "salesforce"]);
+  expect(rooms(/queryForRevocation|deleteForRevocation|postForm/)).toEqual(["apply", "http", "salesforce"]);
   expect(rooms(/services\/oauth2\/revoke/)).toEqual(["apply"]);
 });
 

@@ -58,7 +58,7 @@ describe("the doctor", () => {
         "Manage Users: missing, needed to see and revoke every user's grants.",
         "Grant Manage Users to the user, by a permission set.",
       ],
-      ["A complete list of grants is not possible yet.", "Mend what failed above."],
+      ["A complete list of grants is not possible yet.", "Fix what failed above."],
     ]);
     expect(exitCode).toBe(4);
   });

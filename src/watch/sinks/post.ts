@@ -1,5 +1,5 @@
 import { isLoopback } from "../../http/address.ts";
-import { orgFetch } from "../../http/request.ts";
+import { httpFetch } from "../../http/request.ts";
 import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../../http/retry.ts";
 import { watchErrors } from "../errors.ts";
 import { RefusedError } from "./sink.ts";
@@ -36,7 +36,7 @@ export function post(
     let status: number;
     let wait: number | null;
     try {
-      const response = await orgFetch(url, {
+      const response = await httpFetch(url, {
         method: "POST",
         headers: { "content-type": "application/json", "user-agent": "sanctioned", ...headers },
         body: text,
