@@ -11,10 +11,12 @@ const engineTests = "test/{pulumi,ci,packed}/**/*.test.ts";
  */
 const slowTests = [
   "test/{bin,cli}/**/*.test.ts",
-  "test/inventory/faults.test.ts",
+  "test/inventory/{changing,faults}.test.ts",
   "test/report/html/page.test.ts",
+  "test/run/{doors,record}.test.ts",
   "test/salesforce/proxy.test.ts",
-  "test/scripts/{bench,chaos,demo,mutants}.test.ts",
+  "test/scripts/{bench,chaos,chromium,demo,mutants}.test.ts",
+  "test/scripts/engine/ensure.test.ts",
   "test/watch/store.test.ts",
   "packages/*/test/package.test.ts",
 ];
@@ -27,10 +29,25 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{test,packages/*/test}/**/*.test.ts"],
+          include: ["test/**/*.test.ts"],
           exclude: [engineTests, ...slowTests],
+          // The files load the same modules, which takes longer than most of the tests.
+          isolate: false,
+          maxWorkers: "100%",
           testTimeout: minute / 2,
           hookTimeout: minute / 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "local-org",
+          include: ["packages/*/test/**/*.test.ts"],
+          exclude: slowTests,
+          testTimeout: minute / 2,
+          hookTimeout: minute / 2,
+          maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },
       },
