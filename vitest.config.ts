@@ -18,7 +18,7 @@ const slowTests = [
   "test/scripts/{bench,chaos,chromium,demo,mutants}.test.ts",
   "test/scripts/engine/ensure.test.ts",
   "test/watch/store.test.ts",
-  "packages/*/test/package.test.ts",
+  "packages/*/test/{grants,package}.test.ts",
 ];
 
 export default defineConfig({
