@@ -1,4 +1,5 @@
 import type { OrgReader } from "../salesforce/reader.ts";
+import { compareText } from "../text.ts";
 import { conditionsOf, type Range, where } from "./partition.ts";
 import type { ReadPart } from "./readRange.ts";
 
@@ -47,5 +48,5 @@ function hull(spans: readonly Spanned[]): Range {
 
 function byStart({ span: a }: Spanned, { span: b }: Spanned): number {
   const start = ({ from }: Range) => ("value" in from ? from.value : "");
-  return start(a) < start(b) ? -1 : start(a) > start(b) ? 1 : 0;
+  return compareText(start(a), start(b));
 }

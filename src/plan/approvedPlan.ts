@@ -1,5 +1,5 @@
 import type { Grant } from "../inventory/inventory.ts";
-import { days } from "../time.ts";
+import { isLongerAgo } from "../time.ts";
 
 import { planErrors } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -29,8 +29,7 @@ export function acceptPlanFile(
       name: plan.org.name,
       org: orgId,
     });
-  const age = asOf - Date.parse(plan.asOf);
-  if (age > days(maxAgeDays))
+  if (isLongerAgo(Date.parse(plan.asOf), maxAgeDays, asOf))
     throw planErrors["approved-plan-too-old"]({ file: name, time: plan.asOf, days: maxAgeDays });
   return plan;
 }

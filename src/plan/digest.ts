@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Policy } from "../policy/policy.ts";
 import { summarizePolicy } from "../policy/summary.ts";
+import { compareText } from "../text.ts";
 
 /** SHA-256 in hex of a value as canonical JSON: the order of keys changes nothing. */
 export function digestOf(value: unknown): string {
@@ -20,7 +21,7 @@ function canonical(value: unknown): unknown {
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
     Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(([a], [b]) => compareText(a, b))
       .map(([key, inner]) => [key, canonical(inner)]),
   );
 }

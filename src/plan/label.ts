@@ -1,5 +1,6 @@
 import type { App, Inventory } from "../inventory/inventory.ts";
 import { printable } from "../printable.ts";
+import { compareText } from "../text.ts";
 
 /**
  * A name that is safe as a key of a Pulumi property map: printable, and not starting with `__`,
@@ -37,7 +38,7 @@ export function appLabels(inventory: Pick<Inventory, "apps">): ReadonlyMap<strin
 function distinct(labels: Map<string, string>): Map<string, string> {
   const seen = new Map<string, number>();
   const result = new Map<string, string>();
-  for (const [key, label] of [...labels].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [key, label] of [...labels].sort(([a], [b]) => compareText(a, b))) {
     const n = (seen.get(label) ?? 0) + 1;
     seen.set(label, n);
     result.set(key, n === 1 ? label : `${label} #${n}`);

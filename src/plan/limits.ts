@@ -1,6 +1,7 @@
 import type { Limits } from "../policy/policy.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
+import { compareText } from "../text.ts";
 import { planErrors } from "./errors.ts";
 import { countGrants, type Plan } from "./plan.ts";
 
@@ -31,7 +32,7 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
   const byApp = new Map<string, number>();
   for (const { appLabel, grants: own } of plan.revocations)
     byApp.set(appLabel, (byApp.get(appLabel) ?? 0) + own.length);
-  const [most] = [...byApp].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const [most] = [...byApp].sort(([a, m], [b, n]) => n - m || compareText(a, b));
   const plural = count === 1 ? "revocation is" : "revocations are";
   const exceeded = [
     ...(count > limits.revocations ? [`over the limit of ${limits.revocations} (limits.revocations)`] : []),

@@ -1,5 +1,6 @@
 import type { App, Grant } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
+import { compareText } from "../text.ts";
 import type { PlanFile } from "./planSchema.ts";
 
 export function appPart({ id, name, kind }: App): PlanFile["revocations"][number]["app"] {
@@ -18,7 +19,7 @@ export function placePart({ file, line }: Position): { file: string; line: numbe
 export function canonicalOrder<T>(items: readonly T[]): T[] {
   return items
     .map((item) => [JSON.stringify(item), item] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([, item]) => item);
 }
 

@@ -1,6 +1,7 @@
 import type { Decision } from "../decide/decide.ts";
 import { type Finding, findingText } from "../decide/findings.ts";
 import type { App, Inventory } from "../inventory/inventory.ts";
+import { compareText } from "../text.ts";
 import { allParts } from "./allParts.ts";
 import { digestOf, policyDigest } from "./digest.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -96,5 +97,5 @@ function countCodes(decisions: readonly Decision[], action: Decision["action"]):
   const counts = new Map<string, number>();
   for (const decision of decisions)
     if (decision.action === action) counts.set(decision.code, (counts.get(decision.code) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries([...counts].sort(([a], [b]) => compareText(a, b)));
 }

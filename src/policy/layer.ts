@@ -42,20 +42,17 @@ export class LayerReader {
   }
 
   named(value: string | undefined, path: Path): Named | null {
-    return value === undefined ? null : { value, position: this.#layer.source.position(path) };
+    return this.#at(value, path);
   }
 
   /** The schema has looked at its form. */
   id<Id>(value: string | undefined, parse: (text: string) => Id | null, path: Path): Placed<Id> | null {
-    const id = value === undefined ? null : parse(value);
-    return id === null ? null : { value: id, position: this.#layer.source.position(path) };
+    return this.#at(value === undefined ? null : parse(value), path);
   }
 
   /** Which app is meant, by id or by name. */
   app(value: AppRefFile | undefined, path: Path): Placed<AppRef> | null {
-    return value === undefined
-      ? null
-      : { value: appRefOf(value), position: this.#layer.source.position(path) };
+    return this.#at(value === undefined ? null : appRefOf(value), path);
   }
 
   apps(list: readonly AppRefFile[] | undefined, path: Path): Placed<AppRef>[] {
@@ -63,7 +60,7 @@ export class LayerReader {
   }
 
   names(list: readonly string[] | undefined, path: Path): Named[] {
-    return (list ?? []).map((value, i) => ({ value, position: this.#layer.source.position([...path, i]) }));
+    return (list ?? []).map((value, i) => this.#at(value, [...path, i])!);
   }
 
   /** A day; one that no calendar has is a problem. */
@@ -121,6 +118,13 @@ export class LayerReader {
       grantedWithinDays: data.grantedWithinDays ?? null,
       position: this.#layer.source.keyPosition(path),
     };
+  }
+
+  /** A value under its own place; null where there is none. */
+  #at<T>(value: T | null | undefined, path: Path): Placed<T> | null {
+    return value === null || value === undefined
+      ? null
+      : { value, position: this.#layer.source.position(path) };
   }
 
   #app(app: AppFile, path: Path): AppPart {

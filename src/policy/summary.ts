@@ -1,5 +1,6 @@
 import { printable } from "../printable.ts";
 import { type AppRef, parseAppId, refText } from "../salesforce/id.ts";
+import { compareText } from "../text.ts";
 import type { AppEntry, Exemption, Named, Policy, SettingsRule, UserLists, UserSelector } from "./policy.ts";
 
 /**
@@ -133,7 +134,7 @@ function sorted(entries: readonly [string, unknown][]): Record<string, unknown> 
   const result: [string, unknown][] = [];
   const seen = new Map<string, number>();
   const order = (entry: readonly [string, unknown]) => JSON.stringify(entry);
-  for (const [key, value] of [...entries].sort((a, b) => (order(a) < order(b) ? -1 : 1))) {
+  for (const [key, value] of [...entries].sort((a, b) => compareText(order(a), order(b)))) {
     const n = (seen.get(key) ?? 0) + 1;
     seen.set(key, n);
     result.push([n === 1 ? key : `${key} #${n}`, value]);

@@ -48,12 +48,12 @@ export function appIdOf(answer: string): AppId {
 
 /** The org's id as a person writes it, with 15 or 18 characters; null for anything else. */
 export function parseOrgId(text: string): OrgId | null {
-  return /^00D/.test(text) ? (written(text) as OrgId | null) : null;
+  return text.startsWith("00D") ? (written(text) as OrgId | null) : null;
 }
 
 /** A user's id as a person writes it, with 15 or 18 characters; null for anything else. */
 export function parseUserId(text: string): UserId | null {
-  return /^005/.test(text) ? (written(text) as UserId | null) : null;
+  return text.startsWith("005") ? (written(text) as UserId | null) : null;
 }
 
 /** An app's id as a person writes it, with 15 or 18 characters; null for anything else, such as a name. */
@@ -79,10 +79,9 @@ export function refText(ref: AppRef): string {
 
 /** People copy ids from addresses and reports; what the last three characters say follows from the others. */
 function written(text: string): string | null {
+  if (!/^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/.test(text)) return null;
   const id = text.slice(0, 15);
-  return (text.length === 15 || text.length === 18) && ID_15.test(id) && /^[A-Za-z0-9]*$/.test(text)
-    ? id + suffixOf(id)
-    : null;
+  return id + suffixOf(id);
 }
 
 function suffixOf(id15: string): string {

@@ -2,6 +2,7 @@ import { Document } from "yaml";
 import type { Grant, Inventory } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
 import { parseAppId } from "../../salesforce/id.ts";
+import { compareText } from "../../text.ts";
 
 /**
  * Grants as a baseline: known from now on, and only reported until its last day.
@@ -15,7 +16,7 @@ export function baselineFile(known: readonly Grant[], { org, users }: Inventory,
       user: users.get(userId)?.username ?? userId,
       ...(createdAt === null ? {} : { granted: new Date(createdAt).toISOString() }),
     }))
-    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    .sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
   const document = new Document({ version: 1, expires, grants });
   document.commentBefore = ` Grants of ${printable(org.name)} that are known and only reported until they are settled.`;
   return document.toString({ lineWidth: 0 });

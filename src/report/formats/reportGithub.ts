@@ -1,5 +1,5 @@
 import { meaningOf, remedyOf } from "../../decide/codes.ts";
-import { amount } from "../../text.ts";
+import { amount, compareText } from "../../text.ts";
 import { breachesOf } from "../org/breaches.ts";
 import { headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
@@ -18,7 +18,7 @@ export function reportGithub(report: OrgReport): string {
     JSON.stringify([Object.keys(LEVELS).indexOf(severity), policy.file, policy.line, code]),
   );
   const annotations = [...byLine]
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([, breaches]) => {
       const { code, severity, text, policy } = breaches[0]!;
       return annotation({

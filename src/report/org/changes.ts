@@ -1,4 +1,5 @@
-import { DAY_MS } from "../../time.ts";
+import { compareText } from "../../text.ts";
+import { days } from "../../time.ts";
 
 import type { Changes, Connection, FullPlan } from "./orgReport.ts";
 import { type GrantRow, type OrgView, orgView } from "./orgView.ts";
@@ -32,12 +33,12 @@ export function changesByDate(since: number, plan: FullPlan, view: OrgView): Cha
   const asOf = Date.parse(plan.asOf);
   const idleAfter = new Map(plan.apps.map(({ id, name, idleAfterDays }) => [id ?? name, idleAfterDays]));
   const becameIdle = ({ lastUsed, use, appId, app }: GrantRow) => {
-    const days = idleAfter.get(appId ?? app);
+    const idleAfterDays = idleAfter.get(appId ?? app);
     return (
       use === "idle" &&
       lastUsed !== null &&
-      days !== undefined &&
-      Date.parse(lastUsed) + days * DAY_MS >= since
+      idleAfterDays !== undefined &&
+      Date.parse(lastUsed) + days(idleAfterDays) >= since
     );
   };
   const allNew = (keyOf: (row: GrantRow) => string) =>
@@ -75,5 +76,5 @@ function connections(rows: readonly GrantRow[]): Connection[] {
   const unique = new Map(
     rows.map(({ username, app }) => [JSON.stringify([app, username]), { user: username, app }]),
   );
-  return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, connection]) => connection);
+  return [...unique].sort(([a], [b]) => compareText(a, b)).map(([, connection]) => connection);
 }

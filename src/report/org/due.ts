@@ -1,5 +1,5 @@
 import { compareText } from "../../text.ts";
-import { DAY_MS, dayOf } from "../../time.ts";
+import { dayOf, days } from "../../time.ts";
 import type { FullPlan } from "./orgReport.ts";
 
 /** A report is read once a month: an exemption that ends before the next one is due. */
@@ -14,7 +14,7 @@ export function dueExemptions({
   asOf,
 }: FullPlan): (Exemption & { readonly state: ExemptionState })[] {
   const today = dayOf(Date.parse(asOf));
-  const horizon = dayOf(Date.parse(asOf) + DUE_DAYS * DAY_MS);
+  const horizon = dayOf(Date.parse(asOf) + days(DUE_DAYS));
   return exemptions
     .map((exemption) => ({
       ...exemption,

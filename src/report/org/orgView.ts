@@ -1,6 +1,6 @@
 import { placeText } from "../../policy/policy.ts";
 import { compareText } from "../../text.ts";
-import { DAY_MS } from "../../time.ts";
+import { isLongerAgo } from "../../time.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
 
 export type Standing = FullPlan["apps"][number]["standing"];
@@ -144,7 +144,7 @@ export function latest(instants: readonly (string | null)[]): string | null {
 
 function useOf(lastUsed: string | null, idleAfterDays: number, asOf: number): Use {
   if (lastUsed === null) return "unknown";
-  return asOf - Date.parse(lastUsed) > idleAfterDays * DAY_MS ? "idle" : "active";
+  return isLongerAgo(Date.parse(lastUsed), idleAfterDays, asOf) ? "idle" : "active";
 }
 
 /** An app has an id, or else its name is all there is. */

@@ -1,3 +1,4 @@
+import { compareText } from "../../text.ts";
 import type { Connection, OrgReport } from "./orgReport.ts";
 
 /**
@@ -73,7 +74,7 @@ function pseudonyms({ plan, recorded }: OrgReport) {
     ...plan.users,
     ...plan.revocations.map(({ user }) => user),
     ...(recorded?.revocations ?? []).map(({ user }) => user),
-  ].sort((a, b) => (a.id < b.id ? -1 : 1));
+  ].sort((a, b) => compareText(a.id, b.id));
   let count = 0;
   for (const { id, username } of users) {
     const name = names.get(id) ?? `user ${++count}`;

@@ -16,7 +16,7 @@ export interface SarifResult {
   readonly level: "error" | "warning" | "note";
   readonly text: string;
   readonly file: string;
-  /** From 1; 0 for a place that is no line of a file. */
+  /** From 1; 0 where the place is not a line of a file. */
   readonly line: number;
   readonly columns?: { readonly start: number; readonly end: number };
   readonly fingerprints?: Readonly<Record<string, string>>;

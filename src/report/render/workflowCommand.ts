@@ -5,7 +5,7 @@ export interface Annotation {
   readonly title: string;
   readonly message: string;
   readonly file: string;
-  /** From 1; 0 for a place that is no line of a file. */
+  /** From 1; 0 where the place is not a line of a file. */
   readonly line: number;
   readonly column?: number;
 }
