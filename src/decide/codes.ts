@@ -28,7 +28,8 @@ const MEANING = {
   "too-old": ["older than allowed", "raise `maxAgeDays`, or let the user authorize it again"],
   idle: ["no token issued for longer than allowed", "raise `maxIdleDays`, or use the app again"],
   "never-used": ["never used", "raise `neverUsedAfterDays`, or use the app"],
-  "date-missing": ["the org does not say when", "check it in Setup"],
+  "use-unknown": ["it cannot be told when it was last used", "check it in Setup"],
+  "date-missing": ["the org does not say when, or says a day to come", "check it in Setup"],
   "high-privilege-grant": [
     "granted by a user of high privilege",
     "exempt it, or lower the user's privileges",

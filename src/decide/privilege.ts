@@ -2,30 +2,35 @@ import type { Grant } from "../inventory/inventory.ts";
 import type { HighPrivilege } from "../policy/policy.ts";
 import { type Instant, isLongerAgo, startOf } from "../time.ts";
 import { type Basis, type Rule, SILENT } from "./rule.ts";
+import { isDated, undatedVerdict } from "./times.ts";
 
 /** Grants by users of high privilege, where the policy says to revoke them. */
-export function privilegeRules({ resolved: { highPrivilege }, asOf }: Basis): Record<"privilege", Rule> {
+export function privilegeRules(basis: Basis): Record<"privilege", Rule> {
+  const {
+    resolved: { highPrivilege },
+    asOf,
+  } = basis;
   if (highPrivilege === null || highPrivilege.entry.action !== "revoke") return { privilege: SILENT };
   const { entry } = highPrivilege;
+  const undated = undatedVerdict(basis);
   return {
     privilege: ({ grant, person }) => {
       if (person === undefined || person.privilege === null) return null;
       const recent = isWithinLookBack(grant, entry, asOf);
-      if (recent === null)
-        return { action: "report", code: "date-missing", at: entry.position, passing: true };
+      if (recent === null) return undated(grant.createdAt, entry.position);
       return recent ? { action: "revoke", code: "high-privilege-grant", at: entry.position } : null;
     },
   };
 }
 
-/** Whether a grant is as recent as the rule asks; null where the org does not say when it was made. */
+/** Whether a grant is as recent as the rule asks; null where the org does not say when it was made, or a time to come. */
 export function isWithinLookBack(
   { createdAt }: Grant,
   { grantedSince, grantedWithinDays }: HighPrivilege,
   asOf: Instant,
 ): boolean | null {
   if (grantedSince === null && grantedWithinDays === null) return true;
-  if (createdAt === null) return null;
+  if (!isDated(createdAt, asOf)) return null;
   return grantedSince !== null
     ? createdAt >= startOf(grantedSince)
     : !isLongerAgo(createdAt, grantedWithinDays!, asOf);

@@ -59,7 +59,7 @@ function standingOf(app: App, { policy, listedApps, protectedApps }: ResolvedPol
     owner: found?.entry.owner ?? null,
     reason: found?.entry.reason ?? null,
     reviewBy: found?.entry.reviewBy?.value ?? null,
-    idleAfterDays: found?.entry.times.maxIdleDays?.value ?? IDLE_DAYS,
+    idleAfterDays: (found?.entry.times ?? policy.defaults).maxIdleDays?.value ?? IDLE_DAYS,
     policy: placePart(place ?? found?.entry.position ?? policy.unlisted.position),
   };
 }

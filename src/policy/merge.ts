@@ -70,7 +70,9 @@ export function mergeLayers(
           },
     mode: first((data) => data.mode, ["mode"]) ?? { value: "enforce", position: top },
     unlisted: unlisted ?? { value: "report", position: top }, // the schema wants it of the file or of its base
+    unknownUse: first((data) => data.unknownUse, ["unknownUse"]) ?? { value: "report", position: top },
     limits: mergeLimits(first, top),
+    defaults,
     apps: mergeApps(
       readers.map(({ reader }) => reader.appParts()),
       defaults,

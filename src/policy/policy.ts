@@ -129,7 +129,11 @@ export interface Policy {
   readonly org: { readonly name: Named | null; readonly id: Placed<OrgId> | null } | null;
   readonly mode: Placed<Mode>;
   readonly unlisted: Placed<"revoke" | "report">;
+  /** What a grant gets whose use, or whose day of granting, the org says something of that cannot be judged. */
+  readonly unknownUse: Placed<"revoke" | "report">;
   readonly limits: Limits;
+  /** For every app that does not say its own, listed or not. */
+  readonly defaults: TimeLimits;
   readonly apps: readonly AppEntry[];
   readonly offboarded: readonly Named[];
   readonly leavers: Readonly<Record<Leaver, Placed<"revoke" | "report">>>;

@@ -205,11 +205,17 @@ export const PolicySchema = Type.Object(
         "What happens to grants of an app that is not listed: they are revoked, or only reported.",
       ),
     ),
+    unknownUse: optional(
+      Choice(
+        ["report", "revoke"],
+        "What grants get whose use cannot be judged: a use count without a time of use, a use or a day of granting to come.",
+      ),
+    ),
     defaults: optional(
       Type.Object(times, {
         ...closed,
         minProperties: 1,
-        description: "For every sanctioned app that says no other.",
+        description: "For every app that does not say its own, whether it is listed or not.",
       }),
     ),
     limits: optional(

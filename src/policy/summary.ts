@@ -1,7 +1,16 @@
 import { printable } from "../printable.ts";
 import { type AppRef, parseAppId, refText } from "../salesforce/id.ts";
 import { compareText } from "../text.ts";
-import type { AppEntry, Exemption, Named, Policy, SettingsRule, UserLists, UserSelector } from "./policy.ts";
+import type {
+  AppEntry,
+  Exemption,
+  Named,
+  Policy,
+  SettingsRule,
+  TimeLimits,
+  UserLists,
+  UserSelector,
+} from "./policy.ts";
 
 /**
  * The policy as Pulumi keeps and diffs it: maps in place of lists, which the engine would compare by
@@ -12,6 +21,8 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
   return compact({
     mode: policy.mode.value === "enforce" ? null : policy.mode.value,
     unlisted: policy.unlisted.value,
+    unknownUse: policy.unknownUse.value === "report" ? null : policy.unknownUse.value,
+    defaults: some(summarizeTimes(policy.defaults)),
     limits: compact({
       revocations: limits.revocations,
       percent: limits.percent,
@@ -65,10 +76,20 @@ function summarizeApp(app: AppEntry): Record<string, unknown> {
     users: users === null ? null : summarizeUsers(users),
     scopes: app.scopes === null ? null : [...app.scopes.value].sort().join(", "),
     settings: settings === null ? null : summarizeSettings(settings),
-    maxIdleDays: times.maxIdleDays?.value ?? null,
-    maxAgeDays: times.maxAgeDays?.value ?? null,
-    neverUsedAfterDays: times.neverUsedAfterDays?.value ?? null,
+    ...summarizeTimes(times),
   });
+}
+
+function summarizeTimes({
+  maxIdleDays,
+  maxAgeDays,
+  neverUsedAfterDays,
+}: TimeLimits): Record<string, unknown> {
+  return {
+    maxIdleDays: maxIdleDays?.value ?? null,
+    maxAgeDays: maxAgeDays?.value ?? null,
+    neverUsedAfterDays: neverUsedAfterDays?.value ?? null,
+  };
 }
 
 function summarizeUsers(users: UserSelector): Record<string, unknown> | "everyone" {

@@ -488,9 +488,9 @@ describe("time", () => {
       "sanctioned",
     ],
     [
-      "a grant without a last use is not judged idle",
+      "a grant that was never used is not judged idle",
       everyone({ maxIdleDays: 1 }),
-      of(ANN, SLACK, { createdAt: 0, lastUsedAt: null, useCount: null }),
+      of(ANN, SLACK, { createdAt: 0, lastUsedAt: null, useCount: 0 }),
       "keep",
       "sanctioned",
     ],
@@ -525,7 +525,7 @@ describe("time", () => {
     [
       "never used, but not for long",
       everyone({ neverUsedAfterDays: 30 }),
-      of(ANN, SLACK, { createdAt: ago(30), lastUsedAt: null, useCount: null }),
+      of(ANN, SLACK, { createdAt: ago(30), lastUsedAt: null, useCount: 0 }),
       "keep",
       "sanctioned",
     ],
@@ -536,14 +536,199 @@ describe("time", () => {
       "keep",
       "sanctioned",
     ],
+  ]);
+});
+
+describe("time that cannot be judged", () => {
+  const ago = (days: number, more = 0) => AS_OF - days * DAY - more;
+  const count = { createdAt: ago(99), lastUsedAt: null, useCount: 3 };
+  const noCount = { ...count, useCount: null };
+  const revoke = { unknownUse: "revoke" as const };
+  table([
     [
-      "a use count without a date is a use",
+      "a use count without a time is not idle, and is said",
+      everyone({ maxIdleDays: 30 }),
+      of(ANN, SLACK, count),
+      "report",
+      "use-unknown",
+    ],
+    ["nor never used", everyone({ neverUsedAfterDays: 30 }), of(ANN, SLACK, count), "report", "use-unknown"],
+    [
+      "no count and no time likewise",
       everyone({ neverUsedAfterDays: 30 }),
-      of(ANN, SLACK, { createdAt: ago(99), lastUsedAt: null, useCount: 3 }),
+      of(ANN, SLACK, noCount),
+      "report",
+      "use-unknown",
+    ],
+    [
+      "of two limits that cannot be judged the first is said",
+      { ...everyone({ maxIdleDays: 30, neverUsedAfterDays: 30 }), ...revoke },
+      of(ANN, SLACK, noCount),
+      "revoke",
+      "use-unknown",
+    ],
+    [
+      "unknownUse: revoke revokes it",
+      { ...everyone({ maxIdleDays: 30 }), ...revoke },
+      of(ANN, SLACK, count),
+      "revoke",
+      "use-unknown",
+    ],
+    [
+      "but nothing that no limit on use is for",
+      { ...everyone({ maxAgeDays: 365 }), ...revoke },
+      of(ANN, SLACK, count),
       "keep",
       "sanctioned",
     ],
+    [
+      "a grant as old as the limit cannot have been idle for longer",
+      { ...everyone({ maxIdleDays: 99 }), ...revoke },
+      of(ANN, SLACK, count),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "one a millisecond older can",
+      { ...everyone({ maxIdleDays: 99 }), ...revoke },
+      of(ANN, SLACK, { ...count, createdAt: ago(99, 1) }),
+      "revoke",
+      "use-unknown",
+    ],
+    [
+      "one without a day of granting can",
+      { ...everyone({ maxIdleDays: 99 }), ...revoke },
+      of(ANN, SLACK, { ...count, createdAt: null }),
+      "revoke",
+      "use-unknown",
+    ],
+    [
+      "a use a day after the run is one of now",
+      { ...everyone({ maxIdleDays: 30, neverUsedAfterDays: 30 }), ...revoke },
+      of(ANN, SLACK, { createdAt: ago(99), lastUsedAt: AS_OF + DAY }),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "a millisecond later it is none",
+      everyone({ maxIdleDays: 30 }),
+      of(ANN, SLACK, { createdAt: ago(99), lastUsedAt: AS_OF + DAY + 1 }),
+      "report",
+      "use-unknown",
+    ],
+    [
+      "and never used cannot be said of it",
+      { ...everyone({ neverUsedAfterDays: 30 }), ...revoke },
+      of(ANN, SLACK, { createdAt: ago(99), lastUsedAt: AS_OF + DAY + 1, useCount: 0 }),
+      "revoke",
+      "use-unknown",
+    ],
+    [
+      "a grant of the day after the run is one of now",
+      { ...everyone({ maxAgeDays: 1 }), ...revoke },
+      of(ANN, SLACK, { createdAt: AS_OF + DAY }),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "a millisecond later its day is not known",
+      everyone({ maxAgeDays: 1 }),
+      of(ANN, SLACK, { createdAt: AS_OF + DAY + 1 }),
+      "report",
+      "date-missing",
+    ],
+    [
+      "unknownUse: revoke revokes a grant of a day to come",
+      { ...everyone({ maxAgeDays: 1 }), ...revoke },
+      of(ANN, SLACK, { createdAt: AS_OF + DAY + 1 }),
+      "revoke",
+      "date-missing",
+    ],
+    [
+      "a missing day of granting is only reported",
+      { ...everyone({ maxAgeDays: 1 }), ...revoke },
+      of(ANN, SLACK, { createdAt: null }),
+      "report",
+      "date-missing",
+    ],
+    [
+      "never used since a day to come",
+      { ...everyone({ neverUsedAfterDays: 1 }), ...revoke },
+      of(ANN, SLACK, { createdAt: AS_OF + DAY + 1, lastUsedAt: null, useCount: 0 }),
+      "revoke",
+      "date-missing",
+    ],
+    [
+      "a look-back does not reach a day to come",
+      {
+        ...everyone(),
+        highPrivilege: { permissions: ["ModifyAllData"], action: "revoke", grantedSince: "2026-01-01" },
+      },
+      of(ANN, SLACK, { createdAt: AS_OF + DAY + 1 }),
+      "report",
+      "date-missing",
+    ],
+    [
+      "unless unknownUse says so",
+      {
+        ...everyone(),
+        ...revoke,
+        highPrivilege: { permissions: ["ModifyAllData"], action: "revoke", grantedSince: "2026-01-01" },
+      },
+      of(ANN, SLACK, { createdAt: AS_OF + DAY + 1 }),
+      "revoke",
+      "date-missing",
+    ],
   ]);
+});
+
+describe("apps that are not listed, where that is only reported, are held to what is for every app", () => {
+  const unlisted = (more: object) => ({ unlisted: "report" as const, ...more });
+  const old = of(ANN, BOBS, { createdAt: AS_OF - 99 * DAY, lastUsedAt: AS_OF - 40 * DAY });
+  const privilege = { highPrivilege: { permissions: ["ModifyAllData"], action: "revoke" as const } };
+  table([
+    ["too old by the defaults", unlisted({ defaults: { maxAgeDays: 98 } }), old, "revoke", "too-old"],
+    ["idle by the defaults", unlisted({ defaults: { maxIdleDays: 39 } }), old, "revoke", "idle"],
+    [
+      "never used by the defaults",
+      unlisted({ defaults: { neverUsedAfterDays: 98 } }),
+      { ...old, lastUsedAt: null, useCount: 0 },
+      "revoke",
+      "never-used",
+    ],
+    ["of a user of high privilege", unlisted(privilege), old, "revoke", "high-privilege-grant"],
+    [
+      "a use that cannot be told after not being listed: the first report stands",
+      unlisted({ defaults: { maxIdleDays: 39 } }),
+      { ...old, lastUsedAt: null },
+      "report",
+      "app-not-listed",
+    ],
+    [
+      "none of the lines below apply: reported",
+      unlisted({
+        defaults: { maxAgeDays: 99 },
+        highPrivilege: { profiles: ["Standard User"], action: "revoke" },
+      }),
+      old,
+      "report",
+      "app-not-listed",
+    ],
+    ["with unlisted: revoke that comes first", privilege, old, "revoke", "app-not-listed"],
+  ]);
+
+  it("and listing one for everyone takes a line away and adds none", () => {
+    for (const more of [privilege, { defaults: { maxAgeDays: 98 } }, { defaults: { maxIdleDays: 39 } }]) {
+      const before = decision(unlisted(more), old);
+      const after = decision(unlisted({ ...more, apps: [{ name: BOBS.name, users: "everyone" }] }), old);
+      expect([after.action, after.code]).toEqual([before.action, before.code]);
+    }
+  });
+
+  it("a default names its own line", () => {
+    const found = decision(unlisted({ defaults: { maxAgeDays: 98 } }), old);
+    expect(found.at.file).toBe("policy at defaults.maxAgeDays");
+  });
 });
 
 describe("high privilege", () => {

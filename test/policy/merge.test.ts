@@ -63,6 +63,7 @@ describe("a policy that extends another", () => {
   it("wins key by key and app by app, and adds to its lists", () => {
     expect(summarizePolicy(parse(OWN))).toEqual({
       unlisted: "revoke",
+      defaults: { maxIdleDays: 90, maxAgeDays: 700 },
       limits: { revocations: 20, percent: 5, perApp: 50 },
       apps: {
         "Payroll Sync": { users: "everyone", maxIdleDays: 90, maxAgeDays: 700 },

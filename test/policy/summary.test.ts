@@ -83,6 +83,13 @@ describe("the summary says everything that a policy says", () => {
         },
       },
     ],
+    [
+      "the defaults, which hold for unlisted apps too",
+      { defaults: { maxAgeDays: 9 } },
+      { defaults: { maxAgeDays: 9 } },
+    ],
+    ["that a use that cannot be judged is revoked", { unknownUse: "revoke" }, { unknownUse: "revoke" }],
+    ["nothing of one that is reported, as by default", { unknownUse: "report" }, {}],
     ["that sessions end", { sessions: "end" }, { sessions: "end" }],
     ["nothing of sessions that are reported, as by default", { sessions: "report" }, {}],
     [
