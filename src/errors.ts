@@ -133,10 +133,23 @@ export function declareProblems<const T extends Record<string, Wording>>(
   table: T & { readonly [Code in keyof T]: { readonly example: Values<T[Code]> } },
 ): ProblemTable<T> {
   const entries = Object.entries<Wording>(table).map(([code, declared]) => {
-    const says = (values: Readonly<Record<string, unknown>> = {}) => worded(code, declared, values);
+    const says = (values: Readonly<Record<string, unknown>> = {}) =>
+      worded(
+        code,
+        declared,
+        Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clipped(value)])),
+      );
     return [code, Object.assign(says, { declared })];
   });
   return Object.fromEntries(entries) as ProblemTable<T>;
+}
+
+/** A name may be as long as a policy may be, and stand in many problems. */
+const LONGEST_VALUE = 300;
+
+function clipped(value: unknown): string {
+  const text = printable(String(value));
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
 }
 
 function worded(

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { doors, pure, type Room, rooms } from "./layers.ts";
 
 const BEGIN = "<!-- Made from scripts/imports/layers.ts by `npm run picture`. -->";
@@ -38,7 +39,7 @@ function picture(): string {
 
 function purity(name: string): string {
   if (!pure.includes(name)) return "yes";
-  const inRoom = doors.filter((file) => file.startsWith(`${name}/`));
+  const inRoom = doors.filter((file) => path.posix.dirname(file) === (name === "ground" ? "." : name));
   return inRoom.length > 0 ? `none but in ${inRoom.map((file) => `\`${file}\``).join(", ")}` : "none";
 }
 

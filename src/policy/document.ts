@@ -21,7 +21,7 @@ import type { Problem } from "./problem.ts";
 import type { Path, Source } from "./source.ts";
 
 /** More than people review; also bounds the time that a hostile file can take. */
-const LARGEST_BYTES = 1024 * 1024;
+export const LARGEST_BYTES = 1024 * 1024;
 const DEEPEST = 32;
 
 type Refuse = (offset: number, said: ErrorText) => void;

@@ -21,6 +21,16 @@ export const policyProblems = declareProblems({
     remedy: "{remedy}",
     example: { file: "shared/base.yaml", why: "does not exist", remedy: "name one relative to policy" },
   },
+  "named-file-outside": {
+    text: "`{key}` names {file}, which is not in the policy's folder",
+    remedy: "put the file into that folder or one below it, and name it from there, as in shared.yaml",
+    example: { key: "extends", file: "../shared.yaml" },
+  },
+  "named-file-not-a-policy": {
+    text: "`{key}` names {file}, which has no line `version: 1`",
+    remedy: "name a file of the policy language, and begin that with `version: 1`",
+    example: { key: "extends", file: "policy/notes.txt" },
+  },
   "extended-policy-extends": {
     text: "a policy that is extended may not extend another",
     remedy: "remove it, or extend that one directly",

@@ -1,5 +1,6 @@
 import path from "node:path";
 import policySchema from "../../schema/policy.schema.json" with { type: "json" };
+import type { ErrorText } from "../errors.ts";
 import { validator } from "../validator.ts";
 import { parseBaseline } from "./baseline.ts";
 import { contradictions } from "./contradictions.ts";
@@ -18,10 +19,15 @@ const policyValidator = validator<PolicyFile>(policySchema);
 /** Either a policy, or everything that is wrong with it. */
 export type PolicyResult = { readonly policy: Policy } | { readonly problems: readonly Problem[] };
 
-/** Hands out the text of another file that a policy names, or says why it cannot (as in "is not there") and what to do. */
+/**
+ * Hands out the text of another file that a policy names, or says why it cannot (as in "is not there"), what to do
+ * (null for the usual) and in which of its lines the reason stands, where it does.
+ */
 export type OpenFile = (
   file: string,
-) => { readonly text: string } | { readonly unreadable: string; readonly remedy: string | null };
+) =>
+  | { readonly text: string }
+  | { readonly unreadable: string; readonly remedy: string | null; readonly line?: number };
 
 const noFiles: OpenFile = () => ({ unreadable: "cannot be read from here", remedy: null });
 
@@ -66,21 +72,23 @@ function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {
   ): T | null => {
     const name = layer.data[key];
     if (name === undefined) return null;
+    const refuse = (said: ErrorText) => {
+      problems.push(layer.source.problemAt(layer.source.position([key]), said));
+      return null;
+    };
+    if (leavesFolder(name)) return refuse(policyProblems["named-file-outside"]({ key, file: name }));
     const file = path.posix.join(within, name);
     const answer = open(file);
-    if ("unreadable" in answer) {
-      problems.push(
-        layer.source.problemAt(
-          layer.source.position([key]),
-          policyProblems["named-file-not-readable"]({
-            file,
-            why: answer.unreadable,
-            remedy: answer.remedy ?? `name one relative to ${within}`,
-          }),
-        ),
+    if ("unreadable" in answer)
+      return refuse(
+        policyProblems["named-file-not-readable"]({
+          file: answer.line === undefined ? file : `${file}:${answer.line}`,
+          why: answer.unreadable,
+          remedy: answer.remedy ?? `name one relative to ${within}`,
+        }),
       );
-      return null;
-    }
+    if (!saysVersion(answer.text, file))
+      return refuse(policyProblems["named-file-not-a-policy"]({ key, file }));
     const parsed = parse(answer.text, file);
     if (typeof parsed === "object" && parsed !== null && "problems" in parsed) {
       problems.push(...parsed.problems);
@@ -106,4 +114,25 @@ function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {
   const policy = mergeLayers(own, base, baseline, problems);
   problems.push(...contradictions(policy));
   return problems.length > 0 ? { problems } : { policy };
+}
+
+/** Whether a name of a file could lead out of the folder that it is relative to. */
+function leavesFolder(name: string): boolean {
+  return (
+    path.posix.isAbsolute(name) ||
+    path.win32.isAbsolute(name) ||
+    /[\\\0]|^[A-Za-z]:/.test(name) ||
+    name.split("/").includes("..")
+  );
+}
+
+/**
+ * Whether a text calls itself a policy or a baseline. Problems quote what they are about, and a pull request
+ * shows them to everybody: of any other file that a policy happens to name they quote nothing.
+ */
+function saysVersion(text: string, file: string): boolean {
+  if (/^\uFEFF?version[ \t]*:[ \t]*1[ \t]*(?:#.*)?\r?$/m.test(text)) return true;
+  const parsed = parseSource(text, file);
+  const data = "source" in parsed ? (parsed.source.data as { version?: unknown } | null) : null;
+  return data?.version === 1;
 }

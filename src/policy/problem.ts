@@ -13,14 +13,26 @@ export interface Problem extends ErrorText {
 }
 
 /** The problem with its place, the line and a caret under it. */
-export function formatProblem({ file, line, column, sourceLine, ...said }: Problem): string {
-  const text = `${said.text}; ${said.remedy} [${said.code}]`;
-  if (line === 0) return `${printable(file)}: ${text}`;
-  const number = String(line).padStart(6);
-  const before = printable(sourceLine.slice(0, column - 1).replaceAll("\t", " "));
-  const shown = printable(sourceLine.replaceAll("\t", " ")).slice(0, 200);
-  const caret = before.length < shown.length + 1 ? `\n${" ".repeat(6)} | ${" ".repeat(before.length)}^` : "";
-  return `${printable(file)}:${line}:${column}: ${text}\n${number} | ${shown}${caret}`;
+export function formatProblem(problem: Problem): string {
+  return problem.sourceLine === "" ? headOf(problem) : `${headOf(problem)}\n${frameOf(problem)}`;
+}
+
+function headOf({ file, line, column, ...said }: Problem): string {
+  const place = line === 0 ? printable(file) : `${printable(file)}:${line}:${column}`;
+  return `${place}: ${said.text}; ${said.remedy} [${said.code}]`;
+}
+
+/** Of a longer line no more than this is shown. */
+const WIDEST = 120;
+
+/** The line, of a long one the part around the column, and the caret. */
+function frameOf({ line, column, sourceLine }: Problem): string {
+  const start = sourceLine.length > WIDEST ? Math.max(0, column - 1 - WIDEST / 2) : 0;
+  const end = start + WIDEST;
+  const shown = (from: number, to: number) => printable(sourceLine.slice(from, to).replaceAll("\t", " "));
+  const before = `${start > 0 ? "…" : ""}${shown(start, column - 1)}`;
+  const after = `${shown(column - 1, end)}${end < sourceLine.length ? "…" : ""}`;
+  return `${String(line).padStart(6)} | ${before}${after}\n${" ".repeat(6)} | ${" ".repeat(before.length)}^`;
 }
 
 /** More would bury the first, which often causes the rest. */
@@ -33,12 +45,30 @@ export function inOrder(problems: readonly Problem[]): Problem[] {
   return [...problems].sort((a, b) => at(a) - at(b) || a.line - b.line || a.column - b.column);
 }
 
-/** All problems in order; a great many are cut short with their count. */
-export function formatProblems(problems: readonly Problem[]): string {
+/** The first problems in order, and how many there are besides. */
+export function firstOf(problems: readonly Problem[], most = MOST_SHOWN): { first: Problem[]; more: number } {
   const sorted = inOrder(problems);
-  const shown = sorted.slice(0, MOST_SHOWN).map(formatProblem);
-  const more = sorted.length - shown.length;
-  return [...shown, ...(more > 0 ? [`… and ${more} more problem${more === 1 ? "" : "s"}`] : [])].join("\n");
+  return { first: sorted.slice(0, most), more: Math.max(sorted.length - most, 0) };
+}
+
+/** `… and 3 more problems`. */
+export function moreText(more: number): string {
+  return `… and ${more} more problem${more === 1 ? "" : "s"}`;
+}
+
+/** All problems in order; a great many are cut short with their count, and a long line is shown once. */
+export function formatProblems(problems: readonly Problem[]): string {
+  const { first, more } = firstOf(problems);
+  const shown = first.map((problem, i) =>
+    problem.sourceLine.length > WIDEST && isSameLine(problem, first[i - 1])
+      ? headOf(problem)
+      : formatProblem(problem),
+  );
+  return [...shown, ...(more > 0 ? [moreText(more)] : [])].join("\n");
+}
+
+function isSameLine(problem: Problem, other: Problem | undefined): boolean {
+  return problem.file === other?.file && problem.line === other.line;
 }
 
 /** A policy that cannot be used. The message lists every problem with its code. */

@@ -22,7 +22,7 @@ offboarded: [jane@acme.example]
 protected: { users: [glass@acme.example] }
 `;
 const OWN = `version: 1
-extends: ../shared/base.yaml
+extends: shared/base.yaml
 limits: { revocations: 20 }
 apps:
   - name: Slack
@@ -37,12 +37,12 @@ const files =
   (file) =>
     texts[file] === undefined ? { unreadable: "is not there", remedy: null } : { text: texts[file] };
 
-function parse(own: string, texts: Record<string, string> = { "shared/base.yaml": BASE }): Policy {
+function parse(own: string, texts: Record<string, string> = { "policy/shared/base.yaml": BASE }): Policy {
   const result = parsePolicy(own, "policy/acme.yaml", files(texts));
   if ("problems" in result) throw new Error(formatProblems(result.problems));
   return result.policy;
 }
-function problems(own: string, texts: Record<string, string> = { "shared/base.yaml": BASE }): string {
+function problems(own: string, texts: Record<string, string> = { "policy/shared/base.yaml": BASE }): string {
   const result = parsePolicy(own, "policy/acme.yaml", files(texts));
   return "problems" in result ? formatProblems(result.problems) : "";
 }
@@ -51,12 +51,12 @@ describe("a policy that extends another", () => {
   it("names the file of what it contradicts in the other: a line alone would mean its own", () => {
     const own = OWN.replace("offboarded: [joe@acme.example,", "offboarded: [glass@acme.example,");
     expect(problems(own)).toContain(
-      'the user "glass@acme.example" is offboarded and protected (shared/base.yaml:13)',
+      'the user "glass@acme.example" is offboarded and protected (policy/shared/base.yaml:13)',
     );
   });
 
   it("has the other's apps and no more where it lists none itself", () => {
-    const { apps } = parse("version: 1\nextends: ../shared/base.yaml\n");
+    const { apps } = parse("version: 1\nextends: shared/base.yaml\n");
     expect(apps.map(({ name }) => name?.value)).toEqual(["Slack", "Payroll Sync"]);
   });
 
@@ -81,11 +81,11 @@ describe("a policy that extends another", () => {
 
   it("keeps where each value comes from", () => {
     const policy = parse(OWN);
-    expect(policy.unlisted.position).toEqual({ file: "shared/base.yaml", line: 2, column: 1 });
+    expect(policy.unlisted.position).toEqual({ file: "policy/shared/base.yaml", line: 2, column: 1 });
     const slack = policy.apps.find(({ name }) => name?.value === "Slack")!;
     expect([slack.users!.position.file, slack.times.maxIdleDays!.position.file]).toEqual([
       "policy/acme.yaml",
-      "shared/base.yaml",
+      "policy/shared/base.yaml",
     ]);
     expect(policy.problemAt(policy.unlisted.position, policyProblems["policy-empty"]()).sourceLine).toBe(
       "unlisted: revoke",
@@ -97,19 +97,19 @@ describe("a policy that extends another", () => {
       "a base that is not there",
       OWN,
       {},
-      "policy/acme.yaml:2:10: the file shared/base.yaml is not there; name one relative to policy",
+      "policy/acme.yaml:2:10: the file policy/shared/base.yaml is not there; name one relative to policy",
     ],
     [
       "a base that extends another",
       OWN,
-      { "shared/base.yaml": `${BASE}extends: x.yaml\n` },
-      "shared/base.yaml:14:1: a policy that is extended may not extend another; remove it",
+      { "policy/shared/base.yaml": `${BASE}extends: x.yaml\n` },
+      "policy/shared/base.yaml:14:1: a policy that is extended may not extend another; remove it",
     ],
     [
       "a base that is not right by itself",
       OWN,
-      { "shared/base.yaml": BASE.replace("revoke", "drop") },
-      "shared/base.yaml:2:11: unlisted must be `revoke` or `report`",
+      { "policy/shared/base.yaml": BASE.replace("revoke", "drop") },
+      "policy/shared/base.yaml:2:11: unlisted must be `revoke` or `report`",
     ],
     [
       "an app without users in either",
@@ -124,7 +124,7 @@ describe("a policy that extends another", () => {
       "an app that the base sanctions and the file denies with users",
       OWN.replace("users: { profiles: [Standard User] }", "sanctioned: false"),
       undefined,
-      'shared/base.yaml:8:5: the app "Slack" is denied (policy/acme.yaml:7) and has users in scope',
+      'policy/shared/base.yaml:8:5: the app "Slack" is denied (policy/acme.yaml:7) and has users in scope',
     ],
   ])("%s is one clear problem", (_rule, own, texts, message) => {
     expect(problems(own, texts as Record<string, string> | undefined)).toContain(message);
@@ -143,7 +143,7 @@ describe("a policy that extends another", () => {
     ]);
     const near = resolvePolicy(parse(OWN), org("Payrol Sync"), AS_OF);
     expect("problems" in near && formatProblems(near.problems)).toContain(
-      'shared/base.yaml:10:11: no app named "Payroll Sync" in Dieppe; did you mean "Payrol Sync"?',
+      'policy/shared/base.yaml:10:11: no app named "Payroll Sync" in Dieppe; did you mean "Payrol Sync"?',
     );
   });
 });

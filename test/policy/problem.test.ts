@@ -27,10 +27,13 @@ describe("a problem", () => {
     expect(caret?.indexOf("^")).toBe(line?.indexOf(": 1"));
   });
 
-  it("shows no more than the beginning of a very long line", () => {
-    const text = formatProblem({ ...problem, sourceLine: "x".repeat(100_000), column: 99_000 });
+  it("of a very long line shows the part that it is about, and the caret under it", () => {
+    const sourceLine = `${"x".repeat(98_999)}usrs${"y".repeat(1_000)}`;
+    const text = formatProblem({ ...problem, sourceLine, column: 99_000 });
     expect(text.length).toBeLessThan(400);
-    expect(text).not.toContain("^");
+    const [, line, caret] = text.split("\n");
+    expect(line).toMatch(/ \| …x{60}usrsy+…$/);
+    expect(caret?.indexOf("^")).toBe(line?.indexOf("usrs"));
   });
 
   it("of an inline policy has neither line nor caret", () => {
@@ -63,6 +66,14 @@ describe("many problems", () => {
       formatProblems(Array.from({ length: count }, (_, i) => ({ ...problem, line: i + 1 }))).split("\n");
     expect(lines(100).at(-1)).toContain("^");
     expect(lines(101).at(-1)).toBe("… and 1 more problem");
+  });
+
+  it("in one long line show it once, and in a short one each with its caret", () => {
+    const shown = (sourceLine: string) =>
+      formatProblems([1, 2, 3].map((column) => ({ ...problem, column, sourceLine })))
+        .split("\n")
+        .filter((line) => line.startsWith("    12 | ")).length;
+    expect([shown("x".repeat(121)), shown("x".repeat(120))]).toEqual([1, 3]);
   });
 
   it("are one error that the user can fix", () => {

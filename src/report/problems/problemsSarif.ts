@@ -1,6 +1,7 @@
 import type { ProblemDeclaration, ProblemTable } from "../../errors.ts";
-import type { Problem } from "../../policy/problem.ts";
+import { firstOf, moreText, type Problem } from "../../policy/problem.ts";
 import { type SarifRule, sarifText } from "../render/sarif.ts";
+import { MOST_FOR_MACHINES } from "./problemFormats.ts";
 
 /** Policy problems as SARIF. @param declared every problem that there can be: the rules @param version of this tool */
 export function problemsSarif(
@@ -8,10 +9,11 @@ export function problemsSarif(
   declared: ProblemTable<Record<string, ProblemDeclaration>>,
   version: string,
 ): string {
-  const results = problems.map(({ code, file, line, column, text, remedy, sourceLine }) => ({
+  const { first, more } = firstOf(problems, MOST_FOR_MACHINES);
+  const results = first.map(({ code, file, line, column, text, remedy, sourceLine }, i) => ({
     ruleId: code,
     level: "error" as const,
-    text: `${text}; ${remedy}`,
+    text: `${text}; ${remedy}${more > 0 && i === first.length - 1 ? ` (${moreText(more)})` : ""}`,
     file,
     line,
     columns: { start: Math.max(column, 1), end: Math.max(column, sourceLine.length) + 1 },

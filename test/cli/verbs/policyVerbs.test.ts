@@ -276,7 +276,10 @@ describe("sanctioned validate", () => {
       [4, 5, "key-missing"],
       [4, 16, "unknown-key"],
     ]);
-    expect(JSON.parse((await sanctioned(["validate", "--format", "json"])).stdout)).toEqual({ problems: [] });
+    expect(JSON.parse((await sanctioned(["validate", "--format", "json"])).stdout)).toEqual({
+      problems: [],
+      more: 0,
+    });
   });
 
   it("as SARIF with each problem's place", async () => {
