@@ -1,16 +1,19 @@
 import { parseArgs } from "node:util";
 import { LocalOrgError } from "./errors.ts";
+import { COLLATIONS, QUERY_PAGES } from "./fixture/fixture.ts";
 import { readFixture } from "./fixture/readFixture.ts";
 import { startLocalOrg } from "./localOrg.ts";
 import { dieppeTrading } from "./orgs/dieppeTrading.ts";
 
-const USAGE = `Usage: local-org [--port <number>] [--fixture <file>]
+const USAGE = `Usage: local-org [--port <number>] [--fixture <file>] [--query-pages <how>] [--collation <how>]
 
 Runs a local org that answers like Salesforce, until Ctrl-C.
 
-  --port <number>   port on the loopback interface (default: a free one)
-  --fixture <file>  the org as a JSON file (default: Dieppe Trading)
-  --help            shows this
+  --port <number>      port on the loopback interface (default: a free one)
+  --fixture <file>     the org as a JSON file (default: Dieppe Trading)
+  --query-pages <how>  ${QUERY_PAGES.join(" or ")}: pages of what a query found, or finds by then
+  --collation <how>    ${COLLATIONS.join(", ")}: how text is compared and sorted
+  --help               shows this
 `;
 
 /** `local-org`: runs a local org until it is interrupted. Exit code 1, and one clear message, where it cannot. */
@@ -25,13 +28,18 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 async function run(args: readonly string[]): Promise<void> {
-  const { port, fixture, help } = optionsOf(args);
+  const { port, fixture, help, "query-pages": queryPages, collation } = optionsOf(args);
   if (help) {
     process.stdout.write(USAGE);
     return;
   }
   const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
-  const localOrg = await startLocalOrg({ org, ...(port === undefined ? {} : { port: portOf(port) }) });
+  const localOrg = await startLocalOrg({
+    org,
+    ...(port === undefined ? {} : { port: portOf(port) }),
+    ...(queryPages === undefined ? {} : { queryPages: oneOf(QUERY_PAGES, queryPages, "--query-pages") }),
+    ...(collation === undefined ? {} : { collation: oneOf(COLLATIONS, collation, "--collation") }),
+  });
   const interrupted = untilInterrupted();
   console.log(`${org.organization.name} is at ${localOrg.url} (Ctrl-C stops it).
 
@@ -45,6 +53,8 @@ function optionsOf(args: readonly string[]) {
   const options = {
     port: { type: "string" },
     fixture: { type: "string" },
+    "query-pages": { type: "string" },
+    collation: { type: "string" },
     help: { type: "boolean", short: "h" },
   } as const;
   try {
@@ -60,6 +70,12 @@ function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new LocalOrgError("A port is a number from 0 to 65535.");
   return port;
+}
+
+function oneOf<Choice extends string>(choices: readonly Choice[], text: string, option: string): Choice {
+  const choice = choices.find((one) => one === text);
+  if (choice === undefined) throw new LocalOrgError(`${option} is one of ${choices.join(", ")}.`);
+  return choice;
 }
 
 function untilInterrupted(): Promise<void> {

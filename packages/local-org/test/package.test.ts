@@ -61,12 +61,20 @@ describe("local-org", () => {
   it("shows its options when asked", () => {
     const { status, stdout } = spawnSync(process.execPath, [COMMAND, "--help"], { encoding: "utf8" });
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^Usage: local-org \[--port <number>\] \[--fixture <file>\]\n/);
+    expect(stdout).toMatch(
+      /^Usage: local-org \[--port <number>\] \[--fixture <file>\] \[--query-pages <how>\]/,
+    );
   });
 
   it.each([
     ["a port that is no port", ["--port", "65536"], /^A port is a number from 0 to 65535\.\n$/],
     ["an option that it does not have", ["--prot", "1"], /Unknown option '--prot'.*\n\nUsage: local-org /s],
+    ["pages that are none", ["--query-pages", "lively"], /^--query-pages is one of snapshot, live\.\n$/],
+    [
+      "a collation that is none",
+      ["--collation", "x"],
+      /^--collation is one of folded, binary, accents, mixed\.\n$/,
+    ],
     [
       "a fixture that is not there",
       ["--fixture", "no.json"],

@@ -4,8 +4,8 @@ import { columnMetadata } from "../soql/columns.ts";
 import { type Answer, evaluate } from "../soql/evaluate.ts";
 import type { Context } from "./context.ts";
 import { apiBase, authorized, bearerSession, refuse, type Versioned } from "./dataApi.ts";
-import type { LocalOrgOptions } from "./options.ts";
 
+const GRANTS = "OauthToken";
 const PAGE = 2_000;
 const SMALLEST_PAGE = 200;
 /** OauthToken pages by 500 and stops at 2,500 without a word (docs/salesforce.md#pages-and-the-ceiling). */
@@ -17,10 +17,10 @@ const MOST_CURSORS = 1_000;
 /** A query under way, for queryMore. */
 interface Cursor {
   readonly id: string;
-  readonly answer: Answer;
   readonly userId: string;
-  readonly totalSize: number;
   readonly pageSize: number;
+  /** What the query finds: what it found at first, or what it finds now. */
+  readonly found: () => Answer;
 }
 
 /** query and queryMore (docs/salesforce.md#queries-and-errors). A query that the org refuses is thrown, as SoqlError. */
@@ -28,6 +28,20 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
   const { store, options } = context;
   const cursors = new Map<string, Cursor>();
   const preHandler = authorized(context);
+  const isLive = (options.queryPages ?? options.org.platform?.queryPages) === "live";
+
+  const page = ({ id, found, pageSize }: Cursor, from: number, base: string) => {
+    const answer = found();
+    const rows = answer.object === GRANTS ? answer.rows.slice(0, TOKEN_CEILING) : answer.rows;
+    const to = Math.min(from + pageSize, rows.length);
+    const done = to >= rows.length;
+    return {
+      totalSize: options.totalSizeAtCeiling === "capped" ? rows.length : answer.rows.length,
+      done,
+      ...(done ? {} : { nextRecordsUrl: `${base}/query/${id}-${to}` }),
+      records: rows.slice(from, to).map((row) => answer.record(row, base)),
+    };
+  };
 
   server.get<{ Params: Versioned; Querystring: { q?: string | string[]; columns?: string } }>(
     "/services/data/v:version/query",
@@ -35,11 +49,17 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
     async (request) => {
       const { q, columns } = request.query;
       const session = bearerSession(request, store)!;
-      const answer = evaluate([q].flat()[0] ?? "", store, session);
+      const query = () => evaluate([q].flat()[0] ?? "", store, session);
+      const answer = query();
       if (columns === "true") return columnMetadata(answer.object, answer.readings);
       if (answer.count) return { totalSize: answer.rows.length, done: true, records: [] };
-      const cursor = newCursor(answer, session.userId, askedPageSize(request), options);
-      if (cursor.answer.rows.length > cursor.pageSize) cursors.set(cursor.id, cursor);
+      const cursor: Cursor = {
+        id: `01g${randomUUID().replaceAll("-", "").slice(0, 15)}`,
+        userId: session.userId,
+        pageSize: answer.object === GRANTS ? TOKEN_PAGE : askedPageSize(request),
+        found: isLive ? query : () => answer,
+      };
+      if (answer.rows.length > cursor.pageSize) cursors.set(cursor.id, cursor);
       if (cursors.size > MOST_CURSORS) cursors.delete(cursors.keys().next().value!);
       return page(cursor, 0, apiBase(request.params));
     },
@@ -55,34 +75,6 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
       return page(cursor, Number(from), apiBase(request.params));
     },
   );
-}
-
-function newCursor(
-  answer: Answer,
-  userId: string,
-  pageSize: number,
-  { totalSizeAtCeiling }: LocalOrgOptions,
-): Cursor {
-  const isTokens = answer.object === "OauthToken";
-  const rows = isTokens ? answer.rows.slice(0, TOKEN_CEILING) : answer.rows;
-  return {
-    id: `01g${randomUUID().replaceAll("-", "").slice(0, 15)}`,
-    answer: { ...answer, rows },
-    userId,
-    totalSize: totalSizeAtCeiling === "capped" ? rows.length : answer.rows.length,
-    pageSize: isTokens ? TOKEN_PAGE : pageSize,
-  };
-}
-
-function page({ id, answer, totalSize, pageSize }: Cursor, from: number, base: string) {
-  const to = Math.min(from + pageSize, answer.rows.length);
-  const done = to >= answer.rows.length;
-  return {
-    totalSize,
-    done,
-    ...(done ? {} : { nextRecordsUrl: `${base}/query/${id}-${to}` }),
-    records: answer.rows.slice(from, to).map((row) => answer.record(row, base)),
-  };
 }
 
 /** `Sforce-Query-Options: batchSize=200`; out of range, the nearest bound. */

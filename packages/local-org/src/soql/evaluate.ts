@@ -3,6 +3,8 @@ import type { Row } from "../store/rows.ts";
 import { canonical } from "../store/schema.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
+import { type Collation, sortedId, sortedText } from "./collation.ts";
+import { isId } from "./literal.ts";
 import { grantRange } from "./narrow.ts";
 import { type Reading, type Resolve, resolvePath } from "./reading.ts";
 import { Records } from "./record.ts";
@@ -37,7 +39,7 @@ export function evaluate(soql: string, store: Store, session: Session): Answer {
     object,
     count,
     readings,
-    rows: cut(query, sorted(query, object, resolve, found)),
+    rows: cut(query, sorted(query, object, resolve, found, store.collation)),
     record: (row, apiBase) => new Records(store, apiBase).show(object, row, readings),
   };
 }
@@ -75,7 +77,7 @@ function matching(
   store: Store,
   session: Session,
 ): readonly Row[] {
-  const test = compileWhere(where, resolve);
+  const test = compileWhere(where, resolve, store.collation);
   const { range, exact } = grantRange(where);
   const rows = store.rows(object, session, range);
   return where === undefined || (exact && object === GRANTS) ? rows : rows.filter(test);
@@ -86,7 +88,13 @@ interface Order extends Reading {
   readonly nullsLast: boolean;
 }
 
-function sorted({ orderBy }: Query, object: string, resolve: Resolve, rows: readonly Row[]): readonly Row[] {
+function sorted(
+  { orderBy }: Query,
+  object: string,
+  resolve: Resolve,
+  rows: readonly Row[],
+  collation: Collation,
+): readonly Row[] {
   const orders = (orderBy === undefined ? [] : [orderBy].flat()).map((order): Order => {
     if (!("field" in order)) throw new SoqlError("MALFORMED_QUERY", "the local org orders by fields alone");
     const reading = resolve(order.field);
@@ -95,7 +103,7 @@ function sorted({ orderBy }: Query, object: string, resolve: Resolve, rows: read
     return { ...reading, descending: order.order === "DESC", nullsLast: order.nulls === "LAST" };
   });
   if (orders.length === 0 || areInOrder(object, orders)) return rows;
-  return [...rows].sort((a, b) => compareRows(a, b, orders));
+  return [...rows].sort((a, b) => compareRows(a, b, orders, collation));
 }
 
 /** The grants come by date of creation, and those without one first. */
@@ -104,9 +112,11 @@ function areInOrder(object: string, [first, ...others]: readonly Order[]): boole
   return first.path.join(".") === "CreatedDate" && !first.descending && !first.nullsLast;
 }
 
-function compareRows(a: Row, b: Row, orders: readonly Order[]): number {
-  for (const { read, descending, nullsLast } of orders) {
-    const [left, right] = [read(a), read(b)];
+function compareRows(a: Row, b: Row, orders: readonly Order[], collation: Collation): number {
+  for (const { read, type, descending, nullsLast } of orders) {
+    const inOrder = (value: Row[string]) =>
+      typeof value === "string" ? (isId(type) ? sortedId : sortedText)(value, collation) : value;
+    const [left, right] = [inOrder(read(a)), inOrder(read(b))];
     if (left === right) continue;
     if (left === null) return nullsLast ? 1 : -1;
     if (right === null) return nullsLast ? -1 : 1;

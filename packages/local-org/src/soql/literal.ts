@@ -1,5 +1,6 @@
 import type { Row } from "../store/rows.ts";
 import type { FieldType } from "../store/schema.ts";
+import { type Collation, comparedText } from "./collation.ts";
 import { SoqlError } from "./soqlError.ts";
 
 /** Which literals a field of each type is compared with, and how Salesforce names the type. */
@@ -22,6 +23,7 @@ export function readLiteral(
   kind: string | undefined,
   field: string,
   type: FieldType,
+  collation: Collation,
 ): Row[string] {
   if (kind === "NULL" || text.toUpperCase() === "NULL") return null;
   if (kind === "DATE_LITERAL" || kind === "DATE_N_LITERAL")
@@ -33,17 +35,21 @@ export function readLiteral(
     `value of filter criterion for field '${field}' must be of type ${name} and ${quotes} be enclosed in quotes`,
   );
   if (kind === undefined || !kinds.includes(kind)) throw refused;
-  if (kind === "STRING") return comparable(unquote(text), type);
+  if (kind === "STRING") return comparable(unquote(text), type, collation);
   if (kind === "BOOLEAN") return text.toUpperCase() === "TRUE";
   const number = kind === "DATETIME" ? Date.parse(text) : Number(text);
   if (Number.isNaN(number)) throw refused;
   return number;
 }
 
-/** SOQL compares text without regard to case, and ids by their first 15 characters with it. */
-export function comparable(value: Row[string], type: FieldType): Row[string] {
+/** SOQL compares text as the org's collation says, and ids by their first 15 characters with regard to case. */
+export function comparable(value: Row[string], type: FieldType, collation: Collation): Row[string] {
   if (typeof value !== "string") return value;
-  return type === "id" || type === "reference" ? value.slice(0, 15) : value.toLowerCase();
+  return isId(type) ? value.slice(0, 15) : comparedText(value, collation);
+}
+
+export function isId(type: FieldType): boolean {
+  return type === "id" || type === "reference";
 }
 
 /** The text of a quoted literal. @throws SoqlError where an escape is none of SOQL's */

@@ -1,5 +1,6 @@
 import type { ConditionWithValueQuery, WhereClause } from "@jetstreamapp/soql-parser-js";
 import type { Row } from "../store/rows.ts";
+import type { Collation } from "./collation.ts";
 import { comparable, likePattern, readLiteral } from "./literal.ts";
 import type { Resolve } from "./reading.ts";
 import { SoqlError } from "./soqlError.ts";
@@ -8,9 +9,9 @@ type Test = (row: Row) => boolean;
 type Token = "(" | ")" | "AND" | "OR" | "NOT" | Test;
 
 /** Compiles a WHERE clause, which the parser hands out as a list with bracket counts, to a test of one record. */
-export function compileWhere(where: WhereClause | undefined, resolve: Resolve): Test {
+export function compileWhere(where: WhereClause | undefined, resolve: Resolve, collation: Collation): Test {
   if (where === undefined) return () => true;
-  const tokens = flatten(where, resolve);
+  const tokens = flatten(where, resolve, collation);
   let at = 0;
   const expression = (): Test => {
     let left = conjunction();
@@ -61,12 +62,12 @@ export function* conditions(
       : { left: clause.left };
 }
 
-function flatten(where: WhereClause, resolve: Resolve): Token[] {
+function flatten(where: WhereClause, resolve: Resolve, collation: Collation): Token[] {
   const tokens: Token[] = [];
   for (const { left, operator } of conditions(where)) {
     if (left !== null) {
       tokens.push(...Array<Token>(left.openParen ?? 0).fill("("));
-      if ("operator" in left) tokens.push(condition(left, resolve));
+      if ("operator" in left) tokens.push(condition(left, resolve, collation));
       if ("closeParen" in left) tokens.push(...Array<Token>(left.closeParen ?? 0).fill(")"));
     }
     if (operator !== undefined) tokens.push(operator as Token);
@@ -85,7 +86,7 @@ const ORDERED: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
 };
 
 /** The test of one condition. @throws SoqlError where Salesforce would refuse it, or the local org does not know it */
-function condition(asked: ConditionWithValueQuery, resolve: Resolve): Test {
+function condition(asked: ConditionWithValueQuery, resolve: Resolve, collation: Collation): Test {
   if (!("field" in asked) || "valueQuery" in asked)
     throw new SoqlError("MALFORMED_QUERY", "the local org takes no nested queries and functions in WHERE");
   const { field, value, literalType } = asked;
@@ -95,10 +96,10 @@ function condition(asked: ConditionWithValueQuery, resolve: Resolve): Test {
     throw new SoqlError("INVALID_FIELD", `field '${field}' can not be filtered in a query call`);
   const kinds = [literalType].flat();
   const texts = [value].flat();
-  const literals = texts.map((text, i) => readLiteral(text, kinds[i] ?? kinds[0], field, type));
+  const literals = texts.map((text, i) => readLiteral(text, kinds[i] ?? kinds[0], field, type, collation));
   const [wanted = null] = literals;
   const set = new Set(literals);
-  const found = (row: Row) => comparable(read(row), type);
+  const found = (row: Row) => comparable(read(row), type, collation);
   const ordered = ORDERED[operator];
   if (ordered !== undefined)
     return (row) => {

@@ -1,5 +1,6 @@
 import type { OrgFixture } from "../fixture/fixture.ts";
 import { KNOWN_PERMISSIONS } from "../fixture/permissions.ts";
+import type { Collation } from "../soql/collation.ts";
 import { permissionsByUser } from "./accessTables.ts";
 import { menuApps, menuItemId } from "./appTables.ts";
 import { type GrantRange, Grants } from "./grants.ts";
@@ -33,6 +34,8 @@ export interface StoreOptions extends SchemaOptions {
   readonly nullTokenIds?: boolean;
   /** Grants of these apps are in the usage resources alone, and have no OauthToken. */
   readonly hiddenFromOauthToken?: "external-client-apps";
+  /** How text is compared and sorted: `folded` by default. The fixture can say it too. */
+  readonly collation?: Collation;
 }
 
 /** Approvals that a user may hold for one app; one more revokes the oldest (docs/salesforce.md#what-a-row-is). */
@@ -42,6 +45,7 @@ const APPROVALS = 5;
 export class Store {
   readonly organization: OrgFixture["organization"];
   readonly schema: Schema;
+  readonly collation: Collation;
   readonly #options: StoreOptions;
   /** By sObject name; OauthToken is kept apart. */
   readonly #tables: Tables;
@@ -56,6 +60,7 @@ export class Store {
   constructor(fixture: OrgFixture, options: StoreOptions = {}) {
     this.organization = fixture.organization;
     this.schema = schemaOf(options);
+    this.collation = options.collation ?? fixture.platform?.collation ?? "folded";
     this.#options = options;
     const now = Date.now();
     this.#tables = tables(fixture, now);
