@@ -1,0 +1,109 @@
+import { called, type Decided, type Finding } from "./case.ts";
+import type { Beside } from "./fit.ts";
+
+import type { KnownApp } from "./orgView.ts";
+import { covers, type Facts, isException, isPowerful, isRecent, scopeRule } from "./table.ts";
+import type { Entry } from "./wanted.ts";
+import { endOfDay } from "./words.ts";
+
+/** The findings beside the grants (docs/policy.md). */
+export function findingsBeside(facts: Facts, rows: readonly Decided[]): Finding[] {
+  return [
+    ...facts.fit.absent,
+    ...entries(facts),
+    ...exemptions(facts),
+    ...baseline(facts),
+    ...powerful(facts, rows),
+    ...exceptions(facts),
+  ].map(({ app, ...finding }) => ({ ...finding, app: app === null ? null : (app.id ?? app.name) }));
+}
+
+function appOf({ fit }: Facts, entry: Entry): KnownApp | null {
+  return fit.entryOf.entries().find(([, one]) => one === entry)?.[0] ?? null;
+}
+
+function entries(facts: Facts): Beside[] {
+  return facts.wanted.entries.flatMap((entry) => {
+    const app = appOf(facts, entry);
+    if (app === null) return [];
+    const beside = (code: string, at: Beside["at"]): Beside => ({ code, app, user: null, at });
+    const review = entry.get<string>("reviewBy");
+    return [
+      ...(review !== null && facts.asOf >= endOfDay(review.value)
+        ? [beside("review-overdue", review.at)]
+        : []),
+      ...(entry.id === null ? [beside("weak-match", entry.at)] : []),
+      ...(facts.org.apps.some((other) => other !== app && other.name === app.name) ||
+      isUnresolvedName(facts, app)
+        ? [beside("name-shared", entry.at)]
+        : []),
+      ...(entry.denied === null ? setUp(facts, entry, app) : []),
+    ];
+  });
+}
+
+function isUnresolvedName({ org }: Facts, app: KnownApp): boolean {
+  return org.rows.some(({ owner }) => owner.app === null && owner.label === app.name);
+}
+
+/** How the app is set up, against what the entry wants. */
+function setUp(facts: Facts, entry: Entry, app: KnownApp): Beside[] {
+  const found = facts.org.settings(app);
+  const beside = (code: string, at: Beside["at"]): Beside => ({ code, app, user: null, at });
+  const rule = scopeRule(facts, app);
+  const result = rule !== null && found.scopes === null ? [beside("scopes-unreadable", rule.at)] : [];
+  const compare = (key: string, isRight: (wanted: never) => boolean | null): void => {
+    const wanted = entry.get<never>("settings", key);
+    if (wanted === null) return;
+    const right = isRight(wanted.value);
+    if (right !== true)
+      result.push(beside(right === null ? "setting-unreadable" : "setting-differs", wanted.at));
+  };
+  const { adminApprovedUsersOnly: approved, refreshTokenDays: days, ipRelaxation: ip } = found;
+  compare("adminApprovedUsersOnly", (wanted: boolean) => (approved === null ? null : approved === wanted));
+  compare("refreshTokenMaxDays", (wanted: number) => (days === null ? null : days <= wanted));
+  compare("ipRelaxation", (wanted: string) => (ip === null ? null : ip === wanted));
+  return result;
+}
+
+function exemptions(facts: Facts): Beside[] {
+  return facts.fit.exemptions.flatMap((exemption) => {
+    const { app, user, expires, at } = exemption;
+    if (app === null || user === null) return [];
+    const beside = (code: string): Beside => ({ code, app: app ?? null, user: user?.username ?? null, at });
+    if (facts.asOf >= endOfDay(expires)) return [beside("exemption-expired")];
+    return [
+      ...(facts.org.rows.some((row) => covers(exemption, row)) ? [] : [beside("exemption-unused")]),
+      ...(endOfDay(expires) <= facts.asOf + 14 * 86_400_000 ? [beside("exemption-expiring")] : []),
+    ];
+  });
+}
+
+function baseline({ fit, asOf }: Facts): Beside[] {
+  const { baseline: known } = fit;
+  if (known === null || asOf < endOfDay(known.expires)) return [];
+  return [{ code: "baseline-expired", app: null, user: null, at: { file: "known.yaml", path: ["expires"] } }];
+}
+
+function powerful(facts: Facts, rows: readonly Decided[]): Beside[] {
+  const at = facts.wanted.get("highPrivilege")?.at;
+  if (at === undefined) return [];
+  return facts.org.rows.flatMap((row, i): Beside[] => {
+    if (rows[i]!.code === "own-user") return [];
+    if (!isPowerful(facts, row) || !isRecent(facts, row) || isException(facts, row)) return [];
+    const { app } = row.owner;
+    const shown = app ?? { id: null, name: called(row), installed: null };
+    return [{ code: "high-privilege-grant", app: shown, user: row.user.username, at }];
+  });
+}
+
+function exceptions({ fit, asOf }: Facts): Beside[] {
+  return fit.exceptions
+    .filter(({ reviewBy }) => asOf >= endOfDay(reviewBy))
+    .map(({ app, user, at }) => ({
+      code: "review-overdue",
+      app: app ?? null,
+      user: user?.username ?? null,
+      at: { file: at.file, path: [...at.path, "reviewBy"] },
+    }));
+}

@@ -1,0 +1,136 @@
+import type { FullPlan } from "../../src/plan/planSchema.ts";
+import type { Case, Decided } from "./case.ts";
+import { type Answer, answer } from "./oracle.ts";
+import type { Place, Written } from "./places.ts";
+import { ask, type Said, start, written } from "./tool.ts";
+
+/** One thing that the oracle and the tool see differently. */
+export interface Difference {
+  /** The line of the table, the code of a finding, or `limits`, `exit`, `refusal`. */
+  readonly about: string;
+  readonly oracle: string;
+  readonly tool: string;
+}
+
+/** What the tool is not known to refuse yet. */
+const NOT_YET = ["no such app", "nobody is in scope", "says whom it excepts alone"];
+
+/** Asks both about a case. */
+export async function differences(one: Case): Promise<Difference[]> {
+  const org = await start(one);
+  try {
+    return compare(one, await ask(org, one));
+  } finally {
+    await org.close();
+  }
+}
+
+function compare(one: Case, said: Said): Difference[] {
+  const expected = answer(one);
+  if ("refusals" in expected && expected.refusals.every(({ why }) => NOT_YET.includes(why))) return [];
+  const lines = written(one.files);
+  if ("refused" in said || "refusals" in expected) return compareRefusals(expected, said, lines);
+  return [
+    ...compareRows(expected.rows, said.plan, lines),
+    ...comparePlan(expected.rows, said.plan),
+    ...compareFindings(expected.findings, said.plan, lines),
+    ...compareLimits(expected, said.plan),
+  ];
+}
+
+function compareRefusals(expected: Answer, said: Said, lines: ReadonlyMap<string, Written>): Difference[] {
+  if ("refused" in said && "refusals" in expected) return [];
+  const oracle =
+    "refusals" in expected
+      ? expected.refusals.map(({ why, at }) => `${why}, ${placed(at, lines)}`).join("; ")
+      : "valid";
+  return [{ about: "refusal", oracle, tool: "refused" in said ? said.refused.join("; ") : "valid" }];
+}
+
+function placed(at: Place | null, lines: ReadonlyMap<string, Written>): string {
+  return at === null ? "nowhere" : `${at.file}:${lines.get(at.file)?.line(at.path) ?? 0}`;
+}
+
+const instant = (time: number | null) => (time === null ? null : new Date(time).toISOString());
+
+function compareRows(expected: readonly Decided[], { rows }: FullPlan, lines: ReadonlyMap<string, Written>) {
+  const wanted = expected.map((row) => ({
+    key: JSON.stringify([row.user, row.app, instant(row.created), instant(row.lastUsed), row.uses]),
+    text: `${row.action} ${row.code}${row.held === null ? "" : ` (${row.held})`} at ${placed(row.at, lines)}`,
+    about: row.code,
+  }));
+  const found = rows.map((row) => ({
+    key: JSON.stringify([row.user.id, row.app.id ?? row.app.name, row.granted, row.lastUsed, row.useCount]),
+    text: `${row.action} ${row.code}${row.held === null ? "" : ` (${row.held})`} at ${row.policy.file}:${row.policy.line}`,
+    about: row.code as string,
+  }));
+  return unmatched(wanted, found);
+}
+
+interface Told {
+  readonly key: string;
+  readonly text: string;
+  readonly about: string;
+}
+
+/** What one side says and the other does not, by what it is said of. */
+function unmatched(wanted: readonly Told[], found: readonly Told[]): Difference[] {
+  const keys = new Set([...wanted, ...found].map(({ key }) => key));
+  return [...keys].flatMap((key) => {
+    const texts = (told: readonly Told[]) =>
+      told
+        .filter((one) => one.key === key)
+        .map(({ text }) => text)
+        .sort();
+    const [oracle, tool] = [texts(wanted), texts(found)];
+    if (JSON.stringify(oracle) === JSON.stringify(tool)) return [];
+    const about = [...wanted, ...found].find((one) => one.key === key)!.about;
+    return [{ about, oracle: `${short(key)}: ${oracle.join(" | ")}`, tool: tool.join(" | ") }];
+  });
+}
+
+function short(key: string): string {
+  return key.length > 120 ? `${key.slice(0, 120)}…` : key;
+}
+
+/** What is planned is exactly what the rows say is revoked. */
+function comparePlan(expected: readonly Decided[], { revocations }: FullPlan): Difference[] {
+  const wanted = expected
+    .filter(({ action }) => action === "revoke")
+    .map((row) => JSON.stringify([row.user, row.app, instant(row.created)]))
+    .sort();
+  const found = revocations
+    .flatMap(({ user, app, grants }) =>
+      grants.map(({ granted }) => JSON.stringify([user.id, app.id ?? app.name, granted])),
+    )
+    .sort();
+  return JSON.stringify(wanted) === JSON.stringify(found)
+    ? []
+    : [{ about: "plan", oracle: short(wanted.join(" ")), tool: short(found.join(" ")) }];
+}
+
+function compareFindings(
+  expected: Exclude<Answer, { refusals: unknown }>["findings"],
+  { findings }: FullPlan,
+  lines: ReadonlyMap<string, Written>,
+): Difference[] {
+  const told = (code: string, app: string | null, user: string | null, at: string): Told => ({
+    key: JSON.stringify([code, app, user, at]),
+    text: code,
+    about: code,
+  });
+  return unmatched(
+    expected.map(({ code, app, user, at }) => told(code, app, user, placed(at, lines))),
+    findings.map(({ code, app, user, policy }) =>
+      told(code, app === null ? null : (app.id ?? app.name), user, `${policy.file}:${policy.line}`),
+    ),
+  );
+}
+
+function compareLimits(expected: Exclude<Answer, { refusals: unknown }>, plan: FullPlan): Difference[] {
+  const { limits } = plan;
+  const exit = limits.refusal !== null ? 3 : plan.revocations.length > 0 ? 2 : 0;
+  const wanted = `${expected.limits.revocations} of ${expected.limits.ofAll}, ${expected.limits.perApp} of one app, exit ${expected.exit}`;
+  const found = `${limits.revocations.actual} of ${limits.percent.of}, ${limits.perApp?.actual ?? 0} of one app, exit ${exit}`;
+  return wanted === found ? [] : [{ about: "limits", oracle: wanted, tool: found }];
+}
