@@ -170,7 +170,7 @@ export const policyProblems = declareProblems({
   },
   "denied-app-with-users": {
     text: 'the app "{app}" is denied ({denied}) and has users in scope',
-    remedy: "remove one of the two",
+    remedy: "remove one of the two; to allow what an extended policy denies, say `sanctioned: true` as well",
     example: { app: "Slack", denied: "policy/acme.yaml:7" },
   },
   "app-listed-twice": {

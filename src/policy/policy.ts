@@ -145,6 +145,12 @@ export interface Policy {
   /** What happens to live sessions after a revocation. */
   readonly sessions: "report" | "end";
   readonly baseline: Baseline | null;
+  /** The file and the one that it extends as one: what is said, and where. */
+  readonly asWritten: {
+    readonly data: unknown;
+    /** The place of the value at a path of keys and indexes. */
+    readonly position: (path: readonly (string | number)[]) => Position;
+  };
   /** A problem at a place in this policy, with the source line for the message. */
   readonly problemAt: (position: Position, said: ErrorText) => Problem;
 }

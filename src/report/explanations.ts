@@ -1,8 +1,10 @@
 import { meaningOf, remedyOf } from "../decide/codes.ts";
 import type { Explanation } from "../decide/explain.ts";
 import type { Verdict } from "../decide/rule.ts";
-import type { Inventory } from "../inventory/inventory.ts";
+import type { App, Inventory } from "../inventory/inventory.ts";
 import { type Position, placeText } from "../policy/policy.ts";
+import type { SaidValue } from "../policy/saidValues.ts";
+import { pathText } from "../policy/source.ts";
 import { printable } from "../printable.ts";
 import { amount } from "../text.ts";
 import { safeJson } from "./render/safeJson.ts";
@@ -11,13 +13,15 @@ import { firstFew, HOLDS } from "./words.ts";
 interface ExplanationOptions {
   /** Whether it is about a grant that nobody holds. */
   readonly hypothetical: boolean;
+  /** What the policy says of an app, with the file and line of each value. */
+  readonly saidOf: (app: App) => readonly SaidValue[];
 }
 
 /** Why each grant gets what it gets, as JSON; names are as the org gives them. */
 export function explainJson(
   explanations: readonly Explanation[],
   { users }: Inventory,
-  { hypothetical }: ExplanationOptions,
+  { hypothetical, saidOf }: ExplanationOptions,
 ): string {
   const rows = explanations.map(({ decision: { grant, action, code, at, heldBackBy }, steps }) => ({
     user: { id: grant.userId, username: users.get(grant.userId)?.username ?? null },
@@ -28,6 +32,7 @@ export function explainJson(
     held: heldBackBy,
     policy: at,
     remedy: remedyOf(code),
+    said: saidOf(grant.app).map(saidPart),
     steps: steps.map(({ rule, verdict }) => ({ rule, verdict: verdict && verdictPart(verdict) })),
   }));
   return safeJson(rows);
@@ -42,16 +47,20 @@ function verdictPart({ action, code, at, passing }: Verdict): Record<string, unk
 export function explainText(
   explanations: readonly Explanation[],
   inventory: Inventory,
-  { hypothetical }: ExplanationOptions,
+  options: ExplanationOptions,
 ): string {
   if (explanations.length === 0) return "No grants.\n";
   const alike = Map.groupBy(explanations, ({ decision: { grant, action, code, at, heldBackBy }, steps }) =>
     JSON.stringify([grant.app.key, action, code, at, heldBackBy, steps]),
   );
-  return [...alike.values()].map((some) => block(some, inventory, hypothetical)).join("\n");
+  return [...alike.values()].map((some) => block(some, inventory, options)).join("\n");
 }
 
-function block(alike: readonly Explanation[], { users }: Inventory, hypothetical: boolean): string {
+function block(
+  alike: readonly Explanation[],
+  { users }: Inventory,
+  { hypothetical, saidOf }: ExplanationOptions,
+): string {
   const { decision, steps } = alike[0]!;
   const { grant, action, code, at, heldBackBy } = decision;
   const names = alike.map(({ decision: { grant: one } }) =>
@@ -64,11 +73,34 @@ function block(alike: readonly Explanation[], { users }: Inventory, hypothetical
   return [
     `${printable(grant.app.name)}, ${who} (${grants}): ${answer}`,
     `  because: ${meaningOf(code)} [${code}], ${place(at)}`,
+    ...saidText(saidOf(grant.app)),
     "  looked at, in order of precedence:",
     ...steps.map((step, i) => stepText(step, i === steps.length - 1)),
     `  what would change it: ${heldBackBy === null ? remedyOf(code) : HOLD_REMEDY[heldBackBy]}`,
     "",
   ].join("\n");
+}
+
+/** A long list of names would hide the rest. */
+const MOST_SAID = 20;
+
+/** What the policy says of an app, each value with its place; a great many are cut with their count. */
+function saidText(said: readonly SaidValue[]): string[] {
+  if (said.length === 0) return [];
+  const shown = said
+    .slice(0, MOST_SAID)
+    .map(({ path, value, at }) => `    ${pathText(path)}: ${printable(String(value))}, ${place(at)}`);
+  const more = said.length - shown.length;
+  return [
+    "  what the policy says of the app:",
+    ...shown,
+    ...(more > 0 ? [`    … and ${more} more: \`npx sanctioned validate --resolved\` shows all`] : []),
+  ];
+}
+
+/** A value as other programs know it. */
+function saidPart({ path, value, at }: SaidValue): Record<string, unknown> {
+  return { key: pathText(path), value, policy: at };
 }
 
 function stepText({ rule, verdict }: Explanation["steps"][number], isLast: boolean): string {

@@ -81,18 +81,30 @@ function resolveApps({ apps }: Policy, selectors: Selectors, lookup: Lookup): Ma
           name: rule.name.value,
         }),
       );
-    const other = rules.get(app.key);
-    if (other !== undefined)
-      lookup.problem(
-        rule.position,
-        resolveProblems["app-listed-by-name-and-id"]({
-          app: app.name,
-          other: placeText(other.entry.position),
-        }),
-      );
-    rules.set(app.key, { entry: rule, app, weak: rule.id === null, users });
+    list({ entry: rule, app, weak: rule.id === null, users }, rules, lookup);
   }
   return rules;
+}
+
+/** An app is listed once; the policy's own entries, which come first, may turn around one of the extended policy. */
+function list(listed: ListedApp, rules: Map<string, ListedApp>, lookup: Lookup): void {
+  const { app, entry } = listed;
+  const other = rules.get(app.key);
+  if (other !== undefined && turnsAround(other.entry, entry)) return;
+  if (other !== undefined)
+    lookup.problem(
+      entry.position,
+      resolveProblems["app-listed-by-name-and-id"]({
+        app: app.name,
+        other: placeText(other.entry.position),
+      }),
+    );
+  rules.set(app.key, listed);
+}
+
+/** Whether an entry denies what the extended policy sanctions, or the other way round. */
+function turnsAround(own: AppEntry, other: AppEntry): boolean {
+  return !own.shared && other.shared && (own.denied === null) !== (other.denied === null);
 }
 
 /** The key says which of the two it is. */

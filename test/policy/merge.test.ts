@@ -121,13 +121,129 @@ describe("a policy that extends another", () => {
       'the app "Other" has no "users"; say who is in scope',
     ],
     [
-      "an app that the base sanctions and the file denies with users",
-      OWN.replace("users: { profiles: [Standard User] }", "sanctioned: false"),
-      undefined,
-      'policy/shared/base.yaml:8:5: the app "Slack" is denied (policy/acme.yaml:7) and has users in scope',
+      "an app that the base denies and the file gives users, without saying that it means that",
+      OWN,
+      {
+        "policy/shared/base.yaml": BASE.replace("users: { profiles: [Sales User] }", "sanctioned: false"),
+      },
+      'policy/acme.yaml:7:5: the app "Slack" is denied (policy/shared/base.yaml:8) and has users in scope; remove one of the two; to allow what an extended policy denies, say `sanctioned: true` as well',
     ],
   ])("%s is one clear problem", (_rule, own, texts, message) => {
     expect(problems(own, texts as Record<string, string> | undefined)).toContain(message);
+  });
+
+  describe("merges key by key what both say", () => {
+    const summary = (base: string, own: string) =>
+      summarizePolicy(
+        parse(`version: 1\nextends: base.yaml\n${own}`, {
+          "policy/base.yaml": `version: 1\nunlisted: report\napps: []\n${base}`,
+        }),
+      );
+    it("who has high privilege, and what that means", () => {
+      const base =
+        "highPrivilege: { profiles: [Admin], permissions: [ManageUsers], action: revoke, grantedSince: 2026-01-01 }";
+      expect(summary(base, "highPrivilege: { profiles: [Standard] }").highPrivilege).toEqual({
+        profiles: "Standard",
+        permissions: "ManageUsers",
+        action: "revoke",
+        grantedSince: "2026-01-01",
+      });
+      expect(summary(base, "highPrivilege: { grantedWithinDays: 7 }").highPrivilege).toEqual({
+        profiles: "Admin",
+        permissions: "ManageUsers",
+        action: "revoke",
+        grantedWithinDays: 7,
+      });
+    });
+    it("the org", () => {
+      expect(summary("org: { id: 00D000000000001EAA }", "org: { name: Calais }").org).toEqual({
+        id: "00D000000000001EAA",
+        name: "Calais",
+      });
+    });
+    it("an app's settings, but not who is in scope, nor its scopes", () => {
+      const apps = (entry: string) => `apps:\n  - { name: Slack, ${entry} }\n`;
+      const base = `version: 1\nunlisted: report\n${apps(
+        "users: { profiles: [Sales], except: { roles: [CEO] } }, scopes: [api, id], settings: { ipRelaxation: enforce, refreshTokenMaxDays: 9 }",
+      )}`;
+      const own = `version: 1\nextends: base.yaml\n${apps(
+        "users: { roles: [Rep] }, scopes: [web], settings: { refreshTokenMaxDays: 5, adminApprovedUsersOnly: true }",
+      )}`;
+      expect(summarizePolicy(parse(own, { "policy/base.yaml": base })).apps).toEqual({
+        Slack: {
+          users: { roles: "Rep" },
+          scopes: "web",
+          settings: { ipRelaxation: "enforce", refreshTokenMaxDays: 5, adminApprovedUsersOnly: true },
+        },
+      });
+    });
+    it("what leavers get, the limits and the defaults", () => {
+      expect(
+        summary(
+          "leavers: { frozen: report, inactive: report }\nlimits: { percent: 5 }\ndefaults: { maxAgeDays: 9 }",
+          "leavers: { inactive: revoke }\nlimits: { perApp: 1 }\ndefaults: { maxIdleDays: 8 }",
+        ),
+      ).toMatchObject({
+        leavers: { frozen: "report" },
+        limits: { revocations: 50, percent: 5, perApp: 1 },
+        defaults: { maxIdleDays: 8, maxAgeDays: 9 },
+      });
+    });
+  });
+
+  describe("turns an entry of the other around", () => {
+    const entry = (file: string, text: string) =>
+      `version: 1\n${file}\napps:\n  - { name: Slack, ${text} }\n`;
+    const one = (own: string, base: string) =>
+      parse(entry("extends: base.yaml", own), { "policy/base.yaml": entry("unlisted: report", base) }).apps;
+    it("denying what that sanctions, of which it takes no more than which app is meant and whose it is", () => {
+      const apps = one(
+        "sanctioned: false",
+        "id: 0H4000000000001CAA, owner: it, reason: Cases, mode: report, users: everyone, scopes: [api], reviewBy: 2027-01-01, settings: { ipRelaxation: enforce }, maxIdleDays: 3",
+      );
+      expect(apps).toHaveLength(1);
+      expect(apps[0]).toMatchObject({
+        id: { value: "0H4000000000001CAA", position: { file: "policy/base.yaml" } },
+        denied: { file: "policy/acme.yaml", line: 4 },
+        owner: "it",
+        reason: null,
+        mode: null,
+        users: null,
+        scopes: null,
+        reviewBy: null,
+        settings: null,
+        times: { maxIdleDays: null },
+        shared: false,
+      });
+    });
+    it("sanctioning what that denies, where it says so", () => {
+      const apps = one("sanctioned: true, users: everyone", "sanctioned: false, reason: Vishing target");
+      expect(apps).toMatchObject([{ denied: null, reason: null, users: { everyone: true } }]);
+    });
+    it("also where one of them says the id and the other the name", () => {
+      const inventory = inventoryOf({ apps: [app("Slack", "0H4000000000001CAA")] });
+      const policy = parse(
+        "version: 1\nextends: base.yaml\napps: [{ id: 0H4000000000001, sanctioned: false }]",
+        {
+          "policy/base.yaml": entry("unlisted: report", "users: everyone"),
+        },
+      );
+      const resolution = resolvePolicy(policy, inventory, AS_OF);
+      if ("problems" in resolution) throw new Error(formatProblems(resolution.problems));
+      const [listed] = resolution.resolved.listedApps.values();
+      expect(listed?.entry.denied).toMatchObject({ file: "policy/acme.yaml" });
+    });
+  });
+
+  it("guesses none of two apps of one name", () => {
+    const two =
+      "version: 1\nunlisted: report\napps:\n  - { name: S, id: 0H4000000000001, users: everyone }\n  - { name: S, id: 0H4000000000002, users: everyone }\n";
+    const own = "version: 1\nextends: base.yaml\napps: [{ name: S, mode: report, users: everyone }]\n";
+    expect(parse(own, { "policy/base.yaml": two }).apps.map(({ mode }) => mode?.value ?? null)).toEqual([
+      "report",
+      null,
+      null,
+    ]);
   });
 
   it("need not have every app and user of the base in its org, unless one is called nearly the same", () => {

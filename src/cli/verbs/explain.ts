@@ -1,9 +1,11 @@
 import { Command, Option } from "commander";
 import { explain } from "../../decide/explain.ts";
-import type { Grant } from "../../inventory/inventory.ts";
+import type { App, Grant } from "../../inventory/inventory.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { grantsNamed, type Named } from "../../plan/named.ts";
+import { type SaidValue, saidValues } from "../../policy/saidValues.ts";
 import { explainJson, explainText } from "../../report/explanations.ts";
+import type { ResolvedPolicy } from "../../resolve/resolved.ts";
 import { cliErrors } from "../errors.ts";
 import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";
 import { judgeAsAsked } from "../run.ts";
@@ -38,7 +40,9 @@ export function explainCommand(): Command {
       const { grants, hypothetical } = grantsToExplain(evaluation, options);
       const explanations = explain({ resolved, inventory, asOf }, grants);
       const text = options.format === "json" ? explainJson : explainText;
-      process.stdout.write(text(explanations, inventory, { hypothetical }));
+      process.stdout.write(
+        text(explanations, inventory, { hypothetical, saidOf: (app) => saidOf(app, resolved) }),
+      );
     });
 }
 
@@ -51,4 +55,11 @@ function grantsToExplain(
   if (grants.length > 0 || user === null || apps === null) return { grants, hypothetical: false };
   const asGivenNow = { userId: user.id, createdAt: asOf, lastUsedAt: asOf, useCount: 1 };
   return { grants: apps.map((app) => ({ ...asGivenNow, app })), hypothetical: true };
+}
+
+/** The app's entry, the extended policy's part in it too, and the defaults; nothing where it is not listed. */
+function saidOf(app: App, { policy, listedApps }: ResolvedPolicy): SaidValue[] {
+  const listed = listedApps.get(app.key);
+  const index = listed === undefined ? -1 : policy.apps.indexOf(listed.entry);
+  return index < 0 ? [] : [...saidValues(policy, ["apps", index]), ...saidValues(policy, ["defaults"])];
 }

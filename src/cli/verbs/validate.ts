@@ -2,7 +2,8 @@ import { Command, Option } from "commander";
 import { tooLongExemptions } from "../../policy/contradictions.ts";
 import { policyProblems } from "../../policy/errors.ts";
 import { formatProblems, inOrder, PolicyError, type Problem } from "../../policy/problem.ts";
-import { readPolicyFile } from "../../policy/read.ts";
+import { readPolicy, readPolicyFile } from "../../policy/read.ts";
+import { mergedFile } from "../../policy/write/mergedFile.ts";
 import { printable } from "../../printable.ts";
 import { problemsGithub, problemsJson } from "../../report/problems/problemFormats.ts";
 import { resolveProblems } from "../../resolve/errors.ts";
@@ -17,6 +18,7 @@ import { VERSION } from "../version.ts";
 interface ValidateOptions {
   readonly format: "text" | "json" | "sarif" | "github";
   readonly org?: boolean;
+  readonly resolved?: boolean;
   readonly asOf?: number;
 }
 
@@ -26,6 +28,12 @@ export function validateCommand(): Command {
     .description("check policies offline and show every problem with its place and what to do")
     .argument("[files...]", "policies (default: all in the folder policy)")
     .option("--org", "also look up every name in the connected org")
+    .addOption(
+      new Option(
+        "--resolved",
+        "show each policy that is valid as one with the policy that it extends, with the file and line of each value",
+      ).conflicts("format"),
+    )
     .addOption(
       new Option("--format <format>", "output format")
         .choices(["text", "json", "sarif", "github"])
@@ -37,15 +45,25 @@ export function validateCommand(): Command {
       "\nExits 0 when every policy is valid, 1 when not.\n" +
         "\nExample:\n  $ npx sanctioned validate policy/dieppe-trading.yaml --format github",
     )
-    .action(async (named: string[], { format, org = false, asOf = Date.now() }: ValidateOptions) => {
-      const files = named.length > 0 ? named : policyFiles();
-      if (files.length === 0) throw cliErrors["no-policy-file"]({ folder: "policy" });
-      const observer = org ? await openObserver() : null;
-      const problems: Problem[] = [];
-      for (const file of files) problems.push(...inOrder(await problemsOf(file, observer, asOf)));
-      process.stdout.write(await output(format, files, problems));
-      if (problems.length > 0) process.exitCode = EXIT.userError;
-    });
+    .action(
+      async (
+        named: string[],
+        { format, org = false, resolved = false, asOf = Date.now() }: ValidateOptions,
+      ) => {
+        const files = named.length > 0 ? named : policyFiles();
+        if (files.length === 0) throw cliErrors["no-policy-file"]({ folder: "policy" });
+        const observer = org ? await openObserver() : null;
+        const problems: Problem[] = [];
+        for (const file of files) problems.push(...inOrder(await problemsOf(file, observer, asOf)));
+        if (resolved && problems.length === 0) process.stdout.write(files.map(merged).join("---\n"));
+        else process.stdout.write(await output(format, files, problems));
+        if (problems.length > 0) process.exitCode = EXIT.userError;
+      },
+    );
+}
+
+function merged(file: string): string {
+  return mergedFile(readPolicy(file));
 }
 
 async function problemsOf(

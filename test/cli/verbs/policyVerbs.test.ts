@@ -196,6 +196,32 @@ describe("sanctioned explain", () => {
     expect(stdout).toContain("Slack, ada.weber@dieppe.example (no grant; if it were given now): keep");
   });
 
+  it("says what the policy and the one that it extends say of the app, each value with its place", async () => {
+    const base =
+      "version: 1\nunlisted: report\napps:\n  - { name: Slack, users: everyone, maxAgeDays: 3000 }\n";
+    const extended = path.basename(policy("explained-base.yaml", base));
+    const own = policy(
+      "explained.yaml",
+      `version: 1\nextends: ${extended}\ndefaults: { maxIdleDays: 900 }\napps:\n  - { name: Slack, owner: it }\n`,
+    );
+    const args = ["explain", "--policy", own, "--user", "amir.kowalski@dieppe.example", "--app", "Slack"];
+    const { stdout } = await sanctioned(args, env);
+    const shared = own.replace("explained", "explained-base");
+    expect(stdout).toContain(`  what the policy says of the app:
+    apps[0].name: Slack, ${own}:5
+    apps[0].owner: it, ${own}:5
+    apps[0].users: everyone, ${shared}:4
+    apps[0].maxAgeDays: 3000, ${shared}:4
+    defaults.maxIdleDays: 900, ${own}:3
+`);
+    const [{ said }] = JSON.parse((await sanctioned([...args, "--format", "json"], env)).stdout);
+    expect(said[2]).toMatchObject({
+      key: "apps[0].users",
+      value: "everyone",
+      policy: { file: shared, line: 4 },
+    });
+  });
+
   it("wants a user or an app, and one that the org has", async () => {
     expect((await sanctioned(["explain"], env)).stderr).toBe(
       "Nobody's grants are named. Say whose to explain: --user, --app or both. [nobody-named]\n",
@@ -255,6 +281,18 @@ describe("sanctioned validate", () => {
     );
     expect(stdout).toContain('bad.yaml:4:16: unknown key "usrs" in apps[0]; did you mean "users"?');
     expect(stdout).toContain("none.yaml: the policy file does not exist");
+  });
+
+  it("shows a policy and the one that it extends as one", async () => {
+    const base = policy("one-base.yaml", "version: 1\nunlisted: report\napps: []\n");
+    const own = policy("one.yaml", `version: 1\nextends: ${path.basename(base)}\n`);
+    expect(await sanctioned(["validate", "--resolved", own])).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: `version: 1 # ${own}:1\nextends: one-base.yaml # ${own}:2\nunlisted: report # ${base}:2\napps: [] # ${base}:3\n`,
+    });
+    const wrong = await sanctioned(["validate", "--resolved", bad()]);
+    expect([wrong.code, wrong.stdout]).toEqual([1, (await sanctioned(["validate", bad()])).stdout]);
   });
 
   it("as annotations that no text can break out of", async () => {
