@@ -1,5 +1,6 @@
 import { ANN, PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { PlannedRevocation } from "../../src/plan/plan.ts";
 import { json } from "../altered.ts";
 import { type Stage, stage, statuses } from "./stage.ts";
 
@@ -164,5 +165,64 @@ describe("a revocation through the usage of external client apps", () => {
     on.alter((request, answer) => (readsTokens(request) ? json(answer, () => ({})) : null));
     expect(statuses(await run())).toEqual({ "already gone": 1 });
     expect(deletes()).toEqual([]);
+  });
+});
+
+/** The grants of a user and an app of which OauthToken has the first and the usage resources the second. */
+describe("a revocation of which a row shows one grant, and the usage another", () => {
+  const AFTERWARDS = Date.parse("2026-02-01T00:00:00Z");
+  let mixed: Stage;
+  let revocation: PlannedRevocation;
+  beforeEach(async () => {
+    mixed = await stage(smallOrg());
+    const [first] = mixed.revocations.filter(({ app }) => app.name === PORTAL.name);
+    const { username } = first!.user;
+    const second = { app: PORTAL.name, createdAt: AFTERWARDS, lastUsedAt: null, useCount: 0 };
+    mixed.org.store.addGrant({ username, ...second });
+    revocation = {
+      ...first!,
+      grants: [first!.grants[0]!, { ...first!.grants[0]!, createdAt: AFTERWARDS, source: "usage" }],
+    };
+    mixed.alter((request, answer) => {
+      if (!request.includes("FROM OauthToken")) return null;
+      return json(answer, (said: { records: { CreatedDate: string }[]; totalSize: number }) => {
+        const records = said.records.filter(({ CreatedDate }) => Date.parse(CreatedDate) !== AFTERWARDS);
+        return { ...said, records, totalSize: records.length };
+      });
+    });
+  });
+  afterEach(() => mixed.close());
+
+  const calls = () =>
+    mixed.org.requests.flatMap(({ method, path }) =>
+      method === "DELETE" || path === "/services/oauth2/revoke"
+        ? [`${method} ${path.replace(/0CQ\w+$/, "TOKEN")}`]
+        : [],
+    );
+
+  it("takes each through what shows it", async () => {
+    expect(await mixed.run([revocation])).toMatchObject([{ status: "revoked" }]);
+    expect(calls()).toEqual([
+      "POST /services/oauth2/revoke",
+      expect.stringMatching(/^DELETE .*\/apps\/oauth\/usage\/tokens\/TOKEN$/),
+    ]);
+    expect(mixed.org.store.grants().filter(({ AppName }) => AppName === PORTAL.name)).toEqual([]);
+  });
+
+  it("takes neither where the rows hold more than was planned", async () => {
+    const { createdAt } = revocation.grants[0]!;
+    const again = { username: revocation.user.username, app: PORTAL.name, createdAt: createdAt! };
+    mixed.org.store.addGrant({ ...again, lastUsedAt: null, useCount: 0 });
+    expect(await mixed.run([revocation])).toMatchObject([
+      { status: "failed", reason: expect.stringContaining("nothing tells them apart") },
+    ]);
+    expect(calls()).toEqual([]);
+  });
+
+  it("is not over while one of them is left", async () => {
+    mixed.answerInstead((request) => (request.startsWith("DELETE") ? { status: 204 } : null));
+    expect(await mixed.run([revocation])).toMatchObject([
+      { status: "failed", reason: "the org still lists the grant after the call" },
+    ]);
   });
 });
