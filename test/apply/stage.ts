@@ -1,5 +1,5 @@
 import { type LocalOrg, type LocalOrgOptions, type OrgFixture, startLocalOrg } from "salesforce-local-org";
-import { type ApplyOptions, apply } from "../../src/apply/apply.ts";
+import { type Applied, type ApplyOptions, apply } from "../../src/apply/apply.ts";
 import type { AuditEvent } from "../../src/audit/line.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/listInventory.ts";
@@ -28,6 +28,8 @@ export interface Stage {
   alter(by: Alter): void;
   /** From now on these requests are answered so, without a word to the org. */
   answerInstead(by: (request: string) => Partial<Answer> | null): void;
+  apply(revocations?: readonly PlannedRevocation[], options?: Partial<ApplyOptions>): Promise<Applied>;
+  /** As `apply`, for the outcomes alone. */
   run(
     revocations?: readonly PlannedRevocation[],
     options?: Partial<ApplyOptions>,
@@ -56,6 +58,18 @@ export async function stage(fixture: OrgFixture, options: Partial<LocalOrgOption
   if ("problems" in parsed) throw new Error("the policy does not fit");
   const { revocations } = evaluate(parsed.policy, inventory, Date.now()).plan;
   const planned = revocations.filter(({ app }) => app.name !== "Kept");
+  const applied: Stage["apply"] = (some = planned, more = {}) =>
+    apply(connection, some, {
+      apps: inventory.apps,
+      onProgress: () => {},
+      audit: {
+        append: async (event) => {
+          events.push(event);
+        },
+      },
+      clock: { sleep: async (milliseconds) => waits.push(milliseconds), random: () => 1 },
+      ...more,
+    });
   return {
     org,
     connection,
@@ -69,20 +83,8 @@ export async function stage(fixture: OrgFixture, options: Partial<LocalOrgOption
     answerInstead: (next) => {
       instead = next;
     },
-    run: async (some = planned, more = {}) =>
-      (
-        await apply(connection, some, {
-          apps: inventory.apps,
-          onProgress: () => {},
-          audit: {
-            append: async (event) => {
-              events.push(event);
-            },
-          },
-          clock: { sleep: async (milliseconds) => waits.push(milliseconds), random: () => 1 },
-          ...more,
-        })
-      ).outcomes,
+    apply: applied,
+    run: async (some, more) => (await applied(some, more)).outcomes,
     posts: () =>
       org.requests.flatMap(({ path, status }) => (path === "/services/oauth2/revoke" ? [status ?? 0] : [])),
     close: async () => {

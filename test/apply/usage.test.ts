@@ -37,6 +37,26 @@ describe("a revocation through the usage of external client apps", () => {
     expect(answers()).toEqual(["refused", "refused", "accepted"]);
   });
 
+  it("asks OauthToken nothing: it has no row of the grant", async () => {
+    const asked: string[] = [];
+    on.alter((request) => {
+      if (request.includes("FROM OauthToken")) asked.push(request);
+      return null;
+    });
+    expect(statuses(await run())).toEqual({ revoked: 1 });
+    expect(asked).toEqual([]);
+  });
+
+  it("of a grant whose time is unknown finds nothing where the resource is gone", async () => {
+    on.answerInstead((request) =>
+      readsTokens(request) ? { status: 404, body: '[{"errorCode":"NOT_FOUND","message":"gone"}]' } : null,
+    );
+    const [planned] = ofPortal();
+    const grants = planned!.grants.map((grant) => ({ ...grant, createdAt: null }));
+    expect(statuses(await on.run([{ ...planned!, grants }]))).toEqual({ "already gone": 1 });
+    expect(deletes()).toEqual([]);
+  });
+
   it("is tried four times and no more", async () => {
     on.org.setFaults([{ kind: "status", match: "DELETE", status: 429 }]);
     const outcomes = await run();
@@ -164,6 +184,10 @@ describe("a revocation through the usage of external client apps", () => {
     expect(statuses(await run())).toEqual({ "already gone": 1 });
     on.alter((request, answer) => (readsTokens(request) ? json(answer, () => ({})) : null));
     expect(statuses(await run())).toEqual({ "already gone": 1 });
+    on.alter((request, answer) =>
+      readsTokens(request) ? json(answer, () => ({ nextPageUrl: "/next" })) : null,
+    );
+    expect(statuses(await run())).toEqual({ "already gone": 1 });
     expect(deletes()).toEqual([]);
   });
 });
@@ -207,6 +231,9 @@ describe("a revocation of which a row shows one grant, and the usage another", (
       expect.stringMatching(/^DELETE .*\/apps\/oauth\/usage\/tokens\/TOKEN$/),
     ]);
     expect(mixed.org.store.grants().filter(({ AppName }) => AppName === PORTAL.name)).toEqual([]);
+    expect(mixed.events.flatMap((event) => (event.event === "revoking" ? [event.granted] : []))).toEqual(
+      revocation.grants.map(({ createdAt }) => [new Date(createdAt!).toISOString()]),
+    );
   });
 
   it("takes neither where the rows hold more than was planned", async () => {
