@@ -85,6 +85,12 @@ function build(raw: {
     const one = app(name, registered ? sfId("0H4", i) : null);
     apps.set(one.key, one);
   });
+  for (const one of apps.values()) {
+    const couldBe = [...apps.values()]
+      .flatMap(({ id, name }) => (name === one.name ? (id ?? []) : []))
+      .sort();
+    if (one.id === null && couldBe.length > 0) apps.set(one.key, { ...one, couldBe });
+  }
   const all = [...apps.values()];
   const caller = users[raw.caller % users.length]!;
   const own = raw.callerApp === null ? null : all[raw.callerApp % all.length]!;
@@ -92,8 +98,10 @@ function build(raw: {
     caller: {
       userId: caller.id,
       username: caller.username,
-      app: own === null ? null : own.id === null ? { name: own.name } : { id: own.id },
+      sessionApp: own === null ? null : own.name,
+      namedApp: null,
     },
+    ownApps: own === null || own.id === null ? [] : [own.id],
     users,
     directory: directoryOf(users, all),
     apps: all,

@@ -35,6 +35,11 @@ export function app(name: string, given: string | null = null): App {
   };
 }
 
+/** What grants without an id bear the name of those apps, so that it cannot be told whose they are. */
+export function like(...apps: readonly App[]): App {
+  return { ...app(apps[0]!.name), couldBe: apps.map(({ id }) => id!) };
+}
+
 export function user(n: number, more: Partial<User> = {}): User {
   return {
     id: sfId("005", n),
@@ -69,7 +74,8 @@ export function inventoryOf({
       instanceUrl: "https://dieppe.example",
       apiVersion: "67.0",
     },
-    caller: { userId: sfId("005", 999), username: "bot@dieppe.example", app: null },
+    caller: { userId: sfId("005", 999), username: "bot@dieppe.example", sessionApp: null, namedApp: null },
+    ownApps: [],
     users: new Map(users.map((one) => [one.id, one])),
     profiles: PROFILES,
     directory: EMPTY_DIRECTORY,

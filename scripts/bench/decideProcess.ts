@@ -134,7 +134,8 @@ function generate(random: Random, grantCount: number, userCount: number): Invent
       instanceUrl: "https://bench.example",
       apiVersion: "67.0",
     },
-    caller: { userId: users[0]!.id, username: users[0]!.username, app: null },
+    caller: { userId: users[0]!.id, username: users[0]!.username, sessionApp: null, namedApp: null },
+    ownApps: [],
     users: new Map(users.map((user) => [user.id, user])),
     profiles: profileIds.map((id, i) => ({ id, name: `Profile ${i}` })),
     directory: {

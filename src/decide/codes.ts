@@ -40,6 +40,10 @@ const MEANING = {
   "user-absent": ["the org has no such user", "take it out once no org needs it"],
   "weak-match": ["matched by name alone", "give the app's `id`"],
   "name-shared": ["another app has the same name", "tell people which is meant, or rename one"],
+  "own-app-look-alike": [
+    "called as the app that the tool is connected through, and another",
+    "find out who made it; SANCTIONED_OWN_APP says by id which is the tool's own",
+  ],
   "review-overdue": ["its review is overdue", "review it and move `reviewBy` on"],
   "exemption-expired": ["the exemption has expired", "renew it or take it out"],
   "exemption-expiring": ["the exemption expires soon", "renew it or settle the matter"],

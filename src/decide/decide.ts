@@ -13,7 +13,7 @@ import { protectedRules } from "./protected.ts";
 import { type Action, type Basis, type Case, type Rule, SILENT, type Verdict } from "./rule.ts";
 import { scopeRules } from "./scopes.ts";
 import { timeRules } from "./times.ts";
-import { unresolvedRules } from "./unresolved.ts";
+import { appRules, userRules } from "./unresolved.ts";
 
 /** The answer for one grant, with the policy line that decided. */
 export interface Decision {
@@ -29,10 +29,11 @@ export interface Decision {
 export function rulesOf(basis: Basis): [name: string, rule: Rule][] {
   return Object.entries({
     ...ownRules(basis),
-    ...unresolvedRules(basis),
+    ...userRules(basis),
     ...protectedRules(basis),
     ...leaverRules(basis),
     ...exemptRules(basis),
+    ...appRules(basis),
     ...listingRules(basis),
     ...scopeRules(basis),
     ...timeRules(basis),
@@ -69,7 +70,7 @@ export function decider(basis: Basis): (grant: Grant) => Decision {
 }
 
 /** Puts a grant together with what the rules look at. */
-export function caseFinder({ people, listedApps }: ResolvedPolicy): (grant: Grant) => Case {
+export function caseFinder({ people, listedApps, doubts }: ResolvedPolicy): (grant: Grant) => Case {
   // Grants of a user stand together: this spares most of a million waits for memory.
   let userId: Grant["userId"] | undefined;
   let person: Case["person"];
@@ -78,7 +79,14 @@ export function caseFinder({ people, listedApps }: ResolvedPolicy): (grant: Gran
       userId = grant.userId;
       person = people.get(userId);
     }
-    return { grant, person, listed: listedApps.get(grant.app.key) };
+    const { key, id } = grant.app;
+    const doubt = id === null ? doubts.get(key) : undefined;
+    return {
+      grant,
+      person,
+      listed: doubt === undefined ? listedApps.get(key) : (doubt.denied ?? undefined),
+      doubt,
+    };
   };
 }
 

@@ -1,4 +1,5 @@
-import type { App, AppSettings, Grant } from "../inventory/inventory.ts";
+import type { App, AppSettings, Grant, Inventory } from "../inventory/inventory.ts";
+import { looksLike } from "../names.ts";
 import type { Position, SettingsRule } from "../policy/policy.ts";
 import type { ListedApp, ResolvedExemption } from "../resolve/resolved.ts";
 import { type Day, dayOf, days, endOf, type Instant, isOver } from "../time.ts";
@@ -35,6 +36,8 @@ export function findings(basis: Basis): Finding[] {
       finding(kind === "user" ? "user-absent" : "app-absent", "note", position, { params: { name } }),
     ),
     ...[...basis.resolved.listedApps.values()].flatMap((listed) => ofListedApp(listed, basis)),
+    ...ofProtectedApps(basis),
+    ...ofOwnApps(basis),
     ...ofExemptions(basis),
     ...ofBaseline(basis),
     ...ofPrivilege(basis),
@@ -61,19 +64,7 @@ function ofListedApp(listed: ListedApp, { inventory, asOf }: Basis): Finding[] {
   const { entry, app, weak } = listed;
   const found: Finding[] = [];
   if (weak) found.push(finding("weak-match", "note", entry.position, { app, params: id(app) }));
-  const others = inventory.apps.filter((other) => other.name === app.name && other.key !== app.key);
-  if (others.length > 0)
-    found.push(
-      finding("name-shared", "warning", entry.position, {
-        app,
-        params: {
-          others: others
-            .map((other) => other.id ?? "one without an id")
-            .sort()
-            .join(" "),
-        },
-      }),
-    );
+  found.push(...sharedName(app, entry.position, inventory));
   if (entry.reviewBy !== null && isOver(entry.reviewBy.value, asOf))
     found.push(
       finding("review-overdue", "warning", entry.reviewBy.position, {
@@ -86,6 +77,38 @@ function ofListedApp(listed: ListedApp, { inventory, asOf }: Basis): Finding[] {
     found.push(finding("scopes-unreadable", "warning", entry.scopes.position, { app }));
   if (entry.settings !== null) found.push(...ofSettings(entry.settings, app, settings));
   return found;
+}
+
+/** The other apps that a reader could take for this one. */
+function sharedName(app: App, at: Position, { apps }: Inventory): Finding[] {
+  const others = apps
+    .filter((other) => other.key !== app.key && looksLike(other.name, app.name))
+    .map((other) => other.id ?? "one without an id")
+    .sort();
+  return others.length === 0
+    ? []
+    : [finding("name-shared", "warning", at, { app, params: { others: others.join(" ") } })];
+}
+
+function ofProtectedApps({ resolved: { protectedApps, listedApps }, inventory }: Basis): Finding[] {
+  return inventory.apps.flatMap((app) => {
+    const place = protectedApps.get(app.key);
+    return place === undefined || listedApps.has(app.key) ? [] : sharedName(app, place, inventory);
+  });
+}
+
+/** Apps that a reader could take for the tool's own. */
+function ofOwnApps({ resolved: { policy }, inventory: { apps, ownApps, caller } }: Basis): Finding[] {
+  const own = new Set<string | null>(ownApps);
+  const names = [
+    caller.sessionApp ?? [],
+    apps.filter(({ id }) => own.has(id)).map(({ name }) => name),
+  ].flat();
+  return apps
+    .filter((app) => !own.has(app.id) && app.name !== "" && names.some((name) => looksLike(name, app.name)))
+    .map((app) =>
+      finding("own-app-look-alike", "warning", policy.unlisted.position, { app, params: id(app) }),
+    );
 }
 
 function ofSettings(rule: SettingsRule, app: App, settings: AppSettings | undefined): Finding[] {

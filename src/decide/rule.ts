@@ -1,6 +1,6 @@
 import type { Grant, Inventory } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
-import type { ListedApp, Person, ResolvedPolicy } from "../resolve/resolved.ts";
+import type { Doubt, ListedApp, Person, ResolvedPolicy } from "../resolve/resolved.ts";
 import type { Instant } from "../time.ts";
 import type { FindingCode } from "./codes.ts";
 
@@ -21,8 +21,10 @@ export interface Case {
   readonly grant: Grant;
   /** Undefined where the org does not list the user. */
   readonly person: Person | undefined;
-  /** Undefined for an app that the policy does not list. */
+  /** Undefined for an app that the policy does not list; an entry that denies it, where it cannot be told which of several it is and all are denied. */
   readonly listed: ListedApp | undefined;
+  /** Undefined where it can be told which app it is. */
+  readonly doubt: Doubt | undefined;
 }
 
 /** One question about a grant; null where it does not apply. Pure. */

@@ -1,16 +1,19 @@
 import type { Basis, Rule } from "./rule.ts";
 
-/** Missing data is not permission, and no ground to revoke: what cannot be resolved is reported (law 8). */
-export function unresolvedRules({ resolved, inventory }: Basis): Record<"app known" | "user known", Rule> {
+/** Missing data is not permission (law 8): a grant of nobody whom the org lists is reported. */
+export function userRules({ resolved }: Basis): Record<"user known", Rule> {
   const at = resolved.policy.unlisted.position;
-  const registeredNames = new Set(inventory.apps.filter(({ id }) => id !== null).map(({ name }) => name));
   return {
-    // A name that several registered apps share does not say which of them it is.
-    "app known": ({ grant: { app } }) =>
-      app.id === null && (app.name === "" || registeredNames.has(app.name))
-        ? { action: "report", code: "app-unresolved", at }
-        : null,
     "user known": ({ person }) =>
       person === undefined ? { action: "report", code: "user-unresolved", at } : null,
+  };
+}
+
+/** Nor is it a ground to revoke, where it is the app that decides: unless whichever it is is denied. */
+export function appRules({ resolved }: Basis): Record<"app known", Rule> {
+  const at = resolved.policy.unlisted.position;
+  return {
+    "app known": ({ doubt }) =>
+      doubt === undefined || doubt.denied !== null ? null : { action: "report", code: "app-unresolved", at },
   };
 }

@@ -1,51 +1,135 @@
+import { namedSo } from "../names.ts";
 import { type AppId, appIdOf } from "../salesforce/id.ts";
-import type { App } from "./inventory.ts";
+import { compareText } from "../text.ts";
+import type { App, Grant } from "./inventory.ts";
+
+type Unfinished<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
- * Finds the app of a grant. By the id that its AppMenuItem names where there is one; else by name, if
- * exactly one registered app has it (an external client app's grants may come without the id,
- * docs/salesforce.md#names-and-ids-of-apps); else the app is known by its name alone.
+ * Finds the app of a grant: the one whose id its AppMenuItem names. Grants without an id
+ * (docs/salesforce.md#names-and-ids-of-apps) are known by their name alone until every grant is read; `settle` then
+ * says whose they are.
  */
 export class AppRegister {
-  readonly #byId: Map<AppId, App>;
-  readonly #byName: Map<string, App[]>;
-  readonly #added = new Map<string, App>();
+  readonly #byId = new Map<AppId, Unfinished<App>>();
+  /** The apps of grants without an id, by the name that these give. */
+  readonly #byName = new Map<string, Unfinished<App>>();
+  /** Those of them of which it is still to be said whose the grants are. */
+  readonly #open = new Set<Unfinished<App>>();
+  /** Every name by which an app with an id goes. */
+  readonly #called = new Map<string, Set<AppId>>();
+  /** The apps that are not registered, with the names that their grants give. */
+  readonly #onlySeen = new Map<AppId, Set<string>>();
+  /** The apps whose id grants name. */
+  readonly #naming = new Set<AppId>();
 
-  constructor(registered: Iterable<App>) {
-    const apps = [...registered].filter(({ id }) => id !== null);
-    this.#byId = new Map(apps.map((app) => [app.id!, app]));
-    this.#byName = Map.groupBy(apps, ({ name }) => name);
+  /** @param known registered apps, or those of an inventory with its grants, which are found as they were found then */
+  constructor(known: Iterable<App>, grants: Iterable<Grant> = []) {
+    for (const given of known) {
+      const app = { ...given };
+      if (app.id === null) this.#byName.set(app.name, app);
+      else {
+        this.#byId.set(app.id, app);
+        this.#call(app.id, app.name);
+        for (const name of app.namesWithoutId ?? []) this.#byName.set(name, app);
+      }
+    }
+    for (const { app, source } of grants)
+      if (app.id !== null && source !== "usage" && app.namesWithoutId === undefined) this.#naming.add(app.id);
+  }
+
+  /** Another name of a registered app, such as its label in the app menu. */
+  alsoCalled(id: AppId, name: string): void {
+    this.#call(id, name);
   }
 
   /** The app of a row of OauthToken; always the same object for the same app. */
   find(applicationId: string | null | undefined, name: string | null): App {
-    if (applicationId) {
-      const id = appIdOf(applicationId);
-      return (
-        this.#byId.get(id) ??
-        this.#add({ key: id, id, name: name ?? "", kind: kindOf(id), adminApprovedOnly: null })
-      );
+    if (!applicationId) return this.#withoutId(name ?? "");
+    const id = appIdOf(applicationId);
+    this.#naming.add(id);
+    return this.#withId(id, name);
+  }
+
+  /** The app of an entry in the usage resources: whether its grants name its id does not show there. */
+  inUsage(identifier: string, name: string | null): App {
+    return this.#withId(appIdOf(identifier), name);
+  }
+
+  /**
+   * Says whose the grants without an id are, once all are read, and gives them to those apps. They are of the app
+   * of that name where nothing else can be meant: not where several have the name, nor where it is a connected app
+   * whose own grants name its id, for then a grant without one may be of a stranger of the same name. What could
+   * be the tool's own app is never taken for it. What was settled before stays.
+   * @param own ids of the tool's own apps
+   */
+  settle(grants: Grant[], own: ReadonlySet<AppId>): void {
+    for (const [id, names] of this.#onlySeen) {
+      const [name] = [...names].sort(compareText);
+      if (name !== undefined) this.#byId.get(id)!.name = name;
     }
-    const [only, ...others] = this.#byName.get(name ?? "") ?? [];
-    if (only !== undefined && others.length === 0) return only;
-    return this.#add({
-      key: `name:${name ?? ""}`,
-      id: null,
-      name: name ?? "",
-      kind: "unknown",
-      adminApprovedOnly: null,
+    const theirs = new Map<App, App>();
+    for (const app of this.#open) {
+      const couldBe = [...(this.#called.get(app.name) ?? [])].sort(compareText);
+      const [only] = couldBe;
+      if (only === undefined) continue;
+      if (couldBe.length > 1 || own.has(only) || this.#saysItsId(only)) app.couldBe = couldBe;
+      else theirs.set(app, this.#standsFor(app.name, only));
+    }
+    this.#open.clear();
+    if (theirs.size === 0) return;
+    grants.forEach((grant, i) => {
+      const app = theirs.get(grant.app);
+      if (app !== undefined) grants[i] = { ...grant, app };
     });
+  }
+
+  /** The ids of all apps that go by a name, exactly or else folded. */
+  idsOf(name: string): AppId[] {
+    const names = namedSo(name, [...this.#called.keys()], (one) => one);
+    return [...new Set(names.flatMap((one) => [...this.#called.get(one)!]))].sort(compareText);
   }
 
   /** Every registered app, and those that only a grant named. */
   all(): App[] {
-    return [...this.#byId.values(), ...this.#added.values()];
+    return [...new Set([...this.#byId.values(), ...this.#byName.values()])];
   }
 
-  #add(app: App): App {
-    const known = this.#added.get(app.key);
-    if (known) return known;
-    this.#added.set(app.key, app);
+  #withId(id: AppId, name: string | null): App {
+    const known = this.#byId.get(id);
+    if (known === undefined) this.#onlySeen.set(id, new Set());
+    const app = known ?? { key: id, id, name: name ?? "", kind: kindOf(id), adminApprovedOnly: null };
+    if (known === undefined) this.#byId.set(id, app);
+    if (name) this.#call(id, name);
+    return app;
+  }
+
+  #withoutId(name: string): App {
+    let app = this.#byName.get(name);
+    if (app === undefined) {
+      app = { key: `name:${name}`, id: null, name, kind: "unknown", adminApprovedOnly: null };
+      this.#byName.set(name, app);
+      if (name !== "") this.#open.add(app);
+    }
+    return app;
+  }
+
+  #call(id: AppId, name: string): void {
+    const ids = this.#called.get(name);
+    if (ids === undefined) this.#called.set(name, new Set([id]));
+    else ids.add(id);
+    this.#onlySeen.get(id)?.add(name);
+  }
+
+  /** The rows of external client apps may lack the id though others have it (docs/salesforce.md#external-client-apps). */
+  #saysItsId(id: AppId): boolean {
+    return kindOf(id) !== "external-client-app" && this.#naming.has(id);
+  }
+
+  #standsFor(name: string, id: AppId): App {
+    const app = this.#byId.get(id)!;
+    app.namesWithoutId = [...(app.namesWithoutId ?? []), name].sort(compareText);
+    this.#byName.set(name, app);
     return app;
   }
 }

@@ -1,5 +1,5 @@
 import { ApiError } from "../salesforce/failure.ts";
-import { appIdOf, toId18, type UserId, userIdOf } from "../salesforce/id.ts";
+import { type AppId, appIdOf, toId18, type UserId, userIdOf } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { soqlDateTime } from "../salesforce/soql.ts";
 import { kindOf } from "./appRegister.ts";
@@ -111,8 +111,11 @@ export async function readDirectory(
   return { ...sets, roles, publicGroups, appSettings };
 }
 
-/** The registered apps: connected apps, external client apps, and what the app menu lists of either. */
-export async function readApps(reader: OrgReader): Promise<App[]> {
+/** The registered apps: connected apps, external client apps, and what the app menu lists of either; its labels can be other names of them. */
+export async function readApps(reader: OrgReader): Promise<{
+  readonly apps: App[];
+  readonly labels: readonly { readonly id: AppId; readonly label: string }[];
+}> {
   const [connected, external, menu] = await Promise.all([
     readAll<{ Id: string; Name: string; OptionsAllowAdminApprovedUsersOnly?: boolean | null }>(
       reader,
@@ -136,8 +139,13 @@ export async function readApps(reader: OrgReader): Promise<App[]> {
   for (const { Id, Name, OptionsAllowAdminApprovedUsersOnly: adminApprovedOnly } of connected)
     add(Id, Name, adminApprovedOnly ?? null);
   for (const { Id, MasterLabel } of external) add(Id, MasterLabel);
-  for (const { ApplicationId, Label } of menu) if (ApplicationId !== null) add(ApplicationId, Label);
-  return [...apps.values()];
+  const labels = menu.flatMap(({ ApplicationId, Label }) => {
+    if (ApplicationId === null) return [];
+    add(ApplicationId, Label);
+    const id = appIdOf(ApplicationId);
+    return apps.has(id) ? [{ id, label: Label }] : [];
+  });
+  return { apps: [...apps.values()], labels };
 }
 
 /** Older orgs know no external client apps (docs/salesforce.md#external-client-apps). */

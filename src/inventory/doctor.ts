@@ -3,6 +3,8 @@ import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import { connect } from "../salesforce/connection.ts";
 import type { Credentials } from "../salesforce/credentials.ts";
 import { ApiError } from "../salesforce/failure.ts";
+import { refText } from "../salesforce/id.ts";
+import type { Caller } from "../salesforce/org.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { callsForListing, checkApiShare } from "./listInventory.ts";
 import { NEEDED_PERMISSIONS, probePermissions, WANTED_PERMISSIONS } from "./permissions.ts";
@@ -66,14 +68,7 @@ export async function doctor(
         )
       : line("org", "ok", `${org.isSandbox ? "Sandbox" : "Org"} ${org.name} (${org.id}).`),
     line("caller", "ok", `Connected as ${caller.username} (${caller.userId}).`),
-    caller.app === null
-      ? line(
-          "own-app",
-          "warning",
-          "The org does not say through which app.",
-          "Name it with ownApp (SANCTIONED_OWN_APP), so that its grants are never revoked.",
-        )
-      : line("own-app", "ok", `Connected through ${caller.app}.`),
+    ownAppLine(caller),
     ...(await permissionLines(connection)),
     await externalAppsLine(connection),
     apiCallsLine(connection),
@@ -91,6 +86,19 @@ function line(
   remedy: string | null = null,
 ): DoctorLine {
   return { code, status, text, remedy };
+}
+
+function ownAppLine({ sessionApp, namedApp }: Caller): DoctorLine {
+  if (namedApp !== null)
+    return line("own-app", "ok", `Connected through ${refText(namedApp)}, as the settings say.`);
+  return sessionApp === null
+    ? line(
+        "own-app",
+        "warning",
+        "The org does not say through which app.",
+        "Name it with ownApp (SANCTIONED_OWN_APP), so that its grants are never revoked.",
+      )
+    : line("own-app", "ok", `Connected through ${sessionApp}.`);
 }
 
 /** The DeleteToken of a grant is its own permission to revoke (docs/salesforce.md#a-deletetoken-is-a-credential): seeing every grant is all it takes. */

@@ -15,6 +15,19 @@ export const inventoryErrors = declareErrors({
     remedy: "Try later, or allow more with maxApiShare (SANCTIONED_MAX_API_SHARE, 0 to 1).",
     example: { host: "acme.my.salesforce.com", calls: 2240, left: 5000, limit: 100_000, percent: 20 },
   },
+  "own-app-not-in-org": {
+    kind: "settings",
+    text: 'SANCTIONED_OWN_APP (ownApp) names "{app}", and the org has no app with that id, or with an id and that name.',
+    remedy:
+      "Give the id that Setup shows for the app. An app that is not installed has none: list it under `protected.apps` of the policy instead.",
+    example: { app: "sanctoned" },
+  },
+  "own-app-ambiguous": {
+    kind: "settings",
+    text: 'The tool is connected through "{app}", and several apps of the org have that name: {ids}.',
+    remedy: "Say which with SANCTIONED_OWN_APP (ownApp) and its id.",
+    example: { app: "sanctioned", ids: "0H4000000000001CAA, 0H4000000000002CAA" },
+  },
   "permissions-not-readable": {
     kind: "inconclusive",
     text: "the permissions of {user} cannot be read ({salesforceCode}), so that a short list could look complete.",

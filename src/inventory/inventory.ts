@@ -27,6 +27,13 @@ export interface App {
   readonly kind: "connected-app" | "external-client-app" | "unknown";
   /** Whether only users whom an admin approved may authorize it; null where the org does not say. */
   readonly adminApprovedOnly: boolean | null;
+  /** The names under which grants came without its id and are its own, since nothing else could be meant; left out for none. */
+  readonly namesWithoutId?: readonly string[];
+  /**
+   * Of a name that grants bear without an id, where it cannot be told whose they are: the apps that have the
+   * name, by id. Such a grant is of one of them, or of another app of the same name.
+   */
+  readonly couldBe?: readonly AppId[];
 }
 
 /** One row of OAuth access. One user can hold several for one app. */
@@ -125,6 +132,8 @@ export interface CompletenessProof {
 export interface Inventory {
   readonly org: Org;
   readonly caller: Caller;
+  /** The apps that the tool is connected through; empty where that cannot be told. */
+  readonly ownApps: readonly AppId[];
   /** Every user of the org, inactive ones too. */
   readonly users: ReadonlyMap<UserId, User>;
   readonly profiles: readonly Profile[];

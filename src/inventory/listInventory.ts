@@ -8,8 +8,9 @@ import { grantMaker } from "./grantRow.ts";
 import { listGrants } from "./grants.ts";
 import type { Inventory } from "./inventory.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "./needs.ts";
+import { ownApps } from "./ownApps.ts";
 import { requirePermissions } from "./permissions.ts";
-import { readUsageGrants } from "./usage.ts";
+import { readUsageApps, readUsageGrants } from "./usage.ts";
 
 export interface ListOptions {
   /** What the policy asks for beside the grants; nothing by default. */
@@ -47,7 +48,7 @@ async function list(
   onProgress: NonNullable<ListOptions["onProgress"]>,
 ): Promise<Inventory> {
   const permissions = await requirePermissions(reader);
-  const [profiles, apps, count, userCount] = await Promise.all([
+  const [profiles, { apps, labels }, count, userCount] = await Promise.all([
     readProfiles(reader),
     readApps(reader),
     reader.count("SELECT COUNT() FROM OauthToken"),
@@ -56,6 +57,7 @@ async function list(
   checkApiShare(reader, callsForListing(count, userCount));
 
   const register = new AppRegister(apps);
+  for (const { id, label } of labels) register.alsoCalled(id, label);
   const toGrant = grantMaker(register);
   const reading = readUsers(reader, needs);
   const surroundings = reading.then((users) => readDirectory(reader, needs, users, apps));
@@ -69,11 +71,15 @@ async function list(
   });
   const users = await reading;
   const hasExternalApps = apps.some(({ kind }) => kind === "external-client-app");
-  const more = hasExternalApps ? await readUsageGrants(reader, register, grants) : [];
+  const inUsage = hasExternalApps ? await readUsageApps(reader, register) : [];
+  const own = ownApps(reader.caller, register);
+  register.settle(grants, new Set(own));
+  const more = await readUsageGrants(reader, inUsage, grants);
   for (const grant of more) grants.push(grant);
   return {
     org: reader.org,
     caller: reader.caller,
+    ownApps: own,
     users,
     profiles,
     directory: await surroundings,

@@ -58,11 +58,15 @@ export async function look(reader: OrgReader, known: Inventory, since: number): 
 /** Null where the org refuses the date, or there are more than one query can be trusted with. */
 async function recentGrants(reader: OrgReader, known: Inventory): Promise<Grant[] | null> {
   const newest = known.grants.reduce((latest, { createdAt }) => Math.max(latest, createdAt ?? 0), 0);
-  const toGrant = grantMaker(new AppRegister(known.apps));
+  const register = new AppRegister(known.apps, known.grants);
+  const toGrant = grantMaker(register);
   const soql = `SELECT ${GRANT_FIELDS.join(", ")} FROM OauthToken WHERE CreatedDate >= ${soqlDateTime(newest)} ORDER BY CreatedDate DESC NULLS LAST`;
   try {
     const { rows, totalSize } = await reader.query<GrantRow>(soql, { enough: MOST_ROWS });
-    return rows.length < totalSize ? null : rows.map(toGrant);
+    if (rows.length < totalSize) return null;
+    const grants = rows.map(toGrant);
+    register.settle(grants, new Set(known.ownApps));
+    return grants;
   } catch (error) {
     if (error instanceof ApiError && REFUSED.includes(error.salesforceCode)) return null;
     throw error;

@@ -21,27 +21,17 @@ const RESOURCE = "/apps/oauth/usage";
 const PAGE_SIZE = 100;
 
 /**
- * The grants of external client apps that OauthToken does not show. The Connect usage resources name
- * users by app (docs/salesforce.md#usage-of-external-client-apps); whether every such grant has a row of OauthToken is not
- * documented, so a user and app that have one there are left out here, and the others become grants.
- * @throws InconclusiveError where the org has such apps and does not show their use
+ * The external client apps that the usage resources name; none where the org has no such resource.
+ * @throws InconclusiveError where the org does not show them
  */
-export async function readUsageGrants(
-  reader: OrgReader,
-  register: AppRegister,
-  known: readonly Grant[],
-): Promise<Grant[]> {
-  // Rows of OauthToken may come without the app's id (docs/salesforce.md#external-client-apps); those are known by name.
-  const seen = new Set(known.filter(({ app }) => app.kind !== "connected-app").map(pair));
-  const isKnown = (grant: Grant) =>
-    seen.has(pair(grant)) || seen.has(`${grant.userId} name:${grant.app.name}`);
+export async function readUsageApps(reader: OrgReader, register: AppRegister): Promise<App[]> {
   const apps: App[] = [];
   try {
     await eachPage(reader, RESOURCE, "apps", ({ apps: page }) => {
       for (const { identifier, developerName } of page ?? []) {
         if (typeof identifier !== "string")
           throw inventoryErrors["usage-answer-not-known"]({ resource: RESOURCE });
-        apps.push(register.find(identifier, developerName ?? null));
+        apps.push(register.inUsage(identifier, developerName ?? null));
       }
     });
   } catch (error) {
@@ -51,6 +41,23 @@ export async function readUsageGrants(
       throw inventoryErrors["usage-not-shown"]({ salesforceCode: error.salesforceCode });
     throw error;
   }
+  return apps;
+}
+
+/**
+ * The grants of external client apps that OauthToken does not show. The Connect usage resources name
+ * users by app (docs/salesforce.md#usage-of-external-client-apps); whether every such grant has a row of OauthToken is not
+ * documented, so a user and app that have one there are left out here, and the others become grants. A row of which it
+ * cannot be told whose it is is no such row: it may be of a stranger.
+ * @throws InconclusiveError where the org does not show an app's use
+ */
+export async function readUsageGrants(
+  reader: OrgReader,
+  apps: readonly App[],
+  known: readonly Grant[],
+): Promise<Grant[]> {
+  const ofUsage = new Set(apps);
+  const seen = new Set(known.filter(({ app }) => ofUsage.has(app)).map(pair));
   const more = await Promise.all(
     apps.map(async (app) => {
       const grants: Grant[] = [];
@@ -67,7 +74,7 @@ export async function readUsageGrants(
             useCount: user.useCount ?? null,
             source: "usage",
           };
-          if (!isKnown(grant)) grants.push(grant);
+          if (!seen.has(pair(grant))) grants.push(grant);
         }
       });
       return grants;

@@ -65,5 +65,6 @@ function takeOne(times: (string | null)[], { createdAt }: Grant): boolean {
 }
 
 function key(userId: string, appId: string | null, appName: string): string {
-  return JSON.stringify([userId, appId ?? appName]);
+  // A name can have the form of an id.
+  return JSON.stringify([userId, appId, appId === null ? appName : null]);
 }

@@ -76,6 +76,16 @@ export const planErrors = declareErrors({
     remedy: "`sanctioned list` shows the names.",
     example: { app: "Slak", org: "Dieppe Trading" },
   },
+  "app-ambiguous": {
+    kind: "user",
+    text: 'Several apps of {org} are named "{app}": {which}.',
+    remedy: "Say which by its id, or by its name with what stands beside it in brackets.",
+    example: {
+      app: "Slack",
+      org: "Dieppe Trading",
+      which: '"Slack (0H4000000000001CAA)", "Slack (no id)"',
+    },
+  },
   "user-not-found": {
     kind: "user",
     text: 'No user "{user}" in {org}.',

@@ -1,4 +1,5 @@
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
+import { parseAppId, parseUserId } from "../salesforce/id.ts";
 import { planErrors } from "./errors.ts";
 import { appLabels } from "./label.ts";
 
@@ -21,10 +22,24 @@ export function grantsNamed(
   return { user, apps, grants };
 }
 
+/** As `grantsNamed`, but of one app: what is revoked by hand must not be of another of the same name. @throws UserError also where several apps have it */
+export function grantsOfOneApp(inventory: Inventory, named: Named): readonly Grant[] {
+  const { apps, grants } = grantsNamed(inventory, named);
+  if (apps !== null && apps.length > 1) {
+    const labels = appLabels(inventory);
+    const which = apps.map(({ key }) => `"${labels.get(key)}"`).join(", ");
+    throw planErrors["app-ambiguous"]({ app: named.app!, org: inventory.org.name, which });
+  }
+  return grants;
+}
+
 /** The apps of a name, a label as lists show it, or an id. @throws UserError where there is none */
 export function appsNamed(inventory: Inventory, wanted: string): App[] {
   const labels = appLabels(inventory);
-  const matches = inventory.apps.filter((app) => [app.id, app.name, labels.get(app.key)].includes(wanted));
+  const id = parseAppId(wanted);
+  const byId = inventory.apps.filter((app) => app.id !== null && app.id === id);
+  if (byId.length > 0) return byId;
+  const matches = inventory.apps.filter((app) => [app.name, labels.get(app.key)].includes(wanted));
   if (matches.length === 0) throw planErrors["app-not-found"]({ app: wanted, org: inventory.org.name });
   return matches;
 }
@@ -32,7 +47,8 @@ export function appsNamed(inventory: Inventory, wanted: string): App[] {
 /** The user of a username or id. @throws UserError where there is none */
 export function userNamed(inventory: Inventory, wanted: string): User {
   const lower = wanted.toLowerCase();
+  const id = parseUserId(wanted);
   for (const user of inventory.users.values())
-    if (user.id === wanted || user.username.toLowerCase() === lower) return user;
+    if (user.id === id || user.username.toLowerCase() === lower) return user;
   throw planErrors["user-not-found"]({ user: wanted, org: inventory.org.name });
 }

@@ -5,13 +5,15 @@ import { digestOf } from "./digest.ts";
 import { planErrors } from "./errors.ts";
 
 const KIND = "sanctioned-inventory";
+/** 2: says which apps are the tool's own, and whose the grants without an id are. */
+const VERSION = 2;
 const NEVER = "never";
 
 /** An inventory as text, to be judged later or elsewhere without the org. It holds no token. @param needs what it was read with */
 export function saveInventory(inventory: Inventory, needs: DirectoryNeeds): string {
   const { grants, users, directory, ...rest } = inventory;
   const content = {
-    version: 1,
+    version: VERSION,
     kind: KIND,
     needs,
     ...rest,
@@ -51,16 +53,18 @@ export function restoreInventory(text: string, file: string, needs: DirectoryNee
     if (!(error instanceof SyntaxError)) throw error;
     throw planErrors["inventory-not-json"]({ file });
   }
-  if (saved?.kind !== KIND || saved.version !== 1) throw planErrors["inventory-not-recognized"]({ file });
+  if (saved?.kind !== KIND || saved.version !== VERSION)
+    throw planErrors["inventory-not-recognized"]({ file });
   const { digest, ...content } = saved;
   if (digestOf(content) !== digest) throw planErrors["inventory-changed"]({ file });
   const missing = missingNeeds(saved.needs, needs);
   if (missing.length > 0) throw planErrors["inventory-lacks-needs"]({ file, missing: missing.join(", ") });
-  const { org, caller, profiles, apps, proof, users, grants, directory } = saved;
+  const { org, caller, ownApps, profiles, apps, proof, users, grants, directory } = saved;
   const byKey = new Map(apps.map((app) => [app.key, app]));
   return {
     org,
     caller,
+    ownApps,
     profiles,
     apps,
     proof,
@@ -89,8 +93,8 @@ type SavedSet = Omit<MemberSet, "userIds"> & { readonly userIds: readonly UserId
 type SetKinds = "permissionSets" | "permissionSetGroups" | "publicGroups";
 
 /** A file as `saveInventory` writes it; its digest vouches for the shape. */
-interface Saved extends Pick<Inventory, "org" | "caller" | "profiles" | "apps" | "proof"> {
-  readonly version: 1;
+interface Saved extends Pick<Inventory, "org" | "caller" | "ownApps" | "profiles" | "apps" | "proof"> {
+  readonly version: typeof VERSION;
   readonly kind: typeof KIND;
   readonly needs: DirectoryNeeds;
   readonly users: readonly (Inventory["users"] extends ReadonlyMap<string, infer User> ? User : never)[];

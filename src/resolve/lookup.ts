@@ -38,7 +38,8 @@ export class Lookup {
   constructor(policy: Policy, { org, apps, users }: Inventory) {
     this.#policy = policy;
     this.org = org.name;
-    this.#apps = apps;
+    // A grant that does not say whose it is makes no app: nobody could make a policy ambiguous by a name.
+    this.#apps = apps.filter(({ couldBe }) => couldBe === undefined);
     this.#usersByName = new Map([...users.values()].map(({ id, username }) => [username.toLowerCase(), id]));
   }
 

@@ -13,6 +13,7 @@ import {
 import type { Problem } from "../policy/problem.ts";
 import { type AppRef, parseAppId, type UserId } from "../salesforce/id.ts";
 import type { Instant } from "../time.ts";
+import { doubtsOf } from "./doubts.ts";
 import { resolveProblems } from "./errors.ts";
 import { Lookup } from "./lookup.ts";
 import { People } from "./people.ts";
@@ -55,6 +56,7 @@ export function resolvePolicy(
       people: people.byId,
       protectedApps,
       exemptions,
+      doubts: doubtsOf({ listedApps, protectedApps, exemptions }, inventory),
       highPrivilege,
       absent,
     },

@@ -12,6 +12,8 @@ export interface ResolvedPolicy {
   /** By `App.key`. */
   readonly protectedApps: ReadonlyMap<string, Position>;
   readonly exemptions: readonly ResolvedExemption[];
+  /** What is known of apps of which it cannot be told which they are, by `App.key`. */
+  readonly doubts: ReadonlyMap<string, Doubt>;
   readonly highPrivilege: ResolvedPrivilege | null;
   /** What means nothing in this org and need not: of a shared policy, of denied apps, of exemptions. */
   readonly absent: readonly Absent[];
@@ -25,6 +27,14 @@ export interface ListedApp {
   readonly weak: boolean;
   /** Null for a denied app. */
   readonly users: Membership | null;
+}
+
+/** An app of which grants do not say which it is: one of those that it could be, or a stranger of the same name. */
+export interface Doubt {
+  /** Whether it could be the tool's own app, or a protected one. */
+  readonly untouchable: boolean;
+  /** An entry that denies it, where every app that it could be is denied; null where it may be another. */
+  readonly denied: ListedApp | null;
 }
 
 /** An exemption of the org's app or user; null for any. One that means nothing in the org is not here. */

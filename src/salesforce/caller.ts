@@ -5,7 +5,10 @@ import { type AppRef, orgIdOf, userIdOf } from "./id.ts";
 import type { Caller, Org } from "./org.ts";
 import type { QueryResult } from "./reader.ts";
 import type { OrgSession } from "./session.ts";
-import { soqlString } from "./soql.ts";
+import { soqlIn, soqlString } from "./soql.ts";
+
+/** Ids that one query may name. */
+const MOST_SESSIONS = 200;
 
 type Query = <Row>(soql: string) => Promise<QueryResult<Row>>;
 
@@ -34,13 +37,13 @@ export async function readCaller(
   session: OrgSession,
   query: Query,
   base: string,
-  ownApp: AppRef | null,
+  namedApp: AppRef | null,
 ): Promise<Caller> {
-  const [{ userId, username }, app] = await Promise.all([
+  const [{ userId, username }, sessionApp] = await Promise.all([
     fromUserInfo(session).then((identity) => identity ?? fromApiRoot(session, query, base)),
-    ownApp ?? appOfSession(query),
+    appOfSession(query),
   ]);
-  return { userId: userIdOf(userId), username, app };
+  return { userId: userIdOf(userId), username, sessionApp, namedApp };
 }
 
 type Identity = { readonly userId: string; readonly username: string };
@@ -70,19 +73,23 @@ async function fromApiRoot(session: OrgSession, query: Query, base: string): Pro
   return { userId, username: rows[0].Username };
 }
 
-/** The app that the current session was made through, where the org says; never a guess. */
-async function appOfSession(query: Query): Promise<AppRef | null> {
+/**
+ * What the org calls the app that the current session was made through, where it says so; never a guess. All
+ * sessions of a family are current, and each leads to its latest login (docs/salesforce.md#sessions): they must agree.
+ */
+async function appOfSession(query: Query): Promise<string | null> {
   try {
     const sessions = await query<{ LoginHistoryId: string | null }>(
       "SELECT LoginHistoryId FROM AuthSession WHERE IsCurrent = true",
     );
-    const id = sessions.rows[0]?.LoginHistoryId;
-    if (!id) return null;
+    const ids = [...new Set(sessions.rows.map(({ LoginHistoryId: id }) => id))];
+    if (ids.length === 0 || ids.length > MOST_SESSIONS || !ids.every((id) => Boolean(id))) return null;
     const history = await query<{ Application: string | null }>(
-      `SELECT Application FROM LoginHistory WHERE Id = ${soqlString(id)}`,
+      `SELECT Application FROM LoginHistory WHERE Id IN ${soqlIn(ids as string[])}`,
     );
-    const name = history.rows[0]?.Application;
-    return name ? { name } : null;
+    const names = new Set(history.rows.map(({ Application }) => Application));
+    const [name] = names;
+    return names.size === 1 && history.rows.length === ids.length && name ? name : null;
   } catch (error) {
     if (error instanceof ApiError && error.status < 500 && error.status !== 401) return null;
     throw error;

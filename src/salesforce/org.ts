@@ -15,6 +15,8 @@ export interface Org {
 export interface Caller {
   readonly userId: UserId;
   readonly username: string;
-  /** The app that the tool is connected through; null where neither configuration nor the org says. */
-  readonly app: AppRef | null;
+  /** What the org calls the app that the session was made through; null where it does not say. A label, and no identity. */
+  readonly sessionApp: string | null;
+  /** The app that the settings call the tool's own; null where they say none. */
+  readonly namedApp: AppRef | null;
 }

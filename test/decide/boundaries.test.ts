@@ -9,7 +9,7 @@ import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { formatProblems, PolicyError } from "../../src/policy/problem.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { resolve } from "../arbitraries.ts";
-import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, like, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", "0H4000000000001CAA");
 const ANN = user(1, { username: "ann@dieppe.example" });
@@ -234,10 +234,12 @@ describe("revoking by hand", () => {
   const BOT = user(9);
   const SAFE = app("Safe", sfId("0H4", 2));
   const OWN = app("Own", sfId("0H4", 3));
+  const [LIKE_SLACK, LIKE_SAFE, LIKE_OWN] = [like(SLACK), like(SAFE), like(OWN)];
   const inventory = inventoryOf({
-    caller: { userId: BOT.id, username: BOT.username, app: { id: OWN.id! } },
+    caller: { userId: BOT.id, username: BOT.username, sessionApp: OWN.name, namedApp: null },
+    ownApps: [OWN.id!],
     users: [ANN, BEN, BOT],
-    apps: [SLACK, SAFE, OWN, app("Slack")],
+    apps: [SLACK, SAFE, OWN, LIKE_SLACK, LIKE_SAFE, LIKE_OWN, app("")],
     grants: [],
   });
   const policy = resolve(
@@ -266,10 +268,19 @@ describe("revoking by hand", () => {
     ).toEqual(["keep own-user", "keep own-app", "keep protected", "keep protected"]);
   });
 
-  it("leaves what cannot be told: a user whom the org does not list, an app without an id that shares its name", () => {
-    expect(
-      byHand(grant(sfId("005", 77), SLACK), grant(ANN.id, app("Slack")), grant(ANN.id, app(""))),
-    ).toEqual(["report user-unresolved", "report app-unresolved", "report app-unresolved"]);
+  it("leaves a user whom the org does not list, and what could be of the tool's own or a protected app", () => {
+    expect(byHand(grant(sfId("005", 77), SLACK), grant(ANN.id, LIKE_SAFE), grant(ANN.id, LIKE_OWN))).toEqual([
+      "report user-unresolved",
+      "report app-unresolved",
+      "report app-unresolved",
+    ]);
+  });
+
+  it("takes what could be of any other app: somebody said that it goes", () => {
+    expect(byHand(grant(ANN.id, LIKE_SLACK), grant(ANN.id, app("")))).toEqual([
+      "revoke by-hand",
+      "revoke by-hand",
+    ]);
   });
 
   it("decides each of several grants by its own user", () => {

@@ -14,12 +14,14 @@ import { type OpenFile, policyFromObject } from "../../src/policy/load.ts";
 import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
-import type { AppRef } from "../../src/salesforce/id.ts";
-import { AS_OF, app, grant, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, like, PROFILES, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));
 const BOBS = app("Bob's Lead Scoring Tool");
 const NAMELESS = app("");
+const TWIN = app("Slack", sfId("0H4", 2));
+const [LIKE_SLACK, LIKE_BOTH] = [like(SLACK), like(SLACK, TWIN)];
+const DENIED_BOTH = [SLACK, TWIN].map(({ id }) => ({ id: id!, sanctioned: false }));
 const DAY = 24 * 60 * 60 * 1000;
 const ANN = user(1, { username: "ann@dieppe.example" });
 const BEN = user(2, { username: "ben@dieppe.example", profileId: PROFILES[1]!.id, roleId: sfId("00E", 2) });
@@ -48,15 +50,17 @@ const DIRECTORY: Directory = {
 
 interface Org {
   readonly settings?: Partial<AppSettings>;
-  readonly callerApp?: AppRef;
+  readonly ownApp?: App;
+  readonly apps?: readonly App[];
   readonly open?: OpenFile;
 }
 
-function decision(policy: Partial<PolicyFile>, one: Grant, { settings, callerApp, open }: Org = {}) {
+function decision(policy: Partial<PolicyFile>, one: Grant, { settings, ownApp, apps = [], open }: Org = {}) {
   const inventory = inventoryOf({
-    caller: { userId: BOT.id, username: BOT.username, app: callerApp ?? null },
+    caller: { userId: BOT.id, username: BOT.username, sessionApp: null, namedApp: null },
+    ownApps: ownApp === undefined ? [] : [ownApp.id!],
     users: [ANN, BEN, GONE, COLD, BOT],
-    apps: [SLACK, BOBS, NAMELESS],
+    apps: [SLACK, BOBS, NAMELESS, ...apps],
     directory: {
       ...DIRECTORY,
       appSettings: new Map(
@@ -117,20 +121,20 @@ describe("who is never revoked", () => {
       "own-user",
     ],
     [
-      "the tool's own app, by name, is kept for every user",
-      {},
-      of(ANN, BOBS),
-      "keep",
-      "own-app",
-      { callerApp: { name: BOBS.name } },
-    ],
-    [
       "the tool's own app, by id, is kept for every user",
       {},
       of(ANN, SLACK),
       "keep",
       "own-app",
-      { callerApp: { id: SLACK.id! } },
+      { ownApp: SLACK },
+    ],
+    [
+      "another app of its name is an ordinary one",
+      {},
+      of(ANN, app("Slack", sfId("0H4", 2))),
+      "revoke",
+      "app-not-listed",
+      { ownApp: SLACK },
     ],
     [
       "a protected user is kept, whatever the app",
@@ -167,12 +171,102 @@ describe("what cannot be resolved is reported", () => {
   table([
     ["a user whom the org does not list", {}, of(STRANGER, SLACK), "report", "user-unresolved"],
     ["a grant without app id and name", {}, of(ANN, NAMELESS), "report", "app-unresolved"],
+    ...["sanctioned", "protected", "exempt", "not listed"].map(
+      (what): Case => [
+        `a name without an id, where the app of that name is ${what}`,
+        what === "sanctioned"
+          ? everyone()
+          : what === "protected"
+            ? { protected: { apps: ["Slack"] } }
+            : what === "exempt"
+              ? exemption({ app: "Slack" })
+              : {},
+        of(ANN, LIKE_SLACK),
+        "report",
+        "app-unresolved",
+        { apps: [LIKE_SLACK] },
+      ],
+    ),
     [
-      "a name without an id that a registered app has, even of an offboarded user",
-      { offboarded: [ANN.username] },
-      of(ANN, app("Slack")),
+      "a name that several apps have, of which one is denied",
+      { apps: [{ id: TWIN.id!, sanctioned: false }] },
+      of(ANN, LIKE_BOTH),
       "report",
       "app-unresolved",
+      { apps: [TWIN, LIKE_BOTH] },
+    ],
+    [
+      "a name that several apps have, of which one is denied and exempt",
+      { ...exemption({ app: { id: TWIN.id! } }), apps: DENIED_BOTH },
+      of(ANN, LIKE_BOTH),
+      "report",
+      "app-unresolved",
+      { apps: [TWIN, LIKE_BOTH] },
+    ],
+  ]);
+});
+
+describe("which app it is does not matter", () => {
+  const org: Org = { apps: [TWIN, LIKE_SLACK, LIKE_BOTH] };
+  table([
+    [
+      "where an offboarded user holds it",
+      { ...everyone(), offboarded: [ANN.username] },
+      of(ANN, LIKE_SLACK),
+      "revoke",
+      "user-offboarded",
+      org,
+    ],
+    ["where an inactive user holds it", {}, of(GONE, LIKE_BOTH), "revoke", "user-inactive", org],
+    ["where a frozen user holds it", {}, of(COLD, NAMELESS), "revoke", "user-frozen", org],
+    [
+      "where a user is protected",
+      { protected: { users: [ANN.username] } },
+      of(ANN, LIKE_BOTH),
+      "keep",
+      "protected",
+      org,
+    ],
+    ["where a user is exempt", exemption({ user: ANN.username }), of(ANN, LIKE_BOTH), "keep", "exempt", org],
+    [
+      "where every app that it could be is denied",
+      { unlisted: "report", apps: DENIED_BOTH },
+      of(ANN, LIKE_BOTH),
+      "revoke",
+      "app-denied",
+      org,
+    ],
+    [
+      "but it is not revoked where one of them is only reported",
+      { apps: [DENIED_BOTH[0]!, { ...DENIED_BOTH[1]!, mode: "report" }] },
+      of(ANN, LIKE_BOTH),
+      "report",
+      "app-denied",
+      org,
+    ],
+    [
+      "but it does where it could be a protected one, of a leaver too",
+      { protected: { apps: [TWIN.id!] } },
+      of(GONE, LIKE_BOTH),
+      "report",
+      "app-unresolved",
+      org,
+    ],
+    [
+      "but it does where it could be the tool's own, of a leaver too",
+      { offboarded: [ANN.username] },
+      of(ANN, LIKE_BOTH),
+      "report",
+      "app-unresolved",
+      { ...org, ownApp: TWIN },
+    ],
+    [
+      "and a leaver who is only reported is said to be one",
+      { leavers: { inactive: "report" } },
+      of(GONE, LIKE_BOTH),
+      "report",
+      "user-inactive",
+      org,
     ],
   ]);
 });

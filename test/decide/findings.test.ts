@@ -18,7 +18,7 @@ const STRANGER = sfId("005", 77);
 /** The findings of a policy on an org where Ann holds Slack and Bob's Tool, as `code severity: text`. */
 function found(policy: Partial<PolicyFile>, settings?: Partial<AppSettings>, twins = 0): string[] {
   const inventory = inventoryOf({
-    caller: { userId: BOT.id, username: BOT.username, app: null },
+    caller: { userId: BOT.id, username: BOT.username, sessionApp: null, namedApp: null },
     users: [ANN, BEN, BOT],
     apps: [SLACK, BOBS, ...TWINS.slice(0, twins)],
     directory: {

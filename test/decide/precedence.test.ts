@@ -7,7 +7,7 @@ import { EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
 import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { cases, resolve } from "../arbitraries.ts";
-import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, like, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));
 const ID = SLACK.id!;
@@ -60,8 +60,7 @@ const SANCTIONED: World = {
 /** The families of rules in the order of precedence: what makes each apply, and what it says. */
 const FAMILIES: readonly (readonly [family: string, code: FindingCode, applies: Partial<World>])[] = [
   ["the tool's own user", "own-user", { ownUser: true }],
-  ["the tool's own app", "own-app", { ownApp: true }],
-  ["an app that cannot be told", "app-unresolved", { registered: false, listed: false }],
+  ["the tool's own app", "own-app", { registered: true, ownApp: true }],
   ["a user whom the org does not list", "user-unresolved", { userKnown: false }],
   ["a protected user", "protected", { userKnown: true, standing: "protected" }],
   ["a protected app", "protected", { registered: true, appStanding: "protected" }],
@@ -70,6 +69,7 @@ const FAMILIES: readonly (readonly [family: string, code: FindingCode, applies: 
   ["a frozen user", "user-frozen", { userKnown: true, frozen: true }],
   ["an exempt user", "exempt", { userKnown: true, standing: "exempt" }],
   ["an exempt app", "exempt", { registered: true, appStanding: "exempt" }],
+  ["an app that cannot be told", "app-unresolved", { registered: false, listed: false }],
   ["a denied app", "app-denied", { listed: true, denied: true }],
   ["an app that is not listed", "app-not-listed", { listed: false }],
   [
@@ -96,7 +96,7 @@ function decided(changes: Partial<World>, policy: Partial<PolicyFile> = {}): Dec
   const ann = user(1, { isActive: is.active, isFrozen: is.frozen });
   const bot = user(9);
   const grants = [
-    grant(ANN, is.registered ? SLACK : app(SLACK.name), {
+    grant(ANN, is.registered ? SLACK : like(SLACK), {
       createdAt: is.dated ? AS_OF - 10 * DAY_MS : null,
       lastUsedAt: is.used === false ? null : AS_OF - 5 * DAY_MS,
       useCount: is.used === false ? 0 : 7,
@@ -106,10 +106,12 @@ function decided(changes: Partial<World>, policy: Partial<PolicyFile> = {}): Dec
     caller: {
       userId: is.ownUser ? ANN : bot.id,
       username: is.ownUser ? USERNAME : bot.username,
-      app: is.ownApp ? { name: SLACK.name } : null,
+      sessionApp: null,
+      namedApp: null,
     },
+    ownApps: is.ownApp ? [SLACK.id!] : [],
     users: is.userKnown ? [ann, bot] : [bot],
-    apps: [SLACK, ...(is.registered ? [] : [app(SLACK.name)])],
+    apps: [SLACK, ...(is.registered ? [] : [like(SLACK)])],
     directory: {
       ...EMPTY_DIRECTORY,
       permissionHolders: new Map([["ModifyAllData", new Set(is.privileged ? [ANN] : [])]]),
@@ -296,7 +298,6 @@ describe("an explanation", () => {
     expect(only!.steps.map(({ rule }) => rule)).toEqual([
       "own user",
       "own app",
-      "app known",
       "user known",
       "protected user",
       "protected app",
@@ -304,6 +305,7 @@ describe("an explanation", () => {
       "inactive",
       "frozen",
       "exemption",
+      "app known",
       "denied",
       "listed",
       "in scope",

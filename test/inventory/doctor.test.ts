@@ -102,6 +102,11 @@ describe("the doctor", () => {
     expect(await said("own-app", { callerApp: null })).toEqual(["warning", 0]);
   });
 
+  it("says the app that the session was made through, by its name", async () => {
+    const { lines } = await examine({ callerApp: "Release Bot" });
+    expect(lines.find(({ code }) => code === "own-app")!.text).toBe("Connected through Release Bot.");
+  });
+
   it("an org that refuses to say what its caller may do cannot be listed: each answer is one line", async () => {
     expect(await said("permission", refused("UserPermissionAccess", 400, "INVALID_FIELD"))).toEqual([
       "failed",

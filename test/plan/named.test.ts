@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
-import { grantsNamed } from "../../src/plan/named.ts";
+import { grantsNamed, grantsOfOneApp } from "../../src/plan/named.ts";
 import { app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 
 const [FIRST, SECOND, SLACK] = [
@@ -21,9 +21,11 @@ describe("the grants that somebody names", () => {
     ["all, where neither a user nor an app is named", {}, [0, 1, 2, 3]],
     ["a user's, by username without regard to case", { user: "ANN@dieppe.EXAMPLE" }, [0, 1]],
     ["a user's, by id", { user: BEN.id }, [2, 3]],
+    ["a user's, by an id of 15 characters", { user: BEN.id.slice(0, 15) }, [2, 3]],
     ["an app's, by name", { app: "Slack" }, [1, 3]],
     ["every app's of the name", { app: "Twin" }, [0, 2]],
     ["one app's, by id", { app: FIRST.id! }, [0]],
+    ["one app's, by an id of 15 characters", { app: FIRST.id!.slice(0, 15) }, [0]],
     ["one app's, by the label that lists show", { app: `Twin (${SECOND.id})` }, [2]],
     ["a user's of an app", { user: BEN.username, app: "Slack" }, [3]],
   ])("%s", (_rule, what, grants) => {
@@ -36,5 +38,23 @@ describe("the grants that somebody names", () => {
   ])("%j is nobody's, and not nothing", (what, message) => {
     expect(() => named(what)).toThrow(UserError);
     expect(() => named(what)).toThrow(message);
+  });
+});
+
+describe("what is revoked by hand is of one app", () => {
+  it.each([[{ app: "Slack" }], [{ app: FIRST.id! }], [{ app: `Twin (${FIRST.id})` }], [{ user: ANN.id }]])(
+    "%j",
+    (what) => expect(grantsOfOneApp(INVENTORY, what)).toEqual(grantsNamed(INVENTORY, what).grants),
+  );
+
+  it("and a name that several have is refused, with what tells them apart", () => {
+    expect(() => grantsOfOneApp(INVENTORY, { app: "Twin" })).toThrow(
+      `"Twin (${FIRST.id})", "Twin (${SECOND.id})"`,
+    );
+  });
+
+  it("an id is no other app's name", () => {
+    const disguised = inventoryOf({ grants: [grant(ANN.id, FIRST), grant(ANN.id, app(FIRST.id!))] });
+    expect(grantsOfOneApp(disguised, { app: FIRST.id! })).toEqual([disguised.grants[0]]);
   });
 });

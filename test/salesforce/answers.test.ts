@@ -106,16 +106,21 @@ describe("who the tool is", () => {
       ...page,
       records: [{ LoginHistoryId: null }],
     }));
-    expect((await open()).caller.app).toBeNull();
+    expect((await open()).caller.sessionApp).toBeNull();
     where("FROM LoginHistory", (page: { records: object[] }) => ({
       ...page,
       records: [{ Application: "" }],
     }));
-    expect((await open()).caller.app).toBeNull();
+    expect((await open()).caller.sessionApp).toBeNull();
+    where("FROM LoginHistory", (page: { records: object[] }) => ({
+      ...page,
+      records: [{ Application: "Ours" }, { Application: "Theirs" }],
+    }));
+    expect((await open()).caller.sessionApp).toBeNull();
     where("FROM LoginHistory", (page: { records: object[] }) => ({ ...page, records: [] }));
-    expect((await open()).caller.app).toBeNull();
+    expect((await open()).caller.sessionApp).toBeNull();
     alter = (request) => (request.includes("FROM AuthSession") ? refusal(400, "INVALID_TYPE") : null);
-    expect((await open()).caller.app).toBeNull();
+    expect((await open()).caller.sessionApp).toBeNull();
   });
 
   it("a session that expired is not an app that is unknown", async () => {

@@ -52,7 +52,8 @@ describe("connecting", () => {
     expect(connection.caller).toEqual({
       userId: "005000000000351AAA",
       username: BOT,
-      app: { name: "sanctioned" },
+      sessionApp: "sanctioned",
+      namedApp: null,
     });
   });
 
@@ -73,7 +74,7 @@ describe("connecting", () => {
       "GET SELECT Id, Name, IsSandbox FROM Organization",
       "GET /services/oauth2/userinfo",
       "GET SELECT LoginHistoryId FROM AuthSession WHERE IsCurrent = true",
-      "GET SELECT Application FROM LoginHistory WHERE Id = '0Ya000000000001AAA'",
+      "GET SELECT Application FROM LoginHistory WHERE Id IN ('0Ya000000000001AAA')",
     ]);
   });
 
@@ -85,9 +86,9 @@ describe("connecting", () => {
     );
   });
 
-  it("the own app that is named wins over the session's", async () => {
+  it("the own app that is named stands beside the session's", async () => {
     const connection = await connect({ ...byToken(await start()), ownApp: { name: "Ours" } });
-    expect(connection.caller.app).toEqual({ name: "Ours" });
+    expect(connection.caller).toMatchObject({ namedApp: { name: "Ours" }, sessionApp: "sanctioned" });
   });
 });
 

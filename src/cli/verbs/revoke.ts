@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { decideByHand } from "../../decide/byHand.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { judgeLimits, refusedText } from "../../plan/limits.ts";
-import { grantsNamed, type Named } from "../../plan/named.ts";
+import { grantsOfOneApp, type Named } from "../../plan/named.ts";
 import { countGrants, type Plan, plan } from "../../plan/plan.ts";
 import { printable } from "../../printable.ts";
 import { outcomesText } from "../../report/outcomesText.ts";
@@ -79,7 +79,7 @@ function planByHand(
   named: Named,
   { raised }: Pick<RunSettings, "raised">,
 ): { readonly plan: Plan; readonly refusal: string | null; readonly text: string } {
-  const { grants } = grantsNamed(inventory, named);
+  const grants = grantsOfOneApp(inventory, named);
   const decisions = decideByHand({ resolved, inventory, asOf }, grants);
   const planned = plan(decisions, inventory);
   const { refusal } = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });

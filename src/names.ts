@@ -1,0 +1,73 @@
+/** Characters that nobody sees or that only move others, as Unicode lists them. */
+const INVISIBLE = /[\p{Cc}\p{Default_Ignorable_Code_Point}]/gu;
+const BLANKS = /\s+/gu;
+
+/**
+ * A name in the form in which names are compared: composed (NFC), without regard to case, every run of blanks
+ * and invisible characters as one blank, none at the ends. Equal forms are one name to a reader.
+ */
+export function foldName(name: string): string {
+  // Upper case first: only so are "ß" and "SS", and both forms of a Greek sigma, one.
+  const oneCase = name.normalize("NFC").toUpperCase().toLowerCase();
+  return oneCase.replace(INVISIBLE, " ").replace(BLANKS, " ").trim().normalize("NFC");
+}
+
+/**
+ * Those of some things that a name means: the ones that are called exactly so, else those of the same folded
+ * name. One rule for every name of a policy.
+ */
+export function namedSo<T>(name: string, things: readonly T[], nameOf: (thing: T) => string): T[] {
+  const exact = things.filter((thing) => nameOf(thing) === name);
+  if (exact.length > 0) return exact;
+  const folded = foldName(name);
+  return things.filter((thing) => foldName(nameOf(thing)) === folded);
+}
+
+/** Whether a reader could take one name for the other: they differ in case, blanks, width or what nobody sees, or not at all. */
+export function looksLike(one: string, other: string): boolean {
+  return bare(one) === bare(other);
+}
+
+/** Names of a platform are shorter; a longer text is no typing mistake. */
+const LONGEST = 255;
+
+/**
+ * Whether a name could be the other with a typing mistake: one letter wrong, missing, added or exchanged with
+ * its neighbour in names of 4 to 7 characters, two in longer ones. What differs in digits alone is no mistake
+ * ("Zed 2" and "Zed 3" are two apps), and what only looks the same is one.
+ */
+export function isNear(name: string, other: string): boolean {
+  const [one, two] = [foldName(name), foldName(other)];
+  if (one === two) return false;
+  if (looksLike(one, two)) return true;
+  if (withoutDigits(one) === withoutDigits(two)) return false;
+  const { length } = one;
+  const most = length >= 8 ? 2 : length >= 4 ? 1 : 0;
+  if (length > LONGEST || Math.abs(length - two.length) > most) return false;
+  return typingDistance(one, two) <= most;
+}
+
+function bare(name: string): string {
+  return foldName(name.normalize("NFKC")).replaceAll(" ", "");
+}
+
+function withoutDigits(text: string): string {
+  return text.replace(/\p{Nd}+/gu, "0");
+}
+
+/** Damerau's distance with neighbours exchanged once (optimal string alignment), three rows at a time. */
+function typingDistance(a: string, b: string): number {
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, change, exchanged ? before[j - 2]! + 1 : change));
+    }
+    before = row;
+    row = next;
+  }
+  return row[b.length]!;
+}
