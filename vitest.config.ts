@@ -11,7 +11,7 @@ const engineTests = "test/{pulumi,ci,packed}/**/*.test.ts";
  */
 const slowTests = [
   "test/{bin,cli}/**/*.test.ts",
-  "test/inventory/{changing,faults}.test.ts",
+  "test/inventory/{changing,faults,orders}.test.ts",
   "test/oracle/*.test.ts",
   "test/report/html/page.test.ts",
   "test/run/{doors,record}.test.ts",

@@ -82,6 +82,12 @@ export const inventoryErrors = declareErrors({
     remedy: "Try again at a quieter time.",
     example: { counted: 432, read: 430, rereads: 5 },
   },
+  "grants-without-end": {
+    kind: "inconclusive",
+    text: "{calls} API calls did not bring the {expected} grants that the org counted to an end.",
+    remedy: "Try again at a quieter time; if it stays so, report it as a bug.",
+    example: { calls: 341, expected: 6000 },
+  },
   "grants-out-of-order": {
     kind: "inconclusive",
     text: "the org handed out grants that are out of order or outside of the range asked for.",
@@ -90,8 +96,8 @@ export const inventoryErrors = declareErrors({
   },
   "too-many-grants-at-one-instant": {
     kind: "inconclusive",
-    text: "more than {most} grants of one user and app were given at one instant, and the org hands out no more of them.",
+    text: "more than {most} grants of one user and app have the same date, or none, and the org hands out no more of them.",
     remedy: "Revoke that app's grants for that user in Setup, then try again.",
-    example: { most: 2000 },
+    example: { most: 2500 },
   },
 });

@@ -3,13 +3,33 @@ import { parseInstant } from "../salesforce/instant.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { inventoryErrors } from "./errors.ts";
 import type { CompletenessProof, Grant } from "./inventory.ts";
-import { BY_APP_NAME, byCreatedDate, byUser, type GrantRow, type Key } from "./partition.ts";
+import { ALL_TIMES, createdAt, type GrantRow, SECOND_MS } from "./partition.ts";
 import { readGrants } from "./readGrants.ts";
-import { MOST_ROWS, type ReadPart } from "./readRange.ts";
-import { COUNT, changedParts } from "./recount.ts";
+import {
+  allByUser,
+  CEILING,
+  type FieldsRead,
+  type GrantReading,
+  grantQuery,
+  PAGE_ROWS,
+  partOf,
+  type ReadPart,
+  type Unread,
+} from "./readRange.ts";
+import { type ChangedUnit, COUNT, changedUnits } from "./recount.ts";
 
 /** How often the list is held against the org's count, and what changed meanwhile read again. */
-const ROUNDS = 4;
+const MOST_ROUNDS = 10;
+/** From this round on a list is taken that differs from the org by nothing but grants that went meanwhile. */
+const PATIENT_ROUNDS = 6;
+/** One grant in so many may have gone since its part was looked at for the last time. */
+const GONE_SHARE = 1_000;
+/** Grants made up to this long before the reading began are looked for at its end: one may be seen later than its date says. */
+const MARGIN_MS = 60_000;
+/** The same, where the org does not say what time it is. */
+const MARGIN_WITHOUT_CLOCK_MS = 600_000;
+/** More grants than this are divided in time among several readers. */
+const WORTH_DIVIDING = 4_000;
 /** Refusals of a query's wording rather than of the caller. */
 const REFUSED_QUERY = ["INVALID_FIELD", "MALFORMED_QUERY", "INVALID_QUERY_FILTER_OPERATOR"];
 
@@ -26,53 +46,240 @@ export interface ListedGrants {
   readonly grants: Grant[];
   readonly proof: Pick<
     CompletenessProof,
-    "countBefore" | "countAfter" | "read" | "partition" | "ranges" | "calls" | "rereads"
+    | "countBefore"
+    | "countAfter"
+    | "read"
+    | "partition"
+    | "ranges"
+    | "calls"
+    | "rereads"
+    | "changes"
+    | "rowIds"
   >;
 }
 
 /**
- * Reads all rows of OauthToken and holds them against the org's count before and after. Grants that
- * come or go meanwhile are found by counting parts, and those parts read again, a few times.
+ * Reads all rows of OauthToken, each stretch of them in one answer of the org, and holds them against its count. Grants that
+ * come meanwhile are asked for at the end by their date; grants that go are found by counting, and their stretches read again.
  * @throws InconclusiveError where the numbers do not come to agree
  */
 export async function listGrants(reader: OrgReader, listing: GrantListing): Promise<ListedGrants> {
-  let { countBefore } = listing;
+  const started = orgTime(reader);
   const first = await readPartitioned(reader, listing);
-  let { parts } = first;
-  let calls = first.calls + 1; // the count before
-  let rereads = 0;
-  let read = 0;
-  let countAfter = 0;
-  for (let round = 1; round <= ROUNDS; round++) {
-    read = parts.reduce((sum, { grants }) => sum + grants.length, 0);
-    countAfter = await reader.count(COUNT);
-    calls++;
-    if (read === countAfter && countBefore === countAfter) {
-      const { partition } = first;
-      return {
-        grants: flatten(parts),
-        proof: { countBefore, countAfter, read, partition, ranges: parts.length, calls, rereads },
-      };
-    }
-    countBefore = countAfter;
-    if (read === countAfter || round === ROUNDS) continue;
-    const { changed, calls: counts } = await changedParts(reader, parts);
-    calls += counts;
-    const again = new Set(changed);
-    parts = parts.filter((part) => !again.has(part));
-    for (const { again: unread } of changed) {
-      const renewed = await readGrants(reader, unread, listing.toGrant);
-      parts.push(...renewed.parts);
-      calls += renewed.calls;
-      rereads++;
-    }
+  const state: Listed = { ...first, calls: first.calls + 1, rereads: 0 }; // the count before
+  const settled =
+    first.partition === "CreatedDate"
+      ? await settleByTime(reader, state, first.latest, started)
+      : await settleByCount(reader, state, first.latest);
+  const { countBefore } = listing;
+  const grants = settled.parts.flatMap((part) => part.grants);
+  const came = grants.filter((grant) => (grant.createdAt ?? 0) >= started).length;
+  const gone = Math.max(0, countBefore + came - settled.counted);
+  const ids = settled.parts.some((part) => part.ids.some((id) => id !== null));
+  return {
+    grants,
+    proof: {
+      countBefore,
+      countAfter: settled.counted,
+      read: grants.length,
+      partition: first.partition,
+      ranges: settled.parts.length,
+      calls: state.calls,
+      rereads: state.rereads,
+      rowIds: ids,
+      ...(came + gone === 0 ? {} : { changes: { came, gone, stillListed: grants.length - settled.counted } }),
+    },
+  };
+}
+
+/** What the org's clock says, in milliseconds since the epoch. */
+function orgTime({ clockSkewMs }: OrgReader): number {
+  return clockSkewMs === null ? Date.now() + MARGIN_MS - MARGIN_WITHOUT_CLOCK_MS : Date.now() + clockSkewMs;
+}
+
+interface Listed {
+  readonly reading: GrantReading;
+  parts: ReadPart[];
+  calls: number;
+  rereads: number;
+}
+
+interface Settled {
+  readonly parts: readonly ReadPart[];
+  readonly counted: number;
+}
+
+/**
+ * Brings the list to agree with the org. What is listed holds every grant that was there all the while, and those made
+ * since the reading began are asked for in the same answer that says how many grants there are: so nothing is
+ * missing, and where the numbers are equal, the list is the org's as of that answer.
+ */
+async function settleByTime(
+  reader: OrgReader,
+  state: Listed,
+  latest: number,
+  started: number,
+): Promise<Settled> {
+  let since = Math.floor((started - MARGIN_MS) / SECOND_MS) * SECOND_MS;
+  let isLocated = false;
+  const isOneAnswer = state.parts.length > 0 && state.calls === 2;
+  for (let round = 1; ; round++) {
+    let counted: number;
+    let recent: ReadPart | null = null;
+    if (round === 1 && isOneAnswer) counted = await countAll(reader, state);
+    else ({ counted, recent, since } = await lookAtEnd(reader, state, latest, since));
+    const [tail, ...parts] = withoutRepeats(recent === null ? state.parts : [recent, ...state.parts]);
+    const all = [tail!, ...parts];
+    const read = sizeOf(all);
+    // The answer may count no further than the rows that a query hands out.
+    if (recent !== null && (read !== counted || counted === CEILING)) counted = await countAll(reader, state);
+    if (read === counted) return { parts: all, counted };
+    state.parts = recent === null ? all : parts;
+    const gone = read - counted;
+    if (round >= PATIENT_ROUNDS && isLocated && gone > 0 && gone <= Math.max(1, read / GONE_SHARE))
+      return { parts: all, counted };
+    if (round === MOST_ROUNDS)
+      throw inventoryErrors["grant-count-not-matched"]({ counted, read, rereads: state.rereads });
+    isLocated = await readChanged(reader, state, latest);
   }
-  throw inventoryErrors["grant-count-not-matched"]({ counted: countAfter, read, rereads });
+}
+
+/**
+ * The same where grants cannot be asked for by their date: every part is counted, since what comes to one and goes from
+ * another leaves their sum as it was.
+ */
+async function settleByCount(reader: OrgReader, state: Listed, latest: number): Promise<Settled> {
+  const isOneAnswer = state.parts.length === 1;
+  for (let round = 1; ; round++) {
+    state.parts = withoutRepeats(state.parts);
+    const changed = round === 1 && isOneAnswer ? [] : await countParts(reader, state);
+    const counted = await countAll(reader, state);
+    const read = sizeOf(state.parts);
+    if (changed.length === 0 && read === counted) return { parts: state.parts, counted };
+    if (round === PATIENT_ROUNDS)
+      throw inventoryErrors["grant-count-not-matched"]({ counted, read, rereads: state.rereads });
+    await readAgain(reader, state, changed, latest);
+  }
+}
+
+function sizeOf(parts: readonly ReadPart[]): number {
+  return parts.reduce((sum, { grants }) => sum + grants.length, 0);
+}
+
+function countAll(reader: OrgReader, state: Listed): Promise<number> {
+  state.calls++;
+  return reader.count(COUNT);
+}
+
+async function countParts(reader: OrgReader, state: Listed): Promise<ChangedUnit[]> {
+  const { changed, calls } = await changedUnits(reader, state.parts);
+  state.calls += calls;
+  return changed;
+}
+
+/** Reads again what changed. @returns whether something was found, and is now as the org counts it */
+async function readChanged(reader: OrgReader, state: Listed, latest: number): Promise<boolean> {
+  const changed = await countParts(reader, state);
+  const numbers = await readAgain(reader, state, changed, latest);
+  return changed.length > 0 && changed.every(({ counted }, i) => numbers[i] === counted);
+}
+
+async function readAgain(
+  reader: OrgReader,
+  state: Listed,
+  changed: readonly ChangedUnit[],
+  latest: number,
+): Promise<number[]> {
+  const again = new Set(changed.map(({ unit }) => unit));
+  state.parts = state.parts.filter(({ unit }) => !again.has(unit));
+  const numbers: number[] = [];
+  for (const unit of again) {
+    const { parts, calls } = await readGrants(reader, [unit.again], state.reading, { latest });
+    state.parts.push(...parts);
+    state.calls += calls;
+    state.rereads++;
+    numbers.push(sizeOf(parts));
+  }
+  return numbers;
+}
+
+/**
+ * The newest grants, and how many there are in all, in one answer. Where more than a page of grants is newer than `since`,
+ * they are read as the others were, and the look is for what is newer than those.
+ */
+async function lookAtEnd(
+  reader: OrgReader,
+  state: Listed,
+  latest: number,
+  from: number,
+): Promise<{ counted: number; recent: ReadPart; since: number }> {
+  let since = from;
+  for (let attempt = 1; ; attempt++) {
+    const { rows, totalSize, pages } = await reader.query<GrantRow>(
+      grantQuery(state.reading, [], " ORDER BY CreatedDate DESC NULLS LAST"),
+      { enough: 1 },
+    );
+    state.calls += pages;
+    const times = rows.map(createdAt);
+    if (times.some((time, i) => i > 0 && time !== null && time > (times[i - 1] ?? Number.NEGATIVE_INFINITY)))
+      throw inventoryErrors["grants-out-of-order"]();
+    const oldest = times.at(-1) ?? null;
+    state.parts = upTo(state.parts, since);
+    if (rows.length >= totalSize || oldest === null || oldest < since || attempt === MOST_ROUNDS) {
+      const newer = rows.filter((_, i) => times[i] !== null && times[i]! >= since);
+      const span = { from: since, to: null };
+      const unit = { conditions: [], span, again: { kind: "time", range: span, rows: 0 } } as const;
+      return { counted: totalSize, recent: partOf(unit, newer, state.reading), since };
+    }
+    const unread: Unread = { kind: "time", range: { from: since, to: null }, rows: rows.length };
+    const read = await readGrants(reader, [unread], state.reading, { latest });
+    state.parts.push(...read.parts);
+    state.calls += read.calls;
+    const newest = Math.floor(times[0]! / SECOND_MS) * SECOND_MS;
+    since = oldest < newest - MARGIN_MS ? newest - MARGIN_MS : newest + SECOND_MS;
+  }
+}
+
+/** The parts without what is newer than a time, to the second. */
+function upTo(parts: readonly ReadPart[], time: number): ReadPart[] {
+  return parts.flatMap((part): ReadPart[] => {
+    const { unit, grants, ids } = part;
+    const { span } = unit;
+    if (span === null || (span.to !== null && span.to <= time)) return [part];
+    if (typeof span.from === "number" && span.from >= time) return [];
+    const range = { from: span.from, to: time };
+    const isKept = ({ createdAt }: Grant) => createdAt === null || createdAt < time;
+    const again: Unread = { kind: "time", range, rows: grants.length };
+    return [
+      {
+        unit: { conditions: [], span: range, again },
+        grants: grants.filter(isKept),
+        ids: ids.filter((_, i) => isKept(grants[i]!)),
+      },
+    ];
+  });
+}
+
+/** The parts, each row in the first of them that has it: a grant can move while it is looked for, and an org can err. */
+function withoutRepeats(parts: readonly ReadPart[]): ReadPart[] {
+  const seen = new Set<string>();
+  return parts.map((part) => {
+    const isNew = part.ids.map((id) => {
+      if (id === null) return true;
+      const size = seen.size;
+      return seen.add(id).size > size;
+    });
+    if (!isNew.includes(false)) return part;
+    const keep = <T>(values: readonly T[]) => values.filter((_, i) => isNew[i]);
+    return { ...part, grants: keep(part.grants), ids: keep(part.ids) };
+  });
 }
 
 interface Partitioned {
   readonly parts: ReadPart[];
-  readonly partition: string;
+  readonly partition: "CreatedDate" | "UserId";
+  readonly reading: GrantReading;
+  readonly latest: number;
   readonly calls: number;
 }
 
@@ -85,28 +292,33 @@ async function readPartitioned(
   { countBefore, toGrant, userIds, now, onProgress }: GrantListing,
 ): Promise<Partitioned> {
   let calls = 0;
-  const readBy = async (key: Key, finer: readonly Key[], dated = true): Promise<Partitioned> => {
-    const range = { within: [], key, from: { kind: "nulls" }, to: null } as const;
-    const read = await readGrants(reader, { range, rows: countBefore, finer, dated }, toGrant, (count) =>
-      onProgress(count, countBefore),
-    );
-    return { parts: read.parts, partition: key.field, calls: calls + read.calls };
+  const read = async (partition: Partitioned["partition"], fields: FieldsRead): Promise<Partitioned> => {
+    const isByTime = partition === "CreatedDate";
+    const latest = isByTime && countBefore > WORTH_DIVIDING ? await newest() : now().getTime();
+    const start: Unread[] = isByTime
+      ? [{ kind: "time", range: ALL_TIMES, rows: countBefore }]
+      : allByUser(countBefore > PAGE_ROWS ? await userIds() : [], countBefore);
+    const reading = { ...fields, toGrant };
+    const { parts, calls: pages } = await readGrants(reader, start, reading, {
+      latest,
+      onProgress: (count) => onProgress(count, countBefore),
+    });
+    return { parts, partition, reading, latest, calls: calls + pages };
   };
-  const latest = async (): Promise<number> => {
-    if (countBefore <= 2 * MOST_ROWS) return now().getTime();
+  const newest = async (): Promise<number> => {
     calls++;
     const { rows } = await reader.query<{ CreatedDate: string | null }>(
       "SELECT CreatedDate FROM OauthToken WHERE CreatedDate != null ORDER BY CreatedDate DESC NULLS LAST LIMIT 1",
     );
     return parseInstant(rows[0]?.CreatedDate) ?? now().getTime();
   };
-  const byUsers = async (dated: boolean) =>
-    readBy(byUser(countBefore > MOST_ROWS ? await userIds() : []), [BY_APP_NAME], dated);
-  const withDates = [
-    async () => readBy(byCreatedDate(await latest()), [byUser([]), BY_APP_NAME]),
-    () => byUsers(true),
-  ];
-  for (const attempt of withDates) {
+  const attempts = [true, false].flatMap((ids) => [
+    () => read("CreatedDate", { dated: true, ids }),
+    () => read("UserId", { dated: true, ids }),
+    () => read("UserId", { dated: false, ids }),
+  ]);
+  const last = attempts.pop()!;
+  for (const attempt of attempts) {
     try {
       return await attempt();
     } catch (error) {
@@ -114,11 +326,5 @@ async function readPartitioned(
       calls++;
     }
   }
-  return await byUsers(false);
-}
-
-function flatten(parts: readonly ReadPart[]): Grant[] {
-  const all: Grant[] = [];
-  for (const { grants } of parts) for (const grant of grants) all.push(grant);
-  return all;
+  return await last();
 }

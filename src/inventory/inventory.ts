@@ -108,8 +108,9 @@ export const EMPTY_DIRECTORY: Directory = {
 
 /** Why the grants are believed to be all there are. */
 export interface CompletenessProof {
-  /** COUNT() before and after the reading; both equal `read`. */
+  /** COUNT() before the reading. */
   readonly countBefore: number;
+  /** How many the org counted in the end: `read`, but for grants that went since (`changes.stillListed`). */
   readonly countAfter: number;
   readonly read: number;
   /** How the rows were partitioned, such as `CreatedDate` or `UserId`. */
@@ -119,6 +120,17 @@ export interface CompletenessProof {
   readonly calls: number;
   /** How many ranges were read again because grants came or went meanwhile. */
   readonly rereads?: number;
+  /** Whether the org gave the rows ids, so that none is listed twice in the place of another. */
+  readonly rowIds?: boolean;
+  /** What changed while it was read; left out where nothing did. The list is then of the moment of the last count. */
+  readonly changes?: {
+    /** Grants listed that were made meanwhile. */
+    readonly came: number;
+    /** Grants that were there at first, or came, and went meanwhile. */
+    readonly gone: number;
+    /** Of those gone, how many are listed: they went after their part of the list was read for the last time. */
+    readonly stillListed: number;
+  };
   /** Grants of external client apps, beside `read`, that only the usage resources show. */
   readonly fromUsage?: number;
   /** Permissions of the caller that the platform requires for seeing every grant, as probed. */

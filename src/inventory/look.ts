@@ -8,11 +8,14 @@ import { readChangedUsers, readFrozenIds } from "./directory.ts";
 import { grantMaker } from "./grantRow.ts";
 import type { Grant, Inventory, User } from "./inventory.ts";
 import type { GrantRow } from "./partition.ts";
-import { GRANT_FIELDS, MOST_ROWS } from "./readRange.ts";
+import { GRANT_FIELDS } from "./readRange.ts";
 import { COUNT } from "./recount.ts";
 
 /** Users changed up to this long before the last look are read again: the org's clock is not ours. */
 const OVERLAP_MS = 2 * 60 * 1000;
+
+/** More recent grants than this are not looked at one by one. */
+const MOST_ROWS = 2_000;
 
 /** What a look at an org found new. */
 export interface Look {

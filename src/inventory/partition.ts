@@ -3,6 +3,8 @@ import { soqlDateTime, soqlString } from "../salesforce/soql.ts";
 
 /** An OauthToken row as planning reads it. */
 export interface GrantRow {
+  /** Null where the org fills none; absent where it was not asked for. */
+  readonly Id?: string | null;
   readonly UserId: string;
   readonly AppName: string | null;
   readonly AppMenuItem: { readonly ApplicationId: string | null } | null;
@@ -11,38 +13,33 @@ export interface GrantRow {
   readonly UseCount: number | null;
 }
 
-/** A field whose values divide the grants into ranges: sortable, and comparable in a WHERE clause. */
-export interface Key {
-  readonly field: "CreatedDate" | "UserId" | "AppName";
-  /** The row's value in a form that sorts as the org sorts it; null where the row has none. */
-  valueOf(row: GrantRow): string | null;
-  literal(value: string): string;
-  /** Up to `pieces` − 1 values between the two, in order; `to` is null for an open end. */
-  between(from: string, to: string | null, pieces: number): string[];
-}
+/** The org may keep finer times than it shows: grants of one second are kept together. */
+export const SECOND_MS = 1000;
 
-/** The grants with a key's value from `from` (inclusive) to `to` (exclusive), within other conditions. */
-export interface Range {
-  /** SOQL conditions that hold for the whole range, beside its bounds. */
-  readonly within: readonly string[];
-  readonly key: Key;
-  /** `nulls`: the rows without a value, which sort first, belong to it as well. */
-  readonly from:
-    | { readonly kind: "nulls" }
-    | { readonly kind: "not-null" }
-    | { readonly kind: "at" | "after"; readonly value: string };
+/** The grants of a stretch of time: from its beginning up to its end, which is not part of it. */
+export interface TimeRange {
+  /** In milliseconds since the epoch. `undated`: from the grants without a date on; `dated`: from the first that has one. */
+  readonly from: number | "undated" | "dated";
   /** Null for an open end. */
-  readonly to: string | null;
+  readonly to: number | null;
 }
 
-export function conditionsOf({ within, key, from, to }: Range): string[] {
-  const lower =
-    from.kind === "nulls"
-      ? []
-      : from.kind === "not-null"
-        ? [`${key.field} != null`]
-        : [`${key.field} ${from.kind === "at" ? ">=" : ">"} ${key.literal(from.value)}`];
-  return [...within, ...lower, ...(to === null ? [] : [`${key.field} < ${key.literal(to)}`])];
+export const ALL_TIMES: TimeRange = { from: "undated", to: null };
+/** The condition of the grants that no stretch of time has. */
+export const UNDATED = "CreatedDate = null";
+
+/** SOQL conditions of a stretch of time. Those of neighbours share no grant and lose none. */
+export function conditionsOf({ from, to }: TimeRange): string[] {
+  return [
+    ...(from === "dated" && to === null ? ["CreatedDate != null"] : []),
+    ...(typeof from === "number" ? [`CreatedDate >= ${soqlDateTime(from)}`] : []),
+    ...(to === null ? [] : [`CreatedDate < ${soqlDateTime(to)}`]),
+  ];
+}
+
+/** When a grant was made, in milliseconds since the epoch; null where the org does not say. */
+export function createdAt({ CreatedDate }: GrantRow): number | null {
+  return parseInstant(CreatedDate);
 }
 
 export function where(conditions: readonly string[]): string {
@@ -50,53 +47,62 @@ export function where(conditions: readonly string[]): string {
 }
 
 /**
- * Ranges by the time of granting: half-open, so that grants of one instant are in one range.
- * @param latest an instant that no grant, or few, are later than: where splitting an open end aims
+ * Up to `pieces` − 1 times between the two, in order, at whole seconds.
+ * @param latest where an open end is taken to be: an instant that no grant, or few, are later than
  */
-export function byCreatedDate(latest: number): Key {
-  const time = (value: string) => Date.parse(value);
+export function timesBetween(from: number, to: number | null, latest: number, pieces: number): number[] {
+  const end = to ?? latest;
+  const inner = Array.from({ length: pieces - 1 }, (_, i) => {
+    const at = from + ((end - from) * (i + 1)) / pieces;
+    return Math.ceil(at / SECOND_MS) * SECOND_MS;
+  });
+  return [...new Set(inner)].filter((at) => at > from && at < end);
+}
+
+/** A field whose values tell grants apart that time does not. How the org sorts them is not asked for. */
+export interface ValueKey {
+  readonly field: "UserId" | "AppName";
+  readonly nullable: boolean;
+  valueOf(row: GrantRow): string | null;
+}
+
+export const BY_USER: ValueKey = { field: "UserId", nullable: false, valueOf: ({ UserId }) => UserId };
+export const BY_APP_NAME: ValueKey = { field: "AppName", nullable: true, valueOf: ({ AppName }) => AppName };
+
+/**
+ * Conditions that divide all grants with a value at some values, into one part more than there are values. What is less
+ * than a value and what is not are all there is, however the org compares; and since each part keeps every
+ * condition on the way to it, none is believed to follow from another.
+ */
+export function dividedAt(key: ValueKey, values: readonly string[]): string[][] {
+  if (values.length === 0) return [[]];
+  const middle = values.length >> 1;
+  const literal = soqlString(values[middle]!);
+  const [less, rest] = [values.slice(0, middle), values.slice(middle + 1)];
+  return [
+    ...dividedAt(key, less).map((inner) => [`${key.field} < ${literal}`, ...inner]),
+    ...dividedAt(key, rest).map((inner) => [`${key.field} >= ${literal}`, ...inner]),
+  ];
+}
+
+/** Conditions of the grants below a value, of those that the org takes to be equal to it, and of those above. */
+export function dividedAround(
+  { field }: ValueKey,
+  value: string,
+): Record<"below" | "at" | "above", string[]> {
+  const literal = soqlString(value);
   return {
-    field: "CreatedDate",
-    valueOf: ({ CreatedDate }) => {
-      const instant = parseInstant(CreatedDate);
-      return instant === null ? null : soqlDateTime(instant);
-    },
-    literal: (value) => value,
-    between: (from, to, pieces) => {
-      const [start, end] = [time(from), to === null ? latest : time(to)];
-      const inner = Array.from({ length: pieces - 1 }, (_, i) => {
-        const at = start + ((end - start) * (i + 1)) / pieces;
-        return Math.ceil(at / 1000) * 1000; // whole seconds: the org keeps no finer ones
-      });
-      return [...new Set(inner)].filter((at) => at > start && at < end).map(soqlDateTime);
-    },
+    below: [`${field} < ${literal}`],
+    at: [`${field} >= ${literal}`, `${field} <= ${literal}`],
+    above: [`${field} > ${literal}`],
   };
 }
 
-/** Ranges by user; the ids of all users say where to split. */
-export function byUser(userIds: Iterable<string>): Key {
-  let sorted: string[] | undefined;
-  return {
-    field: "UserId",
-    valueOf: ({ UserId }) => UserId,
-    literal: soqlString,
-    between: (from, to, pieces) => {
-      sorted ??= [...userIds].sort();
-      const start = sorted.findIndex((id) => id > from);
-      const end = to === null ? sorted.length : sorted.findIndex((id) => id >= to);
-      if (start < 0 || end <= start) return [];
-      const inner = Array.from({ length: pieces - 1 }, (_, i) => {
-        return sorted![start + Math.floor(((end - start) * (i + 1)) / pieces)]!;
-      });
-      return [...new Set(inner)].filter((id) => id > from && (to === null || id < to));
-    },
-  };
+/** `count` of the values, evenly spread; all of them where there are no more. */
+export function spread(values: readonly string[], count: number): string[] {
+  if (values.length <= count) return [...values];
+  return Array.from(
+    { length: count },
+    (_, i) => values[Math.floor(((i + 1) * values.length) / (count + 1))]!,
+  );
 }
-
-/** Ranges by app, for many grants of one user at one instant. The org compares text without regard to case. */
-export const BY_APP_NAME: Key = {
-  field: "AppName",
-  valueOf: ({ AppName }) => AppName?.toLowerCase() ?? null,
-  literal: soqlString,
-  between: () => [],
-};

@@ -1,10 +1,10 @@
 import type { OrgReader } from "../salesforce/reader.ts";
-import type { Grant } from "./inventory.ts";
-import type { GrantRow } from "./partition.ts";
-import { MOST_ROWS, PAGE_ROWS, type ReadPart, readRange, type Unread } from "./readRange.ts";
+import { inventoryErrors } from "./errors.ts";
+import { timesBetween } from "./partition.ts";
+import { type GrantReading, PAGE_ROWS, type ReadPart, readRange, type Unread } from "./readRange.ts";
 
 /** Below this many rows a range is not worth another query at the same time. */
-const WORTH_SPLITTING = 2 * MOST_ROWS;
+const WORTH_SPLITTING = 4_000;
 
 export interface GrantsRead {
   readonly parts: ReadPart[];
@@ -12,34 +12,44 @@ export interface GrantsRead {
   readonly calls: number;
 }
 
+export interface ReadingOptions {
+  /** An instant that no grant, or few, are later than: where splitting an open end aims. */
+  readonly latest: number;
+  readonly onProgress?: (read: number) => void;
+}
+
 /**
- * Reads all grants of a range, several ranges at once. A range that is left unfinished is divided
+ * Reads all grants of what is unread, several ranges at once. A range that is left unfinished is divided
  * among the free readers; each division can cost one page that is not full, so that their number is
  * kept to a fraction of the pages.
+ * @throws InconclusiveError where it takes far more calls than grants in that number can take
  */
 export async function readGrants(
   reader: OrgReader,
-  start: Unread,
-  toGrant: (row: GrantRow) => Grant,
-  onProgress: (read: number) => void = () => undefined,
+  start: readonly Unread[],
+  reading: GrantReading,
+  { latest, onProgress = () => undefined }: ReadingOptions,
 ): Promise<GrantsRead> {
   const parts: ReadPart[] = [];
+  const expected = start.reduce((sum, { rows }) => sum + rows, 0);
+  const mostCalls = 100 + start.length + Math.ceil(expected / 25);
   let calls = 0;
   let count = 0;
-  let running = 1;
-  let splits = 12 + Math.floor(start.rows / PAGE_ROWS / 25);
+  let running = start.length;
+  let splits = 12 + Math.floor(expected / PAGE_ROWS / 25);
   let stopped = false;
 
   const split = (unread: Unread): Unread[] => {
+    if (unread.kind !== "time" || typeof unread.range.from !== "number") return [unread];
     const { range, rows: left } = unread;
     const pieces = Math.min(1 + reader.concurrency - running, 1 + splits, Math.ceil(left / WORTH_SPLITTING));
-    if (pieces < 2 || !("value" in range.from)) return [unread];
-    const bounds = range.key.between(range.from.value, range.to, pieces);
+    if (pieces < 2) return [unread];
+    const bounds = timesBetween(unread.range.from, range.to, latest, pieces);
     splits -= bounds.length;
     running += bounds.length;
-    return [range.from, ...bounds.map((value) => ({ kind: "at", value }) as const)].map((from, i) => ({
+    return [unread.range.from, ...bounds].map((from, i) => ({
       ...unread,
-      range: { ...range, from, to: bounds[i] ?? range.to },
+      range: { from, to: bounds[i] ?? range.to },
       rows: left / (bounds.length + 1),
     }));
   };
@@ -47,18 +57,15 @@ export async function readGrants(
     let current: Unread | undefined = unread;
     const others: Promise<void>[] = [];
     while (current !== undefined && !stopped) {
-      const done = await readRange(reader, current, toGrant);
+      const done = await readRange(reader, current, reading);
       parts.push(...done.parts);
       count += done.parts.reduce((sum, { grants }) => sum + grants.length, 0);
       onProgress(count);
       calls += done.pages;
+      if (calls > mostCalls) throw inventoryErrors["grants-without-end"]({ calls, expected });
       running += Math.max(0, done.rest.length - 1);
       const [first, ...more] = done.rest.flatMap(split);
-      for (const next of more) {
-        const other = guarded(next);
-        other.catch(() => undefined); // awaited below, when it may have failed long ago
-        others.push(other);
-      }
+      for (const next of more) others.push(started(next));
       current = first;
     }
     running--;
@@ -69,6 +76,11 @@ export async function readGrants(
       stopped = true; // the others end with their current query
       throw error;
     });
-  await guarded(start);
+  const started = (unread: Unread): Promise<void> => {
+    const promise = guarded(unread);
+    promise.catch(() => undefined); // awaited later, when it may have failed long ago
+    return promise;
+  };
+  await Promise.all(start.map(started));
   return { parts, calls };
 }

@@ -1,15 +1,33 @@
 import type { OrgReader } from "../salesforce/reader.ts";
+import { compareText } from "../text.ts";
 import { inventoryErrors } from "./errors.ts";
 import type { Grant } from "./inventory.ts";
-import { conditionsOf, type GrantRow, type Key, type Range, where } from "./partition.ts";
+import {
+  BY_APP_NAME,
+  BY_USER,
+  conditionsOf,
+  createdAt,
+  dividedAround,
+  dividedAt,
+  type GrantRow,
+  SECOND_MS,
+  spread,
+  type TimeRange,
+  UNDATED,
+  type ValueKey,
+  where,
+} from "./partition.ts";
 
 /** Salesforce stops an OauthToken query here without a word (docs/salesforce.md#pages-and-the-ceiling). */
-const CEILING = 2_500;
-/** No query is followed further than this. */
-export const MOST_ROWS = 2_000;
+export const CEILING = 2_500;
 /** Rows of a page of OauthToken: what one call brings. */
 export const PAGE_ROWS = 500;
-
+/** Where the number of grants of a part can be chosen: one page, with room for a guess that is wrong. */
+const AIMED_ROWS = 400;
+/** How often a part that no division makes fit into one answer is read, until it is the same twice. */
+const MOST_READINGS = 4;
+/** What divides grants that time does not. */
+const BY_VALUE: readonly ValueKey[] = [BY_USER, BY_APP_NAME];
 /** What planning reads of a grant: no field that holds a token. */
 export const GRANT_FIELDS = [
   "UserId",
@@ -20,165 +38,275 @@ export const GRANT_FIELDS = [
   "UseCount",
 ];
 
-/** A part of the grants that was read in full. */
-export interface ReadPart {
-  /** SOQL conditions that the part's grants meet, and no others. */
-  readonly conditions: readonly string[];
-  /** For a part that can be counted together with its neighbours; null for the others. */
-  readonly span: Range | null;
-  /** To read the part again. */
-  readonly again: Unread;
-  readonly grants: readonly Grant[];
+/** Which fields the org hands out that it need not (docs/salesforce.md#fields-of-oauthtoken). */
+export interface FieldsRead {
+  readonly dated: boolean;
+  readonly ids: boolean;
 }
 
-/** A range to read. */
-export interface Unread {
-  readonly range: Range;
+/** How to read grants: which fields, and what to make of a row. */
+export interface GrantReading extends FieldsRead {
+  readonly toGrant: (row: GrantRow) => Grant;
+}
+
+/** Grants that are counted together, and read again together. */
+export interface Unit {
+  /** SOQL conditions that its grants meet, and no others. */
+  readonly conditions: readonly string[];
+  /** For a unit that can be counted together with its neighbours in time; null for the others. */
+  readonly span: TimeRange | null;
+  readonly again: Unread;
+}
+
+/** What one answer of the org brought in full, or what pages brought that were the same twice. */
+export interface ReadPart {
+  readonly unit: Unit;
+  readonly grants: readonly Grant[];
+  /** Row ids of the grants, in the same order; null where the org fills none. */
+  readonly ids: readonly (string | null)[];
+}
+
+/** Grants to read: of a stretch of time, or those that meet conditions. */
+export type Unread = UnreadTime | UnreadGroup;
+
+interface UnreadTime {
+  readonly kind: "time";
+  readonly range: TimeRange;
   /** About how many grants it has. Says where splitting pays; nothing is believed because of it. */
   readonly rows: number;
-  /** Keys that divide the grants which share one value of the range's key. */
-  readonly finer: readonly Key[];
-  /** Whether the org hands out CreatedDate, which stands in one of its two lists of fields only (docs/salesforce.md#fields-of-oauthtoken). */
-  readonly dated: boolean;
+}
+
+interface UnreadGroup {
+  readonly kind: "group";
+  readonly conditions: readonly string[];
+  /** Fields whose values may still divide it. */
+  readonly keys: readonly ValueKey[];
+  readonly rows: number;
+  /** Of what it is a part; by default it stands for itself. */
+  readonly unit?: Unit;
+  /** The number of grants that a division left all in one part. */
+  readonly undivided?: number;
 }
 
 export interface RangeRead {
   readonly parts: ReadPart[];
-  /** What is left of the range. */
+  /** What is left to read. */
   readonly rest: Unread[];
   readonly pages: number;
 }
 
 /**
- * Reads a range, or as much of it as one query can be trusted with. The rows come sorted by the key;
- * where there are more than 2,000, the query is left there. What came before the last value is then
- * known in full (its ties are all there), and the rest begins at that value: no tie is lost or read
- * twice. A value that alone fills the query is divided by the next finer key.
+ * Reads the grants, or as many of them as one answer of the org holds: what several answers say together holds for no
+ * instant, if grants come and go between them. @throws InconclusiveError where no division makes them fit
  */
-export async function readRange(
-  reader: OrgReader,
-  unread: Unread,
-  toGrant: (row: GrantRow) => Grant,
-): Promise<RangeRead> {
+export function readRange(reader: OrgReader, unread: Unread, reading: GrantReading): Promise<RangeRead> {
+  return unread.kind === "time" ? readTime(reader, unread, reading) : readGroup(reader, unread, reading);
+}
+
+/** The query of grants that meet the conditions. */
+export function grantQuery({ dated, ids }: FieldsRead, conditions: readonly string[], order = ""): string {
+  const fields = [
+    ...(ids ? ["Id"] : []),
+    ...GRANT_FIELDS.filter((field) => dated || field !== "CreatedDate"),
+  ];
+  return `SELECT ${fields.join(", ")} FROM OauthToken${where(conditions)}${order}`;
+}
+
+export function partOf(unit: Unit, rows: readonly GrantRow[], { toGrant }: GrantReading): ReadPart {
+  return { unit, grants: rows.map(toGrant), ids: rows.map(rowId) };
+}
+
+/** A row's id; null where the org fills none, as its documentation says. */
+function rowId({ Id }: GrantRow): string | null {
+  return Id === undefined || Id === null || /^0+(AAA)?$/.test(Id) ? null : Id;
+}
+
+/**
+ * Reads a page of a stretch of time. The rows come sorted; where there are more, what came before the last time is known
+ * in full, and the rest begins at that time: no tie is lost or read twice, and whatever comes or goes before the next
+ * answer moves no row over a boundary.
+ */
+async function readTime(reader: OrgReader, unread: UnreadTime, reading: GrantReading): Promise<RangeRead> {
   const { range } = unread;
-  const { rows, totalSize, pages } = await reader.query<GrantRow>(queryOf(unread), { enough: MOST_ROWS });
-  if (rows.length > totalSize)
-    throw inventoryErrors["range-count-not-matched"]({ counted: totalSize, read: rows.length });
-  const values = rows.map((row) => range.key.valueOf(row));
-  checkOrder(values, range);
-  if (rows.length === totalSize) {
-    const parts = partsUpTo(range.to, rows.map(toGrant), withoutValue(values), unread);
-    return { parts, rest: [], pages };
-  }
-  if (rows.length === 0)
-    throw inventoryErrors["range-count-not-matched"]({ counted: totalSize, read: "none" });
+  const soql = grantQuery(reading, conditionsOf(range), " ORDER BY CreatedDate ASC NULLS FIRST");
+  const { rows, totalSize, pages } = await onePage(reader, soql);
+  const times = rows.map(createdAt);
+  checkOrder(times, range);
+  if (rows.length === totalSize)
+    return { parts: partsUpTo(range.to, rows, unread, reading), rest: [], pages };
 
   // Whether totalSize counts on beyond the ceiling is not documented.
   const size = totalSize === CEILING ? Math.max(unread.rows, totalSize) : totalSize;
-  const last = values.at(-1)!;
-  const ties = startOfLast(values);
-  if (ties === 0) return { ...divide(last, rows.length, size, unread), pages };
-  // More than one value came, so that the last one is not null.
+  const last = times.at(-1)!;
+  const ties = times.indexOf(last); // they come last
+  const rest = (from: TimeRange["from"], rows: number): Unread => ({
+    ...unread,
+    range: { ...range, from },
+    rows,
+  });
+  if (last === null)
+    return {
+      parts: [],
+      rest: [undated(rows.length), rest("dated", size - rows.length)],
+      pages,
+    };
+  if (ties > 0)
+    return {
+      parts: partsUpTo(last, rows.slice(0, ties), unread, reading),
+      rest: [rest(last, size - ties)],
+      pages,
+    };
+  const end = Math.floor(last / SECOND_MS) * SECOND_MS + SECOND_MS;
+  const isLast = range.to !== null && range.to <= end;
   return {
-    parts: partsUpTo(last, rows.slice(0, ties).map(toGrant), withoutValue(values), unread),
-    rest: [{ ...unread, range: { ...range, from: { kind: "at", value: last } }, rows: size - ties }],
+    parts: range.from === last ? [] : partsUpTo(last, [], unread, reading),
+    rest: [
+      instant({ from: last, to: isLast ? range.to : end }, rows.length),
+      ...(isLast ? [] : [rest(end, size - rows.length)]),
+    ],
     pages,
   };
 }
 
-function queryOf({ range, dated }: Unread): string {
-  const fields = GRANT_FIELDS.filter((field) => dated || field !== "CreatedDate");
-  return `SELECT ${fields.join(", ")} FROM OauthToken${where(conditionsOf(range))} ORDER BY ${range.key.field} ASC NULLS FIRST`;
+/** The grants of one instant, or of none, which time does not tell apart. */
+function instant(span: TimeRange, rows: number): UnreadGroup {
+  const conditions = conditionsOf(span);
+  const unit: Unit = { conditions, span, again: { kind: "time", range: span, rows } };
+  return { kind: "group", conditions, keys: BY_VALUE, rows, unit };
 }
 
-/** How many have no value: they come first. */
-function withoutValue(values: readonly (string | null)[]): number {
-  const first = values.findIndex((value) => value !== null);
-  return first < 0 ? values.length : first;
+function undated(rows: number): UnreadGroup {
+  return { kind: "group", conditions: [UNDATED], keys: BY_VALUE, rows };
 }
 
-/** Where the values that equal the last one begin. */
-function startOfLast(values: readonly (string | null)[]): number {
-  const last = values.at(-1);
-  let start = values.length;
-  while (start > 0 && values[start - 1] === last) start--;
-  return start;
-}
-
-/** The parts of a range that end at `to`: its first `nulls` grants, which have no value of the key, and the others. */
-function partsUpTo(to: string | null, grants: readonly Grant[], nulls: number, unread: Unread): ReadPart[] {
-  const { range, finer } = unread;
-  const valued: Range = { ...range, from: afterNulls(range.from), to };
-  const part: ReadPart = {
-    conditions: conditionsOf(valued),
-    span: valued.within.length === 0 ? valued : null,
-    again: { ...unread, range: valued, rows: grants.length - nulls },
-    grants: grants.slice(nulls),
-  };
+/** The parts of a stretch of time up to `to`: its grants without a date, which come first, and the others. */
+function partsUpTo(
+  to: number | null,
+  rows: readonly GrantRow[],
+  { range }: UnreadTime,
+  reading: GrantReading,
+): ReadPart[] {
+  const nulls = range.from === "undated" ? rows.filter((row) => createdAt(row) === null).length : 0;
+  const span: TimeRange = { from: range.from === "undated" ? "dated" : range.from, to };
+  const again: Unread = { kind: "time", range: span, rows: rows.length - nulls };
+  const part = partOf({ conditions: conditionsOf(span), span, again }, rows.slice(nulls), reading);
   if (nulls === 0) return [part];
-  const alone = sharing(range, null, finer[0] ?? range.key);
-  const ofNulls: ReadPart = {
-    conditions: alone.within,
+  const ofNulls: Unit = { conditions: [UNDATED], span: null, again: undated(nulls) };
+  return [partOf(ofNulls, rows.slice(0, nulls), reading), part];
+}
+
+/** All grants, by user; `userIds` say where to divide. */
+export function allByUser(userIds: Iterable<string>, rows: number): Unread[] {
+  const count = Math.ceil(rows / AIMED_ROWS);
+  const values = spread([...userIds].sort(compareText), count - 1);
+  return dividedAt(BY_USER, values).map((conditions) => ({
+    kind: "group",
+    conditions,
+    keys: BY_VALUE,
+    rows: rows / (values.length + 1),
+  }));
+}
+
+/** Reads the grants that meet conditions, or says how to divide them. */
+async function readGroup(reader: OrgReader, unread: UnreadGroup, reading: GrantReading): Promise<RangeRead> {
+  const { conditions, keys } = unread;
+  const { rows, totalSize, pages } = await onePage(reader, grantQuery(reading, conditions));
+  const unit = unread.unit ?? {
+    conditions,
     span: null,
-    again: { ...unread, range: alone, rows: nulls, finer: finer.slice(1) },
-    grants: grants.slice(0, nulls),
+    again: { kind: "group", conditions, keys: BY_VALUE, rows: totalSize },
   };
-  return [ofNulls, part];
+  if (rows.length === totalSize) return { parts: [partOf(unit, rows, reading)], rest: [], pages };
+  if (keys.length > 0) return { parts: [], rest: divided(unread, rows, totalSize), pages };
+  const same = await readTwice(reader, conditions, totalSize, reading);
+  return { parts: [partOf(unit, same.rows, reading)], rest: [], pages: pages + same.pages };
 }
 
 /**
- * Divides a range whose first `count` rows, of `size`, all have the value `only`: those that share it are
- * read by the next finer key, those beyond it as before.
- * @throws InconclusiveError where no finer key is left
+ * Divides a group by the values of its next key that an answer showed. Where a division left all in one part, the org
+ * takes the values to be equal, or nearly: then one value is set apart, which always gets on.
  */
-function divide(
-  only: string | null,
-  count: number,
-  size: number,
-  unread: Unread,
-): Pick<RangeRead, "parts" | "rest"> {
-  const { range, finer } = unread;
-  const [nextKey, ...others] = finer;
-  if (nextKey === undefined) throw inventoryErrors["too-many-grants-at-one-instant"]({ most: MOST_ROWS });
-  const from: Range["from"] = only === null ? { kind: "not-null" } : { kind: "after", value: only };
-  const isOpenBelow = only !== null && !("value" in range.from);
-  return {
-    parts: isOpenBelow ? partsUpTo(only, [], 0, unread) : [],
-    rest: [
-      { ...unread, range: sharing(range, only, nextKey), rows: count, finer: others },
-      { ...unread, range: { ...range, from }, rows: size - count },
-    ],
-  };
+function divided(unread: UnreadGroup, rows: readonly GrantRow[], totalSize: number): Unread[] {
+  const { conditions, undivided } = unread;
+  const [key, ...others] = unread.keys as [ValueKey, ...ValueKey[]];
+  const keys = [{ ...key, nullable: false }, ...others];
+  const part = (more: readonly string[], next: Partial<UnreadGroup>): Unread => ({
+    ...unread,
+    conditions: [...conditions, ...more],
+    keys,
+    undivided: totalSize,
+    ...next,
+  });
+  const isStuck = undivided === totalSize;
+  // An empty text is null to some databases, and cannot be compared with.
+  const values = [...new Set(rows.map((row) => key.valueOf(row) ?? ""))].filter((value) => value !== "");
+  values.sort(compareText);
+  const nulls = key.nullable ? [part([`${key.field} = null`], { keys: others })] : [];
+  if (values.length === 0) {
+    const named = part([`${key.field} != null`], {});
+    return key.nullable ? [...nulls, named] : [part([], { keys: others })];
+  }
+  if (values.length === 1 || isStuck) {
+    const { below, at, above } = dividedAround(key, values[values.length >> 1]!);
+    return [...nulls, part(below, {}), part(at, { keys: others }), part(above, {})];
+  }
+  const size = totalSize === CEILING ? Math.max(unread.rows, totalSize) : totalSize;
+  const chosen = spread(values.slice(1), Math.ceil(size / AIMED_ROWS) - 1);
+  const rowsEach = size / (chosen.length + 1);
+  return [...nulls, ...dividedAt(key, chosen).map((more) => part(more, { rows: rowsEach }))];
 }
 
-function afterNulls(from: Range["from"]): Range["from"] {
-  return from.kind === "nulls" ? { kind: "not-null" } : from;
+/** Reads page by page, until two readings are the same: then nothing came, went or moved over a boundary between them. */
+async function readTwice(
+  reader: OrgReader,
+  conditions: readonly string[],
+  totalSize: number,
+  reading: GrantReading,
+): Promise<{ rows: GrantRow[]; pages: number }> {
+  const soql = grantQuery(reading, conditions);
+  let pages = 0;
+  let before: string | undefined;
+  let counted = totalSize;
+  for (let attempt = 0; attempt < MOST_READINGS; attempt++) {
+    const read = await reader.query<GrantRow>(soql);
+    pages += read.pages + 1;
+    counted = await reader.count(`SELECT COUNT() FROM OauthToken${where(conditions)}`);
+    if (counted > CEILING) throw inventoryErrors["too-many-grants-at-one-instant"]({ most: CEILING });
+    const seen = read.rows
+      .map((row) => JSON.stringify(row))
+      .sort()
+      .join("\n");
+    if (read.rows.length === counted && seen === before) return { rows: read.rows, pages };
+    before = seen;
+  }
+  throw inventoryErrors["range-count-not-matched"]({ counted, read: "another number each time" });
 }
 
-/** The grants that share one value, as a range by the next finer key. */
-function sharing({ key, within }: Range, value: string | null, by: Key): Range {
-  return {
-    within: [...within, `${key.field} = ${value === null ? "null" : key.literal(value)}`],
-    key: by,
-    from: { kind: "nulls" },
-    to: null,
-  };
+/** The first page of a query. @throws InconclusiveError where it is not as large as the org says, or empty with more to come */
+async function onePage(
+  reader: OrgReader,
+  soql: string,
+): Promise<{ rows: GrantRow[]; totalSize: number; pages: number }> {
+  const answer = await reader.query<GrantRow>(soql, { enough: 1 });
+  const { rows, totalSize } = answer;
+  if (rows.length > totalSize)
+    throw inventoryErrors["range-count-not-matched"]({ counted: totalSize, read: rows.length });
+  if (rows.length === 0 && totalSize > 0)
+    throw inventoryErrors["range-count-not-matched"]({ counted: totalSize, read: "none" });
+  return answer;
 }
 
-/** Where the org does not sort or compare as it should, what looks complete is not. Ids and names sort in the org's own way. */
-function checkOrder(values: readonly (string | null)[], range: Range): void {
-  if (range.key.field !== "CreatedDate") return;
-  let before: string | null = null;
-  for (const value of values) {
-    const isSorted = before === null || (value !== null && value >= before);
-    if (!isSorted || !isWithin(value, range)) throw inventoryErrors["grants-out-of-order"]();
-    before = value;
+/** Where the org does not sort or compare times as it should, what looks complete is not. */
+function checkOrder(times: readonly (number | null)[], range: TimeRange): void {
+  let before: number | null = null;
+  for (const time of times) {
+    const isSorted = before === null || (time !== null && time >= before);
+    if (!isSorted || !isWithin(time, range)) throw inventoryErrors["grants-out-of-order"]();
+    before = time;
   }
 }
 
-function isWithin(value: string | null, { from, to }: Range): boolean {
-  if (value === null) return from.kind === "nulls";
-  if (to !== null && value >= to) return false;
-  if (from.kind === "at") return value >= from.value;
-  return from.kind !== "after" || value > from.value;
+function isWithin(time: number | null, { from, to }: TimeRange): boolean {
+  if (time === null) return from === "undated";
+  return (typeof from !== "number" || time >= from) && (to === null || time < to);
 }

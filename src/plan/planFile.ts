@@ -72,6 +72,7 @@ function inventoryPart({ grants, proof }: Inventory): PlanFile["inventory"] {
       partition: proof.partition,
       ranges: proof.ranges,
       rereads: proof.rereads ?? 0,
+      ...(proof.changes === undefined ? {} : { changes: { ...proof.changes } }),
       calls: proof.calls,
       permissions: { ...proof.permissions },
       apiVersion: proof.apiVersion,

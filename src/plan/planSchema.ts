@@ -71,6 +71,12 @@ export const PlanSchema = Type.Object(
             partition: Text,
             ranges: Count,
             rereads: Count,
+            changes: Type.Optional(
+              Type.Object(
+                { came: Count, gone: Count, stillListed: Count },
+                { ...closed, description: "Grants that came and went while it was read." },
+              ),
+            ),
             calls: Count,
             permissions: Type.Record(Type.String(), Type.Boolean()),
             apiVersion: Text,

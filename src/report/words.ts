@@ -49,14 +49,24 @@ export function subjectText({ org, policy, asOf }: Pick<PlanFile, "org" | "polic
 
 /** Why a list is believed to be complete, in one sentence. */
 export function proofText(proof: CompletenessProof): string {
-  const { read, fromUsage = 0, ranges, rereads = 0, partition, calls, apiVersion, at } = proof;
+  const { countAfter, fromUsage = 0, ranges, rereads = 0, partition, calls, apiVersion, at, changes } = proof;
   const again = rereads === 0 ? "" : `, ${rereads} of them read again since grants came or went`;
   const usage =
     fromUsage === 0 ? "" : `, and ${fromUsage} more that only the usage of external client apps shows`;
+  const counted = changes === undefined ? "before and after" : "in the end";
   return (
-    `All ${read} grants that the org counted before and after${usage}: read in ${amount(ranges, "range")} by ${partition}${again}, ` +
-    `with ${amount(calls, "API call")}, API ${apiVersion}, ${at}.`
+    `All ${countAfter} grants that the org counted ${counted}${usage}: read in ${amount(ranges, "range")} by ${partition}${again}, ` +
+    `with ${amount(calls, "API call")}, API ${apiVersion}, ${at}.${changes === undefined ? "" : changesText(changes)}`
   );
+}
+
+/** What it means that an org changed while it was read. */
+function changesText({ came, gone, stillListed }: NonNullable<CompletenessProof["changes"]>): string {
+  const meaning =
+    stillListed === 0
+      ? "the list is of the moment of the last count"
+      : `none that stayed is missing, and ${stillListed} of those that went may be listed`;
+  return ` While it was read, ${amount(came, "grant")} came and ${gone} went: ${meaning}.`;
 }
 
 /** What was counted against each limit. */

@@ -65,7 +65,7 @@ describe("the inventory of Dieppe Trading", () => {
     await list(dieppeTrading());
     expect(tokenQueries()).toEqual([
       "SELECT COUNT() FROM OauthToken",
-      "SELECT UserId, AppName, AppMenuItem.ApplicationId, CreatedDate, LastUsedDate, UseCount FROM OauthToken ORDER BY CreatedDate ASC NULLS FIRST",
+      "SELECT Id, UserId, AppName, AppMenuItem.ApplicationId, CreatedDate, LastUsedDate, UseCount FROM OauthToken ORDER BY CreatedDate ASC NULLS FIRST",
       "SELECT COUNT() FROM OauthToken",
     ]);
   });
@@ -160,7 +160,7 @@ describe("what cannot be proven complete is inconclusive", () => {
   it("grants that come while the list is read, each time", async () => {
     org = await startLocalOrg({
       org: dieppeTrading(),
-      faults: [{ kind: "latency", match: "SELECT UserId, AppName", ms: 30 }],
+      faults: [{ kind: "latency", match: "SELECT Id, UserId, AppName", ms: 30 }],
     });
     const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
     const coming = setInterval(

@@ -82,7 +82,13 @@ describe("a plan file counts", () => {
   });
 
   it("what the proof says, with zero for what it does not", () => {
-    const proof = { ...ORG.proof, fromUsage: 2, rereads: 1, permissions: { ManageUsers: true } };
+    const proof = {
+      ...ORG.proof,
+      fromUsage: 2,
+      rereads: 1,
+      changes: { came: 1, gone: 2, stillListed: 0 },
+      permissions: { ManageUsers: true },
+    };
     expect(written(false).inventory.proof).toEqual({ ...ORG.proof, fromUsage: 0, rereads: 0 });
     expect(written(false, { ...ORG, proof }).inventory.proof).toEqual(proof);
   });
