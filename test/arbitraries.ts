@@ -157,19 +157,22 @@ const given = (values: Record<string, unknown>) =>
 const someOf = (names: readonly string[]) =>
   fc.subarray([...names]).map((some) => (some.length === 0 ? undefined : some));
 
-const usersOf = (usernames: readonly string[]): fc.Arbitrary<Users> =>
+/** Selectors of every kind that are somebody of the org, and the one that says nobody. */
+const usersOf = (users: readonly User[]): fc.Arbitrary<Users> =>
   fc.oneof(
-    fc.constant("everyone" as const),
+    fc.constantFrom("everyone" as const, "everyone" as const, "nobody" as const),
+    fc
+      .subarray([...new Set(users.map(({ profileName }) => profileName!))], { minLength: 1 })
+      .map((profiles) => ({ profiles })),
     fc
       .subarray(
-        PROFILES.map(({ name }) => name),
+        users.map(({ username }) => username),
         { minLength: 1 },
       )
-      .map((profiles) => ({ profiles })),
-    fc.subarray([...usernames], { minLength: 1 }).map((list) => ({ usernames: list })),
+      .map((list) => ({ usernames: list })),
     fc.constantFrom<Users>(
       { permissionSets: ["Half"] },
-      { everyone: true, except: { permissionSets: ["Half"] } },
+      ...(users.length > 1 ? [{ everyone: true as const, except: { permissionSets: ["Half"] } }] : []),
       { publicGroups: ["Quarter"], profiles: ["Sales User"] },
     ),
   );
@@ -196,7 +199,7 @@ export const cases: fc.Arbitrary<Case> = inventories.chain((inventory) => {
               fc.constant({ id: one.id!, sanctioned: false }),
               fc
                 .record({
-                  users: usersOf(usernames),
+                  users: usersOf([...inventory.users.values()]),
                   mode: fc.constantFrom(undefined, undefined, "report" as const),
                   scopes: fc.constantFrom(undefined, ["api" as const]),
                   maxIdleDays: DAYS,

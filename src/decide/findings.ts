@@ -5,6 +5,7 @@ import type { ListedApp, ResolvedExemption } from "../resolve/resolved.ts";
 import { type Day, dayOf, days, endOf, type Instant, isOver } from "../time.ts";
 
 import { type FindingCode, meaningOf, remedyOf } from "./codes.ts";
+import { coverFinder } from "./covered.ts";
 import { isWithinLookBack } from "./privilege.ts";
 import type { Basis } from "./rule.ts";
 
@@ -38,8 +39,10 @@ export function findings(basis: Basis): Finding[] {
     ...[...basis.resolved.listedApps.values()].flatMap((listed) => ofListedApp(listed, basis)),
     ...ofProtectedApps(basis),
     ...ofOwnApps(basis),
+    ...ofUnlistedScopes(basis),
     ...ofExemptions(basis),
     ...ofBaseline(basis),
+    ...ofExceptions(basis),
     ...ofPrivilege(basis),
   ];
 }
@@ -111,6 +114,22 @@ function ofOwnApps({ resolved: { policy }, inventory: { apps, ownApps, caller } 
     );
 }
 
+/** Unlisted apps that hold grants and whose scopes the org does not let be read: the rule for them is held against none. */
+function ofUnlistedScopes({ resolved, inventory }: Basis): Finding[] {
+  const { unlisted, unlistedScopes } = resolved.policy;
+  if (unlistedScopes === null || unlisted.value === "revoke") return [];
+  const { appSettings } = inventory.directory;
+  const holding = new Map(inventory.grants.map(({ app }) => [app.key, app]));
+  return inventory.apps.flatMap(({ key }) => {
+    const app = holding.get(key);
+    if (app === undefined || resolved.listedApps.has(key) || resolved.protectedApps.has(key)) return [];
+    // Grants of which it cannot be told whose they are have a report of their own.
+    if (resolved.doubts.has(key)) return [];
+    if ((appSettings.get(key)?.scopes ?? null) !== null) return [];
+    return finding("scopes-unreadable", "warning", unlistedScopes.position, { app });
+  });
+}
+
 function ofSettings(rule: SettingsRule, app: App, settings: AppSettings | undefined): Finding[] {
   const found: Finding[] = [];
   const compare = <T>(
@@ -156,7 +175,7 @@ function ofExemptions({ resolved: { exemptions }, inventory, asOf }: Basis): Fin
   return exemptions.flatMap((resolved) => {
     const { exemption } = resolved;
     const until = exemption.expires.value;
-    const about = { ...subject(resolved), params: { until, owner: exemption.owner } };
+    const about = { ...subjectOf(resolved, inventory), params: { until, owner: exemption.owner } };
     if (isOver(until, asOf)) return [finding("exemption-expired", "warning", exemption.position, about)];
     return [
       ...(asOf >= expiringFrom(until)
@@ -165,13 +184,16 @@ function ofExemptions({ resolved: { exemptions }, inventory, asOf }: Basis): Fin
       ...(unused.has(resolved) ? [finding("exemption-unused", "note", exemption.position, about)] : []),
     ];
   });
+}
 
-  function subject({ appKey, userId }: ResolvedExemption) {
-    return {
-      app: inventory.apps.find(({ key }) => key === appKey) ?? null,
-      user: userId === null ? null : (inventory.users.get(userId)?.username ?? userId),
-    };
-  }
+function subjectOf(
+  { appKey, userId }: Pick<ResolvedExemption, "appKey" | "userId">,
+  { apps, users }: Inventory,
+): Pick<Finding, "app" | "user"> {
+  return {
+    app: apps.find(({ key }) => key === appKey) ?? null,
+    user: userId === null ? null : (users.get(userId)?.username ?? userId),
+  };
 }
 
 function ofBaseline({ resolved: { policy }, asOf }: Basis): Finding[] {
@@ -184,13 +206,28 @@ function ofBaseline({ resolved: { policy }, asOf }: Basis): Finding[] {
   ];
 }
 
+/** Exceptions last: what they need is a review. */
+function ofExceptions({ resolved: { highPrivilege }, inventory, asOf }: Basis): Finding[] {
+  if (highPrivilege === null) return [];
+  return highPrivilege.exceptions.flatMap((resolved) => {
+    const { reviewBy, owner } = resolved.exception;
+    if (!isOver(reviewBy.value, asOf)) return [];
+    return finding("review-overdue", "warning", reviewBy.position, {
+      ...subjectOf(resolved, inventory),
+      params: { since: dayOf(endOf(reviewBy.value)), owner },
+    });
+  });
+}
+
 /** Every grant of a user of high privilege that is within the look-back; of the tool's own user none. */
 function ofPrivilege({ resolved: { highPrivilege }, inventory, asOf }: Basis): Finding[] {
   if (highPrivilege === null) return [];
-  const { entry, holders } = highPrivilege;
+  const { entry, holders, exceptions } = highPrivilege;
+  const excepted = coverFinder(exceptions);
   return inventory.grants.flatMap((grant) => {
     const why = holders.get(grant.userId);
     if (why === undefined || grant.userId === inventory.caller.userId) return [];
+    if (excepted(grant.userId, grant.app.key) !== undefined) return [];
     if (isWithinLookBack(grant, entry, asOf) === false) return [];
     return [
       finding("high-privilege-grant", "warning", entry.position, {

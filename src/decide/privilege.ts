@@ -1,6 +1,7 @@
 import type { Grant } from "../inventory/inventory.ts";
 import type { HighPrivilege } from "../policy/policy.ts";
 import { type Instant, isLongerAgo, startOf } from "../time.ts";
+import { coverFinder } from "./covered.ts";
 import { type Basis, type Rule, SILENT } from "./rule.ts";
 import { isDated, undatedVerdict } from "./times.ts";
 
@@ -13,9 +14,11 @@ export function privilegeRules(basis: Basis): Record<"privilege", Rule> {
   if (highPrivilege === null || highPrivilege.entry.action !== "revoke") return { privilege: SILENT };
   const { entry } = highPrivilege;
   const undated = undatedVerdict(basis);
+  const excepted = coverFinder(highPrivilege.exceptions);
   return {
     privilege: ({ grant, person }) => {
       if (person === undefined || person.privilege === null) return null;
+      if (excepted(grant.userId, grant.app.key) !== undefined) return null;
       const recent = isWithinLookBack(grant, entry, asOf);
       if (recent === null) return undated(grant.createdAt, entry.position);
       return recent ? { action: "revoke", code: "high-privilege-grant", at: entry.position } : null;

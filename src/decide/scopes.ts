@@ -1,3 +1,4 @@
+import type { OAuthScope, Placed, Position } from "../policy/policy.ts";
 import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /**
@@ -5,29 +6,39 @@ import { type Basis, type Rule, SILENT } from "./rule.ts";
  * scopes (docs/salesforce.md#scopes). What cannot be read decides nothing here and is a finding of its own.
  */
 export function scopeRules({ resolved, inventory }: Basis): Record<"scopes", Rule> {
-  if ([...resolved.listedApps.values()].every(({ entry }) => entry.scopes === null))
-    return { scopes: SILENT };
-  const { appSettings } = inventory.directory;
+  const exceeded = new Map<string, Position>();
+  for (const [key, { scopes }] of inventory.directory.appSettings) {
+    const listed = resolved.listedApps.get(key);
+    const allowed: Placed<readonly OAuthScope[]> | null =
+      listed === undefined ? resolved.policy.unlistedScopes : listed.entry.scopes;
+    if (allowed !== null && scopes !== null && exceeds(scopes, allowed.value))
+      exceeded.set(key, allowed.position);
+  }
+  if (exceeded.size === 0) return { scopes: SILENT };
   return {
-    scopes: ({ grant, listed }) => {
-      const allowed = listed?.entry.scopes;
-      if (!allowed) return null;
-      const scopes = appSettings.get(grant.app.key)?.scopes ?? null;
-      return scopes === null || excessScopes(scopes, allowed.value).length === 0
-        ? null
-        : { action: "revoke", code: "scope-exceeded", at: allowed.position };
+    scopes: ({ grant }) => {
+      const at = exceeded.get(grant.app.key);
+      return at === undefined ? null : { action: "revoke", code: "scope-exceeded", at };
     },
   };
 }
 
-/** What `full` does not cover: tokens that outlive the session. */
-const LASTING = ["refresh_token", "offline_access"];
+/** Names of one and the same scope: of the identity URL, and of refresh tokens. */
+const IDENTITY = ["id", "profile", "email", "address", "phone"] as const;
+const LASTING = ["refresh_token", "offline_access"] as const;
 
-/** The scopes that are not allowed. `full` allows all but refresh tokens, whose two names mean the same. */
-function excessScopes(scopes: readonly string[], allowed: readonly string[]): string[] {
-  return scopes.filter((scope) =>
-    LASTING.includes(scope)
-      ? !LASTING.some((name) => allowed.includes(name))
-      : !allowed.includes(scope) && !allowed.includes("full"),
-  );
+/** What a scope includes beside itself, as far as Salesforce says so (docs/salesforce.md#scopes); `full` includes all but `LASTING`. */
+const INCLUDED: Partial<Record<OAuthScope, readonly OAuthScope[]>> = {
+  api: ["chatter_api"],
+  web: ["visualforce"],
+  ...Object.fromEntries(IDENTITY.map((name) => [name, IDENTITY])),
+  ...Object.fromEntries(LASTING.map((name) => [name, LASTING])),
+};
+
+/** Whether one of the scopes is neither allowed nor included in one that is. */
+function exceeds(scopes: readonly string[], allowed: readonly OAuthScope[]): boolean {
+  const covered = new Set<string>(allowed.flatMap((scope) => [scope, ...(INCLUDED[scope] ?? [])]));
+  const isCovered = (scope: string) =>
+    covered.has(scope) || (covered.has("full") && !(LASTING as readonly string[]).includes(scope));
+  return !scopes.every(isCovered);
 }

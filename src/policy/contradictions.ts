@@ -15,8 +15,8 @@ import type { Problem } from "./problem.ts";
 
 /** What a policy says twice, or both ways. Names are compared as text; ids of the org come later. */
 export function contradictions(policy: Policy): Problem[] {
-  return [appsTwice, usersTwice, standingTwice, deniedToo, exemptToo, sayingNothing].flatMap((check) =>
-    check(policy),
+  return [appsTwice, usersTwice, exceptAlone, standingTwice, deniedToo, exemptToo, sayingNothing].flatMap(
+    (check) => check(policy),
   );
 }
 
@@ -67,6 +67,15 @@ function usersTwice({ apps, problemAt }: Policy): Problem[] {
   });
 }
 
+/** Who is excepted from nobody: read quickly it says "all but these". */
+function exceptAlone({ apps, problemAt }: Policy): Problem[] {
+  return apps.flatMap(({ users }) =>
+    users === null || users.everyone || users.nobody || LISTS.some((key) => users[key].length > 0)
+      ? []
+      : problemAt(users.position, policyProblems["users-except-alone"]()),
+  );
+}
+
 function standingTwice({ offboarded, protectedUsers, protectedApps, problemAt }: Policy): Problem[] {
   return [
     ...twice(entryTwice("offboarded user"), offboarded, problemAt, lower),
@@ -115,7 +124,11 @@ function sayingNothing({ exemptions, highPrivilege, problemAt }: Policy): Proble
     .filter(({ app, user }) => app === null && user === null)
     .map(({ position }) => problemAt(position, policyProblems["exemption-of-nothing"]()));
   if (highPrivilege === null) return problems;
-  const { permissions, profiles, permissionSets, position, grantedSince, grantedWithinDays } = highPrivilege;
+  const { permissions, profiles, permissionSets, position, grantedSince, grantedWithinDays, exceptions } =
+    highPrivilege;
+  for (const { app, user, position } of exceptions)
+    if (app === null && user === null)
+      problems.push(problemAt(position, policyProblems["exception-of-nothing"]()));
   if (permissions.length + profiles.length + permissionSets.length === 0)
     problems.push(problemAt(position, policyProblems["privilege-of-nobody"]()));
   if (grantedSince !== null && grantedWithinDays !== null)

@@ -223,6 +223,16 @@ export const policyProblems = declareProblems({
     remedy: "say `app`, `user` or both",
     example: {},
   },
+  "exception-of-nothing": {
+    text: "an exception from high privilege names neither an app nor a user",
+    remedy: "say `app`, `user` or both",
+    example: {},
+  },
+  "users-except-alone": {
+    text: "`except` alone leaves nobody in scope",
+    remedy: "add `everyone: true`, or write `users: nobody` if every grant of the app is to be revoked",
+    example: {},
+  },
   "exemption-too-long": {
     text: "the exemption lasts longer than {days} days from now",
     remedy: "let it expire by {latest} and renew it then, or raise `maxExemptionDays`",

@@ -116,6 +116,17 @@ export class LayerReader {
       action: data.action ?? "alert",
       grantedSince: this.day(data.grantedSince, [...path, "grantedSince"])?.value ?? null,
       grantedWithinDays: data.grantedWithinDays ?? null,
+      exceptions: (data.exceptions ?? []).map((exception, i) => {
+        const at = [...path, "exceptions", i];
+        return {
+          app: this.app(exception.app, [...at, "app"]),
+          user: this.named(exception.user, [...at, "user"]),
+          reason: exception.reason,
+          owner: exception.owner,
+          reviewBy: this.day(exception.reviewBy, [...at, "reviewBy"])!,
+          position: this.#layer.source.position(at),
+        };
+      }),
       position: this.#layer.source.keyPosition(path),
     };
   }
@@ -156,9 +167,10 @@ export class LayerReader {
   }
 
   #selector(users: NonNullable<AppFile["users"]>, path: Path): UserSelector {
-    const listed: UserMapFile = users === "everyone" ? { everyone: true } : users;
+    const listed: UserMapFile = users === "everyone" ? { everyone: true } : users === "nobody" ? {} : users;
     return {
       everyone: listed.everyone === true,
+      nobody: users === "nobody",
       ...this.#lists(listed, path),
       except: listed.except === undefined ? null : this.#lists(listed.except, [...path, "except"]),
       position: this.#layer.source.keyPosition(path),

@@ -13,7 +13,13 @@ type Scalar = string | number | boolean | null;
 type SaidMap = Said & { readonly value: ReadonlyMap<string, Said> };
 
 /** Lists that add up; any other list of the file stands in place of the other's. */
-const ADDING_UP: readonly string[] = ["offboarded", "protected.users", "protected.apps", "exemptions"];
+const ADDING_UP: readonly string[] = [
+  "offboarded",
+  "protected.users",
+  "protected.apps",
+  "exemptions",
+  "highPrivilege.exceptions",
+];
 /** Who is in scope is one sentence: a part of it beside a part of another's would mean what neither file says. */
 const WHOLE: readonly string[] = ["apps.users"];
 /** Two ways to say one thing: who says one of them says it in place of both. */

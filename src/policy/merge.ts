@@ -57,6 +57,7 @@ export function mergeLayers(
       position: reader.placed(data.limits, ["limits"])?.position ?? top,
     },
     defaults,
+    unlistedScopes: reader.placed(data.unlistedScopes, ["unlistedScopes"]),
     apps: reader
       .appParts()
       .map((app) => complete(app, isShared(app, own, base), defaults, source.problemAt, problems)),

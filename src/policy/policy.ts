@@ -39,6 +39,8 @@ export interface UserLists {
 /** Who is in scope of an app: everyone or whoever is in a list, and not in a list of `except`. */
 export interface UserSelector extends UserLists {
   readonly everyone: boolean;
+  /** Said in so many words: a selector that comes out so by itself is a problem. */
+  readonly nobody: boolean;
   readonly except: UserLists | null;
   readonly position: Position;
 }
@@ -78,6 +80,17 @@ export interface AppEntry {
   readonly shared: boolean;
 }
 
+/** Grants whose user may have high privilege: of the app, of the user, or of the user for the app. */
+export interface PrivilegeException {
+  readonly app: Placed<AppRef> | null;
+  readonly user: Named | null;
+  readonly reason: string;
+  readonly owner: string;
+  /** After it the exception is due for review; it still holds. */
+  readonly reviewBy: Placed<Day>;
+  readonly position: Position;
+}
+
 export interface HighPrivilege {
   readonly permissions: readonly Named[];
   readonly profiles: readonly Named[];
@@ -86,6 +99,7 @@ export interface HighPrivilege {
   /** Null for grants of any age. */
   readonly grantedSince: Day | null;
   readonly grantedWithinDays: number | null;
+  readonly exceptions: readonly PrivilegeException[];
   readonly position: Position;
 }
 
@@ -134,6 +148,8 @@ export interface Policy {
   readonly limits: Limits;
   /** For every app that does not say its own, listed or not. */
   readonly defaults: TimeLimits;
+  /** What an app may ask for that is not listed; null for anything. */
+  readonly unlistedScopes: Placed<readonly OAuthScope[]> | null;
   readonly apps: readonly AppEntry[];
   readonly offboarded: readonly Named[];
   readonly leavers: Readonly<Record<Leaver, Placed<"revoke" | "report">>>;

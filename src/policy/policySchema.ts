@@ -50,9 +50,17 @@ const UserMap = Type.Object(
   { ...closed, minProperties: 1 },
 );
 
-const Users = Type.Union([Type.Literal("everyone", { description: "Every user of the org." }), UserMap], {
-  description: "Who may be connected to the app: `everyone`, or whoever matches any of the lists.",
-});
+const Users = Type.Union(
+  [
+    Type.Literal("everyone", { description: "Every user of the org." }),
+    Type.Literal("nobody", { description: "No user: every grant of the app is revoked." }),
+    UserMap,
+  ],
+  {
+    description:
+      "Who may be connected to the app: `everyone`, `nobody`, or whoever matches any of the lists.",
+  },
+);
 
 const times = {
   maxIdleDays: optional(
@@ -77,6 +85,9 @@ export const SCOPES = [
   "pwdless_login_api",
 ] as const;
 
+const Scopes = (description: string) =>
+  Type.Array(Choice(SCOPES, "An OAuth scope."), { minItems: 1, description });
+
 const App = Type.Object(
   {
     name: optional(Text("The app's label. Without an `id` the app is matched by it, which is weaker.")),
@@ -95,10 +106,7 @@ const App = Type.Object(
     reviewBy: optional(Day("After it the app's entry is reported as due for review.")),
     users: optional(Users),
     scopes: optional(
-      Type.Array(Choice(SCOPES, "An OAuth scope."), {
-        minItems: 1,
-        description: "The OAuth scopes that the app may ask for. Judged for the app: grants carry no scopes.",
-      }),
+      Scopes("The OAuth scopes that the app may ask for. Judged for the app: grants carry no scopes."),
     ),
     settings: optional(
       Type.Object(
@@ -159,6 +167,17 @@ const Org = Type.Object(
   { ...closed, minProperties: 1, description: "The org that this policy is for. Another org is refused." },
 );
 
+const PrivilegeException = Type.Object(
+  {
+    app: optional(AppRef("The app; any app where it is left out.")),
+    user: optional(Text("Username; any user where it is left out.")),
+    reason: Text("Why."),
+    owner: Text("Who answers for it."),
+    reviewBy: Day("After it the exception is reported as due for review; it still holds."),
+  },
+  { ...closed, description: "Grants that may be of high privilege. It needs an app, a user or both." },
+);
+
 const HighPrivilege = Type.Object(
   {
     permissions: optional(Permissions),
@@ -169,6 +188,12 @@ const HighPrivilege = Type.Object(
     ),
     grantedSince: optional(Day("Only grants made on this day or later.")),
     grantedWithinDays: optional(Days("Only grants made within this many times 24 hours.")),
+    exceptions: optional(
+      Type.Array(PrivilegeException, {
+        minItems: 1,
+        description: "Grants that are neither a finding nor revoked for the privilege of their user.",
+      }),
+    ),
   },
   {
     ...closed,
@@ -241,6 +266,9 @@ export const PolicySchema = Type.Object(
         },
         { ...closed, minProperties: 1, description: "A run that would revoke more is refused as a whole." },
       ),
+    ),
+    unlistedScopes: optional(
+      Scopes("The OAuth scopes that an app may ask for which is not listed, where those are only reported."),
     ),
     apps: optional(Type.Array(App, { description: "The sanctioned and the denied apps." })),
     offboarded: optional(Names("Usernames of people who have left: every grant of theirs is revoked.")),

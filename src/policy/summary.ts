@@ -6,6 +6,7 @@ import type {
   Exemption,
   Named,
   Policy,
+  PrivilegeException,
   SettingsRule,
   TimeLimits,
   UserLists,
@@ -28,6 +29,7 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
       percent: limits.percent,
       perApp: limits.perApp,
     }),
+    unlistedScopes: policy.unlistedScopes === null ? null : list(policy.unlistedScopes.value),
     apps: sorted(policy.apps.map((app) => [keyOf(app), summarizeApp(app)])),
     offboarded: list(textsOf(policy.offboarded)),
     leavers: some({
@@ -45,6 +47,15 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
             action: highPrivilege.action,
             grantedSince: highPrivilege.grantedSince,
             grantedWithinDays: highPrivilege.grantedWithinDays,
+            exceptions:
+              highPrivilege.exceptions.length === 0
+                ? null
+                : sorted(
+                    highPrivilege.exceptions.map((exception) => [
+                      whose(exception),
+                      summarizeException(exception),
+                    ]),
+                  ),
           }),
     protected: some({
       users: list(textsOf(policy.protectedUsers)),
@@ -53,9 +64,7 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
     exemptions:
       policy.exemptions.length === 0
         ? null
-        : sorted(
-            policy.exemptions.map((exemption) => [exemptionKey(exemption), summarizeExemption(exemption)]),
-          ),
+        : sorted(policy.exemptions.map((exemption) => [whose(exemption), summarizeExemption(exemption)])),
     sessions: policy.sessions === "report" ? null : policy.sessions,
     baseline: baseline === null ? null : `${baseline.grants.length} grants until ${baseline.expires.value}`,
     org:
@@ -74,7 +83,7 @@ function summarizeApp(app: AppEntry): Record<string, unknown> {
     reason: text(app.reason),
     reviewBy: app.reviewBy?.value ?? null,
     users: users === null ? null : summarizeUsers(users),
-    scopes: app.scopes === null ? null : [...app.scopes.value].sort().join(", "),
+    scopes: app.scopes === null ? null : list(app.scopes.value),
     settings: settings === null ? null : summarizeSettings(settings),
     ...summarizeTimes(times),
   });
@@ -92,8 +101,9 @@ function summarizeTimes({
   };
 }
 
-function summarizeUsers(users: UserSelector): Record<string, unknown> | "everyone" {
-  const { everyone, except } = users;
+function summarizeUsers(users: UserSelector): Record<string, unknown> | "everyone" | "nobody" {
+  const { everyone, nobody, except } = users;
+  if (nobody) return "nobody";
   if (everyone && except === null) return "everyone";
   return compact({
     everyone: everyone ? true : null,
@@ -114,7 +124,11 @@ function summarizeExemption({ reason, owner, expires }: Exemption): Record<strin
   return { reason: printable(reason), owner: printable(owner), expires: expires.value };
 }
 
-function exemptionKey({ app, user }: Exemption): string {
+function summarizeException({ reason, owner, reviewBy }: PrivilegeException): Record<string, unknown> {
+  return { reason: printable(reason), owner: printable(owner), reviewBy: reviewBy.value };
+}
+
+function whose({ app, user }: Pick<Exemption, "app" | "user">): string {
   return safe([app === null ? "any app" : refName(app.value), user?.value ?? "any user"].join(", "));
 }
 

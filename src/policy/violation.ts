@@ -137,15 +137,15 @@ function alternatives(values: readonly string[]): string {
 
 /** The branches of a choice: its constants, and the keys of a map. */
 function choices(branches: unknown): string {
-  return (branches as { const?: unknown; type?: string; properties?: object }[])
-    .map(({ const: constant, type, properties = {} }) =>
+  const all = (branches as { const?: unknown; type?: string; properties?: object }[]).map(
+    ({ const: constant, type, properties = {} }) =>
       constant !== undefined
         ? `\`${constant}\``
         : type === "string"
           ? "text"
           : mapOf(Object.keys(properties)),
-    )
-    .join(" or ");
+  );
+  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
 }
 
 /** `a map of usernames, profiles …`. */
@@ -162,6 +162,7 @@ const MISSING_REMEDIES: Readonly<Record<string, string>> = {
   expires: "say until when, as in `expires: 2027-03-31`",
   reason: "say why",
   owner: "say who answers for it",
+  reviewBy: "say when it is due for review, as in `reviewBy: 2027-03-31`",
 };
 
 const SEE_LANGUAGE = "see docs/policy.md";

@@ -1,6 +1,11 @@
 import { declareProblems } from "../errors.ts";
 
 export const resolveProblems = declareProblems({
+  "users-are-nobody": {
+    text: "nobody in {org} is in scope of the app, so that every grant of it would be revoked",
+    remedy: "name somebody, or write `users: nobody` if that is meant",
+    example: { org: "Dieppe" },
+  },
   "policy-of-another-org": {
     text: "the policy is for the org {expected}, but the credentials lead to {org} ({id})",
     remedy: "use this org's own policy, or the credentials of the org that the policy is for",

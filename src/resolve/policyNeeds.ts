@@ -2,7 +2,7 @@ import type { DirectoryNeeds } from "../inventory/needs.ts";
 import type { Named, Policy, UserLists } from "../policy/policy.ts";
 
 /** What a policy needs to know of an org's users and apps beside the grants. */
-export function needsOf({ apps, highPrivilege }: Policy): DirectoryNeeds {
+export function needsOf({ apps, unlistedScopes, highPrivilege }: Policy): DirectoryNeeds {
   const selectors = apps.flatMap(({ users }) =>
     users === null ? [] : [users, ...(users.except === null ? [] : [users.except])],
   );
@@ -14,7 +14,8 @@ export function needsOf({ apps, highPrivilege }: Policy): DirectoryNeeds {
     publicGroups: unique(publicGroups),
     roles: publicGroups.length + named("roles").length + named("rolesAndSubordinates").length > 0,
     permissions: unique(values(highPrivilege?.permissions ?? [])),
-    appSettings: apps.some(({ scopes, settings }) => scopes !== null || settings !== null),
+    appSettings:
+      unlistedScopes !== null || apps.some(({ scopes, settings }) => scopes !== null || settings !== null),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Inventory } from "../inventory/inventory.ts";
 import type { HighPrivilege, Policy } from "../policy/policy.ts";
 import type { UserId } from "../salesforce/id.ts";
 import type { Lookup } from "./lookup.ts";
-import type { ResolvedPrivilege } from "./resolved.ts";
+import type { ResolvedException, ResolvedPrivilege } from "./resolved.ts";
 import type { Selectors } from "./selectors.ts";
 
 /** Who has high privilege; of several reasons the first of the policy is said. Null where the policy does not ask. */
@@ -22,7 +22,18 @@ export function resolvePrivilege(
     ),
   ];
   for (const [why, ids] of all) for (const id of ids) if (!holders.has(id)) holders.set(id, why);
-  return { entry: rule, holders };
+  return { entry: rule, holders, exceptions: resolveExceptions(rule, lookup) };
+}
+
+/** An exception lasts: that the last grant of its app is gone must not make the policy invalid. */
+function resolveExceptions({ exceptions }: HighPrivilege, lookup: Lookup): ResolvedException[] {
+  return exceptions.flatMap((exception): ResolvedException[] => {
+    const app = exception.app === null ? "any" : lookup.app(exception.app, "problem if near");
+    const userId = exception.user === null ? "any" : lookup.user(exception.user, "problem");
+    return app === null || userId === null
+      ? []
+      : [{ exception, appKey: app === "any" ? null : app.key, userId: userId === "any" ? null : userId }];
+  });
 }
 
 type Held = readonly [why: string, ids: Iterable<UserId>];

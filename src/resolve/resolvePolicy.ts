@@ -9,6 +9,7 @@ import {
   type Policy,
   type Position,
   placeText,
+  type UserSelector,
 } from "../policy/policy.ts";
 import type { Problem } from "../policy/problem.ts";
 import { type AppRef, parseAppId, type UserId } from "../salesforce/id.ts";
@@ -18,7 +19,13 @@ import { resolveProblems } from "./errors.ts";
 import { Lookup } from "./lookup.ts";
 import { People } from "./people.ts";
 import { resolvePrivilege } from "./privilegeHolders.ts";
-import type { ListedApp, ResolvedExemption, ResolvedPolicy } from "./resolved.ts";
+import {
+  isMember,
+  type ListedApp,
+  type Membership,
+  type ResolvedExemption,
+  type ResolvedPolicy,
+} from "./resolved.ts";
 import { Selectors } from "./selectors.ts";
 
 /**
@@ -37,7 +44,7 @@ export function resolvePolicy(
   const people = new People(inventory.users.values());
   const selectors = new Selectors(inventory, lookup, people);
 
-  const listedApps = resolveApps(policy, selectors, lookup);
+  const listedApps = resolveApps(policy, selectors, people, lookup);
   const protectedApps = resolveProtectedApps(policy, lookup);
   const exemptions = resolveExemptions(policy, protectedApps, lookup);
   refuseDeniedAndProtected(listedApps, protectedApps, lookup);
@@ -63,29 +70,41 @@ export function resolvePolicy(
   };
 }
 
-function resolveApps({ apps }: Policy, selectors: Selectors, lookup: Lookup): Map<string, ListedApp> {
+function resolveApps(
+  { apps }: Policy,
+  selectors: Selectors,
+  people: People,
+  lookup: Lookup,
+): Map<string, ListedApp> {
   const rules = new Map<string, ListedApp>();
   for (const rule of apps) {
+    const before = lookup.problems.length;
     const users = rule.users === null ? null : selectors.membership(rule.users);
+    const isWhole = lookup.problems.length === before;
     const app = lookup.app(
       refOf(rule),
       rule.denied !== null ? "absent" : rule.shared ? "problem if near" : "problem",
     );
     if (app === null) continue;
-    // A reviewer reads the name; the id decides. They must not be of two apps.
-    if (rule.id !== null && rule.name !== null && app.name !== rule.name.value)
-      lookup.problem(
-        rule.name.position,
-        resolveProblems["app-name-and-id-differ"]({
-          id: rule.id.value,
-          actual: app.name,
-          org: lookup.org,
-          name: rule.name.value,
-        }),
-      );
+    if (users !== null && isWhole) refuseNobody(rule.users!, users, people, lookup);
+    refuseOtherName(rule, app, lookup);
     list({ entry: rule, app, weak: rule.id === null, users }, rules, lookup);
   }
   return rules;
+}
+
+/** A reviewer reads the name; the id decides. They must not be of two apps. */
+function refuseOtherName({ id, name }: AppEntry, app: App, lookup: Lookup): void {
+  if (id !== null && name !== null && app.name !== name.value)
+    lookup.problem(
+      name.position,
+      resolveProblems["app-name-and-id-differ"]({
+        id: id.value,
+        actual: app.name,
+        org: lookup.org,
+        name: name.value,
+      }),
+    );
 }
 
 /** An app is listed once; the policy's own entries, which come first, may turn around one of the extended policy. */
@@ -107,6 +126,18 @@ function list(listed: ListedApp, rules: Map<string, ListedApp>, lookup: Lookup):
 /** Whether an entry denies what the extended policy sanctions, or the other way round. */
 function turnsAround(own: AppEntry, other: AppEntry): boolean {
   return !own.shared && other.shared && (own.denied === null) !== (other.denied === null);
+}
+
+/** That a whole app goes since a group is empty, or a name is known in other orgs alone, takes words of its own. */
+function refuseNobody(
+  { nobody, position }: UserSelector,
+  users: Membership,
+  people: People,
+  lookup: Lookup,
+): void {
+  if (nobody || (users.everyone && users.except === null)) return;
+  if (people.byId.values().some((person) => isMember(users, person))) return;
+  lookup.problem(position, resolveProblems["users-are-nobody"]({ org: lookup.org }));
 }
 
 /** The key says which of the two it is. */

@@ -1,5 +1,12 @@
 import type { App, User } from "../inventory/inventory.ts";
-import type { AppEntry, Exemption, HighPrivilege, Policy, Position } from "../policy/policy.ts";
+import type {
+  AppEntry,
+  Exemption,
+  HighPrivilege,
+  Policy,
+  Position,
+  PrivilegeException,
+} from "../policy/policy.ts";
 import type { UserId } from "../salesforce/id.ts";
 
 /** A policy held against one org: its names are the org's ids. */
@@ -44,8 +51,16 @@ export interface ResolvedExemption {
   readonly userId: UserId | null;
 }
 
+/** An exception from high privilege of the org's app or user; null for any. One that means nothing in the org is not here. */
+export interface ResolvedException {
+  readonly exception: PrivilegeException;
+  readonly appKey: string | null;
+  readonly userId: UserId | null;
+}
+
 export interface ResolvedPrivilege {
   readonly entry: HighPrivilege;
+  readonly exceptions: readonly ResolvedException[];
   /** What makes each of the users powerful, as `the permission ModifyAllData`. */
   readonly holders: ReadonlyMap<UserId, string>;
 }

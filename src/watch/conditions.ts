@@ -1,4 +1,5 @@
 import { meaningOf } from "../decide/codes.ts";
+import { coverFinder } from "../decide/covered.ts";
 import { expiringFrom, findingText } from "../decide/findings.ts";
 import type { App, Grant, User } from "../inventory/inventory.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
@@ -18,10 +19,14 @@ export function conditionsOf(evaluation: Evaluation): Condition[] {
 
 /** A user of high privilege holds grants for an app: one condition for each pair, however many grants. */
 function highPrivilege({ resolved, inventory }: Evaluation): Condition[] {
-  const holders = resolved.highPrivilege?.holders;
-  if (holders === undefined) return [];
+  if (resolved.highPrivilege === null) return [];
+  const { holders, exceptions } = resolved.highPrivilege;
+  const excepted = coverFinder(exceptions);
   const pairs = Map.groupBy(
-    inventory.grants.filter(({ userId }) => holders.has(userId) && userId !== inventory.caller.userId),
+    inventory.grants.filter(
+      ({ userId, app }) =>
+        holders.has(userId) && userId !== inventory.caller.userId && excepted(userId, app.key) === undefined,
+    ),
     ({ userId, app }) => JSON.stringify([userId, app.key]),
   );
   return [...pairs.values()].map((grants): Condition => {

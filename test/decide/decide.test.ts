@@ -11,7 +11,8 @@ import {
   type User,
 } from "../../src/inventory/inventory.ts";
 import { type OpenFile, policyFromObject } from "../../src/policy/load.ts";
-import type { PolicyFile } from "../../src/policy/policySchema.ts";
+import type { OAuthScope } from "../../src/policy/policy.ts";
+import { type PolicyFile, SCOPES } from "../../src/policy/policySchema.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { AS_OF, app, grant, inventoryOf, like, PROFILES, sfId, user } from "../inventories.ts";
@@ -25,7 +26,7 @@ const DENIED_BOTH = [SLACK, TWIN].map(({ id }) => ({ id: id!, sanctioned: false 
 const DAY = 24 * 60 * 60 * 1000;
 const ANN = user(1, { username: "ann@dieppe.example" });
 const BEN = user(2, { username: "ben@dieppe.example", profileId: PROFILES[1]!.id, roleId: sfId("00E", 2) });
-const BOT = user(999, { username: "bot@dieppe.example" });
+const BOT = user(999, { username: "bot@dieppe.example", roleId: sfId("00E", 1) });
 const GONE = user(3, { username: "gone@dieppe.example", isActive: false });
 const COLD = user(4, { username: "cold@dieppe.example", isFrozen: true });
 const STRANGER = sfId("005", 77);
@@ -388,6 +389,7 @@ describe("listing", () => {
       "app-not-listed",
     ],
     ["everyone means everyone", everyone(), of(BEN, SLACK), "keep", "sanctioned"],
+    ["nobody means nobody", slack("nobody"), of(BEN, SLACK), "revoke", "user-not-allowed"],
     [
       "a user out of scope is revoked",
       slack({ profiles: ["Sales User"] }),
@@ -450,7 +452,10 @@ describe("users in scope", () => {
     ],
     [
       "not where excepted",
-      ...outOfScope({ profiles: ["Standard User"], except: { usernames: ["ben@dieppe.example"] } }),
+      ...outOfScope({
+        profiles: ["Standard User", "Sales User"],
+        except: { usernames: ["ben@dieppe.example"] },
+      }),
     ],
     ["everyone but some", ...outOfScope({ everyone: true, except: { permissionSets: ["Slack_User"] } })],
     ["everyone but others", ...inScope({ everyone: true, except: { usernames: ["ann@dieppe.example"] } })],
@@ -540,6 +545,65 @@ describe("scopes", () => {
       { settings: { scopes: ["full"] } },
     ],
     ["scopes that cannot be read revoke nothing", only("api"), of(ANN, SLACK), "keep", "sanctioned"],
+  ]);
+
+  const ALL = SCOPES.filter((scope) => scope !== "refresh_token" && scope !== "offline_access");
+  const IDENTITY = ["id", "profile", "email", "address", "phone"] as const;
+  const LASTING = ["refresh_token", "offline_access"] as const;
+  it.each<[scope: OAuthScope, includes: readonly OAuthScope[]]>([
+    ["full", ALL],
+    ["api", ["api", "chatter_api"]],
+    ["web", ["web", "visualforce"]],
+    ...LASTING.map((scope): [OAuthScope, readonly OAuthScope[]] => [scope, LASTING]),
+    ...IDENTITY.map((scope): [OAuthScope, readonly OAuthScope[]] => [scope, IDENTITY]),
+    ["openid", ["openid"]],
+    ["chatter_api", ["chatter_api"]],
+    ["visualforce", ["visualforce"]],
+    ["lightning", ["lightning"]],
+  ])("%s allows itself, what it includes, and nothing else", (scope, includes) => {
+    const allowed = SCOPES.filter(
+      (asked) =>
+        decision(everyone({ scopes: [scope] }), of(ANN, SLACK), { settings: { scopes: [asked] } }).action ===
+        "keep",
+    );
+    expect(allowed.toSorted()).toEqual([...includes].toSorted());
+  });
+
+  const unlisted = { unlisted: "report" as const, unlistedScopes: ["api" as const] };
+  table([
+    [
+      "an unlisted app that may ask for more than unlistedScopes is revoked",
+      unlisted,
+      of(ANN, SLACK),
+      "revoke",
+      "scope-exceeded",
+      { settings: { scopes: ["web"] } },
+    ],
+    [
+      "an unlisted app within them is only reported",
+      unlisted,
+      of(ANN, SLACK),
+      "report",
+      "app-not-listed",
+      { settings: { scopes: ["api", "chatter_api"] } },
+    ],
+    ["an unlisted app whose scopes cannot be read too", unlisted, of(ANN, SLACK), "report", "app-not-listed"],
+    [
+      "a listed app may ask for anything where it does not say, whatever unlistedScopes say",
+      { ...unlisted, ...everyone() },
+      of(ANN, SLACK),
+      "keep",
+      "sanctioned",
+      { settings: { scopes: ["full"] } },
+    ],
+    [
+      "with unlisted: revoke that comes first",
+      { unlistedScopes: ["api"] },
+      of(ANN, SLACK),
+      "revoke",
+      "app-not-listed",
+      { settings: { scopes: ["web"] } },
+    ],
   ]);
 });
 
@@ -888,6 +952,65 @@ describe("high privilege", () => {
       of(ANN, SLACK, { createdAt: null }),
       "report",
       "date-missing",
+    ],
+  ]);
+});
+
+describe("exceptions from high privilege", () => {
+  const because = { reason: "Deploys", owner: "it@dieppe.example", reviewBy: "2027-06-30" };
+  const rule = (exception: object, more: object = {}) => ({
+    ...everyone(),
+    highPrivilege: {
+      permissions: ["ModifyAllData"],
+      action: "revoke" as const,
+      exceptions: [{ ...because, ...exception }],
+      ...more,
+    },
+  });
+  table([
+    ["of the app keep its grants", rule({ app: SLACK.id! }), of(ANN, SLACK), "keep", "sanctioned"],
+    ["of the user keep theirs", rule({ user: "ANN@dieppe.example" }), of(ANN, SLACK), "keep", "sanctioned"],
+    [
+      "of the user for the app keep that one",
+      rule({ user: ANN.username, app: "Slack" }),
+      of(ANN, SLACK),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "of another app do not",
+      rule({ user: ANN.username, app: BOBS.name }),
+      of(ANN, SLACK),
+      "revoke",
+      "high-privilege-grant",
+    ],
+    [
+      "of another user do not",
+      rule({ user: BEN.username, app: "Slack" }),
+      of(ANN, SLACK),
+      "revoke",
+      "high-privilege-grant",
+    ],
+    [
+      "hold on after their day of review",
+      rule({ app: "Slack", reviewBy: "2020-01-01" }),
+      of(ANN, SLACK),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "spare a grant without a day of granting the report of it",
+      rule({ app: "Slack" }, { grantedWithinDays: 7 }),
+      of(ANN, SLACK, { createdAt: null }),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "keep nothing that an earlier line revokes",
+      { ...rule({ user: ANN.username }), apps: [{ name: "Slack", sanctioned: false }] },
+      of(ANN, SLACK),
+      "revoke",
+      "app-denied",
     ],
   ]);
 });

@@ -228,6 +228,59 @@ describe("findings", () => {
         `high-privilege-grant warning: Slack, ${STRANGER}: granted by a user of high privilege (through: the permission ViewAllData, granted: 2026-11-23); exempt it, or lower the user's privileges`,
       ],
     ],
+    [
+      "of high privilege no grant that an exception names; one that is due for review holds",
+      [
+        {
+          ...slack({}),
+          highPrivilege: {
+            permissions: ["ModifyAllData"],
+            exceptions: [
+              { user: ANN.username, app: "Slack", reason: "a", owner: "it", reviewBy: "2026-11-22" },
+              { app: BOBS.name, reason: "a", owner: "it", reviewBy: "2026-11-23" },
+            ],
+          },
+        },
+      ],
+      [
+        "review-overdue warning: Slack, ann@dieppe.example: its review is overdue (since: 2026-11-23, owner: it); review it and move `reviewBy` on",
+      ],
+    ],
+    [
+      "an exception of an app that is gone",
+      [
+        {
+          ...slack({}),
+          highPrivilege: {
+            profiles: ["Standard User"],
+            exceptions: [{ app: "Gone Forever", reason: "a", owner: "it", reviewBy: "2027-11-22" }],
+          },
+        },
+      ],
+      ["app-absent note: the org has no such app (name: Gone Forever); take it out once no org needs it"],
+    ],
+    [
+      "scopes of unlisted apps that hold grants and cannot be read",
+      [{ ...slack({}), unlistedScopes: ["api"] }],
+      [
+        "scopes-unreadable warning: Bob's Tool: the org does not let the app's scopes be read; look at them in Setup",
+      ],
+    ],
+    [
+      "of protected ones none",
+      [{ ...slack({}), unlistedScopes: ["api"], protected: { apps: [BOBS.name] } }],
+      [],
+    ],
+    [
+      "of any none where they are revoked anyhow",
+      [{ ...slack({}), unlistedScopes: ["api"], unlisted: "revoke" }],
+      [],
+    ],
+    [
+      "of one that can be read none",
+      [{ unlistedScopes: ["api"], protected: { apps: [BOBS.name] } }, { scopes: ["api"] }],
+      [],
+    ],
   ])("%s", (_rule, input, expected) => {
     expect(found(...input)).toEqual(expected);
   });

@@ -110,7 +110,7 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"? [unknown-key]
     [
       "users as a list",
       GOOD.replace("everyone", "[a@b]"),
-      'apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found ["a@b"]',
+      'apps[0].users must be `everyone`, `nobody` or a map of usernames, usernamesLike, profiles …, found ["a@b"]',
     ],
     [
       "users empty",

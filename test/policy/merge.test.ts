@@ -5,7 +5,7 @@ import type { Policy } from "../../src/policy/policy.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 import { summarizePolicy } from "../../src/policy/summary.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
-import { AS_OF, app, inventoryOf, user } from "../inventories.ts";
+import { AS_OF, app, inventoryOf, PROFILES, user } from "../inventories.ts";
 
 const BASE = `version: 1
 unlisted: revoke
@@ -249,7 +249,10 @@ describe("a policy that extends another", () => {
   it("need not have every app and user of the base in its org, unless one is called nearly the same", () => {
     const org = (name: string) =>
       inventoryOf({
-        users: [user(1, { username: "joe@acme.example" }), user(2, { username: "jane@acme.example" })],
+        users: [
+          user(1, { username: "joe@acme.example" }),
+          user(2, { username: "jane@acme.example", profileId: PROFILES[1]!.id }),
+        ],
         apps: [app("Slack", "0H4000000000001CAA"), app(name, "0H4000000000002CAA")],
       });
     const far = resolvePolicy(parse(OWN), org("Calendly"), AS_OF);
@@ -349,6 +352,16 @@ describe("contradictions are problems that name both lines", () => {
       "an exemption of nothing",
       policy("exemptions:\n  - { reason: a, owner: b, expires: 2026-12-31 }"),
       "an exemption names neither an app nor a user",
+    ],
+    [
+      "an exception of nothing",
+      policy("highPrivilege: { profiles: [P], exceptions: [{ reason: a, owner: b, reviewBy: 2026-12-31 }] }"),
+      "an exception from high privilege names neither an app nor a user",
+    ],
+    [
+      "except alone",
+      policy("", "apps:\n  - { name: A, users: { except: { profiles: [P] } } }"),
+      "policy/acme.yaml:4:16: `except` alone leaves nobody in scope; add `everyone: true`, or write",
     ],
     ["high privilege of nobody", policy("highPrivilege: { action: alert }"), "highPrivilege names nobody"],
     [

@@ -56,6 +56,24 @@ describe("the summary says everything that a policy says", () => {
       },
     ],
     [
+      "and for whom not",
+      {
+        highPrivilege: {
+          profiles: ["Admin"],
+          exceptions: [{ app: "Slack", reason: "Deploys", owner: "it", reviewBy: "2027-01-01" }],
+        },
+      },
+      {
+        highPrivilege: {
+          profiles: "Admin",
+          action: "alert",
+          exceptions: { "Slack, any user": { reason: "Deploys", owner: "it", reviewBy: "2027-01-01" } },
+        },
+      },
+    ],
+    ["what unlisted apps may ask for", { unlistedScopes: ["web", "api"] }, { unlistedScopes: "api, web" }],
+    ["that nobody is in scope", slack({ users: "nobody" }), { apps: { Slack: { users: "nobody" } } }],
+    [
       "or for how long",
       { highPrivilege: { profiles: ["Admin"], grantedWithinDays: 30 } },
       { highPrivilege: { profiles: "Admin", action: "alert", grantedWithinDays: 30 } },

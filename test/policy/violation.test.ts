@@ -118,12 +118,12 @@ describe("every problem of the schema is said at its place", () => {
     [
       "yes for everyone",
       "{ name: x, users: yes }",
-      '4:23: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found "yes"; see docs/policy.md [value-not-allowed]',
+      '4:23: apps[0].users must be `everyone`, `nobody` or a map of usernames, usernamesLike, profiles …, found "yes"; see docs/policy.md [value-not-allowed]',
     ],
     [
       "a list of users without its kind",
       "{ name: x, users: [Ada] }",
-      '4:23: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found ["Ada"]; see docs/policy.md [value-not-allowed]',
+      '4:23: apps[0].users must be `everyone`, `nobody` or a map of usernames, usernamesLike, profiles …, found ["Ada"]; see docs/policy.md [value-not-allowed]',
     ],
     [
       "a boolean for a name, as it is written",
@@ -259,7 +259,7 @@ describe("a policy given as an object", () => {
 
   it("says its problems by path", () => {
     expect(inline({ version: 1, unlisted: "revoke", apps: [{ name: "x", users: "all" }] })).toBe(
-      'inline policy at apps[0].users: apps[0].users must be `everyone` or a map of usernames, usernamesLike, profiles …, found "all"; see docs/policy.md [value-not-allowed]',
+      'inline policy at apps[0].users: apps[0].users must be `everyone`, `nobody` or a map of usernames, usernamesLike, profiles …, found "all"; see docs/policy.md [value-not-allowed]',
     );
     expect(
       inline({

@@ -70,6 +70,7 @@ describe("what a policy asks of an org beside the grants", () => {
       },
       { permissionSets: ["A", "B", "C", "D"] },
     ],
+    ["scopes of apps that are not listed", { unlistedScopes: ["api"] }, { appSettings: true }],
     ["nothing of denied apps", { apps: [{ name: "Slack", sanctioned: false }] }, {}],
   ])("%s", (_rule, policy, asked) => {
     expect(needs(policy)).toEqual({ ...NO_NEEDS, ...asked });

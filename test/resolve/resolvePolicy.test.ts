@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
 import { parsePolicy, policyFromObject } from "../../src/policy/load.ts";
-import { formatProblems } from "../../src/policy/problem.ts";
+import { formatProblem, formatProblems } from "../../src/policy/problem.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
-import { AS_OF, app, inventoryOf, user } from "../inventories.ts";
+import { AS_OF, app, inventoryOf, sfId, user } from "../inventories.ts";
 
 const SLACK = "0H4000000000001CAA";
 const INVENTORY = inventoryOf({
@@ -71,6 +72,50 @@ describe("a name that resolves to nothing or to two things is a problem at its l
       "the policy is for the org 00D000000000002EAA, but the credentials lead to Dieppe (00D000000000001EAA)",
     );
     expect(problems("  []", "org: { name: Calais }\n")).toContain('the policy is for the org "Calais", but');
+  });
+});
+
+describe("a selector that comes out as nobody of the org is an error, and `nobody` is not", () => {
+  const org = inventoryOf({
+    users: [user(1, { isActive: false })],
+    apps: [app("Slack", SLACK)],
+    directory: {
+      ...EMPTY_DIRECTORY,
+      permissionSets: [
+        { id: sfId("0PS", 1), name: "Empty", label: "Empty", userIds: new Set() },
+        { id: sfId("0PS", 2), name: "Full", label: "Full", userIds: new Set([sfId("005", 1)]) },
+      ],
+    },
+  });
+  const NOBODY =
+    "nobody in Dieppe is in scope of the app, so that every grant of it would be revoked; name somebody, or write `users: nobody` if that is meant";
+  it.each<[rule: string, apps: string, message: string]>([
+    ["a permission set without users", `  - { id: ${SLACK}, users: { permissionSets: [Empty] } }`, NOBODY],
+    ["a profile without users", `  - { id: ${SLACK}, users: { profiles: [Standard User] } }`, NOBODY],
+    [
+      "everybody excepted",
+      `  - { id: ${SLACK}, users: { everyone: true, except: { profiles: [Sales User] } } }`,
+      NOBODY,
+    ],
+    [
+      "everybody of another list excepted",
+      `  - { id: ${SLACK}, users: { permissionSets: [Full], except: { profiles: [Sales User] } } }`,
+      NOBODY,
+    ],
+    ["nobody, said", `  - { id: ${SLACK}, users: nobody }`, ""],
+    ["somebody, though not active", `  - { id: ${SLACK}, users: { permissionSets: [Full, Empty] } }`, ""],
+    [
+      "a name that is wrong is said alone",
+      `  - { id: ${SLACK}, users: { profiles: [Standrd User] } }`,
+      'no profile "Standrd User"',
+    ],
+  ])("%s", (_rule, apps, message) => {
+    const parsed = parsePolicy(`version: 1\nunlisted: report\napps:\n${apps}\n`, "p.yaml");
+    if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
+    const result = resolvePolicy(parsed.policy, org, AS_OF);
+    const said = "problems" in result ? result.problems.map(formatProblem) : [];
+    expect(said.length).toBe(message === "" ? 0 : 1);
+    expect(said.join()).toContain(message);
   });
 });
 

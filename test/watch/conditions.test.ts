@@ -64,6 +64,17 @@ describe("what a watch tells of", () => {
       ],
     ],
     [
+      "but not where an exception names it",
+      [grant(BOSS.id, SLACK)],
+      {
+        highPrivilege: {
+          profiles: ["System Administrator"],
+          exceptions: [{ user: BOSS.username, reason: "a", owner: "it", reviewBy: "2020-01-01" }],
+        },
+      },
+      [],
+    ],
+    [
       "an app that is not listed, once for all of its users",
       [grant(ANN.id, NOTETAKER), grant(sfId("005", 9), NOTETAKER)],
       {},
