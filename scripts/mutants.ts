@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { ROOMS, type Room } from "./mutants/rooms.ts";
-import { readEquivalents, type StudyOptions, score, study } from "./mutants/study.ts";
+import { percentOf, readEquivalents, type StudyOptions, score, study } from "./mutants/study.ts";
 
 const EQUIVALENT = "scripts/mutants/equivalent.yaml";
 /** Percent of the mutants that are tried where no room is named. */
 const SHARE_OF_ALL = 10;
+/** Percent of the mutants of all rooms together that are to be killed. */
+const GOAL_OF_ALL = 85;
 
 /** `npm run mutants`: changes the code in one place at a time, and shows which changes no test notices. */
 async function main(): Promise<void> {
@@ -19,17 +21,21 @@ async function main(): Promise<void> {
     .parse();
   const { share = command.args.length === 0 ? SHARE_OF_ALL : 100, ...options } = command.opts<StudyOptions>();
   const equivalents = readEquivalents(EQUIVALENT);
-  for (const room of chosen(command.args, command)) {
+  const total = { killed: 0, counted: 0 };
+  const rooms = chosen(command.args, command);
+  for (const room of rooms) {
     const start = performance.now();
     const mutants = await study(room, { ...options, share });
-    const { killed, counted, percent, leftOut, survivors, equivalent, outOfDate } = score(
+    const { killed, timedOut, counted, percent, leftOut, survivors, equivalent, outOfDate } = score(
       mutants,
       equivalents,
     );
+    total.killed += killed;
+    total.counted += counted;
     const sample = leftOut === 0 ? "" : `, a sample: ${leftOut} more were not tried (seed ${options.seed})`;
     const seconds = Math.round((performance.now() - start) / 1_000);
     console.log(
-      `${room.name}: ${percent.toFixed(1)}% killed (${killed} of ${counted}; the goal is ${room.goal}%), ${equivalent.length} equivalent, ${seconds} s${sample}`,
+      `${room.name}: ${percent.toFixed(1)}% killed (${killed} of ${counted}, ${timedOut} by a time-out; the goal is ${room.goal}%), ${equivalent.length} equivalent, ${seconds} s${sample}`,
     );
     for (const { file, line, mutator, from, to } of survivors)
       console.log(`  survived: ${file}:${line} ${mutator}\n    from: ${from}\n    to:   ${to}`);
@@ -39,6 +45,12 @@ async function main(): Promise<void> {
       console.log(`  out of date in ${EQUIVALENT}: ${file} ${mutator}: ${from}`);
     if (percent < room.goal) process.exitCode = 1;
   }
+  if (rooms.length === 1) return;
+  const overall = percentOf(total.killed, total.counted);
+  console.log(
+    `all: ${overall.toFixed(1)}% killed (${total.killed} of ${total.counted}; the goal is ${GOAL_OF_ALL}%)`,
+  );
+  if (overall < GOAL_OF_ALL) process.exitCode = 1;
 }
 
 /** The rooms that are named, or the one that a file is in with that file alone. */

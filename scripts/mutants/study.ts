@@ -14,8 +14,11 @@ export interface Mutant {
   /** What stood there and what stands there instead, each on one line and cut. */
   readonly from: string;
   readonly to: string;
-  /** `invalid`: it is no program; `left-out`: it is not in the sample. */
-  readonly verdict: "killed" | "survived" | "invalid" | "left-out";
+  /**
+   * `timed-out`: the tests did not end, which counts as killed; on a busy machine some do for that reason alone.
+   * `invalid`: it is no program; `left-out`: it is not in the sample.
+   */
+  readonly verdict: "killed" | "timed-out" | "survived" | "invalid" | "left-out";
 }
 
 /** A mutant that no test could kill, since it changes nothing that anybody could see. */
@@ -89,7 +92,8 @@ export async function study(
 
 function verdictOf({ status, statusReason }: { status: string; statusReason?: string }): Mutant["verdict"] {
   if (statusReason === NOT_IN_SAMPLE) return "left-out";
-  if (status === "Killed" || status === "Timeout") return "killed";
+  if (status === "Killed") return "killed";
+  if (status === "Timeout") return "timed-out";
   return status === "Survived" || status === "NoCoverage" ? "survived" : "invalid";
 }
 
@@ -115,7 +119,9 @@ export function withoutCode(equivalents: readonly Equivalent[]): Equivalent[] {
 
 /** What a study of a room says. */
 export interface Score {
+  /** With those that timed out. */
   readonly killed: number;
+  readonly timedOut: number;
   readonly counted: number;
   /** Mutants that the sample left out. */
   readonly leftOut: number;
@@ -138,18 +144,25 @@ export function score(mutants: readonly Mutant[], equivalents: readonly Equivale
     if (known === -1) survivors.push(mutant);
     else equivalent.push(...unused.splice(known, 1));
   }
-  const killed = mutants.filter(({ verdict }) => verdict === "killed").length;
+  const ended = (as: Mutant["verdict"]) => mutants.filter(({ verdict }) => verdict === as).length;
+  const [timedOut, leftOut] = [ended("timed-out"), ended("left-out")];
+  const killed = ended("killed") + timedOut;
   const counted = killed + survivors.length;
-  const leftOut = mutants.filter(({ verdict }) => verdict === "left-out").length;
   return {
     killed,
+    timedOut,
     counted,
     leftOut,
-    percent: counted === 0 ? 100 : (100 * killed) / counted,
+    percent: percentOf(killed, counted),
     survivors,
     equivalent,
     outOfDate: leftOut > 0 ? [] : unused.filter(({ file }) => files.has(file)),
   };
+}
+
+/** Of what counts: 100 where there is nothing to kill. */
+export function percentOf(killed: number, counted: number): number {
+  return counted === 0 ? 100 : (100 * killed) / counted;
 }
 
 function keyOf({ file, mutator, from, to }: Pick<Mutant, "file" | "mutator" | "from" | "to">): string {

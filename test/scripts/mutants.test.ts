@@ -50,6 +50,14 @@ describe("the mutation study", () => {
     expect([killed, counted, percent]).toEqual([1, 2, 50]);
   });
 
+  it("counts a mutant whose tests did not end as killed, and says how many those are", () => {
+    const { killed, timedOut, counted } = score(
+      [of("killed", "a"), of("timed-out", "b"), of("survived", "c")],
+      [],
+    );
+    expect([killed, timedOut, counted]).toEqual([2, 1, 3]);
+  });
+
   it("counts an equivalent mutant neither way, and names the reason", () => {
     const known = { ...ON_THE_LIMIT, reason: "nobody sees it" };
     expect(score([of("killed", "a"), of("survived", known.to)], [known])).toMatchObject({
