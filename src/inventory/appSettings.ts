@@ -1,11 +1,10 @@
 import { ApiError } from "../salesforce/failure.ts";
-import { toId18 } from "../salesforce/id.ts";
-import type { OrgReader } from "../salesforce/reader.ts";
+import { parseAppId, toId18 } from "../salesforce/id.ts";
+import type { ListedComponent, OrgReader } from "../salesforce/reader.ts";
 import type { App, AppSettings } from "./inventory.ts";
 import { readAll } from "./readAll.ts";
 
 interface ConnectedAppMetadata {
-  readonly label?: string;
   readonly oauthConfig?: { readonly scopes?: string | readonly string[] };
   readonly oauthPolicy?: { readonly ipRelaxation?: string; readonly refreshTokenPolicy?: string };
 }
@@ -20,18 +19,22 @@ interface ExternalPolicyRow {
 
 /**
  * How the registered apps are set up, as far as the org lets it be read; by `App.key`. The metadata of
- * connected apps is there only for those made in this org (docs/salesforce.md#metadata-of-apps), and is joined by the
- * label where one app alone has it. What the org refuses stays unknown: it decides nothing.
+ * connected apps is there only for those made in this org (docs/salesforce.md#metadata-of-apps), and is theirs by the id
+ * that the org lists it with, never by a label. What the org refuses stays unknown: it decides nothing.
  */
 export async function readAppSettings(
   reader: OrgReader,
   apps: readonly App[],
 ): Promise<ReadonlyMap<string, AppSettings>> {
+  const has = (wanted: App["kind"]) => apps.some(({ kind }) => kind === wanted);
+  const [connected, external] = await Promise.all([
+    has("connected-app") ? connectedApps(reader) : new Map<string, AppSettings>(),
+    has("external-client-app") ? externalApps(reader) : new Map<string, AppSettings>(),
+  ]);
   const settings = new Map<string, AppSettings>();
-  const [connected, external] = await Promise.all([connectedApps(reader), externalApps(reader)]);
   for (const app of apps) {
     if (app.id === null) continue;
-    const known = app.kind === "external-client-app" ? external.get(app.id) : connected.get(app.name);
+    const known = connected.get(app.id) ?? external.get(app.id);
     settings.set(app.key, {
       scopes: known?.scopes ?? null,
       adminApprovedUsersOnly: known?.adminApprovedUsersOnly ?? app.adminApprovedOnly,
@@ -42,35 +45,28 @@ export async function readAppSettings(
   return settings;
 }
 
-/** By label; a label that two have says nothing of either. */
+/** By 18-character id. */
 async function connectedApps(reader: OrgReader): Promise<Map<string, AppSettings>> {
-  const byLabel = Map.groupBy(
-    await readComponents<ConnectedAppMetadata>(reader, "ConnectedApp"),
-    ({ label }) => label ?? "",
-  );
+  const { ids, components } = await readListed<ConnectedAppMetadata>(reader, "ConnectedApp");
   return new Map(
-    [...byLabel].flatMap(([label, [app, ...others]]) => {
-      if (app === undefined || others.length > 0) return [];
-      const { oauthConfig, oauthPolicy } = app;
+    components.flatMap(({ fullName, oauthConfig, oauthPolicy }) => {
+      const id = ids.get(fullName);
+      if (id === undefined) return [];
       const settings: AppSettings = {
-        scopes: scopesOf([oauthConfig?.scopes ?? []].flat()),
+        scopes: oauthConfig === undefined ? null : scopesOf([oauthConfig.scopes ?? []].flat()),
         adminApprovedUsersOnly: null, // ConnectedApplication says it
         refreshTokenDays: oauthPolicy === undefined ? null : policyDays(oauthPolicy.refreshTokenPolicy),
         ipRelaxation: relaxation(oauthPolicy?.ipRelaxation),
       };
-      return [[label, settings] as const];
+      return [[id, settings] as const];
     }),
   );
 }
 
-/** By 18-character id. */
+/** By 18-character id. Their metadata names an app as the org's list of such apps does, with its namespace. */
 async function externalApps(reader: OrgReader): Promise<Map<string, AppSettings>> {
-  const ids = await readUnlessRefused<{ Id: string; DeveloperName: string }>(
-    reader,
-    "SELECT Id, DeveloperName FROM ExternalClientApplication",
-  );
-  if (ids.length === 0) return new Map();
-  const [policies, oauth, configurable] = await Promise.all([
+  const [ids, policies, oauth, configurable] = await Promise.all([
+    listed(reader, "ExternalClientApplication").then(idsByName),
     readUnlessRefused<ExternalPolicyRow>(
       reader,
       "SELECT ExternalClientApplicationId, PermittedUsersPolicyType, RefreshTokenPolicyType, RefreshTokenValidityPeriod, RefreshTokenValidityUnit FROM ExtlClntAppOauthPlcyCnfg",
@@ -84,39 +80,70 @@ async function externalApps(reader: OrgReader): Promise<Map<string, AppSettings>
       "ExtlClntAppOauthConfigurablePolicies",
     ),
   ]);
+  /** What is said of an app once; what is said twice says nothing. */
+  const byApp = <T>(all: readonly T[], idOf: (one: T) => string | undefined) => {
+    const groups = Map.groupBy(all, idOf);
+    groups.delete(undefined);
+    return new Map(
+      [...groups].flatMap(([id, [one, ...others]]) => (others.length > 0 ? [] : [[id!, one!] as const])),
+    );
+  };
+  const policyOf = byApp(policies, (row) => toId18(row.ExternalClientApplicationId));
+  const oauthOf = byApp(oauth, ({ externalClientApplication: name }) => ids.get(name ?? ""));
+  const configurableOf = byApp(configurable, ({ externalClientApplication: name }) => ids.get(name ?? ""));
   return new Map(
-    ids.map(({ Id, DeveloperName }) => {
-      const id = toId18(Id);
-      const policy = policies.find((row) => toId18(row.ExternalClientApplicationId) === id);
-      const ofApp = <T extends { externalClientApplication?: string }>(some: readonly T[]) =>
-        some.find(({ externalClientApplication: name }) => name === DeveloperName);
-      const scopes = ofApp(oauth)?.commaSeparatedOauthScopes;
+    [...new Set([...policyOf.keys(), ...ids.values()])].map((id) => {
+      const policy = policyOf.get(id);
+      const scopes = oauthOf.get(id)?.commaSeparatedOauthScopes;
       const settings: AppSettings = {
         scopes: scopes === undefined ? null : scopesOf(scopes.split(",").map((scope) => scope.trim())),
         adminApprovedUsersOnly: policy?.PermittedUsersPolicyType
           ? policy.PermittedUsersPolicyType === "AdminApprovedPreAuthorized"
           : null,
         refreshTokenDays: policy === undefined ? null : externalDays(policy),
-        ipRelaxation: relaxation(ofApp(configurable)?.ipRelaxationPolicyType),
+        ipRelaxation: relaxation(configurableOf.get(id)?.ipRelaxationPolicyType),
       };
       return [id, settings];
     }),
   );
 }
 
-async function readComponents<T>(reader: OrgReader, type: string): Promise<T[]> {
-  try {
-    const names = await reader.listMetadata(type);
-    return names.length === 0 ? [] : await reader.readMetadata<T>(type, names);
-  } catch (error) {
-    if (error instanceof ApiError) return [];
-    throw error;
-  }
+/** The components of a type, and the ids by which the org lists them. */
+async function readListed<T>(reader: OrgReader, type: string) {
+  const all = await listed(reader, type);
+  return { ids: idsByName(all), components: await readNamed<T>(reader, type, all) };
 }
 
-async function readUnlessRefused<Row>(reader: OrgReader, soql: string): Promise<Row[]> {
+async function readComponents<T>(reader: OrgReader, type: string): Promise<T[]> {
+  return await readNamed<T>(reader, type, await listed(reader, type));
+}
+
+async function readNamed<T>(reader: OrgReader, type: string, all: readonly ListedComponent[]) {
+  const names = [...new Set(all.map(({ fullName }) => fullName))];
+  return names.length === 0 ? [] : await unlessRefused(reader.readMetadata<T>(type, names));
+}
+
+/** The 18-character ids of apps by the one name that each has; a name that two have says nothing of either. */
+function idsByName(all: readonly ListedComponent[]): Map<string, string> {
+  return new Map(
+    [...Map.groupBy(all, ({ fullName }) => fullName)].flatMap(([name, [one, ...others]]) => {
+      const id = parseAppId(one!.id ?? "");
+      return others.length > 0 || id === null ? [] : [[name, id] as const];
+    }),
+  );
+}
+
+function listed(reader: OrgReader, type: string): Promise<ListedComponent[]> {
+  return unlessRefused(reader.listMetadata(type));
+}
+
+function readUnlessRefused<Row>(reader: OrgReader, soql: string): Promise<Row[]> {
+  return unlessRefused(readAll<Row>(reader, soql));
+}
+
+async function unlessRefused<T>(answer: Promise<T[]>): Promise<T[]> {
   try {
-    return await readAll<Row>(reader, soql);
+    return await answer;
   } catch (error) {
     if (error instanceof ApiError) return [];
     throw error;
@@ -124,40 +151,44 @@ async function readUnlessRefused<Row>(reader: OrgReader, soql: string): Promise<
 }
 
 /** Names of scopes in metadata, and as an authorization request has them. */
-const SCOPES: Readonly<Record<string, string>> = {
-  Basic: "id",
-  Api: "api",
-  Web: "web",
-  Full: "full",
-  Chatter: "chatter_api",
-  CustomApplications: "visualforce",
-  RefreshToken: "refresh_token",
-  OpenID: "openid",
-  Profile: "profile",
-  Email: "email",
-  Address: "address",
-  Phone: "phone",
-  OfflineAccess: "offline_access",
-  CustomPermissions: "custom_permissions",
-  Wave: "wave_api",
-  Eclair: "eclair_api",
-  Pardot: "pardot_api",
-  Lightning: "lightning",
-  Content: "content",
-  CDPIngest: "cdp_ingest_api",
-  Chatbot: "chatbot_api",
-  ForgotPassword: "forgot_password",
-  UserRegistration: "user_registration_api",
-  PwdlessLogin: "pwdless_login_api",
-};
+const SCOPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    Basic: "id",
+    Api: "api",
+    Web: "web",
+    Full: "full",
+    Chatter: "chatter_api",
+    CustomApplications: "visualforce",
+    RefreshToken: "refresh_token",
+    OpenID: "openid",
+    Profile: "profile",
+    Email: "email",
+    Address: "address",
+    Phone: "phone",
+    OfflineAccess: "offline_access",
+    CustomPermissions: "custom_permissions",
+    Wave: "wave_api",
+    Eclair: "eclair_api",
+    Pardot: "pardot_api",
+    Lightning: "lightning",
+    Content: "content",
+    CDPIngest: "cdp_ingest_api",
+    Chatbot: "chatbot_api",
+    ForgotPassword: "forgot_password",
+    UserRegistration: "user_registration_api",
+    PwdlessLogin: "pwdless_login_api",
+  }),
+);
 
 /** Null where one of them is not known here: a policy could not allow it, and must not revoke for it. */
 function scopesOf(names: readonly string[]): string[] | null {
-  const scopes = names.map((name) => SCOPES[name]);
+  const scopes = names.map((name) => SCOPES.get(name));
   return scopes.every((scope) => scope !== undefined) ? scopes : null;
 }
 
-const DAYS_OF_UNIT: Readonly<Record<string, number>> = { HOURS: 1 / 24, DAYS: 1, MONTHS: 31 };
+const DAYS_OF_UNIT: ReadonlyMap<string, number> = new Map(
+  Object.entries({ HOURS: 1 / 24, DAYS: 1, MONTHS: 31 }),
+);
 
 /** `infinite` (also where nothing is said), `zero`, `specific_lifetime:90:DAYS` or `specific_inactivity:…`. */
 function policyDays(policy: string | undefined): number | null {
@@ -175,17 +206,18 @@ function externalDays(row: ExternalPolicyRow): number | null {
 }
 
 function daysOf(period: number | null, unit: string | null): number | null {
-  const days = DAYS_OF_UNIT[unit?.toUpperCase() ?? ""];
+  const days = DAYS_OF_UNIT.get(unit?.toUpperCase() ?? "");
   return period === null || days === undefined ? null : period * days;
 }
 
+const RELAXATIONS: readonly string[] = ["enforce", "enforce-relax-refresh", "bypass-2factor", "bypass"];
+
 /** `ENFORCE_RELAXREFRESH` of connected apps, `Enforce_RelaxRefresh` of external ones: `enforce-relax-refresh`. */
 function relaxation(text: string | undefined): string | null {
-  const names: Readonly<Record<string, string>> = {
-    ENFORCE: "enforce",
-    ENFORCE_RELAXREFRESH: "enforce-relax-refresh",
-    BYPASS_2FACTOR: "bypass-2factor",
-    BYPASS: "bypass",
-  };
-  return names[text?.toUpperCase() ?? ""] ?? null;
+  const name = text
+    ?.toUpperCase()
+    .replace("RELAXREFRESH", "RELAX-REFRESH")
+    .replaceAll("_", "-")
+    .toLowerCase();
+  return name !== undefined && RELAXATIONS.includes(name) ? name : null;
 }

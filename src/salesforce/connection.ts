@@ -116,16 +116,22 @@ async function logIn(
     },
     get: (path) => session.get(`${base}${path}`),
     listMetadata: async (type) =>
-      recordsOf<{ fullName?: string }>(
+      recordsOf<{ fullName?: unknown; id?: unknown } | null>(
         await session.metadata(version, "listMetadata", { queries: { type }, asOfVersion: version }),
-      ).flatMap(({ fullName }) => fullName ?? []),
+      ).flatMap((component) =>
+        typeof component?.fullName === "string"
+          ? { fullName: component.fullName, id: typeof component.id === "string" ? component.id : null }
+          : [],
+      ),
     readMetadata: async <T>(type: string, fullNames: readonly string[]) => {
-      const records: T[] = [];
+      const records: (T & { readonly fullName: string })[] = [];
       for (let start = 0; start < fullNames.length; start += METADATA_PER_CALL) {
         const some = fullNames.slice(start, start + METADATA_PER_CALL);
         const result = await session.metadata(version, "readMetadata", { type, fullNames: some });
-        const found = recordsOf<T & { fullName?: string }>((result as { records?: unknown } | null)?.records);
-        for (const record of found) if (typeof record.fullName === "string") records.push(record);
+        const found = recordsOf<(T & { readonly fullName: string }) | null>(
+          (result as { records?: unknown } | null)?.records,
+        );
+        for (const record of found) if (typeof record?.fullName === "string") records.push(record);
       }
       return records;
     },

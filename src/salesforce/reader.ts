@@ -28,10 +28,10 @@ export interface OrgReader {
   count(soql: string): Promise<number>;
   /** Reads a REST resource below `/services/data/vNN.0`, such as `/limits`. Errors as `query`. */
   get<T>(path: string): Promise<T>;
-  /** The full names of the org's components of a metadata type, such as `ConnectedApp`. Errors as `query`. */
-  listMetadata(type: string): Promise<string[]>;
+  /** The org's components of a metadata type, such as `ConnectedApp`, as the org names them. Errors as `query`. */
+  listMetadata(type: string): Promise<ListedComponent[]>;
   /** Those of the components that the org hands out, as raw texts. Errors as `query`. */
-  readMetadata<T>(type: string, fullNames: readonly string[]): Promise<T[]>;
+  readMetadata<T>(type: string, fullNames: readonly string[]): Promise<(T & { readonly fullName: string })[]>;
   /** API calls made so far. */
   readonly calls: number;
   /** The org's API calls of the last 24 hours, from the last answer that said so; null where none did. */
@@ -42,6 +42,13 @@ export interface OrgReader {
   readonly concurrency: number;
   /** The share of the org's remaining API calls that one run may use, 0 to 1. */
   readonly maxApiShare: number;
+}
+
+/** A component of metadata. */
+export interface ListedComponent {
+  readonly fullName: string;
+  /** The id of its record as the org writes it; null where it gives none. */
+  readonly id: string | null;
 }
 
 /** Fields of OauthToken that hold a credential (docs/salesforce.md#fields-of-oauthtoken): no plan needs them, so no plan may read them. */

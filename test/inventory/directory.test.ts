@@ -7,6 +7,8 @@ import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import type { UserId } from "../../src/salesforce/id.ts";
+import { alterAnswers } from "../altered.ts";
+import { sfId } from "../inventories.ts";
 
 let org: LocalOrg | undefined;
 afterEach(async () => {
@@ -261,6 +263,72 @@ describe("scopes and settings of apps", () => {
       days,
     ]);
   });
+
+  describe("are an app's by its id, never by its label:", () => {
+    const SHARED = "Slack";
+    const installed = { id: sfId("0H4", 21), name: SHARED, inAppMenu: true };
+    const made = (n: number, developerName: string, scope: string) => ({
+      id: sfId("0H4", n),
+      name: SHARED,
+      inAppMenu: true,
+      settings: { createdInOrg: true, developerName, scopes: [scope] },
+    });
+    const external = (n: number, developerName: string, scope: string) => ({
+      id: sfId("0xI", n),
+      name: SHARED,
+      inAppMenu: true,
+      settings: { developerName, scopes: [scope] },
+    });
+    const scopesOf = async (apps: OrgFixture["apps"]) => {
+      const { directory } = await list({ appSettings: true }, { ...smallOrg(), apps, grants: [] });
+      return apps.map(({ id }) => directory.appSettings.get(id!)?.scopes);
+    };
+
+    it("an installed app does not get those of one that the org made, nor that one the other's", async () => {
+      expect(await scopesOf([installed, made(22, "Slack_Here", "Full")])).toEqual([null, ["full"]]);
+    });
+
+    it("two that the org made, and two external ones, have each their own", async () => {
+      const apps = [
+        made(22, "One", "Full"),
+        made(23, "Two", "Api"),
+        external(24, "Three", "Web"),
+        external(25, "Four", "Api"),
+      ];
+      expect(await scopesOf(apps)).toEqual([["full"], ["api"], ["web"], ["api"]]);
+    });
+
+    it("a name that the metadata has twice says nothing of either", async () => {
+      const first = made(22, "One", "Full");
+      const { developerName: _, ...settings } = made(23, "Two", "Api").settings;
+      const apps = [
+        { ...first, settings: { ...first.settings, developerName: SHARED } },
+        { ...made(23, "Two", "Api"), settings },
+      ];
+      expect(await scopesOf(apps)).toEqual([null, null]);
+    });
+  });
+
+  it.each([
+    ["its id", /<id>[^<]*<\/id>/g],
+    ["its OAuth settings", /<oauthConfig>.*?<\/oauthConfig>/gs],
+    ["a scope that is not known here", /<scopes>Api<\/scopes>/g, "<scopes>constructor</scopes>"],
+  ] as [string, RegExp, string?][])(
+    "an app whose metadata does not say %s asks for nobody knows what",
+    async (_what, without, other = "") => {
+      org = await startLocalOrg({ org: smallOrg() });
+      const altered = await alterAnswers(org, (request, answer) =>
+        request.includes("/Soap/") ? { body: answer.body.replace(without, other) } : null,
+      );
+      const reader = await connect(
+        readCredentials({ instanceUrl: altered.url, accessToken: org.accessToken }, {}),
+      );
+      const { directory } = await listInventory(reader, { needs: { ...NO_NEEDS, appSettings: true } });
+      await altered.close();
+      expect(altered.altered).toBeGreaterThan(0);
+      expect(directory.appSettings.get(PAYROLL.id)!.scopes).toBeNull();
+    },
+  );
 
   it("stay unknown to a caller who may not read metadata, and the list is complete all the same", async () => {
     const fixture = smallOrg();

@@ -14,6 +14,8 @@ export type NewSession = Pick<LiveSession, "app" | "createdAt"> & { readonly use
 
 /** An app as grants name it. */
 interface GrantApp {
+  /** Null for an app that is not installed. */
+  readonly id: string | null;
   readonly label: string;
   readonly menuItemId: string | null;
 }
@@ -70,7 +72,7 @@ export class Store {
     for (const listed of fixture.apps) {
       const { id, name, grantLabel } = listed;
       const item = menu.indexOf(listed);
-      const app = { label: grantLabel ?? name, menuItemId: item < 0 ? null : menuItemId(item) };
+      const app = { id, label: grantLabel ?? name, menuItemId: item < 0 ? null : menuItemId(item) };
       if (!this.#apps.has(name)) this.#apps.set(name, app);
       if (id !== null) this.#apps.set(id, app);
     }
@@ -149,10 +151,12 @@ export class Store {
   addGrant({ username, app, createdAt, lastUsedAt, useCount }: NewGrant): Row | null {
     const userId = this.userId(username);
     if (userId === undefined) return null;
-    const { label, menuItemId: item } = this.#apps.get(app) ?? { label: app, menuItemId: null };
+    const { id, label, menuItemId: item } = this.#apps.get(app) ?? { id: null, label: app, menuItemId: null };
     return this.#grants.add(this.organization.id, this.#options.nullTokenIds ?? false, {
       // A reference of 15 characters (docs/salesforce.md#fields-of-oauthtoken).
       AppMenuItemId: item === null ? null : item.slice(0, 15),
+      // No field of OauthToken: whose the grant is, though its row may not say so.
+      appId: id,
       AppName: label,
       CreatedDate: createdAt,
       LastUsedDate: lastUsedAt,
@@ -189,12 +193,9 @@ export class Store {
     return this.#grants.holds(text) || this.#sessions.ofToken(text) !== undefined;
   }
 
-  /** The id of the app of a grant, or null. */
-  applicationId(grant: Row): string | null {
-    const item =
-      grant.AppMenuItemId === null ? undefined : this.lookUp("AppMenuItem", String(grant.AppMenuItemId));
-    const id = item?.ApplicationId ?? this.#externalAppNamed(String(grant.AppName));
-    return id === null || id === undefined ? null : String(id);
+  /** The id of the app of a grant; null for one that is not installed. */
+  applicationId({ appId }: Row): string | null {
+    return appId === null || appId === undefined ? null : String(appId);
   }
 
   openSession(userId: string, app: string | null = null): Session {
@@ -231,13 +232,6 @@ export class Store {
     return this.#options.hiddenFromOauthToken === undefined
       ? grants
       : grants.filter((grant) => !this.applicationId(grant)?.startsWith("0xI"));
-  }
-
-  #externalAppNamed(name: string): string | undefined {
-    const app = (this.#tables.ExternalClientApplication ?? []).find(
-      ({ MasterLabel }) => MasterLabel === name,
-    );
-    return app === undefined ? undefined : String(app.Id);
   }
 }
 
