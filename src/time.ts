@@ -22,6 +22,16 @@ export function parseDay(text: string): Day | null {
   return Number.isNaN(start) || dayOf(start) !== text ? null : (text as Day);
 }
 
+/**
+ * The point in time that a text names in UTC, as 2026-03-31T08:30:00Z; null for any other text, and for a day
+ * or an hour that there is not (Date.parse takes 2026-02-30 for 2 March).
+ */
+export function parseUtc(text: string): Instant | null {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z$/.test(text)) return null;
+  const time = Date.parse(text);
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 16) !== text.slice(0, 16) ? null : time;
+}
+
 /** The day of a point in time. */
 export function dayOf(instant: Instant): Day {
   return new Date(instant).toISOString().slice(0, 10) as Day;

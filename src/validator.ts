@@ -12,6 +12,7 @@ export function validator<T>(schema: object): () => ValidateFunction<T> {
       allErrors: true,
       verbose: true,
       strict: false,
+      strictNumbers: true, // `.inf` and `.nan` are no numbers
       validateSchema: false,
       meta: false,
       code: { optimize: false },

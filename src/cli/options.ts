@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { FORGES, type ForgeName } from "../forge/fromEnvironment.ts";
+import { parseDay, parseUtc, startOf } from "../time.ts";
 
 /** `--as-of`: the time that a policy is evaluated at, in milliseconds; now where it is left out. */
 export function asOfOption(): Option {
@@ -11,9 +12,12 @@ export function asOfOption(): Option {
 
 /** A day or a time in UTC, in milliseconds. @throws InvalidArgumentError for anything else */
 export function parseTime(text: string): number {
-  const time = Date.parse(text);
-  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z)?$/.test(text) || Number.isNaN(time))
-    throw new InvalidArgumentError("Write a day or a time in UTC, as 2027-01-31 or 2027-01-31T08:00:00Z.");
+  const day = parseDay(text);
+  const time = day === null ? parseUtc(text) : startOf(day);
+  if (time === null)
+    throw new InvalidArgumentError(
+      "Write a day of the calendar or a time in UTC, as 2027-01-31 or 2027-01-31T08:00:00Z.",
+    );
   return time;
 }
 

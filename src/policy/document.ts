@@ -16,6 +16,7 @@ import {
 } from "yaml";
 import type { ErrorText } from "../errors.ts";
 import { policyProblems } from "./errors.ts";
+import { escaped, hiddenIn } from "./hidden.ts";
 import type { Position } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import type { Path, Source } from "./source.ts";
@@ -23,6 +24,8 @@ import type { Path, Source } from "./source.ts";
 /** More than people review; also bounds the time that a hostile file can take. */
 export const LARGEST_BYTES = 1024 * 1024;
 const DEEPEST = 32;
+/** A file of another kind can have something hidden in every line. */
+const MOST_LINES = 1000;
 
 type Refuse = (offset: number, said: ErrorText) => void;
 
@@ -54,6 +57,8 @@ export function parseSource(raw: string, file: string): { source: Source } | { p
     refuse(0, policyProblems["policy-too-large"]());
     return { problems };
   }
+  problems.push(...hiddenProblems(lines, file, problemAt));
+  if (problems.length > 0) return { problems };
   const document = compose(text, counter, refuse);
   if (problems.length === 0 && document) refuseKeys(document, refuse, at);
   if (problems.length > 0) return { problems };
@@ -73,6 +78,20 @@ export function parseSource(raw: string, file: string): { source: Source } | { p
       problemAt,
     },
   };
+}
+
+/** What nobody sees in a text: the first in each line, of a bounded number of lines. */
+function hiddenProblems(lines: readonly string[], file: string, problemAt: Source["problemAt"]): Problem[] {
+  const problems: Problem[] = [];
+  for (const [i, text] of lines.entries()) {
+    const hidden = hiddenIn(text);
+    if (hidden === null) continue;
+    const character = `U+${hidden.character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
+    const said = policyProblems["character-not-seen"]({ character, escape: escaped(hidden.character) });
+    problems.push(problemAt({ file, line: i + 1, column: hidden.index + 1 }, said));
+    if (problems.length === MOST_LINES) break;
+  }
+  return problems;
 }
 
 /**

@@ -57,6 +57,11 @@ export const policyProblems = declareProblems({
     remedy: "a policy needs no more than a few",
     example: { levels: 32 },
   },
+  "character-not-seen": {
+    text: "here is {character}, which nobody sees or which changes how others are shown",
+    remedy: "remove it; where a name has it, write the name in double quotes and the character as {escape}",
+    example: { character: "U+202E", escape: "\\u202e" },
+  },
   "directive-not-allowed": {
     text: "directives are not part of the policy language",
     remedy: "remove the line",
@@ -140,6 +145,11 @@ export const policyProblems = declareProblems({
       "an app's id has 15 or 18 characters and starts with 0H4 (connected app) or 0xI (external client app)",
     example: { place: "apps[0].id", found: '"00D000000000001EAA"' },
   },
+  "id-miscopied": {
+    text: "{place} is not the id of anything: {found}, whose last three characters do not follow from the others",
+    remedy: "copy it again, with its upper and lower case; a name of this form is written under `name:`",
+    example: { place: "apps[0].id", found: '"0H4000000000001CAB"' },
+  },
   "permission-not-an-api-name": {
     text: "{place} is not the API name of a permission: {found}",
     remedy: "write it as in ModifyAllData, without spaces",
@@ -149,6 +159,11 @@ export const policyProblems = declareProblems({
     text: "{place} is not a day of the calendar: {found}",
     remedy: "write it as 2027-03-31",
     example: { place: "exemptions[0].expires", found: '"2027-02-30"' },
+  },
+  "day-out-of-range": {
+    text: "{place} is not a day from 1999 to 2099: {found}",
+    remedy: "write the day that is meant, or leave the key out",
+    example: { place: "highPrivilege.grantedSince", found: '"2999-01-01"' },
   },
   "time-not-valid": {
     text: "{place} is not a time: {found}",

@@ -1,4 +1,4 @@
-import { type AppRef, appRef, parseAppId } from "../salesforce/id.ts";
+import { type AppRef, appRef, isMiscopied, parseAppId } from "../salesforce/id.ts";
 import { type Day, parseDay } from "../time.ts";
 import { policyProblems } from "./errors.ts";
 import type {
@@ -46,13 +46,20 @@ export class LayerReader {
   }
 
   /** The schema has looked at its form. */
-  id<Id>(value: string | undefined, parse: (text: string) => Id | null, path: Path): Placed<Id> | null {
-    return this.#at(value === undefined ? null : parse(value), path);
+  id<Id extends string>(
+    value: string | undefined,
+    parse: (text: string) => Id | null,
+    path: Path,
+  ): Placed<Id> | null {
+    return this.#at(value === undefined ? null : this.#checked(value, parse(value), path), path);
   }
 
   /** Which app is meant, by id or by name. */
   app(value: AppRefFile | undefined, path: Path): Placed<AppRef> | null {
-    return this.#at(value === undefined ? null : appRefOf(value), path);
+    if (value === undefined) return null;
+    const id = idIn(value);
+    if (id !== null) this.#checked(id, parseAppId(id), path);
+    return this.#at(appRefOf(value), path);
   }
 
   apps(list: readonly AppRefFile[] | undefined, path: Path): Placed<AppRef>[] {
@@ -69,13 +76,11 @@ export class LayerReader {
     const { source } = this.#layer;
     const day = parseDay(text);
     const position = source.position(path);
-    if (day !== null) return { value: day, position };
-    this.#problems.push(
-      source.problemAt(
-        position,
-        policyProblems["day-not-valid"]({ place: pathText(path), found: `"${text}"` }),
-      ),
-    );
+    if (day !== null && isOfThisAge(day)) return { value: day, position };
+    const values = { place: pathText(path), found: `"${text}"` };
+    const said =
+      day === null ? policyProblems["day-not-valid"](values) : policyProblems["day-out-of-range"](values);
+    this.#problems.push(source.problemAt(position, said));
     return { value: parseDay("9999-12-31")!, position };
   }
 
@@ -129,6 +134,19 @@ export class LayerReader {
       }),
       position: this.#layer.source.keyPosition(path),
     };
+  }
+
+  /** The id that is written, which is a problem where it was copied wrongly. */
+  #checked<Id extends string>(text: string, id: Id | null, path: Path): Id | null {
+    const { source } = this.#layer;
+    if (isMiscopied(text, id))
+      this.#problems.push(
+        source.problemAt(
+          source.position(path),
+          policyProblems["id-miscopied"]({ place: pathText(path), found: `"${text}"` }),
+        ),
+      );
+    return id;
   }
 
   /** A value under its own place; null where there is none. */
@@ -191,6 +209,17 @@ export class LayerReader {
       userTypes: names("userTypes"),
     };
   }
+}
+
+/** Days that a policy can mean: a later end is none, and nothing was granted earlier. */
+function isOfThisAge(day: Day): boolean {
+  return day >= "1999-01-01" && day <= "2099-12-31";
+}
+
+/** The text of an app that can be an id; null for a name that is written as one. */
+export function idIn(value: AppRefFile): string | null {
+  if (typeof value === "string") return value;
+  return "id" in value ? value.id : null;
 }
 
 /** A text has the form of an id, or is a name; a map says which of the two it is. */

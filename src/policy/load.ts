@@ -6,12 +6,13 @@ import { parseBaseline } from "./baseline.ts";
 import { contradictions } from "./contradictions.ts";
 import { parseSource } from "./document.ts";
 import { policyProblems } from "./errors.ts";
+import { isBlank } from "./hidden.ts";
 import type { Layer } from "./layer.ts";
 import { mergeLayers } from "./merge.ts";
 import type { Baseline, Policy } from "./policy.ts";
 import type { PolicyFile } from "./policySchema.ts";
 import type { Problem } from "./problem.ts";
-import { objectSource, type Source } from "./source.ts";
+import { objectSource, type Path, pathText, type Source } from "./source.ts";
 import { schemaProblems } from "./violation.ts";
 
 const policyValidator = validator<PolicyFile>(policySchema);
@@ -56,9 +57,22 @@ function parseLayer(text: string, file: string): LayerResult {
 function layerOf(source: Source, file: string): LayerResult {
   const { data } = source;
   const matchesSchema = policyValidator();
-  return matchesSchema(data)
-    ? { layer: { file, source, data } }
-    : { problems: schemaProblems(source, matchesSchema.errors ?? []) };
+  if (!matchesSchema(data)) return { problems: schemaProblems(source, matchesSchema.errors ?? []) };
+  const problems = blankTexts(source, data, []);
+  return problems.length > 0 ? { problems } : { layer: { file, source, data } };
+}
+
+/** Texts of which nothing can be read: a name of blanks would mean nobody, or an app that looks like nothing. */
+function blankTexts(source: Source, value: unknown, at: Path): Problem[] {
+  if (typeof value === "string" && isBlank(value)) {
+    const said = { place: pathText(at), remedy: "fill it in or leave the key out" };
+    return [source.problemAt(source.position(at), policyProblems["value-empty"](said))];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  const isList = Array.isArray(value);
+  return Object.entries(value).flatMap(([key, inner]) =>
+    blankTexts(source, inner, [...at, isList ? Number(key) : key]),
+  );
 }
 
 function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {

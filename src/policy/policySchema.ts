@@ -13,6 +13,9 @@ const Day = (description: string) =>
     description: `${description} A day in UTC, as 2027-03-31.`,
   });
 const Days = (description: string) => Type.Integer({ minimum: 1, maximum: 36_500, description });
+/** More than the largest org has: what it holds must still be a limit. */
+const Limit = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: 1_000_000, description, default: 50 });
 const Permissions = Type.Array(Type.String({ pattern: "^[A-Z][A-Za-z0-9]*$" }), {
   minItems: 1,
   description: "API names of permissions, such as ModifyAllData.",
@@ -246,9 +249,7 @@ export const PolicySchema = Type.Object(
     limits: optional(
       Type.Object(
         {
-          revocations: optional(
-            Type.Integer({ minimum: 0, description: "The most revocations of one run.", default: 50 }),
-          ),
+          revocations: optional(Limit("The most revocations of one run.")),
           percent: optional(
             Type.Number({
               ...Share,
@@ -256,13 +257,7 @@ export const PolicySchema = Type.Object(
               default: 25,
             }),
           ),
-          perApp: optional(
-            Type.Integer({
-              minimum: 0,
-              description: "The most revocations of one app in one run.",
-              default: 50,
-            }),
-          ),
+          perApp: optional(Limit("The most revocations of one app in one run.")),
         },
         { ...closed, minProperties: 1, description: "A run that would revoke more is refused as a whole." },
       ),

@@ -176,7 +176,12 @@ function typeRemedy(data: unknown, textWanted: boolean): string {
 }
 
 function article(type: string): string {
-  const names: Record<string, string> = { object: "a map", array: "a list", string: "text" };
+  const names: Record<string, string> = {
+    object: "a map",
+    array: "a list",
+    string: "text",
+    integer: "a whole number",
+  };
   return names[type] ?? `a ${type}`;
 }
 

@@ -77,6 +77,11 @@ export function refText(ref: AppRef): string {
   return "id" in ref ? ref.id : ref.name;
 }
 
+/** Whether an id as a person writes it has last three characters that do not follow from the others: one of them, or its case, is another. */
+export function isMiscopied(text: string, id: string | null): boolean {
+  return id !== null && text.length === 18 && text !== id;
+}
+
 /** People copy ids from addresses and reports; what the last three characters say follows from the others. */
 function written(text: string): string | null {
   if (!/^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/.test(text)) return null;

@@ -189,3 +189,37 @@ describe("places and values", () => {
     expect(source("a: 00E0000").written(["a"])).toBe("00E0000");
   });
 });
+
+describe("what nobody sees is refused where it stands, and said by its code", () => {
+  it.each([
+    ["a null byte in a comment", "# a\0b", "3:4", "U+0000", "\\u0000"],
+    ["a control character in a name", 'a: "x\u001b[2K"', "3:6", "U+001B", "\\u001b"],
+    ["a carriage return that ends no line", "# a\runlisted: report", "3:4", "U+000D", "\\u000d"],
+    ["a mark that turns text around", "a: x\u202eb", "3:5", "U+202E", "\\u202e"],
+    ["one that isolates it, in a comment", "# \u2066", "3:3", "U+2066", "\\u2066"],
+    ["a zero-width space in a name", "a: Sl\u200back", "3:6", "U+200B", "\\u200b"],
+    ["a filler", "a: Slack\u3164", "3:9", "U+3164", "\\u3164"],
+    ["a selector of variants", "a: Slack\ufe0f", "3:9", "U+FE0F", "\\ufe0f"],
+    ["a blank of Braille", "a: Slack\u2800", "3:9", "U+2800", "\\u2800"],
+    ["a tag beyond the first plane", "a: x\u{e0041}", "3:5", "U+E0041", "\\U000e0041"],
+    ["a separator of lines", "a: x\u2028b: y", "3:5", "U+2028", "\\u2028"],
+    ["a mark of byte order within", "a: \ufeffx", "3:4", "U+FEFF", "\\ufeff"],
+  ])("%s", (_rule, text, place, character, escaped) => {
+    expect(problems(head + text)).toEqual([
+      `p.yaml:${place}: here is ${character}, which nobody sees or which changes how others are shown; remove it; where a name has it, write the name in double quotes and the character as ${escaped} [character-not-seen]`,
+    ]);
+  });
+
+  it("but a tab, a line's end of Windows and a picture in a comment are seen", () => {
+    expect(problems(`${head}a: x\t# \u26a0\ufe0f for Zo\u00eb\r\nb: y\r\n`)).toEqual([]);
+  });
+
+  it("and a name can have it as an escape, which is seen", () => {
+    const result = parseSource(`${head}a: "x\\u202e\\0"\n`, "p.yaml");
+    expect("source" in result && result.source.data).toMatchObject({ a: "x\u202e\0" });
+  });
+
+  it("is said of a thousand lines at most", () => {
+    expect(problems("\0\n".repeat(5000))).toHaveLength(1000);
+  });
+});

@@ -292,6 +292,16 @@ describe("a baseline", () => {
       'policy/known.yaml:2:10: expires is not a day of the calendar: "2026-02-30"',
     ],
     [
+      "with a time on a day that is none",
+      { "policy/known.yaml": known.replace(" }", ", granted: 2026-02-30T10:00:00Z }") },
+      'policy/known.yaml:4:52: grants[0].granted is not a time: "2026-02-30T10:00:00Z"',
+    ],
+    [
+      "with an id that was copied wrongly",
+      { "policy/known.yaml": known.replace("Slack", "0H4000000000001CAB") },
+      "policy/known.yaml:4:12: grants[0].app is not the id of anything",
+    ],
+    [
       "with a time that is none",
       { "policy/known.yaml": known.replace(" }", ", granted: soon }") },
       'policy/known.yaml:4:52: grants[0].granted is not a time: "soon"',
@@ -389,6 +399,60 @@ describe("contradictions are problems that name both lines", () => {
       policy("limits: { revocations: -1 }"),
       "limits.revocations must be >= 0, found -1",
     ],
+    ...["revocations", "perApp"].flatMap((key) =>
+      [".inf", "1e400", ".nan", "1e18", "1000001"].map((value): [string, string, string] => [
+        `a limit that is none: ${key}: ${value}`,
+        policy(`limits: { ${key}: ${value} }`),
+        `limits.${key} must be`,
+      ]),
+    ),
+    [
+      "a share that is none",
+      policy("limits: { percent: .nan }"),
+      "limits.percent must be a number, found .nan",
+    ],
+    [
+      "days without an end",
+      policy("defaults: { maxIdleDays: .inf }"),
+      "defaults.maxIdleDays must be a whole number",
+    ],
+    [
+      "a day of another age",
+      policy("highPrivilege: { profiles: [P], grantedSince: 2999-01-01 }"),
+      'highPrivilege.grantedSince is not a day from 1999 to 2099: "2999-01-01"',
+    ],
+    [
+      "the id of an app with a letter in another case",
+      policy("", "apps:\n  - { id: 0h4000000000001CAA, users: everyone }"),
+      "apps[0].id is not a valid id",
+    ],
+    [
+      "the id of an app that was copied wrongly",
+      policy("", "apps:\n  - { id: 0H4000000000001CAB, users: everyone }"),
+      'policy/acme.yaml:4:11: apps[0].id is not the id of anything: "0H4000000000001CAB"',
+    ],
+    [
+      "the id of an org that was copied wrongly",
+      policy("org: { id: 00D000000000001EAB }"),
+      "policy/acme.yaml:4:12: org.id is not the id of anything",
+    ],
+    [
+      "a protected app's id that was copied wrongly",
+      policy("protected: { apps: [0H4000000000001CAB] }"),
+      "protected.apps[0] is not the id of anything",
+    ],
+    [
+      "an exempt app's id that was copied wrongly",
+      policy(exempt("app: { id: 0xI000000000001EAB }")),
+      "exemptions[0].app is not the id of anything",
+    ],
+    ["a name of blanks", policy('offboarded: ["  "]'), "offboarded[0] is empty; fill it in"],
+    ["a name of what nobody sees", policy('org: { name: "\\u200b\\u3164" }'), "org.name is empty"],
+    [
+      "a reason of blanks",
+      policy(exempt("user: a@b.c").replace("reason: a", 'reason: "\\t"')),
+      "exemptions[0].reason is empty",
+    ],
     [
       "a scope that is none",
       policy("", "apps:\n  - { name: A, users: everyone, scopes: [apii] }"),
@@ -396,6 +460,10 @@ describe("contradictions are problems that name both lines", () => {
     ],
   ])("%s", (_rule, text, message) => {
     expect(problems(text)).toContain(message);
+  });
+
+  it("a name that only begins as an org's id does is a name", () => {
+    expect(problems(policy("protected: { apps: [00DataLoader0000X1] }"))).toBe("");
   });
 
   it("an app by id and by name, once the org says that they are one", () => {

@@ -329,7 +329,7 @@ describe("the policy's own org", () => {
 
   it("is told by id before its name, and nothing else is said of another's org", () => {
     const other = problems(
-      "org: { id: 00D000000000002AAA, name: Calais }\napps: []\noffboarded: [x@calais.example]",
+      "org: { id: 00D000000000002, name: Calais }\napps: []\noffboarded: [x@calais.example]",
     );
     expect(other).toContain(
       "the policy is for the org 00D000000000002EAA, but the credentials lead to Dieppe",

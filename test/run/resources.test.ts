@@ -107,7 +107,7 @@ it("an update without a check of its own revokes nothing", async () => {
   const inputs = await check(DIEPPE, "dieppe");
   await expect(new ConnectedUserProvider().create(inputs)).rejects.toThrow("began without a check");
   await expect(
-    provider.create({ ...inputs, org: { ...inputs.org, id: "00D000000009999AAA" } }),
+    provider.create({ ...inputs, org: { ...inputs.org, id: "00D000000009999EAA" } }),
   ).rejects.toThrow("began without a check");
   expect(dieppe.writes).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type { Grant, Inventory } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
 import { parseAppId } from "../../salesforce/id.ts";
 import { compareText } from "../../text.ts";
+import { yamlText } from "./yamlText.ts";
 
 /**
  * Grants as a baseline: known from now on, and only reported until its last day.
@@ -19,7 +20,7 @@ export function baselineFile(known: readonly Grant[], { org, users }: Inventory,
     .sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
   const document = new Document({ version: 1, expires, grants });
   document.commentBefore = ` Grants of ${printable(org.name)} that are known and only reported until they are settled.`;
-  return document.toString({ lineWidth: 0 });
+  return yamlText(document, 0);
 }
 
 /** As text where that is read as a name. */

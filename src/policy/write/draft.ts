@@ -4,6 +4,8 @@ import { printable } from "../../printable.ts";
 import type { UserId } from "../../salesforce/id.ts";
 import { amount } from "../../text.ts";
 import { dayOf } from "../../time.ts";
+import { isBlank } from "../hidden.ts";
+import { yamlText } from "./yamlText.ts";
 
 /** More names than these do not make a scope that anyone reviews. */
 const MOST_NAMES = 8;
@@ -37,7 +39,7 @@ export function draftPolicy(inventory: Inventory, day: string): string {
     mode: "report",
     unlisted: "report",
     apps: entries.map(({ app }) => ({
-      ...(app.id !== null && app.name === "" ? {} : { name: app.name }),
+      ...(app.id !== null && isBlank(app.name) ? {} : { name: app.name }),
       ...(app.id === null ? {} : { id: app.id }),
       users: usersOf(byApp.get(app.key)!, inventory),
     })),
@@ -67,12 +69,12 @@ export function draftPolicy(inventory: Inventory, day: string): string {
       ? []
       : [` Left out, since the org does not say which app they are: ${byApp.size - named.length}`]),
   ].join("\n");
-  return document.toString({ lineWidth: 120 });
+  return yamlText(document, 120);
 }
 
 /** Whether a name alone says which app is meant. */
 function isDistinct(name: string, apps: readonly App[]): boolean {
-  return name !== "" && apps.filter((app) => app.name === name).length === 1;
+  return !isBlank(name) && apps.filter((app) => app.name === name).length === 1;
 }
 
 function comment(map: YAMLMap, key: string, text: string): void {

@@ -33,6 +33,12 @@ describe("a baseline that is written", () => {
     expect(written(grant(ANN.id, app("Old Tool")))).toContain("app: Old Tool\n");
   });
 
+  it("hides nothing of an app's name, and keeps it", () => {
+    const hidden = app("Sl\u0000ack\u{e0041}\u202e");
+    expect(written(grant(ANN.id, hidden))).toContain('app: "Sl\\0ack\\U000e0041\\u202e"\n');
+    expect(read(written(grant(ANN.id, hidden))).grants[0]!.app).toEqual({ name: hidden.name });
+  });
+
   it("keeps a user whom the org does not list by the id, and a grant without a date without one", () => {
     const gone = sfId("005", 9);
     const { grants } = read(written(grant(gone, SLACK, { createdAt: null })));

@@ -60,6 +60,22 @@ describe("the users in scope that a draft proposes", () => {
   });
 });
 
+it("a draft hides nothing of an app's name, and is read again as it was meant", () => {
+  const [turned, blank] = [app("Sl\u200back\u202e"), app("\u3164", sfId("0H4", 2))];
+  const inventory = inventoryOf({
+    apps: [turned, blank],
+    grants: [grant(USERS[0]!.id, turned), grant(USERS[0]!.id, blank)],
+  });
+  const text = draftPolicy(inventory, "2026-11-23");
+  expect(text).toContain('name: "Sl\\u200back\\u202e"\n');
+  const result = parsePolicy(text, "draft.yaml");
+  if ("problems" in result) throw new Error(formatProblems(result.problems));
+  expect(result.policy.apps.map(({ id, name }) => [id?.value ?? null, name?.value ?? null])).toEqual([
+    [sfId("0H4", 2), null],
+    [null, "Sl\u200back\u202e"],
+  ]);
+});
+
 it("whatever the org, the draft is a policy that fits it and revokes nothing", () => {
   fc.assert(
     fc.property(inventories, (inventory) => {
