@@ -15,7 +15,7 @@ const MEANING = {
   "user-inactive": ["user not active", "activate the user, or say `leavers: { inactive: report }`"],
   "user-frozen": ["user frozen", "unfreeze the user, or say `leavers: { frozen: report }`"],
   exempt: ["exempt", "let the exemption expire or take it out"],
-  "app-denied": ["app denied", "take `sanctioned: false` out"],
+  "app-denied": ["app denied", "take `sanctioned: false` out, or list an app that a pattern denies"],
   "app-not-listed": ["app not listed", "list the app under `apps`"],
   "user-not-allowed": [
     "user not in scope of the app",

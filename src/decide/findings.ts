@@ -124,7 +124,7 @@ function ofUnlistedScopes({ resolved, inventory }: Basis): Finding[] {
     const app = holding.get(key);
     if (app === undefined || resolved.listedApps.has(key) || resolved.protectedApps.has(key)) return [];
     // Grants of which it cannot be told whose they are have a report of their own.
-    if (resolved.doubts.has(key)) return [];
+    if (resolved.doubts.has(key) || resolved.deniedLike.has(key)) return [];
     if ((appSettings.get(key)?.scopes ?? null) !== null) return [];
     return finding("scopes-unreadable", "warning", unlistedScopes.position, { app });
   });

@@ -14,6 +14,8 @@ export function appRules({ resolved }: Basis): Record<"app known", Rule> {
   const at = resolved.policy.unlisted.position;
   return {
     "app known": ({ doubt }) =>
-      doubt === undefined || doubt.denied !== null ? null : { action: "report", code: "app-unresolved", at },
+      doubt === undefined || doubt.denied !== null || doubt.deniedLike !== null
+        ? null
+        : { action: "report", code: "app-unresolved", at },
   };
 }

@@ -42,25 +42,26 @@ export function allParts(
   };
 }
 
-function standingOf(app: App, { policy, listedApps, protectedApps }: ResolvedPolicy) {
+function standingOf(app: App, { policy, listedApps, deniedLike, protectedApps }: ResolvedPolicy) {
   const found = listedApps.get(app.key);
+  const said = found?.entry ?? deniedLike.get(app.key);
   const place: Position | undefined = protectedApps.get(app.key);
   const standing: NonNullable<PlanFile["apps"]>[number]["standing"] =
     place !== undefined
       ? "protected"
-      : found === undefined
+      : said === undefined
         ? "not-listed"
-        : found.entry.denied === null
+        : found?.entry.denied === null
           ? "sanctioned"
           : "denied";
   return {
     standing,
     weak: found?.weak ?? false,
-    owner: found?.entry.owner ?? null,
-    reason: found?.entry.reason ?? null,
+    owner: said?.owner ?? null,
+    reason: said?.reason ?? null,
     reviewBy: found?.entry.reviewBy?.value ?? null,
     idleAfterDays: (found?.entry.times ?? policy.defaults).maxIdleDays?.value ?? IDLE_DAYS,
-    policy: placePart(place ?? found?.entry.position ?? policy.unlisted.position),
+    policy: placePart(place ?? said?.position ?? policy.unlisted.position),
   };
 }
 

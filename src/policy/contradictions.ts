@@ -1,4 +1,5 @@
 import type { ErrorText } from "../errors.ts";
+import { foldName } from "../names.ts";
 import { type AppRef, refText } from "../salesforce/id.ts";
 import { dayOf, days, type Instant, startOf } from "../time.ts";
 import { policyProblems } from "./errors.ts";
@@ -76,8 +77,20 @@ function exceptAlone({ apps, problemAt }: Policy): Problem[] {
   );
 }
 
-function standingTwice({ offboarded, protectedUsers, protectedApps, problemAt }: Policy): Problem[] {
+function standingTwice({
+  appsLike,
+  offboarded,
+  protectedUsers,
+  protectedApps,
+  problemAt,
+}: Policy): Problem[] {
   return [
+    ...twice(
+      entryTwice("pattern"),
+      appsLike.map(({ pattern }) => pattern),
+      problemAt,
+      foldName,
+    ),
     ...twice(entryTwice("offboarded user"), offboarded, problemAt, lower),
     ...twice(entryTwice("protected user"), protectedUsers, problemAt, lower),
     ...twice(entryTwice("protected app"), protectedApps.map(inWords), problemAt),
@@ -119,10 +132,15 @@ function exemptToo({ exemptions, protectedUsers, offboarded, protectedApps, prob
 }
 
 /** Parts that mean nobody, or look back in two ways. */
-function sayingNothing({ exemptions, highPrivilege, problemAt }: Policy): Problem[] {
-  const problems = exemptions
-    .filter(({ app, user }) => app === null && user === null)
-    .map(({ position }) => problemAt(position, policyProblems["exemption-of-nothing"]()));
+function sayingNothing({ exemptions, appsLike, highPrivilege, problemAt }: Policy): Problem[] {
+  const problems = [
+    ...exemptions
+      .filter(({ app, user }) => app === null && user === null)
+      .map(({ position }) => problemAt(position, policyProblems["exemption-of-nothing"]())),
+    ...appsLike
+      .filter(({ pattern }) => /^[*?\s]*$/u.test(foldName(pattern.value)))
+      .map(({ pattern }) => problemAt(pattern.position, policyProblems["pattern-of-everything"]())),
+  ];
   if (highPrivilege === null) return problems;
   const { permissions, profiles, permissionSets, position, grantedSince, grantedWithinDays, exceptions } =
     highPrivilege;

@@ -238,6 +238,11 @@ export const policyProblems = declareProblems({
     remedy: "say `app`, `user` or both",
     example: {},
   },
+  "pattern-of-everything": {
+    text: "every name is like this pattern",
+    remedy: "say `unlisted: revoke`, or more of the names that are meant",
+    example: {},
+  },
   "exception-of-nothing": {
     text: "an exception from high privilege names neither an app nor a user",
     remedy: "say `app`, `user` or both",

@@ -3,6 +3,7 @@ import { type Day, parseDay } from "../time.ts";
 import { policyProblems } from "./errors.ts";
 import type {
   AppEntry,
+  AppsLike,
   Exemption,
   HighPrivilege,
   Named,
@@ -94,6 +95,20 @@ export class LayerReader {
 
   appParts(): AppPart[] {
     return (this.#layer.data.apps ?? []).map((app, i) => this.#app(app, ["apps", i]));
+  }
+
+  appsLike(): AppsLike[] {
+    const { source, data } = this.#layer;
+    return (data.appsLike ?? []).map(({ name, owner, reason }, i) => {
+      const path = ["appsLike", i];
+      return {
+        pattern: this.named(name, [...path, "name"])!,
+        owner: owner ?? null,
+        reason: reason ?? null,
+        denied: source.keyPosition([...path, "sanctioned"]),
+        position: source.position(path),
+      };
+    });
   }
 
   exemptions(): Exemption[] {

@@ -15,6 +15,7 @@ type SaidMap = Said & { readonly value: ReadonlyMap<string, Said> };
 /** Lists that add up; any other list of the file stands in place of the other's. */
 const ADDING_UP: readonly string[] = [
   "offboarded",
+  "appsLike",
   "protected.users",
   "protected.apps",
   "exemptions",

@@ -4,6 +4,7 @@ import { type AppPart, type Layer, LayerReader } from "./layer.ts";
 import { asOne } from "./layers.ts";
 import {
   type AppEntry,
+  type AppsLike,
   type Baseline,
   type Leaver,
   type Placed,
@@ -61,6 +62,7 @@ export function mergeLayers(
     apps: reader
       .appParts()
       .map((app) => complete(app, isShared(app, own, base), defaults, source.problemAt, problems)),
+    appsLike: distinctPatterns(reader.appsLike()),
     offboarded: distinct(reader.names(data.offboarded, ["offboarded"])),
     leavers: { offboarded: leaver("offboarded"), inactive: leaver("inactive"), frozen: leaver("frozen") },
     highPrivilege: reader.highPrivilege(),
@@ -111,6 +113,11 @@ function firstTimes(all: readonly TimeLimits[]): TimeLimits {
     maxAgeDays: of("maxAgeDays"),
     neverUsedAfterDays: of("neverUsedAfterDays"),
   };
+}
+
+function distinctPatterns(all: readonly AppsLike[]): AppsLike[] {
+  const kept = new Set(distinct(all.map(({ pattern }) => pattern)));
+  return all.filter(({ pattern }) => kept.has(pattern));
 }
 
 /** One of each, names without regard to case: what both files list is no mistake. */

@@ -80,6 +80,16 @@ export interface AppEntry {
   readonly shared: boolean;
 }
 
+/** Apps that are denied by their names, unless an entry lists them. */
+export interface AppsLike {
+  /** With `*` for any text and `?` for one character. */
+  readonly pattern: Named;
+  readonly owner: string | null;
+  readonly reason: string | null;
+  readonly denied: Position;
+  readonly position: Position;
+}
+
 /** Grants whose user may have high privilege: of the app, of the user, or of the user for the app. */
 export interface PrivilegeException {
   readonly app: Placed<AppRef> | null;
@@ -151,6 +161,7 @@ export interface Policy {
   /** What an app may ask for that is not listed; null for anything. */
   readonly unlistedScopes: Placed<readonly OAuthScope[]> | null;
   readonly apps: readonly AppEntry[];
+  readonly appsLike: readonly AppsLike[];
   readonly offboarded: readonly Named[];
   readonly leavers: Readonly<Record<Leaver, Placed<"revoke" | "report">>>;
   readonly highPrivilege: HighPrivilege | null;

@@ -144,6 +144,16 @@ const App = Type.Object(
   { ...closed, description: "A sanctioned or denied app. It needs a name, an id or both." },
 );
 
+const AppsLike = Type.Object(
+  {
+    name: Text("Names with `*` for any text and `?` for one character, without regard to case and blanks."),
+    sanctioned: Type.Literal(false, { description: "Every grant of such an app is revoked." }),
+    owner: optional(Text("Who answers for it.")),
+    reason: optional(Text("Why such apps are denied.")),
+  },
+  { ...closed, description: "Denied apps, by their names; an app that `apps` lists is none of them." },
+);
+
 const AppId = Type.String({
   pattern: "^0(H4|xI)[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$",
   description: "The app's id, as the URL of its page in Setup shows it.",
@@ -266,6 +276,9 @@ export const PolicySchema = Type.Object(
       Scopes("The OAuth scopes that an app may ask for which is not listed, where those are only reported."),
     ),
     apps: optional(Type.Array(App, { description: "The sanctioned and the denied apps." })),
+    appsLike: optional(
+      Type.Array(AppsLike, { minItems: 1, description: "Apps that are denied by their names." }),
+    ),
     offboarded: optional(Names("Usernames of people who have left: every grant of theirs is revoked.")),
     leavers: optional(
       Type.Object(

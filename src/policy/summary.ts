@@ -3,6 +3,7 @@ import { type AppRef, parseAppId, refText } from "../salesforce/id.ts";
 import { compareText } from "../text.ts";
 import type {
   AppEntry,
+  AppsLike,
   Exemption,
   Named,
   Policy,
@@ -31,6 +32,10 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
     }),
     unlistedScopes: policy.unlistedScopes === null ? null : list(policy.unlistedScopes.value),
     apps: sorted(policy.apps.map((app) => [keyOf(app), summarizeApp(app)])),
+    appsLike:
+      policy.appsLike.length === 0
+        ? null
+        : sorted(policy.appsLike.map((like) => [safe(like.pattern.value), summarizeAppsLike(like)])),
     offboarded: list(textsOf(policy.offboarded)),
     leavers: some({
       offboarded: unlessRevoke(leavers.offboarded.value),
@@ -99,6 +104,10 @@ function summarizeTimes({
     maxAgeDays: maxAgeDays?.value ?? null,
     neverUsedAfterDays: neverUsedAfterDays?.value ?? null,
   };
+}
+
+function summarizeAppsLike({ owner, reason }: AppsLike): Record<string, unknown> {
+  return compact({ sanctioned: false, owner: text(owner), reason: text(reason) });
 }
 
 function summarizeUsers(users: UserSelector): Record<string, unknown> | "everyone" | "nobody" {

@@ -1,8 +1,10 @@
 import type { App, Inventory } from "../inventory/inventory.ts";
+import { foldName } from "../names.ts";
 import { tooLongExemptions } from "../policy/contradictions.ts";
 import { policyProblems } from "../policy/errors.ts";
 import {
   type AppEntry,
+  type AppsLike,
   type Exemption,
   type Named,
   type Placed,
@@ -27,6 +29,7 @@ import {
   type ResolvedPolicy,
 } from "./resolved.ts";
 import { Selectors } from "./selectors.ts";
+import { wildcards } from "./wildcards.ts";
 
 /**
  * Turns the policy's names into ids of the org, once. A name that resolves to nothing or to two things
@@ -54,6 +57,7 @@ export function resolvePolicy(
   const highPrivilege = resolvePrivilege(policy, inventory, selectors, lookup);
   if (highPrivilege !== null) people.mark("privilege", highPrivilege.holders);
 
+  const deniedLike = resolveAppsLike(policy, listedApps, inventory);
   const { problems, absent } = lookup;
   if (problems.length > 0) return { problems };
   return {
@@ -63,7 +67,8 @@ export function resolvePolicy(
       people: people.byId,
       protectedApps,
       exemptions,
-      doubts: doubtsOf({ listedApps, protectedApps, exemptions }, inventory),
+      doubts: doubtsOf({ listedApps, deniedLike, protectedApps, exemptions }, inventory),
+      deniedLike,
       highPrivilege,
       absent,
     },
@@ -138,6 +143,23 @@ function refuseNobody(
   if (nobody || (users.everyone && users.except === null)) return;
   if (people.byId.values().some((person) => isMember(users, person))) return;
   lookup.problem(position, resolveProblems["users-are-nobody"]({ org: lookup.org }));
+}
+
+/** Which pattern denies each app that is like one, and that no entry lists. Nothing of grants that do not say whose they are. */
+function resolveAppsLike(
+  { appsLike }: Policy,
+  listedApps: ReadonlyMap<string, ListedApp>,
+  { apps }: Inventory,
+): Map<string, AppsLike> {
+  const patterns = appsLike.map((like) => [wildcards(foldName(like.pattern.value)), like] as const);
+  return new Map(
+    apps.flatMap(({ key, name, couldBe }): [string, AppsLike][] => {
+      if (couldBe !== undefined || listedApps.has(key)) return [];
+      const folded = foldName(name);
+      const found = patterns.find(([isLike]) => isLike(folded));
+      return found === undefined ? [] : [[key, found[1]]];
+    }),
+  );
 }
 
 /** The key says which of the two it is. */

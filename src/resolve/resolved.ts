@@ -1,6 +1,7 @@
 import type { App, User } from "../inventory/inventory.ts";
 import type {
   AppEntry,
+  AppsLike,
   Exemption,
   HighPrivilege,
   Policy,
@@ -21,6 +22,8 @@ export interface ResolvedPolicy {
   readonly exemptions: readonly ResolvedExemption[];
   /** What is known of apps of which it cannot be told which they are, by `App.key`. */
   readonly doubts: ReadonlyMap<string, Doubt>;
+  /** Of apps that no entry lists and whose names a pattern denies, which one; by `App.key`. */
+  readonly deniedLike: ReadonlyMap<string, AppsLike>;
   readonly highPrivilege: ResolvedPrivilege | null;
   /** What means nothing in this org and need not: of a shared policy, of denied apps, of exemptions. */
   readonly absent: readonly Absent[];
@@ -42,6 +45,8 @@ export interface Doubt {
   readonly untouchable: boolean;
   /** An entry that denies it, where every app that it could be is denied; null where it may be another. */
   readonly denied: ListedApp | null;
+  /** A pattern that denies it, where patterns deny every app that it could be; null where it may be another. */
+  readonly deniedLike: AppsLike | null;
 }
 
 /** An exemption of the org's app or user; null for any. One that means nothing in the org is not here. */

@@ -6,6 +6,7 @@ import { resolveProblems } from "./errors.ts";
 import type { Lookup } from "./lookup.ts";
 import type { People } from "./people.ts";
 import type { MemberLists, Membership } from "./resolved.ts";
+import { wildcards } from "./wildcards.ts";
 
 /** Values of User.UserType that the platform has, whether or not the org has such users (docs/salesforce.md#users). */
 const USER_TYPES = [
@@ -101,10 +102,8 @@ export class Selectors {
     const key = pattern.value.toLowerCase();
     let found = this.#patterns.get(key);
     if (found === undefined) {
-      const expression = wildcards(key);
-      found = new Set(
-        [...this.#lookup.usersByName].flatMap(([name, id]) => (expression.test(name) ? [id] : [])),
-      );
+      const isLike = wildcards(key);
+      found = new Set([...this.#lookup.usersByName].flatMap(([name, id]) => (isLike(name) ? [id] : [])));
       this.#patterns.set(key, found);
     }
     if (found.size === 0)
@@ -114,14 +113,4 @@ export class Selectors {
       );
     return found;
   }
-}
-
-/** `*` for any text and `?` for one character; runs of `*` are one, so that no pattern takes long. */
-function wildcards(pattern: string): RegExp {
-  const source = pattern
-    .replace(/\*+/g, "*")
-    .replace(/[.+^${}()|[\]\\/]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "su");
 }

@@ -407,6 +407,122 @@ describe("listing", () => {
   ]);
 });
 
+describe("apps that are denied by their names", () => {
+  const like = (name: string, more: Partial<PolicyFile> = {}): Partial<PolicyFile> => ({
+    unlisted: "report",
+    appsLike: [{ name, sanctioned: false, reason: "Vendor breach" }],
+    ...more,
+  });
+  const SPACED = app("Bob's\u00a0 LEAD scoring  Tool");
+  table([
+    ["with any text at the end", like("Bob's*"), of(ANN, BOBS), "revoke", "app-denied"],
+    ["with one character", like("Sl?ck"), of(ANN, SLACK), "revoke", "app-denied"],
+    ["another name is not", like("Sl?"), of(ANN, SLACK), "report", "app-not-listed"],
+    [
+      "whatever the case and the blanks of both",
+      like("BOB'S  lead *"),
+      of(ANN, SPACED),
+      "revoke",
+      "app-denied",
+      { apps: [SPACED] },
+    ],
+    [
+      "an entry that lists the app wins",
+      like("*lack", slack("everyone")),
+      of(ANN, SLACK),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "an entry by name too",
+      like("", {
+        appsLike: [{ name: "*lack", sanctioned: false }],
+        apps: [{ name: "Slack", users: "everyone" }],
+      }),
+      of(ANN, SLACK),
+      "keep",
+      "sanctioned",
+    ],
+    [
+      "an entry for other users loses to none, and keeps out of scope who is",
+      like("*lack", slack({ usernames: [BEN.username] })),
+      of(ANN, SLACK),
+      "revoke",
+      "user-not-allowed",
+    ],
+    [
+      "a protected app is kept",
+      like("*lack", { protected: { apps: [SLACK.id!] } }),
+      of(ANN, SLACK),
+      "keep",
+      "protected",
+    ],
+    ["an exempt one too", like("*lack", exemption({ app: "Slack" })), of(ANN, SLACK), "keep", "exempt"],
+    [
+      "comes before an app that is not listed",
+      like("*lack", { unlisted: "revoke" }),
+      of(ANN, SLACK),
+      "revoke",
+      "app-denied",
+    ],
+  ]);
+
+  const both: Org = { apps: [TWIN, LIKE_BOTH] };
+  const SPARED = { id: TWIN.id!, users: "everyone" as const };
+  table([
+    [
+      "a grant that could be of several apps, all of which are like it",
+      like("*lack"),
+      of(ANN, LIKE_BOTH),
+      "revoke",
+      "app-denied",
+      both,
+    ],
+    [
+      "or of which an entry denies the other",
+      like("*lack", { apps: [{ id: TWIN.id!, sanctioned: false }] }),
+      of(ANN, LIKE_BOTH),
+      "revoke",
+      "app-denied",
+      both,
+    ],
+    [
+      "not one of which an entry lists the other",
+      like("*lack", { apps: [SPARED] }),
+      of(ANN, LIKE_BOTH),
+      "report",
+      "app-unresolved",
+      both,
+    ],
+    [
+      "nor one of which the other is protected",
+      like("*lack", { protected: { apps: [TWIN.id!] } }),
+      of(ANN, LIKE_BOTH),
+      "report",
+      "app-unresolved",
+      both,
+    ],
+    [
+      "nor one of which the other is exempt",
+      like("*lack", exemption({ app: { id: TWIN.id! } })),
+      of(ANN, LIKE_BOTH),
+      "report",
+      "app-unresolved",
+      both,
+    ],
+  ]);
+
+  it("holds a grant back that could be of an app whose denial is only reported", () => {
+    const policy = like("*lack", { apps: [{ id: TWIN.id!, sanctioned: false, mode: "report" }] });
+    const { action, code, heldBackBy } = decision(policy, of(ANN, LIKE_BOTH), both);
+    expect([action, code, heldBackBy]).toEqual(["report", "app-denied", "mode"]);
+  });
+
+  it("names the line of its pattern", () => {
+    expect(decision(like("*lack"), of(ANN, SLACK)).at.file).toBe("policy at appsLike[0].sanctioned");
+  });
+});
+
 describe("users in scope", () => {
   const inScope = (users: Parameters<typeof slack>[0]): [Partial<PolicyFile>, Grant, Action, FindingCode] => [
     slack(users),

@@ -272,6 +272,11 @@ describe("findings", () => {
       [],
     ],
     [
+      "of ones that a pattern denies none",
+      [{ ...slack({}), unlistedScopes: ["api"], appsLike: [{ name: "Bob*", sanctioned: false }] }],
+      [],
+    ],
+    [
       "of any none where they are revoked anyhow",
       [{ ...slack({}), unlistedScopes: ["api"], unlisted: "revoke" }],
       [],

@@ -55,6 +55,26 @@ describe("a policy that extends another", () => {
     );
   });
 
+  it("adds to its patterns of denied apps, and may say one of them again", () => {
+    const likes = (...names: string[]) =>
+      `appsLike:\n${names.map((name) => `  - { name: ${name}, sanctioned: false }\n`).join("")}`;
+    const own = `version: 1\nextends: shared/base.yaml\n${likes("Dr*", "X*")}`;
+    const { appsLike } = parse(own, { "policy/shared/base.yaml": `${BASE}${likes("dr*", "Y*")}` });
+    expect(appsLike.map(({ pattern: { value, position } }) => [value, position.file])).toEqual([
+      ["Dr*", "policy/acme.yaml"],
+      ["X*", "policy/acme.yaml"],
+      ["Y*", "policy/shared/base.yaml"],
+    ]);
+  });
+
+  it("adds to its exceptions from high privilege", () => {
+    const privilege = (user: string) =>
+      `highPrivilege:\n  profiles: [Admin]\n  exceptions: [{ user: ${user}, reason: a, owner: b, reviewBy: 2027-01-01 }]\n`;
+    const own = `version: 1\nextends: shared/base.yaml\n${privilege("a@b.c")}`;
+    const { highPrivilege } = parse(own, { "policy/shared/base.yaml": `${BASE}${privilege("d@e.f")}` });
+    expect(highPrivilege?.exceptions.map(({ user }) => user?.value)).toEqual(["a@b.c", "d@e.f"]);
+  });
+
   it("has the other's apps and no more where it lists none itself", () => {
     const { apps } = parse("version: 1\nextends: shared/base.yaml\n");
     expect(apps.map(({ name }) => name?.value)).toEqual(["Slack", "Payroll Sync"]);
@@ -367,6 +387,16 @@ describe("contradictions are problems that name both lines", () => {
       "an exception of nothing",
       policy("highPrivilege: { profiles: [P], exceptions: [{ reason: a, owner: b, reviewBy: 2026-12-31 }] }"),
       "an exception from high privilege names neither an app nor a user",
+    ],
+    [
+      "a pattern that every name is like",
+      policy('appsLike: [{ name: "* ?", sanctioned: false }]'),
+      "every name is like this pattern; say `unlisted: revoke`",
+    ],
+    [
+      "a pattern twice, in other letters",
+      policy("appsLike: [{ name: Dr*, sanctioned: false }, { name: DR*, sanctioned: false }]"),
+      'the pattern "DR*" is listed twice',
     ],
     [
       "except alone",

@@ -71,6 +71,11 @@ describe("the summary says everything that a policy says", () => {
         },
       },
     ],
+    [
+      "what is denied by its name",
+      { appsLike: [{ name: "Dr*", sanctioned: false, reason: "Breach" }] },
+      { appsLike: { "Dr*": { sanctioned: false, reason: "Breach" } } },
+    ],
     ["what unlisted apps may ask for", { unlistedScopes: ["web", "api"] }, { unlistedScopes: "api, web" }],
     ["that nobody is in scope", slack({ users: "nobody" }), { apps: { Slack: { users: "nobody" } } }],
     [
