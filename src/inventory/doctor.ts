@@ -6,7 +6,7 @@ import { ApiError } from "../salesforce/failure.ts";
 import { refText } from "../salesforce/id.ts";
 import type { Caller } from "../salesforce/org.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
-import { callsForListing, checkApiShare } from "./listInventory.ts";
+import { callsForListing, checkApiShare } from "./apiShare.ts";
 import { NEEDED_PERMISSIONS, probePermissions, WANTED_PERMISSIONS } from "./permissions.ts";
 
 /** One thing that was looked at. Codes are stable; `text` and `remedy` are for people and hold untrusted names. */

@@ -52,6 +52,12 @@ export const inventoryErrors = declareErrors({
     remedy: "Try again; if it stays so, report it as a bug with the org's release.",
     example: { resource: "/apps/oauth/usage" },
   },
+  "usage-without-end": {
+    kind: "inconclusive",
+    text: "the org's answers to {resource} do not come to an end.",
+    remedy: "Try again at a quieter time; if it stays so, report it as a bug with the org's release.",
+    example: { resource: "/apps/oauth/usage" },
+  },
   "grant-without-user": {
     kind: "inconclusive",
     text: "the org handed out a grant without its user.",

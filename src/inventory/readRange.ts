@@ -218,7 +218,8 @@ async function readGroup(reader: OrgReader, unread: UnreadGroup, reading: GrantR
   };
   if (rows.length === totalSize) return { parts: [partOf(unit, rows, reading)], rest: [], pages };
   if (keys.length > 0) return { parts: [], rest: divided(unread, rows, totalSize), pages };
-  const same = await readTwice(reader, conditions, totalSize, reading);
+  if (totalSize > CEILING) throw inventoryErrors["too-many-grants-at-one-instant"]({ most: CEILING });
+  const same = await readTwice(reader, conditions, reading);
   return { parts: [partOf(unit, same.rows, reading)], rest: [], pages: pages + same.pages };
 }
 
@@ -260,13 +261,12 @@ function divided(unread: UnreadGroup, rows: readonly GrantRow[], totalSize: numb
 async function readTwice(
   reader: OrgReader,
   conditions: readonly string[],
-  totalSize: number,
   reading: GrantReading,
 ): Promise<{ rows: GrantRow[]; pages: number }> {
   const soql = grantQuery(reading, conditions);
   let pages = 0;
   let before: string | undefined;
-  let counted = totalSize;
+  let counted = 0;
   for (let attempt = 0; attempt < MOST_READINGS; attempt++) {
     const read = await reader.query<GrantRow>(soql);
     pages += read.pages + 1;

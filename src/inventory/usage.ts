@@ -1,39 +1,41 @@
+import { checkOf, USAGE_LISTS } from "../salesforce/answers.ts";
 import { ApiError } from "../salesforce/failure.ts";
-import { userIdOf } from "../salesforce/id.ts";
+import { type UserId, userIdOf } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
+import { checkApiShare } from "./apiShare.ts";
 import type { AppRegister } from "./appRegister.ts";
 import { inventoryErrors } from "./errors.ts";
 import type { App, Grant } from "./inventory.ts";
 
-interface UsagePage {
-  readonly apps?: readonly { readonly identifier?: string; readonly developerName?: string | null }[];
-  readonly users?: readonly {
-    readonly userIdentifier?: string;
-    readonly initialConnectionAt?: string | null;
-    readonly lastUsedAt?: string | null;
-    readonly useCount?: number | null;
-  }[];
-  readonly nextPageUrl?: string | null;
+/** What the Connect usage resources list, each with what it is known by. */
+interface UsageLists {
+  apps: { readonly identifier: string; readonly developerName?: string | null };
+  users: Usage & { readonly userIdentifier: string };
+  tokens: Usage & { readonly revocationUrl?: string | null };
+}
+
+interface Usage {
+  readonly initialConnectionAt?: string | null;
+  readonly lastUsedAt?: string | null;
+  readonly useCount?: number | null;
 }
 
 const RESOURCE = "/apps/oauth/usage";
 const PAGE_SIZE = 100;
+/** With a hundred entries a page, more than an org has users. */
+const MOST_PAGES = 5_000;
+/** How often a list of several pages is read, until nothing new comes. */
+const MOST_READINGS = 6;
 
 /**
  * The external client apps that the usage resources name; none where the org has no such resource.
  * @throws InconclusiveError where the org does not show them
  */
 export async function readUsageApps(reader: OrgReader, register: AppRegister): Promise<App[]> {
-  const apps: App[] = [];
   try {
-    await eachPage(reader, RESOURCE, "apps", ({ apps: page }) => {
-      for (const { identifier, developerName } of page ?? []) {
-        if (typeof identifier !== "string")
-          throw inventoryErrors["usage-answer-not-known"]({ resource: RESOURCE });
-        apps.push(register.inUsage(identifier, developerName ?? null));
-      }
-    });
+    const apps = await readList(reader, RESOURCE, "apps", ({ identifier }) => identifier);
+    return apps.map(({ identifier, developerName }) => register.inUsage(identifier, developerName ?? null));
   } catch (error) {
     // Where the org has no such resource, OauthToken is all there is.
     if (error instanceof ApiError && error.status === 404) return [];
@@ -41,7 +43,6 @@ export async function readUsageApps(reader: OrgReader, register: AppRegister): P
       throw inventoryErrors["usage-not-shown"]({ salesforceCode: error.salesforceCode });
     throw error;
   }
-  return apps;
 }
 
 /**
@@ -58,47 +59,97 @@ export async function readUsageGrants(
 ): Promise<Grant[]> {
   const ofUsage = new Set(apps);
   const seen = new Set(known.filter(({ app }) => ofUsage.has(app)).map(pair));
-  const more = await Promise.all(
+  const unseen = await Promise.all(
     apps.map(async (app) => {
-      const grants: Grant[] = [];
-      const resource = `${RESOURCE}/${app.id}/users`;
-      await eachPage(reader, resource, "users", ({ users: page }) => {
-        for (const user of page ?? []) {
-          if (typeof user.userIdentifier !== "string")
-            throw inventoryErrors["usage-answer-not-known"]({ resource });
-          const grant: Grant = {
-            userId: userIdOf(user.userIdentifier),
-            app,
-            createdAt: parseInstant(user.initialConnectionAt),
-            lastUsedAt: parseInstant(user.lastUsedAt),
-            useCount: user.useCount ?? null,
-            source: "usage",
-          };
-          if (!seen.has(pair(grant))) grants.push(grant);
-        }
+      const users = await readList(
+        reader,
+        `${RESOURCE}/${app.id}/users`,
+        "users",
+        ({ userIdentifier }) => userIdentifier,
+      );
+      return users.flatMap((usage) => {
+        const userId = userIdOf(usage.userIdentifier);
+        return seen.has(pair({ userId, app })) ? [] : { userId, app, usage };
       });
-      return grants;
     }),
   );
+  const pairs = unseen.flat();
+  checkApiShare(reader, pairs.length);
+  const more = await Promise.all(pairs.map((of) => readTokens(reader, of)));
   return more.flat();
 }
 
-function pair({ userId, app }: Grant): string {
+/** What a user has of an app by its usage alone: a grant for each token. What a token does not say is as the usage has it. */
+async function readTokens(
+  reader: OrgReader,
+  { userId, app, usage }: { userId: UserId; app: App; usage: Usage },
+): Promise<Grant[]> {
+  const grantOf = ({ initialConnectionAt, lastUsedAt, useCount }: Usage): Grant => ({
+    userId,
+    app,
+    createdAt: parseInstant(initialConnectionAt),
+    lastUsedAt: parseInstant(lastUsedAt),
+    useCount: useCount ?? null,
+    source: "usage",
+  });
+  const resource = `${RESOURCE}/${app.id}/${userId}/tokens`;
+  try {
+    const tokens = await readList(reader, resource, "tokens", (token) => JSON.stringify(token));
+    return tokens.length === 0 ? [grantOf(usage)] : tokens.map((token) => grantOf({ ...usage, ...token }));
+  } catch (error) {
+    // The usage says that there is a grant, and this does not say how many.
+    if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return [grantOf(usage)];
+    throw error;
+  }
+}
+
+function pair({ userId, app }: Pick<Grant, "userId" | "app">): string {
   return `${userId} ${app.key}`;
 }
 
-async function eachPage(
+/**
+ * All entries of a list. One of several pages is read until nothing new comes: an entry that goes from a page already read
+ * could move another over a boundary. @throws InconclusiveError for an answer of another form, or without an end
+ */
+async function readList<List extends keyof UsageLists>(
   reader: OrgReader,
   resource: string,
-  list: "apps" | "users",
-  take: (page: UsagePage) => void,
-): Promise<void> {
-  // Pages are counted here: the org's own links are not followed, so that they cannot lead in a circle.
-  for (let number = 0; ; number++) {
-    const page = await reader.get<UsagePage | null>(`${resource}?page=${number}&pageSize=${PAGE_SIZE}`);
-    const entries = page?.[list];
-    if (!Array.isArray(entries)) throw inventoryErrors["usage-answer-not-known"]({ resource });
-    take(page!);
-    if (entries.length === 0 || !page?.nextPageUrl) return;
+  list: List,
+  keyOf: (entry: UsageLists[List]) => string,
+): Promise<UsageLists[List][]> {
+  const found = new Map<string, UsageLists[List]>();
+  for (let reading = 1; reading <= MOST_READINGS; reading++) {
+    const before = found.size;
+    const { entries, pages } = await readPages(reader, resource, list, keyOf);
+    for (const [key, entry] of entries) found.set(key, entry);
+    if (pages === 1 || (reading > 1 && found.size === before)) return [...found.values()];
   }
+  throw inventoryErrors["usage-without-end"]({ resource });
+}
+
+/** The entries of all pages, each once, and how many pages there were. */
+async function readPages<List extends keyof UsageLists>(
+  reader: OrgReader,
+  resource: string,
+  list: List,
+  keyOf: (entry: UsageLists[List]) => string,
+): Promise<{ entries: Map<string, UsageLists[List]>; pages: number }> {
+  const check = checkOf(`${resource} ${list}`, USAGE_LISTS[list]);
+  const entries = new Map<string, UsageLists[List]>();
+  // Pages are counted here: the org's own links are not followed, so that they cannot lead in a circle.
+  for (let pages = 1; pages <= MOST_PAGES; pages++) {
+    const page = await reader.get<Readonly<Record<string, unknown>> | null>(
+      `${resource}?page=${pages - 1}&pageSize=${PAGE_SIZE}`,
+    );
+    const some = page?.[list];
+    if (!Array.isArray(some)) throw inventoryErrors["usage-answer-not-known"]({ resource });
+    const before = entries.size;
+    for (const entry of some) {
+      check(entry);
+      entries.set(keyOf(entry), entry);
+    }
+    if (some.length === 0 || !page?.nextPageUrl) return { entries, pages };
+    if (entries.size === before) break;
+  }
+  throw inventoryErrors["usage-without-end"]({ resource });
 }

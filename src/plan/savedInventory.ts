@@ -1,19 +1,13 @@
 import type { AppSettings, Directory, Grant, Inventory, MemberSet } from "../inventory/inventory.ts";
 import type { DirectoryNeeds } from "../inventory/needs.ts";
 import type { UserId } from "../salesforce/id.ts";
-import { parseUtc } from "../time.ts";
-import { validator } from "../validator.ts";
 import { digestOf } from "./digest.ts";
 import { planErrors } from "./errors.ts";
-import { SAVED_SHAPE } from "./savedShape.ts";
 
 const KIND = "sanctioned-inventory";
 /** 2: says which apps are the tool's own, and whose the grants without an id are. */
 const VERSION = 2;
 const NEVER = "never";
-
-/** Stops at the first mistake: a file can have a million. */
-const savedValidator = validator<Saved>(SAVED_SHAPE, { allErrors: false });
 
 /** An inventory as text, to be judged later or elsewhere without the org. It holds no token. @param needs what it was read with */
 export function saveInventory(inventory: Inventory, needs: DirectoryNeeds): string {
@@ -52,10 +46,17 @@ export function saveInventory(inventory: Inventory, needs: DirectoryNeeds): stri
  * @throws UserError where it is no such file, was changed, or was read with less than is needed
  */
 export function restoreInventory(text: string, file: string, needs: DirectoryNeeds): Inventory {
-  const saved = parsed(text, file);
+  let saved: Saved;
+  try {
+    saved = JSON.parse(text) as Saved;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw planErrors["inventory-not-json"]({ file });
+  }
+  if (saved?.kind !== KIND || saved.version !== VERSION)
+    throw planErrors["inventory-not-recognized"]({ file });
   const { digest, ...content } = saved;
   if (digestOf(content) !== digest) throw planErrors["inventory-changed"]({ file });
-  if (!isWhole(saved)) throw planErrors["inventory-not-whole"]({ file });
   const missing = missingNeeds(saved.needs, needs);
   if (missing.length > 0) throw planErrors["inventory-lacks-needs"]({ file, missing: missing.join(", ") });
   const { org, caller, ownApps, profiles, apps, proof, users, grants, directory } = saved;
@@ -88,35 +89,10 @@ export function restoreInventory(text: string, file: string, needs: DirectoryNee
   };
 }
 
-/** What is in the file. @throws UserError where it is nothing of the kind */
-function parsed(text: string, file: string): Saved {
-  let saved: unknown;
-  try {
-    saved = JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw planErrors["inventory-not-json"]({ file });
-  }
-  if (!savedValidator()(saved) || saved.kind !== KIND || saved.version !== VERSION)
-    throw planErrors["inventory-not-recognized"]({ file });
-  return saved;
-}
-
-/** Whether the grants are those of the proof, each of an app of the inventory. A digest is no secret. */
-function isWhole({ apps, grants, proof }: Saved): boolean {
-  const keys = new Set(apps.map(({ key }) => key));
-  return (
-    parseUtc(proof.at) !== null &&
-    grants.length === proof.read + (proof.fromUsage ?? 0) &&
-    proof.countAfter === proof.read - (proof.changes?.stillListed ?? 0) &&
-    grants.every(({ app }) => keys.has(app))
-  );
-}
-
 type SavedSet = Omit<MemberSet, "userIds"> & { readonly userIds: readonly UserId[] | null };
 type SetKinds = "permissionSets" | "permissionSetGroups" | "publicGroups";
 
-/** A file as `saveInventory` writes it; and as `SAVED_SHAPE` has it. */
+/** A file as `saveInventory` writes it; its digest vouches for the shape. */
 interface Saved extends Pick<Inventory, "org" | "caller" | "ownApps" | "profiles" | "apps" | "proof"> {
   readonly version: typeof VERSION;
   readonly kind: typeof KIND;

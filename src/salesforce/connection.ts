@@ -1,4 +1,5 @@
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
+import { componentCheck, rowCheck } from "./answers.ts";
 import { chooseApiVersion } from "./apiVersion.ts";
 import { readCaller, readOrg } from "./caller.ts";
 import type { Credentials } from "./credentials.ts";
@@ -14,6 +15,8 @@ export interface OrgConnection extends OrgReader {
   deleteForRevocation(path: string): Promise<{ status: number; retryAfterMs: number | null }>;
 }
 
+/** Of a query, where the org does not say how many API calls it has. */
+const MOST_PAGES = 100_000;
 /** readMetadata takes no more components at once. */
 const METADATA_PER_CALL = 10;
 
@@ -54,13 +57,24 @@ async function logIn(
   const base = `/services/data/v${version}`;
 
   const pages = async function* (soql: string): AsyncGenerator<QueryPage> {
+    const { host } = session;
+    const check = rowCheck(soql);
+    const asked = new Set<string>();
+    let rows = 0;
     let next: string | undefined = `${base}/query?q=${encodeURIComponent(soql)}`;
     while (next !== undefined) {
-      const page = queryPage(await session.get(next), session.host);
+      if (asked.has(next)) throw salesforceErrors["page-repeated"]({ host });
+      asked.add(next);
+      const page = queryPage(await session.get(next), host);
+      for (const record of page.records) check(record);
+      rows += page.records.length;
       yield page;
-      if (!page.done && page.nextRecordsUrl === next)
-        throw salesforceErrors["page-repeated"]({ host: session.host });
-      next = page.done ? undefined : page.nextRecordsUrl;
+      if (page.done) return;
+      const { records, totalSize, nextRecordsUrl } = page;
+      const most = mostPages(totalSize, session, maxApiShare);
+      if (records.length === 0 || rows >= totalSize || asked.size > most)
+        throw salesforceErrors["pages-without-end"]({ host, totalSize, rows });
+      next = nextRecordsUrl;
     }
   };
   const query = async <Row>(
@@ -125,13 +139,19 @@ async function logIn(
       ),
     readMetadata: async <T>(type: string, fullNames: readonly string[]) => {
       const records: (T & { readonly fullName: string })[] = [];
+      const check = componentCheck(type);
       for (let start = 0; start < fullNames.length; start += METADATA_PER_CALL) {
         const some = fullNames.slice(start, start + METADATA_PER_CALL);
         const result = await session.metadata(version, "readMetadata", { type, fullNames: some });
         const found = recordsOf<(T & { readonly fullName: string }) | null>(
           (result as { records?: unknown } | null)?.records,
         );
-        for (const record of found) if (typeof record?.fullName === "string") records.push(record);
+        // A component that the org does not hand out has no name.
+        for (const record of found)
+          if (typeof record?.fullName === "string") {
+            check(record);
+            records.push(record);
+          }
       }
       return records;
     },
@@ -148,8 +168,9 @@ function recordsOf<T>(value: unknown): T[] {
 function queryPage(answer: unknown, host: string): QueryPage {
   const page = answer as Partial<QueryPage> | null | undefined;
   if (
-    typeof page?.totalSize !== "number" ||
-    typeof page.done !== "boolean" ||
+    !Number.isSafeInteger(page?.totalSize) ||
+    page!.totalSize! < 0 ||
+    typeof page?.done !== "boolean" ||
     !Array.isArray(page.records) ||
     !(page.done || isOwnPath(page.nextRecordsUrl))
   )
@@ -157,7 +178,15 @@ function queryPage(answer: unknown, host: string): QueryPage {
   return page as QueryPage;
 }
 
-/** The next page is asked for with the access token, so its address must not lead to another host. */
+/** The next page is asked for with the access token, so its address must lead to a query's pages and nowhere else. */
 function isOwnPath(url: unknown): boolean {
-  return typeof url === "string" && url.startsWith("/services/data/");
+  return typeof url === "string" && /^\/services\/data\/v\d+\.\d\/query\/[A-Za-z0-9_-]+$/.test(url);
+}
+
+/**
+ * Pages hold 200 rows at least, but for wide ones. With far smaller ones, or a number of rows that is none, an answer would go
+ * on as long as it liked, and take more of the org's API calls than a run may.
+ */
+function mostPages(totalSize: number, { apiUsage }: OrgSession, maxApiShare: number): number {
+  return 10 + Math.min(totalSize / 20, apiUsage === null ? MOST_PAGES : apiUsage.limit * maxApiShare);
 }

@@ -25,6 +25,12 @@ export const salesforceErrors = declareErrors({
       secret: "SANCTIONED_CLIENT_SECRET",
     },
   },
+  "access-token-not-one-line": {
+    kind: "settings",
+    text: "The access token is not one line of letters, digits and signs: more than the token was caught, or less.",
+    remedy: "Give the token alone, as `sf org auth show-access-token --json` has it in result.accessToken.",
+    example: {},
+  },
   "private-key-file-not-readable": {
     kind: "settings",
     text: "The private key file of {setting} cannot be read ({why}): {file}.",
@@ -131,6 +137,24 @@ export const salesforceErrors = declareErrors({
     remedy: "Run it again; where it stays so, ask Salesforce.",
     example: { host: "acme.my.salesforce.com" },
   },
+  "pages-without-end": {
+    kind: "remote",
+    text: "{host} hands out more pages than the {totalSize} rows fill that it counts, after {rows} rows.",
+    remedy: "Run it again; where it stays so, ask Salesforce.",
+    example: { host: "acme.my.salesforce.com", totalSize: 240, rows: 240 },
+  },
+  "answer-too-large": {
+    kind: "remote",
+    text: "{host} answers with more than {most} MB.",
+    remedy: "Check the address; where it is right, report it as a bug.",
+    example: { host: "acme.my.salesforce.com", most: 64 },
+  },
+  "answer-field-not-valid": {
+    kind: "inconclusive",
+    text: "in the org's answer, {field} is {found} where {expected} belongs.",
+    remedy: "Run it again; where it stays so, report it as a bug with the org's API version.",
+    example: { field: "OauthToken.CreatedDate", found: "a number", expected: "a time or null" },
+  },
   "api-not-found": {
     kind: "remote",
     text: "{host} has no Salesforce API.",
@@ -221,7 +245,7 @@ export const salesforceErrors = declareErrors({
   "login-not-granted": loginRefused(
     "invalid_grant",
     "user hasn't approved this consumer",
-    "Check that the user exists and is active there, that an admin has approved the app for them, and that the login URL is a sandbox's for a sandbox.",
+    "Check that the user exists and is active there, that an admin has approved the app for them, that the login URL is a sandbox's for a sandbox, and that this machine's clock is right.",
   ),
   "client-id-not-known": loginRefused(
     "invalid_client_id",
@@ -253,6 +277,12 @@ export const salesforceErrors = declareErrors({
     "grant type not supported",
     "Enable this flow in the app's settings, and use the org's My Domain as login URL.",
   ),
+  "login-too-often": {
+    kind: "remote",
+    text: "{host} takes no more logins for now (HTTP {status}).",
+    remedy: "Try again later.",
+    example: { host: "login.salesforce.com", status: 429 },
+  },
   "login-answer-not-salesforce": {
     kind: "remote",
     text: "{host} answered the login (HTTP {status}) with something that does not come from Salesforce.",

@@ -69,8 +69,10 @@ export function describeLoginFailure({ host, status, error, secrets }: FailedReq
   if (!(error instanceof Error)) return error;
   const network = networkCode(error);
   if (network !== null) return unreachable(host, network);
-  const { name: oauthError } = error;
-  if (/^[a-z_]+$/.test(oauthError)) {
+  if (error instanceof RemoteError) return error;
+  const oauthError: unknown = error.name; // as the answer has it
+  if (status === 429) return salesforceErrors["login-too-often"]({ host, status });
+  if (typeof oauthError === "string" && /^[a-z_]+$/.test(oauthError)) {
     const code = codeIn(LOGIN_REFUSALS, oauthError) ?? "login-refused";
     return salesforceErrors[code]({ host, oauthError, message: withoutTokens(error.message, secrets) });
   }

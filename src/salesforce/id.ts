@@ -16,6 +16,7 @@ export type AppRef = { readonly id: AppId } | { readonly name: string };
 
 const SUFFIX_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 const ID_15 = /^[A-Za-z0-9]{15}$/;
+const ID_18 = /^[A-Za-z0-9]{18}$/;
 
 /**
  * The id of a record of any kind in an answer of the org, in its 18-character form. The last three characters
@@ -25,7 +26,7 @@ const ID_15 = /^[A-Za-z0-9]{15}$/;
  */
 export function toId18(answer: string): string {
   if (typeof answer === "string") {
-    if (answer.length === 18) return answer;
+    if (ID_18.test(answer)) return answer;
     if (ID_15.test(answer)) return answer + suffixOf(answer);
   }
   throw salesforceErrors["id-not-readable"]({ text: JSON.stringify(String(answer).slice(0, 40)) });

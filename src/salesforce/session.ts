@@ -153,7 +153,10 @@ export class OrgSession {
     return this.#limit(() => retryReads(() => this.#once(request, true), this.#clock));
   }
 
-  #use(instanceUrl: string, accessToken: string): void {
+  #use(instanceUrl: string, text: string): void {
+    const accessToken = text.trim();
+    // A script that catches more than the token would have it quoted by whoever refuses the header.
+    if (!/^[!-~]+$/.test(accessToken)) throw salesforceErrors["access-token-not-one-line"]();
     const connection = new Connection({ instanceUrl, accessToken });
     connection._transport = new PlainTransport();
     this.#connection = connection;
@@ -164,7 +167,8 @@ export class OrgSession {
     host: string,
   ): Promise<TokenAnswer | undefined> {
     const oauth2 = new OAuth2({ loginUrl: login.loginUrl, clientId: login.clientId });
-    oauth2._transport = new PlainTransport();
+    const transport = new PlainTransport();
+    oauth2._transport = transport;
     const parameters =
       login.kind === "client-credentials"
         ? { grant_type: "client_credentials", client_secret: login.clientSecret }
@@ -175,10 +179,11 @@ export class OrgSession {
     try {
       return await oauth2.requestToken(parameters);
     } catch (error) {
-      const status = Number(/^ERROR_HTTP_(\d+)$/.exec((error as Error).name)?.[1] ?? 0);
+      const { status } = transport;
       const secrets = Object.values(parameters).filter((value) => value !== parameters.grant_type);
       const described = describeLoginFailure({ host, status, error, secrets });
-      if (TRANSIENT.has(status) || this.#mayPass(error)) throw new TransientError(described, null);
+      if (TRANSIENT.has(status) || this.#mayPass(error))
+        throw new TransientError(described, transport.retryAfterMs);
       throw described;
     }
   }

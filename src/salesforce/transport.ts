@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import { PassThrough } from "node:stream";
 import { httpFetch } from "../http/request.ts";
+import { retryAfterMs } from "../http/retry.ts";
+import { salesforceErrors } from "./errors.ts";
 
 // Parts of jsforce that its entry point does not name.
 const require = createRequire(import.meta.url);
@@ -12,6 +14,9 @@ type Request = Parameters<InstanceType<typeof Transport>["httpRequest"]>[0];
 type Response = Awaited<ReturnType<InstanceType<typeof Transport>["httpRequest"]>>;
 
 const TIMEOUT_MS = 120_000;
+const MEGABYTE = 1024 * 1024;
+/** A page of 2,000 rows takes about one megabyte. */
+const MOST_BYTES = 64 * MEGABYTE;
 
 /**
  * The HTTP of every call, underneath jsforce. Its own follows redirects with the token, waits half an
@@ -19,8 +24,24 @@ const TIMEOUT_MS = 120_000;
  * answer (docs/salesforce.md#jsforce). Here: one attempt, no redirect, and a broken answer is an error.
  */
 export class PlainTransport extends Transport {
+  /** HTTP status of the last answer; 0 where none came. */
+  status = 0;
+  /** How long the last answer asks to wait, in milliseconds. */
+  retryAfterMs: number | null = null;
+
   override httpRequest(request: Request): ReturnType<InstanceType<typeof Transport>["httpRequest"]> {
-    return StreamPromise.create<Response>(() => ({ stream: new PassThrough(), promise: send(request) }));
+    return StreamPromise.create<Response>(() => ({
+      stream: new PassThrough(),
+      promise: this.#send(request),
+    }));
+  }
+
+  async #send(request: Request): Promise<Response> {
+    this.status = 0;
+    const response = await send(request);
+    this.status = response.statusCode;
+    this.retryAfterMs = retryAfterMs(response.headers["retry-after"], Date.now());
+    return response;
   }
 }
 
@@ -34,6 +55,18 @@ async function send({ url, method, headers, body }: Request): Promise<Response> 
   return {
     statusCode: response.status,
     headers: Object.fromEntries(response.headers),
-    body: await response.text(),
+    body: await textOf(response, new URL(url).host),
   };
+}
+
+/** The body of an answer, as far as one of Salesforce's goes. @throws RemoteError for a larger one */
+async function textOf(response: Awaited<ReturnType<typeof httpFetch>>, host: string): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MOST_BYTES) throw salesforceErrors["answer-too-large"]({ host, most: MOST_BYTES / MEGABYTE });
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

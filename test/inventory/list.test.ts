@@ -221,6 +221,84 @@ describe("the grants of external client apps", () => {
     expect(inventory.proof).toMatchObject({ read: 0, fromUsage: 1 });
   });
 
+  it("that only the usage resources show count one a token, each with its time", async () => {
+    const fixture = dieppeTrading();
+    const external = { id: "0xI000000000001EAA", name: "Notes", inAppMenu: true };
+    const users = fixture.users.slice(0, 130);
+    const grants = users.flatMap(({ username }, i) =>
+      Array.from({ length: 1 + (i % 3) }, (_, n) => ({
+        username,
+        app: "Notes",
+        createdAt: `2024-01-0${n + 1}T08:00:00Z`,
+        lastUsedAt: null,
+        useCount: n,
+      })),
+    );
+    const inventory = await list(
+      { ...fixture, apps: [external], grants },
+      { hiddenFromOauthToken: "external-client-apps" },
+    );
+    expect(inventory.grants.map((g) => [g.userId, g.createdAt].join(" ")).sort()).toEqual(
+      org!.store
+        .grants()
+        .map(({ UserId, CreatedDate }) => [UserId, CreatedDate].join(" "))
+        .sort(),
+    );
+    expect(inventory.proof).toMatchObject({ read: 0, fromUsage: grants.length });
+  });
+
+  it("whose tokens the org does not show are one a user and app, as its usage says", async () => {
+    const fixture = dieppeTrading();
+    const external = { id: "0xI000000000001EAA", name: "Notes", inAppMenu: true };
+    const inventory = await list(
+      { ...fixture, apps: [external], grants: [{ ...fixture.grants[0]!, app: "Notes" }] },
+      {
+        hiddenFromOauthToken: "external-client-apps",
+        faults: [{ kind: "status", match: "/tokens", status: 403 }],
+      },
+    );
+    expect(inventory.grants).toMatchObject([{ createdAt: Date.parse(fixture.grants[0]!.createdAt!) }]);
+  });
+
+  it("are all listed where one goes while the pages are read, and pages without an end end", async () => {
+    const fixture = dieppeTrading();
+    const external = { id: "0xI000000000001EAA", name: "Notes", inAppMenu: true };
+    const grants = fixture.users
+      .slice(0, 250)
+      .map(({ username }) => ({ ...fixture.grants[0]!, username, app: "Notes" }));
+    org = await startLocalOrg({
+      org: { ...fixture, apps: [external], grants },
+      hiddenFromOauthToken: "external-client-apps",
+    });
+    const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
+    let gone = false;
+    const inventory = await listInventory({
+      ...reader,
+      get: async <T>(path: string) => {
+        if (path.includes("users?page=1") && !gone) {
+          gone = true;
+          org!.store.revoke(String(org!.store.grants()[0]!.DeleteToken));
+        }
+        return await reader.get<T>(path);
+      },
+    });
+    const listed = new Set(inventory.grants.map(({ userId }) => userId as string));
+    expect(org.store.grants().filter(({ UserId }) => !listed.has(String(UserId)))).toEqual([]);
+
+    let next = 0;
+    const endless = listInventory({
+      ...reader,
+      get: async <T>(path: string) =>
+        path.includes("/users")
+          ? ({
+              users: [{ userIdentifier: `005${String(next++ % 300).padStart(12, "0")}` }],
+              nextPageUrl: "x",
+            } as T)
+          : await reader.get<T>(path),
+    });
+    await expect(endless).rejects.toThrow("do not come to an end");
+  });
+
   it("that the org does not show are inconclusive", async () => {
     const fixture = dieppeTrading();
     const apps = [...fixture.apps, { id: "0xI000000000001EAA", name: "Notes", inAppMenu: false }];

@@ -144,6 +144,15 @@ describe("the pages of an answer", () => {
     ["no rows", { records: null }],
     ["no next page though it is not done", { done: false }],
     ["a next page at another host", { done: false, nextRecordsUrl: "https://x.example/services/data/" }],
+    ["a number of rows that is none", { totalSize: -1 }],
+    [
+      "a next page that leads elsewhere on the way",
+      { done: false, nextRecordsUrl: "/services/data/v67.0/query/../../../oauth2/revoke?token=x" },
+    ],
+    [
+      "a next page that is another call",
+      { done: false, nextRecordsUrl: "/services/data/../../services/oauth2/revoke?token=x" },
+    ],
     ["a next page beside the API", { done: false, nextRecordsUrl: "/x/services/data/v67.0/query/1" }],
   ])("with %s are not the Salesforce API's", async (_case, otherwise) => {
     const reader = await open();
@@ -159,13 +168,37 @@ describe("the pages of an answer", () => {
             ...json(answer, () => ({
               totalSize: 9,
               done: false,
-              records: [],
+              records: [{ Id: "00e000000000001AAA" }],
               nextRecordsUrl: "/services/data/v67.0/query/x",
             })),
             status: 200,
           }
         : null;
     await expect(reader.query(SOQL)).rejects.toMatchObject({ code: "page-repeated" });
+  });
+
+  it.each([
+    ["are empty, without an end", 9, []],
+    ["bring more rows than the org counts", 1, [{ Id: "00e000000000001AAA" }]],
+    ["are far too small for their number", 1_000, [{ Id: "00e000000000001AAA" }]],
+  ])("that %s end in an error", async (_what, totalSize, records) => {
+    const reader = await open();
+    let page = 0;
+    alter = (request, answer) =>
+      request.includes("FROM Profile") || request.includes("/query/x")
+        ? {
+            ...json(answer, () => ({
+              totalSize,
+              done: false,
+              records,
+              nextRecordsUrl: `/services/data/v67.0/query/x${++page}`,
+            })),
+            status: 200,
+          }
+        : null;
+    const calls = reader.calls;
+    await expect(reader.query(SOQL)).rejects.toMatchObject({ code: "pages-without-end" });
+    expect(reader.calls - calls).toBeLessThan(70);
   });
 
   it("are followed to the last, or until there are enough; the number is the first page's", async () => {
@@ -181,12 +214,12 @@ describe("the pages of an answer", () => {
         status: 200,
         ...json(answer, () => ({
           totalSize: 6 - page,
-          records: [{ Id: 2 * page }, { Id: 2 * page + 1 }],
+          records: [2 * page, 2 * page + 1].map((n) => ({ Id: `00e00000000000${n}AAA` })),
           ...next,
         })),
       };
     };
-    const ids = (rows: unknown[]) => rows.map((row) => (row as { Id: number }).Id);
+    const ids = (rows: unknown[]) => rows.map((row) => Number((row as { Id: string }).Id[14]));
     const all = await reader.query(SOQL);
     expect([ids(all.rows), all.totalSize, all.pages]).toEqual([[0, 1, 2, 3, 4, 5], 6, 3]);
     const some = await reader.query(SOQL, { enough: 4 });
@@ -217,4 +250,52 @@ describe("reading", () => {
     expect(reader.apiUsage).toEqual({ used: 18, limit: 5_000 });
     expect(Math.abs(reader.clockSkewMs! - 3_600_000)).toBeLessThan(60_000);
   });
+});
+
+describe("an access token that is more than one clean line", () => {
+  const caught = "Access token:\n00D000000001942!AQcanary.token\ndone";
+  it.each([caught, "00D!AQcanary x", "00D!AQcanary\u00e9", "│ 00D!AQcanary │", "00D!AQcanary\u0000"])(
+    "is refused before it is used, and not quoted: %j",
+    async (accessToken) => {
+      const error: unknown = await open({ accessToken }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "access-token-not-one-line" });
+      expect(String((error as Error).stack)).not.toContain("canary");
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it("is one line where blanks and an end of line stand around it", async () => {
+    await expect(open({ accessToken: ` ${org.accessToken}\n` })).resolves.toBeDefined();
+  });
+});
+
+describe("a login", () => {
+  const logIn = (answer: Partial<Answer>) => {
+    alter = (request) => (request.includes("/oauth2/token") ? answer : null);
+    return connect(
+      readCredentials({ loginUrl: between.url, clientId: "c", clientSecret: "canary-secret" }, {}),
+      CLOCK,
+    ).catch((error: unknown) => error);
+  };
+
+  it.each([5, { a: 1 }, [], "", "Not a code", true])(
+    "that is refused with %j is not Salesforce's",
+    async (error) => {
+      const said = await logIn({ status: 400, body: JSON.stringify({ error, error_description: "no" }) });
+      expect(said).toMatchObject({ code: "login-answer-not-salesforce" });
+    },
+  );
+
+  it("that comes too often says so, whatever its answer is", async () => {
+    const body = JSON.stringify({ error: "rate_limit_exceeded", error_description: "later" });
+    expect(await logIn({ status: 429, body })).toMatchObject({ code: "login-too-often" });
+    expect(asked.filter((request) => request.includes("/oauth2/token"))).toHaveLength(6);
+  });
+});
+
+it("an answer larger than any of Salesforce's is not read to its end", async () => {
+  const reader = await open();
+  const body = "[".repeat(65 * 1024 * 1024);
+  alter = (request) => (request.includes("/limits") ? { body } : null);
+  await expect(reader.get("/limits")).rejects.toMatchObject({ code: "answer-too-large" });
 });
