@@ -23,6 +23,12 @@ export function namedSo<T>(name: string, things: readonly T[], nameOf: (thing: T
   return things.filter((thing) => foldName(nameOf(thing)) === folded);
 }
 
+/** Whether a name is one of those that are asked for, as names are compared. */
+export function namesAsked(asked: readonly string[]): (name: string) => boolean {
+  const folded = new Set(asked.map(foldName));
+  return (name) => folded.has(foldName(name));
+}
+
 /** Whether a reader could take one name for the other: they differ in case, blanks, width or what nobody sees, or not at all. */
 export function looksLike(one: string, other: string): boolean {
   return bare(one) === bare(other);
@@ -55,8 +61,8 @@ function withoutDigits(text: string): string {
   return text.replace(/\p{Nd}+/gu, "0");
 }
 
-/** Damerau's distance with neighbours exchanged once (optimal string alignment), three rows at a time. */
-function typingDistance(a: string, b: string): number {
+/** How many typing mistakes make one text of the other: Damerau's distance with neighbours exchanged once, three rows at a time. */
+export function typingDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

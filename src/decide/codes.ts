@@ -38,6 +38,7 @@ const MEANING = {
   sanctioned: ["sanctioned", "take the app or the user out"],
   "app-absent": ["the org has no such app", "take it out once no org needs it"],
   "user-absent": ["the org has no such user", "take it out once no org needs it"],
+  "name-absent": ["the org has nothing of that name", "take it out once no org needs it"],
   "weak-match": ["matched by name alone", "give the app's `id`"],
   "name-shared": ["another app has the same name", "tell people which is meant, or rename one"],
   "own-app-look-alike": [

@@ -33,8 +33,10 @@ export function expiringFrom(until: Day): Instant {
 /** What people should know of the policy and the org, in the order of the policy. Pure. */
 export function findings(basis: Basis): Finding[] {
   return [
-    ...basis.resolved.absent.map(({ kind, name, position }) =>
-      finding(kind === "user" ? "user-absent" : "app-absent", "note", position, { params: { name } }),
+    ...basis.resolved.absent.map(({ kind, what, name, position }) =>
+      finding(`${kind}-absent`, "note", position, {
+        params: what === undefined ? { name } : { [what]: name },
+      }),
     ),
     ...[...basis.resolved.listedApps.values()].flatMap((listed) => ofListedApp(listed, basis)),
     ...ofProtectedApps(basis),

@@ -1,3 +1,4 @@
+import { namesAsked } from "../names.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import { toId18, type UserId, userIdOf } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
@@ -47,8 +48,10 @@ export async function readPermissionSets(
       if (origins !== null) permissions.set(permission, origins);
     }),
   );
-  const isAsked = (asked: readonly string[] | "all") => (set: NamedOrigins) =>
-    asked === "all" || asked.includes(set.name) || asked.includes(set.label);
+  const isAsked = (asked: readonly string[] | "all") => {
+    const names = asked === "all" ? null : namesAsked(asked);
+    return ({ name, label }: NamedOrigins) => names === null || names(name) || names(label);
+  };
   const askedSets = sets.filter(isAsked(needs.permissionSets));
   const askedGroups = groups.filter(isAsked(needs.permissionSetGroups));
   const holders = await readHolders(reader, [...askedSets, ...askedGroups, ...permissions.values()], users);
@@ -74,11 +77,11 @@ async function readSets(reader: OrgReader): Promise<{
   withOwnRecord: ReadonlySet<string>;
 }> {
   const [sets, groups, components] = await Promise.all([
-    readAll<{ Id: string; Name: string; Label: string; PermissionSetGroupId: string | null }>(
+    readWithNamespace<{ Id: string; Name: string; Label: string; PermissionSetGroupId: string | null }>(
       reader,
       "SELECT Id, Name, Label, PermissionSetGroupId FROM PermissionSet WHERE IsOwnedByProfile = false",
     ),
-    readAll<{ Id: string; DeveloperName: string; MasterLabel: string }>(
+    readWithNamespace<{ Id: string; DeveloperName: string; MasterLabel: string }>(
       reader,
       "SELECT Id, DeveloperName, MasterLabel FROM PermissionSetGroup",
     ),
@@ -95,17 +98,49 @@ async function readSets(reader: OrgReader): Promise<{
   return {
     sets: sets
       .filter(({ PermissionSetGroupId }) => PermissionSetGroupId === null)
-      .map(({ Id, Name, Label }) => {
+      .map(({ Id, Name, Label, NamespacePrefix }) => {
         const id = toId18(Id);
-        return { id, name: Name, label: Label, sets: [id], groups: groupsOf.get(id) ?? [], profiles: [] };
+        return {
+          id,
+          name: apiName(NamespacePrefix, Name),
+          label: Label,
+          sets: [id],
+          groups: groupsOf.get(id) ?? [],
+          profiles: [],
+        };
       }),
-    groups: groups.map(({ Id, DeveloperName, MasterLabel }) => {
+    groups: groups.map(({ Id, DeveloperName, MasterLabel, NamespacePrefix }) => {
       const id = toId18(Id);
-      return { id, name: DeveloperName, label: MasterLabel, sets: [], groups: [id], profiles: [] };
+      return {
+        id,
+        name: apiName(NamespacePrefix, DeveloperName),
+        label: MasterLabel,
+        sets: [],
+        groups: [id],
+        profiles: [],
+      };
     }),
     groupsOf,
     withOwnRecord: new Set(sets.flatMap(({ PermissionSetGroupId: id }) => (id === null ? [] : [toId18(id)]))),
   };
+}
+
+/** Rows with the namespace of the package that each comes from, where the org knows that field. */
+async function readWithNamespace<Row>(
+  reader: OrgReader,
+  soql: string,
+): Promise<(Row & { readonly NamespacePrefix?: string | null })[]> {
+  try {
+    return await readAll(reader, soql.replace(" FROM ", ", NamespacePrefix FROM "));
+  } catch (error) {
+    if (error instanceof ApiError && error.salesforceCode === "INVALID_FIELD")
+      return await readAll(reader, soql);
+    throw error;
+  }
+}
+
+function apiName(namespace: string | null | undefined, name: string): string {
+  return namespace ? `${namespace}__${name}` : name;
 }
 
 /** What grants a permission; null where the org knows no such permission. */

@@ -1,3 +1,4 @@
+import { namesAsked } from "../names.ts";
 import { parseUserId, toId18, type UserId } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { inventoryErrors } from "./errors.ts";
@@ -34,8 +35,8 @@ export async function readPublicGroups(
   const rows = await readAll<GroupRow>(reader, "SELECT Id, Name, DeveloperName, Type, RelatedId FROM Group");
   const groups = new Map(rows.map((row) => [toId18(row.Id), row]));
   const publicGroups = [...groups].filter(([, { Type }]) => Type === "Regular");
-  const isAsked = ({ Name, DeveloperName }: GroupRow) =>
-    asked.includes(Name ?? "") || asked.includes(DeveloperName ?? "");
+  const names = namesAsked(asked);
+  const isAsked = ({ Name, DeveloperName }: GroupRow) => names(Name ?? "") || names(DeveloperName ?? "");
   const members = await readMembers(
     reader,
     groups,

@@ -108,9 +108,16 @@ function deniedToo({ apps, protectedApps, problemAt }: Policy): Problem[] {
       policyProblems["app-denied-and-protected"],
       problemAt,
     ),
+    // With an id each, they are two apps of one name.
     ...both(
-      denied.flatMap(({ name }) => name ?? []),
-      sanctioned.flatMap(({ name }) => name ?? []),
+      byNameAlone(denied),
+      sanctioned.flatMap(nameOf),
+      policyProblems["app-sanctioned-and-denied"],
+      problemAt,
+    ),
+    ...both(
+      denied.filter(({ id }) => id !== null).flatMap(nameOf),
+      byNameAlone(sanctioned),
       policyProblems["app-sanctioned-and-denied"],
       problemAt,
     ),
@@ -123,7 +130,7 @@ function exemptToo({ exemptions, protectedUsers, offboarded, protectedApps, prob
     ...both(users, protectedUsers, policyProblems["user-exempt-and-protected"], problemAt),
     ...both(users, offboarded, policyProblems["user-exempt-and-offboarded"], problemAt),
     ...both(
-      exemptions.flatMap(({ app }) => (app === null ? [] : inWords(app))),
+      exemptions.flatMap(({ app }) => (app === null ? [] : [inWords(app)])),
       protectedApps.map(inWords),
       policyProblems["app-exempt-and-protected"],
       problemAt,
@@ -204,26 +211,46 @@ function twice(
 
 /** What stands in two lists that must have nothing in common: an error that names both places. */
 function both(
-  names: readonly Named[],
-  others: readonly Named[],
+  names: readonly (Named | NamedApp)[],
+  others: readonly (Named | NamedApp)[],
   says: OfTwoPlaces,
   problemAt: Policy["problemAt"],
 ): Problem[] {
-  const known = new Map(others.map(({ value, position }) => [lower(value), position]));
-  return names.flatMap(({ value, position }) => {
-    const other = known.get(lower(value));
+  const known = new Map(others.map((named) => [formOf(named), named.position]));
+  return names.flatMap((named) => {
+    const { value, position } = named;
+    const other = known.get(formOf(named));
     return other === undefined
       ? []
       : problemAt(position, says({ name: value, other: relative(other, position) }));
   });
 }
 
-function called({ id, name }: AppEntry): Named[] {
-  return [id, name].filter((some) => some !== null);
+/** An app as a policy names it. Two with other ids are two, whatever their names; which app of the org each is shows there. */
+interface NamedApp extends Named {
+  readonly ref: AppRef;
 }
 
-function inWords({ value, position }: Placed<AppRef>): Named {
-  return { value: refText(value), position };
+/** The way in which an entry means its app: a name beside an id says nothing more. */
+function called(entry: AppEntry): NamedApp[] {
+  const { id } = entry;
+  return id === null ? nameOf(entry) : [inWords({ value: { id: id.value }, position: id.position })];
+}
+
+function nameOf({ name }: AppEntry): NamedApp[] {
+  return name === null ? [] : [inWords({ value: { name: name.value }, position: name.position })];
+}
+
+function byNameAlone(entries: readonly AppEntry[]): NamedApp[] {
+  return entries.filter(({ id }) => id === null).flatMap(nameOf);
+}
+
+function inWords({ value, position }: Placed<AppRef>): NamedApp {
+  return { value: refText(value), position, ref: value };
+}
+
+function formOf(named: Named | NamedApp): string {
+  return "ref" in named ? JSON.stringify(named.ref) : lower(named.value);
 }
 
 function lower(value: string): string {

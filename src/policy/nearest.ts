@@ -1,3 +1,5 @@
+import { typingDistance } from "../names.ts";
+
 /** Names of a platform are shorter; a longer text is no typing mistake. */
 const LONGEST = 255;
 
@@ -9,7 +11,7 @@ export function nearest(text: string, known: Iterable<string>): string | null {
   for (const name of known) {
     // The distance is at least the difference in length, and few of an org's many names come near.
     if (Math.abs(name.length - wanted.length) > most || wanted.length > LONGEST) continue;
-    const distance = editDistance(wanted, name.toLowerCase());
+    const distance = typingDistance(wanted, name.toLowerCase());
     if (distance <= most && (best === null || distance < best.distance)) best = { name, distance };
   }
   return best?.name ?? null;
@@ -19,16 +21,4 @@ export function nearest(text: string, known: Iterable<string>): string | null {
 export function didYouMean(text: string, known: Iterable<string>, otherwise: string): string {
   const name = nearest(text, known);
   return name === null ? otherwise : `did you mean "${name}"?`;
-}
-
-/** Levenshtein's distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -11,7 +11,7 @@ export function doubtsOf(
 ): Map<string, Doubt> {
   const exempt = new Set(exemptions.map(({ appKey }) => appKey));
   const isDenied = (one: AppId) => {
-    if (exempt.has(one) || protectedApps.has(one)) return false;
+    if (exempt.has(one)) return false;
     const listed = listedApps.get(one);
     return listed === undefined ? deniedLike.has(one) : listed.entry.denied !== null;
   };
@@ -19,7 +19,7 @@ export function doubtsOf(
   for (const { key, id, name, couldBe = [] } of apps) {
     if (id !== null || (couldBe.length === 0 && name !== "")) continue;
     const untouchable = couldBe.some((one) => ownApps.includes(one) || protectedApps.has(one));
-    const all = couldBe.length > 0 && couldBe.every(isDenied);
+    const all = !untouchable && couldBe.length > 0 && couldBe.every(isDenied);
     const listed = all ? couldBe.flatMap((one) => listedApps.get(one) ?? []) : [];
     // One that is only reported holds the others back: it may be that one.
     const mildest = listed.find(({ entry }) => entry.mode?.value === "report") ?? listed[0] ?? null;

@@ -31,6 +31,11 @@ export const resolveProblems = declareProblems({
     remedy: "say which by its API name",
     example: { count: 2, what: "permission set", org: "Dieppe", label: "Twin", names: "Twin_A, Twin_B" },
   },
+  "name-and-label": {
+    text: '"{name}" is the API name of one {what} of {org} and the label of another: {names}',
+    remedy: "say which by a name that it alone has, or have one of the two renamed",
+    example: { what: "permission set", org: "Dieppe", name: "Sellers", names: "Sellers, Sellers_EMEA" },
+  },
   "app-id-not-in-org": {
     text: "no app with the id {id} in {org}",
     remedy: "correct it or remove it",

@@ -1,10 +1,12 @@
 import type { ErrorText } from "../errors.ts";
 import type { App, Inventory } from "../inventory/inventory.ts";
-import { didYouMean, nearest } from "../policy/nearest.ts";
+import { foldName, isNear } from "../names.ts";
+import { didYouMean } from "../policy/nearest.ts";
 import type { Named, Placed, Policy, Position } from "../policy/policy.ts";
 import type { Problem } from "../policy/problem.ts";
-import { type AppRef, isMeant, parseAppId, refText, type UserId } from "../salesforce/id.ts";
+import { type AppId, type AppRef, parseAppId, refText, type UserId } from "../salesforce/id.ts";
 import { resolveProblems } from "./errors.ts";
+import { NameIndex } from "./nameIndex.ts";
 import type { Absent } from "./resolved.ts";
 
 /** Something of the org that a policy can name: by its unique name, or by its label where only one has it. */
@@ -17,14 +19,9 @@ export interface Nameable {
 const CORRECT_IT = "correct it or remove it";
 
 /**
- * What a name is that means nothing in the org: a problem; nothing; or a problem only where an app of
- * the org is called nearly the same, which makes a typing mistake likely.
- */
-export type WhenMissing = "problem" | "absent" | "problem if near";
-
-/**
  * Finds what the names of a policy mean in one org. It keeps the names that mean nothing or two things: a
- * name that is wrong is a problem at its line, never an empty set.
+ * name that is wrong is a problem at its line, never an empty set. What comes from a policy that this one extends may
+ * be absent, since not every org that shares it has it, but not where it is nearly the name of something there.
  */
 export class Lookup {
   readonly problems: Problem[] = [];
@@ -32,14 +29,18 @@ export class Lookup {
   readonly #policy: Policy;
   /** The org's name. */
   readonly org: string;
-  readonly #apps: readonly App[];
+  readonly #apps: NameIndex<App>;
+  readonly #appsById: ReadonlyMap<AppId, App>;
   readonly #usersByName: ReadonlyMap<string, UserId>;
+  readonly #indexes = new Map<readonly Nameable[], NameIndex<Nameable>>();
 
   constructor(policy: Policy, { org, apps, users }: Inventory) {
     this.#policy = policy;
     this.org = org.name;
     // A grant that does not say whose it is makes no app: nobody could make a policy ambiguous by a name.
-    this.#apps = apps.filter(({ couldBe }) => couldBe === undefined);
+    const told = apps.filter(({ couldBe }) => couldBe === undefined);
+    this.#apps = new NameIndex(told, ({ name }) => [name]);
+    this.#appsById = new Map(told.flatMap((app) => (app.id === null ? [] : [[app.id, app] as const])));
     this.#usersByName = new Map([...users.values()].map(({ id, username }) => [username.toLowerCase(), id]));
   }
 
@@ -48,76 +49,86 @@ export class Lookup {
     return this.#usersByName;
   }
 
-  /** The app that is meant; null where there is not exactly one. */
-  app({ value: ref, position }: Placed<AppRef>, missing: WhenMissing): App | null {
-    const [only, ...others] = this.#apps.filter((app) => isMeant(ref, app));
-    if (only !== undefined && others.length === 0) return only;
-    if (only === undefined) this.#noApp(ref, position, missing);
+  /** The app that is meant; null where there is not exactly one, which is a problem, or absent in a shared policy. */
+  app(placed: Placed<AppRef>): App | null {
+    return this.isShared(placed.position)
+      ? this.appUnlessNear(placed)
+      : (this.appIfAny(placed) ?? this.#noApp(placed));
+  }
+
+  /** As `app`, but what the org does not have is a problem only where it is nearly the name of an app. */
+  appUnlessNear(placed: Placed<AppRef>): App | null {
+    const app = this.appIfAny(placed);
+    if (app !== undefined) return app;
+    const { value: ref } = placed;
+    if ("name" in ref && isNearAny(ref.name, this.#apps.names)) return this.#noApp(placed);
+    this.#appAbsent(placed);
+    return null;
+  }
+
+  /** As `app`, but undefined, and nothing said, where the org has no such app. */
+  appIfAny({ value: ref, position }: Placed<AppRef>): App | null | undefined {
+    const found = "id" in ref ? [this.#appsById.get(ref.id) ?? []].flat() : this.#apps.find(ref.name);
+    const [only, ...others] = found;
+    if (only === undefined) return this.#refusesNameAsId(ref, position) ? null : undefined;
+    if (others.length === 0) return only;
+    this.problem(
+      position,
+      resolveProblems["app-name-ambiguous"]({
+        count: found.length,
+        org: this.org,
+        name: refText(ref),
+        ids: found.map(({ id }) => id ?? "one without an id").join(", "),
+      }),
+    );
+    return null;
+  }
+
+  /**
+   * Keeps that the policy lists an app that the org does not have: its last grant may be gone, which is no mistake.
+   * But it is one where its name is nearly that of an app that would lose its grants, or keep them, by that.
+   * @param name that the entry gives beside an id, or alone; null for none
+   * @param mistakable apps of which a typing mistake may have made it
+   */
+  listedAppAbsent(placed: Placed<AppRef>, name: string | null, mistakable: readonly App[]): void {
+    const { value: ref } = placed;
+    const isMistaken = ({ id, name: other }: App) => {
+      if (name === null) return false;
+      // With a wrong id the name can be right; a stranger without an id has taken it since the app went.
+      return isNear(name, other) || ("id" in ref && id !== null && foldName(name) === foldName(other));
+    };
+    const near = mistakable.filter(isMistaken);
+    if (near.length === 0) this.#appAbsent(placed);
+    else this.#noApp(placed);
+  }
+
+  #appAbsent({ value, position }: Placed<AppRef>): void {
+    this.absent.push({ kind: "app", name: refText(value), position });
+  }
+
+  /** The user of a username; null where the org has none, which is a problem, or absent in a shared policy. */
+  user({ value, position }: Named): UserId | null {
+    const username = value.toLowerCase();
+    const id = this.#usersByName.get(username) ?? null;
+    if (id !== null) return id;
+    if (this.isShared(position) && !isNearUsername(username, this.#usersByName.keys()))
+      this.absent.push({ kind: "user", name: value, position });
     else {
-      const ids = [only, ...others].map(({ id }) => id ?? "one without an id").join(", ");
-      this.problem(
-        position,
-        resolveProblems["app-name-ambiguous"]({
-          count: others.length + 1,
-          org: this.org,
-          name: refText(ref),
-          ids,
-        }),
-      );
+      const remedy = didYouMean(username, this.#usersByName.keys(), CORRECT_IT);
+      this.problem(position, resolveProblems["user-not-in-org"]({ name: username, org: this.org, remedy }));
     }
     return null;
   }
 
-  #noApp(ref: AppRef, position: Position, missing: WhenMissing): void {
-    const text = refText(ref);
-    const names = this.#apps.map(({ name }) => name);
-    if ("id" in ref && names.some((name) => parseAppId(name) === ref.id))
-      this.problem(position, resolveProblems["app-id-is-a-name"]({ id: text, org: this.org }));
-    else if (missing === "absent" || (missing === "problem if near" && nearest(text, names) === null))
-      this.absent.push({ kind: "app", name: text, position });
-    else if ("id" in ref)
-      this.problem(position, resolveProblems["app-id-not-in-org"]({ id: text, org: this.org }));
-    else {
-      const remedy = didYouMean(text, names, `\`npx sanctioned list\` shows the names; ${CORRECT_IT}`);
-      this.problem(position, resolveProblems["app-name-not-in-org"]({ name: text, org: this.org, remedy }));
-    }
-  }
-
-  /** The user of a username; null where the org has none. */
-  user({ value, position }: Named, missing: Exclude<WhenMissing, "problem if near">): UserId | null {
-    const username = value.toLowerCase();
-    const id = this.#usersByName.get(username) ?? null;
-    if (id === null && missing === "absent") this.absent.push({ kind: "user", name: value, position });
-    else if (id === null) {
-      const remedy = didYouMean(username, this.#usersByName.keys(), CORRECT_IT);
-      this.problem(position, resolveProblems["user-not-in-org"]({ name: username, org: this.org, remedy }));
-    }
-    return id;
-  }
-
-  /** The things that are named. */
+  /** The things that are named. @param known the same list for the same kind of thing */
   find<T extends Nameable>(what: string, names: readonly Named[], known: readonly T[]): T[] {
     if (names.length === 0) return [];
-    const byName = new Map(known.map((thing) => [thing.name, thing]));
-    const byLabel = Map.groupBy(known, ({ label }) => label);
+    const index = this.#indexOf(known);
     return names.flatMap((named) => {
-      const exact = byName.get(named.value);
-      if (exact !== undefined) return [exact];
-      const [only, ...others] = byLabel.get(named.value) ?? [];
-      if (only !== undefined && others.length === 0) return [only];
-      if (only === undefined) this.missing(what, named, [...byName.keys(), ...byLabel.keys()]);
-      else
-        this.problem(
-          named.position,
-          resolveProblems["label-ambiguous"]({
-            count: others.length + 1,
-            what,
-            org: this.org,
-            label: named.value,
-            names: [only, ...others].map(({ name }) => name).join(", "),
-          }),
-        );
-      return [];
+      const found = index.find(named.value) as T[];
+      if (found.length === 0) this.missing(what, named, index.names);
+      else if (found.length > 1) this.#ambiguous(what, named, found);
+      return found.length === 1 ? found : [];
     });
   }
 
@@ -128,11 +139,88 @@ export class Lookup {
     candidates: Iterable<string>,
     otherwise = CORRECT_IT,
   ): void {
-    const remedy = didYouMean(value, candidates, otherwise);
+    const known = [...candidates];
+    if (this.isShared(position) && !isNearAny(value, known)) {
+      this.absent.push({ kind: "name", what, name: value, position });
+      return;
+    }
+    const remedy = didYouMean(value, known, otherwise);
     this.problem(position, resolveProblems["name-not-in-org"]({ what, name: value, org: this.org, remedy }));
+  }
+
+  /** Whether a place is in a policy that this one extends. */
+  isShared({ file, line }: Position): boolean {
+    return line > 0 && file !== this.#policy.file;
   }
 
   problem(position: Position, said: ErrorText): void {
     this.problems.push(this.#policy.problemAt(position, said));
   }
+
+  #ambiguous(what: string, { value, position }: Named, found: readonly Nameable[]): void {
+    const names = found.map(({ name }) => name).join(", ");
+    const said = found.some(({ name }) => foldName(name) === foldName(value))
+      ? resolveProblems["name-and-label"]({ what, org: this.org, name: value, names })
+      : resolveProblems["label-ambiguous"]({ count: found.length, what, org: this.org, label: value, names });
+    this.problem(position, said);
+  }
+
+  #noApp({ value: ref, position }: Placed<AppRef>): null {
+    if ("id" in ref)
+      this.problem(position, resolveProblems["app-id-not-in-org"]({ id: ref.id, org: this.org }));
+    else {
+      const otherwise = `\`npx sanctioned list\` shows the names; ${CORRECT_IT}`;
+      const remedy = didYouMean(ref.name, this.#apps.names, otherwise);
+      this.problem(
+        position,
+        resolveProblems["app-name-not-in-org"]({ name: ref.name, org: this.org, remedy }),
+      );
+    }
+    return null;
+  }
+
+  /** An id that no app has and that is one's name. */
+  #refusesNameAsId(ref: AppRef, position: Position): boolean {
+    if (!("id" in ref) || ![...this.#apps.names].some((name) => parseAppId(name) === ref.id)) return false;
+    this.problem(position, resolveProblems["app-id-is-a-name"]({ id: ref.id, org: this.org }));
+    return true;
+  }
+
+  #indexOf(known: readonly Nameable[]): NameIndex<Nameable> {
+    let index = this.#indexes.get(known);
+    if (index === undefined) {
+      index = new NameIndex(known, ({ name, label }) => [name, label]);
+      this.#indexes.set(known, index);
+    }
+    return index;
+  }
+}
+
+function isNearAny(name: string, known: Iterable<string>): boolean {
+  return [...known].some((one) => isNear(name, one));
+}
+
+/** Whether a username could be one of those with a typing mistake before or behind the @: the names of people are near each other. */
+function isNearUsername(username: string, known: Iterable<string>): boolean {
+  const [person, domain] = parts(username);
+  for (const other of known) {
+    const [itsPerson, itsDomain] = parts(other);
+    if (
+      domain === itsDomain
+        ? isNearPerson(person, itsPerson)
+        : person === itsPerson && isNear(domain, itsDomain)
+    )
+      return true;
+  }
+  return false;
+}
+
+/** Of one name, people are told apart by numbers. */
+function isNearPerson(one: string, other: string): boolean {
+  return one.replace(/\d+/g, "") !== other.replace(/\d+/g, "") && isNear(one, other);
+}
+
+function parts(username: string): [person: string, domain: string] {
+  const at = username.lastIndexOf("@");
+  return at < 0 ? [username, ""] : [username.slice(0, at), username.slice(at + 1)];
 }

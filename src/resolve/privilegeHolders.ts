@@ -28,8 +28,8 @@ export function resolvePrivilege(
 /** An exception lasts: that the last grant of its app is gone must not make the policy invalid. */
 function resolveExceptions({ exceptions }: HighPrivilege, lookup: Lookup): ResolvedException[] {
   return exceptions.flatMap((exception): ResolvedException[] => {
-    const app = exception.app === null ? "any" : lookup.app(exception.app, "problem if near");
-    const userId = exception.user === null ? "any" : lookup.user(exception.user, "problem");
+    const app = exception.app === null ? "any" : lookup.appUnlessNear(exception.app);
+    const userId = exception.user === null ? "any" : lookup.user(exception.user);
     return app === null || userId === null
       ? []
       : [{ exception, appKey: app === "any" ? null : app.key, userId: userId === "any" ? null : userId }];

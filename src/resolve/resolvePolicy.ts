@@ -47,13 +47,13 @@ export function resolvePolicy(
   const people = new People(inventory.users.values());
   const selectors = new Selectors(inventory, lookup, people);
 
-  const listedApps = resolveApps(policy, selectors, people, lookup);
+  const listedApps = resolveApps(policy, inventory, selectors, people, lookup);
   const protectedApps = resolveProtectedApps(policy, lookup);
   const exemptions = resolveExemptions(policy, protectedApps, lookup);
   refuseDeniedAndProtected(listedApps, protectedApps, lookup);
   refuseNamesTakenForIds(policy, inventory, lookup);
-  people.mark("offboarded", resolveUsers(policy.offboarded, policy, lookup));
-  people.mark("protected", resolveUsers(policy.protectedUsers, policy, lookup));
+  people.mark("offboarded", resolveUsers(policy.offboarded, lookup));
+  people.mark("protected", resolveUsers(policy.protectedUsers, lookup));
   const highPrivilege = resolvePrivilege(policy, inventory, selectors, lookup);
   if (highPrivilege !== null) people.mark("privilege", highPrivilege.holders);
 
@@ -76,31 +76,51 @@ export function resolvePolicy(
 }
 
 function resolveApps(
-  { apps }: Policy,
+  { apps, unlisted }: Policy,
+  inventory: Inventory,
   selectors: Selectors,
   people: People,
   lookup: Lookup,
 ): Map<string, ListedApp> {
   const rules = new Map<string, ListedApp>();
+  const absent: AppEntry[] = [];
   for (const rule of apps) {
     const before = lookup.problems.length;
     const users = rule.users === null ? null : selectors.membership(rule.users);
     const isWhole = lookup.problems.length === before;
-    const app = lookup.app(
-      refOf(rule),
-      rule.denied !== null ? "absent" : rule.shared ? "problem if near" : "problem",
-    );
-    if (app === null) continue;
+    const app = lookup.appIfAny(refOf(rule));
+    if (app === undefined) absent.push(rule);
+    if (!app) continue;
     if (users !== null && isWhole) refuseNobody(rule.users!, users, people, lookup);
     refuseOtherName(rule, app, lookup);
     list({ entry: rule, app, weak: rule.id === null, users }, rules, lookup);
   }
+  if (absent.length > 0) keepAbsent(absent, unlisted.value, unlistedWithGrants(inventory, rules), lookup);
   return rules;
+}
+
+/** A denial or, where unlisted apps lose their grants, a sanction of what is nearly an app's name is a mistake. */
+function keepAbsent(
+  entries: readonly AppEntry[],
+  unlisted: "revoke" | "report",
+  mistakable: readonly App[],
+  lookup: Lookup,
+): void {
+  for (const entry of entries) {
+    const matters = entry.denied !== null || unlisted === "revoke";
+    lookup.listedAppAbsent(refOf(entry), entry.name?.value ?? null, matters ? mistakable : []);
+  }
+}
+
+/** The apps with grants that no entry lists. */
+function unlistedWithGrants({ grants }: Inventory, rules: ReadonlyMap<string, ListedApp>): App[] {
+  const apps = new Map(grants.map(({ app }) => [app.key, app]));
+  return [...apps.values()].filter(({ key }) => !rules.has(key));
 }
 
 /** A reviewer reads the name; the id decides. They must not be of two apps. */
 function refuseOtherName({ id, name }: AppEntry, app: App, lookup: Lookup): void {
-  if (id !== null && name !== null && app.name !== name.value)
+  if (id !== null && name !== null && foldName(app.name) !== foldName(name.value))
     lookup.problem(
       name.position,
       resolveProblems["app-name-and-id-differ"]({
@@ -173,7 +193,7 @@ function refOf({ id, name }: AppEntry): Placed<AppRef> {
 function resolveProtectedApps({ protectedApps }: Policy, lookup: Lookup): Map<string, Position> {
   return new Map(
     protectedApps.flatMap((ref): [string, Position][] => {
-      const app = lookup.app(ref, "problem if near");
+      const app = lookup.app(ref);
       return app === null ? [] : [[app.key, ref.position]];
     }),
   );
@@ -185,8 +205,8 @@ function resolveExemptions(
   lookup: Lookup,
 ): ResolvedExemption[] {
   return exemptions.flatMap((exemption): ResolvedExemption[] => {
-    const app = exemption.app === null ? "any" : lookup.app(exemption.app, "problem if near");
-    const userId = exemption.user === null ? "any" : lookup.user(exemption.user, "problem");
+    const app = exemption.app === null ? "any" : lookup.app(exemption.app);
+    const userId = exemption.user === null ? "any" : lookup.user(exemption.user);
     if (app === null || userId === null) return [];
     if (app !== "any") refuseExemptAndProtected(exemption, app, protectedApps, lookup);
     return [{ exemption, appKey: app === "any" ? null : app.key, userId: userId === "any" ? null : userId }];
@@ -238,12 +258,11 @@ function refuseNamesTakenForIds({ baseline }: Policy, { apps }: Inventory, looku
     );
 }
 
-/** Where each user of a list is named; one of a shared policy need not be in every org. */
-function resolveUsers(names: readonly Named[], { file }: Policy, lookup: Lookup): Map<UserId, Position> {
+/** Where each user of a list is named. */
+function resolveUsers(names: readonly Named[], lookup: Lookup): Map<UserId, Position> {
   return new Map(
     names.flatMap((named): [UserId, Position][] => {
-      const isShared = named.position.line > 0 && named.position.file !== file;
-      const id = lookup.user(named, isShared ? "absent" : "problem");
+      const id = lookup.user(named);
       return id === null ? [] : [[id, named.position]];
     }),
   );

@@ -43,7 +43,7 @@ export interface ListedApp {
 export interface Doubt {
   /** Whether it could be the tool's own app, or a protected one. */
   readonly untouchable: boolean;
-  /** An entry that denies it, where every app that it could be is denied; null where it may be another. */
+  /** An entry that denies it, where every app that it could be is denied; null where it may be another, or one that nobody loses. */
   readonly denied: ListedApp | null;
   /** A pattern that denies it, where patterns deny every app that it could be; null where it may be another. */
   readonly deniedLike: AppsLike | null;
@@ -70,9 +70,11 @@ export interface ResolvedPrivilege {
   readonly holders: ReadonlyMap<UserId, string>;
 }
 
-/** An app or a user of the policy that the org does not have. */
+/** An app, a user or something else of the policy that the org does not have. */
 export interface Absent {
-  readonly kind: "app" | "user";
+  readonly kind: "app" | "user" | "name";
+  /** What else it is, such as `profile`. */
+  readonly what?: string;
   /** As the policy writes it: an id or a name. */
   readonly name: string;
   readonly position: Position;

@@ -3,7 +3,7 @@ import { withSubordinates } from "../inventory/subordinates.ts";
 import type { Named, UserLists, UserSelector } from "../policy/policy.ts";
 import type { UserId } from "../salesforce/id.ts";
 import { resolveProblems } from "./errors.ts";
-import type { Lookup } from "./lookup.ts";
+import type { Lookup, Nameable } from "./lookup.ts";
 import type { People } from "./people.ts";
 import type { MemberLists, Membership } from "./resolved.ts";
 import { wildcards } from "./wildcards.ts";
@@ -26,6 +26,7 @@ export class Selectors {
   readonly #lookup: Lookup;
   readonly #people: People;
   readonly #userTypes: ReadonlySet<string>;
+  readonly #profiles: readonly Nameable[];
   readonly #patterns = new Map<string, ReadonlySet<UserId>>();
 
   constructor(inventory: Inventory, lookup: Lookup, people: People) {
@@ -35,6 +36,7 @@ export class Selectors {
     const types = new Set(USER_TYPES);
     for (const { userType } of inventory.users.values()) if (userType !== null) types.add(userType);
     this.#userTypes = types;
+    this.#profiles = inventory.profiles.map(({ id, name }) => ({ id, name, label: name }));
   }
 
   membership(selector: UserSelector): Membership {
@@ -46,8 +48,7 @@ export class Selectors {
   }
 
   profileIds(names: readonly Named[]): Set<string> {
-    const known = this.#inventory.profiles.map(({ id, name }) => ({ id, name, label: name }));
-    return new Set(this.#lookup.find("profile", names, known).map(({ id }) => id));
+    return new Set(this.#lookup.find("profile", names, this.#profiles).map(({ id }) => id));
   }
 
   /** The members of each of the permission sets. */
@@ -63,7 +64,7 @@ export class Selectors {
       ...lists.usernamesLike.map((pattern) => this.#usersLike(pattern)),
     ];
     return {
-      userIds: new Set(lists.usernames.flatMap((named) => this.#lookup.user(named, "problem") ?? [])),
+      userIds: new Set(lists.usernames.flatMap((named) => this.#lookup.user(named) ?? [])),
       profileIds: this.profileIds(lists.profiles),
       roleIds: this.#roleIds(lists),
       userTypes: new Set(lists.userTypes.flatMap((named) => this.#userType(named) ?? [])),
@@ -106,7 +107,14 @@ export class Selectors {
       found = new Set([...this.#lookup.usersByName].flatMap(([name, id]) => (isLike(name) ? [id] : [])));
       this.#patterns.set(key, found);
     }
-    if (found.size === 0)
+    if (found.size === 0 && this.#lookup.isShared(pattern.position))
+      this.#lookup.absent.push({
+        kind: "name",
+        what: "usernames like",
+        name: pattern.value,
+        position: pattern.position,
+      });
+    else if (found.size === 0)
       this.#lookup.problem(
         pattern.position,
         resolveProblems["pattern-matches-nobody"]({ pattern: pattern.value, org: this.#lookup.org }),

@@ -262,6 +262,14 @@ describe("which app it is does not matter", () => {
       { ...org, ownApp: TWIN },
     ],
     [
+      "but it does where it could be the tool's own, though that is denied",
+      { unlisted: "report", apps: DENIED_BOTH },
+      of(ANN, LIKE_BOTH),
+      "report",
+      "app-unresolved",
+      { ...org, ownApp: TWIN },
+    ],
+    [
       "and a leaver who is only reported is said to be one",
       { leavers: { inactive: "report" } },
       of(GONE, LIKE_BOTH),

@@ -131,11 +131,6 @@ describe("findings", () => {
       ],
     ],
     [
-      "an exemption of an app that the org does not have",
-      [exempt("2026-12-31", { app: "Gone Forever" })],
-      ["app-absent note: the org has no such app (name: Gone Forever); take it out once no org needs it"],
-    ],
-    [
       "a denied app that the org does not have",
       [{ apps: [{ name: "Data Loader", sanctioned: false }] }],
       ["app-absent note: the org has no such app (name: Data Loader); take it out once no org needs it"],

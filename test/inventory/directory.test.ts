@@ -58,7 +58,7 @@ describe("what the policy asks for, and no further", () => {
     const inventory = await list({ permissionSets: ["Reader"] });
     // Ben's own assignment has expired; his group's has not.
     expect(members(inventory, inventory.directory.permissionSets)).toEqual({
-      Reader: [ANN, BEN],
+      acme__Reader: [ANN, BEN],
       Runner: null,
     });
     expect(asked().filter((soql) => soql.includes("FROM PermissionSetAssignment"))).toEqual([
@@ -76,7 +76,7 @@ describe("what the policy asks for, and no further", () => {
         permissionSetGroups: fixture.permissionSetGroups!.map((group) => ({ ...group, assignees: [] })),
       },
     );
-    expect(members(inventory, inventory.directory.permissionSets).Reader).toEqual([ANN]);
+    expect(members(inventory, inventory.directory.permissionSets).acme__Reader).toEqual([ANN]);
   });
 
   it("a permission set group has those who are assigned to it, by its label too", async () => {
@@ -205,6 +205,27 @@ describe("what the policy asks for, and no further", () => {
       );
     },
   );
+
+  it("a permission set of a package goes by its namespace, and by its label in any case", async () => {
+    for (const name of ["acme__Reader", "READER"]) {
+      const inventory = await list({ permissionSets: [name] });
+      expect(members(inventory, inventory.directory.permissionSets)).toEqual({
+        acme__Reader: [ANN, BEN],
+        Runner: null,
+      });
+      await org!.close();
+    }
+  });
+
+  it("an org that knows no namespaces of permission sets is listed without", async () => {
+    const inventory = await list({ permissionSets: ["Reader"] }, smallOrg(), {
+      refusedFields: ["PermissionSet.NamespacePrefix", "PermissionSetGroup.NamespacePrefix"],
+    });
+    expect(members(inventory, inventory.directory.permissionSets)).toEqual({
+      Reader: [ANN, BEN],
+      Runner: null,
+    });
+  });
 
   it("a public group that is not asked for is known by name alone", async () => {
     const inventory = await list({ publicGroups: ["Sellers"], roles: true });

@@ -5,7 +5,7 @@ import type { Policy } from "../../src/policy/policy.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 import { summarizePolicy } from "../../src/policy/summary.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
-import { AS_OF, app, inventoryOf, PROFILES, user } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
 
 const BASE = `version: 1
 unlisted: revoke
@@ -273,7 +273,10 @@ describe("a policy that extends another", () => {
           user(1, { username: "joe@acme.example" }),
           user(2, { username: "jane@acme.example", profileId: PROFILES[1]!.id }),
         ],
-        apps: [app("Slack", "0H4000000000001CAA"), app(name, "0H4000000000002CAA")],
+        grants: [
+          grant(sfId("005", 1), app("Slack", "0H4000000000001CAA")),
+          grant(sfId("005", 1), app(name, "0H4000000000002CAA")),
+        ],
       });
     const far = resolvePolicy(parse(OWN), org("Calendly"), AS_OF);
     expect("resolved" in far && far.resolved.absent.map(({ name }) => name).sort()).toEqual([
@@ -331,6 +334,13 @@ describe("a baseline", () => {
   });
 });
 
+it("two apps of one name, told by their ids, are no contradiction", () => {
+  const apps = (one: string, other: string) =>
+    `version: 1\nunlisted: revoke\napps:\n  - { name: A, id: 0H4000000000001, ${one} }\n  - { name: A, id: 0xI000000000002, ${other} }\nprotected: { apps: [{ id: 0H4000000000003 }, { name: 0H4000000000003 }] }\n`;
+  expect(problems(apps("users: everyone", "sanctioned: false"))).toBe("");
+  expect(problems(apps("sanctioned: false", "users: everyone"))).toBe("");
+});
+
 describe("contradictions are problems that name both lines", () => {
   const policy = (rest: string, apps = "apps: []") => `version: 1\nunlisted: revoke\n${apps}\n${rest}\n`;
   const exempt = (what: string) => `exemptions:\n  - { ${what}, reason: a, owner: b, expires: 2026-12-31 }`;
@@ -347,6 +357,14 @@ describe("contradictions are problems that name both lines", () => {
         "apps:\n  - { name: A, sanctioned: false }\n  - { name: A, id: 0H4000000000001, users: everyone }",
       ),
       'policy/acme.yaml:4:13: the app "A" is sanctioned and denied (in line 5)',
+    ],
+    [
+      "sanctioned by name alone and denied by an id beside the name",
+      policy(
+        "",
+        "apps:\n  - { name: A, users: everyone }\n  - { name: A, id: 0H4000000000001, sanctioned: false }",
+      ),
+      'policy/acme.yaml:5:13: the app "A" is sanctioned and denied (in line 4)',
     ],
     [
       "denied and protected",

@@ -5,7 +5,7 @@ import { parsePolicy } from "../../src/policy/load.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import type { UserId } from "../../src/salesforce/id.ts";
-import { AS_OF, app, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
 
 const SLACK = "0H4000000000001CAA";
 const set = (n: number, name: string, label: string, ...members: UserId[]) => ({
@@ -61,7 +61,7 @@ function resolved(text: string, base?: string) {
 const absent = (text: string, base?: string) =>
   findings({ resolved: resolved(text, base), inventory: INVENTORY, asOf: AS_OF }).flatMap(
     ({ code, params, at: policy }) =>
-      code.endsWith("-absent") ? `${code} ${params.name} ${policy.file}:${policy.line}` : [],
+      code.endsWith("-absent") ? `${code} ${Object.values(params)[0]} ${policy.file}:${policy.line}` : [],
   );
 
 const slack = (users: string) => `apps:\n  - { id: ${SLACK}, users: ${users} }`;
@@ -86,14 +86,24 @@ describe("a name of the policy's own file that nobody in the org has is an error
       'p.yaml:5:13: no user "an@dieppe.example" in Dieppe; did you mean "ann@dieppe.example"?',
     ],
     [
-      "the app of an exemption, where it is near an app's",
+      "the app of an exemption",
       exemption("app: Bobs Tool"),
       'no app named "Bobs Tool" in Dieppe; did you mean "Bob\'s Tool"?',
     ],
     [
-      "a protected app, where it is near an app's",
+      "a protected app",
       "apps: []\nprotected: { apps: [Slak] }",
       'p.yaml:4:21: no app named "Slak" in Dieppe; did you mean "Slack"?',
+    ],
+    [
+      "a protected app, however far its name is from any",
+      "apps: []\nprotected: { apps: [Calais Ferry] }",
+      'p.yaml:4:21: no app named "Calais Ferry" in Dieppe; `npx sanctioned list` shows the names',
+    ],
+    [
+      "a protected app, by id",
+      "apps: []\nprotected: { apps: [0H4000000000009CAA] }",
+      "p.yaml:4:21: no app with the id 0H4000000000009CAA in Dieppe; correct it or remove it",
     ],
     [
       "usernames like a pattern",
@@ -150,15 +160,29 @@ describe("a name of the policy's own file that nobody in the org has is an error
     expect(problems(text)).toContain(message);
   });
 
-  it("a label that two sets have says which they are; a name wins over another's label", () => {
+  it("a label that two sets have says which they are; so does one that is another's API name", () => {
     expect(problems(slack("{ permissionSets: [Twin] }"))).toContain(
       '2 permission sets of Dieppe have the label "Twin": Twin_A, Twin_B; say which by its API name',
     );
-    const [rule] = resolved(slack("{ permissionSets: [Sellers] }")).listedApps.values();
-    const members = [...resolved(slack("{ permissionSets: [Sellers] }")).people.values()].filter(
-      ({ memberOf }) => memberOf.some((number) => rule!.users!.memberSets.has(number)),
+    expect(problems(slack("{ permissionSets: [Sellers] }"))).toContain(
+      '"Sellers" is the API name of one permission set of Dieppe and the label of another: Sellers, Sellers_EMEA',
     );
-    expect(members.map(({ id }) => id)).toEqual([ANN.id]);
+    expect(problems(slack("{ permissionSets: [Sales, Sellers_EMEA] }"))).toBe("");
+  });
+
+  it("an app whose name two have, one of them the other's in another case, is the one that is called so exactly", () => {
+    const twins = [app("Twin", sfId("0xI", 7)), app("TWIN", sfId("0xI", 8))];
+    const which = (name: string) => {
+      const parsed = parsePolicy(
+        `version: 1\nunlisted: report\napps: [{ name: ${name}, sanctioned: false }]\n`,
+        "p.yaml",
+      );
+      if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
+      const result = resolvePolicy(parsed.policy, { ...INVENTORY, apps: twins }, AS_OF);
+      return "problems" in result ? formatProblems(result.problems) : [...result.resolved.listedApps.keys()];
+    };
+    expect([which("Twin"), which("TWIN")]).toEqual([[twins[0]!.key], [twins[1]!.key]]);
+    expect(which("twin")).toContain('2 apps of Dieppe are named "twin"');
   });
 
   it("every name that is wrong is said, not the first alone", () => {
@@ -192,16 +216,41 @@ describe("what the org need not have is absent, and no error", () => {
       ["app-absent Chat @ Work p.yaml:3"],
     ],
     [
-      "a denied app, however near its name is",
+      "a denied app, however near its name is to one without grants",
       "apps: [{ name: Slak, sanctioned: false }]",
       ["app-absent Slak p.yaml:3"],
     ],
     [
-      "a protected app",
-      "apps: []\nprotected: { apps: [Calais Ferry] }",
-      ["app-absent Calais Ferry p.yaml:4"],
+      "a sanctioned app: its last grant may be gone",
+      "apps: [{ name: Calais Ferry, users: everyone }]",
+      ["app-absent Calais Ferry p.yaml:3"],
     ],
-    ["the app of an exemption", exemption("app: Calais Ferry"), ["app-absent Calais Ferry p.yaml:5"]],
+    [
+      "a sanctioned app by id, whatever name stands beside the id",
+      "apps: [{ id: 0H4000000000009CAA, name: Slack, users: everyone }]",
+      ["app-absent 0H4000000000009CAA p.yaml:3"],
+    ],
+    ...["protected: { apps: [Calais Ferry] }", exemption("app: Calais Ferry").slice("apps: []\n".length)].map(
+      (text): [string, string, string[], string] => [
+        `an app of a policy that is extended: ${text.split(":")[0]}`,
+        "extends: base.yaml\napps: []",
+        [`app-absent Calais Ferry base.yaml:${text.startsWith("protected") ? 4 : 5}`],
+        `version: 1\nunlisted: report\napps: []\n${text}\n`,
+      ],
+    ),
+    [
+      "whoever is in scope, or has high privilege, by a policy that is extended",
+      "extends: base.yaml\napps: []",
+      [
+        "name-absent Role of Calais base.yaml:4",
+        "name-absent Calais_Set base.yaml:4",
+        "name-absent *@calais.example base.yaml:4",
+        "name-absent Profile of Calais base.yaml:4",
+        "name-absent LaunchFerries base.yaml:5",
+        "user-absent captain@calais.example base.yaml:4",
+      ],
+      `version: 1\nunlisted: report\napps:\n  - { id: ${SLACK}, users: { roles: [Role of Calais], permissionSets: [Calais_Set], usernames: [captain@calais.example, ann@dieppe.example], usernamesLike: ["*@calais.example"], profiles: [Profile of Calais] } }\nhighPrivilege: { permissions: [LaunchFerries, ModifyAllData] }\n`,
+    ],
   ])("%s", (_what, text, expected, base) => {
     expect(absent(text, base).sort()).toEqual([...expected].sort());
   });
@@ -211,24 +260,100 @@ describe("what the org need not have is absent, and no error", () => {
       "app-absent 0H4000000000009CAA p.yaml:3",
     ]);
   });
+});
 
-  it("but a sanctioned app by id is an error once, whatever name stands beside the id", () => {
-    const text = problems("apps: [{ id: 0H4000000000009CAA, name: Calais Ferry, users: everyone }]");
-    expect(text).toContain("no app with the id 0H4000000000009CAA in Dieppe");
-    expect(text).not.toContain("is named");
+describe("a typing mistake is an error where it would cost something:", () => {
+  const [slackApp, bobs, stranger] = [app("Slack", SLACK), app("Bob's Tool"), app("Payroll Sync")];
+  /** What is wrong with a policy in an org where Ann holds Slack, Bob's Tool and Payroll Sync, which is not installed. */
+  const wrong = (text: string, base?: string) => {
+    const grants = [slackApp, bobs, stranger].map((one) => grant(ANN.id, one));
+    const parsed = parsePolicy(`version: 1\n${text}\n`, "p.yaml", () => ({ text: base ?? "" }));
+    if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
+    const result = resolvePolicy(
+      parsed.policy,
+      { ...INVENTORY, apps: [slackApp, bobs, stranger], grants },
+      AS_OF,
+    );
+    return "problems" in result ? formatProblems(result.problems) : "";
+  };
+  const said = (name: string, meant: string) => `no app named "${name}" in Dieppe; did you mean "${meant}"?`;
+
+  it.each([
+    [
+      "a denial that would deny nothing",
+      "unlisted: report\napps: [{ name: Slakc, sanctioned: false }]",
+      said("Slakc", "Slack"),
+    ],
+    [
+      "a denial by what nobody sees",
+      'unlisted: report\napps: [{ name: "S\\u200black", sanctioned: false }]',
+      "no app named",
+    ],
+    [
+      "a sanction, where unlisted apps lose their grants",
+      "unlisted: revoke\napps: [{ name: Bobs Tool, users: everyone }]",
+      said("Bobs Tool", "Bob's Tool"),
+    ],
+    [
+      "a wrong id beside the name of an app",
+      "unlisted: revoke\napps: [{ id: 0H4000000000009CAA, name: slack, users: everyone }]",
+      "no app with the id 0H4000000000009CAA",
+    ],
+  ])("%s", (_what, text, message) => expect(wrong(text)).toContain(message));
+
+  it.each([
+    [
+      "a sanction, where unlisted apps are only reported",
+      "unlisted: report\napps: [{ name: Slakc, users: everyone }]",
+    ],
+    [
+      "a name near that of an app which another entry lists",
+      `unlisted: revoke\napps: [{ name: Slakc, sanctioned: false }, { id: ${SLACK}, users: everyone }]`,
+    ],
+    [
+      "the name of an app that went, which a stranger without an id has taken",
+      "unlisted: revoke\napps: [{ id: 0H4000000000009CAA, name: Payroll Sync, users: everyone }]",
+    ],
+    [
+      "a name that differs in digits",
+      "unlisted: revoke\napps: [{ name: Slack 2, sanctioned: false }, { name: Slack, users: everyone }]",
+    ],
+  ])("but not %s", (_what, text) => expect(wrong(text)).toBe(""));
+
+  it.each([
+    ["a protected app", "apps: []\nprotected: { apps: [Slakc] }", said("Slakc", "Slack")],
+    ["an offboarded user", "apps: []\noffboarded: [ann@dieppe.exampel]", 'no user "ann@dieppe.exampel"'],
+    [
+      "a profile",
+      `apps: [{ id: ${SLACK}, users: { profiles: [Standard Usr] } }]`,
+      'no profile "Standard Usr" in Dieppe; did you mean "Standard User"?',
+    ],
+  ])("in a policy that is extended too: %s", (_what, text, message) => {
+    expect(wrong("extends: base.yaml", `version: 1\nunlisted: report\n${text}\n`)).toContain(message);
   });
 
-  it("but an app of a policy that is extended is an error where its name is nearly an app's", () => {
-    expect(
-      problems(
-        "extends: base.yaml\napps: []",
-        "version: 1\nunlisted: report\napps: [{ name: Slak, users: everyone }]\n",
-      ),
-    ).toContain('base.yaml:3:16: no app named "Slak" in Dieppe; did you mean "Slack"?');
+  it("but people whose names are short, or another's in the next domain, are other people", () => {
+    const base =
+      "version: 1\nunlisted: report\napps: []\noffboarded: [ben2@dieppe.example, bea@dieppe.example, ben@calais.example]\n";
+    expect(wrong("extends: base.yaml", base)).toBe("");
+  });
+});
+
+describe("a name is the app's, whatever its case and its blanks,", () => {
+  it.each([
+    ["sanctioned", "apps: [{ name: ' SLACK', users: everyone }]"],
+    ["sanctioned by id", `apps: [{ id: ${SLACK}, name: SLACK, users: everyone }]`],
+    ["denied", "apps: [{ name: data  loader, sanctioned: false }]"],
+    ["protected", "apps: []\nprotected: { apps: [slack] }"],
+    ["exempt", exemption('app: "DATA\\u00a0LOADER"')],
+  ])("where it is %s", (_where, text) => {
+    expect(problems(text)).toBe("");
+    expect(absent(text)).toEqual([]);
   });
 
-  it("an exemption of such an app holds for no grant at all", () => {
-    expect(resolved(exemption("app: Calais Ferry, user: ann@dieppe.example")).exemptions).toEqual([]);
+  it("where it is of a policy that is extended", () => {
+    const base = "version: 1\nunlisted: report\napps: []\nprotected: { apps: [slack] }\n";
+    expect([...resolved("extends: base.yaml\napps: []", base).protectedApps.keys()]).toEqual([SLACK]);
   });
 });
 

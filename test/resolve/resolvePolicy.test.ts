@@ -39,16 +39,6 @@ describe("a name that resolves to nothing or to two things is a problem at its l
       'no profile "Nobody" in Dieppe; correct it or remove it',
     ],
     [
-      "an app id that is not in the org",
-      "  - { id: 0H4000000000009CAA, users: everyone }",
-      "p.yaml:4:11: no app with the id 0H4000000000009CAA in Dieppe; correct it or remove it",
-    ],
-    [
-      "an app name that is not in the org",
-      "  - { name: Slak, users: everyone }",
-      'p.yaml:4:13: no app named "Slak" in Dieppe; did you mean "Slack"?',
-    ],
-    [
       "an app name that two apps have",
       "  - { name: Twin, users: everyone }",
       '2 apps of Dieppe are named "Twin": 0xI000000000001EAA, 0xI000000000002EAA; say which with `id`',

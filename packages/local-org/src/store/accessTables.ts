@@ -59,6 +59,7 @@ export function accessTables(fixture: OrgFixture, now: number): Tables {
       Id: id,
       DeveloperName: developerName,
       MasterLabel: label,
+      NamespacePrefix: null,
       Status: "Updated",
     })),
     PermissionSetGroupComponent: permissionSetGroups.flatMap((group) =>

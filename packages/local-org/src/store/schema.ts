@@ -101,7 +101,13 @@ function allObjects(permissionFields: Record<string, Field>): Record<string, Rec
       PermissionSetGroupId: reference("PermissionSetGroup", "PermissionSetGroup"),
       ...permissionFields,
     },
-    PermissionSetGroup: { Id: id, DeveloperName: text, MasterLabel: text, Status: text },
+    PermissionSetGroup: {
+      Id: id,
+      DeveloperName: text,
+      MasterLabel: text,
+      NamespacePrefix: text,
+      Status: text,
+    },
     PermissionSetGroupComponent: {
       Id: id,
       PermissionSetGroupId: reference("PermissionSetGroup", "PermissionSetGroup"),
