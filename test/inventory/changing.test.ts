@@ -50,7 +50,7 @@ function meanwhile(happens: (query: number, soql: string) => void): OrgReader {
 }
 /** The query of the newest grants, after the last of them was read. */
 const isLook = (soql: string) => soql.endsWith("ORDER BY CreatedDate DESC NULLS LAST");
-const add = (createdAt: number) =>
+const add = (createdAt: number | null) =>
   org.store.addGrant({
     username: "user7@generated.example",
     app: "App 1",
@@ -170,6 +170,67 @@ describe("an org that changes while it is listed", () => {
     expect(error).toBeInstanceOf(InconclusiveError);
     expect(String(error)).toMatch(/the org counted 60\d\d grants and handed out 60\d\d, after \d ranges/);
     expect(reader.calls - calls).toBeLessThan(150);
+  });
+});
+
+describe("an org without dates that changes while it is listed", () => {
+  const withoutDates = { refusedFields: ["OauthToken.CreatedDate"] };
+
+  it.each([
+    ["one goes and another comes", () => [remove(10), add(null)]],
+    ["several do", () => [remove(10), remove(900), add(null), remove(-10), add(null), add(null)]],
+  ])(
+    "%s, in parts that were read: each part is counted, and the list is the truth",
+    async (_what, change) => {
+      await restart(withoutDates);
+      let counts = 0;
+      const inventory = await listInventory({
+        ...reader,
+        count: (soql) => {
+          if (soql.includes(" FROM OauthToken WHERE ") && ++counts === 1) change().map(String);
+          return reader.count(soql);
+        },
+      });
+      const known = (rows: string[]) => rows.map((row) => row.split(" ").toSpliced(1, 1).join(" ")).sort();
+      expect(known(seen(inventory))).toEqual(known(truth()));
+      expect(inventory.proof).toMatchObject({ partition: "UserId", countBefore: 6_000, countAfter: 6_000 });
+      expect(inventory.proof.rereads).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe("rows that the org hands out twice, each in the place of another", () => {
+  /** The reader of an org that errs: on the pages that match, the second row is the first once more. */
+  const erring = (isWrong: (soql: string) => boolean): OrgReader => ({
+    ...reader,
+    query: async <Row>(soql: string, options?: Parameters<OrgReader["query"]>[1]) => {
+      const answer = await reader.query<Row>(soql, options);
+      const [first, , ...rows] = answer.rows;
+      return isWrong(soql) ? { ...answer, rows: [first!, first!, ...rows] } : answer;
+    },
+  });
+
+  it("are seen by their ids, and read again", async () => {
+    let wrong = 0;
+    const inventory = await listInventory(
+      erring((soql) => soql.includes("ORDER BY CreatedDate ASC") && ++wrong % 4 === 0 && wrong < 10),
+    );
+    expect(seen(inventory)).toEqual(truth());
+    expect(inventory.proof).toMatchObject({ rowIds: true, rereads: 2 });
+  });
+
+  it("are inconclusive where it goes on", async () => {
+    const wrong = listInventory(erring((soql) => soql.includes("ORDER BY CreatedDate ASC")));
+    await expect(wrong).rejects.toThrow(/the org counted 6000 grants and handed out 59\d\d/);
+  });
+
+  it("are not looked for where the org fills no ids, and the proof says so", async () => {
+    await restart({ nullTokenIds: true });
+    expect((await listInventory(reader)).proof.rowIds).toBe(false);
+    await restart({ refusedFields: ["OauthToken.Id"] });
+    const inventory = await listInventory(reader);
+    expect(seen(inventory)).toEqual(truth());
+    expect(inventory.proof).toMatchObject({ rowIds: false, partition: "CreatedDate" });
   });
 });
 
