@@ -24,12 +24,12 @@ const NOTHING: Answer = { status: 200, headers: { "content-type": "application/j
 /**
  * Stands between the client and an org, over HTTP.
  * @param alter gets each request, `METHOD /path?query` decoded, and its answer; null leaves that as it is
- * @param instead answers a request without a word to the org; null lets it pass
+ * @param instead answers a request, of which it gets the body too, without a word to the org; null lets it pass
  */
 export async function alterAnswers(
   { port }: { readonly port: number },
   alter: (request: string, answer: Answer) => Partial<Answer> | null,
-  instead: (request: string) => Partial<Answer> | null = () => null,
+  instead: (request: string, body: string) => Partial<Answer> | null = () => null,
 ): Promise<AlteredOrg> {
   let altered = 0;
   let underWay = 0;
@@ -40,7 +40,7 @@ export async function alterAnswers(
     const line = `${method} ${decodeURIComponent(url!.replaceAll("+", " "))}`;
     const form = await text(incoming);
     try {
-      const own = instead(line);
+      const own = instead(line, form);
       const answer =
         own === null ? await forward(port, method!, url!, headers, form) : { ...NOTHING, ...own };
       const change = alter(line, answer);

@@ -293,6 +293,48 @@ describe("a login", () => {
   });
 });
 
+describe("a login that is answered", () => {
+  const logIn = (answers: Partial<Answer>[]) => {
+    alter = (request) => (request.includes("/oauth2/token") ? (answers.shift() ?? null) : null);
+    return connect(
+      readCredentials({ loginUrl: between.url, clientId: "c", clientSecret: "canary-secret" }, {}),
+      CLOCK,
+    ).catch((error: unknown) => error);
+  };
+  const tries = () => asked.filter((request) => request.includes("/oauth2/token")).length;
+  const body = (answer: unknown) => JSON.stringify(answer);
+
+  it.each([
+    [{ access_token: "x" }],
+    [{ instance_url: "https://acme.my.salesforce.com" }],
+    [{ access_token: 7, instance_url: "https://acme.my.salesforce.com" }],
+    [{ access_token: "x", instance_url: null }],
+    [null],
+  ])("with %j is not Salesforce's", async (answer) => {
+    expect(await logIn([{ status: 200, body: body(answer) }])).toMatchObject({
+      code: "login-answer-not-salesforce",
+    });
+    expect(tries()).toBe(1);
+  });
+
+  it.each([500, 502, 503, 504])("HTTP %i is tried again", async (status) => {
+    const ok = { status: 200, body: body({ access_token: org.accessToken, instance_url: between.url }) };
+    expect(await logIn([{ status, body: "" }, { status, body: "" }, ok])).toMatchObject({
+      org: { name: "Small Org" },
+    });
+    expect(tries()).toBe(3);
+  });
+
+  it("with a refusal is not tried again, and the reason shows no secret", async () => {
+    const error = await logIn([
+      { status: 400, body: body({ error: "invalid_client", error_description: "canary-secret is wrong" }) },
+    ]);
+    expect(error).toMatchObject({ code: "client-not-accepted" });
+    expect(String(error)).not.toContain("canary");
+    expect(tries()).toBe(1);
+  });
+});
+
 it("an answer larger than any of Salesforce's is not read to its end", async () => {
   const reader = await open();
   const body = "[".repeat(65 * 1024 * 1024);

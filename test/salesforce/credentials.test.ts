@@ -243,4 +243,73 @@ process.exitCode = answer.status;
       /No credentials for a Salesforce org. Give an access token .* JWT login .* client credentials .* official CLI/,
     );
   });
+
+  const failing = async (answers: Record<string, unknown>, targetOrg = "dieppe") => {
+    installCli(answers);
+    const error: unknown = await connect(readCredentials({ targetOrg }, {})).catch((e: unknown) => e);
+    expect(String(error)).not.toContain("canary");
+    return error;
+  };
+  const shown = { "org auth show-access-token": { status: 0, result: { accessToken: "x" } } };
+
+  it.each<[string, Record<string, unknown>]>([
+    ["no address", { "org display": { status: 0, result: {} }, ...shown }],
+    [
+      "no token",
+      {
+        "org display": { status: 0, result: { instanceUrl: "https://a.example" } },
+        "org auth show-access-token": { status: 0, result: {} },
+      },
+    ],
+  ])("that shows %s is told so", async (_what, answers) => {
+    expect(await failing(answers)).toMatchObject({ code: "sf-cli-session-not-shown" });
+  });
+
+  it.each([null, "canary", undefined])(
+    "whose result is %j did not answer in JSON as it should",
+    async (result) => {
+      const error = await failing({ "org display": { status: 0, result } });
+      expect(error).toMatchObject({ code: "sf-cli-answer-not-json" });
+      expect(String(error)).toContain("sf org display");
+    },
+  );
+
+  it.each(["a name, canary", "canary1", 7, undefined, ""])(
+    "that fails as %j does not say why: only a code is repeated",
+    async (name) => {
+      const error = await failing({ "org display": { status: 1, name } });
+      expect(error).toMatchObject({ code: "sf-cli-failed" });
+      expect(String(error)).toContain("(it does not say why)");
+    },
+  );
+
+  it("that was asked for by name is not taken for one that nobody named", async () => {
+    const error = await failing({ "org display": { status: 1, name: "NoDefaultEnvError" } });
+    expect(error).toMatchObject({ code: "sf-cli-failed" });
+  });
+
+  it("that fails without JSON does not say why", async () => {
+    installCli({});
+    writeFileSync(
+      path.join(folder, "sf"),
+      `#!${process.execPath}\nconsole.log("canary"); process.exit(1);\n`,
+    );
+    const error: unknown = await connect(readCredentials({ targetOrg: "dieppe" }, {})).catch(
+      (e: unknown) => e,
+    );
+    expect(error).toMatchObject({ code: "sf-cli-failed" });
+    expect(String(error)).not.toContain("canary");
+  });
+
+  it.each([
+    ["dieppe", "dieppe"],
+    ["", "nothing"],
+  ])("named %j is named to the CLI by the environment: %s", async (targetOrg, said) => {
+    installCli({});
+    const script = `#!${process.execPath}\nconsole.log(JSON.stringify({ name: "Got_" + (process.env.SF_TARGET_ORG ?? "nothing") })); process.exit(1);\n`;
+    writeFileSync(path.join(folder, "sf"), script);
+    await expect(connect(readCredentials(targetOrg === "" ? {} : { targetOrg }, {}))).rejects.toThrow(
+      `Got_${said}`,
+    );
+  });
 });

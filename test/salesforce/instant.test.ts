@@ -17,3 +17,12 @@ it.each(["", "+0000", "5+0000", "soon+0000", "2026-04-07+0000", "2026-13-07T16:0
     expect(() => parseInstant(text)).toThrow(InconclusiveError);
   },
 );
+
+it.each([null, undefined])("%j is no time at all, which is an answer", (text) => {
+  expect(parseInstant(text)).toBeNull();
+});
+
+it("a text that is no time is quoted in part", () => {
+  const text = `soon ${"x".repeat(100)}`;
+  expect(() => parseInstant(text)).toThrow(JSON.stringify(text.slice(0, 40)));
+});
