@@ -189,14 +189,14 @@ function refOf({ id, name }: AppEntry): Placed<AppRef> {
     : { value: { id: id.value }, position: id.position };
 }
 
-/** Where each protected app is called so, by `App.key`. */
+/** Where each protected app is first called so, by `App.key`: the file's own place stands before that of the one it extends. */
 function resolveProtectedApps({ protectedApps }: Policy, lookup: Lookup): Map<string, Position> {
-  return new Map(
-    protectedApps.flatMap((ref): [string, Position][] => {
-      const app = lookup.app(ref);
-      return app === null ? [] : [[app.key, ref.position]];
-    }),
-  );
+  const places = new Map<string, Position>();
+  for (const ref of protectedApps) {
+    const app = lookup.app(ref);
+    if (app !== null && !places.has(app.key)) places.set(app.key, ref.position);
+  }
+  return places;
 }
 
 function resolveExemptions(

@@ -2,9 +2,9 @@ import { called, type Decided, type Finding } from "./case.ts";
 import type { Beside } from "./fit.ts";
 
 import type { KnownApp } from "./orgView.ts";
-import { covers, type Facts, isException, isPowerful, isRecent, scopeRule } from "./table.ts";
+import { covers, denialOf, type Facts, isException, isPowerful, isRecent, scopeRule } from "./table.ts";
 import type { Entry } from "./wanted.ts";
-import { endOfDay } from "./words.ts";
+import { endOfDay, look } from "./words.ts";
 
 /** The findings beside the grants (docs/policy.md). */
 export function findingsBeside(facts: Facts, rows: readonly Decided[]): Finding[] {
@@ -15,6 +15,9 @@ export function findingsBeside(facts: Facts, rows: readonly Decided[]): Finding[
     ...baseline(facts),
     ...powerful(facts, rows),
     ...exceptions(facts),
+    ...lookAlikes(facts),
+    ...sharedNames(facts),
+    ...unreadable(facts),
   ].map(({ app, ...finding }) => ({ ...finding, app: app === null ? null : (app.id ?? app.name) }));
 }
 
@@ -33,17 +36,31 @@ function entries(facts: Facts): Beside[] {
         ? [beside("review-overdue", review.at)]
         : []),
       ...(entry.id === null ? [beside("weak-match", entry.at)] : []),
-      ...(facts.org.apps.some((other) => other !== app && other.name === app.name) ||
-      isUnresolvedName(facts, app)
-        ? [beside("name-shared", entry.at)]
-        : []),
       ...(entry.denied === null ? setUp(facts, entry, app) : []),
     ];
   });
 }
 
-function isUnresolvedName({ org }: Facts, app: KnownApp): boolean {
-  return org.rows.some(({ owner }) => owner.app === null && owner.label === app.name);
+/** Apps of the policy whose name another app has, or one that looks the same. */
+function sharedNames(facts: Facts): Beside[] {
+  const { fit } = facts;
+  const places = [
+    ...[...fit.entryOf]
+      .map(([app, { at }]) => ({ app, at }))
+      .filter(({ app }) => !fit.protectedApps.has(app)),
+    ...[...fit.protectedApps].map(([app, at]) => ({ app, at })),
+  ];
+  return places
+    .filter(({ app }) => alike(facts, app.name).some((other) => other !== app))
+    .map(({ app, at }) => ({ code: "name-shared", app, user: null, at }));
+}
+
+/** The apps of a name that looks so, and the labels of grants of which nobody can tell whose they are. */
+function alike({ org }: Facts, name: string): KnownApp[] {
+  const doubtful = new Set(org.rows.flatMap(({ owner }) => (owner.app === null ? owner.label : [])));
+  return [...org.apps, ...[...doubtful].map((label) => ({ id: null, name: label, installed: null }))].filter(
+    (app) => look(app.name) === look(name),
+  );
 }
 
 /** How the app is set up, against what the entry wants. */
@@ -106,4 +123,29 @@ function exceptions({ fit, asOf }: Facts): Beside[] {
       user: user?.username ?? null,
       at: { file: at.file, path: [...at.path, "reviewBy"] },
     }));
+}
+
+/** Apps that are called as the tool's own is. */
+function lookAlikes(facts: Facts): Beside[] {
+  const { ownApps } = facts.org;
+  const others = ownApps.flatMap(({ name }) => alike(facts, name)).filter((app) => !ownApps.includes(app));
+  const distinct = new Map(others.map((app) => [app.id ?? app.name, app]));
+  return [...distinct.values()].map((app) => ({
+    code: "own-app-look-alike",
+    app,
+    user: null,
+    at: facts.wanted.nowhere,
+  }));
+}
+
+/** Apps that are not listed, and of which it cannot be told whether they ask for more than such apps may. */
+function unreadable(facts: Facts): Beside[] {
+  const { fit, org, wanted } = facts;
+  const rule = wanted.get("unlistedScopes");
+  if (rule === null || wanted.get("unlisted")!.value !== "report") return [];
+  const held = new Set(org.rows.flatMap(({ owner }) => owner.app ?? []));
+  return [...held]
+    .filter((app) => !fit.entryOf.has(app) && !fit.protectedApps.has(app) && denialOf(facts, app) === null)
+    .filter((app) => org.settings(app).scopes === null)
+    .map((app) => ({ code: "scopes-unreadable", app, user: null, at: rule.at }));
 }

@@ -24,6 +24,8 @@ export interface Decided {
   readonly code: string;
   readonly held: "mode" | "baseline" | null;
   readonly at: Place;
+  /** Places that would be as right to name. */
+  readonly or: readonly Place[];
 }
 
 export interface Finding {

@@ -1,7 +1,7 @@
-import type { KnownApp, OrgView, Person } from "./orgView.ts";
+import { type KnownApp, type OrgView, type Person, whichApps } from "./orgView.ts";
 import type { Place } from "./places.ts";
 import { type At, type Data, type Entry, FILES, type Ref, refOf, type Wanted } from "./wanted.ts";
-import { endOfDay, folded, id18, isLike, isNear, named, startOfDay } from "./words.ts";
+import { endOfDay, folded, id18, isLike, isNear, isNearUsername, named, startOfDay } from "./words.ts";
 
 /** What makes a policy refused, in the oracle's words, and where. */
 export interface Refusal {
@@ -53,18 +53,12 @@ export interface Fit {
     readonly reviewBy: string;
     readonly at: Place;
   }[];
-  readonly ownApps: readonly KnownApp[];
   readonly refusals: readonly Refusal[];
   readonly absent: readonly Beside[];
 }
 
 /** Looks up every name of a policy in an org, and collects what is wrong. */
-export function lookedUp(
-  wanted: Wanted,
-  org: OrgView,
-  asOf: number,
-  ownApp: { readonly session: string | null; readonly named: string | null },
-): Fit {
+export function lookedUp(wanted: Wanted, org: OrgView, asOf: number, ownApp: string | null): Fit {
   return new Fitting(wanted, org, asOf).fitted(ownApp);
 }
 
@@ -84,16 +78,22 @@ class Fitting {
     this.#asOf = asOf;
   }
 
-  fitted(ownApp: { readonly session: string | null; readonly named: string | null }): Fit {
+  fitted(ownApp: string | null): Fit {
     const wanted = this.#wanted;
+    this.#checkOwnApp(ownApp);
     this.#checkOrg();
     for (const entry of wanted.entries) this.#place(entry);
     this.#checkTypos();
+    for (const { value, at } of wanted.all<Data>("appsLike"))
+      if (/^[*? ]*$/.test(folded(String(value.name)))) this.#refuse("a pattern of everything", at);
     const offboarded = this.#usersAt(wanted.all<string>("offboarded"));
     const protectedUsers = this.#usersAt(wanted.all<string>("protected", "users"));
     const protectedApps = this.#appsAt(wanted.all<unknown>("protected", "apps"));
     const exemptions = this.#exemptions();
     const exceptions = this.#exceptions();
+    for (const entry of wanted.entries)
+      if (entry.denied !== null && entry.get("users") !== null)
+        this.#refuse("denied and for somebody", entry.at);
     const inScope = new Map(
       wanted.entries
         .filter((entry) => entry.denied === null)
@@ -111,7 +111,6 @@ class Fitting {
       exceptions,
       powerful,
       baseline: this.#baseline(),
-      ownApps: this.#ownApps(ownApp),
       refusals: this.#refusals,
       absent: this.#absent,
     };
@@ -130,10 +129,8 @@ class Fitting {
   }
 
   /** Which apps of the org have this id or name. */
-  #find({ id, name }: Ref): KnownApp[] {
-    return id === null
-      ? named(this.#org.apps, name!, (app) => [app.name])
-      : this.#org.apps.filter((app) => app.id === id);
+  #find(ref: Ref): KnownApp[] {
+    return whichApps(ref, this.#org.apps);
   }
 
   /** Whose app an entry is; two apps of one name need an id, and no app has two entries. */
@@ -186,8 +183,10 @@ class Fitting {
 
   /** A name that the org does not have: an error in one's own file, or where it is nearly another's; else a finding. */
   #missing(code: string, why: string, { value, at }: At<string>, known: readonly string[]): void {
-    if (at.file === FILES.own || known.some((name) => isNear(value, name))) this.#refuse(why, at);
-    else this.#absent.push({ code, app: null, user: code === "user-absent" ? value : null, at });
+    const near = code === "user-absent" ? isNearUsername : isNear;
+    const mayBeAbsent = at.file !== FILES.own || (code === "app-absent" && at.path.includes("exceptions"));
+    if (!mayBeAbsent || known.some((name) => near(value, name))) this.#refuse(why, at);
+    else this.#absent.push({ code, app: null, user: null, at });
   }
 
   #usersAt(list: readonly At<string>[]): Map<Person, Place> {
@@ -219,13 +218,13 @@ class Fitting {
     return found[0] ?? null;
   }
 
+  /** The apps of a list, each at the first place that names it. */
   #appsAt(list: readonly At[]): Map<KnownApp, Place> {
-    return new Map(
-      list.flatMap((item) => {
-        const app = this.#app(item);
-        return app === null ? [] : [[app, item.at] as const];
-      }),
-    );
+    const found = list.flatMap((item) => {
+      const app = this.#app(item);
+      return app === null ? [] : [[app, item.at] as const];
+    });
+    return new Map(found.toReversed());
   }
 
   #twice(list: readonly At[], form: (value: unknown) => string): void {
@@ -291,7 +290,8 @@ class Fitting {
     const { everyone, except, ...lists } = users.value as Data;
     if (everyone === undefined && Object.keys(lists).length === 0)
       this.#refuse("says whom it excepts alone", users.at);
-    const chosen = everyone === true ? [...this.#org.people] : this.#listed(lists, users.at);
+    const listed = this.#listed(lists, users.at);
+    const chosen = everyone === true ? this.#org.people : listed;
     const out = except === undefined ? [] : this.#listed(except as Data, below(users.at, "except"));
     for (const [key, list] of Object.entries((except ?? {}) as Data))
       for (const name of list as string[])
@@ -349,7 +349,7 @@ class Fitting {
         }));
       case "permissionSets":
         return permissionSets.map(({ name, label, namespacePrefix }) => ({
-          names: namespacePrefix === undefined ? [name, label] : [`${namespacePrefix}__${name}`, name, label],
+          names: [namespacePrefix === undefined ? name : `${namespacePrefix}__${name}`, label],
           members: () => org.holdersOfSet(name),
         }));
       case "permissionSetGroups":
@@ -445,13 +445,13 @@ class Fitting {
     return person ?? null;
   }
 
-  /** The app that the session shows, and the one that is named beside it; ids alone. */
-  #ownApps({ session, named: given }: { session: string | null; named: string | null }): KnownApp[] {
-    const shown = session === null ? [] : this.#find({ id: null, name: session });
-    const said = given === null ? [] : this.#find(refOf(given));
-    if (given !== null && (said.length !== 1 || said[0]!.id === null))
+  /** What SANCTIONED_OWN_APP names is an app with an id, and one alone. */
+  #checkOwnApp(given: string | null): void {
+    if (this.#org.isOwnAppAmbiguous) this.#refuse("the own app is unknown or ambiguous", null);
+    if (given === null) return;
+    const found = this.#find(refOf(given));
+    if (found.length !== 1 || found[0]!.id === null)
       this.#refuse("the own app is unknown or ambiguous", null);
-    return [...(shown.length === 1 ? shown : []), ...said].filter(({ id }) => id !== null);
   }
 }
 

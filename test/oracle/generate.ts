@@ -11,19 +11,21 @@ const NOON = Date.parse("2026-11-24T12:00:00.000Z");
 /** Parts of the language whose rules the tool is not known to follow yet: what is false is not generated. */
 const LANDED = {
   /** Grants without an app's id are of one app only where no other could be meant. */
-  candidates: false,
+  candidates: true,
   /** Names are compared folded. */
-  folding: false,
+  folding: true,
   /** Names of nothing: what is an error and what a finding. */
-  absence: false,
+  absence: true,
   /** A baseline shields neither denied apps nor leavers, and says when it was written. */
   baseline: false,
   /** Own apps are ids, and those named are added to the session's. */
-  ownApp: false,
+  ownApp: true,
+  /** Entries of two files are of one app where their names are the same when folded. */
+  foldedMerge: false,
   /** Usage shows a token each. */
-  usageTokens: false,
+  usageTokens: true,
   /** Maps are merged key by key, at every depth. */
-  merge: false,
+  merge: true,
 };
 
 /** Names that apps share, differ in by little, or that something might take for something else. */
@@ -334,6 +336,7 @@ function generateLayer(cast: Cast, isPart: boolean): Data {
     unlisted: isPart ? dice.maybe(0.4, outcome) : outcome(),
     defaults: or(0.5, times),
     unknownUse: or(0.3, outcome),
+    unlistedScopes: or(0.25, () => dice.some(SCOPE_NAMES.slice(0, 9), 0.6, 1).map(scopeInPolicy)),
     limits: or(0.8, () =>
       dice.chance(0.7)
         ? { revocations: 500, percent: 100, perApp: 500 }
@@ -344,6 +347,11 @@ function generateLayer(cast: Cast, isPart: boolean): Data {
           },
     ),
     apps: generateEntries(cast, isPart, times),
+    appsLike: or(0.3, () =>
+      dice
+        .some(["Slack*", "SLACK", "*er*", "Zed ?", "0H4*", "?u*", "caf* sync", "*"], 0.15, 1)
+        .map((name) => ({ name, sanctioned: false, reason: dice.maybe(0.3, () => "Breach") })),
+    ),
     offboarded: list(users.offboarded),
     leavers: or(0.4, () => ({
       offboarded: dice.maybe(0.5, outcome),
@@ -364,6 +372,7 @@ function generateLayer(cast: Cast, isPart: boolean): Data {
       profiles: dice.maybe(0.4, () => dice.some(PROFILES, 0.3, 1)),
       permissionSets: dice.maybe(0.3, () => dice.some(SETS, 0.3, 1)),
       action: dice.maybe(0.7, () => dice.pick(["alert", "revoke", "revoke"])),
+      exceptions: dice.maybe(0.35, () => generateExceptions(cast)),
       ...(dice.chance(0.4)
         ? dice.chance(0.5)
           ? { grantedSince: dayAfter(cast.asOf, -dice.pick([1, 7, 30, 90, 365])) }
@@ -400,7 +409,7 @@ function generateEntries(cast: Cast, isPart: boolean, times: () => Data): Data[]
       const denied = apps.denied.includes(app);
       return {
         ...(app.id === null
-          ? { name: variant(dice, app.name) }
+          ? { name: LANDED.foldedMerge ? variant(dice, app.name) : app.name }
           : dice.pick<Data>([
               { id: app.id },
               { id: app.id.slice(0, 15), name: app.name },
@@ -421,7 +430,15 @@ function generateEntries(cast: Cast, isPart: boolean, times: () => Data): Data[]
     ...(dice.chance(0.08) && LANDED.absence
       ? [
           {
-            name: dice.pick(["Gone Forever", "Slcak", "Data  loader", "Outlok Plugin", "Zed 4"]),
+            name: dice.pick([
+              "Gone Forever",
+              "Slcak",
+              "Data  loader",
+              "Outlok Plugin",
+              "Zed 4",
+              "Drfit Conector",
+              "Sla ck",
+            ]),
             sanctioned: false,
           },
         ]
@@ -453,6 +470,7 @@ function generateRules({ dice }: Cast, times: () => Data): Data {
 function generateUsers(cast: Cast): unknown {
   const { dice } = cast;
   if (dice.chance(0.35)) return "everyone";
+  if (dice.chance(0.04)) return "nobody";
   const lists = generateLists(cast);
   if (dice.chance(0.35)) {
     const except = dice.some(Object.entries(generateLists(cast)), 0.6, 1).filter(([key]) => !(key in lists));
@@ -472,10 +490,13 @@ function generateLists({ dice, org }: Cast): Data {
   const makers: Readonly<Record<string, () => readonly string[]>> = {
     usernames: () =>
       some(users.map(({ username }) => username)).map((name) =>
-        dice.chance(0.02) ? "nobody@acme.example" : variant(dice, name),
+        dice.chance(0.03) ? dice.pick(["nobody@acme.example", "usr1@acme.example"]) : variant(dice, name),
       ),
     usernamesLike: () => some(["*@acme.example", "*@SALES.example", "user?@*", "user1*"]),
-    profiles: () => some(PROFILES).map((name) => (dice.chance(0.02) ? "Marketing User" : name)),
+    profiles: () =>
+      some(PROFILES).map((name) =>
+        dice.chance(0.03) ? dice.pick(["Marketing User", "Sale User"]) : variant(dice, name),
+      ),
     permissionSets: () => some(permissionSets.map(({ name, label }) => (dice.chance(0.7) ? name : label))),
     permissionSetGroups: () => [dice.pick(["Office_Tools", "Office tools"])],
     roles: () => some(roles.map(({ developerName, name }) => (dice.chance(0.7) ? developerName : name))),
@@ -504,6 +525,21 @@ function generateExemptions({ dice, users, apps, asOf }: Cast): Data[] | undefin
     expires: dayAfter(asOf, dice.pick([-2, -1, 0, 1, 13, 14, 15, 20, 60, 179])),
   }));
   return made.length === 0 ? undefined : made;
+}
+
+function generateExceptions({ dice, users, apps, asOf }: Cast): Data[] {
+  const app = dice.maybe(0.6, () =>
+    reference(
+      dice,
+      dice.pick([...apps.listed, ...apps.none, ...apps.exempt, ...apps.denied, ...apps.protected]),
+    ),
+  );
+  const user =
+    app === undefined || dice.chance(0.5)
+      ? dice.pick([...users.none, ...users.exempt, ...users.protected, ...users.offboarded])
+      : undefined;
+  const reviewBy = dayAfter(asOf, dice.pick([-30, -1, 0, 1, 400]));
+  return [{ app, user, reason: "Deploys every night", owner: "it@acme.example", reviewBy }];
 }
 
 function generateBaseline({ dice, org, asOf }: Cast): Data {

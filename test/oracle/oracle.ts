@@ -3,7 +3,7 @@ import { type Case, called, type Decided, type Finding } from "./case.ts";
 import { lookedUp, type Refusal } from "./fit.ts";
 import { OrgView, type Row } from "./orgView.ts";
 import { type Facts, walk } from "./table.ts";
-import { Wanted } from "./wanted.ts";
+import { refOf, Wanted } from "./wanted.ts";
 import { endOfDay } from "./words.ts";
 
 /** What the tool should say: either why the policy is refused, or all of its decisions. */
@@ -18,9 +18,9 @@ export type Answer =
 
 /** Decides a case by the table. */
 export function answer({ org: fixture, platform, files, ownApp, asOf }: Case): Answer {
-  const org = new OrgView(fixture, platform);
+  const org = new OrgView(fixture, platform, ownApp === null ? null : refOf(ownApp));
   const wanted = new Wanted(files);
-  const fitted = lookedUp(wanted, org, asOf, { session: platform.sessionApp, named: ownApp });
+  const fitted = lookedUp(wanted, org, asOf, ownApp);
   if (fitted.refusals.length > 0) return { refusals: fitted.refusals };
   const facts: Facts = { wanted, org, fit: fitted, asOf };
   const rows = org.rows.map((row) => decided(facts, row));
@@ -62,6 +62,7 @@ function decided(facts: Facts, row: Row): Decided {
     code,
     held,
     at: verdict.at,
+    or: verdict.or ?? [],
   };
 }
 

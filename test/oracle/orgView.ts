@@ -1,5 +1,6 @@
 import type { OrgFixture } from "salesforce-local-org";
-import { folded, scopeInPolicy } from "./words.ts";
+import type { Ref } from "./wanted.ts";
+import { folded, named, scopeInPolicy } from "./words.ts";
 
 /** What of an org is not in its fixture: how its platform answers, and through what the tool is connected. */
 export interface Platform {
@@ -54,9 +55,13 @@ export class OrgView {
   readonly apps: readonly KnownApp[];
   readonly rows: readonly Row[];
   readonly caller: Person;
+  /** The apps with an id that the tool is connected through: the session's, and the one that is named beside it. */
+  readonly ownApps: readonly KnownApp[];
+  /** Whether several apps have the name that the session shows, and nobody says which is meant. */
+  readonly isOwnAppAmbiguous: boolean;
   readonly #byUsername: ReadonlyMap<string, Person>;
 
-  constructor(fixture: OrgFixture, platform: Platform) {
+  constructor(fixture: OrgFixture, platform: Platform, ownApp: Ref | null) {
     this.fixture = fixture;
     this.people = fixture.users.map((user) => ({
       id: user.id,
@@ -72,14 +77,22 @@ export class OrgView {
     const installed = fixture.apps
       .filter(({ id }) => id !== null)
       .map((app): KnownApp => ({ id: app.id, name: app.name, installed: app }));
-    const rows = this.#rawRows(platform);
-    const shown = new Set(rows.flatMap(({ id }) => id ?? []));
+    const { sessionApp } = platform;
+    const ofSession = sessionApp === null ? [] : whichApps({ id: null, name: sessionApp }, installed);
+    this.isOwnAppAmbiguous = ofSession.length > 1 && ownApp === null;
+    this.ownApps = [
+      ...(ofSession.length === 1 ? ofSession : []),
+      ...(ownApp === null ? [] : whichApps(ownApp, installed)),
+    ];
+    const shownRows = this.#shownRows(platform);
+    const shown = new Set(shownRows.flatMap(({ id }) => id ?? []));
     const nameless = new Map<string, KnownApp>();
-    this.rows = rows.map(({ id, label, ...row }) => ({
+    const listed = shownRows.map(({ id, label, ...row }) => ({
       ...row,
       label,
-      owner: ownerOf(id, label, installed, shown, nameless),
+      owner: this.#ownerOf({ id, label }, installed, shown, nameless),
     }));
+    this.rows = [...listed, ...this.#usage(installed, listed)];
     this.apps = [...installed, ...nameless.values()];
   }
 
@@ -165,53 +178,69 @@ export class OrgView {
     );
   }
 
-  /**
-   * The rows that the org hands out: what the AppMenuItem says of the app, if anything, and a label. Where the
-   * usage resources alone show external client apps, they say the id of each; they know an app's grants by label too.
-   */
-  #rawRows({ usageOnly }: Platform) {
+  /** The rows that OauthToken hands out: what the AppMenuItem says of the app, if anything, and a label. */
+  #shownRows({ usageOnly }: Platform) {
+    return this.#held().filter(({ external }) => !usageOnly || external === null);
+  }
+
+  /** Each grant; `external` is the external client app whose it is, which the usage resources say. */
+  #held() {
     const { grants, apps } = this.fixture;
     return grants.map(({ username, app: called, createdAt, lastUsedAt, useCount }) => {
       const app = apps.find(({ id }) => id === called) ?? apps.find(({ name }) => name === called)!;
-      const label = app.grantLabel ?? app.name;
-      const shown = app.inAppMenu ? app.id : null;
-      const external = shown ?? apps.find(({ id, name }) => id?.startsWith("0xI") && name === label)?.id;
-      const hidden = usageOnly && external?.startsWith("0xI") === true;
       return {
         user: this.person(username)!,
-        id: hidden ? external! : shown,
-        label,
+        id: app.inAppMenu ? app.id : null,
+        label: app.grantLabel ?? app.name,
+        external: app.id?.startsWith("0xI") ? app.id : null,
         created: instant(createdAt),
         lastUsed: instant(lastUsedAt),
-        uses: useCount ?? (hidden ? 0 : null),
+        uses: useCount,
       };
     });
   }
+
+  /** The grants of external client apps of a user of whom no row is known to be of that app: the usage shows each. */
+  #usage(installed: readonly KnownApp[], listed: readonly Row[]): Row[] {
+    return this.#held().flatMap(({ external, uses, id: _, ...held }): Row[] => {
+      const app = installed.find(({ id }) => id === external);
+      if (external === null || app === undefined) return [];
+      if (listed.some((row) => row.user === held.user && row.owner.app === app)) return [];
+      return [{ ...held, owner: { app }, label: app.name, uses: uses ?? 0 }];
+    });
+  }
+
+  /**
+   * Whose a row is. By its id; else by its label, where one app with an id has that name: but not a connected app
+   * whose own grants say its id, since this one would too, nor the tool's own.
+   */
+  #ownerOf(
+    { id, label }: { readonly id: string | null; readonly label: string },
+    installed: readonly KnownApp[],
+    shown: ReadonlySet<string>,
+    nameless: Map<string, KnownApp>,
+  ): Owner {
+    if (id !== null) return { app: installed.find((app) => app.id === id)! };
+    const same = installed.filter(({ name }) => name === label);
+    const [only, ...others] = same;
+    if (only === undefined) {
+      const known = nameless.get(label) ?? { id: null, name: label, installed: null };
+      nameless.set(label, known);
+      return { app: known };
+    }
+    const saysItsId = only.id!.startsWith("0H4") && shown.has(only.id!);
+    const isIts = others.length === 0 && !saysItsId && !this.ownApps.includes(only);
+    return isIts ? { app: only } : { app: null, label, candidates: same };
+  }
+}
+
+/** Which of some apps has an id or a name. */
+export function whichApps({ id, name }: Ref, apps: readonly KnownApp[]): KnownApp[] {
+  return id === null ? named(apps, name!, (app) => [app.name]) : apps.filter((app) => app.id === id);
 }
 
 function instant(text: string | null): number | null {
   return text === null ? null : Date.parse(text);
-}
-
-/**
- * Whose a row is. By its id; else by its label, where one app alone could be meant: a connected app whose own
- * grants name their id could not, since this one would too.
- */
-function ownerOf(
-  id: string | null,
-  label: string,
-  installed: readonly KnownApp[],
-  shown: ReadonlySet<string>,
-  nameless: Map<string, KnownApp>,
-): Owner {
-  if (id !== null) return { app: installed.find((app) => app.id === id)! };
-  const same = installed.filter(({ name }) => name === label);
-  const candidates = same.filter((app) => !(app.id!.startsWith("0H4") && shown.has(app.id!)));
-  if (candidates.length === 1) return { app: candidates[0]! };
-  if (same.length > 0) return { app: null, label, candidates };
-  const known = nameless.get(label) ?? { id: null, name: label, installed: null };
-  nameless.set(label, known);
-  return { app: known };
 }
 
 const IP: Readonly<Record<string, string>> = {

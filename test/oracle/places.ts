@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify } from "yaml";
+import { Document, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar, visit } from "yaml";
 
 export type Path = readonly (string | number)[];
 /** Where a value of a policy stands: in which of its files, under which keys. */
@@ -13,7 +13,7 @@ export class Written {
   readonly #lines = new Map<string, number>();
 
   constructor(value: unknown) {
-    this.text = stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+    this.text = asYaml(value);
     const counter = new LineCounter();
     const document = parseDocument(this.text, { lineCounter: counter });
     const walk = (node: unknown, path: Path): void => {
@@ -40,4 +40,18 @@ export class Written {
   #note(path: Path, line: number): void {
     this.#lines.set(JSON.stringify(path), line);
   }
+}
+
+/** What nobody sees is written as an escape. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]/gu;
+
+function asYaml(value: unknown): string {
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_, node) => {
+      if (typeof node.value === "string" && node.value.search(UNSEEN) >= 0) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  const escaped = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return document.toString({ lineWidth: 0 }).replace(UNSEEN, escaped);
 }

@@ -2,14 +2,13 @@ import type { Case } from "./case.ts";
 import { type Difference, differences } from "./compare.ts";
 import type { Path } from "./places.ts";
 
-/** How often a case is tried with something left out. */
-const MOST_TRIES = 600;
+/** How long cases are tried with something left out, in milliseconds. */
+const LONGEST = 20_000;
 
 /** The smallest case found by leaving out one thing after the other that still shows the difference. */
 export async function shrink(one: Case, { about }: Difference): Promise<Case> {
-  let tries = 0;
+  const until = Date.now() + LONGEST;
   const isStillThere = async (smaller: Case) => {
-    tries++;
     try {
       return (await differences(smaller)).some((found) => found.about === about);
     } catch {
@@ -17,11 +16,11 @@ export async function shrink(one: Case, { about }: Difference): Promise<Case> {
     }
   };
   let smallest = one;
-  for (let before: Case | null = null; before !== smallest && tries < MOST_TRIES; ) {
+  for (let before: Case | null = null; before !== smallest && Date.now() < until; ) {
     before = smallest;
     // From the end, so that what is left out does not move what is still to come.
     for (const path of removable(smallest).reverse()) {
-      if (tries >= MOST_TRIES) break;
+      if (Date.now() >= until) break;
       const smaller = without(smallest, path);
       if (await isStillThere(smaller)) smallest = smaller;
     }
@@ -29,13 +28,11 @@ export async function shrink(one: Case, { about }: Difference): Promise<Case> {
   return smallest;
 }
 
-/** The places of all that can be left out: of the policy, and grants, apps and users. */
+/** The places of all that can be left out: of the policy, and grants and apps. */
 function removable({ files, org }: Case): Path[] {
   return [
     ...(["own", "base", "baseline"] as const).flatMap((file) => below(files[file], ["files", file])),
-    ...(["users", "apps", "permissionSets", "roles", "publicGroups", "grants"] as const).flatMap((key) =>
-      (org[key] ?? []).map((_, i): Path => ["org", key, i]),
-    ),
+    ...(["grants", "apps"] as const).flatMap((key) => org[key].map((_, i): Path => ["org", key, i])),
   ];
 }
 

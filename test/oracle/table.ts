@@ -18,6 +18,8 @@ export interface Verdict {
   readonly at: Place;
   /** In place of the line's own. */
   readonly code?: string;
+  /** Places that would be as right to name. */
+  readonly or?: readonly Place[];
   /** A report after which no line is asked. */
   readonly last?: boolean;
 }
@@ -43,8 +45,8 @@ export const TABLE: readonly Line[] = [
   },
   {
     code: "own-app",
-    asks: ({ fit, wanted }, { owner }) =>
-      owner.app !== null && fit.ownApps.includes(owner.app) ? keep(wanted.nowhere) : null,
+    asks: ({ org, wanted }, { owner }) =>
+      owner.app !== null && org.ownApps.includes(owner.app) ? keep(wanted.nowhere) : null,
   },
   {
     code: "protected",
@@ -60,26 +62,27 @@ export const TABLE: readonly Line[] = [
   {
     code: "exempt",
     asks: ({ fit, asOf }, row) => {
-      const holds = fit.exemptions.find(
+      const [first, ...others] = fit.exemptions.filter(
         (exemption) => asOf < endOfDay(exemption.expires) && covers(exemption, row),
       );
-      return holds === undefined ? null : keep(holds.at);
+      return first === undefined ? null : { ...keep(first.at), or: others.map(({ at }) => at) };
     },
   },
   {
     code: "app-unresolved",
-    asks: (facts, { owner, label }) => {
+    asks: (facts, { owner }) => {
       if (owner.app !== null) return null;
-      const denials = owner.candidates.map((app) => denialOf(facts, app, label));
-      if (denials.length > 0 && denials.every((denial) => denial !== null))
-        return { ...revoke(denials[0]!), code: "app-denied" };
+      const isShielded = owner.candidates.some((app) => isUntouchable(facts, app) || isExempt(facts, app));
+      const denials = owner.candidates.map((app) => denialOf(facts, app));
+      if (!isShielded && denials.length > 0 && denials.every((denial) => denial !== null))
+        return { ...revoke(denials[0]!), code: "app-denied", or: denials.flatMap((at) => at ?? []) };
       return { ...report(facts.wanted.nowhere), last: true };
     },
   },
   {
     code: "app-denied",
-    asks: (facts, { owner, label }) => {
-      const denial = owner.app === null ? null : denialOf(facts, owner.app, label);
+    asks: (facts, { owner }) => {
+      const denial = owner.app === null ? null : denialOf(facts, owner.app);
       return denial === null ? null : revoke(denial);
     },
   },
@@ -171,24 +174,31 @@ export function walk(facts: Facts, row: Row): { readonly line: Line; readonly ve
 }
 
 function leaver(
-  { fit, wanted }: Facts,
+  facts: Facts,
   { user, owner }: Row,
   kind: "offboarded" | "inactive" | "frozen",
 ): Verdict | null {
+  const { fit, wanted } = facts;
   const left = {
     offboarded: fit.offboarded.has(user),
     inactive: !user.active,
     frozen: user.frozen,
   };
   if (!left[kind]) return null;
-  if (owner.app === null && owner.candidates.some((app) => isShielded(fit, app))) return null;
   const said = wanted.get<"revoke" | "report">("leavers", kind);
   const at = kind === "offboarded" ? fit.offboarded.get(user)! : (said?.at ?? wanted.top);
-  return said?.value === "report" ? report(at) : revoke(at);
+  if (said?.value === "report") return report(at);
+  const isShielded = owner.app === null && owner.candidates.some((app) => isUntouchable(facts, app));
+  return isShielded ? { ...report(wanted.nowhere), code: "app-unresolved", last: true } : revoke(at);
 }
 
-function isShielded(fit: Fit, app: KnownApp): boolean {
-  return fit.ownApps.includes(app) || fit.protectedApps.has(app);
+/** The tool's own and protected apps are nobody's to lose. */
+function isUntouchable({ org, fit }: Facts, app: KnownApp): boolean {
+  return org.ownApps.includes(app) || fit.protectedApps.has(app);
+}
+
+function isExempt({ fit }: Facts, app: KnownApp): boolean {
+  return fit.exemptions.some((exemption) => exemption.app === app);
 }
 
 export function covers({ app, user }: Pick<Fit["exemptions"][number], "app" | "user">, row: Row): boolean {
@@ -203,13 +213,13 @@ function entryOf({ fit }: Facts, { owner }: Row): Entry | null {
 }
 
 /** What denies an app: its entry, or a pattern where no entry lists it. */
-function denialOf({ fit, wanted }: Facts, app: KnownApp, _label: string): Place | null {
+export function denialOf({ fit, wanted }: Facts, app: KnownApp): Place | null {
   const entry = fit.entryOf.get(app);
   if (entry !== undefined) return entry.denied?.at ?? null;
   const pattern = wanted
     .all<{ readonly name: string }>("appsLike")
     .find(({ value }) => isLike(app.name, value.name));
-  return pattern?.at ?? null;
+  return pattern === undefined ? null : { ...pattern.at, path: [...pattern.at.path, "sanctioned"] };
 }
 
 /** The scopes that an app may ask for: its entry's, or those for apps that are not listed. */

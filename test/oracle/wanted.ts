@@ -1,5 +1,5 @@
 import type { Path, Place } from "./places.ts";
-import { folded, id18, looksLikeAppId } from "./words.ts";
+import { folded, id18, looksLikeAppId, named } from "./words.ts";
 
 /** An object of YAML, as written. */
 export type Data = { readonly [key: string]: unknown };
@@ -13,6 +13,9 @@ export interface PolicyFiles {
 }
 
 export const FILES = { own: "policy.yaml", base: "shared.yaml", baseline: "known.yaml" } as const;
+
+/** Two ways to say one thing: a file that says either says it in place of both. */
+const LOOKS_BACK = ["highPrivilege.grantedSince", "highPrivilege.grantedWithinDays"];
 
 /** A value with the place that says it. */
 export interface At<T = unknown> {
@@ -62,15 +65,21 @@ export class Entry {
     return this.get<string>("name")?.value ?? null;
   }
 
-  /** Denied by the first file that says who may use it, or that nobody may. */
+  /** Where the app is denied, by the first file that says whether it is sanctioned. */
   get denied(): At<boolean> | null {
-    for (const { value, at } of this.#parts) {
-      if (value.sanctioned === false)
-        return { value: true, at: { file: at.file, path: [...at.path, "sanctioned"] } };
-      if (value.sanctioned === true || value.users !== undefined) return null;
-    }
-    return null;
+    const said = this.get<boolean>("sanctioned");
+    return said?.value === false ? said : null;
   }
+}
+
+/** The entry of the extended policy that one's own completes. Who turns it around takes no more of it than whom it is about. */
+function completing(own: Data, base: At<Data>): At<Data> {
+  const isTurned = own.sanctioned !== undefined && own.sanctioned !== (base.value.sanctioned ?? true);
+  if (!isTurned) return base;
+  const kept = ["id", "name", "owner"]
+    .filter((key) => key in base.value)
+    .map((key) => [key, base.value[key]]);
+  return { value: Object.fromEntries(kept), at: base.at };
 }
 
 /** A policy and the one that it extends, as one. */
@@ -97,16 +106,22 @@ export class Wanted {
     return this.get("unlisted")?.at ?? this.top;
   }
 
-  /** What stands under keys: of the first file that says it. */
+  /** What stands under keys: of the first file that says it, or that says the same in another way. */
   get<T>(...keys: string[]): At<T> | null {
     for (const { file, data } of this.#layers) {
+      if (
+        LOOKS_BACK.includes(keys.join(".")) &&
+        !LOOKS_BACK.some((key) => dig(data, key.split(".")) !== undefined)
+      )
+        continue;
       const found = dig(data, keys);
       if (found !== undefined) return { value: found as T, at: { file, path: keys } };
+      if (LOOKS_BACK.includes(keys.join("."))) return null;
     }
     return null;
   }
 
-  /** The entries of a list, of both files: what both say counts once. */
+  /** The entries of a list, of both files: a name that both say counts once. */
   all<T>(...keys: string[]): At<T>[] {
     const seen = new Set<string>();
     return this.#layers.flatMap(({ file, data }) => {
@@ -114,8 +129,9 @@ export class Wanted {
         value,
         at: { file, path: [...keys, i] as Path },
       }));
-      const fresh = list.filter(({ value }) => !seen.has(folded(JSON.stringify(value))));
-      for (const { value } of list) seen.add(folded(JSON.stringify(value)));
+      const said = (value: T) => (typeof value === "string" ? folded(value) : JSON.stringify([file, value]));
+      const fresh = list.filter(({ value }) => !seen.has(said(value)));
+      for (const { value } of list) seen.add(said(value));
       return fresh;
     });
   }
@@ -126,21 +142,31 @@ export class Wanted {
     );
     const used = new Set<At<Data>>();
     const merged = own.map((part) => {
-      const other = base.find((one) => isSameApp(part.value, one.value));
+      const other =
+        base.find((one) => haveOneId(part.value, one.value)) ?? oneOnly(ofOneName(part.value, base));
       if (other === undefined) return new Entry([part]);
       used.add(other);
-      return new Entry([part, other]);
+      return new Entry([part, completing(part.value, other)]);
     });
     return [...merged, ...base.filter((part) => !used.has(part)).map((part) => new Entry([part]))];
   }
 }
 
-/** Entries of two files are of one app by id, or by name where not both have an id. */
-function isSameApp(one: Data, other: Data): boolean {
-  if (typeof one.id === "string" && typeof other.id === "string") return id18(one.id) === id18(other.id);
-  return (
-    typeof one.name === "string" && typeof other.name === "string" && folded(one.name) === folded(other.name)
+function oneOnly<T>(list: readonly T[]): T | undefined {
+  return list.length === 1 ? list[0] : undefined;
+}
+
+function haveOneId(one: Data, other: Data): boolean {
+  return typeof one.id === "string" && typeof other.id === "string" && id18(one.id) === id18(other.id);
+}
+
+/** Two entries with ids are of two apps, whatever they are called. */
+function ofOneName(one: Data, others: readonly At<Data>[]): At<Data>[] {
+  if (typeof one.name !== "string") return [];
+  const possible = others.filter(
+    ({ value }) => typeof value.name === "string" && (one.id === undefined || value.id === undefined),
   );
+  return named(possible, one.name, ({ value }) => [String(value.name)]);
 }
 
 function dig(data: unknown, keys: readonly string[]): unknown {

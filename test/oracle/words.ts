@@ -1,9 +1,20 @@
 /** The oracle's own reading of names, ids, patterns, days and scopes: nothing here is shared with `src`. */
 
-/** Names are compared after this, unless two texts are exactly the same. */
+/** Names are compared after this, unless two texts are exactly the same: what nobody sees is like a blank. */
 export function folded(name: string): string {
-  const visible = name.normalize("NFC").replace(/\p{Default_Ignorable_Code_Point}/gu, "");
-  return visible.replace(/\s+/gu, " ").trim().toUpperCase().toLowerCase().normalize("NFC");
+  const seen = [...name.normalize("NFC").toUpperCase().toLowerCase()]
+    .map((c) => (/[\p{Cc}\p{Default_Ignorable_Code_Point}\s]/u.test(c) ? " " : c))
+    .join("");
+  return seen
+    .split(" ")
+    .filter((word) => word !== "")
+    .join(" ")
+    .normalize("NFC");
+}
+
+/** What a name looks like: without blanks, and with wide or ligated letters as plain ones. */
+export function look(name: string): string {
+  return folded(name.normalize("NFKC")).split(" ").join("");
 }
 
 /** Who of some things has a name: those of exactly this text, or else those of the same folded text. */
@@ -17,11 +28,19 @@ export function named<T>(things: readonly T[], name: string, namesOf: (thing: T)
 /** Whether a name is a typing mistake for another: 1 change for 4 to 7 characters, 2 from 8, never digits alone. */
 export function isNear(name: string, other: string): boolean {
   const [a, b] = [folded(name), folded(other)];
-  if (a === b) return true;
-  const undigited = (text: string) => text.replace(/\d/gu, "");
+  if (a === b || look(name) === look(other)) return true;
+  const undigited = (text: string) => text.replace(/\d+/gu, "#");
   if (undigited(a) === undigited(b)) return false;
   const allowed = a.length >= 8 ? 2 : a.length >= 4 ? 1 : 0;
   return changes(a, b) <= allowed;
+}
+
+/** A typing mistake before the @ or behind it. */
+export function isNearUsername(name: string, other: string): boolean {
+  const [one, two] = [name.split("@"), other.split("@")];
+  const same = (part: number) => folded(one[part] ?? "") === folded(two[part] ?? "");
+  const near = (part: number) => isNear(one[part] ?? "", two[part] ?? "");
+  return (same(0) && near(1)) || (near(0) && same(1));
 }
 
 /** Characters to insert, leave out, replace, or swap with the next one; by the recursion of the definition. */
@@ -129,11 +148,17 @@ export function scopeInPolicy(inOrg: string): string {
   return SCOPES[inOrg]!;
 }
 
-const REFRESH = ["refresh_token", "offline_access"];
+/** Scopes of several names, as docs/policy.md has them. */
+const SAME = [
+  ["refresh_token", "offline_access"],
+  ["id", "profile", "email", "address", "phone"],
+];
+const INCLUDED: Readonly<Record<string, string>> = { chatter_api: "api", visualforce: "web" };
 
 /** Whether a list of scopes allows one: itself, one that is the same, or one that includes it. */
 export function allowsScope(listed: readonly string[], asked: string): boolean {
-  if (listed.includes(asked)) return true;
-  if (REFRESH.includes(asked)) return listed.some((scope) => REFRESH.includes(scope));
-  return listed.includes("full");
+  if (listed.includes(asked) || listed.includes(INCLUDED[asked]!)) return true;
+  if (SAME.some((names) => names.includes(asked) && listed.some((scope) => names.includes(scope))))
+    return true;
+  return listed.includes("full") && !SAME[0]!.includes(asked);
 }

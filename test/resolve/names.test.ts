@@ -463,3 +463,11 @@ describe("the policy's own org", () => {
     expect(other).not.toContain('"Calais"');
   });
 });
+
+it("an app that both files protect, in two ways, stands where the file itself names it", () => {
+  const { protectedApps } = resolved(
+    `protected: { apps: [${SLACK}] }\napps: []\nextends: base.yaml`,
+    "version: 1\nunlisted: report\napps: []\nprotected: { apps: [Slack] }\n",
+  );
+  expect([...protectedApps.values()]).toMatchObject([{ file: "p.yaml", line: 3 }]);
+});
