@@ -135,6 +135,12 @@ export const cliErrors = declareErrors({
     remedy: "Write it as 2027-03-31.",
     example: {},
   },
+  "expiry-too-late": {
+    kind: "user",
+    text: "--expires is more than {days} days from now.",
+    remedy: "Name {latest} or an earlier day, or raise `maxExemptionDays` in the policy.",
+    example: { days: 180, latest: "2027-05-22" },
+  },
   "command-not-named": {
     kind: "settings",
     text: "The sink command has no program.",

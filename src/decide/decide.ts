@@ -4,7 +4,7 @@ import type { ResolvedPolicy } from "../resolve/resolved.ts";
 import type { Instant } from "../time.ts";
 import type { FindingCode } from "./codes.ts";
 import { exemptRules } from "./exempt.ts";
-import { knownGrants } from "./knownGrants.ts";
+import { canBeKnown, knownGrants } from "./knownGrants.ts";
 import { leaverRules } from "./leavers.ts";
 import { listingRules } from "./listing.ts";
 import { ownRules } from "./own.ts";
@@ -57,14 +57,14 @@ export function decider(basis: Basis): (grant: Grant) => Decision {
   const rules = rulesOf(basis).flatMap(([, rule]) => (rule === SILENT ? [] : rule));
   const caseOf = caseFinder(resolved);
   const isKnown = knownGrants(basis);
-  const heldBack = ({ grant, person, listed }: Case): Decision["heldBackBy"] => {
+  const heldBack = ({ grant, listed }: Case, code: FindingCode): Decision["heldBackBy"] => {
     if (resolved.policy.mode.value === "report" || listed?.entry.mode?.value === "report") return "mode";
-    return isKnown(grant, person) ? "baseline" : null;
+    return canBeKnown(code) && isKnown(grant) ? "baseline" : null;
   };
   return (grant) => {
     const judged = caseOf(grant);
     const { action, code, at } = verdictOf(judged, rules, resolved);
-    const heldBackBy = action === "revoke" ? heldBack(judged) : null;
+    const heldBackBy = action === "revoke" ? heldBack(judged, code) : null;
     return { grant, action: heldBackBy === null ? action : "report", code, at, heldBackBy };
   };
 }

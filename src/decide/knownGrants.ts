@@ -1,26 +1,28 @@
-import type { App, Grant, User } from "../inventory/inventory.ts";
-import type { AppRef } from "../salesforce/id.ts";
-import { isOver } from "../time.ts";
+import type { Grant } from "../inventory/inventory.ts";
+import { knownKey } from "../resolve/baselineGrants.ts";
+import type { FindingCode } from "./codes.ts";
 import type { Basis } from "./rule.ts";
 
-/** Whether a grant was known when the baseline was made, as long as that holds. */
-export function knownGrants({
-  resolved: { policy },
-  asOf,
-}: Basis): (grant: Grant, user: User | undefined) => boolean {
-  const { baseline } = policy;
-  if (baseline === null || isOver(baseline.expires.value, asOf)) return () => false;
-  const key = (app: AppRef, user: string, granted: number | null) =>
-    JSON.stringify([app, user.toLowerCase(), granted]);
-  const known = new Set(baseline.grants.map(({ app, user, granted }) => key(app, user, granted)));
-  return ({ app, createdAt }, user) =>
-    user !== undefined &&
-    refsOf(app).some(
-      (ref) => known.has(key(ref, user.username, null)) || known.has(key(ref, user.username, createdAt)),
-    );
+/** What a baseline does not hold back: what somebody has denied, and who has left. */
+const NEVER_KNOWN: ReadonlySet<FindingCode> = new Set([
+  "app-denied",
+  "user-offboarded",
+  "user-inactive",
+  "user-frozen",
+]);
+
+/** Whether a baseline holds back what is revoked for a reason. */
+export function canBeKnown(code: FindingCode): boolean {
+  return !NEVER_KNOWN.has(code);
 }
 
-/** The ways in which a baseline can mean an app. */
-function refsOf({ id, name }: App): AppRef[] {
-  return [{ name }, ...(id === null ? [] : [{ id }])];
+/** Whether a grant was known when the baseline was made, as long as that holds. */
+export function knownGrants({ resolved: { known } }: Basis): (grant: Grant) => boolean {
+  return ({ userId, app, createdAt }) => {
+    if (known.size === 0) return false;
+    const pair = known.get(knownKey(userId, app.key));
+    if (pair === undefined) return false;
+    if (createdAt === null) return pair.before !== null;
+    return pair.at.has(createdAt) || (pair.before !== null && createdAt < pair.before);
+  };
 }

@@ -34,6 +34,27 @@ export function tooLongExemptions(policy: Policy, asOf: Instant): Problem[] {
     );
 }
 
+/** A baseline that would hold for longer than an exemption may, or for grants that nobody can have looked at yet. */
+export function unboundBaseline({ baseline, maxExemptionDays, problemAt }: Policy, asOf: Instant): Problem[] {
+  if (baseline === null) return [];
+  const { expires, written } = baseline;
+  const latest = asOf + days(maxExemptionDays);
+  const day = dayOf(asOf);
+  return [
+    ...(startOf(expires.value) > latest
+      ? [
+          problemAt(
+            expires.position,
+            policyProblems["baseline-too-long"]({ days: maxExemptionDays, latest: dayOf(latest) }),
+          ),
+        ]
+      : []),
+    ...(written !== null && startOf(written.value) > asOf
+      ? [problemAt(written.position, policyProblems["baseline-of-a-day-to-come"]({ day }))]
+      : []),
+  ];
+}
+
 /** Two registered apps may share a name; without ids nothing tells them apart. */
 function appsTwice({ apps, problemAt }: Policy): Problem[] {
   return [

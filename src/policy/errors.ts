@@ -253,6 +253,21 @@ export const policyProblems = declareProblems({
     remedy: "add `everyone: true`, or write `users: nobody` if every grant of the app is to be revoked",
     example: {},
   },
+  "baseline-not-dated": {
+    text: "the baseline has a grant without `granted`, and does not say when it was written",
+    remedy: "add the day, as in `written: 2026-11-25`; what was granted later is then not known",
+    example: {},
+  },
+  "baseline-too-long": {
+    text: "the baseline lasts longer than {days} days from now",
+    remedy: "let it expire by {latest} and renew it then, or raise `maxExemptionDays`",
+    example: { days: 180, latest: "2027-05-22" },
+  },
+  "baseline-of-a-day-to-come": {
+    text: "the baseline was written later than the time of this run ({day})",
+    remedy: "write the day on which its grants were looked at",
+    example: { day: "2026-11-25" },
+  },
   "exemption-too-long": {
     text: "the exemption lasts longer than {days} days from now",
     remedy: "let it expire by {latest} and renew it then, or raise `maxExemptionDays`",

@@ -2,14 +2,14 @@ import path from "node:path";
 import policySchema from "../../schema/policy.schema.json" with { type: "json" };
 import type { ErrorText } from "../errors.ts";
 import { validator } from "../validator.ts";
-import { parseBaseline } from "./baseline.ts";
+import { parseBaseline, type ReadBaseline } from "./baseline.ts";
 import { contradictions } from "./contradictions.ts";
 import { parseSource } from "./document.ts";
 import { policyProblems } from "./errors.ts";
 import { isBlank } from "./hidden.ts";
 import type { Layer } from "./layer.ts";
 import { mergeLayers } from "./merge.ts";
-import type { Baseline, Policy } from "./policy.ts";
+import type { Policy } from "./policy.ts";
 import type { PolicyFile } from "./policySchema.ts";
 import type { Problem } from "./problem.ts";
 import { objectSource, type Path, pathText, type Source } from "./source.ts";
@@ -121,10 +121,10 @@ function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {
     );
   const withBaseline = own.data.baseline === undefined && base?.data.baseline !== undefined ? base : own;
   const within = withBaseline === own ? folder : path.posix.dirname(withBaseline.file);
-  const baseline =
-    opened<{ baseline: Baseline }>("baseline", withBaseline, within, parseBaseline)?.baseline ?? null;
+  const known = opened<ReadBaseline>("baseline", withBaseline, within, parseBaseline)?.baseline ?? null;
   if (problems.length > 0) return { problems };
 
+  const baseline = known === null ? null : { ...known, shared: withBaseline !== own };
   const policy = mergeLayers(own, base, baseline, problems);
   problems.push(...contradictions(policy));
   return problems.length > 0 ? { problems } : { policy };

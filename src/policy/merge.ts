@@ -73,7 +73,8 @@ export function mergeLayers(
     sessions: data.sessions ?? "report",
     baseline,
     asWritten: source,
-    problemAt: source.problemAt,
+    problemAt: (position, said) =>
+      (position.line > 0 && position.file === baseline?.file ? baseline : source).problemAt(position, said),
   };
 }
 

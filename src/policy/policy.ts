@@ -133,16 +133,23 @@ export interface Limits {
 
 /** A grant that was known when the baseline was made. */
 export interface KnownGrant {
-  readonly app: AppRef;
-  readonly user: string;
-  /** Null for any grant of the user and app. */
+  readonly app: Placed<AppRef>;
+  readonly user: Named;
+  /** Null for any grant of the user and app up to the day on which the baseline was written. */
   readonly granted: Instant | null;
 }
 
 export interface Baseline {
+  readonly file: string;
+  /** Whether it is that of the policy that this one extends. */
+  readonly shared: boolean;
   /** The last day on which it holds. */
   readonly expires: Placed<Day>;
+  /** Never null where a grant does not say when it was granted. */
+  readonly written: Placed<Day> | null;
   readonly grants: readonly KnownGrant[];
+  /** A problem at a place in the file. */
+  readonly problemAt: Policy["problemAt"];
 }
 
 export type Leaver = "offboarded" | "inactive" | "frozen";

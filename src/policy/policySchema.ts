@@ -318,7 +318,7 @@ export const PolicySchema = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 3_660,
-        description: "How far ahead an exemption may expire.",
+        description: "How far ahead an exemption or a baseline may expire.",
         default: 180,
       }),
     ),
@@ -359,6 +359,9 @@ export const BaselineSchema = Type.Object(
   {
     version: Type.Literal(1, { description: "Version of the format." }),
     expires: Day("The last day on which the baseline holds."),
+    written: optional(
+      Day("The day on which it was written: what was granted later is not known, unless `granted` says so."),
+    ),
     grants: Type.Array(
       Type.Object(
         {
@@ -366,7 +369,7 @@ export const BaselineSchema = Type.Object(
           user: Text("Username."),
           granted: optional(
             Text(
-              "When it was granted, in ISO 8601 and UTC; any grant of the user and app where it is left out.",
+              "When it was granted, in ISO 8601 and UTC; where it is left out, any grant of the user and app up to the day `written`.",
             ),
           ),
         },

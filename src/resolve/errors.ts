@@ -56,11 +56,6 @@ export const resolveProblems = declareProblems({
     remedy: "write it under `name:` where the name is meant",
     example: { id: "0H4LeadScoring1CAA", org: "Dieppe" },
   },
-  "baseline-id-is-a-name": {
-    text: "the baseline means an app with the id {id}, and {org} has one of that name",
-    remedy: "write it under `name:` in the baseline where the name is meant",
-    example: { id: "0H4LeadScoring1", org: "Dieppe" },
-  },
   "app-name-and-id-differ": {
     text: 'the app {id} is named "{actual}" in {org}, not "{name}"',
     remedy: "correct the name or the id",

@@ -148,9 +148,11 @@ export class Lookup {
     this.problem(position, resolveProblems["name-not-in-org"]({ what, name: value, org: this.org, remedy }));
   }
 
-  /** Whether a place is in a policy that this one extends. */
+  /** Whether a place is in a policy that this one extends, or in that one's baseline. */
   isShared({ file, line }: Position): boolean {
-    return line > 0 && file !== this.#policy.file;
+    const { file: own, baseline } = this.#policy;
+    if (line === 0 || file === own) return false;
+    return file !== baseline?.file || baseline.shared;
   }
 
   problem(position: Position, said: ErrorText): void {

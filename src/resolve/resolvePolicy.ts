@@ -1,6 +1,6 @@
 import type { App, Inventory } from "../inventory/inventory.ts";
 import { foldName } from "../names.ts";
-import { tooLongExemptions } from "../policy/contradictions.ts";
+import { tooLongExemptions, unboundBaseline } from "../policy/contradictions.ts";
 import { policyProblems } from "../policy/errors.ts";
 import {
   type AppEntry,
@@ -14,8 +14,9 @@ import {
   type UserSelector,
 } from "../policy/policy.ts";
 import type { Problem } from "../policy/problem.ts";
-import { type AppRef, parseAppId, type UserId } from "../salesforce/id.ts";
+import type { AppRef, UserId } from "../salesforce/id.ts";
 import type { Instant } from "../time.ts";
+import { resolveBaseline } from "./baselineGrants.ts";
 import { doubtsOf } from "./doubts.ts";
 import { resolveProblems } from "./errors.ts";
 import { Lookup } from "./lookup.ts";
@@ -41,7 +42,11 @@ export function resolvePolicy(
   inventory: Inventory,
   asOf: Instant,
 ): { resolved: ResolvedPolicy } | { problems: Problem[] } {
-  const refused = [...otherOrg(policy, inventory), ...tooLongExemptions(policy, asOf)];
+  const refused = [
+    ...otherOrg(policy, inventory),
+    ...tooLongExemptions(policy, asOf),
+    ...unboundBaseline(policy, asOf),
+  ];
   if (refused.length > 0) return { problems: refused };
   const lookup = new Lookup(policy, inventory);
   const people = new People(inventory.users.values());
@@ -51,7 +56,7 @@ export function resolvePolicy(
   const protectedApps = resolveProtectedApps(policy, lookup);
   const exemptions = resolveExemptions(policy, protectedApps, lookup);
   refuseDeniedAndProtected(listedApps, protectedApps, lookup);
-  refuseNamesTakenForIds(policy, inventory, lookup);
+  const known = resolveBaseline(policy, asOf, lookup);
   people.mark("offboarded", resolveUsers(policy.offboarded, lookup));
   people.mark("protected", resolveUsers(policy.protectedUsers, lookup));
   const highPrivilege = resolvePrivilege(policy, inventory, selectors, lookup);
@@ -69,6 +74,7 @@ export function resolvePolicy(
       exemptions,
       doubts: doubtsOf({ listedApps, deniedLike, protectedApps, exemptions }, inventory),
       deniedLike,
+      known,
       highPrivilege,
       absent,
     },
@@ -241,21 +247,6 @@ function refuseDeniedAndProtected(
         }),
       );
   }
-}
-
-/** A baseline is not looked up; a name in it that is read as an id would let known grants be revoked. */
-function refuseNamesTakenForIds({ baseline }: Policy, { apps }: Inventory, lookup: Lookup): void {
-  if (baseline === null) return;
-  const ids = new Set(apps.map(({ id }) => id));
-  const nameOf = new Map(apps.map(({ name }) => [parseAppId(name), name]));
-  const taken = new Set(
-    baseline.grants.flatMap(({ app }) => ("id" in app && !ids.has(app.id) ? (nameOf.get(app.id) ?? []) : [])),
-  );
-  for (const name of taken)
-    lookup.problem(
-      baseline.expires.position,
-      resolveProblems["baseline-id-is-a-name"]({ id: name, org: lookup.org }),
-    );
 }
 
 /** Where each user of a list is named. */

@@ -9,6 +9,7 @@ import type {
   PrivilegeException,
 } from "../policy/policy.ts";
 import type { UserId } from "../salesforce/id.ts";
+import type { Instant } from "../time.ts";
 
 /** A policy held against one org: its names are the org's ids. */
 export interface ResolvedPolicy {
@@ -24,6 +25,8 @@ export interface ResolvedPolicy {
   readonly doubts: ReadonlyMap<string, Doubt>;
   /** Of apps that no entry lists and whose names a pattern denies, which one; by `App.key`. */
   readonly deniedLike: ReadonlyMap<string, AppsLike>;
+  /** What the baseline knows of a user's grants for an app, by `knownKey`. */
+  readonly known: ReadonlyMap<string, Known>;
   readonly highPrivilege: ResolvedPrivilege | null;
   /** What means nothing in this org and need not: of a shared policy, of denied apps, of exemptions. */
   readonly absent: readonly Absent[];
@@ -68,6 +71,13 @@ export interface ResolvedPrivilege {
   readonly exceptions: readonly ResolvedException[];
   /** What makes each of the users powerful, as `the permission ModifyAllData`. */
   readonly holders: ReadonlyMap<UserId, string>;
+}
+
+/** What a baseline knows of a user's grants for an app: those of some instants, and all of before one. */
+export interface Known {
+  readonly at: ReadonlySet<Instant>;
+  /** Null where it knows those of some instants alone. */
+  readonly before: Instant | null;
 }
 
 /** An app, a user or something else of the policy that the org does not have. */

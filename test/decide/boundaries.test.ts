@@ -48,7 +48,7 @@ const exempt = (expires: string) => ({
   exemptions: [{ app: "Slack", reason: "Migrating", owner: "it@dieppe.example", expires }],
 });
 const baseline = (expires: string, granted = "") =>
-  `version: 1\nexpires: ${expires}\ngrants: [{ app: Slack, user: Ann@dieppe.example${granted} }]\n`;
+  `version: 1\nexpires: ${expires}\nwritten: 2026-11-23\ngrants: [{ app: Slack, user: Ann@dieppe.example${granted} }]\n`;
 const midnight = (day: string) => Date.parse(`${day}T00:00:00Z`);
 
 describe("each limit of time holds to its millisecond: what is decided before, at and after it", () => {
@@ -181,7 +181,10 @@ describe("each finding of time begins at its millisecond: what is found before, 
   });
 
   it("a baseline without grants does not expire: there is nothing to do", () => {
-    const policy = parsed({ baseline: "b.yaml" }, "version: 1\nexpires: 2026-12-31\ngrants: []\n");
+    const policy = parsed(
+      { baseline: "b.yaml" },
+      "version: 1\nexpires: 2026-12-31\nwritten: 2026-11-23\ngrants: []\n",
+    );
     expect(foundAt(policy, org())(midnight("2027-06-01"))).toEqual([]);
   });
 
@@ -222,11 +225,10 @@ describe("a baseline knows a grant", () => {
     expect(held(text.replace("Slack", sfId("0H4", 2)))).toBeNull();
   });
 
-  it("of a user whom the org lists, and of no other", () => {
+  it("of a user whom the org lists: one whom it does not is an error", () => {
     const inventory = { ...org(), users: new Map() };
-    expect(
-      evaluate(parsed({ baseline: "b.yaml" }, baseline("2026-12-31")), inventory, AS_OF).decisions[0],
-    ).toMatchObject({ code: "user-unresolved", heldBackBy: null });
+    const policy = parsed({ baseline: "b.yaml" }, baseline("2026-12-31"));
+    expect(() => evaluate(policy, inventory, AS_OF)).toThrow('b.yaml:4:30: no user "ann@dieppe.example"');
   });
 });
 

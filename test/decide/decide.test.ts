@@ -1139,9 +1139,73 @@ describe("exceptions from high privilege", () => {
   ]);
 });
 
+describe("a baseline holds back", () => {
+  const written = (day: string, more = ""): Org => ({
+    open: () => ({
+      text: `version: 1\nexpires: 2026-12-31\nwritten: ${day}\ngrants: [{ app: Slack, user: ANN@dieppe.example${more} }, { app: slack, user: gone@dieppe.example }, { app: SLACK, user: cold@dieppe.example }]\n`,
+    }),
+  });
+  const policy = (more: Partial<PolicyFile> = {}): Partial<PolicyFile> => ({ baseline: "b.yaml", ...more });
+  const midnight = Date.parse("2026-11-24T00:00:00Z");
+  const made = (createdAt: number | null) => of(ANN, SLACK, { createdAt });
+  it.each<[rule: string, policy: Partial<PolicyFile>, grant: Grant, held: boolean, org: Org]>([
+    ["a grant of before the day on which it was written", policy(), made(0), true, written("2026-11-23")],
+    ["one of that day, to its end", policy(), made(midnight - 1), true, written("2026-11-23")],
+    ["no later one", policy(), made(midnight), false, written("2026-11-23")],
+    ["one of which the org does not say when", policy(), made(null), true, written("2026-11-23")],
+    [
+      "one of the very time that it says, though later",
+      policy(),
+      made(AS_OF),
+      true,
+      written("2026-01-01", `, granted: "${new Date(AS_OF).toISOString()}"`),
+    ],
+    [
+      "none of another time, though before",
+      policy(),
+      made(AS_OF - 1),
+      false,
+      written("2026-11-23", `, granted: "${new Date(AS_OF).toISOString()}"`),
+    ],
+    [
+      "no denied app",
+      policy({ apps: [{ name: "Slack", sanctioned: false }] }),
+      made(0),
+      false,
+      written("2026-11-23"),
+    ],
+    [
+      "none that a pattern denies",
+      policy({ appsLike: [{ name: "Sl*", sanctioned: false }] }),
+      made(0),
+      false,
+      written("2026-11-23"),
+    ],
+    ["no offboarded user", policy({ offboarded: [ANN.username] }), made(0), false, written("2026-11-23")],
+    ["no inactive user", policy(), of(GONE, SLACK), false, written("2026-11-23")],
+    ["no frozen user", policy(), of(COLD, SLACK), false, written("2026-11-23")],
+    [
+      "a user out of scope",
+      policy(slack({ usernames: [BEN.username] })),
+      made(0),
+      true,
+      written("2026-11-23"),
+    ],
+    ["what is too old", policy(everyone({ maxAgeDays: 1 })), made(0), true, written("2026-11-23")],
+  ])("%s", (_rule, file, grant, held, org) => {
+    const { action, heldBackBy } = decision(file, grant, org);
+    expect([action, heldBackBy]).toEqual(held ? ["report", "baseline"] : ["revoke", null]);
+  });
+
+  it("mode: report holds back what a baseline does not", () => {
+    const file = policy({ mode: "report", offboarded: [ANN.username] });
+    expect(decision(file, made(0), written("2026-11-23")).heldBackBy).toBe("mode");
+  });
+});
+
 describe("what is held back", () => {
   const known = (text: string): Org => ({
-    open: () => ({ text: `version: 1\nexpires: 2026-12-31\ngrants:\n${text}` }),
+    open: () => ({ text: `version: 1\nexpires: 2026-12-31\nwritten: 2026-11-23\ngrants:\n${text}` }),
   });
   it.each<[rule: string, policy: Partial<PolicyFile>, held: "mode" | "baseline" | null, org?: Org]>([
     ["mode: report of the policy", { mode: "report" }, "mode"],
@@ -1185,7 +1249,7 @@ describe("what is held back", () => {
       null,
       {
         open: () => ({
-          text: `version: 1\nexpires: 2026-11-22\ngrants: [{ app: "Bob's Lead Scoring Tool", user: ann@dieppe.example }]\n`,
+          text: `version: 1\nexpires: 2026-11-22\nwritten: 2026-11-23\ngrants: [{ app: "Bob's Lead Scoring Tool", user: ann@dieppe.example }]\n`,
         }),
       },
     ],
@@ -1198,7 +1262,7 @@ describe("what is held back", () => {
 it("what is kept is never said to be held back, whatever the mode and the baseline", () => {
   const known: Org = {
     open: () => ({
-      text: "version: 1\nexpires: 2026-12-31\ngrants: [{ app: Slack, user: ann@dieppe.example }]\n",
+      text: "version: 1\nexpires: 2026-12-31\nwritten: 2026-11-23\ngrants: [{ app: Slack, user: ann@dieppe.example }]\n",
     }),
   };
   const found = decision({ ...everyone(), mode: "report", baseline: "b.yaml" }, of(ANN, SLACK), known);
@@ -1237,7 +1301,7 @@ describe("a name is never taken for an id", () => {
 
   it("in a baseline: the app LeadScoringTool, of 15 letters, is known by its name", () => {
     const known =
-      "version: 1\nexpires: 2026-12-31\ngrants: [{ app: LeadScoringTool, user: ann@dieppe.example }]\n";
+      "version: 1\nexpires: 2026-12-31\nwritten: 2026-11-23\ngrants: [{ app: LeadScoringTool, user: ann@dieppe.example }]\n";
     expect(judged({ baseline: "b.yaml" }, known)).toMatchObject({ action: "report", heldBackBy: "baseline" });
   });
 

@@ -53,7 +53,7 @@ function found(policy: Partial<PolicyFile>, settings?: Partial<AppSettings>, twi
     ],
   });
   const parsed = policyFromObject({ version: 1, unlisted: "report", apps: [], ...policy }, "policy", () => ({
-    text: "version: 1\nexpires: 2026-11-22\ngrants: [{ app: Slack, user: ann@dieppe.example }]\n",
+    text: "version: 1\nexpires: 2026-11-22\nwritten: 2026-11-23\ngrants: [{ app: Slack, user: ann@dieppe.example }]\n",
   }));
   if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
   const resolution = resolvePolicy(parsed.policy, inventory, AS_OF);

@@ -292,14 +292,22 @@ describe("a policy that extends another", () => {
 
 describe("a baseline", () => {
   const GOOD = "version: 1\nunlisted: revoke\napps: []\nbaseline: known.yaml\n";
-  const known = "version: 1\nexpires: 2026-12-31\ngrants:\n  - { app: Slack, user: Ann@acme.example }\n";
+  const known =
+    "version: 1\nexpires: 2026-12-31\nwritten: 2026-11-23\ngrants:\n  - { app: Slack, user: Ann@acme.example }\n";
   it("is read beside the policy", () => {
     expect(parse(GOOD, { "policy/known.yaml": known }).baseline).toMatchObject({
       expires: {
         value: "2026-12-31",
         position: { file: "policy/known.yaml", line: 2 },
       },
-      grants: [{ app: { name: "Slack" }, user: "ann@acme.example", granted: null }],
+      written: { value: "2026-11-23", position: { file: "policy/known.yaml", line: 3 } },
+      grants: [
+        {
+          app: { value: { name: "Slack" }, position: { file: "policy/known.yaml", line: 5 } },
+          user: { value: "Ann@acme.example" },
+          granted: null,
+        },
+      ],
     });
   });
   it.each([
@@ -317,17 +325,17 @@ describe("a baseline", () => {
     [
       "with a time on a day that is none",
       { "policy/known.yaml": known.replace(" }", ", granted: 2026-02-30T10:00:00Z }") },
-      'policy/known.yaml:4:52: grants[0].granted is not a time: "2026-02-30T10:00:00Z"',
+      'policy/known.yaml:5:52: grants[0].granted is not a time: "2026-02-30T10:00:00Z"',
     ],
     [
       "with an id that was copied wrongly",
       { "policy/known.yaml": known.replace("Slack", "0H4000000000001CAB") },
-      "policy/known.yaml:4:12: grants[0].app is not the id of anything",
+      "policy/known.yaml:5:12: grants[0].app is not the id of anything",
     ],
     [
       "with a time that is none",
       { "policy/known.yaml": known.replace(" }", ", granted: soon }") },
-      'policy/known.yaml:4:52: grants[0].granted is not a time: "soon"',
+      'policy/known.yaml:5:52: grants[0].granted is not a time: "soon"',
     ],
   ])("%s is one clear problem", (_rule, texts, message) => {
     expect(problems(GOOD, texts as Record<string, string>)).toContain(message);

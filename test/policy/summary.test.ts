@@ -206,7 +206,8 @@ describe("the summary says everything that a policy says", () => {
   });
 
   it("how many grants its baseline knows, and until when", () => {
-    const text = "version: 1\nexpires: 2026-12-31\ngrants: [{ app: Slack, user: a@x.example }]\n";
+    const text =
+      "version: 1\nexpires: 2026-12-31\nwritten: 2026-11-23\ngrants: [{ app: Slack, user: a@x.example }]\n";
     expect(summary({ baseline: "b.yaml" }, text)).toEqual({ ...BARE, baseline: "1 grants until 2026-12-31" });
   });
 });

@@ -59,7 +59,7 @@ exemptions:
     await project.write("policy/shared.yaml", await project.read(POLICY));
     await project.write(
       "policy/known.yaml",
-      `version: 1\nexpires: ${inDays(30)}\ngrants:\n  - { app: "Bob's Lead Scoring Tool", user: ${ADA} }\n`,
+      `version: 1\nexpires: ${inDays(30)}\nwritten: ${inDays(0)}\ngrants:\n  - { app: "Bob's Lead Scoring Tool", user: ${ADA} }\n`,
     );
     await project.write(POLICY, "version: 1\nextends: shared.yaml\nbaseline: known.yaml\napps: []\n");
     const preview = await project.run("preview", "--diff");

@@ -109,6 +109,68 @@ describe("a selector that comes out as nobody of the org is an error, and `nobod
   });
 });
 
+describe("a baseline", () => {
+  const said = (baseline: string, head = "") => {
+    const parsed = parsePolicy(
+      `version: 1\nunlisted: revoke\n${head}baseline: b.yaml\napps: []\n`,
+      "p.yaml",
+      () => ({ text: `version: 1\n${baseline}` }),
+    );
+    if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
+    const result = resolvePolicy(parsed.policy, INVENTORY, AS_OF);
+    return "problems" in result ? formatProblems(result.problems) : result.resolved.absent;
+  };
+  const LAST = "expires: 2027-05-22\n";
+  const grants = (...some: string[]) => `grants:\n${some.map((one) => `  - { ${one} }\n`).join("")}`;
+
+  it.each<[rule: string, baseline: string, message: string, head?: string]>([
+    [
+      "lasts no longer than an exemption",
+      "expires: 2027-05-23\ngrants: []\n",
+      "b.yaml:2:10: the baseline lasts longer than 180 days from now; let it expire by 2027-05-22",
+    ],
+    [
+      "of which the policy says how long",
+      "expires: 2026-12-31\ngrants: []\n",
+      "b.yaml:2:10: the baseline lasts longer than 9 days from now; let it expire by 2026-12-02",
+      "maxExemptionDays: 9\n",
+    ],
+    [
+      "is not of a day to come",
+      `${LAST}written: 2026-11-24\ngrants: []\n`,
+      "b.yaml:3:10: the baseline was written later than the time of this run (2026-11-23)",
+    ],
+    [
+      "names no user whom the org does not have",
+      `${LAST}written: 2026-11-23\n${grants("app: Slack, user: an@dieppe.example", "app: Twin Peaks, user: AN@dieppe.example")}`,
+      'b.yaml:5:25: no user "an@dieppe.example" in Dieppe; did you mean "ann@dieppe.example"? [user-not-in-org]',
+    ],
+    [
+      "names no app that is nearly another",
+      `${LAST}written: 2026-11-23\n${grants("app: Slakc, user: ann@dieppe.example")}`,
+      'b.yaml:5:12: no app named "Slakc" in Dieppe; did you mean "Slack"?',
+    ],
+  ])("%s", (_rule, baseline, message, head) => {
+    expect(said(baseline, head)).toContain(message);
+  });
+
+  it("may know an app that is gone, which is said once", () => {
+    const gone = grants(
+      "app: Calendar, user: ann@dieppe.example",
+      "app: Calendar, user: ann@dieppe.example, granted: 2026-01-01T00:00:00Z",
+    );
+    expect(said(`${LAST}written: 2026-11-23\n${gone}`)).toEqual([
+      { kind: "app", name: "Calendar", position: { file: "b.yaml", line: 5, column: 12 } },
+    ]);
+  });
+
+  it("that has expired may name anybody", () => {
+    expect(
+      said(`expires: 2026-11-22\nwritten: 2020-01-01\n${grants("app: Slakc, user: nobody@dieppe.example")}`),
+    ).toEqual([]);
+  });
+});
+
 describe("names that resolve", () => {
   it("become ids, usernames without regard to case; a match by name alone is weak", () => {
     const result = resolve(
@@ -147,7 +209,7 @@ describe("an app whose name looks like an id", () => {
   };
   const exemption = { reason: "Migrating", owner: "it", expires: "2026-12-31" };
   const known = (app: string) =>
-    `version: 1\nexpires: 2026-12-31\ngrants: [{ app: ${app}, user: user1@dieppe.example }]\n`;
+    `version: 1\nexpires: 2026-12-31\nwritten: 2026-11-23\ngrants: [{ app: ${app}, user: user1@dieppe.example }]\n`;
 
   it.each<[where: string, problems: string]>([
     ["protected", problemsOf({ protected: { apps: [NAME] } })],

@@ -1,7 +1,9 @@
 import { Command } from "commander";
+import { canBeKnown } from "../../decide/knownGrants.ts";
 import { baselineFile } from "../../policy/write/baselineFile.ts";
 import { printable } from "../../printable.ts";
-import { parseDay } from "../../time.ts";
+import { amount } from "../../text.ts";
+import { dayOf, days, parseDay, startOf } from "../../time.ts";
 import { cliErrors } from "../errors.ts";
 
 import { writeNew } from "../files.ts";
@@ -25,14 +27,21 @@ export function baselineCommand(): Command {
       "\nExample:\n  $ npx sanctioned baseline --expires 2027-03-31 --out policy/acme.baseline.yaml",
     )
     .action(async ({ policy, expires, out }: BaselineOptions) => {
-      if (parseDay(expires) === null) throw cliErrors["expiry-not-a-day"]();
-      const { decisions, inventory } = await judgeAsAsked(policy === undefined ? {} : { policy });
+      const lastDay = parseDay(expires);
+      if (lastDay === null) throw cliErrors["expiry-not-a-day"]();
+      const judged = await judgeAsAsked(policy === undefined ? {} : { policy });
+      const { decisions, inventory, asOf } = judged;
+      const { maxExemptionDays } = judged.policy;
+      const latest = asOf + days(maxExemptionDays);
+      if (startOf(lastDay) > latest)
+        throw cliErrors["expiry-too-late"]({ days: maxExemptionDays, latest: dayOf(latest) });
       // What is reported for another reason stays out.
-      const known = decisions.filter(({ action, heldBackBy }) => action === "revoke" || heldBackBy !== null);
-      const grants = known.map(({ grant }) => grant);
-      writeNew(out, baselineFile(grants, inventory, expires), "--out");
+      const gone = decisions.filter(({ action, heldBackBy }) => action === "revoke" || heldBackBy !== null);
+      const grants = gone.filter(({ code }) => canBeKnown(code)).map(({ grant }) => grant);
+      writeNew(out, baselineFile(grants, inventory, { expires: lastDay, written: dayOf(asOf) }), "--out");
+      const others = gone.length - grants.length;
       process.stdout.write(
-        `${printable(out)} is written, with ${grants.length} grants. Name it in the policy, relative to that file: \`baseline: …\`\n`,
+        `${printable(out)} is written, with ${amount(grants.length, "grant")}.${others === 0 ? "" : ` Left out, since a baseline holds back neither denied apps nor leavers: ${others}.`} Name it in the policy, relative to that file: \`baseline: …\`\n`,
       );
     });
 }

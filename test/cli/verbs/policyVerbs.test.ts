@@ -31,6 +31,8 @@ function policy(name: string, text: string): string {
   writeFileSync(inFolder(name), text);
   return inFolder(name);
 }
+/** The day that many days from now. */
+const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
 const matchesPlanSchema = new Ajv({ strict: true }).compile<PlanFile>(PlanSchema);
 
 describe("sanctioned plan", () => {
@@ -349,7 +351,7 @@ describe("sanctioned validate", () => {
 describe("sanctioned baseline", () => {
   it("takes what would be revoked as known, so that only what is new is revoked", async () => {
     const known = inFolder("known.yaml");
-    const { code, stdout } = await sanctioned(["baseline", "--expires", "2099-01-01", "--out", known], env);
+    const { code, stdout } = await sanctioned(["baseline", "--expires", inDays(180), "--out", known], env);
     expect([code, stdout]).toEqual([
       0,
       `${known} is written, with 12 grants. Name it in the policy, relative to that file: \`baseline: …\`\n`,
@@ -357,6 +359,34 @@ describe("sanctioned baseline", () => {
     const held = policy("held.yaml", `${readFileSync(POLICY, "utf8")}baseline: known.yaml\n`);
     const plan = JSON.parse((await sanctioned(["plan", "--policy", held, "--format", "json"], env)).stdout);
     expect([plan.revocations, plan.counts.report]).toEqual([[], { "app-not-listed": 12 }]);
+  });
+
+  it("wants a day no further ahead than an exemption may be", async () => {
+    const { code, stderr } = await sanctioned(
+      ["baseline", "--expires", inDays(182), "--out", inFolder("far.yaml")],
+      env,
+    );
+    expect([code, stderr]).toEqual([
+      1,
+      `--expires is more than 180 days from now. Name ${inDays(180)} or an earlier day, or raise \`maxExemptionDays\` in the policy. [expiry-too-late]\n`,
+    ]);
+  });
+
+  it("leaves out denied apps and leavers, which no baseline holds back", async () => {
+    const known = inFolder("leavers.yaml");
+    const left = policy(
+      "left.yaml",
+      `${readFileSync(POLICY, "utf8")}offboarded: [ada.weber@dieppe.example]\n`,
+    );
+    const { stdout } = await sanctioned(
+      ["baseline", "--expires", inDays(30), "--policy", left, "--out", known],
+      env,
+    );
+    expect(stdout).toMatch(
+      /is written, with 11 grants\. Left out, since a baseline holds back neither denied apps nor leavers: \d+\. Name it/,
+    );
+    expect(readFileSync(known, "utf8")).toMatch(new RegExp(`^written: ${inDays(0)}$`, "m"));
+    expect(readFileSync(known, "utf8")).not.toContain("ada.weber");
   });
 
   it("wants a day of the calendar", async () => {
