@@ -12,7 +12,7 @@ import {
   placeText,
   type UserLists,
 } from "./policy.ts";
-import type { Problem } from "./problem.ts";
+import { MOST_PROBLEMS, type Problem } from "./problem.ts";
 
 /** What a policy says twice, or both ways. Names are compared as text; ids of the org come later. */
 export function contradictions(policy: Policy): Problem[] {
@@ -220,14 +220,14 @@ function twice(
   form = (value: string) => value,
 ): Problem[] {
   const seen = new Map<string, Position>();
-  return names.flatMap(({ value, position }) => {
+  const problems: Problem[] = [];
+  for (const { value, position } of names) {
     const first = seen.get(form(value));
-    if (first === undefined) {
-      seen.set(form(value), position);
-      return [];
-    }
-    return problemAt(position, says({ name: value, other: relative(first, position) }));
-  });
+    if (first === undefined) seen.set(form(value), position);
+    else problems.push(problemAt(position, says({ name: value, other: relative(first, position) })));
+    if (problems.length === MOST_PROBLEMS) break;
+  }
+  return problems;
 }
 
 /** What stands in two lists that must have nothing in common: an error that names both places. */

@@ -18,16 +18,18 @@ import type { ErrorText } from "../errors.ts";
 import { policyProblems } from "./errors.ts";
 import { escaped, hiddenIn } from "./hidden.ts";
 import type { Position } from "./policy.ts";
-import type { Problem } from "./problem.ts";
+import { MOST_PROBLEMS, type Problem } from "./problem.ts";
 import type { Path, Source } from "./source.ts";
 
 /** More than people review; also bounds the time that a hostile file can take. */
 export const LARGEST_BYTES = 1024 * 1024;
 const DEEPEST = 32;
-/** A file of another kind can have something hidden in every line. */
-const MOST_LINES = 1000;
 
-type Refuse = (offset: number, said: ErrorText) => void;
+/** Adds a problem, as long as there are not too many. */
+interface Refuse {
+  (offset: number, said: ErrorText): void;
+  readonly hadEnough: () => boolean;
+}
 
 /**
  * Reads YAML 1.2 (core schema) and refuses what a reviewer could misread: anchors, aliases, merge keys,
@@ -49,9 +51,13 @@ export function parseSource(raw: string, file: string): { source: Source } | { p
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const problems: Problem[] = [];
-  const refuse: Refuse = (offset, said) => {
-    problems.push(problemAt(at(offset), said));
-  };
+  const hadEnough = () => problems.length >= MOST_PROBLEMS;
+  const refuse: Refuse = Object.assign(
+    (offset: number, said: ErrorText) => {
+      if (!hadEnough()) problems.push(problemAt(at(offset), said));
+    },
+    { hadEnough },
+  );
 
   if (Buffer.byteLength(text) > LARGEST_BYTES) {
     refuse(0, policyProblems["policy-too-large"]());
@@ -89,7 +95,7 @@ function hiddenProblems(lines: readonly string[], file: string, problemAt: Sourc
     const character = `U+${hidden.character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
     const said = policyProblems["character-not-seen"]({ character, escape: escaped(hidden.character) });
     problems.push(problemAt({ file, line: i + 1, column: hidden.index + 1 }, said));
-    if (problems.length === MOST_LINES) break;
+    if (problems.length === MOST_PROBLEMS) break;
   }
   return problems;
 }
@@ -120,14 +126,7 @@ function compose(text: string, counter: LineCounter, refuse: Refuse): Document.P
       }
       documents.push(...composer.next(token));
     }
-    if (isTooDeep(parser)) {
-      refuse(parser.offset, policyProblems["nested-too-deep"]({ levels: DEEPEST }));
-      return undefined;
-    }
-    if (documents.length > 0) {
-      refuse(documents[0]!.range[1], policyProblems["several-documents"]());
-      return undefined;
-    }
+    if (isOver(parser, documents, refuse)) return undefined;
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end(false, text.length));
@@ -135,6 +134,14 @@ function compose(text: string, counter: LineCounter, refuse: Refuse): Document.P
   if (second) refuse(document!.range[1], policyProblems["several-documents"]());
   refuseErrors(document?.errors ?? composer.streamInfo().errors, refuse);
   return document;
+}
+
+/** Whether the text is not worth reading on: nested too deep, a second document, or too much that is wrong. */
+function isOver(parser: Parser, [document]: readonly Document.Parsed[], refuse: Refuse): boolean {
+  if (isTooDeep(parser)) refuse(parser.offset, policyProblems["nested-too-deep"]({ levels: DEEPEST }));
+  else if (document !== undefined) refuse(document.range[1], policyProblems["several-documents"]());
+  else return refuse.hadEnough();
+  return true;
 }
 
 function refuseErrors(errors: readonly YAMLParseError[], refuse: Refuse): void {

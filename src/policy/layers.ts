@@ -1,3 +1,4 @@
+import { namedSo } from "../names.ts";
 import { type AppId, parseAppId } from "../salesforce/id.ts";
 import type { Layer } from "./layer.ts";
 import type { PolicyFile } from "./policySchema.ts";
@@ -91,8 +92,11 @@ function sameApp(entry: SaidMap, base: readonly SaidMap[]): SaidMap | null {
   const name = textAt(entry, "name");
   const sameId = base.find((other) => id !== null && idOf(other) === id);
   if (sameId !== undefined) return sameId;
-  const named = base.filter(
-    (other) => name !== undefined && textAt(other, "name") === name && (id === null || idOf(other) === null),
+  if (name === undefined) return null;
+  const named = namedSo(
+    name,
+    base.filter((other) => textAt(other, "name") !== undefined && (id === null || idOf(other) === null)),
+    (other) => textAt(other, "name")!,
   );
   return named.length === 1 ? named[0]! : null;
 }

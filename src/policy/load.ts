@@ -11,7 +11,7 @@ import type { Layer } from "./layer.ts";
 import { mergeLayers } from "./merge.ts";
 import type { Policy } from "./policy.ts";
 import type { PolicyFile } from "./policySchema.ts";
-import type { Problem } from "./problem.ts";
+import { MOST_PROBLEMS, type Problem } from "./problem.ts";
 import { objectSource, type Path, pathText, type Source } from "./source.ts";
 import { schemaProblems } from "./violation.ts";
 
@@ -58,25 +58,26 @@ function layerOf(source: Source, file: string): LayerResult {
   const { data } = source;
   const matchesSchema = policyValidator();
   if (!matchesSchema(data)) return { problems: schemaProblems(source, matchesSchema.errors ?? []) };
-  const problems = blankTexts(source, data, []);
+  const problems: Problem[] = [];
+  refuseBlank(source, data, [], problems);
   return problems.length > 0 ? { problems } : { layer: { file, source, data } };
 }
 
 /** Texts of which nothing can be read: a name of blanks would mean nobody, or an app that looks like nothing. */
-function blankTexts(source: Source, value: unknown, at: Path): Problem[] {
+function refuseBlank(source: Source, value: unknown, at: Path, problems: Problem[]): void {
+  if (problems.length === MOST_PROBLEMS) return;
   if (typeof value === "string" && isBlank(value)) {
     const said = { place: pathText(at), remedy: "fill it in or leave the key out" };
-    return [source.problemAt(source.position(at), policyProblems["value-empty"](said))];
+    problems.push(source.problemAt(source.position(at), policyProblems["value-empty"](said)));
   }
-  if (typeof value !== "object" || value === null) return [];
+  if (typeof value !== "object" || value === null) return;
   const isList = Array.isArray(value);
-  return Object.entries(value).flatMap(([key, inner]) =>
-    blankTexts(source, inner, [...at, isList ? Number(key) : key]),
-  );
+  for (const [key, inner] of Object.entries(value))
+    refuseBlank(source, inner, [...at, isList ? Number(key) : key], problems);
 }
 
 function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {
-  const problems: Problem[] = [];
+  let problems: Problem[] = [];
   /** The text of a file that the policy names under a key; what is wrong with that is a problem there. */
   const opened = <T>(
     key: "extends" | "baseline",
@@ -105,7 +106,7 @@ function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {
       return refuse(policyProblems["named-file-not-a-policy"]({ key, file }));
     const parsed = parse(answer.text, file);
     if (typeof parsed === "object" && parsed !== null && "problems" in parsed) {
-      problems.push(...parsed.problems);
+      problems = problems.concat(parsed.problems);
       return null;
     }
     return parsed as T;
@@ -126,8 +127,8 @@ function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {
 
   const baseline = known === null ? null : { ...known, shared: withBaseline !== own };
   const policy = mergeLayers(own, base, baseline, problems);
-  problems.push(...contradictions(policy));
-  return problems.length > 0 ? { problems } : { policy };
+  const all = problems.concat(contradictions(policy));
+  return all.length > 0 ? { problems: all } : { policy };
 }
 
 /** Whether a name of a file could lead out of the folder that it is relative to. */

@@ -35,6 +35,9 @@ function frameOf({ line, column, sourceLine }: Problem): string {
   return `${String(line).padStart(6)} | ${before}${after}\n${" ".repeat(6)} | ${" ".repeat(before.length)}^`;
 }
 
+/** A file of another kind can have something wrong at each character. After so many the rest is not looked at. */
+export const MOST_PROBLEMS = 1000;
+
 /** More would bury the first, which often causes the rest. */
 const MOST_SHOWN = 100;
 
@@ -51,9 +54,13 @@ export function firstOf(problems: readonly Problem[], most = MOST_SHOWN): { firs
   return { first: sorted.slice(0, most), more: Math.max(sorted.length - most, 0) };
 }
 
-/** `… and 3 more problems`. */
-export function moreText(more: number): string {
-  return `… and ${more} more problem${more === 1 ? "" : "s"}`;
+/** `… and 3 more problems`; of so many that the rest was not looked at, `at least`. */
+export function moreText(more: number, problems: readonly Problem[]): string {
+  return `… and ${atLeast(problems)}${more} more problem${more === 1 ? "" : "s"}`;
+}
+
+function atLeast({ length }: readonly Problem[]): string {
+  return length >= MOST_PROBLEMS ? "at least " : "";
 }
 
 /** All problems in order; a great many are cut short with their count, and a long line is shown once. */
@@ -64,7 +71,7 @@ export function formatProblems(problems: readonly Problem[]): string {
       ? headOf(problem)
       : formatProblem(problem),
   );
-  return [...shown, ...(more > 0 ? [moreText(more)] : [])].join("\n");
+  return [...shown, ...(more > 0 ? [moreText(more, problems)] : [])].join("\n");
 }
 
 function isSameLine(problem: Problem, other: Problem | undefined): boolean {
@@ -77,7 +84,7 @@ export class PolicyError extends UserError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
+    const count = `${atLeast(problems)}${problems.length} problem${problems.length === 1 ? "" : "s"}`;
     const { code, text, remedy } = policyErrors["policy-with-problems"].says({ count });
     super({ code, text: `${formatProblems(problems)}\n${text}`, remedy });
     this.problems = problems;

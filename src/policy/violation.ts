@@ -3,14 +3,15 @@ import type { ErrorText } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { policyProblems } from "./errors.ts";
 import { didYouMean } from "./nearest.ts";
-import type { Problem } from "./problem.ts";
+import { MOST_PROBLEMS, type Problem } from "./problem.ts";
 import { type Path, pathText, type Source } from "./source.ts";
 
-/** What ajv says about a policy, in a reader's words and at the place in the source. */
+/** What ajv says about a policy, in a reader's words and at the place in the source; of a great many the first. */
 export function schemaProblems(source: Source, errors: readonly ErrorObject[]): Problem[] {
   const problems = new Map<string, Problem>();
   for (const error of errors) {
     const problem = schemaProblem(source, error);
+    if (problems.size === MOST_PROBLEMS) break;
     if (problem) problems.set(`${problem.file} ${problem.line}:${problem.column} ${problem.text}`, problem);
   }
   return [...problems.values()];

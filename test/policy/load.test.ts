@@ -231,6 +231,28 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"? [unknown-key]
   });
 });
 
+describe("whatever is wrong a great many times is said a thousand times at most, and ends soon", () => {
+  const H = "version: 1\nunlisted: report\napps: []\n";
+  it.each([
+    ["anchors", `${H}a: ${"&a ".repeat(150_000)}`],
+    ["tabs", `${H}${"\t:\n".repeat(20_000)}`],
+    ["unknown keys", H + Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join("\n")],
+    ["wrong types", `version: 1\nunlisted: report\napps: [${"0,".repeat(20_000)}]`],
+    ["names that stand twice", `${H}offboarded: [${"a,".repeat(20_000)}]`],
+    ["names of blanks", `${H}offboarded: [${"' ',".repeat(20_000)}]`],
+  ])("%s", (_case, text) => {
+    const result = parsePolicy(text, "p.yaml");
+    if (!("problems" in result)) throw new Error("taken");
+    expect(result.problems).toHaveLength(1000);
+    expect(formatProblems(result.problems).length).toBeLessThan(40_000);
+  });
+
+  it("a key and a value of a megabyte are cut", () => {
+    expect(problems(`${H}${"k".repeat(900_000)}: 1\n`).length).toBeLessThan(1000);
+    expect(problems(`${H}mode: ${"k".repeat(900_000)}\n`).length).toBeLessThan(1000);
+  });
+});
+
 describe("any text at all", () => {
   it("is a policy or has a problem at a line; it never throws", () => {
     const yamlish = fc

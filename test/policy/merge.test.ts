@@ -255,6 +255,23 @@ describe("a policy that extends another", () => {
     });
   });
 
+  it("knows an app of the other by its name as names are compared, and one that is called exactly so first", () => {
+    const base =
+      "version: 1\nunlisted: report\napps:\n  - { name: SLACK, users: everyone, owner: a }\n  - { name: Slack, users: everyone, owner: b }\n";
+    const owners = (name: string) =>
+      parse(`version: 1\nextends: base.yaml\napps: [{ name: ${name}, mode: report }]\n`, {
+        "policy/base.yaml": base
+          .split("\n")
+          .slice(0, name === "Slack" ? 5 : 4)
+          .join("\n"),
+      }).apps.map(({ owner, mode }) => [owner, mode?.value ?? null]);
+    expect(owners("Slack")).toEqual([
+      ["b", "report"],
+      ["a", null],
+    ]);
+    expect(owners("slack")).toEqual([["a", "report"]]);
+  });
+
   it("guesses none of two apps of one name", () => {
     const two =
       "version: 1\nunlisted: report\napps:\n  - { name: S, id: 0H4000000000001, users: everyone }\n  - { name: S, id: 0H4000000000002, users: everyone }\n";

@@ -206,7 +206,7 @@ describe("every problem of the schema is said at its place", () => {
   it("a great many take time in proportion and are cut short", () => {
     const result = parsePolicy(Array.from({ length: 20_000 }, (_, i) => `k${i}: 1\n`).join(""), "p.yaml");
     const text = "problems" in result ? formatProblems(result.problems) : "";
-    expect(text.split("\n").at(-1)).toBe("… and 19903 more problems");
+    expect(text.split("\n").at(-1)).toBe("… and at least 900 more problems");
   });
 });
 

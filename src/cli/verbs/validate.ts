@@ -53,8 +53,8 @@ export function validateCommand(): Command {
         const files = named.length > 0 ? named : policyFiles();
         if (files.length === 0) throw cliErrors["no-policy-file"]({ folder: "policy" });
         const observer = org ? await openObserver() : null;
-        const problems: Problem[] = [];
-        for (const file of files) problems.push(...inOrder(await problemsOf(file, observer, asOf)));
+        let problems: readonly Problem[] = [];
+        for (const file of files) problems = problems.concat(inOrder(await problemsOf(file, observer, asOf)));
         if (resolved && problems.length === 0) process.stdout.write(files.map(merged).join("---\n"));
         else process.stdout.write(await output(format, files, problems));
         if (problems.length > 0) process.exitCode = EXIT.userError;

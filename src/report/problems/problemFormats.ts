@@ -1,13 +1,10 @@
-import { firstOf, moreText, type Problem } from "../../policy/problem.ts";
+import { firstOf, MOST_PROBLEMS, moreText, type Problem } from "../../policy/problem.ts";
 import { safeJson } from "../render/safeJson.ts";
 import { annotation } from "../render/workflowCommand.ts";
 
-/** More than a policy that somebody wrote has; bounds what a hostile one can make of a machine's reader. */
-export const MOST_FOR_MACHINES = 1000;
-
 /** Policy problems as JSON; `more` counts those that are not listed. */
 export function problemsJson(problems: readonly Problem[]): string {
-  const { first, more } = firstOf(problems, MOST_FOR_MACHINES);
+  const { first, more } = firstOf(problems, MOST_PROBLEMS);
   return safeJson({
     problems: first.map(({ code, file, line, column, text, remedy }) => ({
       code,
@@ -35,6 +32,6 @@ export function problemsGithub(problems: readonly Problem[]): string {
         column,
       }),
     ),
-    ...(more > 0 ? [`${moreText(more)}\n`] : []),
+    ...(more > 0 ? [`${moreText(more, problems)}\n`] : []),
   ].join("");
 }

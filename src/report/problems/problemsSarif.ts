@@ -1,7 +1,6 @@
 import type { ProblemDeclaration, ProblemTable } from "../../errors.ts";
-import { firstOf, moreText, type Problem } from "../../policy/problem.ts";
+import { firstOf, MOST_PROBLEMS, moreText, type Problem } from "../../policy/problem.ts";
 import { type SarifRule, sarifText } from "../render/sarif.ts";
-import { MOST_FOR_MACHINES } from "./problemFormats.ts";
 
 /** Policy problems as SARIF. @param declared every problem that there can be: the rules @param version of this tool */
 export function problemsSarif(
@@ -9,11 +8,11 @@ export function problemsSarif(
   declared: ProblemTable<Record<string, ProblemDeclaration>>,
   version: string,
 ): string {
-  const { first, more } = firstOf(problems, MOST_FOR_MACHINES);
+  const { first, more } = firstOf(problems, MOST_PROBLEMS);
   const results = first.map(({ code, file, line, column, text, remedy, sourceLine }, i) => ({
     ruleId: code,
     level: "error" as const,
-    text: `${text}; ${remedy}${more > 0 && i === first.length - 1 ? ` (${moreText(more)})` : ""}`,
+    text: `${text}; ${remedy}${more > 0 && i === first.length - 1 ? ` (${moreText(more, problems)})` : ""}`,
     file,
     line,
     columns: { start: Math.max(column, 1), end: Math.max(column, sourceLine.length) + 1 },
