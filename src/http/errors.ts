@@ -21,7 +21,7 @@ export const httpErrors = declareErrors({
   },
   "asked-to-wait": {
     kind: "remote",
-    text: "{refusal} It asks to wait {seconds} s, which is longer than a run waits.",
+    text: "{refusal} It asks to wait {seconds} s, which is longer than a run waits, at once or in all.",
     remedy: "Try again then.",
     example: { refusal: "api.github.com answered 429 to GET /user.", seconds: 3600 },
   },

@@ -18,21 +18,48 @@ export interface RetryClock {
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Told of a long wait, for whoever looks on. */
+  readonly say?: (line: string) => void;
 }
 
-export const REAL_CLOCK: RetryClock = { sleep: wait, random: Math.random };
+/** What the requests of one run share: how long they may be made to wait, all together. */
+export interface Patience {
+  leftMs: number;
+  /** Until when somebody was told that it waits, in milliseconds since the epoch. */
+  saidUntil: number;
+}
+
+export function newPatience(): Patience {
+  return { leftMs: LONGEST_WAITS_OF_RUN_MS, saidUntil: 0 };
+}
+
+export const REAL_CLOCK: RetryClock = {
+  sleep: wait,
+  random: Math.random,
+  say: (line) => void process.stderr.write(`${line}\n`),
+};
 
 const RETRIES = 5;
 const FIRST_WAIT_MS = 250;
 const LONGEST_BACKOFF_MS = 10_000;
 /** A server that asks for more than this is not waited for. */
 const LONGEST_RETRY_AFTER_MS = 120_000;
+/** Nor is one that asks for more than this in all, over requests that may wait side by side. */
+const LONGEST_WAITS_OF_RUN_MS = 20 * 60_000;
+/** A wait that is worth a word. */
+const LONG_WAIT_MS = 3_000;
 
 /**
  * Runs a read again while it ends in a TransientError: as long as the server asks, else exponential
  * back-off with full jitter. After the last try the cause is thrown. For what changes nothing in the org.
+ * @param patience of a run, whose requests share it; without it each is waited for on its own
  */
-export async function retryReads<T>(read: () => Promise<T>, { sleep, random }: RetryClock): Promise<T> {
+export async function retryReads<T>(
+  read: () => Promise<T>,
+  clock: RetryClock,
+  patience: Patience = newPatience(),
+): Promise<T> {
+  const { sleep, random } = clock;
   try {
     return await pRetry(read, {
       retries: RETRIES,
@@ -41,8 +68,7 @@ export async function retryReads<T>(read: () => Promise<T>, { sleep, random }: R
       onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
         if (!(error instanceof TransientError) || retriesLeft === 0) return;
         const { retryAfterMs } = error;
-        if (retryAfterMs !== null && retryAfterMs > LONGEST_RETRY_AFTER_MS)
-          throw tooLong(error, retryAfterMs);
+        if (retryAfterMs !== null) waitAsAsked(error, retryAfterMs, clock, patience);
         const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_WAIT_MS * 2 ** (attemptNumber - 1));
         await sleep(retryAfterMs ?? random() * backoff);
       },
@@ -50,6 +76,22 @@ export async function retryReads<T>(read: () => Promise<T>, { sleep, random }: R
   } catch (error) {
     throw error instanceof TransientError ? error.cause : error;
   }
+}
+
+/** Takes a wait from the run's patience, and says so. @throws RemoteError where it is too long, or was too often */
+function waitAsAsked(
+  error: TransientError,
+  milliseconds: number,
+  { say }: RetryClock,
+  patience: Patience,
+): void {
+  if (milliseconds > LONGEST_RETRY_AFTER_MS || milliseconds > patience.leftMs)
+    throw tooLong(error, milliseconds);
+  patience.leftMs -= milliseconds;
+  const until = Date.now() + milliseconds;
+  if (milliseconds < LONG_WAIT_MS || until < patience.saidUntil + LONG_WAIT_MS) return;
+  patience.saidUntil = until;
+  say?.(`The server asks to wait ${Math.ceil(milliseconds / 1000)} s before the next try.`);
 }
 
 function tooLong({ cause }: TransientError, milliseconds: number): Error {

@@ -21,7 +21,7 @@ import { type ChangedUnit, COUNT, changedUnits } from "./recount.ts";
 /** How often the list is held against the org's count, and what changed meanwhile read again. */
 const MOST_ROUNDS = 10;
 /** From this round on a list is taken that differs from the org by nothing but grants that went meanwhile. */
-const PATIENT_ROUNDS = 6;
+const PATIENT_ROUNDS = 4;
 /** One grant in so many may have gone since its part was looked at for the last time. */
 const GONE_SHARE = 1_000;
 /** Grants made up to this long before the reading began are looked for at its end: one may be seen later than its date says. */

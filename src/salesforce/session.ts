@@ -4,7 +4,7 @@ import pLimit, { type LimitFunction } from "p-limit";
 import { RemoteError } from "../errors.ts";
 import { originOf } from "../http/address.ts";
 import { httpFetch } from "../http/request.ts";
-import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
+import { newPatience, type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
 import type { Login } from "./credentials.ts";
 import { salesforceErrors } from "./errors.ts";
 import { describeFailure, describeLoginFailure, isPassing, networkCode, soapFault } from "./failure.ts";
@@ -44,6 +44,7 @@ export class OrgSession {
   readonly #login: Login;
   readonly #limit: LimitFunction;
   readonly #clock: RetryClock;
+  readonly #patience = newPatience();
   #connection = new Connection({});
   #renewal: Promise<void> | undefined;
   #reached = false;
@@ -76,7 +77,7 @@ export class OrgSession {
       return this.#use(instanceUrl, accessToken);
     }
     const host = new URL(login.loginUrl).host;
-    const answer = await retryReads(() => this.#requestToken(login, host), this.#clock);
+    const answer = await retryReads(() => this.#requestToken(login, host), this.#clock, this.#patience);
     if (typeof answer?.access_token !== "string" || typeof answer.instance_url !== "string")
       throw salesforceErrors["login-answer-not-salesforce"]({ host, status: 200 });
     this.#use(originOf(answer.instance_url, `The instance URL that ${host} names`), answer.access_token);
@@ -150,7 +151,7 @@ export class OrgSession {
   }
 
   #read<T>(request: Request<T>): Promise<T> {
-    return this.#limit(() => retryReads(() => this.#once(request, true), this.#clock));
+    return this.#limit(() => retryReads(() => this.#once(request, true), this.#clock, this.#patience));
   }
 
   #use(instanceUrl: string, text: string): void {

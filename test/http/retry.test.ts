@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isLoopback, originOf } from "../../src/http/address.ts";
-import { retryAfterMs, retryReads, TransientError } from "../../src/http/retry.ts";
+import { newPatience, retryAfterMs, retryReads, TransientError } from "../../src/http/retry.ts";
 
 const NOW = Date.parse("2026-11-25T10:00:00Z");
 
@@ -55,6 +55,44 @@ describe("a read that fails in a way that may pass", () => {
       message: expect.stringMatching(/^busy.* 121 s/),
     });
     expect(longer.waits).toEqual([]);
+  });
+
+  it("of a run is not waited for without end: twenty minutes for all of its requests", async () => {
+    const patience = newPatience();
+    const said: string[] = [];
+    const clock = { sleep: async () => undefined, random: () => 1, say: (line: string) => said.push(line) };
+    const waiting = () => {
+      let left = 1;
+      return retryReads(
+        async () => {
+          if (left-- > 0) throw new TransientError(cause, 120_000);
+          return "answer";
+        },
+        clock,
+        patience,
+      );
+    };
+    for (let request = 0; request < 10; request++) expect(await waiting()).toBe("answer");
+    await expect(waiting()).rejects.toMatchObject({ code: "asked-to-wait" });
+    expect(said).toEqual(["The server asks to wait 120 s before the next try."]);
+  });
+
+  it("is said where it takes a while, and not where it takes a moment", async () => {
+    const said = async (retryAfter: number) => {
+      const lines: string[] = [];
+      let left = 1;
+      const read = async () => {
+        if (left-- > 0) throw new TransientError(cause, retryAfter);
+      };
+      await retryReads(read, {
+        sleep: async () => undefined,
+        random: () => 1,
+        say: (line) => void lines.push(line),
+      });
+      return lines;
+    };
+    expect(await said(2_999)).toEqual([]);
+    expect(await said(3_000)).toEqual(["The server asks to wait 3 s before the next try."]);
   });
 
   it("is not tried again where the fault is another", async () => {
