@@ -64,7 +64,10 @@ export async function apply(
   const outcomes = revocations.map((revocation) => outcomeOf(revocation, attempts.of(revocation), after));
   await recorder.outcomes(outcomes);
   const revoked = outcomes.filter(({ status }) => status === "revoked").map(({ revocation: one }) => one);
-  return { outcomes, sessions: await settleSessions(connection, revoked, sessions === "end", recorder) };
+  return {
+    outcomes,
+    sessions: await settleSessions(connection, revoked, sessions === "end", recorder, apps),
+  };
 }
 
 function refuseOwnUser({ caller }: OrgConnection, revocations: readonly PlannedRevocation[]): void {

@@ -13,13 +13,14 @@ const IDLE_DAYS = 90;
 /** What a plan file holds beside its counts where all was asked for: every grant, app, connected user and exemption. */
 export function allParts(
   evaluation: Evaluation,
+  labels: ReadonlyMap<string, string>,
 ): Required<Pick<PlanFile, "rows" | "apps" | "users" | "exemptions">> {
   const { inventory, resolved, decisions } = evaluation;
   return {
     rows: canonicalOrder(
       decisions.map(({ grant, action, code, heldBackBy, at }) => ({
         user: { id: grant.userId, username: inventory.users.get(grant.userId)?.username ?? null },
-        app: appPart(grant.app),
+        app: appPart(grant.app, labels),
         ...grantPart(grant),
         action,
         code,
@@ -27,7 +28,9 @@ export function allParts(
         policy: placePart(at),
       })),
     ),
-    apps: canonicalOrder(inventory.apps.map((app) => ({ ...appPart(app), ...standingOf(app, resolved) }))),
+    apps: canonicalOrder(
+      inventory.apps.map((app) => ({ ...appPart(app, labels), ...standingOf(app, resolved) })),
+    ),
     users: canonicalOrder(connectedUsers(inventory, resolved)),
     exemptions: canonicalOrder(
       resolved.policy.exemptions.map(({ app, user, reason, owner, expires, position }) => ({

@@ -4,6 +4,7 @@ import { isLongerAgo } from "../time.ts";
 import { planErrors } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { parsePlanFile } from "./parsePlanFile.ts";
+import { appKey } from "./parts.ts";
 import { countGrants, type Plan, withGrants } from "./plan.ts";
 import type { PlanFile } from "./planSchema.ts";
 
@@ -45,11 +46,11 @@ export function restrictToApproved(
   const approved = new Map<string, (string | null)[]>();
   for (const { user, app, grants } of file.revocations)
     approved.set(
-      key(user.id, app.id, app.name),
+      key(user.id, app),
       grants.map(({ granted }) => granted),
     );
   const revocations = plan.revocations.flatMap((revocation) => {
-    const times = [...(approved.get(key(revocation.user.id, revocation.app.id, revocation.app.name)) ?? [])];
+    const times = [...(approved.get(key(revocation.user.id, revocation.app)) ?? [])];
     const grants = revocation.grants.filter((grant) => takeOne(times, grant));
     return grants.length === 0 ? [] : [withGrants(revocation, grants)];
   });
@@ -64,7 +65,6 @@ function takeOne(times: (string | null)[], { createdAt }: Grant): boolean {
   return true;
 }
 
-function key(userId: string, appId: string | null, appName: string): string {
-  // A name can have the form of an id.
-  return JSON.stringify([userId, appId, appId === null ? appName : null]);
+function key(userId: string, app: Parameters<typeof appKey>[0]): string {
+  return JSON.stringify([userId, appKey(app)]);
 }

@@ -7,8 +7,11 @@ import { compareText } from "../text.ts";
  * which the engine keeps for itself and does not show.
  */
 function propertyKey(kind: "app" | "user", name: string): string {
-  const text = printable(name);
-  return text === "" || text.startsWith("__") ? `${kind} ${text}` : text;
+  if (name === "") return `${kind} without a name`;
+  // A blank at an end, two in a row or one of another kind would not be seen.
+  const text = printable(name).replace(/[^\S ]/g, (blank) => `\\u{${blank.codePointAt(0)!.toString(16)}}`);
+  const seen = /^ | $| {2}/.test(text) ? `"${text}"` : text;
+  return seen.startsWith("__") ? `${kind} ${seen}` : seen;
 }
 
 /** The key under which a user's revocations stand: the username, which is unique across Salesforce. */

@@ -1,10 +1,25 @@
 import type { App, Grant } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
+import { printable } from "../printable.ts";
 import { compareText } from "../text.ts";
 import type { PlanFile } from "./planSchema.ts";
 
-export function appPart({ id, name, kind }: App): PlanFile["revocations"][number]["app"] {
-  return { id, name, kind };
+type AppPart = PlanFile["revocations"][number]["app"];
+
+/** @param labels of every app of the inventory: what lists show, where that is not the name */
+export function appPart({ key, id, name, kind }: App, labels: ReadonlyMap<string, string>): AppPart {
+  const label = labels.get(key) ?? name;
+  return { id, name, kind, ...(label === printable(name) ? {} : { label }) };
+}
+
+/** What people read for an app of a plan: no other app of it has the same. Untrusted text. */
+export function appText({ name, label }: Pick<AppPart, "name" | "label">): string {
+  return label ?? name;
+}
+
+/** Tells an app of a plan from every other; a name can have the form of an id. */
+export function appKey({ id, name }: Pick<AppPart, "id" | "name">): string {
+  return id ?? `name:${name}`;
 }
 
 export function grantPart({ createdAt, lastUsedAt, useCount }: Grant) {

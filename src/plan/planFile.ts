@@ -5,6 +5,7 @@ import { compareText } from "../text.ts";
 import { allParts } from "./allParts.ts";
 import { digestOf, policyDigest } from "./digest.ts";
 import type { Evaluation } from "./evaluate.ts";
+import { appLabels } from "./label.ts";
 import { appPart, canonicalOrder, grantPart, iso, placePart } from "./parts.ts";
 import type { FullPlan, PlanFile } from "./planSchema.ts";
 
@@ -16,6 +17,7 @@ export function planFile(evaluation: Evaluation, options: { readonly all: true }
 export function planFile(evaluation: Evaluation, options: { readonly all: boolean }): PlanFile;
 export function planFile(evaluation: Evaluation, { all }: { readonly all: boolean }): PlanFile {
   const { policy, inventory, asOf, decisions, findings, plan, limits } = evaluation;
+  const labels = appLabels(inventory);
   const content: Omit<PlanFile, "digest"> = {
     version: 1,
     asOf: iso(asOf)!,
@@ -29,7 +31,7 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
     inventory: inventoryPart(inventory),
     revocations: plan.revocations.map(({ user, app, grants, code, at, reason }) => ({
       user: { id: user.id, username: user.username },
-      app: appPart(app),
+      app: appPart(app, labels),
       grants: grants.map(grantPart),
       code,
       policy: placePart(at),
@@ -41,8 +43,8 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
       report: countCodes(decisions, "report"),
       keep: countCodes(decisions, "keep"),
     },
-    ...(all ? allParts(evaluation) : {}),
-    findings: canonicalOrder(findings.map(findingPart)),
+    ...(all ? allParts(evaluation, labels) : {}),
+    findings: canonicalOrder(findings.map((finding) => findingPart(finding, labels))),
     limits: { ...limits },
   };
   return { ...content, digest: digestOf(content) };
@@ -81,13 +83,13 @@ function inventoryPart({ grants, proof }: Inventory): PlanFile["inventory"] {
   };
 }
 
-function findingPart(finding: Finding): PlanFile["findings"][number] {
+function findingPart(finding: Finding, labels: ReadonlyMap<string, string>): PlanFile["findings"][number] {
   const { code, severity, app, user, params, at } = finding;
   return {
     code,
     severity,
     text: findingText(finding),
-    app: app === null ? null : appPart(app),
+    app: app === null ? null : appPart(app, labels),
     user,
     params: { ...params },
     policy: placePart(at),

@@ -24,6 +24,12 @@ const App = Type.Object(
     id: nullable(Text),
     name: Text,
     kind: oneOf(["connected-app", "external-client-app", "unknown"]),
+    label: Type.Optional(
+      Type.String({
+        description:
+          "What lists show, where that is not the name: several apps have it, or it cannot be seen as it is.",
+      }),
+    ),
   },
   closed,
 );

@@ -1,3 +1,4 @@
+import { appKey } from "../plan/parts.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 
 export type Revocation = PlanFile["revocations"][number];
@@ -50,11 +51,12 @@ function grantKeys({ revocations }: PlanFile): Set<string> {
 function keyOf({ user, app, grants }: Revocation, i: number): string {
   const { granted } = grants[i]!;
   const alike = grants.slice(0, i).filter((grant) => grant.granted === granted).length;
-  return JSON.stringify([user.id, app.id ?? app.name, granted, alike]);
+  return JSON.stringify([user.id, appKey(app), granted, alike]);
 }
 
 function without(findings: readonly Finding[], others: readonly Finding[]): Finding[] {
-  const keyOf = ({ code, app, user, params }: Finding) => JSON.stringify([code, app, user, params]);
+  const keyOf = ({ code, app, user, params }: Finding) =>
+    JSON.stringify([code, app && appKey(app), user, params]);
   const known = new Set(others.map(keyOf));
   return findings.filter((finding) => !known.has(keyOf(finding)));
 }

@@ -2,6 +2,7 @@ import { meaningOf, remedyOf } from "../decide/codes.ts";
 import type { Explanation } from "../decide/explain.ts";
 import type { Verdict } from "../decide/rule.ts";
 import type { App, Inventory } from "../inventory/inventory.ts";
+import { appLabels } from "../plan/label.ts";
 import { type Position, placeText } from "../policy/policy.ts";
 import type { SaidValue } from "../policy/saidValues.ts";
 import { pathText } from "../policy/source.ts";
@@ -53,12 +54,14 @@ export function explainText(
   const alike = Map.groupBy(explanations, ({ decision: { grant, action, code, at, heldBackBy }, steps }) =>
     JSON.stringify([grant.app.key, action, code, at, heldBackBy, steps]),
   );
-  return [...alike.values()].map((some) => block(some, inventory, options)).join("\n");
+  const labels = appLabels(inventory);
+  return [...alike.values()].map((some) => block(some, inventory, labels, options)).join("\n");
 }
 
 function block(
   alike: readonly Explanation[],
   { users }: Inventory,
+  labels: ReadonlyMap<string, string>,
   { hypothetical, saidOf }: ExplanationOptions,
 ): string {
   const { decision, steps } = alike[0]!;
@@ -71,7 +74,7 @@ function block(
   const answer =
     heldBackBy === null ? action : `${action} (it would be revoked, but for ${HOLDS[heldBackBy]})`;
   return [
-    `${printable(grant.app.name)}, ${who} (${grants}): ${answer}`,
+    `${printable(labels.get(grant.app.key) ?? grant.app.name)}, ${who} (${grants}): ${answer}`,
     `  because: ${meaningOf(code)} [${code}], ${place(at)}`,
     ...saidText(saidOf(grant.app)),
     "  looked at, in order of precedence:",

@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import { refusedText } from "../plan/limits.ts";
+import { appText } from "../plan/parts.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
@@ -19,7 +20,7 @@ export function planText(plan: PlanFile, { color }: Terminal = NO_TERMINAL): str
     planned === 0 ? "Nothing to revoke." : `${amount(planned, "revocation")}:`,
     ...revocations.map(
       ({ app, user, reason, reauthorize }) =>
-        `  - ${printable(app.name)}, ${printable(user.username ?? user.id)}: ${printable(reason)}${reauthorizeText(reauthorize)}`,
+        `  - ${printable(appText(app))}, ${printable(user.username ?? user.id)}: ${printable(reason)}${reauthorizeText(reauthorize)}`,
     ),
     "",
     `Kept: ${codes(counts.keep)}. Only reported: ${codes(counts.report)}.`,

@@ -59,6 +59,13 @@ describe("an approved plan is accepted", () => {
 });
 
 describe("what is planned now is restricted to what was approved", () => {
+  it("an app whose name has the form of an id is not the app of that id", () => {
+    const slack = app("Slack", sfId("0H4", 1));
+    const before = planFile(at(org([grant(ANN.id, slack)])), { all: false });
+    const { plan, drift } = restrictToApproved(at(org([grant(ANN.id, app(slack.id!))])), before);
+    expect([plan.revocations, drift]).toEqual([[], 1]);
+  });
+
   it("a violation that is new is left, and counted as drift", () => {
     const now = at(
       org([grant(ANN.id, BOBS), grant(BEN.id, BOBS), grant(BEN.id, BOBS, { createdAt: AS_OF + 1 })]),

@@ -8,7 +8,7 @@ describe("a label can be a key of a Pulumi map", () => {
   it.each([
     ["ann@dieppe.example", "ann@dieppe.example"],
     ["__proto__", "user __proto__"],
-    ["", "user "],
+    ["", "user without a name"],
     ["_one", "_one"],
     ["a__b", "a__b"],
     ["a\u001b[31mb", "a\\u{1b}[31mb"],
@@ -19,7 +19,17 @@ describe("a label can be a key of a Pulumi map", () => {
   it.each([
     ["Slack", "Slack"],
     ["__provider", "app __provider"],
-    ["", "app "],
+    ["", "app without a name"],
+    ["null", "null"],
+    ["constructor", "constructor"],
+    ["0H4000000000001CAA", "0H4000000000001CAA"],
+    [" ", '" "'],
+    ["Slack ", '"Slack "'],
+    ["Data  Loader", '"Data  Loader"'],
+    ["Data\u00a0Loader", "Data\\u{a0}Loader"],
+    ["\u202egnp.exe", "\\u{202e}gnp.exe"],
+    ["S\u200black", "S\\u{200b}lack"],
+    ["x".repeat(1024), "x".repeat(1024)],
     ["_one", "_one"],
   ])("of an app: %j becomes %j", (name, label) => {
     const one = app(name);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { type App, EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
+import { appKey } from "../../src/plan/parts.ts";
 import { isUnaltered, planFile } from "../../src/plan/planFile.ts";
 import type { PolicyFile } from "../../src/policy/policySchema.ts";
+import { planText } from "../../src/report/planText.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { resolve } from "../arbitraries.ts";
-import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, like, sfId, user } from "../inventories.ts";
 
 const slack = (more: Partial<App> = {}): App => ({ ...app("Slack", sfId("0H4", 1)), ...more });
 const BOBS = app("Bob's Tool");
@@ -275,5 +277,32 @@ describe("a plan file holds everything where all was asked for, and only counts 
         policy: { file: `${PLACE} at exemptions[1]`, line: 0 },
       },
     ]);
+  });
+});
+
+describe("an app of a plan file", () => {
+  const strangers = [slack(), like(slack()), app(" "), app("Bob's Tool")];
+  const org = inventoryOf({ users: [ANN], grants: strangers.map((one) => grant(ANN.id, one)) });
+
+  it("bears what tells it from others, where its name does not", () => {
+    const { rows = [] } = written(true, org, { version: 1, unlisted: "report", apps: [] });
+    expect(Object.fromEntries(rows.map((row) => [appKey(row.app), row.app.label]))).toEqual({
+      [slack().id!]: `Slack (${slack().id})`,
+      "name:Slack": "Slack (no id)",
+      "name: ": '" "',
+      "name:Bob's Tool": undefined,
+    });
+  });
+
+  it("is read by that in a terminal", () => {
+    const text = planText(
+      written(true, org, { version: 1, unlisted: "revoke", apps: [], limits: { percent: 100 } }),
+    );
+    expect(text).toContain(`- Slack (${slack().id}), ${ANN.username}`);
+    expect(text).toContain(`- " ", ${ANN.username}`);
+  });
+
+  it("is another than one whose name has the form of its id", () => {
+    expect(appKey(slack())).not.toBe(appKey(app(slack().id!)));
   });
 });

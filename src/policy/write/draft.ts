@@ -26,7 +26,10 @@ const KINDS: readonly [App["kind"], string][] = [
 export function draftPolicy(inventory: Inventory, day: string): string {
   const { org, apps, grants } = inventory;
   const byApp = Map.groupBy(grants, ({ app }) => app.key);
-  const named = apps.filter(({ key, name, id }) => byApp.has(key) && (id !== null || isDistinct(name, apps)));
+  const named = apps.filter(
+    ({ key, name, id, couldBe }) =>
+      byApp.has(key) && (id !== null || (couldBe === undefined && isDistinct(name, apps))),
+  );
   const entries = KINDS.flatMap(([kind, title]) =>
     named
       .filter((app) => app.kind === kind)

@@ -1,3 +1,4 @@
+import { appKey } from "../../plan/parts.ts";
 import { amount } from "../../text.ts";
 import { dueExemptions, overdueReviews } from "../org/due.ts";
 import { decisionCounts, errorCount } from "../org/headline.ts";
@@ -23,7 +24,7 @@ function grantTasks(report: OrgReport, { undecided }: OrgView): Task[] {
   const { revocations, limits } = report.plan;
   const { toRevoke, reported } = decisionCounts(report.plan);
   const users = new Set(revocations.map(({ user }) => user.id)).size;
-  const apps = new Set(revocations.map(({ app }) => app.id ?? `name:${app.name}`)).size;
+  const apps = new Set(revocations.map(({ app }) => appKey(app))).size;
   const what = `${amount(toRevoke, "grant")} of ${amount(users, "user")} for ${amount(apps, "app")}`;
   return [
     {

@@ -1,3 +1,4 @@
+import { appKey, appText } from "../../plan/parts.ts";
 import { compareText } from "../../text.ts";
 import { days } from "../../time.ts";
 
@@ -13,10 +14,10 @@ export function changesSince(earlier: FullPlan, plan: FullPlan, view: OrgView): 
     fits: (row: GrantRow, other: GrantRow | undefined) => boolean,
     others: ReadonlyMap<string, GrantRow>,
   ) => connections([...rows].flatMap(([key, row]) => (fits(row, others.get(key)) ? row : [])));
-  const appsBefore = new Set(earlier.rows.map(({ app }) => app.id ?? app.name));
+  const appsBefore = new Set(earlier.rows.map(({ app }) => appKey(app)));
   const usersBefore = new Set(earlier.rows.map(({ user }) => user.id));
   return {
-    newApps: names(plan.rows.flatMap(({ app }) => (appsBefore.has(app.id ?? app.name) ? [] : app.name))),
+    newApps: names(plan.rows.flatMap(({ app }) => (appsBefore.has(appKey(app)) ? [] : appText(app)))),
     newUsers: names(
       plan.rows.flatMap(({ user }) => (usersBefore.has(user.id) ? [] : (user.username ?? user.id))),
     ),
@@ -31,7 +32,7 @@ export function changesSince(earlier: FullPlan, plan: FullPlan, view: OrgView): 
 export function changesByDate(since: number, plan: FullPlan, view: OrgView): Changes {
   const isNew = ({ granted }: GrantRow) => granted !== null && Date.parse(granted) >= since;
   const asOf = Date.parse(plan.asOf);
-  const idleAfter = new Map(plan.apps.map(({ id, name, idleAfterDays }) => [id ?? name, idleAfterDays]));
+  const idleAfter = new Map(plan.apps.map((app) => [app.id ?? appText(app), app.idleAfterDays]));
   const becameIdle = ({ lastUsed, use, appId, app }: GrantRow) => {
     const idleAfterDays = idleAfter.get(appId ?? app);
     return (
@@ -57,7 +58,7 @@ export function changesByDate(since: number, plan: FullPlan, view: OrgView): Cha
 function keyed(plan: FullPlan, view: OrgView): Map<string, GrantRow> {
   const rows = new Map<string, GrantRow>();
   plan.rows.forEach(({ user, app, granted }, i) => {
-    const key = JSON.stringify([user.id, app.id ?? app.name, granted]);
+    const key = JSON.stringify([user.id, appKey(app), granted]);
     for (let n = 0; ; n++) {
       if (rows.has(`${key} ${n}`)) continue; // two that nothing tells apart
       rows.set(`${key} ${n}`, view.grants[i]!);

@@ -1,3 +1,4 @@
+import { appKey, appText } from "../../plan/parts.ts";
 import { placeText } from "../../policy/policy.ts";
 import { compareText } from "../../text.ts";
 import { isLongerAgo } from "../../time.ts";
@@ -67,9 +68,9 @@ export interface OrgView {
 export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
   const asOf = Date.parse(plan.asOf);
   const users = new Map(plan.users.map((user) => [user.id, user]));
-  const apps = new Map(plan.apps.map((app) => [keyOf(app), app]));
+  const apps = new Map(plan.apps.map((app) => [appKey(app), app]));
   const grants = plan.rows.map((row): GrantRow => {
-    const app = apps.get(keyOf(row.app))!;
+    const app = apps.get(appKey(row.app))!;
     const user = users.get(row.user.id)!;
     return {
       username: user.username ?? user.id,
@@ -78,7 +79,7 @@ export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
       isActive: user.isActive,
       isFrozen: user.isFrozen,
       privilege: user.privilege,
-      app: app.name,
+      app: appText(app),
       appId: app.id,
       standing: app.standing,
       granted: row.granted,
@@ -91,7 +92,7 @@ export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
       policy: placeText(row.policy),
     };
   });
-  const byApp = Map.groupBy(plan.rows.keys(), (i) => keyOf(plan.rows[i]!.app));
+  const byApp = Map.groupBy(plan.rows.keys(), (i) => appKey(plan.rows[i]!.app));
   const appRows = [...byApp].map(([key, indices]) =>
     appRow(
       apps.get(key)!,
@@ -115,7 +116,7 @@ export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
 function appRow(app: FullPlan["apps"][number], grants: readonly GrantRow[], users: number): AppRow {
   const count = (fits: (grant: GrantRow) => boolean) => grants.filter(fits).length;
   return {
-    name: app.name,
+    name: appText(app),
     id: app.id,
     standing: app.standing,
     owner: app.owner,
@@ -145,9 +146,4 @@ export function latest(instants: readonly (string | null)[]): string | null {
 function useOf(lastUsed: string | null, idleAfterDays: number, asOf: number): Use {
   if (lastUsed === null) return "unknown";
   return isLongerAgo(Date.parse(lastUsed), idleAfterDays, asOf) ? "idle" : "active";
-}
-
-/** An app has an id, or else its name is all there is. */
-function keyOf({ id, name }: { readonly id: string | null; readonly name: string }): string {
-  return id ?? `name:${name}`;
 }
