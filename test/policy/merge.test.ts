@@ -55,6 +55,20 @@ describe("a policy that extends another", () => {
     );
   });
 
+  it("whose users nobody here is, is an error at its line, where the org has the app", () => {
+    const base =
+      "version: 1\nunlisted: revoke\napps:\n  - name: Slack\n    users: { profiles: [Elsewhere] }\n";
+    const held = (name: string) => {
+      const policy = parse("version: 1\nextends: shared/base.yaml\n", { "policy/shared/base.yaml": base });
+      const found = resolvePolicy(policy, inventoryOf({ users: [user(1)], apps: [app(name)] }), AS_OF);
+      return "problems" in found
+        ? formatProblems(found.problems)
+        : found.resolved.absent.map((absent) => absent.name);
+    };
+    expect(held("Slack")).toContain("policy/shared/base.yaml:5:5: nobody in Dieppe is in scope of the app");
+    expect(held("Calendly")).toEqual(["Elsewhere", "Slack"]);
+  });
+
   it("adds to its patterns of denied apps, and may say one of them again", () => {
     const likes = (...names: string[]) =>
       `appsLike:\n${names.map((name) => `  - { name: ${name}, sanctioned: false }\n`).join("")}`;

@@ -35,7 +35,10 @@ apps:
     users: { profiles: [Standard User] }
 exemptions:
   - { app: Bob's Lead Scoring Tool, user: user3@dieppe.example, reason: Migrating, owner: user2@dieppe.example, expires: 2026-11-30 }
-highPrivilege: { profiles: [System Administrator], action: alert }
+highPrivilege:
+  profiles: [System Administrator]
+  exceptions:
+    - { app: Bob's Lead Scoring Tool, reason: Read-only, owner: user2@dieppe.example, reviewBy: 2026-11-01 }
 protected: { users: [user4@dieppe.example] }
 `;
 
@@ -65,6 +68,7 @@ export function somePlan({
     grant(USERS[3]!.id, EVIL, { createdAt: AS_OF - 5 * DAY }),
     grant(USERS[4]!.id, EVIL, { createdAt: null, lastUsedAt: null, useCount: null }),
     grant(USERS[4]!.id, OUTLOOK, { createdAt: AS_OF - 450 * DAY, lastUsedAt: AS_OF - 410 * DAY }),
+    grant(USERS[1]!.id, OUTLOOK, { createdAt: AS_OF - 450 * DAY, lastUsedAt: null, useCount: 7 }),
     grant(USERS[5]!.id, OUTLOOK, { createdAt: AS_OF - 100 * DAY, lastUsedAt: AS_OF - 90 * DAY }),
   ];
   const inventory = inventoryOf({

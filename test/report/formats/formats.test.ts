@@ -56,7 +56,7 @@ it("the same inputs give the same bytes, and the end of the process says what wa
 
 it("CSV opens as one row a grant, without a formula", () => {
   const rows = parse(output("csv"), { columns: true, bom: true }) as Record<string, string>[];
-  expect(rows).toHaveLength(9);
+  expect(rows).toHaveLength(10);
   for (const row of rows) for (const cell of Object.values(row)) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
   expect(rows.filter(({ action }) => action === "revoke")).toHaveLength(4);
   expect(output("csv")).toMatch(/^\ufeffusername,.*\r\n/);

@@ -23,12 +23,12 @@ const brokenRule = { ...some.findings[0]!, severity: "error" as const };
 
 describe.each<[rule: string, report: Partial<OrgReport>, tone: string, text: string, exitCode: number]>([
   ["all is sanctioned: clean", { plan: quiet }, "good", "Clean: the policy keeps every grant", 0],
-  ["something is to be revoked", { plan: some }, "bad", "4 grants of 9 are to be revoked", 2],
+  ["something is to be revoked", { plan: some }, "bad", "4 grants of 10 are to be revoked", 2],
   [
     "a limit that refuses comes before all",
     { plan: { ...some, limits: { ...some.limits, refusal: "4 are over 3" } } },
     "bad",
-    "4 grants of 9 would be revoked: more than the limits allow",
+    "4 grants of 10 would be revoked: more than the limits allow",
     3,
   ],
   [
