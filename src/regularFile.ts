@@ -1,5 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
+/** Bytes of a text that this runtime can hold as one; a saved inventory of a million grants has 200 MB. */
+export const LARGEST_TEXT = 500 * 1024 * 1024;
+
 /** Why a file was not read, as in "policy/acme.yaml is a folder". */
 export interface Unread {
   /** The system's own code, such as ENOENT; where the tool refuses, TOO-LARGE or NOT-REGULAR. */

@@ -17,9 +17,9 @@ export const cliErrors = declareErrors({
   },
   "file-not-readable": {
     kind: "user",
-    text: "{what} {file} cannot be read ({why}).",
+    text: "{what} {file} {why}.",
     remedy: "Check what it is and who may read it.",
-    example: { what: "The audit record", file: "audit.jsonl", why: "EACCES" },
+    example: { what: "The plan", file: "plan.json", why: "is not a regular file" },
   },
   "file-exists": {
     kind: "user",

@@ -1,22 +1,20 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parsePlanFile } from "../plan/parsePlanFile.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
+import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
 import { cliErrors } from "./errors.ts";
 
 const POLICIES = "policy";
 
 /** The text of a file that the user named. @param what it is, as in "The report" @throws UserError where it cannot be read */
 export function readTextFile(file: string, what: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw cliErrors["file-not-found"]({ what, file });
-    if (code === "EISDIR" || code === "EACCES" || code === "ENOTDIR")
-      throw cliErrors["file-not-readable"]({ what, file, why: code });
-    throw error;
-  }
+  const answer = readRegular(file, LARGEST_TEXT);
+  if ("bytes" in answer) return answer.bytes.toString("utf8");
+  const { code, why } = answer;
+  throw code === "ENOENT"
+    ? cliErrors["file-not-found"]({ what, file })
+    : cliErrors["file-not-readable"]({ what, file, why });
 }
 
 /** Writes a file that must not be there yet, with the folders above it. @throws UserError where it is, or cannot be written */

@@ -1,5 +1,5 @@
 import type { Grant } from "../inventory/inventory.ts";
-import { isLongerAgo } from "../time.ts";
+import { DAY_MS, isLongerAgo } from "../time.ts";
 
 import { planErrors } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -30,6 +30,9 @@ export function acceptPlanFile(
       name: plan.org.name,
       org: orgId,
     });
+  // A clock that is a little ahead made no other plan.
+  if (Date.parse(plan.asOf) > asOf + DAY_MS)
+    throw planErrors["approved-plan-of-later"]({ file: name, time: plan.asOf });
   if (isLongerAgo(Date.parse(plan.asOf), maxAgeDays, asOf))
     throw planErrors["approved-plan-too-old"]({ file: name, time: plan.asOf, days: maxAgeDays });
   return plan;

@@ -43,6 +43,14 @@ export const planErrors = declareErrors({
     example: { file: "plan.json", time: "2026-11-01T08:00:00.000Z", days: 14 },
   },
 
+  "approved-plan-of-later": {
+    kind: "user",
+    text: "The approved plan {file} is of {time}, which is still to come.",
+    remedy:
+      "Make a new one with `npx sanctioned plan --out`, without --as-of, and have it approved. Nothing was revoked.",
+    example: { file: "plan.json", time: "2099-01-01T00:00:00.000Z" },
+  },
+
   // Saved inventories
   "inventory-not-json": {
     kind: "user",
@@ -53,6 +61,12 @@ export const planErrors = declareErrors({
   "inventory-not-recognized": {
     kind: "user",
     text: "The inventory {file} is not a saved inventory of this release.",
+    remedy: "Save it again with `npx sanctioned plan --save-inventory`, with this policy.",
+    example: { file: "inventory.json" },
+  },
+  "inventory-not-whole": {
+    kind: "user",
+    text: "The inventory {file} does not hold the grants that its proof of completeness is of.",
     remedy: "Save it again with `npx sanctioned plan --save-inventory`, with this policy.",
     example: { file: "inventory.json" },
   },

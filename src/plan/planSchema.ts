@@ -5,7 +5,14 @@ const closed = { additionalProperties: false };
 const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
 const Text = Type.String();
 const Count = Type.Integer({ minimum: 0 });
-const Instant = Type.String({ description: "ISO 8601, UTC" });
+const DAY = "\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])";
+const InstantOf = (description: string) =>
+  Type.String({
+    pattern: `^${DAY}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$`,
+    description: `${description}ISO 8601, UTC.`,
+  });
+const Instant = InstantOf("");
+const LastDay = (description: string) => Type.String({ pattern: `^${DAY}$`, description });
 const oneOf = <const Values extends readonly string[]>(values: Values, description = "") =>
   Type.Unsafe<Values[number]>(description === "" ? { enum: values } : { enum: values, description });
 const Code = oneOf(CODES, "Why. A stable interface.");
@@ -36,11 +43,7 @@ const App = Type.Object(
 const User = Type.Object({ id: Text, username: nullable(Text) }, closed);
 const Grant = {
   granted: nullable(Instant),
-  lastUsed: nullable(
-    Type.String({
-      description: "When a token was last issued for the grant (not: the last API call). ISO 8601, UTC.",
-    }),
-  ),
+  lastUsed: nullable(InstantOf("When a token was last issued for the grant (not: the last API call). ")),
   useCount: nullable(
     Type.Integer({ minimum: 0, description: "How many tokens were issued for the grant (not: API calls)." }),
   ),
@@ -51,7 +54,7 @@ const Held = { limit: Type.Number(), actual: Type.Number() };
 export const PlanSchema = Type.Object(
   {
     version: Type.Literal(1, { description: "Version of the format." }),
-    asOf: Type.String({ description: "The time that the policy was evaluated at. ISO 8601, UTC." }),
+    asOf: InstantOf("The time that the policy was evaluated at. "),
     org: Type.Object({ id: Text, name: Text, isSandbox: Type.Boolean(), instanceUrl: Text }, closed),
     policy: Type.Object(
       {
@@ -148,7 +151,7 @@ export const PlanSchema = Type.Object(
             weak: Type.Boolean({ description: "Matched by name alone." }),
             owner: nullable(Text),
             reason: nullable(Text),
-            reviewBy: nullable(Type.String({ description: "The last day of the review, as 2027-03-31." })),
+            reviewBy: nullable(LastDay("The last day of the review, as 2027-03-31.")),
             idleAfterDays: Type.Number({
               description:
                 "Days without a token issued after which a grant counts as idle: the policy's, else 90.",
@@ -186,7 +189,7 @@ export const PlanSchema = Type.Object(
             user: nullable(Text),
             reason: Text,
             owner: Text,
-            expires: Type.String({ description: "The last day on which it holds, as 2027-03-31." }),
+            expires: LastDay("The last day on which it holds, as 2027-03-31."),
             policy: Place,
           },
           closed,

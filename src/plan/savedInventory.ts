@@ -1,13 +1,20 @@
 import type { AppSettings, Directory, Grant, Inventory, MemberSet } from "../inventory/inventory.ts";
 import type { DirectoryNeeds } from "../inventory/needs.ts";
+import { namesAsked } from "../names.ts";
 import type { UserId } from "../salesforce/id.ts";
+import { parseUtc } from "../time.ts";
+import { validator } from "../validator.ts";
 import { digestOf } from "./digest.ts";
 import { planErrors } from "./errors.ts";
+import { SAVED_SHAPE } from "./savedShape.ts";
 
 const KIND = "sanctioned-inventory";
 /** 2: says which apps are the tool's own, and whose the grants without an id are. */
 const VERSION = 2;
 const NEVER = "never";
+
+/** Stops at the first mistake: a file can have a million. */
+const savedValidator = validator<Saved>(SAVED_SHAPE, { allErrors: false });
 
 /** An inventory as text, to be judged later or elsewhere without the org. It holds no token. @param needs what it was read with */
 export function saveInventory(inventory: Inventory, needs: DirectoryNeeds): string {
@@ -46,17 +53,10 @@ export function saveInventory(inventory: Inventory, needs: DirectoryNeeds): stri
  * @throws UserError where it is no such file, was changed, or was read with less than is needed
  */
 export function restoreInventory(text: string, file: string, needs: DirectoryNeeds): Inventory {
-  let saved: Saved;
-  try {
-    saved = JSON.parse(text) as Saved;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw planErrors["inventory-not-json"]({ file });
-  }
-  if (saved?.kind !== KIND || saved.version !== VERSION)
-    throw planErrors["inventory-not-recognized"]({ file });
+  const saved = parsed(text, file);
   const { digest, ...content } = saved;
   if (digestOf(content) !== digest) throw planErrors["inventory-changed"]({ file });
+  if (!isWhole(saved)) throw planErrors["inventory-not-whole"]({ file });
   const missing = missingNeeds(saved.needs, needs);
   if (missing.length > 0) throw planErrors["inventory-lacks-needs"]({ file, missing: missing.join(", ") });
   const { org, caller, ownApps, profiles, apps, proof, users, grants, directory } = saved;
@@ -89,10 +89,45 @@ export function restoreInventory(text: string, file: string, needs: DirectoryNee
   };
 }
 
-type SavedSet = Omit<MemberSet, "userIds"> & { readonly userIds: readonly UserId[] | null };
-type SetKinds = "permissionSets" | "permissionSetGroups" | "publicGroups";
+/** What is in the file. @throws UserError where it is nothing of the kind */
+function parsed(text: string, file: string): Saved {
+  let saved: unknown;
+  try {
+    saved = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw planErrors["inventory-not-json"]({ file });
+  }
+  if (!savedValidator()(saved) || saved.kind !== KIND || saved.version !== VERSION)
+    throw planErrors["inventory-not-recognized"]({ file });
+  return saved;
+}
 
-/** A file as `saveInventory` writes it; its digest vouches for the shape. */
+/**
+ * Whether the grants are those of the proof, each of an app of the inventory, and the sets have the members that were
+ * asked for. A digest is no secret.
+ */
+function isWhole({ apps, grants, proof, needs, directory }: Saved): boolean {
+  const keys = new Set(apps.map(({ key }) => key));
+  return (
+    parseUtc(proof.at) !== null &&
+    grants.length === proof.read + (proof.fromUsage ?? 0) &&
+    proof.countAfter === proof.read - (proof.changes?.stillListed ?? 0) &&
+    grants.every(({ app }) => keys.has(app)) &&
+    SET_KINDS.every((kind) => hasMembers(directory[kind], needs[kind]))
+  );
+}
+
+function hasMembers(sets: readonly SavedSet[], asked: readonly string[] | "all"): boolean {
+  const isAsked = asked === "all" ? () => true : namesAsked(asked);
+  return sets.every(({ name, label, userIds }) => userIds !== null || !(isAsked(name) || isAsked(label)));
+}
+
+const SET_KINDS = ["permissionSets", "permissionSetGroups", "publicGroups"] as const;
+type SavedSet = Omit<MemberSet, "userIds"> & { readonly userIds: readonly UserId[] | null };
+type SetKinds = (typeof SET_KINDS)[number];
+
+/** A file as `saveInventory` writes it; and as `SAVED_SHAPE` has it. */
 interface Saved extends Pick<Inventory, "org" | "caller" | "ownApps" | "profiles" | "apps" | "proof"> {
   readonly version: typeof VERSION;
   readonly kind: typeof KIND;

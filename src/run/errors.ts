@@ -21,8 +21,8 @@ export const runErrors = declareErrors({
   },
   "approved-plan-not-readable": {
     kind: "user",
-    text: "The approved plan {file} cannot be read ({why}). Nothing was revoked.",
+    text: "The approved plan {file} {why}. Nothing was revoked.",
     remedy: "Check the path, which is relative to the folder of Pulumi.yaml or of this run.",
-    example: { file: "approved.json", why: "ENOENT" },
+    example: { file: "approved.json", why: "does not exist" },
   },
 });

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ApplyProgress } from "../apply/attempts.ts";
 import { acceptPlanFile, restrictToApproved } from "../plan/approvedPlan.ts";
@@ -6,6 +5,7 @@ import { policyDigest } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Policy } from "../policy/policy.ts";
+import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import { runErrors } from "./errors.ts";
 import { Observer } from "./observer.ts";
@@ -77,12 +77,8 @@ export class Revoker extends Observer<OrgConnection> {
 
   /** @throws UserError where it cannot be read */
   #readPlanFile(file: string): string {
-    try {
-      return readFileSync(path.resolve(this.surroundings.folder, file), "utf8");
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      throw runErrors["approved-plan-not-readable"]({ file, why: code });
-    }
+    const answer = readRegular(path.resolve(this.surroundings.folder, file), LARGEST_TEXT);
+    if ("bytes" in answer) return answer.bytes.toString("utf8");
+    throw runErrors["approved-plan-not-readable"]({ file, why: answer.why });
   }
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { App } from "../../src/inventory/inventory.ts";
 import { acceptPlanFile, restrictToApproved } from "../../src/plan/approvedPlan.ts";
+import { digestOf } from "../../src/plan/digest.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { countGrants } from "../../src/plan/plan.ts";
 import { planFile } from "../../src/plan/planFile.ts";
@@ -20,9 +21,16 @@ const approved = planFile(at(), { all: false });
 const HELD = { orgId: "00D000000000001EAA", asOf: AS_OF + 6 * DAY, maxAgeDays: 7 };
 const accept = (text: string, held = {}) => acceptPlanFile(text, "plan.json", { ...HELD, ...held });
 
+/** With a digest made anew: that is no secret. */
+function forged(more: Partial<PlanFile>): string {
+  const { digest: _, ...content } = { ...approved, ...more };
+  return JSON.stringify({ ...content, digest: digestOf(content) });
+}
+
 describe("an approved plan is accepted", () => {
   it("as it was written, within its time", () => {
     expect(accept(JSON.stringify(approved))).toEqual(approved);
+    expect(accept(forged({}), { asOf: AS_OF - DAY })).toEqual(approved);
     expect(accept(JSON.stringify(approved, null, 4), { asOf: AS_OF + 7 * DAY })).toEqual(approved);
   });
 
@@ -50,6 +58,31 @@ describe("an approved plan is accepted", () => {
       JSON.stringify(approved),
       { asOf: AS_OF + 7 * DAY + 1 },
       "is of 2026-11-23T12:00:00.000Z, older than 7 days",
+    ],
+    [
+      "of a time to come",
+      JSON.stringify(approved),
+      { asOf: AS_OF - DAY - 1 },
+      "is of 2026-11-23T12:00:00.000Z, which is still to come",
+    ],
+    ["of no time", forged({ asOf: "garbage" }), {}, "is not a plan file of this release"],
+    [
+      "of a month that is none",
+      forged({ asOf: "2026-13-01T00:00:00.000Z" }),
+      {},
+      "is not a plan file of this release",
+    ],
+    [
+      "without an end to its limits",
+      JSON.stringify(approved).replace('"limit":50', '"limit":null'),
+      {},
+      "is not a plan file of this release",
+    ],
+    [
+      "with a limit that JSON makes infinite",
+      JSON.stringify(approved).replace('"limit":50', '"limit":1e999'),
+      {},
+      "is not a plan file of this release",
     ],
     ["no plan", "{}", {}, "is not a plan file of this release"],
     ["invalid JSON", "{", {}, "is not valid JSON"],

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
+import { digestOf } from "../../src/plan/digest.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import { restoreInventory, saveInventory } from "../../src/plan/savedInventory.ts";
@@ -78,6 +79,57 @@ describe("refused is", () => {
     expect(message(text)).toBe(
       `The inventory saved.json ${why}. Save it again with \`npx sanctioned plan --save-inventory\`, with this policy.`,
     );
+  });
+
+  describe("one whose digest was made anew", () => {
+    type Content = Record<string, unknown>;
+    const forged = (
+      change: (content: Content & Record<"grants" | "apps", Content[]> & { proof: Content }) => void,
+    ) => {
+      const { digest: _, ...content } = JSON.parse(saved);
+      change(content);
+      return JSON.stringify({ ...content, digest: digestOf(JSON.parse(JSON.stringify(content))) });
+    };
+    it("is taken as long as nothing was changed", () => {
+      expect(message(forged(() => undefined))).toBe("taken");
+    });
+    it.each<[string, string]>([
+      ["a grant of a user that is none", forged(({ grants }) => Object.assign(grants[0]!, { userId: null }))],
+      ["a count that is none", forged(({ grants }) => Object.assign(grants[0]!, { useCount: -1 }))],
+      ["a time that no calendar has", forged(({ grants }) => Object.assign(grants[0]!, { createdAt: 9e15 }))],
+      ["a list that is none", forged((content) => Object.assign(content, { users: {} }))],
+      ["a key that is none of its keys", forged((content) => Object.assign(content, { extra: 1 }))],
+      ["something without end", saved.replace(/"createdAt":\d+/, '"createdAt":1e999')],
+      [
+        "a nesting without end",
+        saved.replace('"users":[', `"users":[${"[".repeat(50_000)}${"]".repeat(50_000)},`),
+      ],
+    ])("and that says %s", (_, text) => {
+      expect(message(text)).toContain("is not a saved inventory of this release");
+    });
+    it.each<[string, string]>([
+      ["a grant less than its proof", forged((content) => Object.assign(content, { grants: [] }))],
+      ["another count than was read", forged(({ proof }) => Object.assign(proof, { countAfter: 2 }))],
+      ["a proof without a time", forged(({ proof }) => Object.assign(proof, { at: "soon" }))],
+      [
+        "a grant of an app that it does not list",
+        forged(({ grants }) => Object.assign(grants[0]!, { app: "name:Other" })),
+      ],
+      [
+        "a set without the members that were asked for",
+        forged((content) =>
+          Object.assign(content, {
+            needs: { ...NO_NEEDS, publicGroups: ["PILOTS"] },
+            directory: {
+              ...JSON.parse(saved).directory,
+              publicGroups: [{ id: "00G000000000001AAA", name: "Pilots", label: "Pilots", userIds: null }],
+            },
+          }),
+        ),
+      ],
+    ])("and that holds %s is not called complete", (_, text) => {
+      expect(message(text)).toContain("does not hold the grants that its proof of completeness is of");
+    });
   });
 
   it("one that was read with less than the policy asks for, since a set that is missing must not look empty", () => {

@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
 import { verifyRecord } from "../../audit/verifyRecord.ts";
 import { printable } from "../../printable.ts";
 import { KEPT_IN } from "../../run/settings.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
-import { namesIn } from "../files.ts";
+import { namesIn, readTextFile } from "../files.ts";
 
 interface VerifyOptions {
   readonly head?: string;
@@ -41,12 +41,12 @@ export function auditCommand(): Command {
 
 function verifyFile(file: string, head: string | undefined) {
   if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) throw cliErrors["head-not-a-hash"]();
-  const kept = read(`${file}.head`)?.trim();
-  const text = read(file);
-  if (text === null) throw cliErrors["file-not-found"]({ what: "The audit record", file });
+  const headFile = `${file}.head`;
+  const kept = existsSync(headFile) ? readTextFile(headFile, "The audit record's head").trim() : "";
+  const text = readTextFile(file, "The audit record");
   return verifyRecord(
     text,
-    [kept ?? [], head ?? []].flat().filter((hash) => hash !== ""),
+    [kept, head ?? []].flat().filter((hash) => hash !== ""),
   );
 }
 
@@ -74,17 +74,4 @@ function records(): string[] {
     .map((name) => `${KEPT_IN}/${name}`);
   if (files.length === 0) throw cliErrors["no-audit-record"]({ folder: KEPT_IN });
   return files;
-}
-
-/** Null for a file that is not there. */
-function read(file: string): string | null {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return null;
-    if (code === "EISDIR" || code === "EACCES")
-      throw cliErrors["file-not-readable"]({ what: "The audit record", file, why: code });
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
@@ -112,6 +113,24 @@ describe("sanctioned report", () => {
       /^The plan nowhere\.json does not exist\. Check the path\. \[file-not-found\]\n$/,
     ],
     [
+      "a pipe, which would never end",
+      () => {
+        execFileSync("mkfifo", [inFolder("pipe.json")]);
+        return ["--plan", inFolder("pipe.json")];
+      },
+      /^The plan .*pipe\.json is not a regular file\. Check what it is and who may read it\. \[file-not-readable\]\n$/,
+    ],
+    ["a device, which has no end", () => ["--plan", "/dev/zero"], /is not a regular file/],
+    [
+      "3 GB",
+      () => {
+        writeFileSync(inFolder("huge.json"), "");
+        truncateSync(inFolder("huge.json"), 3 * 1024 ** 3);
+        return ["--plan", inFolder("huge.json")];
+      },
+      /is larger than 500 MiB/,
+    ],
+    [
       "a plan without its rows",
       () => {
         const { rows, apps, users, exemptions, ...bare } = JSON.parse(
@@ -141,7 +160,7 @@ describe("sanctioned report", () => {
     [
       "a day that is none",
       () => ["--plan", inFolder("first.json"), "--since", "2026-13-01"],
-      /^--since is not a time\. Write a day or a time in UTC, as 2027-01-31 or /,
+      /^--since is not a time\. Write a day of the calendar or a time in UTC, as 2027-01-31 or /,
     ],
     [
       "an earlier report that is redacted",

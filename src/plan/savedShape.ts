@@ -1,0 +1,134 @@
+/**
+ * What a saved inventory of this release looks like, as JSON Schema. It is closed, so that whatever a file says is
+ * known to be of the kind that decisions take it for.
+ */
+
+const text = { type: "string" };
+const flag = { type: "boolean" };
+const count = { type: "integer", minimum: 0 };
+/** Milliseconds of a time that a calendar has. */
+const instant = { type: "integer", minimum: -62_135_596_800_000, maximum: 253_402_300_799_999 };
+const texts = { type: "array", items: text };
+
+function nullable(shape: object): object {
+  return { anyOf: [shape, { type: "null" }] };
+}
+
+function record(items: object): object {
+  return { type: "object", additionalProperties: items };
+}
+
+function list(items: object): object {
+  return { type: "array", items };
+}
+
+function pair(first: object, second: object): object {
+  return { type: "array", items: [first, second], minItems: 2, maxItems: 2 };
+}
+
+function map(
+  needed: Readonly<Record<string, object>>,
+  optional: Readonly<Record<string, object>> = {},
+): object {
+  return {
+    type: "object",
+    properties: { ...needed, ...optional },
+    required: Object.keys(needed),
+    additionalProperties: false,
+  };
+}
+
+const memberSet = map({ id: text, name: text, label: text, userIds: nullable(texts) });
+const settings = map({
+  scopes: nullable(texts),
+  adminApprovedUsersOnly: nullable(flag),
+  refreshTokenDays: nullable({ anyOf: [{ type: "number" }, { const: "never" }] }),
+  ipRelaxation: nullable(text),
+});
+
+export const SAVED_SHAPE = map({
+  version: { type: "integer" },
+  kind: text,
+  digest: text,
+  needs: map({
+    permissionSets: { anyOf: [texts, { const: "all" }] },
+    permissionSetGroups: texts,
+    publicGroups: texts,
+    roles: flag,
+    permissions: texts,
+    appSettings: flag,
+  }),
+  org: map({ id: text, name: text, isSandbox: flag, instanceUrl: text, apiVersion: text }),
+  caller: map({
+    userId: text,
+    username: text,
+    sessionApp: nullable(text),
+    namedApp: nullable({ anyOf: [map({ id: text }), map({ name: text })] }),
+  }),
+  ownApps: texts,
+  profiles: list(map({ id: text, name: text })),
+  users: list(
+    map({
+      id: text,
+      username: text,
+      name: text,
+      isActive: flag,
+      isFrozen: flag,
+      profileId: nullable(text),
+      profileName: nullable(text),
+      userType: nullable(text),
+      roleId: nullable(text),
+    }),
+  ),
+  apps: list(
+    map(
+      {
+        key: text,
+        id: nullable(text),
+        name: text,
+        kind: { enum: ["connected-app", "external-client-app", "unknown"] },
+        adminApprovedOnly: nullable(flag),
+      },
+      { namesWithoutId: texts, couldBe: texts },
+    ),
+  ),
+  grants: list(
+    map(
+      {
+        app: text,
+        userId: text,
+        createdAt: nullable(instant),
+        lastUsedAt: nullable(instant),
+        useCount: nullable(count),
+      },
+      { source: { const: "usage" } },
+    ),
+  ),
+  directory: map({
+    permissionSets: list(memberSet),
+    permissionSetGroups: list(memberSet),
+    publicGroups: list(memberSet),
+    roles: list(map({ id: text, name: text, label: text, parentId: nullable(text) })),
+    permissionHolders: list(pair(text, texts)),
+    appSettings: list(pair(text, settings)),
+  }),
+  proof: map(
+    {
+      countBefore: count,
+      countAfter: count,
+      read: count,
+      partition: text,
+      ranges: count,
+      calls: count,
+      permissions: record(flag),
+      apiVersion: text,
+      at: text,
+    },
+    {
+      rereads: count,
+      rowIds: flag,
+      changes: map({ came: count, gone: count, stillListed: count }),
+      fromUsage: count,
+    },
+  ),
+});
