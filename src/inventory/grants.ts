@@ -22,6 +22,8 @@ import { type ChangedUnit, COUNT, changedUnits } from "./recount.ts";
 const MOST_ROUNDS = 10;
 /** From this round on a list is taken that differs from the org by nothing but grants that went meanwhile. */
 const PATIENT_ROUNDS = 4;
+/** How often it is held against the org's counts where every part is counted in each round. */
+const ROUNDS_BY_COUNT = 4;
 /** One grant in so many may have gone since its part was looked at for the last time. */
 const GONE_SHARE = 1_000;
 /** Grants made up to this long before the reading began are looked for at its end: one may be seen later than its date says. */
@@ -66,7 +68,7 @@ export interface ListedGrants {
 export async function listGrants(reader: OrgReader, listing: GrantListing): Promise<ListedGrants> {
   const started = orgTime(reader);
   const first = await readPartitioned(reader, listing);
-  const state: Listed = { ...first, calls: first.calls + 1, rereads: 0 }; // the count before
+  const state: Listed = { ...first, calls: first.calls + 1, rereads: 0, since: 0 }; // the count before
   const settled =
     first.partition === "CreatedDate"
       ? await settleByTime(reader, state, first.latest, started)
@@ -102,11 +104,18 @@ interface Listed {
   parts: ReadPart[];
   calls: number;
   rereads: number;
+  /** Grants made from here on are looked for at the end, in milliseconds since the epoch. */
+  since: number;
 }
 
 interface Settled {
   readonly parts: readonly ReadPart[];
   readonly counted: number;
+}
+
+interface Held extends Settled {
+  /** Whether the list and the org agree. */
+  readonly isSettled: boolean;
 }
 
 /**
@@ -120,28 +129,40 @@ async function settleByTime(
   latest: number,
   started: number,
 ): Promise<Settled> {
-  let since = Math.floor((started - MARGIN_MS) / SECOND_MS) * SECOND_MS;
+  state.since = Math.floor((started - MARGIN_MS) / SECOND_MS) * SECOND_MS;
   let isLocated = false;
-  const isOneAnswer = state.parts.length > 0 && state.calls === 2;
   for (let round = 1; ; round++) {
-    let counted: number;
-    let recent: ReadPart | null = null;
-    if (round === 1 && isOneAnswer) counted = await countAll(reader, state);
-    else ({ counted, recent, since } = await lookAtEnd(reader, state, latest, since));
-    const [tail, ...parts] = withoutRepeats(recent === null ? state.parts : [recent, ...state.parts]);
-    const all = [tail!, ...parts];
-    const read = sizeOf(all);
-    // The answer may count no further than the rows that a query hands out.
-    if (recent !== null && (read !== counted || counted === CEILING)) counted = await countAll(reader, state);
-    if (read === counted) return { parts: all, counted };
-    state.parts = recent === null ? all : parts;
+    const isOneAnswer = state.calls === 2; // the count, and a page
+    const held = await (isOneAnswer ? holdAtOnce(reader, state) : holdAtEnd(reader, state, latest));
+    if (held.isSettled) return held;
+    const { parts, counted } = held;
+    const read = sizeOf(parts);
     const gone = read - counted;
     if (round >= PATIENT_ROUNDS && isLocated && gone > 0 && gone <= Math.max(1, read / GONE_SHARE))
-      return { parts: all, counted };
+      return held;
     if (round === MOST_ROUNDS)
       throw inventoryErrors["grant-count-not-matched"]({ counted, read, rereads: state.rereads });
     isLocated = await readChanged(reader, state, latest);
   }
+}
+
+/** Holds grants that came in one answer against the org's count. */
+async function holdAtOnce(reader: OrgReader, state: Listed): Promise<Held> {
+  state.parts = withoutRepeats(state.parts);
+  const counted = await countAll(reader, state);
+  return { parts: state.parts, counted, isSettled: sizeOf(state.parts) === counted };
+}
+
+/** Holds what is listed, and what is newer, against the number of grants that comes with the newest. */
+async function holdAtEnd(reader: OrgReader, state: Listed, latest: number): Promise<Held> {
+  const { recent, totalSize } = await lookAtEnd(reader, state, latest);
+  const parts = withoutRepeats([recent, ...state.parts]);
+  state.parts = parts.slice(1);
+  const read = sizeOf(parts);
+  // The answer may count no further than the rows that a query hands out.
+  const isSure = read === totalSize && totalSize !== CEILING;
+  const counted = isSure ? totalSize : await countAll(reader, state);
+  return { parts, counted, isSettled: read === counted && !(await isUndatedChanged(reader, state)) };
 }
 
 /**
@@ -156,7 +177,7 @@ async function settleByCount(reader: OrgReader, state: Listed, latest: number): 
     const counted = await countAll(reader, state);
     const read = sizeOf(state.parts);
     if (changed.length === 0 && read === counted) return { parts: state.parts, counted };
-    if (round === PATIENT_ROUNDS)
+    if (round === ROUNDS_BY_COUNT)
       throw inventoryErrors["grant-count-not-matched"]({ counted, read, rereads: state.rereads });
     await readAgain(reader, state, changed, latest);
   }
@@ -175,6 +196,14 @@ async function countParts(reader: OrgReader, state: Listed): Promise<ChangedUnit
   const { changed, calls } = await changedUnits(reader, state.parts);
   state.calls += calls;
   return changed;
+}
+
+/** Whether grants without a date came or went: nothing else tells where the sum is as it was. */
+async function isUndatedChanged(reader: OrgReader, state: Listed): Promise<boolean> {
+  const parts = state.parts.filter(({ unit }) => unit.span === null);
+  const { changed, calls } = await changedUnits(reader, parts);
+  state.calls += calls;
+  return changed.length > 0;
 }
 
 /** Reads again what changed. @returns whether something was found, and is now as the org counts it */
@@ -211,33 +240,37 @@ async function lookAtEnd(
   reader: OrgReader,
   state: Listed,
   latest: number,
-  from: number,
-): Promise<{ counted: number; recent: ReadPart; since: number }> {
-  let since = from;
+): Promise<{ totalSize: number; recent: ReadPart }> {
+  const soql = grantQuery(state.reading, [], " ORDER BY CreatedDate DESC NULLS LAST");
   for (let attempt = 1; ; attempt++) {
-    const { rows, totalSize, pages } = await reader.query<GrantRow>(
-      grantQuery(state.reading, [], " ORDER BY CreatedDate DESC NULLS LAST"),
-      { enough: 1 },
-    );
+    const { since } = state;
+    const { rows, totalSize, pages } = await reader.query<GrantRow>(soql, { enough: 1 });
     state.calls += pages;
     const times = rows.map(createdAt);
-    if (times.some((time, i) => i > 0 && time !== null && time > (times[i - 1] ?? Number.NEGATIVE_INFINITY)))
-      throw inventoryErrors["grants-out-of-order"]();
-    const oldest = times.at(-1) ?? null;
+    checkNewestFirst(times);
     state.parts = upTo(state.parts, since);
+    const oldest = times.at(-1) ?? null;
     if (rows.length >= totalSize || oldest === null || oldest < since || attempt === MOST_ROUNDS) {
       const newer = rows.filter((_, i) => times[i] !== null && times[i]! >= since);
       const span = { from: since, to: null };
       const unit = { conditions: [], span, again: { kind: "time", range: span, rows: 0 } } as const;
-      return { counted: totalSize, recent: partOf(unit, newer, state.reading), since };
+      return { totalSize, recent: partOf(unit, newer, state.reading) };
     }
     const unread: Unread = { kind: "time", range: { from: since, to: null }, rows: rows.length };
     const read = await readGrants(reader, [unread], state.reading, { latest });
     state.parts.push(...read.parts);
     state.calls += read.calls;
     const newest = Math.floor(times[0]! / SECOND_MS) * SECOND_MS;
-    since = oldest < newest - MARGIN_MS ? newest - MARGIN_MS : newest + SECOND_MS;
+    state.since = oldest < newest - MARGIN_MS ? newest - MARGIN_MS : newest + SECOND_MS;
   }
+}
+
+/** @throws InconclusiveError where the newest do not come first, and those without a date last */
+function checkNewestFirst(times: readonly (number | null)[]): void {
+  const isAfter = (time: number | null, before: number | null) =>
+    time !== null && (before === null || time > before);
+  if (times.some((time, i) => i > 0 && isAfter(time, times[i - 1]!)))
+    throw inventoryErrors["grants-out-of-order"]();
 }
 
 /** The parts without what is newer than a time, to the second. */
