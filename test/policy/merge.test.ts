@@ -1,10 +1,14 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Document, parseDocument } from "yaml";
 import { policyProblems } from "../../src/policy/errors.ts";
 import { type OpenFile, parsePolicy } from "../../src/policy/load.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
+import { saidValues } from "../../src/policy/saidValues.ts";
 import { summarizePolicy } from "../../src/policy/summary.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
+import { cases } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
 
 const BASE = `version: 1
@@ -583,5 +587,58 @@ describe("contradictions are problems that name both lines", () => {
       "the exemption lasts longer than 180 days from now; let it expire by 2027-05-22 and renew it then, or raise `maxExemptionDays`",
     );
     expect(resolve("2027-05-23", "\nmaxExemptionDays: 181")).toBe("");
+  });
+});
+
+describe("whatever the policies", () => {
+  const NOTHING = { version: 1, unlisted: "report", apps: [] };
+  const summary = (file: object, base?: object) => {
+    const own = base === undefined ? file : { ...file, extends: "base.yaml" };
+    return summarizePolicy(parse(JSON.stringify(own), { "policy/base.yaml": JSON.stringify(base ?? {}) }));
+  };
+
+  it("one that says nothing itself is the one that it extends, and one that extends nothing much is itself", () => {
+    fc.assert(
+      fc.property(cases, ({ file }) => {
+        expect(summary({ version: 1 }, file)).toEqual(summary(file));
+        expect(summary(file, NOTHING)).toEqual(summary(file));
+      }),
+    );
+  });
+
+  it("one that extends its own copy is itself, but for exemptions, which add up", () => {
+    fc.assert(
+      fc.property(cases, ({ file: { exemptions, highPrivilege, ...file } }) => {
+        const { exceptions, ...privilege } = highPrivilege ?? {};
+        const plain = {
+          ...file,
+          ...(Object.keys(privilege).length === 0 ? {} : { highPrivilege: privilege }),
+        };
+        expect(summary(plain, plain)).toEqual(summary(plain));
+      }),
+    );
+  });
+
+  it("every value of the two stands at its own line of one of them", () => {
+    fc.assert(
+      fc.property(cases, cases, ({ file: own }, { file: base }) => {
+        const lines = (file: object) => new Document(file).toString({ lineWidth: 0 }).split("\n");
+        const texts: Record<string, string[]> = {
+          "policy/acme.yaml": lines({ ...own, extends: "base.yaml" }),
+          "policy/base.yaml": lines(base),
+        };
+        const result = parsePolicy(
+          texts["policy/acme.yaml"]!.join("\n"),
+          "policy/acme.yaml",
+          files({ "policy/base.yaml": texts["policy/base.yaml"]!.join("\n") }),
+        );
+        fc.pre(!("problems" in result));
+        if ("problems" in result) return;
+        for (const { value, at } of saidValues(result.policy)) {
+          const said = parseDocument(texts[at.file]![at.line - 1]!.slice(at.column - 1)).toJS();
+          expect(said).toEqual(value);
+        }
+      }),
+    );
   });
 });
