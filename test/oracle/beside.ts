@@ -45,10 +45,8 @@ function entries(facts: Facts): Beside[] {
 function sharedNames(facts: Facts): Beside[] {
   const { fit } = facts;
   const places = [
-    ...[...fit.entryOf]
-      .map(([app, { at }]) => ({ app, at }))
-      .filter(({ app }) => !fit.protectedApps.has(app)),
-    ...[...fit.protectedApps].map(([app, at]) => ({ app, at })),
+    ...[...fit.entryOf].map(([app, { at }]) => ({ app, at })),
+    ...[...fit.protectedApps].map(([app, at]) => ({ app, at })).filter(({ app }) => !fit.entryOf.has(app)),
   ];
   return places
     .filter(({ app }) => alike(facts, app.name).some((other) => other !== app))

@@ -409,21 +409,30 @@ class Fitting {
     if (baseline === null) return null;
     const expires = String(baseline.expires);
     const latest = this.#asOf + (this.#wanted.get<number>("maxExemptionDays")?.value ?? 180) * 86_400_000;
-    if (startOfDay(expires) > latest)
-      this.#refuse("too long a baseline", { file: FILES.baseline, path: ["expires"] });
+    const at = (...path: (string | number)[]): Place => ({ file: FILES.baseline, path });
+    if (startOfDay(expires) > latest) this.#refuse("too long a baseline", at("expires"));
     const written = typeof baseline.written === "string" ? endOfDay(baseline.written) : null;
-    const grants = (baseline.grants as Data[]).map((value, i): Known => {
-      const path = ["grants", i];
-      const at = (key: string): Place => ({ file: FILES.baseline, path: [...path, key] });
+    if (written !== null && startOfDay(String(baseline.written)) > this.#asOf)
+      this.#refuse("a baseline of a day to come", at("written"));
+    const grants = baseline.grants as Data[];
+    const isOver = this.#asOf >= endOfDay(expires);
+    grants.forEach((value, i) => {
       if (value.granted === undefined && written === null)
-        this.#refuse("a baseline that does not say when", { file: FILES.baseline, path });
-      return {
-        app: this.#knownApp({ value: value.app, at: at("app") }),
-        user: this.#knownUser({ value: String(value.user), at: at("user") }),
-        granted: value.granted === undefined ? null : Date.parse(String(value.granted)),
-      };
+        this.#refuse("a baseline that does not say when", at("grants", i));
     });
-    return { expires, written, grants };
+    this.#twice(
+      grants.map((value, i) => ({ value, at: at("grants", i) })),
+      (value) => {
+        const { app, user, granted } = value as Data;
+        return JSON.stringify([refOf(app), folded(String(user)), granted ?? null]);
+      },
+    );
+    const known = (value: Data, i: number): Known => ({
+      app: this.#knownApp({ value: value.app, at: at("grants", i, "app") }),
+      user: this.#knownUser({ value: String(value.user), at: at("grants", i, "user") }),
+      granted: value.granted === undefined ? null : Date.parse(String(value.granted)),
+    });
+    return { expires, written, grants: isOver ? [] : grants.map(known) };
   }
 
   #knownApp(item: At): KnownApp | null {

@@ -3,30 +3,10 @@ import type { Case } from "./case.ts";
 import { Dice } from "./random.ts";
 import type { Data, PolicyFiles } from "./wanted.ts";
 import { FILES } from "./wanted.ts";
-import { dayAfter, numbered, SCOPE_NAMES, scopeInPolicy } from "./words.ts";
+import { dayAfter, folded, numbered, SCOPE_NAMES, scopeInPolicy } from "./words.ts";
 
 const DAY = 86_400_000;
 const NOON = Date.parse("2026-11-24T12:00:00.000Z");
-
-/** Parts of the language whose rules the tool is not known to follow yet: what is false is not generated. */
-const LANDED = {
-  /** Grants without an app's id are of one app only where no other could be meant. */
-  candidates: true,
-  /** Names are compared folded. */
-  folding: true,
-  /** Names of nothing: what is an error and what a finding. */
-  absence: true,
-  /** A baseline shields neither denied apps nor leavers, and says when it was written. */
-  baseline: false,
-  /** Own apps are ids, and those named are added to the session's. */
-  ownApp: true,
-  /** Entries of two files are of one app where their names are the same when folded. */
-  foldedMerge: false,
-  /** Usage shows a token each. */
-  usageTokens: true,
-  /** Maps are merged key by key, at every depth. */
-  merge: true,
-};
 
 /** Names that apps share, differ in by little, or that something might take for something else. */
 const APP_NAMES = [
@@ -79,14 +59,12 @@ export function generate(seed: number): Case {
   return {
     org,
     platform: {
-      usageOnly: dice.chance(0.15) && LANDED.usageTokens,
+      usageOnly: dice.chance(0.15),
       sessionApp: dice.chance(0.3) ? (one?.name ?? null) : dice.chance(0.3) ? "sanctioned" : null,
     },
     files,
     ownApp:
-      dice.chance(0.12) && one !== null && LANDED.ownApp
-        ? dice.pick([one.id!, one.id!.slice(0, 15), one.name, "Nope"])
-        : null,
+      dice.chance(0.12) && one !== null ? dice.pick([one.id!, one.id!.slice(0, 15), one.name, "Nope"]) : null,
     asOf,
   };
 }
@@ -174,11 +152,9 @@ function generateOrg(dice: Dice, asOf: number): OrgFixture {
 function generateApps(dice: Dice): OrgFixture["apps"] {
   const taken = new Set<string>();
   return Array.from({ length: 3 + dice.below(7) }, (_, i) => {
-    const drawn = dice.pick(APP_NAMES);
-    const name = LANDED.candidates || !taken.has(drawn) ? drawn : `App ${i}`;
+    const name = dice.pick(APP_NAMES);
     const kind = dice.pick(["0H4", "0H4", "0xI", null] as const);
     if (kind === null) {
-      if (!LANDED.candidates) taken.add(name);
       // A fixture finds apps without an id by name: another's name is a label on the grants.
       const isFree = !taken.has(name);
       return {
@@ -248,6 +224,8 @@ interface Cast {
 
 interface AppName {
   readonly id: string | null;
+  /** Whether another app could be taken for it, so that a name alone is an error. */
+  readonly isShared: boolean;
   readonly name: string;
 }
 
@@ -278,8 +256,8 @@ function generatePolicy(dice: Dice, org: OrgFixture, asOf: number): PolicyFiles 
     ]),
   };
   const whole = strip(generateLayer(cast, false));
-  const baseline = dice.chance(0.25) && LANDED.baseline ? strip(generateBaseline(cast)) : null;
-  if (!dice.chance(0.35) || !LANDED.merge)
+  const baseline = dice.chance(0.25) ? strip(generateBaseline(cast)) : null;
+  if (!dice.chance(0.35))
     return {
       own: { ...whole, ...(baseline === null ? {} : { baseline: FILES.baseline }) },
       base: null,
@@ -298,17 +276,22 @@ function generatePolicy(dice: Dice, org: OrgFixture, asOf: number): PolicyFiles 
   };
 }
 
-/** Apps as a policy can name them: two of one name by their ids alone. */
+/** Apps as a policy can name them. */
 function distinctApps({ apps }: OrgFixture): AppName[] {
   const labelled = apps.map(({ id, name, grantLabel }) => ({
     id,
     name: id === null ? (grantLabel ?? name) : name,
   }));
-  return labelled.filter(
-    (app, i) =>
-      app.id !== null ||
-      !labelled.some((other, j) => other.name === app.name && (other.id !== null || j < i)),
-  );
+  return labelled
+    .filter(
+      (app, i) =>
+        app.id !== null ||
+        !labelled.some((other, j) => other.name === app.name && (other.id !== null || j < i)),
+    )
+    .map((app) => ({
+      ...app,
+      isShared: labelled.some((other) => other.id !== app.id && folded(other.name) === folded(app.name)),
+    }));
 }
 
 function generateLayer(cast: Cast, isPart: boolean): Data {
@@ -349,7 +332,20 @@ function generateLayer(cast: Cast, isPart: boolean): Data {
     apps: generateEntries(cast, isPart, times),
     appsLike: or(0.3, () =>
       dice
-        .some(["Slack*", "SLACK", "*er*", "Zed ?", "0H4*", "?u*", "caf* sync", "*"], 0.15, 1)
+        .some(
+          [
+            "Slack*",
+            "SLACK",
+            "*er*",
+            "Zed ?",
+            "0H4*",
+            "?u*",
+            "caf* sync",
+            ...(dice.chance(0.05) ? ["*"] : []),
+          ],
+          0.15,
+          1,
+        )
         .map((name) => ({ name, sanctioned: false, reason: dice.maybe(0.3, () => "Breach") })),
     ),
     offboarded: list(users.offboarded),
@@ -368,9 +364,9 @@ function generateLayer(cast: Cast, isPart: boolean): Data {
     exemptions: generateExemptions(cast),
     maxExemptionDays: or(0.2, () => dice.pick([30, 90, 180, 365])),
     highPrivilege: or(0.45, () => ({
-      permissions: dice.maybe(0.6, () => dice.some(["ModifyAllData", "ViewAllData", "ManageUsers"], 0.5, 1)),
+      permissions: dice.maybe(0.9, () => dice.some(["ModifyAllData", "ViewAllData", "ManageUsers"], 0.5, 1)),
       profiles: dice.maybe(0.4, () => dice.some(PROFILES, 0.3, 1)),
-      permissionSets: dice.maybe(0.3, () => dice.some(SETS, 0.3, 1)),
+      permissionSets: dice.maybe(0.3, () => dice.some(SETS.slice(0, 2), 0.3, 1)),
       action: dice.maybe(0.7, () => dice.pick(["alert", "revoke", "revoke"])),
       exceptions: dice.maybe(0.35, () => generateExceptions(cast)),
       ...(dice.chance(0.4)
@@ -385,20 +381,16 @@ function generateLayer(cast: Cast, isPart: boolean): Data {
 
 /** Another way to write a name that is compared as the same. */
 function variant(dice: Dice, name: string): string {
-  if (!dice.chance(0.1) || !LANDED.folding) return name;
+  if (!dice.chance(0.1)) return name;
   return dice.pick([name.toUpperCase(), name.toLowerCase(), name.replace(" ", "  ")]);
 }
 
-function reference(dice: Dice, { id, name }: AppName): unknown {
+function reference(dice: Dice, { id, name, isShared }: AppName): unknown {
   const isIdLike = /^0(H4|xI)/.test(name);
   if (id === null) return isIdLike || dice.chance(0.1) ? { name } : variant(dice, name);
-  return dice.pick<unknown>([
-    id,
-    id.slice(0, 15),
-    { id },
-    isIdLike ? { name } : variant(dice, name),
-    { name },
-  ]);
+  const ids = [id, id.slice(0, 15), { id }];
+  if (isShared && !dice.chance(0.1)) return dice.pick<unknown>(ids);
+  return dice.pick<unknown>([...ids, isIdLike ? { name } : variant(dice, name), { name }]);
 }
 
 function generateEntries(cast: Cast, isPart: boolean, times: () => Data): Data[] {
@@ -409,11 +401,11 @@ function generateEntries(cast: Cast, isPart: boolean, times: () => Data): Data[]
       const denied = apps.denied.includes(app);
       return {
         ...(app.id === null
-          ? { name: LANDED.foldedMerge ? variant(dice, app.name) : app.name }
+          ? { name: variant(dice, app.name) }
           : dice.pick<Data>([
               { id: app.id },
               { id: app.id.slice(0, 15), name: app.name },
-              { name: app.name },
+              app.isShared && !dice.chance(0.1) ? { id: app.id } : { name: app.name },
             ])),
         ...(denied
           ? { sanctioned: false, reason: dice.maybe(0.5, () => "Vishing target") }
@@ -427,7 +419,7 @@ function generateEntries(cast: Cast, isPart: boolean, times: () => Data): Data[]
         owner: dice.maybe(0.2, () => "it@acme.example"),
       };
     }),
-    ...(dice.chance(0.08) && LANDED.absence
+    ...(dice.chance(0.08)
       ? [
           {
             name: dice.pick([
@@ -443,7 +435,7 @@ function generateEntries(cast: Cast, isPart: boolean, times: () => Data): Data[]
           },
         ]
       : []),
-    ...(dice.chance(0.08) && LANDED.absence
+    ...(dice.chance(0.08)
       ? [{ name: dice.pick(["Never There", "Slck", "Outlok Plugin", "Zed 5"]), users: "everyone" }]
       : []),
   ].filter((entry, i, all) => all.findIndex((one) => sameName(one, entry)) === i);
@@ -472,6 +464,9 @@ function generateUsers(cast: Cast): unknown {
   if (dice.chance(0.35)) return "everyone";
   if (dice.chance(0.04)) return "nobody";
   const lists = generateLists(cast);
+  // A profile alone is often nobody's here.
+  if (lists.usernames === undefined && dice.chance(0.6))
+    lists.usernames = [dice.pick(cast.org.users).username];
   if (dice.chance(0.35)) {
     const except = dice.some(Object.entries(generateLists(cast)), 0.6, 1).filter(([key]) => !(key in lists));
     if (except.length > 0)
@@ -484,7 +479,7 @@ function generateUsers(cast: Cast): unknown {
   return lists;
 }
 
-function generateLists({ dice, org }: Cast): Data {
+function generateLists({ dice, org }: Cast): Record<string, unknown> {
   const { users, roles = [], publicGroups = [], permissionSets } = org;
   const some = (names: readonly string[]) => dice.some(names, 0.3, 1);
   const makers: Readonly<Record<string, () => readonly string[]>> = {
@@ -497,7 +492,12 @@ function generateLists({ dice, org }: Cast): Data {
       some(PROFILES).map((name) =>
         dice.chance(0.03) ? dice.pick(["Marketing User", "Sale User"]) : variant(dice, name),
       ),
-    permissionSets: () => some(permissionSets.map(({ name, label }) => (dice.chance(0.7) ? name : label))),
+    permissionSets: () =>
+      some(
+        permissionSets.map(({ name, label, namespacePrefix: prefix }) =>
+          dice.chance(0.3) ? label : prefix === undefined || dice.chance(0.1) ? name : `${prefix}__${name}`,
+        ),
+      ),
     permissionSetGroups: () => [dice.pick(["Office_Tools", "Office tools"])],
     roles: () => some(roles.map(({ developerName, name }) => (dice.chance(0.7) ? developerName : name))),
     rolesAndSubordinates: () => some(roles.map(({ developerName }) => developerName)),
@@ -549,10 +549,18 @@ function generateBaseline({ dice, org, asOf }: Cast): Data {
     .filter(({ app }) => named.get(app)!.grantLabel === undefined)
     .map(({ username, app, createdAt }) => ({
       app: named.get(app)!.id ?? (/^0(H4|xI)/.test(app) ? { name: app } : app),
-      user: username,
+      user: dice.chance(0.01) ? "gone@acme.example" : variant(dice, username),
       granted: createdAt === null || dice.chance(0.3) ? undefined : createdAt,
     }));
-  return { version: 1, expires: dayAfter(asOf, dice.pick([-1, 0, 30, 90])), grants };
+  return {
+    version: 1,
+    expires: dayAfter(asOf, dice.pick([-1, 0, 30, 90, 90, 90])),
+    written: dice.maybe(0.97, () => dayAfter(asOf, dice.chance(0.03) ? 1 : -dice.pick([0, 7, 60, 365]))),
+    grants: grants.filter(
+      (grant, i) =>
+        grants.findIndex((one) => JSON.stringify(one) === JSON.stringify(grant)) === i || dice.chance(0.05),
+    ),
+  };
 }
 
 /** Without the keys that are undefined, and without maps and lists that have nothing left. */

@@ -84,7 +84,7 @@ function isKnown({ fit: { baseline }, asOf }: Facts, { owner, user, created }: R
       known.app === owner.app &&
       known.user === user &&
       (known.granted === null
-        ? created !== null && baseline.written !== null && created < baseline.written
+        ? created === null || (baseline.written !== null && created < baseline.written)
         : known.granted === created),
   );
 }
