@@ -1,12 +1,14 @@
-import { shownError, UserError } from "../errors.ts";
+import { InconclusiveError, SettingsError, shownError, UserError } from "../errors.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import { connect } from "../salesforce/connection.ts";
 import type { Credentials } from "../salesforce/credentials.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import { refText } from "../salesforce/id.ts";
-import type { Caller } from "../salesforce/org.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { callsForListing, checkApiShare } from "./apiShare.ts";
+import { AppRegister } from "./appRegister.ts";
+import { readApps } from "./directory.ts";
+import { ownApps } from "./ownApps.ts";
 import { NEEDED_PERMISSIONS, probePermissions, WANTED_PERMISSIONS } from "./permissions.ts";
 
 /** One thing that was looked at. Codes are stable; `text` and `remedy` are for people and hold untrusted names. */
@@ -68,14 +70,15 @@ export async function doctor(
         )
       : line("org", "ok", `${org.isSandbox ? "Sandbox" : "Org"} ${org.name} (${org.id}).`),
     line("caller", "ok", `Connected as ${caller.username} (${caller.userId}).`),
-    ownAppLine(caller),
+    await ownAppLine(connection),
     ...(await permissionLines(connection)),
     await externalAppsLine(connection),
     apiCallsLine(connection),
     clockLine(connection.clockSkewMs),
   ];
   lines.push(await listingLine(connection, lines));
-  const exitCode = wrongOrg ? 1 : lines.some(({ status }) => status === "failed") ? 4 : 0;
+  const wrongSetting = lines.some(({ code, status }) => code === "own-app" && status === "failed");
+  const exitCode = wrongOrg || wrongSetting ? 1 : lines.some(({ status }) => status === "failed") ? 4 : 0;
   return { lines, exitCode };
 }
 
@@ -88,17 +91,41 @@ function line(
   return { code, status, text, remedy };
 }
 
-function ownAppLine({ sessionApp, namedApp }: Caller): DoctorLine {
-  if (namedApp !== null)
-    return line("own-app", "ok", `Connected through ${refText(namedApp)}, as the settings say.`);
-  return sessionApp === null
-    ? line(
-        "own-app",
-        "warning",
-        "The org does not say through which app.",
-        "Name it with ownApp (SANCTIONED_OWN_APP), so that its grants are never revoked.",
-      )
-    : line("own-app", "ok", `Connected through ${sessionApp}.`);
+/** Which app is the tool's own, as far as that shows without the grants. */
+async function ownAppLine(connection: OrgReader): Promise<DoctorLine> {
+  const { sessionApp, namedApp } = connection.caller;
+  if (namedApp === null && sessionApp === null)
+    return line(
+      "own-app",
+      "warning",
+      "The org does not say through which app.",
+      "Name it with ownApp (SANCTIONED_OWN_APP), so that its grants are never revoked.",
+    );
+  const called = sessionApp ?? refText(namedApp!);
+  try {
+    const { apps, labels } = await readApps(connection);
+    const register = new AppRegister(apps);
+    for (const { id, label } of labels) register.alsoCalled(id, label);
+    const ids = ownApps(connection.caller, register);
+    return line(
+      "own-app",
+      "ok",
+      `Connected through ${called}.${ids.length === 0 ? "" : ` Never revoked: ${ids.join(", ")}.`}`,
+    );
+  } catch (error) {
+    if (error instanceof SettingsError) {
+      // An id that is not registered can still be one that grants name: only a list shows that.
+      const mayBeSeen = error.code === "own-app-not-in-org" && namedApp !== null && "id" in namedApp;
+      return line("own-app", mayBeSeen ? "warning" : "failed", withoutRemedy(error), error.remedy);
+    }
+    if (error instanceof UserError || error instanceof InconclusiveError)
+      return line("own-app", "ok", `Connected through ${called}.`); // the line on the listing says what is amiss
+    throw error;
+  }
+}
+
+function withoutRemedy({ message, remedy }: SettingsError): string {
+  return message.slice(0, message.length - remedy.length).trimEnd();
 }
 
 /** The DeleteToken of a grant is its own permission to revoke (docs/salesforce.md#a-deletetoken-is-a-credential): seeing every grant is all it takes. */

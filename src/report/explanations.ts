@@ -76,12 +76,21 @@ function block(
   return [
     `${printable(labels.get(grant.app.key) ?? grant.app.name)}, ${who} (${grants}): ${answer}`,
     `  because: ${meaningOf(code)} [${code}], ${place(at)}`,
+    ...couldBeText(grant.app, labels),
     ...saidText(saidOf(grant.app)),
     "  looked at, in order of precedence:",
     ...steps.map((step, i) => stepText(step, i === steps.length - 1)),
     `  what would change it: ${heldBackBy === null ? remedyOf(code) : HOLD_REMEDY[heldBackBy]}`,
     "",
   ].join("\n");
+}
+
+/** Which apps a grant could be of, where the org does not say. */
+function couldBeText({ couldBe = [] }: App, labels: ReadonlyMap<string, string>): string[] {
+  if (couldBe.length === 0) return [];
+  return [
+    `  it could be of: ${couldBe.map((id) => labels.get(id) ?? id).join(", ")}, or of another app of that name`,
+  ];
 }
 
 /** A long list of names would hide the rest. */

@@ -1,5 +1,5 @@
 import { type LocalOrg, type LocalOrgOptions, startLocalOrg } from "salesforce-local-org";
-import { dieppeTrading } from "salesforce-local-org/orgs";
+import { dieppeTrading, SLACK } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
 import { apiCallsLine, clockLine, doctor } from "../../src/inventory/doctor.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
@@ -16,9 +16,10 @@ afterEach(async () => {
 async function examine(
   options: Partial<LocalOrgOptions> = {},
   policyOrg: string | null = fixture.organization.id,
+  env: Record<string, string> = {},
 ) {
   org = await startLocalOrg({ org: fixture, readOnly: true, ...options });
-  const credentials = readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {});
+  const credentials = readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, env);
   return await doctor(credentials, policyOrg === null ? null : { id: policyOrg }, CLOCK);
 }
 
@@ -106,6 +107,38 @@ describe("the doctor", () => {
     const { lines } = await examine({ callerApp: "Release Bot" });
     expect(lines.find(({ code }) => code === "own-app")!.text).toBe("Connected through Release Bot.");
   });
+
+  it.each<[rule: string, own: string, status: string, exitCode: number, text: string]>([
+    [
+      "an app of the org",
+      "Slack",
+      "ok",
+      0,
+      `Connected through sanctioned. Never revoked: ${SLACK.id}, 0H4000000000003CAA.`,
+    ],
+    [
+      "a name that no app of the org has",
+      "Slakc",
+      "failed",
+      1,
+      'SANCTIONED_OWN_APP (ownApp) names "Slakc", and',
+    ],
+    [
+      "an id that grants alone could show",
+      "0H4000000000009",
+      "warning",
+      0,
+      'names "0H4000000000009CAA", and',
+    ],
+  ])(
+    "says of the tool's own app whether the settings name %s",
+    async (_rule, own, status, exitCode, text) => {
+      const { lines, exitCode: code } = await examine({}, null, { SANCTIONED_OWN_APP: own });
+      const said = lines.find((line) => line.code === "own-app")!;
+      expect([said.status, code]).toEqual([status, exitCode]);
+      expect(said.text).toContain(text);
+    },
+  );
 
   it("an org that refuses to say what its caller may do cannot be listed: each answer is one line", async () => {
     expect(await said("permission", refused("UserPermissionAccess", 400, "INVALID_FIELD"))).toEqual([

@@ -149,7 +149,6 @@ describe("sanctioned explain", () => {
   looked at, in order of precedence:
     own user        passes
     own app         passes
-    app known       passes
     user known      passes
     protected user  passes
     protected app   passes
@@ -157,6 +156,7 @@ describe("sanctioned explain", () => {
     inactive        passes
     frozen          passes
     exemption       passes
+    app known       passes
     denied          passes
     listed          revoke: app not listed, policy/dieppe-trading.yaml:6
   what would change it: list the app under \`apps\`
