@@ -35,10 +35,26 @@ export async function postForm(
     body: form.toString(),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
+    signal: AbortSignal.timeout(2 * timeoutMs), // those begin anew with each part of an answer
     dispatcher: dispatcherFor(new URL(url)),
   });
   const retryAfter = [headers["retry-after"]].flat()[0];
-  return { status: statusCode, retryAfter, body: await body.text() };
+  return { status: statusCode, retryAfter, body: (await textOf(body, FEW_WORDS)) ?? "" };
+}
+
+/** As many bytes as answers have that are a few words. */
+export const FEW_WORDS = 64 * 1024;
+
+/** The body of an answer; null for one with more bytes than that, the rest of which is not read. */
+export async function textOf(body: AsyncIterable<Uint8Array> | null, most: number): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > most) return null;
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 // Pools of connections, made when they are first used and shared by whatever runs in this process: they hold

@@ -3,7 +3,7 @@ import type jsforce from "jsforce";
 import pLimit, { type LimitFunction } from "p-limit";
 import { RemoteError } from "../errors.ts";
 import { originOf } from "../http/address.ts";
-import { httpFetch } from "../http/request.ts";
+import { FEW_WORDS, httpFetch, textOf } from "../http/request.ts";
 import { newPatience, type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
 import type { Login } from "./credentials.ts";
 import { salesforceErrors } from "./errors.ts";
@@ -130,7 +130,7 @@ export class OrgSession {
             headers: { authorization: `Bearer ${connection.accessToken}` },
             signal: AbortSignal.timeout(TIMEOUT_MS),
           });
-          await response.text();
+          await textOf(response.body, FEW_WORDS);
         } catch (error) {
           throw describeFailure({
             host: this.host,

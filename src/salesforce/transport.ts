@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { PassThrough } from "node:stream";
-import { httpFetch } from "../http/request.ts";
+import { httpFetch, textOf } from "../http/request.ts";
 import { retryAfterMs } from "../http/retry.ts";
 import { salesforceErrors } from "./errors.ts";
 
@@ -52,21 +52,8 @@ async function send({ url, method, headers, body }: Request): Promise<Response> 
     body: typeof body === "string" ? body : null,
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  return {
-    statusCode: response.status,
-    headers: Object.fromEntries(response.headers),
-    body: await textOf(response, new URL(url).host),
-  };
-}
-
-/** The body of an answer, as far as one of Salesforce's goes. @throws RemoteError for a larger one */
-async function textOf(response: Awaited<ReturnType<typeof httpFetch>>, host: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MOST_BYTES) throw salesforceErrors["answer-too-large"]({ host, most: MOST_BYTES / MEGABYTE });
-    chunks.push(chunk);
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  const text = await textOf(response.body, MOST_BYTES);
+  if (text === null)
+    throw salesforceErrors["answer-too-large"]({ host: new URL(url).host, most: MOST_BYTES / MEGABYTE });
+  return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: text };
 }
