@@ -33,6 +33,12 @@ const appName = fc.oneof(
   fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }),
 );
 
+/** Of years before the time of a run, or now and then of a day that is yet to come. */
+const instant = fc.oneof(
+  { weight: 9, arbitrary: fc.integer({ min: 1_500_000_000_000, max: 1_790_000_000_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: AS_OF, max: AS_OF + 900 * DAY_MS }) },
+);
+
 /** A generated org: users, apps with and without ids, grants with missing dates and unknown users. */
 export const inventories: fc.Arbitrary<Inventory> = fc
   .record({
@@ -48,8 +54,8 @@ export const inventories: fc.Arbitrary<Inventory> = fc
       fc.record({
         user: fc.nat(13),
         app: fc.nat(5),
-        createdAt: fc.option(fc.integer({ min: 1_500_000_000_000, max: 1_790_000_000_000 })),
-        lastUsedAt: fc.option(fc.integer({ min: 1_500_000_000_000, max: 1_790_000_000_000 })),
+        createdAt: fc.option(instant),
+        lastUsedAt: fc.option(instant),
         useCount: fc.option(fc.nat(1000)),
       }),
       { maxLength: 40 },
@@ -191,6 +197,9 @@ export const cases: fc.Arbitrary<Case> = inventories.chain((inventory) => {
     .record({
       mode: fc.constantFrom(undefined, "enforce" as const, "enforce" as const, "report" as const),
       unlisted: fc.constantFrom("revoke" as const, "report" as const),
+      unknownUse: fc.constantFrom(undefined, "report" as const, "revoke" as const),
+      unlistedScopes: fc.constantFrom(undefined, undefined, ["api" as const]),
+      appsLike: fc.constantFrom(undefined, undefined, [{ name: "*o*", sanctioned: false as const }]),
       defaults: fc.record({ maxIdleDays: DAYS, maxAgeDays: DAYS, neverUsedAfterDays: DAYS }),
       apps: fc.subarray(registered).chain((listed) =>
         fc.tuple(
@@ -225,6 +234,13 @@ export const cases: fc.Arbitrary<Case> = inventories.chain((inventory) => {
         { permissions: ["ModifyAllData"], action: "revoke" as const },
         { profiles: ["System Administrator"], action: "revoke" as const, grantedWithinDays: 900 },
         { permissionSets: ["Half"], action: "alert" as const },
+        {
+          permissions: ["ModifyAllData"],
+          action: "revoke" as const,
+          exceptions: [
+            { user: usernames[0]!, reason: "Deploys", owner: "it@dieppe.example", reviewBy: "2026-01-01" },
+          ],
+        },
       ),
     })
     .map(({ standing, protectedApps, apps, defaults, privilege, ...rest }) => {

@@ -109,6 +109,19 @@ describe("a selector that comes out as nobody of the org is an error, and `nobod
   });
 });
 
+it("a pattern denies the apps that are like it and that no entry lists", () => {
+  const result = resolve(
+    `  - { id: ${SLACK}, users: everyone }`,
+    "appsLike: [{ name: '*s*', sanctioned: false }, { name: '*w*', sanctioned: false }, { name: T*, sanctioned: false }]\n",
+  );
+  if ("problems" in result) throw new Error(formatProblems(result.problems));
+  expect([...result.resolved.deniedLike].map(([key, { pattern }]) => [key, pattern.value])).toEqual([
+    ["name:Bob's Tool", "*s*"],
+    ["0xI000000000001EAA", "*w*"],
+    ["0xI000000000002EAA", "*w*"],
+  ]);
+});
+
 describe("a baseline", () => {
   const said = (baseline: string, head = "") => {
     const parsed = parsePolicy(
