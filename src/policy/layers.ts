@@ -10,7 +10,8 @@ interface Said {
   readonly path: Path;
   readonly value: ReadonlyMap<string, Said> | readonly Said[] | Scalar;
 }
-type Scalar = string | number | boolean | null;
+/** The schema has no null. */
+type Scalar = string | number | boolean;
 type SaidMap = Said & { readonly value: ReadonlyMap<string, Said> };
 
 /** Lists that add up; any other list of the file stands in place of the other's. */
@@ -46,8 +47,8 @@ function said(layer: Layer, value: unknown, path: Path): Said;
 function said(layer: Layer, value: unknown, path: Path): Said {
   if (Array.isArray(value))
     return { layer, path, value: value.map((item, i) => said(layer, item, [...path, i])) };
-  if (typeof value !== "object" || value === null) return { layer, path, value: value as Scalar };
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  if (typeof value !== "object") return { layer, path, value: value as Scalar };
+  const entries = Object.entries(value!).filter(([, inner]) => inner !== undefined);
   return {
     layer,
     path,
@@ -59,17 +60,17 @@ function merged(own: Said, base: Said, place: string): Said {
   if (place === "apps") return { ...own, value: mergedApps(own.value as SaidMap[], base.value as SaidMap[]) };
   if (ADDING_UP.includes(place))
     return { ...own, value: [...(own.value as readonly Said[]), ...(base.value as readonly Said[])] };
-  return isMap(own) && isMap(base) && !WHOLE.includes(place) ? mergedMap(own, base, place) : own;
+  return isMap(own) && !WHOLE.includes(place) ? mergedMap(own, base as SaidMap, place) : own;
 }
 
 function mergedMap(own: SaidMap, base: SaidMap, place: string): SaidMap {
-  const either = EITHER[place]?.filter((key) => own.value.has(key)) ?? [];
-  const passedOver = either.length > 0 ? EITHER[place]! : [];
+  const either = EITHER[place] ?? [];
+  const isSaid = either.some((key) => own.value.has(key));
   const value = new Map(own.value);
   for (const [key, theirs] of base.value) {
     const ours = own.value.get(key);
     if (ours !== undefined) value.set(key, merged(ours, theirs, place === "" ? key : `${place}.${key}`));
-    else if (!passedOver.includes(key)) value.set(key, theirs);
+    else if (!isSaid || !either.includes(key)) value.set(key, theirs);
   }
   return { ...own, value };
 }
@@ -111,8 +112,7 @@ function ofTheApp(entry: SaidMap): SaidMap {
 }
 
 function idOf(entry: SaidMap): AppId | null {
-  const id = textAt(entry, "id");
-  return id === undefined ? null : parseAppId(id);
+  return parseAppId(textAt(entry, "id") ?? "");
 }
 
 function textAt(entry: SaidMap, key: string): string | undefined {
@@ -134,31 +134,28 @@ function innerOf({ value }: Said, step: string | number): Said | undefined {
 }
 
 function sourceOf(top: SaidMap, own: Layer, base: Layer): Source {
-  /** The file and the path in it of what stands at a path of the whole, or of the nearest thing around it. */
-  const find = (path: Path): { source: Source; path: Path } => {
+  /** What is said at a path of the whole, or nearest around it. */
+  const find = (path: Path): Said => {
     let at: Said = top;
-    for (const [i, step] of path.entries()) {
+    for (const step of path) {
       const inner = innerOf(at, step);
-      if (inner === undefined) return { source: at.layer.source, path: [...at.path, ...path.slice(i)] };
+      if (inner === undefined) break;
       at = inner;
     }
-    return { source: at.layer.source, path: at.path };
+    return at;
   };
   return {
     data: plain(top),
     position: (path) => {
       const found = find(path);
-      return found.source.position(found.path);
+      return found.layer.source.position(found.path);
     },
     keyPosition: (path) => {
       const found = find(path);
-      return found.source.keyPosition(found.path);
+      return found.layer.source.keyPosition(found.path);
     },
-    written: (path) => {
-      const found = find(path);
-      return found.source.written(found.path);
-    },
+    written: () => undefined, // only what is held against the schema asks, and that is each file by itself
     problemAt: (position, words) =>
-      (position.line > 0 && position.file === base.file ? base : own).source.problemAt(position, words),
+      (position.file === base.file ? base : own).source.problemAt(position, words),
   };
 }

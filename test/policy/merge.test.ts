@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Document, parseDocument } from "yaml";
 import { policyProblems } from "../../src/policy/errors.ts";
-import { type OpenFile, parsePolicy } from "../../src/policy/load.ts";
+import { type OpenFile, parsePolicy, policyFromObject } from "../../src/policy/load.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 import { saidValues } from "../../src/policy/saidValues.ts";
@@ -288,6 +288,48 @@ describe("a policy that extends another", () => {
       ["a", null],
     ]);
     expect(owners("slack")).toEqual([["a", "report"]]);
+  });
+
+  it("takes entries of one name with two ids for two apps, and completes by id one that says no name", () => {
+    const base =
+      "version: 1\nunlisted: report\napps:\n  - { name: S, id: 0H4000000000001, users: everyone }\n  - { id: 0H4000000000002, users: everyone, owner: it }\n";
+    const named = (entry: string) =>
+      parse(`version: 1\nextends: base.yaml\napps: [{ ${entry}, users: everyone }]\n`, {
+        "policy/base.yaml": base,
+      }).apps.map(({ name, id, owner }) => [name?.value ?? null, id?.value.slice(0, 15) ?? null, owner]);
+    expect(named("name: S, id: 0H4000000000003")).toEqual([
+      ["S", "0H4000000000003", null],
+      ["S", "0H4000000000001", null],
+      [null, "0H4000000000002", "it"],
+    ]);
+    expect(named("name: T, id: 0H4000000000002")).toEqual([
+      ["T", "0H4000000000002", "it"],
+      ["S", "0H4000000000001", null],
+    ]);
+    expect(named("name: T")).toHaveLength(3);
+  });
+
+  it.each([
+    ["sanctions", "sanctioned: true", "users: everyone, mode: report"],
+    ["denies", "sanctioned: false", "sanctioned: false, mode: report"],
+  ])("completes an entry that %s what the other does too", (_rule, own, base) => {
+    const policy = parse(`version: 1\nextends: base.yaml\napps: [{ name: S, ${own} }]\n`, {
+      "policy/base.yaml": `version: 1\nunlisted: report\napps: [{ name: S, ${base} }]\n`,
+    });
+    expect(policy.apps.map(({ mode }) => mode?.value)).toEqual(["report"]);
+  });
+
+  it("takes what an object of a program leaves undefined from the other", () => {
+    const result = policyFromObject(
+      { version: 1, extends: "base.yaml", mode: undefined, limits: { percent: undefined, perApp: 1 } },
+      "the program",
+      files({
+        "base.yaml": "version: 1\nunlisted: revoke\nmode: report\nlimits: { percent: 5 }\napps: []\n",
+      }),
+    );
+    if ("problems" in result) throw new Error(formatProblems(result.problems));
+    const { mode, limits } = result.policy;
+    expect([mode.value, limits.percent, limits.perApp]).toEqual(["report", 5, 1]);
   });
 
   it("guesses none of two apps of one name", () => {
