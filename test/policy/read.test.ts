@@ -76,6 +76,7 @@ describe("a policy that is no regular file of its folder is refused before it is
     ["a link to itself", "loop.yaml", "is a link that leads to itself"],
     ["a link to nowhere", "dangling.yaml", "is a link that leads nowhere"],
     ["a link out of its folder", "out.yaml", "is behind a link that leads out of its folder"],
+    ["a link to the folder above", "above.yaml", "is behind a link that leads out of its folder"],
     ["a link to a folder elsewhere", "elsewhere/good.yaml", "is behind a link that leads out of its folder"],
     ["3 GB", "huge.yaml", "is larger than 1 MiB"],
     ["a name with a null byte", "a\0.yaml", "is no name of a file"],
@@ -88,12 +89,18 @@ describe("a policy that is no regular file of its folder is refused before it is
     await symlink("loop.yaml", path.join(within, "loop.yaml"));
     await symlink("nothing.yaml", path.join(within, "dangling.yaml"));
     await symlink("../base.yaml", path.join(within, "out.yaml"));
+    await symlink("..", path.join(within, "above.yaml"));
     await mkdir(path.join(root, "other"));
     await writeFile(path.join(root, "other/good.yaml"), GOOD);
     await symlink("../other", path.join(within, "elsewhere"));
     await writeFile(path.join(within, "huge.yaml"), "");
     await truncate(path.join(within, "huge.yaml"), 3 * 1024 ** 3);
     expect(refusal(file, within)).toContain(`the policy file ${why};`);
+  });
+
+  it("but one that is named above the folder of the run is read", async () => {
+    const root = await layout("base.yaml");
+    expect(refusal("../base.yaml", path.join(root, "policy"))).toBe("");
   });
 
   it("but a link within the folder is followed, as a mounted ConfigMap has them, and so is what it extends", async () => {
@@ -123,6 +130,11 @@ describe.each(["extends", "baseline"])("a file that `%s` names", (key) => {
   it("with a null byte in its name is refused at its line", async () => {
     const root = await layout('"\\0"', {}, key);
     expect(refusal("policy/own.yaml", root)).toContain(`policy/own.yaml:4:${key.length + 3}: `);
+  });
+
+  it("with a name that no system takes is refused at its line", async () => {
+    const root = await layout("x".repeat(5000), {}, key);
+    expect(refusal("policy/own.yaml", root)).toContain("has a name that is too long");
   });
 
   it("behind a link, wherever that leads, is refused unread", async () => {
