@@ -76,6 +76,12 @@ export const inventoryErrors = declareErrors({
     remedy: "Try again at a quieter time.",
     example: { counted: 240, read: 239, soql: "SELECT Id, Username FROM User" },
   },
+  "rows-not-the-same": {
+    kind: "inconclusive",
+    text: "the org hands out other rows each time for: {soql}.",
+    remedy: "Try again at a quieter time.",
+    example: { soql: "SELECT GroupId, UserOrGroupId FROM GroupMember" },
+  },
   "range-count-not-matched": {
     kind: "inconclusive",
     text: "the org counted {counted} grants of a range and handed out {read}.",

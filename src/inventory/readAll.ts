@@ -5,11 +5,32 @@ import { inventoryErrors } from "./errors.ts";
 /** Ids of one IN list: a query stays far below the length of a URL that servers take. */
 const IDS_PER_QUERY = 200;
 
-/** All rows of a query. @throws InconclusiveError where the org hands out fewer than it counts */
+/** How often rows of several pages are read, until they are the same twice. */
+const MOST_READINGS = 4;
+
+/**
+ * All rows of a query. Those of several pages are read until they are the same twice: whoever is gone from a page already
+ * read could move somebody else over a boundary, and a member who is missed would lose their access.
+ * @throws InconclusiveError where the org hands out fewer than it counts, or others each time
+ */
 export async function readAll<Row>(reader: OrgReader, soql: string): Promise<Row[]> {
-  const { rows, totalSize } = await reader.query<Row>(soql);
-  checkAll(rows.length, totalSize, soql);
-  return rows;
+  let before: string | undefined;
+  for (let reading = 1; reading <= MOST_READINGS; reading++) {
+    const { rows, totalSize, pages } = await reader.query<Row>(soql);
+    if (pages === 1 || reading === MOST_READINGS) checkAll(rows.length, totalSize, soql);
+    const seen = pages === 1 ? "" : contentOf(rows);
+    if (pages === 1 || (seen === before && rows.length === totalSize)) return rows;
+    before = seen;
+  }
+  throw inventoryErrors["rows-not-the-same"]({ soql });
+}
+
+/** The same text for the same rows, in whatever order. */
+export function contentOf(rows: readonly unknown[]): string {
+  return rows
+    .map((row) => JSON.stringify(row))
+    .sort()
+    .join("\n");
 }
 
 /** All rows whose field is one of the ids; `soql` ends where the condition follows. */

@@ -17,6 +17,7 @@ import {
   type ValueKey,
   where,
 } from "./partition.ts";
+import { contentOf } from "./readAll.ts";
 
 /** Salesforce stops an OauthToken query here without a word (docs/salesforce.md#pages-and-the-ceiling). */
 export const CEILING = 2_500;
@@ -272,10 +273,7 @@ async function readTwice(
     pages += read.pages + 1;
     counted = await reader.count(`SELECT COUNT() FROM OauthToken${where(conditions)}`);
     if (counted > CEILING) throw inventoryErrors["too-many-grants-at-one-instant"]({ most: CEILING });
-    const seen = read.rows
-      .map((row) => JSON.stringify(row))
-      .sort()
-      .join("\n");
+    const seen = contentOf(read.rows);
     if (read.rows.length === counted && seen === before) return { rows: read.rows, pages };
     before = seen;
   }

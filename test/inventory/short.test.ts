@@ -191,3 +191,42 @@ describe("many ids are asked for in several queries, and none is lost between th
     expect(lists).toHaveLength(Math.ceil(count / 200));
   });
 });
+
+describe("rows of several pages", () => {
+  /** 2,600 users with a permission set, in pages that move with what comes and goes. */
+  const small = smallOrg();
+  const [first] = small.permissionSets!;
+  const more = Array.from({ length: 2_600 }, (_, i) => ({
+    ...small.users[0]!,
+    id: `005${String(i + 100).padStart(12, "0")}AAA`,
+    username: `user${i}@small.example`,
+  }));
+  const fixture = {
+    ...small,
+    users: [...small.users, ...more],
+    permissionSets: [{ ...first!, assignees: more.map(({ username }) => username) }],
+    permissionSetGroups: [],
+    grants: [],
+  };
+  const isAssignments = (soql: string) => soql.includes("FROM PermissionSetAssignment");
+  const needs = { ...NO_NEEDS, permissionSets: "all" as const };
+
+  it("are read until they are the same twice: a member at a boundary is not missed", async () => {
+    const reader = await readerOf(fixture);
+    let readings = 0;
+    // In the first reading one who left hides the one at the boundary; somebody else came, so that the number is right.
+    const moving = changing(reader, isAssignments, (rows) =>
+      ++readings > 1 ? rows : [...rows.slice(0, 2_000), ...rows.slice(2_001), rows[0]],
+    );
+    const { directory } = await listInventory(moving, { needs });
+    expect(directory.permissionSets[0]!.userIds!.size).toBe(2_600);
+    expect(readings).toBe(3);
+  });
+
+  it("that are others each time are inconclusive", async () => {
+    const reader = await readerOf(fixture);
+    let readings = 0;
+    const moving = changing(reader, isAssignments, (rows) => rows.toSpliced(readings++, 1, rows.at(-1)!));
+    await expect(listInventory(moving, { needs })).rejects.toMatchObject({ code: "rows-not-the-same" });
+  });
+});
