@@ -3,6 +3,7 @@ import { coverFinder } from "../decide/covered.ts";
 import { expiringFrom, findingText } from "../decide/findings.ts";
 import type { App, Grant, User } from "../inventory/inventory.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
+import { appLabels } from "../plan/label.ts";
 import { amount } from "../text.ts";
 import { endOf, parseDay } from "../time.ts";
 import { type Condition, conditionKey } from "./event.ts";
@@ -22,6 +23,7 @@ function highPrivilege({ resolved, inventory }: Evaluation): Condition[] {
   if (resolved.highPrivilege === null) return [];
   const { holders, exceptions } = resolved.highPrivilege;
   const excepted = coverFinder(exceptions);
+  const labels = appLabels(inventory);
   const pairs = Map.groupBy(
     inventory.grants.filter(
       ({ userId, app }) =>
@@ -38,7 +40,7 @@ function highPrivilege({ resolved, inventory }: Evaluation): Condition[] {
       kind: "high-privilege-grant",
       severity: "warning",
       since: earliest(grants),
-      text: `${user.username ?? user.id} has authorized ${app.name}, and has high privilege through ${through}`,
+      text: `${user.username ?? user.id} has authorized ${labels.get(app.key)}, and has high privilege through ${through}`,
       app: appPart(app),
       user,
       details: { through },
@@ -47,6 +49,7 @@ function highPrivilege({ resolved, inventory }: Evaluation): Condition[] {
 }
 
 function unlistedApps({ resolved, inventory }: Evaluation): Condition[] {
+  const labels = appLabels(inventory);
   const unlisted = Map.groupBy(
     inventory.grants.filter(
       ({ app }) => !resolved.listedApps.has(app.key) && !resolved.protectedApps.has(app.key),
@@ -57,12 +60,15 @@ function unlistedApps({ resolved, inventory }: Evaluation): Condition[] {
     const { app, userId } = grants[0]!;
     const users = new Set(grants.map((grant) => grant.userId)).size;
     const first = inventory.users.get(userId)?.username ?? userId;
+    const why = resolved.doubts.has(key)
+      ? "the org does not say which app it is"
+      : "the policy does not list it";
     return {
       key: conditionKey("unlisted-app", key),
       kind: "unlisted-app",
       severity: "warning",
       since: earliest(grants),
-      text: `${app.name} holds grants of ${users === 1 ? first : amount(users, "user")}, and the policy does not list it`,
+      text: `${labels.get(key)} holds grants of ${users === 1 ? first : amount(users, "user")}, and ${why}`,
       app: appPart(app),
       user: users === 1 ? userPart(userId, inventory.users.get(userId)) : null,
       details: { users: String(users), grants: String(grants.length) },
@@ -73,6 +79,7 @@ function unlistedApps({ resolved, inventory }: Evaluation): Condition[] {
 /** A user who is not active or frozen, or whom the policy calls offboarded, and who still holds grants. */
 function deactivated({ resolved, inventory }: Evaluation): Condition[] {
   const held = Map.groupBy(inventory.grants, ({ userId }) => userId);
+  const labels = appLabels(inventory);
   return [...held].flatMap(([userId, grants]): Condition | [] => {
     const person = resolved.people.get(userId);
     if (person === undefined) return [];
@@ -85,7 +92,7 @@ function deactivated({ resolved, inventory }: Evaluation): Condition[] {
             ? "user-frozen"
             : null;
     if (code === null) return [];
-    const apps = [...new Set(grants.map(({ app }) => app.name))].sort();
+    const apps = [...new Set(grants.map(({ app }) => labels.get(app.key)!))].sort();
     return {
       key: conditionKey("user-deactivated", userId, code),
       kind: "user-deactivated",

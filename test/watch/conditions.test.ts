@@ -11,7 +11,7 @@ import { PolicyError } from "../../src/policy/problem.ts";
 import { conditionsOf } from "../../src/watch/conditions.ts";
 import { EventSchema, eventOf } from "../../src/watch/event.ts";
 import { cases } from "../arbitraries.ts";
-import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, like, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));
 const NOTETAKER = app("Notetaker");
@@ -33,7 +33,11 @@ function judged(
 ): Evaluation {
   const parsed = policyFromObject({ ...POLICY, ...changed }, "policy");
   if ("problems" in parsed) throw new PolicyError(parsed.problems);
-  const inventory = inventoryOf({ users, grants: [...grants], apps: [SLACK, NOTETAKER] });
+  const inventory = inventoryOf({
+    users,
+    grants: [...grants],
+    apps: [SLACK, NOTETAKER, ...grants.map(({ app: one }) => one).filter(({ couldBe }) => couldBe)],
+  });
   return evaluate(parsed.policy, inventory, AS_OF);
 }
 const told = (...[grants, changed]: Parameters<typeof judged>) =>
@@ -79,6 +83,17 @@ describe("what a watch tells of", () => {
       [grant(ANN.id, NOTETAKER), grant(sfId("005", 9), NOTETAKER)],
       {},
       [["unlisted-app", "Notetaker holds grants of 2 users, and the policy does not list it"]],
+    ],
+    [
+      "a stranger that bears the name of an app of the policy",
+      [grant(ANN.id, like(SLACK))],
+      {},
+      [
+        [
+          "unlisted-app",
+          "Slack (no id) holds grants of user1@dieppe.example, and the org does not say which app it is",
+        ],
+      ],
     ],
     ["a protected app is not", [grant(ANN.id, NOTETAKER)], { protected: { apps: ["Notetaker"] } }, []],
     [
