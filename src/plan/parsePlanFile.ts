@@ -26,7 +26,22 @@ export function parsePlanFile(text: string, names: PlanNames): PlanFile {
     throw planErrors["plan-not-json"]({ ...names });
   }
   const matchesSchema = planValidator();
-  if (!matchesSchema(plan)) throw planErrors["plan-not-recognized"]({ ...names });
+  if (!matchesSchema(plan) || keysIn(text) !== keysOf(plan))
+    throw planErrors["plan-not-recognized"]({ ...names });
   if (!isUnaltered(plan)) throw planErrors["plan-changed"]({ ...names });
   return plan;
+}
+
+/** The keys that are written in a text that is JSON, where only a key stands before a colon. */
+function keysIn(text: string): number {
+  let count = 0;
+  for (const _ of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:/g)) count++;
+  return count;
+}
+
+/** The keys that a program finds: fewer, where one is written twice and a person may have read the other. */
+function keysOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const inner = Object.values(value);
+  return inner.reduce((count: number, one) => count + keysOf(one), Array.isArray(value) ? 0 : inner.length);
 }

@@ -30,6 +30,8 @@ function forged(more: Partial<PlanFile>): string {
 describe("an approved plan is accepted", () => {
   it("as it was written, within its time", () => {
     expect(accept(JSON.stringify(approved))).toEqual(approved);
+    const colons = forged({ org: { ...approved.org, name: 'a ": b \\": \\\\' } });
+    expect(accept(colons).org.name).toBe('a ": b \\": \\\\');
     expect(accept(forged({}), { asOf: AS_OF - DAY })).toEqual(approved);
     expect(accept(JSON.stringify(approved, null, 4), { asOf: AS_OF + 7 * DAY })).toEqual(approved);
   });
@@ -64,6 +66,12 @@ describe("an approved plan is accepted", () => {
       JSON.stringify(approved),
       { asOf: AS_OF - DAY - 1 },
       "is of 2026-11-23T12:00:00.000Z, which is still to come",
+    ],
+    [
+      "one that says its revocations twice, of which a person reads the first",
+      JSON.stringify(approved).replace('"revocations":', '"revocations":[],"revocations":'),
+      {},
+      "is not a plan file of this release",
     ],
     ["of no time", forged({ asOf: "garbage" }), {}, "is not a plan file of this release"],
     [
