@@ -174,7 +174,7 @@ function policyText(random: Random, { apps, users }: ReturnType<typeof generateO
   const entries = listed.map(({ id }) =>
     random.chance(0.5)
       ? `  - { id: ${id}, users: everyone }`
-      : `  - { id: ${id}, users: { profiles: [${random.chance(0.5) ? "Standard User" : "Sales User"}] } }`,
+      : `  - { id: ${id}, users: { profiles: [${random.pick(users).profile}] } }`,
   );
   return [
     "version: 1",
