@@ -2,7 +2,7 @@ import type { FullPlan } from "../../src/plan/planSchema.ts";
 import type { Case, Decided } from "./case.ts";
 import { type Answer, answer } from "./oracle.ts";
 import type { Place, Written } from "./places.ts";
-import { ask, type Said, start, written } from "./tool.ts";
+import { ask, askByVerb, type Said, start, written } from "./tool.ts";
 
 /** One thing that the oracle and the tool see differently. */
 export interface Difference {
@@ -17,6 +17,22 @@ export async function differences(one: Case): Promise<Difference[]> {
   const org = await start(one);
   try {
     return compare(one, await ask(org, one));
+  } finally {
+    await org.close();
+  }
+}
+
+/** As `differences`, through the verb `plan` in a process of its own, whose exit code is compared too. */
+export async function differencesByVerb(one: Case): Promise<Difference[]> {
+  const org = await start(one);
+  try {
+    const { said, exit } = await askByVerb(org, one);
+    const expected = answer(one);
+    const code = "refusals" in expected ? 1 : expected.exit;
+    return [
+      ...(code === exit ? [] : [{ about: "exit", oracle: String(code), tool: String(exit) }]),
+      ...compare(one, said),
+    ];
   } finally {
     await org.close();
   }

@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { differencesByVerb } from "./compare.ts";
+import { generate } from "./generate.ts";
 import { play } from "./play.ts";
 
 const FROM = 1;
@@ -13,3 +15,8 @@ it.each(Array.from({ length: SEEDS / AT_ONCE }, (_, i) => FROM + i * AT_ONCE))(
   },
   120_000,
 );
+
+it("so does the verb plan in a process of its own, and it ends with the exit code for that", async () => {
+  for (let seed = FROM + SEEDS; seed < FROM + SEEDS + 20; seed++)
+    expect({ seed, differences: await differencesByVerb(generate(seed)) }).toEqual({ seed, differences: [] });
+}, 120_000);
