@@ -62,7 +62,7 @@ export function resolvePolicy(
   const highPrivilege = resolvePrivilege(policy, inventory, selectors, lookup);
   if (highPrivilege !== null) people.mark("privilege", highPrivilege.holders);
 
-  const deniedLike = resolveAppsLike(policy, listedApps, inventory);
+  const deniedLike = resolveAppsLike(policy, [listedApps, protectedApps], inventory);
   const { problems, absent } = lookup;
   if (problems.length > 0) return { problems };
   return {
@@ -171,16 +171,16 @@ function refuseNobody(
   lookup.problem(position, resolveProblems["users-are-nobody"]({ org: lookup.org }));
 }
 
-/** Which pattern denies each app that is like one, and that no entry lists. Nothing of grants that do not say whose they are. */
+/** Which pattern denies each app that is like one and that nothing else is said of. Nothing of grants that do not say whose they are. */
 function resolveAppsLike(
   { appsLike }: Policy,
-  listedApps: ReadonlyMap<string, ListedApp>,
+  spared: readonly ReadonlyMap<string, unknown>[],
   { apps }: Inventory,
 ): Map<string, AppsLike> {
   const patterns = appsLike.map((like) => [wildcards(foldName(like.pattern.value)), like] as const);
   return new Map(
     apps.flatMap(({ key, name, couldBe }): [string, AppsLike][] => {
-      if (couldBe !== undefined || listedApps.has(key)) return [];
+      if (couldBe !== undefined || spared.some((said) => said.has(key))) return [];
       const folded = foldName(name);
       const found = patterns.find(([isLike]) => isLike(folded));
       return found === undefined ? [] : [[key, found[1]]];

@@ -23,7 +23,7 @@ export interface ResolvedPolicy {
   readonly exemptions: readonly ResolvedExemption[];
   /** What is known of apps of which it cannot be told which they are, by `App.key`. */
   readonly doubts: ReadonlyMap<string, Doubt>;
-  /** Of apps that no entry lists and whose names a pattern denies, which one; by `App.key`. */
+  /** Of apps that no entry lists or protects and whose names a pattern denies, which one; by `App.key`. */
   readonly deniedLike: ReadonlyMap<string, AppsLike>;
   /** What the baseline knows of a user's grants for an app, by `knownKey`. */
   readonly known: ReadonlyMap<string, Known>;

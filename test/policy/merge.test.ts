@@ -73,6 +73,24 @@ describe("a policy that extends another", () => {
     expect(held("Calendly")).toEqual(["Elsewhere", "Slack"]);
   });
 
+  it("may have a baseline of it name users whom the org does not have; its own may not", () => {
+    const texts = {
+      "policy/shared/base.yaml": "version: 1\nunlisted: revoke\nbaseline: known.yaml\napps: []\n",
+      "policy/shared/known.yaml":
+        "version: 1\nexpires: 2026-12-31\nwritten: 2026-11-01\ngrants: [{ app: Slack, user: else@acme.example }]\n",
+    };
+    const org = inventoryOf({ users: [user(1)], apps: [app("Slack")] });
+    const shared = resolvePolicy(parse("version: 1\nextends: shared/base.yaml\n", texts), org, AS_OF);
+    expect("resolved" in shared && shared.resolved.absent.map(({ name }) => name)).toEqual([
+      "else@acme.example",
+    ]);
+    const own = parse("version: 1\nunlisted: revoke\nbaseline: shared/known.yaml\napps: []\n", texts);
+    const refused = resolvePolicy(own, org, AS_OF);
+    expect("problems" in refused && formatProblems(refused.problems)).toContain(
+      'policy/shared/known.yaml:4:30: no user "else@acme.example" in Dieppe',
+    );
+  });
+
   it("adds to its patterns of denied apps, and may say one of them again", () => {
     const likes = (...names: string[]) =>
       `appsLike:\n${names.map((name) => `  - { name: ${name}, sanctioned: false }\n`).join("")}`;
