@@ -30,8 +30,6 @@ const GONE_SHARE = 1_000;
 const MARGIN_MS = 60_000;
 /** The same, where the org does not say what time it is. */
 const MARGIN_WITHOUT_CLOCK_MS = 600_000;
-/** More grants than this are divided in time among several readers. */
-const WORTH_DIVIDING = 4_000;
 /** Refusals of a query's wording rather than of the caller. */
 const REFUSED_QUERY = ["INVALID_FIELD", "MALFORMED_QUERY", "INVALID_QUERY_FILTER_OPERATOR"];
 
@@ -66,7 +64,7 @@ export interface ListedGrants {
  * @throws InconclusiveError where the numbers do not come to agree
  */
 export async function listGrants(reader: OrgReader, listing: GrantListing): Promise<ListedGrants> {
-  const started = orgTime(reader);
+  const started = orgTime(reader) ?? Date.now() + MARGIN_MS - MARGIN_WITHOUT_CLOCK_MS;
   const first = await readPartitioned(reader, listing);
   const state: Listed = { ...first, calls: first.calls + 1, rereads: 0, since: 0 }; // the count before
   const settled =
@@ -75,8 +73,13 @@ export async function listGrants(reader: OrgReader, listing: GrantListing): Prom
       : await settleByCount(reader, state, first.latest);
   const { countBefore } = listing;
   const grants = settled.parts.flatMap((part) => part.grants);
-  const came = grants.filter((grant) => (grant.createdAt ?? 0) >= started).length;
-  const gone = Math.max(0, countBefore + came - settled.counted);
+  const more = settled.counted - countBefore;
+  const stillListed = grants.length - settled.counted;
+  const latestStart = started + SECOND_MS; // the org's clock says it to the second
+  const start = first.newest !== null && first.newest < latestStart ? first.newest : latestStart;
+  const surelyCame = Math.max(more, madeSince(grants, start, orgTime(reader)));
+  const gone = Math.max(surelyCame - more, stillListed);
+  const came = more + gone;
   const ids = settled.parts.some((part) => part.ids.some((id) => id !== null));
   return {
     grants,
@@ -89,14 +92,20 @@ export async function listGrants(reader: OrgReader, listing: GrantListing): Prom
       calls: state.calls,
       rereads: state.rereads,
       rowIds: ids,
-      ...(came + gone === 0 ? {} : { changes: { came, gone, stillListed: grants.length - settled.counted } }),
+      ...(came + gone === 0 ? {} : { changes: { came, gone, stillListed } }),
     },
   };
 }
 
-/** What the org's clock says, in milliseconds since the epoch. */
-function orgTime({ clockSkewMs }: OrgReader): number {
-  return clockSkewMs === null ? Date.now() + MARGIN_MS - MARGIN_WITHOUT_CLOCK_MS : Date.now() + clockSkewMs;
+/** What the org's clock says, in milliseconds since the epoch, up to a second less; null where it does not say. */
+function orgTime({ clockSkewMs }: OrgReader): number | null {
+  return clockSkewMs === null ? null : Date.now() + clockSkewMs;
+}
+
+/** How many were made after a time of the org's, up to now: some may have a date that is still to come. */
+function madeSince(grants: readonly Grant[], start: number, now: number | null): number {
+  const end = (now ?? Date.now()) + SECOND_MS;
+  return grants.filter(({ createdAt }) => createdAt !== null && createdAt > start && createdAt <= end).length;
 }
 
 interface Listed {
@@ -312,6 +321,9 @@ interface Partitioned {
   readonly parts: ReadPart[];
   readonly partition: "CreatedDate" | "UserId";
   readonly reading: GrantReading;
+  /** When the newest grant was made that was there before the reading; null where it was not asked for, or has no date. */
+  readonly newest: number | null;
+  /** The same, or now. */
   readonly latest: number;
   readonly calls: number;
 }
@@ -327,7 +339,8 @@ async function readPartitioned(
   let calls = 0;
   const read = async (partition: Partitioned["partition"], fields: FieldsRead): Promise<Partitioned> => {
     const isByTime = partition === "CreatedDate";
-    const latest = isByTime && countBefore > WORTH_DIVIDING ? await newest() : now().getTime();
+    const newest = isByTime && countBefore > PAGE_ROWS ? await readNewest() : null;
+    const latest = newest ?? now().getTime();
     const start: Unread[] = isByTime
       ? [{ kind: "time", range: ALL_TIMES, rows: countBefore }]
       : allByUser(countBefore > PAGE_ROWS ? await userIds() : [], countBefore);
@@ -336,14 +349,14 @@ async function readPartitioned(
       latest,
       onProgress: (count) => onProgress(count, countBefore),
     });
-    return { parts, partition, reading, latest, calls: calls + pages };
+    return { parts, partition, reading, latest, newest, calls: calls + pages };
   };
-  const newest = async (): Promise<number> => {
+  const readNewest = async (): Promise<number | null> => {
     calls++;
     const { rows } = await reader.query<{ CreatedDate: string | null }>(
       "SELECT CreatedDate FROM OauthToken WHERE CreatedDate != null ORDER BY CreatedDate DESC NULLS LAST LIMIT 1",
     );
-    return parseInstant(rows[0]?.CreatedDate) ?? now().getTime();
+    return parseInstant(rows[0]?.CreatedDate);
   };
   const attempts = [true, false].flatMap((ids) => [
     () => read("CreatedDate", { dated: true, ids }),
