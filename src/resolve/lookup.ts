@@ -51,9 +51,9 @@ export class Lookup {
 
   /** The app that is meant; null where there is not exactly one, which is a problem, or absent in a shared policy. */
   app(placed: Placed<AppRef>): App | null {
-    return this.isShared(placed.position)
-      ? this.appUnlessNear(placed)
-      : (this.appIfAny(placed) ?? this.#noApp(placed));
+    if (this.isShared(placed.position)) return this.appUnlessNear(placed);
+    const app = this.appIfAny(placed);
+    return app === undefined ? this.#noApp(placed) : app;
   }
 
   /** As `app`, but what the org does not have is a problem only where it is nearly the name of an app. */
@@ -94,8 +94,9 @@ export class Lookup {
     const { value: ref } = placed;
     const isMistaken = ({ id, name: other }: App) => {
       if (name === null) return false;
-      // With a wrong id the name can be right; a stranger without an id has taken it since the app went.
-      return isNear(name, other) || ("id" in ref && id !== null && foldName(name) === foldName(other));
+      if ("name" in ref) return isNear(name, other);
+      // With a wrong id the name can be right; a stranger without an id may have taken it since the app went.
+      return id !== null && (foldName(name) === foldName(other) || isNear(name, other));
     };
     const near = mistakable.filter(isMistaken);
     if (near.length === 0) this.#appAbsent(placed);

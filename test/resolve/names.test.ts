@@ -183,6 +183,15 @@ describe("a name of the policy's own file that nobody in the org has is an error
     };
     expect([which("Twin"), which("TWIN")]).toEqual([[twins[0]!.key], [twins[1]!.key]]);
     expect(which("twin")).toContain('2 apps of Dieppe are named "twin"');
+    const twice = parsePolicy(
+      "version: 1\nunlisted: report\napps: []\nprotected: { apps: [twin] }\n",
+      "p.yaml",
+    );
+    if ("problems" in twice) throw new Error(formatProblems(twice.problems));
+    const protecting = resolvePolicy(twice.policy, { ...INVENTORY, apps: twins }, AS_OF);
+    expect("problems" in protecting && protecting.problems.map(({ code }) => code)).toEqual([
+      "app-name-ambiguous",
+    ]);
   });
 
   it("every name that is wrong is said, not the first alone", () => {
@@ -310,10 +319,10 @@ describe("a typing mistake is an error where it would cost something:", () => {
       "a name near that of an app which another entry lists",
       `unlisted: revoke\napps: [{ name: Slakc, sanctioned: false }, { id: ${SLACK}, users: everyone }]`,
     ],
-    [
-      "the name of an app that went, which a stranger without an id has taken",
-      "unlisted: revoke\napps: [{ id: 0H4000000000009CAA, name: Payroll Sync, users: everyone }]",
-    ],
+    ...["Payroll Sync", "Payrol Sync"].map((name) => [
+      `the name of an app that went, which a stranger without an id has taken: ${name}`,
+      `unlisted: revoke\napps: [{ id: 0H4000000000009CAA, name: ${name}, users: everyone }]`,
+    ]),
     [
       "a name that differs in digits",
       "unlisted: revoke\napps: [{ name: Slack 2, sanctioned: false }, { name: Slack, users: everyone }]",
