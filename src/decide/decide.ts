@@ -57,8 +57,10 @@ export function decider(basis: Basis): (grant: Grant) => Decision {
   const rules = rulesOf(basis).flatMap(([, rule]) => (rule === SILENT ? [] : rule));
   const caseOf = caseFinder(resolved);
   const isKnown = knownGrants(basis);
-  const heldBack = ({ grant, listed }: Case, code: FindingCode): Decision["heldBackBy"] => {
-    if (resolved.policy.mode.value === "report" || listed?.entry.mode?.value === "report") return "mode";
+  const heldBack = ({ grant, listed, doubt }: Case, code: FindingCode): Decision["heldBackBy"] => {
+    // A leaver's grant of which nobody can tell whose it is goes whatever one of the apps that it could be of is in.
+    const entry = doubt === undefined || code === "app-denied" ? listed?.entry : undefined;
+    if (resolved.policy.mode.value === "report" || entry?.mode?.value === "report") return "mode";
     return canBeKnown(code) && isKnown(grant) ? "baseline" : null;
   };
   return (grant) => {

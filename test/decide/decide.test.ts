@@ -219,6 +219,14 @@ describe("which app it is does not matter", () => {
       org,
     ],
     ["where an inactive user holds it", {}, of(GONE, LIKE_BOTH), "revoke", "user-inactive", org],
+    [
+      "where an inactive user holds it, though apps that it could be are denied and only reported",
+      { apps: [DENIED_BOTH[0]!, { ...DENIED_BOTH[1]!, mode: "report" }] },
+      of(GONE, LIKE_BOTH),
+      "revoke",
+      "user-inactive",
+      org,
+    ],
     ["where a frozen user holds it", {}, of(COLD, NAMELESS), "revoke", "user-frozen", org],
     [
       "where a user is protected",

@@ -157,14 +157,19 @@ class Fitting {
 
   /** An entry of an app that is not there is no mistake, unless it nearly names one that no entry lists. */
   #checkTypos(): void {
-    const held = new Set(this.#org.rows.flatMap(({ owner }) => (owner.app === null ? [] : [owner.app])));
-    const free = [...held].filter((app) => !this.#entryOf.has(app));
+    const { rows } = this.#org;
+    const held = new Set(rows.flatMap(({ owner }) => owner.app ?? []));
+    const free = [
+      ...[...held].filter((app) => !this.#entryOf.has(app)).map(({ name }) => name),
+      // What does not say whose it is has a name too, and grants.
+      ...rows.filter(({ owner }) => owner.app === null).map(({ label }) => label),
+    ];
     const revokes = this.#wanted.get("unlisted")?.value === "revoke";
     for (const entry of this.#wanted.entries) {
       const { id, name } = entry;
       if (name === null || this.#find({ id, name }).length > 0) continue;
       if (entry.denied === null && !revokes) continue;
-      if (free.some((app) => isNear(name, app.name)))
+      if (free.some((other) => isNear(name, other)))
         this.#refuse("nearly the name of an app with grants", entry.get("name")!.at);
     }
   }

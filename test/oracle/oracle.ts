@@ -69,8 +69,11 @@ function decided(facts: Facts, row: Row): Decided {
 /** Why what would be revoked is reported: the mode of the policy or the app, or a baseline that knows the grant. */
 function heldBy(facts: Facts, row: Row, code: string): "mode" | "baseline" | null {
   const { wanted, fit: fitted } = facts;
-  const entry = row.owner.app === null ? undefined : fitted.entryOf.get(row.owner.app);
-  const mode = entry?.get("mode")?.value ?? wanted.get("mode")?.value;
+  const { owner } = row;
+  // Of several apps that it could be, all denied, one that is only reported holds the others back.
+  const couldBe = owner.app !== null ? [owner.app] : code === "app-denied" ? owner.candidates : [];
+  const modes = couldBe.map((app) => fitted.entryOf.get(app)?.get("mode")?.value);
+  const mode = modes.includes("report") ? "report" : undefined;
   if (mode === "report" || wanted.get("mode")?.value === "report") return "mode";
   if (["app-denied", "user-offboarded", "user-inactive", "user-frozen"].includes(code)) return null;
   return isKnown(facts, row) ? "baseline" : null;
