@@ -25,7 +25,9 @@ export interface Layer {
 }
 
 /** An app as one file says it; what it leaves out another may say. */
-export type AppPart = Omit<AppEntry, "denied" | "shared"> & { readonly sanctioned: Placed<boolean> | null };
+export type AppPart = Omit<AppEntry, "denied" | "saidSanctioned" | "shared"> & {
+  readonly sanctioned: Placed<boolean> | null;
+};
 
 /** Reads values with their places out of one file, and collects what a schema cannot refuse. */
 export class LayerReader {

@@ -104,7 +104,8 @@ function complete(
         policyProblems["denied-app-with-users"]({ app: called, denied: placeText(denied) }),
       ),
     );
-  return { ...rest, denied, shared, times: firstTimes([app.times, defaults]) };
+  const saidSanctioned = sanctioned?.value === true;
+  return { ...rest, denied, saidSanctioned, shared, times: firstTimes([app.times, defaults]) };
 }
 
 function firstTimes(all: readonly TimeLimits[]): TimeLimits {

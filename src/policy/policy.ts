@@ -65,6 +65,8 @@ export interface AppEntry {
   readonly name: Named | null;
   /** Where the app is denied; null for a sanctioned one. */
   readonly denied: Position | null;
+  /** Whether `sanctioned: true` is written: nothing less undoes a denial of the extended policy. */
+  readonly saidSanctioned: boolean;
   readonly mode: Placed<Mode> | null;
   readonly owner: string | null;
   readonly reason: string | null;

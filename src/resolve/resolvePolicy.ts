@@ -154,9 +154,10 @@ function list(listed: ListedApp, rules: Map<string, ListedApp>, lookup: Lookup):
   rules.set(app.key, listed);
 }
 
-/** Whether an entry denies what the extended policy sanctions, or the other way round. */
+/** Whether an entry denies what the extended policy sanctions, or says in so many words that it sanctions what that denies. */
 function turnsAround(own: AppEntry, other: AppEntry): boolean {
-  return !own.shared && other.shared && (own.denied === null) !== (other.denied === null);
+  if (own.shared || !other.shared) return false;
+  return other.denied === null ? own.denied !== null : own.saidSanctioned;
 }
 
 /** That a whole app goes since a group is empty, or a name is known in other orgs alone, takes words of its own. */

@@ -151,8 +151,9 @@ class Fitting {
     if (found.length > 1) return;
     if (id !== null && name !== null && folded(name) !== folded(app.name))
       this.#refuse("the id is of an app of another name", entry.get("name")!.at);
-    if (this.#entryOf.has(app)) this.#refuse("the app is listed twice", entry.at);
-    else this.#entryOf.set(app, entry);
+    const before = this.#entryOf.get(app);
+    if (before === undefined) this.#entryOf.set(app, entry);
+    else if (!turnsAround(before, entry)) this.#refuse("the app is listed twice", entry.at);
   }
 
   /** An entry of an app that is not there is no mistake, unless it nearly names one that no entry lists. */
@@ -303,7 +304,9 @@ class Fitting {
         if (((lists[key] ?? []) as string[]).some((other) => folded(other) === folded(name)))
           this.#refuse("in scope and excepted", users.at);
     const left = new Set(chosen.filter((person) => !out.includes(person)));
-    if (left.size === 0) this.#refuse("nobody is in scope", users.at);
+    // An app that is not there has no grants to lose.
+    if (left.size === 0 && this.#find({ id: entry.id, name: entry.name }).length > 0)
+      this.#refuse("nobody is in scope", users.at);
     return left;
   }
 
@@ -467,6 +470,12 @@ class Fitting {
     if (found.length !== 1 || found[0]!.id === null)
       this.#refuse("the own app is unknown or ambiguous", null);
   }
+}
+
+/** Whether one's own entry denies what the extended policy sanctions, or says that it sanctions what that denies. */
+function turnsAround(own: Entry, shared: Entry): boolean {
+  if (own.shared || !shared.shared) return false;
+  return shared.denied === null ? own.denied !== null : own.get("sanctioned")?.value === true;
 }
 
 function below(at: Place, key: string): Place {

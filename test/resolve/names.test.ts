@@ -480,3 +480,10 @@ it("an app that both files protect, in two ways, stands where the file itself na
   );
   expect([...protectedApps.values()]).toMatchObject([{ file: "p.yaml", line: 3 }]);
 });
+
+it("an app that the extended policy denies by id is sanctioned by name in so many words alone", () => {
+  const base = `version: 1\nunlisted: report\napps: [{ id: ${SLACK}, sanctioned: false }]\n`;
+  const own = (more: string) => `extends: base.yaml\napps: [{ name: Slack, users: everyone${more} }]`;
+  expect(problems(own(""), base)).toContain("is listed twice");
+  expect(resolved(own(", sanctioned: true"), base).listedApps.get(SLACK)?.entry.denied).toBeNull();
+});
