@@ -121,9 +121,14 @@ export class AppRegister {
     this.#onlySeen.get(id)?.add(name);
   }
 
-  /** The rows of external client apps may lack the id though others have it (docs/salesforce.md#external-client-apps). */
+  /**
+   * Whether the app's grants say its id: others do, or the app menu lists it, from where they have it. A list without any
+   * of its grants must not make a stranger's grant its own. The rows of external client apps may lack the id though
+   * others have it (docs/salesforce.md#external-client-apps).
+   */
   #saysItsId(id: AppId): boolean {
-    return kindOf(id) !== "external-client-app" && this.#naming.has(id);
+    if (kindOf(id) === "external-client-app") return false;
+    return this.#naming.has(id) || this.#byId.get(id)?.inAppMenu === true;
   }
 
   #standsFor(name: string, id: AppId): App {

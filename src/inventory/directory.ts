@@ -143,7 +143,10 @@ export async function readApps(reader: OrgReader): Promise<{
     if (ApplicationId === null) return [];
     add(ApplicationId, Label);
     const id = appIdOf(ApplicationId);
-    return apps.has(id) ? [{ id, label: Label }] : [];
+    const app = apps.get(id);
+    if (app === undefined) return [];
+    apps.set(id, { ...app, inAppMenu: true });
+    return [{ id, label: Label }];
   });
   return { apps: [...apps.values()], labels };
 }

@@ -29,6 +29,8 @@ export interface App {
   readonly adminApprovedOnly: boolean | null;
   /** The names under which grants came without its id and are its own, since nothing else could be meant; left out for none. */
   readonly namesWithoutId?: readonly string[];
+  /** Whether the app menu lists it: then each grant of it names its id, as far as it is a connected app. */
+  readonly inAppMenu?: true;
   /**
    * Of a name that grants bear without an id, where it cannot be told whose they are: the apps that have the
    * name, by id. Such a grant is of one of them, or of another app of the same name.

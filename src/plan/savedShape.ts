@@ -89,7 +89,7 @@ export const SAVED_SHAPE = map({
         kind: { enum: ["connected-app", "external-client-app", "unknown"] },
         adminApprovedOnly: nullable(flag),
       },
-      { namesWithoutId: texts, couldBe: texts },
+      { namesWithoutId: texts, couldBe: texts, inAppMenu: { const: true } },
     ),
   ),
   grants: list(

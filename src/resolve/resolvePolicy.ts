@@ -15,7 +15,7 @@ import {
 } from "../policy/policy.ts";
 import type { Problem } from "../policy/problem.ts";
 import type { AppRef, UserId } from "../salesforce/id.ts";
-import type { Instant } from "../time.ts";
+import { type Instant, isOver } from "../time.ts";
 import { resolveBaseline } from "./baselineGrants.ts";
 import { doubtsOf } from "./doubts.ts";
 import { resolveProblems } from "./errors.ts";
@@ -54,7 +54,7 @@ export function resolvePolicy(
 
   const listedApps = resolveApps(policy, inventory, selectors, people, lookup);
   const protectedApps = resolveProtectedApps(policy, lookup);
-  const exemptions = resolveExemptions(policy, protectedApps, lookup);
+  const exemptions = resolveExemptions(policy, protectedApps, lookup, asOf);
   refuseDeniedAndProtected(listedApps, protectedApps, lookup);
   const known = resolveBaseline(policy, asOf, lookup);
   people.mark("offboarded", resolveUsers(policy.offboarded, lookup));
@@ -210,9 +210,13 @@ function resolveExemptions(
   { exemptions }: Policy,
   protectedApps: ReadonlyMap<string, Position>,
   lookup: Lookup,
+  asOf: Instant,
 ): ResolvedExemption[] {
+  // Once it has expired, the app's last grant may have been revoked for that: the policy must not become invalid by it.
+  const appOf = (ref: Placed<AppRef>, { expires }: Exemption) =>
+    isOver(expires.value, asOf) ? lookup.appUnlessNear(ref) : lookup.app(ref);
   return exemptions.flatMap((exemption): ResolvedExemption[] => {
-    const app = exemption.app === null ? "any" : lookup.app(exemption.app);
+    const app = exemption.app === null ? "any" : appOf(exemption.app, exemption);
     const userId = exemption.user === null ? "any" : lookup.user(exemption.user);
     if (app === null || userId === null) return [];
     if (app !== "any") refuseExemptAndProtected(exemption, app, protectedApps, lookup);

@@ -123,6 +123,24 @@ describe("a stranger that bears the name of an app is not that app:", () => {
     expect(grants).toEqual(["ben Slack: app-unresolved"]);
   });
 
+  it.each([true, false])(
+    "nor one that has no grant left, as after a revocation: the app menu lists it (%s)",
+    async (inAppMenu) => {
+      const { grants } = await judged(
+        { apps: [{ id: SLACK, users: "everyone" }] },
+        {
+          apps: [
+            { id: null, name: "Slack" },
+            { id: SLACK, inAppMenu },
+          ],
+          grants: [[BEN, "Slack"]],
+        },
+      );
+      // Of an app that the menu does not list, no grant could name the id: nothing else can be meant.
+      expect(grants).toEqual([inAppMenu ? "ben Slack: app-unresolved" : `ben ${SLACK}: sanctioned`]);
+    },
+  );
+
   it("and an app of nearly the same name is an ordinary one, with a finding", async () => {
     const { grants, findings } = await judged({ apps: [{ id: SLACK, users: "everyone" }] }, given);
     expect(grants).toEqual([

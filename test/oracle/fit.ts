@@ -188,9 +188,16 @@ class Fitting {
   }
 
   /** A name that the org does not have: an error in one's own file, or where it is nearly another's; else a finding. */
-  #missing(code: string, why: string, { value, at }: At<string>, known: readonly string[]): void {
+  #missing(
+    code: string,
+    why: string,
+    { value, at }: At<string>,
+    known: readonly string[],
+    isOver = false,
+  ): void {
     const near = code === "user-absent" ? isNearUsername : isNear;
-    const mayBeAbsent = at.file !== FILES.own || (code === "app-absent" && at.path.includes("exceptions"));
+    const mayBeAbsent =
+      isOver || at.file !== FILES.own || (code === "app-absent" && at.path.includes("exceptions"));
     if (!mayBeAbsent || known.some((name) => near(value, name))) this.#refuse(why, at);
     else this.#absent.push({ code, app: null, user: null, at });
   }
@@ -205,7 +212,8 @@ class Fitting {
     );
   }
 
-  #app({ value, at }: At): KnownApp | null {
+  /** @param isOver it stands in an exemption that has expired */
+  #app({ value, at }: At, isOver = false): KnownApp | null {
     const ref = refOf(value);
     const found = this.#find(ref);
     if (found.length > 1) this.#refuse("several apps have the name", at);
@@ -217,8 +225,9 @@ class Fitting {
         this.#missing(
           "app-absent",
           "no such app",
-          { value: text, at },
+          { value: text, at: placeOfName(value, at) },
           this.#org.apps.flatMap(({ id, name }) => (ref.id === null ? name : (id ?? []))),
+          isOver,
         );
     }
     return found[0] ?? null;
@@ -248,16 +257,16 @@ class Fitting {
       if (value.app === undefined && value.user === undefined) this.#refuse("an exemption of nothing", at);
       if (startOfDay(String(value.expires)) > latest) this.#refuse("too long an exemption", below("expires"));
       return {
-        ...this.#appAndUser(value, below),
+        ...this.#appAndUser(value, below, this.#asOf >= endOfDay(String(value.expires))),
         expires: String(value.expires),
         at,
       };
     });
   }
 
-  #appAndUser(value: Data, below: (key: string) => Place) {
+  #appAndUser(value: Data, below: (key: string) => Place, isOver = false) {
     return {
-      app: value.app === undefined ? undefined : this.#app({ value: value.app, at: below("app") }),
+      app: value.app === undefined ? undefined : this.#app({ value: value.app, at: below("app") }, isOver),
       user:
         value.user === undefined ? undefined : this.#user({ value: String(value.user), at: below("user") }),
     };
@@ -480,4 +489,10 @@ function turnsAround(own: Entry, shared: Entry): boolean {
 
 function below(at: Place, key: string): Place {
   return { file: at.file, path: [...at.path, key] };
+}
+
+/** Where the name or the id itself stands, be it a map's. */
+function placeOfName(value: unknown, at: Place): Place {
+  const key = typeof value === "string" ? undefined : Object.keys(value as Data)[0];
+  return key === undefined ? at : { file: at.file, path: [...at.path, key] };
 }

@@ -212,7 +212,7 @@ export class OrgView {
 
   /**
    * Whose a row is. By its id; else by its label, where one app with an id has that name: but not a connected app
-   * whose own grants say its id, since this one would too, nor the tool's own.
+   * that the app menu lists or whose own grants say its id, since this one would too, nor the tool's own.
    */
   #ownerOf(
     { id, label }: { readonly id: string | null; readonly label: string },
@@ -228,7 +228,8 @@ export class OrgView {
       nameless.set(label, known);
       return { app: known };
     }
-    const saysItsId = only.id!.startsWith("0H4") && shown.has(only.id!);
+    const saysItsId =
+      only.id!.startsWith("0H4") && (only.installed?.inAppMenu === true || shown.has(only.id!));
     const isIts = others.length === 0 && !saysItsId && !this.ownApps.includes(only);
     return isIts ? { app: only } : { app: null, label, candidates: same };
   }

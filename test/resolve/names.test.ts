@@ -239,6 +239,11 @@ describe("what the org need not have is absent, and no error", () => {
       "apps: [{ id: 0H4000000000009CAA, name: Slack, users: everyone }]",
       ["app-absent 0H4000000000009CAA p.yaml:3"],
     ],
+    [
+      "the app of an exemption that has expired: its last grant may be gone for that",
+      exemption("app: Calais Ferry").replace("2026-12-31", "2026-01-31"),
+      ["app-absent Calais Ferry p.yaml:5"],
+    ],
     ...["protected: { apps: [Calais Ferry] }", exemption("app: Calais Ferry").slice("apps: []\n".length)].map(
       (text): [string, string, string[], string] => [
         `an app of a policy that is extended: ${text.split(":")[0]}`,
