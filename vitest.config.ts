@@ -6,20 +6,22 @@ const minute = 60_000;
 const engineTests = "test/{pulumi,ci,packed}/**/*.test.ts";
 
 /**
- * The tests that start a browser or processes of ours, as each test of a verb does, or play hundreds of listings: `npm run
- * unit` leaves them out.
+ * The tests that start a browser or processes of ours, as each test of a verb does, ask a local org for hundreds of answers,
+ * or play random cases by the hundred: `npm run unit` leaves them out.
  */
 const slowTests = [
+  "test/apply/{readAgain,usage}.test.ts",
   "test/{bin,cli}/**/*.test.ts",
-  "test/inventory/{changing,faults,orders}.test.ts",
+  "test/inventory/{changing,faults,list,orders,short}.test.ts",
   "test/oracle/*.test.ts",
+  "test/plan/laws.test.ts",
   "test/report/html/page.test.ts",
   "test/run/{doors,record}.test.ts",
-  "test/salesforce/proxy.test.ts",
+  "test/salesforce/{answers,fields,proxy}.test.ts",
   "test/scripts/{bench,chaos,chromium,demo,mutants}.test.ts",
   "test/scripts/engine/ensure.test.ts",
   "test/watch/store.test.ts",
-  "packages/*/test/{grants,package}.test.ts",
+  "packages/*/test/{api,grants,identity,metadata,package,requests}.test.ts",
 ];
 
 export default defineConfig({

@@ -20,7 +20,13 @@ export const ROOMS: readonly Room[] = [
   room("plan", 90, ["plan", "decide"], ["test/plan/laws.test.ts"]),
   room("apply", 90, ["apply", "run"]),
   room("audit", 85, ["audit"]),
-  room("inventory", 85, ["inventory"]),
+  // Hundreds of whole listings, of orgs that sort, change and fail in every way, for each mutant: hours too.
+  room(
+    "inventory",
+    85,
+    ["inventory"],
+    ["test/inventory/changing.test.ts", "test/inventory/faults.test.ts", "test/inventory/orders.test.ts"],
+  ),
   room("salesforce", 85, ["salesforce", "http"]),
   room("http", 85, ["http", "salesforce"]),
   room("policy", 85, ["policy", "resolve"]),
