@@ -12,15 +12,47 @@ export function foldName(name: string): string {
   return oneCase.replace(INVISIBLE, " ").replace(BLANKS, " ").trim().normalize("NFC");
 }
 
-/**
- * Those of some things that a name means: the ones that are called exactly so, else those of the same folded
- * name. One rule for every name of a policy.
- */
+/** Things of the org by the names that a policy can call them by, so that many names are looked up in little time. */
+export class NameIndex<T> {
+  /** Every name, as it is written. */
+  readonly names: ReadonlySet<string>;
+  readonly #exact: ReadonlyMap<string, Set<T>>;
+  /** Made once a name is asked for that nothing is called exactly. */
+  #folded: ReadonlyMap<string, Set<T>> | undefined;
+  readonly #fold: () => ReadonlyMap<string, Set<T>>;
+
+  constructor(things: readonly T[], namesOf: (thing: T) => readonly string[]) {
+    this.#exact = indexed(things, namesOf);
+    this.#fold = () => indexed(things, (thing) => namesOf(thing).map(foldName));
+    this.names = new Set(this.#exact.keys());
+  }
+
+  /**
+   * Those that a name means: the ones that are called exactly so, else those of the same folded name. One rule for every
+   * name of a policy.
+   */
+  find(name: string): T[] {
+    const exact = this.#exact.get(name);
+    if (exact !== undefined) return [...exact];
+    this.#folded ??= this.#fold();
+    return [...(this.#folded.get(foldName(name)) ?? [])];
+  }
+}
+
+function indexed<T>(things: readonly T[], namesOf: (thing: T) => readonly string[]): Map<string, Set<T>> {
+  const index = new Map<string, Set<T>>();
+  for (const thing of things)
+    for (const name of namesOf(thing)) {
+      const known = index.get(name);
+      if (known === undefined) index.set(name, new Set([thing]));
+      else known.add(thing);
+    }
+  return index;
+}
+
+/** Those of some things that a name means, as the index finds them: for one name among few. */
 export function namedSo<T>(name: string, things: readonly T[], nameOf: (thing: T) => string): T[] {
-  const exact = things.filter((thing) => nameOf(thing) === name);
-  if (exact.length > 0) return exact;
-  const folded = foldName(name);
-  return things.filter((thing) => foldName(nameOf(thing)) === folded);
+  return new NameIndex(things, (thing) => [nameOf(thing)]).find(name);
 }
 
 /** Whether a name is one of those that are asked for, as names are compared. */
@@ -35,7 +67,7 @@ export function looksLike(one: string, other: string): boolean {
 }
 
 /** Names of a platform are shorter; a longer text is no typing mistake. */
-const LONGEST = 255;
+export const LONGEST_NAME = 255;
 
 /**
  * Whether a name could be the other with a typing mistake: one letter wrong, missing, added or exchanged with
@@ -49,7 +81,7 @@ export function isNear(name: string, other: string): boolean {
   if (withoutDigits(one) === withoutDigits(two)) return false;
   const { length } = one;
   const most = length >= 8 ? 2 : length >= 4 ? 1 : 0;
-  if (length > LONGEST || Math.abs(length - two.length) > most) return false;
+  if (length > LONGEST_NAME || Math.abs(length - two.length) > most) return false;
   return typingDistance(one, two) <= most;
 }
 

@@ -5,6 +5,7 @@ import type {
   AppEntry,
   AppsLike,
   Exemption,
+  GrantsMeant,
   HighPrivilege,
   Named,
   Placed,
@@ -13,7 +14,7 @@ import type {
   UserLists,
   UserSelector,
 } from "./policy.ts";
-import type { AppFile, AppRefFile, PolicyFile, UserMapFile } from "./policySchema.ts";
+import type { AppFile, AppRefFile, GrantsMeantFile, PolicyFile, UserMapFile } from "./policySchema.ts";
 import type { Problem } from "./problem.ts";
 import { type Path, pathText, type Source } from "./source.ts";
 
@@ -117,12 +118,8 @@ export class LayerReader {
     return (this.#layer.data.exemptions ?? []).map((exemption, i) => {
       const path = ["exemptions", i];
       return {
-        app: this.app(exemption.app, [...path, "app"]),
-        user: this.named(exemption.user, [...path, "user"]),
-        reason: exemption.reason,
-        owner: exemption.owner,
+        ...this.#grantsMeant(exemption, path),
         expires: this.day(exemption.expires, [...path, "expires"])!,
-        position: this.#layer.source.position(path),
       };
     });
   }
@@ -141,15 +138,21 @@ export class LayerReader {
       exceptions: (data.exceptions ?? []).map((exception, i) => {
         const at = [...path, "exceptions", i];
         return {
-          app: this.app(exception.app, [...at, "app"]),
-          user: this.named(exception.user, [...at, "user"]),
-          reason: exception.reason,
-          owner: exception.owner,
+          ...this.#grantsMeant(exception, at),
           reviewBy: this.day(exception.reviewBy, [...at, "reviewBy"])!,
-          position: this.#layer.source.position(at),
         };
       }),
       position: this.#layer.source.keyPosition(path),
+    };
+  }
+
+  #grantsMeant({ app, user, reason, owner }: GrantsMeantFile, path: Path): GrantsMeant {
+    return {
+      app: this.app(app, [...path, "app"]),
+      user: this.named(user, [...path, "user"]),
+      reason,
+      owner,
+      position: this.#layer.source.position(path),
     };
   }
 

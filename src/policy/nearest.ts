@@ -1,7 +1,4 @@
-import { typingDistance } from "../names.ts";
-
-/** Names of a platform are shorter; a longer text is no typing mistake. */
-const LONGEST = 255;
+import { LONGEST_NAME, typingDistance } from "../names.ts";
 
 /** The known name that a typing mistake most likely meant; null where none is near. */
 export function nearest(text: string, known: Iterable<string>): string | null {
@@ -10,7 +7,7 @@ export function nearest(text: string, known: Iterable<string>): string | null {
   let best: { name: string; distance: number } | null = null;
   for (const name of known) {
     // The distance is at least the difference in length, and few of an org's many names come near.
-    if (Math.abs(name.length - wanted.length) > most || wanted.length > LONGEST) continue;
+    if (Math.abs(name.length - wanted.length) > most || wanted.length > LONGEST_NAME) continue;
     const distance = typingDistance(wanted, name.toLowerCase());
     if (distance <= most && (best === null || distance < best.distance)) best = { name, distance };
   }

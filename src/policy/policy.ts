@@ -92,15 +92,19 @@ export interface AppsLike {
   readonly position: Position;
 }
 
-/** Grants whose user may have high privilege: of the app, of the user, or of the user for the app. */
-export interface PrivilegeException {
+/** Grants of which something holds: of the app, of the user, or of the user for the app. */
+export interface GrantsMeant {
   readonly app: Placed<AppRef> | null;
   readonly user: Named | null;
   readonly reason: string;
   readonly owner: string;
+  readonly position: Position;
+}
+
+/** Grants whose user may have high privilege. */
+export interface PrivilegeException extends GrantsMeant {
   /** After it the exception is due for review; it still holds. */
   readonly reviewBy: Placed<Day>;
-  readonly position: Position;
 }
 
 export interface HighPrivilege {
@@ -115,15 +119,10 @@ export interface HighPrivilege {
   readonly position: Position;
 }
 
-/** Grants that are kept for a while: of the app, of the user, or of the user for the app. */
-export interface Exemption {
-  readonly app: Placed<AppRef> | null;
-  readonly user: Named | null;
-  readonly reason: string;
-  readonly owner: string;
+/** Grants that are kept for a while. */
+export interface Exemption extends GrantsMeant {
   /** The last day on which it holds. */
   readonly expires: Placed<Day>;
-  readonly position: Position;
 }
 
 export interface Limits {

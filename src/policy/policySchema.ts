@@ -180,12 +180,16 @@ const Org = Type.Object(
   { ...closed, minProperties: 1, description: "The org that this policy is for. Another org is refused." },
 );
 
+const GrantsMeant = {
+  app: optional(AppRef("The app; any app where it is left out.")),
+  user: optional(Text("Username; any user where it is left out.")),
+  reason: Text("Why."),
+  owner: Text("Who answers for it."),
+};
+
 const PrivilegeException = Type.Object(
   {
-    app: optional(AppRef("The app; any app where it is left out.")),
-    user: optional(Text("Username; any user where it is left out.")),
-    reason: Text("Why."),
-    owner: Text("Who answers for it."),
+    ...GrantsMeant,
     reviewBy: Day("After it the exception is reported as due for review; it still holds."),
   },
   { ...closed, description: "Grants that may be of high privilege. It needs an app, a user or both." },
@@ -217,10 +221,7 @@ const HighPrivilege = Type.Object(
 
 const Exemption = Type.Object(
   {
-    app: optional(AppRef("The app; any app where it is left out.")),
-    user: optional(Text("Username; any user where it is left out.")),
-    reason: Text("Why."),
-    owner: Text("Who answers for it."),
+    ...GrantsMeant,
     expires: Day("The last day on which the exemption holds."),
   },
   { ...closed, description: "Grants that are kept for a while. It needs an app, a user or both." },
@@ -394,4 +395,5 @@ export type BaselineFile = Static<typeof BaselineSchema>;
 export type UserMapFile = Static<typeof UserMap>;
 /** Which app is meant, as written. */
 export type AppRefFile = string | { id: string } | { name: string };
+export type GrantsMeantFile = Omit<NonNullable<PolicyFile["exemptions"]>[number], "expires">;
 export type AppFile = NonNullable<PolicyFile["apps"]>[number];

@@ -1,12 +1,11 @@
 import type { ErrorText } from "../errors.ts";
 import type { App, Inventory } from "../inventory/inventory.ts";
-import { foldName, isNear } from "../names.ts";
+import { foldName, isNear, NameIndex } from "../names.ts";
 import { didYouMean } from "../policy/nearest.ts";
-import type { Named, Placed, Policy, Position } from "../policy/policy.ts";
+import type { GrantsMeant, Named, Placed, Policy, Position } from "../policy/policy.ts";
 import type { Problem } from "../policy/problem.ts";
 import { type AppId, type AppRef, parseAppId, refText, type UserId } from "../salesforce/id.ts";
 import { resolveProblems } from "./errors.ts";
-import { NameIndex } from "./nameIndex.ts";
 import type { Absent } from "./resolved.ts";
 
 /** Something of the org that a policy can name: by its unique name, or by its label where only one has it. */
@@ -105,6 +104,20 @@ export class Lookup {
 
   #appAbsent({ value, position }: Placed<AppRef>): void {
     this.absent.push({ kind: "app", name: refText(value), position });
+  }
+
+  /**
+   * Whose grants are meant, null for any app and for any user; null where one of the two is not there.
+   * @param appOf how the app is looked up
+   */
+  grantsMeant(
+    { app, user }: Pick<GrantsMeant, "app" | "user">,
+    appOf: (placed: Placed<AppRef>) => App | null,
+  ): { readonly app: App | null; readonly appKey: string | null; readonly userId: UserId | null } | null {
+    const found = app === null ? null : appOf(app);
+    const userId = user === null ? null : this.user(user);
+    if ((app !== null && found === null) || (user !== null && userId === null)) return null;
+    return { app: found, appKey: found?.key ?? null, userId };
   }
 
   /** The user of a username; null where the org has none, which is a problem, or absent in a shared policy. */

@@ -28,11 +28,8 @@ export function resolvePrivilege(
 /** An exception lasts: that the last grant of its app is gone must not make the policy invalid. */
 function resolveExceptions({ exceptions }: HighPrivilege, lookup: Lookup): ResolvedException[] {
   return exceptions.flatMap((exception): ResolvedException[] => {
-    const app = exception.app === null ? "any" : lookup.appUnlessNear(exception.app);
-    const userId = exception.user === null ? "any" : lookup.user(exception.user);
-    return app === null || userId === null
-      ? []
-      : [{ exception, appKey: app === "any" ? null : app.key, userId: userId === "any" ? null : userId }];
+    const meant = lookup.grantsMeant(exception, (ref) => lookup.appUnlessNear(ref));
+    return meant === null ? [] : [{ exception, appKey: meant.appKey, userId: meant.userId }];
   });
 }
 

@@ -216,11 +216,11 @@ function resolveExemptions(
   const appOf = (ref: Placed<AppRef>, { expires }: Exemption) =>
     isOver(expires.value, asOf) ? lookup.appUnlessNear(ref) : lookup.app(ref);
   return exemptions.flatMap((exemption): ResolvedExemption[] => {
-    const app = exemption.app === null ? "any" : appOf(exemption.app, exemption);
-    const userId = exemption.user === null ? "any" : lookup.user(exemption.user);
-    if (app === null || userId === null) return [];
-    if (app !== "any") refuseExemptAndProtected(exemption, app, protectedApps, lookup);
-    return [{ exemption, appKey: app === "any" ? null : app.key, userId: userId === "any" ? null : userId }];
+    const meant = lookup.grantsMeant(exemption, (ref) => appOf(ref, exemption));
+    if (meant === null) return [];
+    const { app, appKey, userId } = meant;
+    if (app !== null) refuseExemptAndProtected(exemption, app, protectedApps, lookup);
+    return [{ exemption, appKey, userId }];
   });
 }
 
