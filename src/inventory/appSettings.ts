@@ -80,17 +80,9 @@ async function externalApps(reader: OrgReader): Promise<Map<string, AppSettings>
       "ExtlClntAppOauthConfigurablePolicies",
     ),
   ]);
-  /** What is said of an app once; what is said twice says nothing. */
-  const byApp = <T>(all: readonly T[], idOf: (one: T) => string | undefined) => {
-    const groups = Map.groupBy(all, idOf);
-    groups.delete(undefined);
-    return new Map(
-      [...groups].flatMap(([id, [one, ...others]]) => (others.length > 0 ? [] : [[id!, one!] as const])),
-    );
-  };
-  const policyOf = byApp(policies, (row) => toId18(row.ExternalClientApplicationId));
-  const oauthOf = byApp(oauth, ({ externalClientApplication: name }) => ids.get(name ?? ""));
-  const configurableOf = byApp(configurable, ({ externalClientApplication: name }) => ids.get(name ?? ""));
+  const policyOf = saidOnce(policies, (row) => toId18(row.ExternalClientApplicationId));
+  const oauthOf = saidOnce(oauth, ({ externalClientApplication: name }) => ids.get(name ?? ""));
+  const configurableOf = saidOnce(configurable, ({ externalClientApplication: name }) => ids.get(name ?? ""));
   return new Map(
     [...new Set([...policyOf.keys(), ...ids.values()])].map((id) => {
       const policy = policyOf.get(id);
@@ -126,10 +118,19 @@ async function readNamed<T>(reader: OrgReader, type: string, all: readonly Liste
 /** The 18-character ids of apps by the one name that each has; a name that two have says nothing of either. */
 function idsByName(all: readonly ListedComponent[]): Map<string, string> {
   return new Map(
-    [...Map.groupBy(all, ({ fullName }) => fullName)].flatMap(([name, [one, ...others]]) => {
-      const id = parseAppId(one!.id ?? "");
-      return others.length > 0 || id === null ? [] : [[name, id] as const];
+    [...saidOnce(all, ({ fullName }) => fullName)].flatMap(([name, one]) => {
+      const id = parseAppId(one.id ?? "");
+      return id === null ? [] : [[name, id] as const];
     }),
+  );
+}
+
+/** What is said of each key, where it is said once: what is said twice says nothing. */
+function saidOnce<T>(all: readonly T[], keyOf: (one: T) => string | undefined): Map<string, T> {
+  return new Map(
+    [...Map.groupBy(all, keyOf)].flatMap(([key, [one, ...others]]) =>
+      key === undefined || others.length > 0 ? [] : [[key, one!] as const],
+    ),
   );
 }
 

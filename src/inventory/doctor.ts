@@ -9,6 +9,7 @@ import { callsForListing, checkApiShare } from "./apiShare.ts";
 import { AppRegister } from "./appRegister.ts";
 import { readApps } from "./directory.ts";
 import { ownApps } from "./ownApps.ts";
+import { countQuery } from "./partition.ts";
 import { NEEDED_PERMISSIONS, probePermissions, WANTED_PERMISSIONS } from "./permissions.ts";
 
 /** One thing that was looked at. Codes are stable; `text` and `remedy` are for people and hold untrusted names. */
@@ -215,7 +216,7 @@ async function listingLine(connection: OrgReader, before: readonly DoctorLine[])
       "Fix what failed above.",
     );
   try {
-    const grants = await connection.count("SELECT COUNT() FROM OauthToken");
+    const grants = await connection.count(countQuery());
     const users = await connection.count("SELECT COUNT() FROM User");
     const calls = callsForListing(grants, users);
     checkApiShare(connection, calls);

@@ -1,9 +1,8 @@
-import { ApiError } from "../salesforce/failure.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { inventoryErrors } from "./errors.ts";
 import type { CompletenessProof, Grant } from "./inventory.ts";
-import { ALL_TIMES, createdAt, type GrantRow, SECOND_MS } from "./partition.ts";
+import { ALL_TIMES, countQuery, createdAt, type GrantRow, SECOND_MS } from "./partition.ts";
 import { readGrants } from "./readGrants.ts";
 import {
   allByUser,
@@ -11,12 +10,13 @@ import {
   type FieldsRead,
   type GrantReading,
   grantQuery,
+  isRefusedQuery,
   PAGE_ROWS,
   partOf,
   type ReadPart,
   type Unread,
 } from "./readRange.ts";
-import { type ChangedUnit, COUNT, changedUnits } from "./recount.ts";
+import { type ChangedUnit, changedUnits } from "./recount.ts";
 
 /** How often the list is held against the org's count, and what changed meanwhile read again. */
 const MOST_ROUNDS = 10;
@@ -30,8 +30,6 @@ const GONE_SHARE = 1_000;
 const MARGIN_MS = 60_000;
 /** The same, where the org does not say what time it is. */
 const MARGIN_WITHOUT_CLOCK_MS = 600_000;
-/** Refusals of a query's wording rather than of the caller. */
-const REFUSED_QUERY = ["INVALID_FIELD", "MALFORMED_QUERY", "INVALID_QUERY_FILTER_OPERATOR"];
 
 export interface GrantListing {
   readonly countBefore: number;
@@ -198,7 +196,7 @@ function sizeOf(parts: readonly ReadPart[]): number {
 
 function countAll(reader: OrgReader, state: Listed): Promise<number> {
   state.calls++;
-  return reader.count(COUNT);
+  return reader.count(countQuery());
 }
 
 async function countParts(reader: OrgReader, state: Listed): Promise<ChangedUnit[]> {
@@ -209,7 +207,7 @@ async function countParts(reader: OrgReader, state: Listed): Promise<ChangedUnit
 
 /** Whether grants without a date came or went: nothing else tells where the sum is as it was. */
 async function isUndatedChanged(reader: OrgReader, state: Listed): Promise<boolean> {
-  const parts = state.parts.filter(({ unit }) => unit.span === null);
+  const parts = state.parts.filter(({ unit }) => unit.kind === "group");
   const { changed, calls } = await changedUnits(reader, parts);
   state.calls += calls;
   return changed.length > 0;
@@ -232,7 +230,7 @@ async function readAgain(
   state.parts = state.parts.filter(({ unit }) => !again.has(unit));
   const numbers: number[] = [];
   for (const unit of again) {
-    const { parts, calls } = await readGrants(reader, [unit.again], state.reading, { latest });
+    const { parts, calls } = await readGrants(reader, [unit], state.reading, { latest });
     state.parts.push(...parts);
     state.calls += calls;
     state.rereads++;
@@ -261,8 +259,7 @@ async function lookAtEnd(
     const oldest = times.at(-1) ?? null;
     if (rows.length >= totalSize || oldest === null || oldest < since || attempt === MOST_ROUNDS) {
       const newer = rows.filter((_, i) => times[i] !== null && times[i]! >= since);
-      const span = { from: since, to: null };
-      const unit = { conditions: [], span, again: { kind: "time", range: span, rows: 0 } } as const;
+      const unit: Unread = { kind: "time", range: { from: since, to: null }, rows: 0 };
       return { totalSize, recent: partOf(unit, newer, state.reading) };
     }
     const unread: Unread = { kind: "time", range: { from: since, to: null }, rows: rows.length };
@@ -286,15 +283,14 @@ function checkNewestFirst(times: readonly (number | null)[]): void {
 function upTo(parts: readonly ReadPart[], time: number): ReadPart[] {
   return parts.flatMap((part): ReadPart[] => {
     const { unit, grants, ids } = part;
-    const { span } = unit;
-    if (span === null || (span.to !== null && span.to <= time)) return [part];
-    if (typeof span.from === "number" && span.from >= time) return [];
-    const range = { from: span.from, to: time };
+    if (unit.kind === "group") return [part];
+    const { from, to } = unit.range;
+    if (to !== null && to <= time) return [part];
+    if (typeof from === "number" && from >= time) return [];
     const isKept = ({ createdAt }: Grant) => createdAt === null || createdAt < time;
-    const again: Unread = { kind: "time", range, rows: grants.length };
     return [
       {
-        unit: { conditions: [], span: range, again },
+        unit: { kind: "time", range: { from, to: time }, rows: grants.length },
         grants: grants.filter(isKept),
         ids: ids.filter((_, i) => isKept(grants[i]!)),
       },
@@ -368,7 +364,7 @@ async function readPartitioned(
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof ApiError && REFUSED_QUERY.includes(error.salesforceCode))) throw error;
+      if (!isRefusedQuery(error)) throw error;
       calls++;
     }
   }

@@ -10,6 +10,7 @@ import { listGrants } from "./grants.ts";
 import type { Inventory } from "./inventory.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "./needs.ts";
 import { ownApps } from "./ownApps.ts";
+import { countQuery } from "./partition.ts";
 import { requirePermissions } from "./permissions.ts";
 import { readUsageApps, readUsageGrants } from "./usage.ts";
 
@@ -52,7 +53,7 @@ async function list(
   const [profiles, { apps, labels }, count, userCount] = await Promise.all([
     readProfiles(reader),
     readApps(reader),
-    reader.count("SELECT COUNT() FROM OauthToken"),
+    reader.count(countQuery()),
     reader.count("SELECT COUNT() FROM User"),
   ]);
   checkApiShare(reader, callsForListing(count, userCount));

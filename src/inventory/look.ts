@@ -1,15 +1,12 @@
-import { ApiError } from "../salesforce/failure.ts";
 import type { UserId } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
-import { soqlDateTime } from "../salesforce/soql.ts";
 import { AppRegister } from "./appRegister.ts";
 import { byUser } from "./byUser.ts";
 import { readChangedUsers, readFrozenIds } from "./directory.ts";
 import { grantMaker } from "./grantRow.ts";
 import type { Grant, Inventory, User } from "./inventory.ts";
-import type { GrantRow } from "./partition.ts";
-import { GRANT_FIELDS } from "./readRange.ts";
-import { COUNT } from "./recount.ts";
+import { conditionsOf, countQuery, type GrantRow } from "./partition.ts";
+import { grantQuery, isRefusedQuery } from "./readRange.ts";
 
 /** Users changed up to this long before the last look are read again: the org's clock is not ours. */
 const OVERLAP_MS = 2 * 60 * 1000;
@@ -34,7 +31,7 @@ export interface Look {
  */
 export async function look(reader: OrgReader, known: Inventory, since: number): Promise<Look> {
   const [count, recent, users, frozen] = await Promise.all([
-    reader.count(COUNT),
+    reader.count(countQuery()),
     recentGrants(reader, known),
     readChangedUsers(reader, since - OVERLAP_MS, known.users),
     readFrozenIds(reader),
@@ -63,7 +60,8 @@ async function recentGrants(reader: OrgReader, known: Inventory): Promise<Grant[
   const newest = known.grants.reduce((latest, { createdAt }) => Math.max(latest, createdAt ?? 0), 0);
   const register = new AppRegister(known.apps, known.grants);
   const toGrant = grantMaker(register);
-  const soql = `SELECT ${GRANT_FIELDS.join(", ")} FROM OauthToken WHERE CreatedDate >= ${soqlDateTime(newest)} ORDER BY CreatedDate DESC NULLS LAST`;
+  const since = conditionsOf({ from: newest, to: null });
+  const soql = grantQuery({ dated: true, ids: false }, since, " ORDER BY CreatedDate DESC NULLS LAST");
   try {
     const { rows, totalSize } = await reader.query<GrantRow>(soql, { enough: MOST_ROWS });
     if (rows.length < totalSize) return null;
@@ -71,12 +69,10 @@ async function recentGrants(reader: OrgReader, known: Inventory): Promise<Grant[
     register.settle(grants, new Set(known.ownApps));
     return grants;
   } catch (error) {
-    if (error instanceof ApiError && REFUSED.includes(error.salesforceCode)) return null;
+    if (isRefusedQuery(error)) return null;
     throw error;
   }
 }
-
-const REFUSED = ["INVALID_FIELD", "MALFORMED_QUERY", "INVALID_QUERY_FILTER_OPERATOR"];
 
 /** Of rows that were read again, those that are new: two that nothing tells apart are two. */
 function unknownGrants({ grants }: Inventory, recent: readonly Grant[]): Grant[] {

@@ -46,6 +46,11 @@ export function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
 }
 
+/** The query that counts the grants that meet the conditions; all by default. */
+export function countQuery(conditions: readonly string[] = []): string {
+  return `SELECT COUNT() FROM OauthToken${where(conditions)}`;
+}
+
 /**
  * Up to `pieces` − 1 times between the two, in order, at whole seconds.
  * @param latest where an open end is taken to be: an instant that no grant, or few, are later than

@@ -1,3 +1,4 @@
+import { ApiError } from "../salesforce/failure.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { compareText } from "../text.ts";
 import { inventoryErrors } from "./errors.ts";
@@ -6,6 +7,7 @@ import {
   BY_APP_NAME,
   BY_USER,
   conditionsOf,
+  countQuery,
   createdAt,
   dividedAround,
   dividedAt,
@@ -30,7 +32,7 @@ const MOST_READINGS = 4;
 /** What divides grants that time does not. */
 const BY_VALUE: readonly ValueKey[] = [BY_USER, BY_APP_NAME];
 /** What planning reads of a grant: no field that holds a token. */
-export const GRANT_FIELDS = [
+const GRANT_FIELDS = [
   "UserId",
   "AppName",
   "AppMenuItem.ApplicationId",
@@ -50,24 +52,16 @@ export interface GrantReading extends FieldsRead {
   readonly toGrant: (row: GrantRow) => Grant;
 }
 
-/** Grants that are counted together, and read again together. */
-export interface Unit {
-  /** SOQL conditions that its grants meet, and no others. */
-  readonly conditions: readonly string[];
-  /** For a unit that can be counted together with its neighbours in time; null for the others. */
-  readonly span: TimeRange | null;
-  readonly again: Unread;
-}
-
 /** What one answer of the org brought in full, or what pages brought that were the same twice. */
 export interface ReadPart {
-  readonly unit: Unit;
+  /** The grants that are counted with these, and read again with them. */
+  readonly unit: Unread;
   readonly grants: readonly Grant[];
   /** Row ids of the grants, in the same order; null where the org fills none. */
   readonly ids: readonly (string | null)[];
 }
 
-/** Grants to read: of a stretch of time, or those that meet conditions. */
+/** Grants to read: of a stretch of time, which can be counted with its neighbours, or those that meet conditions. */
 export type Unread = UnreadTime | UnreadGroup;
 
 interface UnreadTime {
@@ -84,7 +78,7 @@ interface UnreadGroup {
   readonly keys: readonly ValueKey[];
   readonly rows: number;
   /** Of what it is a part; by default it stands for itself. */
-  readonly unit?: Unit;
+  readonly unit?: Unread;
   /** The number of grants that a division left all in one part. */
   readonly undivided?: number;
 }
@@ -104,6 +98,14 @@ export function readRange(reader: OrgReader, unread: Unread, reading: GrantReadi
   return unread.kind === "time" ? readTime(reader, unread, reading) : readGroup(reader, unread, reading);
 }
 
+/** Refusals of a query's wording rather than of the caller. */
+const REFUSED_QUERY = ["INVALID_FIELD", "MALFORMED_QUERY", "INVALID_QUERY_FILTER_OPERATOR"];
+
+/** Whether the org refused the wording of a query, so that another may do. */
+export function isRefusedQuery(error: unknown): boolean {
+  return error instanceof ApiError && REFUSED_QUERY.includes(error.salesforceCode);
+}
+
 /** The query of grants that meet the conditions. */
 export function grantQuery({ dated, ids }: FieldsRead, conditions: readonly string[], order = ""): string {
   const fields = [
@@ -113,7 +115,7 @@ export function grantQuery({ dated, ids }: FieldsRead, conditions: readonly stri
   return `SELECT ${fields.join(", ")} FROM OauthToken${where(conditions)}${order}`;
 }
 
-export function partOf(unit: Unit, rows: readonly GrantRow[], { toGrant }: GrantReading): ReadPart {
+export function partOf(unit: Unread, rows: readonly GrantRow[], { toGrant }: GrantReading): ReadPart {
   return { unit, grants: rows.map(toGrant), ids: rows.map(rowId) };
 }
 
@@ -170,10 +172,9 @@ async function readTime(reader: OrgReader, unread: UnreadTime, reading: GrantRea
 }
 
 /** The grants of one instant, or of none, which time does not tell apart. */
-function instant(span: TimeRange, rows: number): UnreadGroup {
-  const conditions = conditionsOf(span);
-  const unit: Unit = { conditions, span, again: { kind: "time", range: span, rows } };
-  return { kind: "group", conditions, keys: BY_VALUE, rows, unit };
+function instant(range: TimeRange, rows: number): UnreadGroup {
+  const unit: Unread = { kind: "time", range, rows };
+  return { kind: "group", conditions: conditionsOf(range), keys: BY_VALUE, rows, unit };
 }
 
 function undated(rows: number): UnreadGroup {
@@ -188,12 +189,10 @@ function partsUpTo(
   reading: GrantReading,
 ): ReadPart[] {
   const nulls = range.from === "undated" ? rows.filter((row) => createdAt(row) === null).length : 0;
-  const span: TimeRange = { from: range.from === "undated" ? "dated" : range.from, to };
-  const again: Unread = { kind: "time", range: span, rows: rows.length - nulls };
-  const part = partOf({ conditions: conditionsOf(span), span, again }, rows.slice(nulls), reading);
-  if (nulls === 0) return [part];
-  const ofNulls: Unit = { conditions: [UNDATED], span: null, again: undated(nulls) };
-  return [partOf(ofNulls, rows.slice(0, nulls), reading), part];
+  const dated: TimeRange = { from: range.from === "undated" ? "dated" : range.from, to };
+  const unit: Unread = { kind: "time", range: dated, rows: rows.length - nulls };
+  const part = partOf(unit, rows.slice(nulls), reading);
+  return nulls === 0 ? [part] : [partOf(undated(nulls), rows.slice(0, nulls), reading), part];
 }
 
 /** All grants, by user; `userIds` say where to divide. */
@@ -212,11 +211,7 @@ export function allByUser(userIds: Iterable<string>, rows: number): Unread[] {
 async function readGroup(reader: OrgReader, unread: UnreadGroup, reading: GrantReading): Promise<RangeRead> {
   const { conditions, keys } = unread;
   const { rows, totalSize, pages } = await onePage(reader, grantQuery(reading, conditions));
-  const unit = unread.unit ?? {
-    conditions,
-    span: null,
-    again: { kind: "group", conditions, keys: BY_VALUE, rows: totalSize },
-  };
+  const unit = unread.unit ?? { kind: "group", conditions, keys: BY_VALUE, rows: totalSize };
   if (rows.length === totalSize) return { parts: [partOf(unit, rows, reading)], rest: [], pages };
   if (keys.length > 0) return { parts: [], rest: divided(unread, rows, totalSize), pages };
   if (totalSize > CEILING) throw inventoryErrors["too-many-grants-at-one-instant"]({ most: CEILING });
@@ -271,7 +266,7 @@ async function readTwice(
   for (let attempt = 0; attempt < MOST_READINGS; attempt++) {
     const read = await reader.query<GrantRow>(soql);
     pages += read.pages + 1;
-    counted = await reader.count(`SELECT COUNT() FROM OauthToken${where(conditions)}`);
+    counted = await reader.count(countQuery(conditions));
     if (counted > CEILING) throw inventoryErrors["too-many-grants-at-one-instant"]({ most: CEILING });
     const seen = contentOf(read.rows);
     if (read.rows.length === counted && seen === before) return { rows: read.rows, pages };
