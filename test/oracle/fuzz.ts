@@ -118,12 +118,19 @@ async function fuzzAnswers(
   whole: Inventory,
   dice: Dice,
 ): Promise<Fuzzed[]> {
-  let left = 1 + dice.below(3);
-  let skip = dice.below(14);
-  const proxy = await alterAnswers(org, (_, { body }) => {
-    if (left === 0 || skip-- > 0 || !/^\s*[[{]/.test(body)) return null;
+  // Half of the orgs answer nonsense; the others lie once of their grants, in an answer that looks right.
+  const isLying = dice.chance(0.5);
+  let left = isLying ? 1 : 1 + dice.below(3);
+  let skip = isLying ? 0 : dice.below(14);
+  const proxy = await alterAnswers(org, (request, { body }) => {
+    if (left === 0 || !/^\s*[[{]/.test(body)) return null;
+    const answer: unknown = JSON.parse(body);
+    if (isLying && !(request.includes("FROM OauthToken") && hasRows(answer))) return null;
+    if (skip-- > 0) return null;
     left--;
-    return { body: JSON.stringify(brokenValue(dice, JSON.parse(body))) };
+    return {
+      body: JSON.stringify(isLying ? withWrongRows(dice, answer as Rows) : brokenValue(dice, answer)),
+    };
   });
   try {
     return [
@@ -143,6 +150,27 @@ async function fuzzAnswers(
   } finally {
     await proxy.close();
   }
+}
+
+interface Rows {
+  readonly totalSize: number;
+  readonly records: readonly { readonly Id?: string | null }[];
+}
+
+function hasRows(answer: unknown): boolean {
+  return ((answer as Partial<Rows> | null)?.records?.length ?? 0) > 0;
+}
+
+/** An answer that lacks a row, has one twice, or has one in the place of another, with the number that fits it or that of before. */
+function withWrongRows(dice: Dice, { records, ...answer }: Rows): Rows {
+  const at = dice.below(records.length);
+  const other = records[dice.below(records.length)]!;
+  // Without ids nothing tells one row in the place of another from two that are alike.
+  const isTold = records.every(({ Id }) => Id !== null && Id !== undefined);
+  const change = dice.below(isTold ? 3 : 2);
+  const wrong = change === 0 ? records.toSpliced(at, 1) : records.toSpliced(at, change === 2 ? 1 : 0, other);
+  const totalSize = dice.chance(0.5) ? answer.totalSize + wrong.length - records.length : answer.totalSize;
+  return { ...answer, totalSize, records: wrong };
 }
 
 const AT_ONCE = { sleep: async () => undefined, random: () => 0 };
