@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ROOMS, type Room } from "./mutants/rooms.ts";
+import { ROOMS, type Room, roomOf } from "./mutants/rooms.ts";
 import { percentOf, readEquivalents, type StudyOptions, score, study } from "./mutants/study.ts";
 
 const EQUIVALENT = "scripts/mutants/equivalent.yaml";
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 function chosen(names: readonly string[], command: Command): Room[] {
   if (names.length === 0) return [...ROOMS];
   return names.map((name) => {
-    const room = ROOMS.find((one) => one.name === (/^src\/(\w+)\//.exec(name)?.[1] ?? name));
+    const room = ROOMS.find((one) => one.name === name) ?? roomOf(name);
     if (room === undefined) return command.error(`There is no room ${name}; see --help.`);
     return name === room.name ? room : { ...room, sources: [name] };
   });

@@ -1,4 +1,6 @@
+import { globSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { ROOMS, roomOf } from "../../scripts/mutants/rooms.ts";
 import { type Mutant, readEquivalents, score, study, withoutCode } from "../../scripts/mutants/study.ts";
 
 const FILE = "test/scripts/mutants/limit.ts";
@@ -97,5 +99,23 @@ describe("the mutation study", () => {
     const killed = { ...ON_THE_LIMIT, reason: "nobody sees it" };
     const elsewhere = { ...killed, file: "src/other.ts" };
     expect(score([of("killed", killed.to)], [killed, elsewhere]).outOfDate).toEqual([killed]);
+  });
+
+  it("a file is in one room: two rooms of a folder share it out, and lose none of it", () => {
+    expect(
+      ["grants", "recount", "directory"].map((name) => roomOf(`src/inventory/${name}.ts`)?.name),
+    ).toEqual(["listing", "listing", "inventory"]);
+    expect([roomOf("src/inventory/errors.ts"), roomOf("listing")]).toEqual([undefined, undefined]);
+    const files = ROOMS.flatMap(({ sources }) => {
+      const isLeft = (glob: string) => glob.startsWith("!");
+      const exclude = sources.filter(isLeft).map((glob) => glob.slice(1));
+      return globSync(
+        sources.filter((glob) => !isLeft(glob)),
+        { exclude },
+      );
+    });
+    expect(new Set(files).size).toBe(files.length);
+    const all = globSync("src/inventory/*.ts", { exclude: ["src/inventory/errors.ts"] });
+    expect(all.filter((file) => !files.includes(file))).toEqual([]);
   });
 });
