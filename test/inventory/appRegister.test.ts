@@ -197,6 +197,21 @@ describe("from a list that was read before", () => {
     expect(found(later, [[null, "Slack"]])[0]!.couldBe).toEqual([slack.id]);
   });
 
+  it("a grant that only the usage resources showed does not say whether the app's grants name its id", () => {
+    const known = (more: Partial<Grant>): Grant => ({
+      userId: USER,
+      app: slack,
+      createdAt: null,
+      lastUsedAt: null,
+      useCount: null,
+      ...more,
+    });
+    const later = (grant: Grant) => found(new AppRegister([slack], [grant]), [[null, "Slack"]])[0]!;
+    expect(later(known({ source: "usage" })).id).toBe(slack.id);
+    expect(later(known({})).couldBe).toEqual([slack.id]);
+    expect(later(known({ app: app("Old Tool") })).id).toBe(slack.id);
+  });
+
   it("a name that is new is a stranger's where the app of that name says its id", () => {
     const known = before.all().filter(({ couldBe }) => couldBe === undefined);
     expect(found(new AppRegister(known, grants), [[null, "Slack"]])[0]!.couldBe).toEqual([slack.id]);

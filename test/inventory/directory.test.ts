@@ -1,12 +1,14 @@
 import { type LocalOrg, type LocalOrgOptions, type OrgFixture, startLocalOrg } from "salesforce-local-org";
 import { ANN, BEN, BOT, DIALER, PAYROLL, PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
+import { readApps, readChangedUsers, readUsers } from "../../src/inventory/directory.ts";
 import type { Inventory, MemberSet } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/listInventory.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import type { UserId } from "../../src/salesforce/id.ts";
+import type { OrgReader } from "../../src/salesforce/reader.ts";
 import { alterAnswers } from "../altered.ts";
 import { sfId } from "../inventories.ts";
 
@@ -36,6 +38,22 @@ function members({ users }: Inventory, sets: readonly MemberSet[]) {
 function usernames(users: Inventory["users"], ids: Iterable<UserId>): string[] {
   return [...ids].map((id) => users.get(id)!.username).sort();
 }
+/** A reader of the small org, of which the rows of some queries are changed on their way. */
+async function altered(change: (soql: string, rows: Row[]) => Row[] | undefined): Promise<OrgReader> {
+  org = await startLocalOrg({ org: smallOrg(), readOnly: true });
+  const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
+  return {
+    ...reader,
+    query: async <T>(soql: string, options?: Parameters<OrgReader["query"]>[1]) => {
+      const answer = await reader.query<T>(soql, options);
+      const rows = change(soql, answer.rows as Row[]);
+      return rows === undefined ? answer : { ...answer, rows: rows as T[], totalSize: rows.length };
+    },
+    eachPage: <T>(soql: string, take: (rows: T[]) => void) =>
+      reader.eachPage<T>(soql, (rows) => take((change(soql, rows as Row[]) ?? rows) as T[])),
+  };
+}
+type Row = Record<string, unknown>;
 const asked = () => org!.requests.flatMap(({ soql, path }) => soql ?? (path.includes("/Soap/") ? path : []));
 
 describe("what the policy asks for, and no further", () => {
@@ -90,6 +108,28 @@ describe("what the policy asks for, and no further", () => {
       [...directory.permissionHolders].map(([name, ids]) => [name, usernames(users, ids)]).sort(),
     ).toEqual([
       ["ManageUsers", [BOT]],
+      ["ViewAllData", [ANN, BEN]],
+    ]);
+  });
+
+  it("of a permission set in no group nobody is asked for through a group", async () => {
+    const fixture = smallOrg();
+    await list({ permissionSets: ["Reader"] }, { ...fixture, permissionSetGroups: [] });
+    expect(asked().filter((soql) => soql.includes("FROM PermissionSetAssignment"))).toHaveLength(1);
+  });
+
+  it("a permission is held through a group that has no record of its own, by the sets in it", async () => {
+    const reader = await altered((soql, rows) =>
+      soql.includes("FROM PermissionSet ")
+        ? rows.filter(({ PermissionSetGroupId }) => PermissionSetGroupId === null)
+        : undefined,
+    );
+    const needs = { ...NO_NEEDS, permissions: ["ManageUsers", "ViewAllData"] };
+    const { users, directory } = await listInventory(reader, { needs });
+    expect(
+      [...directory.permissionHolders].map(([name, ids]) => [name, usernames(users, ids)]).sort(),
+    ).toEqual([
+      ["ManageUsers", [BEN, BOT]],
       ["ViewAllData", [ANN, BEN]],
     ]);
   });
@@ -236,6 +276,92 @@ describe("what the policy asks for, and no further", () => {
   });
 });
 
+describe("users", () => {
+  it("of whom the org says no profile and no type have none", async () => {
+    const reader = await altered((soql, rows) =>
+      soql.includes(" FROM User")
+        ? rows.map((row) => ({ ...row, ProfileId: null, Profile: null, UserType: null }))
+        : undefined,
+    );
+    const [user] = (await readUsers(reader, NO_NEEDS)).values();
+    expect(user).toEqual({
+      id: sfId("005", 1),
+      username: ANN,
+      name: "Ann",
+      isActive: true,
+      isFrozen: false,
+      profileId: null,
+      profileName: null,
+      userType: null,
+      roleId: null,
+    });
+  });
+
+  it("that changed are frozen as they were known to be, and have their roles where roles are known", async () => {
+    const reader = await altered(() => undefined);
+    const changed = async (roles: boolean) => {
+      const known = await readUsers(reader, { roles });
+      const [first, second] = [...known.keys()];
+      // Of one, nothing was known before.
+      const before = new Map([...known].filter(([id]) => id !== first));
+      const read = await readChangedUsers(reader, 0, before);
+      return [first!, second!].map((id) => [read.get(id)!.isFrozen, read.get(id)!.roleId]);
+    };
+    expect(await changed(true)).toEqual([
+      [false, sfId("00E", 1)],
+      [true, sfId("00E", 2)],
+    ]);
+    expect(await changed(false)).toEqual([
+      [false, null],
+      [true, null],
+    ]);
+  });
+});
+
+describe("the registered apps", () => {
+  it("are those of the app menu too, which gives them other names; what it lists besides is no app", async () => {
+    const [listed, unknown] = [sfId("0H4", 8), sfId("0AB", 9)];
+    const reader = await altered((soql) =>
+      soql.includes("FROM AppMenuItem")
+        ? [
+            { ApplicationId: null, Label: "A tab" },
+            { ApplicationId: unknown, Label: "A console" },
+            { ApplicationId: listed.slice(0, 15), Label: "Calls" },
+            { ApplicationId: DIALER.id, Label: "The dialer" },
+          ]
+        : undefined,
+    );
+    const { apps, labels } = await readApps(reader);
+    expect(labels).toEqual([
+      { id: listed, label: "Calls" },
+      { id: DIALER.id, label: "The dialer" },
+    ]);
+    const app = (id: string, name: string, kind: string, adminApprovedOnly: boolean | null) => ({
+      key: id,
+      id,
+      name,
+      kind,
+      adminApprovedOnly,
+    });
+    expect(apps).toEqual([
+      app(PAYROLL.id, PAYROLL.name, "connected-app", true),
+      { ...app(DIALER.id, DIALER.name, "connected-app", false), inAppMenu: true },
+      app(PORTAL.id, PORTAL.name, "external-client-app", null),
+      { ...app(listed, "Calls", "connected-app", null), inAppMenu: true },
+    ]);
+  });
+
+  it("are without external client apps in an org that knows none, and not where it refuses to say", async () => {
+    const reader = await altered(() => undefined);
+    const refusing = (errorCode: string) =>
+      org!.setFaults([{ kind: "status", match: "FROM ExternalClientApplication", status: 400, errorCode }]);
+    refusing("INVALID_TYPE");
+    expect((await readApps(reader)).apps.map(({ name }) => name)).toContain(DIALER.name);
+    refusing("INSUFFICIENT_ACCESS");
+    await expect(readApps(reader)).rejects.toMatchObject({ salesforceCode: "INSUFFICIENT_ACCESS" });
+  });
+});
+
 describe("scopes and settings of apps", () => {
   const NO_END = Number.POSITIVE_INFINITY;
   const unknown = { scopes: null, adminApprovedUsersOnly: null, refreshTokenDays: null, ipRelaxation: null };
@@ -348,6 +474,51 @@ describe("scopes and settings of apps", () => {
       await altered.close();
       expect(altered.altered).toBeGreaterThan(0);
       expect(directory.appSettings.get(PAYROLL.id)!.scopes).toBeNull();
+    },
+  );
+
+  it("an app whose metadata has no OAuth policy has its scopes, and what the policy would say is unknown", async () => {
+    org = await startLocalOrg({ org: smallOrg() });
+    const without = await alterAnswers(org, (request, answer) =>
+      request.includes("/Soap/")
+        ? { body: answer.body.replace(/<oauthPolicy>.*?<\/oauthPolicy>/gs, "") }
+        : null,
+    );
+    const reader = await connect(
+      readCredentials({ instanceUrl: without.url, accessToken: org.accessToken }, {}),
+    );
+    const { directory } = await listInventory(reader, { needs: { ...NO_NEEDS, appSettings: true } });
+    await without.close();
+    expect(directory.appSettings.get(PAYROLL.id)).toEqual({
+      ...unknown,
+      scopes: ["api", "refresh_token"],
+      adminApprovedUsersOnly: true,
+    });
+  });
+
+  it.each<[type: string | null, period: number | null, unit: string | null, days: number | null]>([
+    [null, 3, "Days", null],
+    ["SpecificLifetime", 3, "Days", 3],
+    ["SpecificLifetime", null, "Days", null],
+    ["SpecificLifetime", 3, "Fortnights", null],
+    ["SpecificLifetime", 3, null, null],
+    ["Zero", 3, "Days", 0],
+    ["Infinite", 3, "Days", NO_END],
+  ])(
+    "an external client app's policy of %s, %s %s ends tokens within %s days",
+    async (type, period, unit, days) => {
+      const reader = await altered((soql, rows) =>
+        soql.includes("FROM ExtlClntAppOauthPlcyCnfg")
+          ? rows.map((row) => ({
+              ...row,
+              RefreshTokenPolicyType: type,
+              RefreshTokenValidityPeriod: period,
+              RefreshTokenValidityUnit: unit,
+            }))
+          : undefined,
+      );
+      const { directory } = await listInventory(reader, { needs: { ...NO_NEEDS, appSettings: true } });
+      expect(directory.appSettings.get(PORTAL.id)!.refreshTokenDays).toBe(days);
     },
   );
 

@@ -3,6 +3,7 @@ import { dieppeTrading, SLACK } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
 import { apiCallsLine, clockLine, doctor } from "../../src/inventory/doctor.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { sfId } from "../inventories.ts";
 
 const CLOCK = { sleep: async () => undefined, random: () => 0 };
 const fixture = dieppeTrading();
@@ -140,6 +141,28 @@ describe("the doctor", () => {
     },
   );
 
+  it("says what is wrong with the tool's own app, and apart from it what to do", async () => {
+    const { lines } = await examine({}, null, { SANCTIONED_OWN_APP: "Slakc" });
+    expect(lines.find(({ code }) => code === "own-app")).toMatchObject({
+      text: 'SANCTIONED_OWN_APP (ownApp) names "Slakc", and the org has no app with that id, or with an id and that name.',
+      remedy: expect.stringMatching(/^Give the id that Setup shows/),
+    });
+  });
+
+  it("a session through one of two apps of a name is a mistake, though the settings name a third by its id", async () => {
+    const twins = [21, 22].map((n) => ({ id: sfId("0H4", n), name: "Twin", inAppMenu: true }));
+    const { lines, exitCode } = await examine(
+      { org: { ...fixture, apps: [...fixture.apps, ...twins] }, callerApp: "Twin" },
+      null,
+      { SANCTIONED_OWN_APP: SLACK.id },
+    );
+    expect(lines.find(({ code }) => code === "own-app")).toMatchObject({
+      status: "failed",
+      text: expect.stringContaining("several apps of the org have that name"),
+    });
+    expect(exitCode).toBe(1);
+  });
+
   it("an org that refuses to say what its caller may do cannot be listed: each answer is one line", async () => {
     expect(await said("permission", refused("UserPermissionAccess", 400, "INVALID_FIELD"))).toEqual([
       "failed",
@@ -172,7 +195,12 @@ describe("the doctor", () => {
   });
 
   it.each([
-    ["are none, where the org does not know them", { externalClientApps: false }, "ok", 0],
+    [
+      "are none, where the org does not know them",
+      refused("COUNT() FROM ExternalClientApplication", 400, "INVALID_TYPE"),
+      "ok",
+      0,
+    ],
     ["are shown with their use", { org: withNotes }, "ok", 0],
     [
       "are there, and where the org has no usage resource OauthToken is all there is",

@@ -309,6 +309,36 @@ describe("the grants of external client apps", () => {
   });
 });
 
+describe("the usage of external client apps", () => {
+  const fixture = dieppeTrading();
+  const notes = { id: "0xI000000000001EAA", name: "Notes", inAppMenu: true };
+  const withNotes = { ...fixture, apps: [...fixture.apps, notes] };
+
+  it.each([
+    [403, "usage-not-shown"],
+    [400, "list-not-completed"],
+  ])("that the org refuses with %i is inconclusive: %s", async (status, code) => {
+    const faults = [{ kind: "status" as const, match: "/apps/oauth/usage", status }];
+    await expect(list(withNotes, { faults })).rejects.toMatchObject({ code });
+  });
+
+  it("ends with a page that has no entries, whatever it says of a next one", async () => {
+    org = await startLocalOrg({ org: withNotes });
+    const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
+    const asked: string[] = [];
+    const inventory = await listInventory({
+      ...reader,
+      get: async <T>(path: string) => {
+        if (!path.includes("/usage")) return await reader.get<T>(path);
+        asked.push(path);
+        return { apps: [], users: [], nextPageUrl: "more" } as T;
+      },
+    });
+    expect(inventory.proof.fromUsage).toBe(0);
+    expect(asked).toEqual(["/apps/oauth/usage?page=0&pageSize=100"]);
+  });
+});
+
 describe("the app of a grant", () => {
   it.each(['O\'Reilly "Notes"', "back\\slash", "two\nlines", "emoji 🦆", "\u202emirrored", " spaces "])(
     "keeps its name as it is: %j",

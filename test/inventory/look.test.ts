@@ -33,6 +33,19 @@ describe("a look at an org", () => {
     expect(seen.inventory.grants).toBe(known.grants);
   });
 
+  it("asks for the grants that were made since the newest one that is known, and no older ones", async () => {
+    const newest = Math.max(...known.grants.map(({ createdAt }) => createdAt ?? 0));
+    const before = org.requests.length;
+    await look(reader, known, since());
+    const asked = org.requests
+      .slice(before)
+      .flatMap(({ soql }) => (soql?.includes("OauthToken") ? [soql] : []));
+    expect(asked.sort()).toEqual([
+      "SELECT COUNT() FROM OauthToken",
+      `SELECT UserId, AppName, AppMenuItem.ApplicationId, CreatedDate, LastUsedDate, UseCount FROM OauthToken WHERE CreatedDate >= ${new Date(newest).toISOString()} ORDER BY CreatedDate DESC NULLS LAST`,
+    ]);
+  });
+
   it("finds a new grant, of an app that is new too, once", async () => {
     authorize("Shiny AI Notetaker");
     const first = await look(reader, known, since());

@@ -36,6 +36,15 @@ it("a session that cannot be renewed for want of a setting is that mistake, neve
   expect(error).toMatchObject({ code: "credentials-missing" });
 });
 
+it("an org that does not say what its caller may do is inconclusive, and says whose permissions and why", async () => {
+  const reader = await connect(readCredentials({}, {}));
+  org.setFaults([{ kind: "status", match: "UserPermissionAccess", status: 400, errorCode: "INVALID_FIELD" }]);
+  const error: unknown = await listInventory(reader).catch((e: unknown) => e);
+  expect(error).toMatchObject({ code: "permissions-not-readable" });
+  expect(String(error)).toContain(reader.caller.username);
+  expect(String(error)).toContain("INVALID_FIELD");
+});
+
 it("what the org refuses in mid-run leaves the list inconclusive, with both codes", async () => {
   const reader = await connect(readCredentials({}, {}));
   org.setFaults([{ kind: "status", match: "FROM Profile", status: 400 }]);
