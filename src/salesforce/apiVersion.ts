@@ -3,8 +3,11 @@ import type { OrgSession } from "./session.ts";
 
 /** The highest API version that this release was written for. */
 const HIGHEST = 67;
-/** The first version in which OauthToken is handed out in pages, and so can be listed completely (docs/salesforce.md#pages-and-the-ceiling). */
-const LOWEST = 34;
+/**
+ * The first version that knows external client apps whole: their object, their usage and their metadata. In an older one
+ * they are not there, as if the org had none (docs/salesforce.md#external-client-apps).
+ */
+const LOWEST = 60;
 
 /**
  * The pinned version where the org has it, else the highest that both sides know, as in `67.0`.

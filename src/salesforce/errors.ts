@@ -69,9 +69,9 @@ export const salesforceErrors = declareErrors({
   },
   "api-version-too-old": {
     kind: "settings",
-    text: "API version {pinned} cannot list grants.",
+    text: "API version {pinned} knows no external client apps, so that a list would lack their grants.",
     remedy: "Pin {lowest}.0 or later, or none.",
-    example: { pinned: "33.0", lowest: 34 },
+    example: { pinned: "58.0", lowest: 60 },
   },
   "api-version-not-available": {
     kind: "settings",
@@ -165,7 +165,7 @@ export const salesforceErrors = declareErrors({
     kind: "remote",
     text: "{host} knows the API versions {first} to {last}, and this release {lowest}.0 to {highest}.0.",
     remedy: "Get a newer release.",
-    example: { host: "acme.my.salesforce.com", first: "70.0", last: "90.0", lowest: 34, highest: 67 },
+    example: { host: "acme.my.salesforce.com", first: "70.0", last: "90.0", lowest: 60, highest: 67 },
   },
   "organization-not-readable": {
     kind: "remote",

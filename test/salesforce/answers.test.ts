@@ -50,14 +50,15 @@ describe("the API version", () => {
   };
 
   it("is the highest that both sides know, in whatever order the org lists them", async () => {
-    expect(await chosen("67.0", "68.0", "34.0")).toBe("67.0");
-    expect(await chosen("9.0", "66.0", "50.0")).toBe("66.0");
+    expect(await chosen("67.0", "68.0", "60.0")).toBe("67.0");
+    expect(await chosen("9.0", "66.0", "60.0")).toBe("66.0");
   });
 
-  it("is one that lists grants in pages: 34.0 at least", async () => {
-    expect(await chosen("33.0", "68.0")).toBe("api-versions-not-shared");
+  it("is one that knows external client apps whole: 60.0 at least", async () => {
+    expect(await chosen("60.0", "68.0")).toBe("60.0");
+    expect(await chosen("59.0", "68.0")).toBe("api-versions-not-shared");
     expect(await chosen("68.0", "70.0")).toBe("api-versions-not-shared");
-    await expect(open({ apiVersion: "33" })).rejects.toMatchObject({ code: "api-version-too-old" });
+    await expect(open({ apiVersion: "59.0" })).rejects.toMatchObject({ code: "api-version-too-old" });
   });
 
   it.each([[[]], [["x67.0"]], [["67.0x"]], [["67"]], [["67.0", null]]])(
