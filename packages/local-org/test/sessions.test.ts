@@ -71,6 +71,19 @@ describe("live sessions", () => {
     ]);
   });
 
+  it("and logins say how they were made", async () => {
+    const ways =
+      "SELECT LoginType, LoginSubType, Status, AuthenticationServiceId FROM LoginHistory ORDER BY LoginTime";
+    const web = { LoginType: "Application", LoginSubType: null };
+    const app = { LoginType: "Remote Access 2.0", LoginSubType: "OauthRefreshToken" };
+    expect(await records(ways)).toEqual(
+      [app, web, app, app].map((way) => ({ ...way, Status: "Success", AuthenticationServiceId: null })),
+    );
+    expect(await records("SELECT LoginType FROM AuthSession WHERE IsCurrent = true")).toEqual([
+      { LoginType: "Remote Access 2.0" },
+    ]);
+  });
+
   it("of others are for callers with Manage Users", async () => {
     const token = org.sessionFor(BEN);
     expect(await ids("", token)).toEqual([CURRENT, live()[2]]);
@@ -113,6 +126,7 @@ describe("live sessions", () => {
       CreatedDate: "datetime",
       IsCurrent: "boolean",
       LoginHistoryId: "reference",
+      LoginType: "string",
       SessionType: "string",
       UsersId: "reference",
     });

@@ -76,6 +76,7 @@ export class Sessions {
       CreatedDate: session.createdAt,
       IsCurrent: session === current,
       LoginHistoryId: session.loginHistoryId,
+      LoginType: loginType(session),
       SessionType: session.app === null ? "UI" : "Oauth2",
       UsersId: session.userId,
     }));
@@ -87,7 +88,12 @@ export class Sessions {
     return [current, ...[...this.#known.values()].filter(seenBy(caller, all))].map((session) => ({
       Id: session.loginHistoryId,
       Application: session.app,
+      AuthenticationServiceId: null,
+      // A session that goes on through an app began with its refresh token.
+      LoginSubType: session.app === null ? null : "OauthRefreshToken",
       LoginTime: session.createdAt,
+      LoginType: loginType(session),
+      Status: "Success",
       UserId: session.userId,
     }));
   }
@@ -106,6 +112,11 @@ export class Sessions {
     this.#ended.add(session);
     return "deleted";
   }
+}
+
+/** As the login history writes it (docs/salesforce.md#sessions). */
+function loginType({ app }: Pick<Session, "app">): string {
+  return app === null ? "Application" : "Remote Access 2.0";
 }
 
 function seenBy({ userId }: Session, all: boolean): (session: LiveSession) => boolean {
