@@ -26,13 +26,15 @@ export function privilegeRules(basis: Basis): Record<"privilege", Rule> {
   };
 }
 
+/** Whether the rule is of grants of some age alone. */
+export function hasLookBack({ grantedSince, grantedWithinDays }: HighPrivilege): boolean {
+  return grantedSince !== null || grantedWithinDays !== null;
+}
+
 /** Whether a grant is as recent as the rule asks; null where the org does not say when it was made, or a time to come. */
-export function isWithinLookBack(
-  { createdAt }: Grant,
-  { grantedSince, grantedWithinDays }: HighPrivilege,
-  asOf: Instant,
-): boolean | null {
-  if (grantedSince === null && grantedWithinDays === null) return true;
+export function isWithinLookBack({ createdAt }: Grant, entry: HighPrivilege, asOf: Instant): boolean | null {
+  if (!hasLookBack(entry)) return true;
+  const { grantedSince, grantedWithinDays } = entry;
   if (!isDated(createdAt, asOf)) return null;
   return grantedSince !== null
     ? createdAt >= startOf(grantedSince)

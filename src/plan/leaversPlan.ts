@@ -9,12 +9,17 @@ const LEAVER_CODES: ReadonlySet<FindingCode> = new Set(["user-inactive", "user-o
 
 /** The part of what the policy would revoke that is of leavers, held against the limits by itself. Pure. */
 export function leaversPlan(
-  { decisions, inventory, policy }: Pick<Evaluation, "decisions" | "inventory" | "policy">,
+  {
+    decisions,
+    inventory,
+    resolved,
+    policy,
+  }: Pick<Evaluation, "decisions" | "inventory" | "resolved" | "policy">,
   raised: Partial<Omit<Limits, "position">> = {},
 ): { readonly plan: Plan; readonly refusal: string | null } {
   const leavers = plan(
     decisions.filter(({ code }) => LEAVER_CODES.has(code)),
-    inventory,
+    { inventory, resolved },
   );
   return {
     plan: leavers,

@@ -1,8 +1,11 @@
 import type { FindingCode } from "../decide/codes.ts";
 import type { Decision } from "../decide/decide.ts";
+import type { Basis } from "../decide/rule.ts";
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
 import { compareText } from "../text.ts";
+import type { Instant } from "../time.ts";
+import { type Covers, coversOf } from "./covers.ts";
 import { appLabels, userLabel } from "./label.ts";
 import { revocationReason } from "./reason.ts";
 
@@ -14,6 +17,9 @@ export interface PlannedRevocation {
   readonly grants: readonly Grant[];
   readonly code: FindingCode;
   readonly at: Position;
+  readonly covers: Covers;
+  /** When the grants of the pair that are not planned were given, oldest first; null for unknown. Empty for `pair`. */
+  readonly others: readonly (Instant | null)[];
   /** Where it stands in `Plan.revocations`. */
   readonly appLabel: string;
   readonly userLabel: string;
@@ -30,30 +36,37 @@ export interface Plan {
 }
 
 /** Gathers the decisions to revoke into a plan. Pure. */
-export function plan(decisions: readonly Decision[], inventory: Inventory): Plan {
+export function plan(
+  decisions: readonly Decision[],
+  { inventory, resolved: { policy } }: Pick<Basis, "inventory" | "resolved">,
+): Plan {
   const labels = appLabels(inventory);
   const pairs = new Map<string, { user: User; decisions: Decision[] }>();
   for (const decision of decisions) {
     if (decision.action !== "revoke") continue;
     const user = inventory.users.get(decision.grant.userId);
     if (user === undefined) continue; // law 8: what cannot be resolved is reported, never revoked
-    const key = `${decision.grant.userId} ${decision.grant.app.key}`;
+    const key = pairKey(decision.grant);
     const pair = pairs.get(key);
     if (pair) pair.decisions.push(decision);
     else pairs.set(key, { user, decisions: [decision] });
   }
-  const revocations = [...pairs.values()].map(({ user, decisions }): PlannedRevocation => {
+  const kept = keptGrants(inventory, pairs);
+  const revocations = [...pairs].map(([key, { user, decisions }]): PlannedRevocation => {
     // Grants of one pair can go for several reasons: that of the oldest is said, whatever the org's order.
     decisions.sort((a, b) => byAge(a.grant, b.grant) || compareText(a.code, b.code));
     const { code, at, grant } = decisions[0]!;
     const { app } = grant;
     const grants = decisions.map((decision) => decision.grant);
+    const others = (kept.get(key) ?? []).map(({ createdAt }) => createdAt);
     return {
       app,
       user,
       grants,
       code,
       at,
+      covers: coversOf(decisions, others.length, policy),
+      others,
       appLabel: labels.get(app.key) ?? app.key,
       userLabel: userLabel(user.username),
       reason: revocationReason(code, at, grants),
@@ -87,10 +100,17 @@ export function approvedPart(plan: Plan, approved: RevocationMap): Plan {
   };
 }
 
-/** A planned revocation of some of its grants alone. */
+/** A planned revocation of some of its grants alone: it covers no others any more. */
 export function withGrants(revocation: PlannedRevocation, grants: readonly Grant[]): PlannedRevocation {
   const { code, at } = revocation;
-  return { ...revocation, grants, reason: revocationReason(code, at, grants) };
+  const left = revocation.grants.filter((grant) => !grants.includes(grant));
+  return {
+    ...revocation,
+    grants,
+    covers: "grants",
+    others: [...revocation.others, ...left.map(({ createdAt }) => createdAt)].sort(byTime),
+    reason: revocationReason(code, at, grants),
+  };
 }
 
 /** How many grants the plan revokes. */
@@ -108,9 +128,39 @@ export function summarizePlan(plan: Plan): string[] {
   return [...counts].map(([key, count]) => `${count} × ${key}`);
 }
 
+/** The grants of planned pairs that are not planned, by pair, oldest first: something else keeps them. */
+function keptGrants(
+  { grants }: Inventory,
+  planned: ReadonlyMap<string, { readonly user: User; readonly decisions: readonly Decision[] }>,
+): ReadonlyMap<string, Grant[]> {
+  const users = new Set<string>();
+  const goes = new Set<Grant>();
+  for (const { user, decisions } of planned.values()) {
+    users.add(user.id);
+    for (const { grant } of decisions) goes.add(grant);
+  }
+  const kept = new Map<string, Grant[]>();
+  for (const grant of grants) {
+    // Most grants of an org are of users who lose nothing: no key is made for those.
+    if (!users.has(grant.userId) || goes.has(grant)) continue;
+    const key = pairKey(grant);
+    if (planned.has(key)) kept.set(key, [...(kept.get(key) ?? []), grant]);
+  }
+  for (const some of kept.values()) some.sort(byAge);
+  return kept;
+}
+
+function pairKey({ userId, app }: Grant): string {
+  return `${userId} ${app.key}`;
+}
+
+function byTime(a: Instant | null, b: Instant | null): number {
+  return (a ?? 0) - (b ?? 0);
+}
+
 function byAge(a: Grant, b: Grant): number {
   return (
-    (a.createdAt ?? 0) - (b.createdAt ?? 0) ||
+    byTime(a.createdAt, b.createdAt) ||
     (a.lastUsedAt ?? 0) - (b.lastUsedAt ?? 0) ||
     (a.useCount ?? 0) - (b.useCount ?? 0)
   );

@@ -27,7 +27,10 @@ beforeEach(async () => {
   inventory = await listInventory(connection);
   const resolution = resolvePolicy(readPolicy("policy/dieppe-trading.yaml"), inventory, Date.now());
   if ("problems" in resolution) throw new Error("the policy does not fit");
-  revocations = plan(decide(resolution.resolved, inventory, Date.now()), inventory).revocations;
+  revocations = plan(decide(resolution.resolved, inventory, Date.now()), {
+    inventory,
+    ...resolution,
+  }).revocations;
 });
 afterEach(() => org.close());
 

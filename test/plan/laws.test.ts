@@ -20,7 +20,7 @@ import { cases, changedCases, resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 
 const planOf = (policy: ResolvedPolicy, inventory: Inventory): Plan =>
-  plan(decide(policy, inventory, AS_OF), inventory);
+  plan(decide(policy, inventory, AS_OF), { inventory, resolved: policy });
 const runs = { numRuns: 500 };
 
 describe("the laws of the plan", () => {

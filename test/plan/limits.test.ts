@@ -28,7 +28,7 @@ function verdict(revocations: { bobs?: number; shiny?: number }, grants: number,
     { version: 1, unlisted: "revoke", apps: [{ id: SLACK.id!, users: "everyone" }] },
     inventory,
   );
-  return judgeLimits(plan(decide(policy, inventory, AS_OF), inventory), grants, {
+  return judgeLimits(plan(decide(policy, inventory, AS_OF), { inventory, resolved: policy }), grants, {
     revocations: 1_000_000,
     percent: 100,
     perApp: 1_000_000,
@@ -99,7 +99,11 @@ describe("limits", () => {
     const inventory = inventoryOf({ users: [ann], grants: [grant(ann.id, BOBS), grant(ann.id, BOBS)] });
     const policy = resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory);
     expect(
-      judgeLimits(plan(decide(policy, inventory, AS_OF), inventory), 2, policy.policy.limits),
+      judgeLimits(
+        plan(decide(policy, inventory, AS_OF), { inventory, resolved: policy }),
+        2,
+        policy.policy.limits,
+      ),
     ).toMatchObject({ revocations: { actual: 2 }, percent: { actual: 100 }, perApp: { actual: 2 } });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/decide/decide.ts";
-import type { Grant } from "../../src/inventory/inventory.ts";
+import type { Grant, Inventory } from "../../src/inventory/inventory.ts";
 import { countOutcomes, isOpen, type Outcome } from "../../src/plan/outcome.ts";
 import {
   approvedPart,
@@ -12,7 +12,7 @@ import {
   withGrants,
 } from "../../src/plan/plan.ts";
 import { DAY_MS } from "../../src/time.ts";
-
+import { resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));
@@ -28,8 +28,12 @@ const revoked = (one: Grant, more: Partial<Decision> = {}): Decision => ({
   heldBackBy: null,
   ...more,
 });
+const basisOf = (inventory: Inventory) => ({
+  inventory,
+  resolved: resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory),
+});
 const planOf = (...decisions: readonly Decision[]): Plan =>
-  plan(decisions, inventoryOf({ users: [ANN, BEN], apps: [SLACK, BOBS] }));
+  plan(decisions, basisOf(inventoryOf({ users: [ANN, BEN], apps: [SLACK, BOBS] })));
 
 describe("a plan", () => {
   it("gathers the grants of one user for one app, oldest first; of two as old the one that was used longer ago", () => {
@@ -129,7 +133,7 @@ describe("what was approved is approved by the very same reason", () => {
     const builtIn = app("constructor");
     const odd = plan(
       [revoked(grant(ANN.id, builtIn))],
-      inventoryOf({ users: [user(1, { username: "name" })], apps: [builtIn] }),
+      basisOf(inventoryOf({ users: [user(1, { username: "name" })], apps: [builtIn] })),
     );
     const named = { ...odd.revocations[0]!, reason: "Object" };
     expect(approvedPart({ revocations: [named] }, {}).revocations).toEqual([]);
@@ -148,6 +152,8 @@ it("a part of a revocation says its own grants in its reason", () => {
   expect(part).toEqual({
     ...both,
     grants: [grant(ANN.id, SLACK)],
+    covers: "grants",
+    others: [AS_OF - DAY_MS],
     reason: "app not listed (policy.yaml:7); granted 2026-11-23, last used 2026-11",
   });
 });

@@ -182,7 +182,7 @@ describe("law: a watch revokes of leavers alone, and of them no more than an upd
       fc.property(cases, ({ policy, inventory }) => {
         const evaluation = evaluate(policy.policy, inventory, AS_OF);
         const mine = leaversPlan(evaluation).plan.revocations;
-        const all = plan(evaluation.decisions, inventory).revocations;
+        const all = plan(evaluation.decisions, evaluation).revocations;
         for (const {
           code,
           user: { id },
