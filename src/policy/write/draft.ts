@@ -55,9 +55,9 @@ export function draftPolicy(inventory: Inventory, day: string): string {
       ...(heading === null ? [] : [` ---- ${heading} ----`]),
       ` review: ${summary(byApp.get(app.key)!)}`,
     ].join("\n");
-    item.spaceBefore = true;
+    item.spaceBefore = i > 0;
     const users = item.get("users", true);
-    if (isMap(users)) users.comment = " proposed from the grants";
+    if (isMap(users)) users.commentBefore = " proposed from the grants";
   });
   comment(top, "mode", " Nothing is revoked until this line is taken out.");
   comment(top, "protected", " review: proposed, since they hold Modify All Data");
@@ -66,7 +66,7 @@ export function draftPolicy(inventory: Inventory, day: string): string {
     .map(({ name }) => printable(name));
   document.commentBefore = [
     " yaml-language-server: $schema=../schema/policy.schema.json",
-    ` A draft of ${day} from ${printable(org.name)}: ${grants.length} grants of ${byApp.size} apps. Review every entry marked so.`,
+    ` A draft of ${day} from ${printable(org.name)}: ${amount(grants.length, "grant")} of ${amount(byApp.size, "app")}. Review every entry marked so.`,
     ...(idle.length === 0 ? [] : [` Apps without grants, which need no entry: ${idle.sort().join(", ")}`]),
     ...(named.length === byApp.size
       ? []

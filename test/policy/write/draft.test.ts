@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EMPTY_DIRECTORY } from "../../../src/inventory/inventory.ts";
+import { type App, EMPTY_DIRECTORY, type Grant } from "../../../src/inventory/inventory.ts";
 import { evaluate } from "../../../src/plan/evaluate.ts";
 import { parsePolicy } from "../../../src/policy/load.ts";
 import { formatProblems } from "../../../src/policy/problem.ts";
@@ -49,7 +49,7 @@ describe("the users in scope that a draft proposes", () => {
       "profiles:\n        - Sales User\n      permissionSets:\n        - Slack_User",
     ],
   ])("%s", (_rule, connected, users) => {
-    expect(draft(connected)).toContain(`    users:\n      ${users}`);
+    expect(draft(connected)).toContain(`    users:\n      # proposed from the grants\n      ${users}`);
   });
 
   it("protects those who hold Modify All Data, but not the tool's own user", () => {
@@ -58,6 +58,109 @@ describe("the users in scope that a draft proposes", () => {
       "# review: proposed, since they hold Modify All Data\nprotected:\n  users:\n    - user3@dieppe.example\n",
     );
   });
+});
+
+it("says of each app what the org shows of it, the apps with most grants first, and what it left out", () => {
+  const [outlook, bob, idle] = [app("Outlook", sfId("0H4", 2)), app("Bob"), app("Zed", sfId("0H4", 3))];
+  const twins = [app("Twin"), app("Twin", sfId("0H4", 4))] as const;
+  const at = (day: string) => Date.parse(`${day}T12:00:00Z`) as Grant["createdAt"];
+  const given = (by: number, of: App, created: string | null, used: string | null) =>
+    grant(USERS[by]!.id, of, {
+      createdAt: created === null ? null : at(created),
+      lastUsedAt: used === null ? null : at(used),
+    });
+  const frozen = { ...USERS[7]!, isFrozen: true };
+  const text = draftPolicy(
+    inventoryOf({
+      users: [...USERS.slice(0, 7), frozen],
+      directory: {
+        ...EMPTY_DIRECTORY,
+        permissionHolders: new Map([["ModifyAllData", new Set([USERS[3]!.id, frozen.id])]]),
+      },
+      apps: [SLACK, outlook, bob, idle, ...twins],
+      grants: [
+        given(0, SLACK, "2024-03-01", "2025-02-01"),
+        given(1, outlook, "2024-05-02", "2025-01-07"),
+        given(2, outlook, "2023-01-31", "2026-06-30"),
+        given(2, outlook, "2024-01-31", null),
+        given(3, bob, null, null),
+        given(4, bob, null, null),
+        given(5, bob, null, null),
+        given(7, bob, null, null),
+        given(0, twins[0], "2024-03-01", null),
+      ],
+    }),
+    "2026-11-23",
+  );
+  expect(text).toBe(
+    `\
+# yaml-language-server: $schema=../schema/policy.schema.json
+# A draft of 2026-11-23 from Dieppe: 9 grants of 4 apps. Review every entry marked so.
+# Apps without grants, which need no entry: Twin, Zed
+# Left out, since the org does not say which app they are: 1
+
+version: 1
+org:
+  name: Dieppe
+  id: 00D000000000001EAA
+
+# Nothing is revoked until this line is taken out.
+mode: report
+unlisted: report
+apps:
+  # ---- Connected apps ----
+  # review: 3 grants of 2 users, granted 2023-01-31 to 2024-05-02, last used 2026-06-30
+  - name: Outlook
+    id: 0H4000000000002CAA
+    users:
+      # proposed from the grants
+      usernames:
+        - user1@dieppe.example
+        - user2@dieppe.example
+
+  # review: 1 grant of 1 user, granted 2024-03-01 to 2024-03-01, last used 2025-02-01
+  - name: Slack
+    id: 0H4000000000001CAA
+    users:
+      # proposed from the grants
+      usernames:
+        - user0@dieppe.example
+
+  # ---- Apps that are not installed: matched by name alone ----
+  # review: 4 grants of 4 users, granted on unknown days, no use recorded
+  - name: Bob
+    users:
+      # proposed from the grants
+      usernames:
+        - user3@dieppe.example
+        - user4@dieppe.example
+        - user5@dieppe.example
+
+# review: proposed, since they hold Modify All Data
+protected:
+  users:
+    - user3@dieppe.example
+`,
+  );
+});
+
+it("proposes nobody to be protected where more hold Modify All Data than anyone reviews", () => {
+  const many = Array.from({ length: 11 }, (_, i) => user(i));
+  const draftOf = (holders: readonly (typeof many)[number][]) =>
+    draftPolicy(
+      inventoryOf({
+        users: many,
+        directory: {
+          ...EMPTY_DIRECTORY,
+          permissionHolders: new Map([["ModifyAllData", new Set(holders.map(({ id }) => id))]]),
+        },
+        apps: [],
+        grants: [],
+      }),
+      "2026-11-23",
+    );
+  expect(draftOf(many)).not.toContain("protected");
+  expect(draftOf(many.slice(1))).toContain("protected");
 });
 
 it("a draft hides nothing of an app's name, and is read again as it was meant", () => {
