@@ -71,6 +71,6 @@ function isAllOf(truth: RunningOrg, found: Listing): boolean {
 async function callsOnGrants(url: string, users: number): Promise<number> {
   const requests = (await (await fetch(`${url}/__local-org/requests`)).json()) as RecordedRequest[];
   const queries = requests.filter(({ soql }) => /\bFROM OauthToken\b/.test(soql ?? ""));
-  const pages = requests.filter(({ path }) => /\/query\/01g/.test(path));
+  const pages = requests.filter(({ path }) => /\/query\/0r8/.test(path));
   return queries.length + pages.length - (Math.ceil(users / ROWS_A_CALL) - 1);
 }

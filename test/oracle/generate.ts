@@ -90,7 +90,14 @@ function generateOrg(dice: Dice, asOf: number): OrgFixture {
       {
         id: numbered("00e", 1),
         name: "Bot",
-        permissions: ["ApiEnabled", "ViewSetup", "ManageUsers", "CustomizeApplication", "ModifyMetadata"],
+        permissions: [
+          "ApiEnabled",
+          "ViewSetup",
+          "ManageUsers",
+          "CustomizeApplication",
+          "ModifyMetadata",
+          "ExternalClientAppViewer",
+        ],
       },
       ...PROFILES.map((name, i) => ({
         id: numbered("00e", i + 2),

@@ -1,19 +1,26 @@
 import { parseArgs } from "node:util";
 import { LocalOrgError } from "./errors.ts";
-import { COLLATIONS, QUERY_PAGES } from "./fixture/fixture.ts";
+import { PLATFORM_SETTINGS, readPlatform } from "./fixture/platform.ts";
 import { readFixture } from "./fixture/readFixture.ts";
 import { startLocalOrg } from "./localOrg.ts";
 import { dieppeTrading } from "./orgs/dieppeTrading.ts";
 
-const USAGE = `Usage: local-org [--port <number>] [--fixture <file>] [--query-pages <how>] [--collation <how>]
+const USAGE = `Usage: local-org [--port <number>] [--fixture <file>] [--platform <name>=<value>]…
 
 Runs a local org that answers like Salesforce, until Ctrl-C.
 
   --port <number>      port on the loopback interface (default: a free one)
   --fixture <file>     the org as a JSON file (default: Dieppe Trading)
-  --query-pages <how>  ${QUERY_PAGES.join(" or ")}: pages of what a query found, or finds by then
-  --collation <how>    ${COLLATIONS.join(", ")}: how text is compared and sorted
+  --platform <name>=<value>
+                       a setting of the platform (below); may be given several times
+  --query-pages <how>  --platform queryPages=<how>
+  --collation <how>    --platform collation=<how>
   --help               shows this
+
+Settings of the platform, the default first:
+${Object.entries(PLATFORM_SETTINGS)
+  .map(([name, { values, description }]) => `  ${name}: ${values.join(" | ")}\n      ${description}`)
+  .join("\n")}
 `;
 
 /** `local-org`: runs a local org until it is interrupted. Exit code 1, and one clear message, where it cannot. */
@@ -28,7 +35,7 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 async function run(args: readonly string[]): Promise<void> {
-  const { port, fixture, help, "query-pages": queryPages, collation } = optionsOf(args);
+  const { port, fixture, platform = [], help, "query-pages": queryPages, collation } = optionsOf(args);
   if (help) {
     process.stdout.write(USAGE);
     return;
@@ -37,8 +44,9 @@ async function run(args: readonly string[]): Promise<void> {
   const localOrg = await startLocalOrg({
     org,
     ...(port === undefined ? {} : { port: portOf(port) }),
-    ...(queryPages === undefined ? {} : { queryPages: oneOf(QUERY_PAGES, queryPages, "--query-pages") }),
-    ...(collation === undefined ? {} : { collation: oneOf(COLLATIONS, collation, "--collation") }),
+    ...readPlatform(platform),
+    ...(queryPages === undefined ? {} : readPlatform([`queryPages=${queryPages}`])),
+    ...(collation === undefined ? {} : readPlatform([`collation=${collation}`])),
   });
   const interrupted = untilInterrupted();
   console.log(`${org.organization.name} is at ${localOrg.url} (Ctrl-C stops it).
@@ -55,6 +63,7 @@ function optionsOf(args: readonly string[]) {
     fixture: { type: "string" },
     "query-pages": { type: "string" },
     collation: { type: "string" },
+    platform: { type: "string", multiple: true },
     help: { type: "boolean", short: "h" },
   } as const;
   try {
@@ -70,12 +79,6 @@ function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new LocalOrgError("A port is a number from 0 to 65535.");
   return port;
-}
-
-function oneOf<Choice extends string>(choices: readonly Choice[], text: string, option: string): Choice {
-  const choice = choices.find((one) => one === text);
-  if (choice === undefined) throw new LocalOrgError(`${option} is one of ${choices.join(", ")}.`);
-  return choice;
 }
 
 function untilInterrupted(): Promise<void> {

@@ -1,5 +1,11 @@
 export { LocalOrgError } from "./errors.ts";
 export type { OrgFixture } from "./fixture/fixture.ts";
+export {
+  PLATFORM_SETTINGS,
+  type Platform,
+  type PlatformSetting,
+  readPlatform,
+} from "./fixture/platform.ts";
 export { checkFixture, readFixture } from "./fixture/readFixture.ts";
 export { type LocalOrg, startLocalOrg } from "./localOrg.ts";
 export type { RecordedRequest, RevokedGrant } from "./server/context.ts";

@@ -62,18 +62,22 @@ describe("local-org", () => {
     const { status, stdout } = spawnSync(process.execPath, [COMMAND, "--help"], { encoding: "utf8" });
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^Usage: local-org \[--port <number>\] \[--fixture <file>\] \[--query-pages <how>\]/,
+      /^Usage: local-org \[--port <number>\] \[--fixture <file>\] \[--platform <name>=<value>\]…\n/,
     );
   });
 
   it.each([
     ["a port that is no port", ["--port", "65536"], /^A port is a number from 0 to 65535\.\n$/],
     ["an option that it does not have", ["--prot", "1"], /Unknown option '--prot'.*\n\nUsage: local-org /s],
-    ["pages that are none", ["--query-pages", "lively"], /^--query-pages is one of snapshot, live\.\n$/],
     [
-      "a collation that is none",
-      ["--collation", "x"],
-      /^--collation is one of folded, binary, accents, mixed\.\n$/,
+      "pages that are none",
+      ["--query-pages", "lively"],
+      /^The platform setting queryPages is one of snapshot, live\.\n$/,
+    ],
+    [
+      "a platform setting that there is not",
+      ["--platform", "collation=binary", "--platform", "usageNeed=viewer"],
+      /^There is no platform setting usageNeed; there are queryPages, .*usageNeeds, .*\.\n$/,
     ],
     [
       "a fixture that is not there",

@@ -1,4 +1,9 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { LocalOrgError } from "../src/errors.ts";
+import { PLATFORM_SETTINGS, type Platform, readPlatform } from "../src/fixture/platform.ts";
+import { checkFixture } from "../src/fixture/readFixture.ts";
 import { type LocalOrg, startLocalOrg } from "../src/localOrg.ts";
 import { generateOrg } from "../src/orgs/generateOrg.ts";
 import type { LocalOrgOptions } from "../src/server/options.ts";
@@ -69,6 +74,61 @@ describe("pages of a query whose rows change meanwhile", () => {
     const { body } = await query(org, SOQL);
     revokeTenth(org);
     expect((await ask(org, body.nextRecordsUrl)).body.records).toHaveLength(99);
+  });
+});
+
+describe("the settings of the platform", () => {
+  const fixture = generateOrg({ seed: 1, users: 2, grants: 1, apps: 1 });
+
+  it("are data: each with a description and its values, the default first, each of which a fixture takes", async () => {
+    for (const [name, { description, values }] of Object.entries(PLATFORM_SETTINGS)) {
+      expect(description).not.toBe("");
+      expect(new Set(values).size).toBe(values.length);
+      for (const value of values) {
+        const platform = { [name]: value };
+        expect(checkFixture({ ...fixture, platform }, "test").platform).toEqual(platform);
+        expect(readPlatform([`${name}=${value}`])).toEqual(platform);
+      }
+    }
+    org = await startLocalOrg({ org: fixture });
+    expect(org.store.platform).toEqual(
+      Object.fromEntries(Object.entries(PLATFORM_SETTINGS).map(([name, { values }]) => [name, values[0]])),
+    );
+  });
+
+  it("are in the README, each with its values", () => {
+    const readme = readFileSync(path.resolve(import.meta.dirname, "../README.md"), "utf8");
+    const rows = readme.matchAll(/^\| `(\w+)` \| (`[^|]+`) \| /gm);
+    const documented = Array.from(rows, ([, name, values]) => [name, values!.slice(1, -1).split("`, `")]);
+    for (const [name, { values }] of Object.entries(PLATFORM_SETTINGS))
+      expect(documented).toContainEqual([name, [...values]]);
+  });
+
+  it("are the option's, then the fixture's", async () => {
+    const platform = { usageNeeds: "admin", usageRefusal: "404" } as const;
+    org = await startLocalOrg({ org: { ...fixture, platform }, usageNeeds: "setting" });
+    expect(org.store.platform).toMatchObject({ usageNeeds: "setting", usageRefusal: "404" });
+  });
+
+  it.each([
+    ["usageNeed=viewer", /^There is no platform setting usageNeed; there are queryPages, /],
+    ["toString=viewer", /^There is no platform setting toString; /],
+    ["usageNeeds=", /^The platform setting usageNeeds is one of viewer, nothing, admin, setting\.$/],
+    ["usageNeeds", /^The platform setting usageNeeds is one of /],
+    ["usageNeeds=viewer=x", /^The platform setting usageNeeds is one of /],
+  ])("that are none are refused: %s", (text, message) => {
+    expect(() => readPlatform([text])).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(message) }),
+    );
+  });
+
+  it("that are none are refused as options and in a fixture too", async () => {
+    const usageNeeds = "luck" as Platform["usageNeeds"];
+    await expect(startLocalOrg({ org: fixture, usageNeeds })).rejects.toThrow(LocalOrgError);
+    expect(() => checkFixture({ ...fixture, platform: { usageNeeds } }, "test")).toThrow(
+      "/platform/usageNeeds",
+    );
+    expect(() => checkFixture({ ...fixture, platform: { luck: "good" } }, "test")).toThrow("/platform");
   });
 });
 

@@ -110,7 +110,7 @@ it("narrowing by date and user never changes what a query finds", () => {
     .map(({ username }) => store.openSession(store.userId(username)!));
   const found = (where: string) =>
     sessions.map((session) =>
-      evaluate(`SELECT Id FROM OauthToken WHERE ${where} ORDER BY Id`, store, session).rows.map(
+      evaluate(`SELECT Id FROM OauthToken WHERE ${where} ORDER BY Id`, store.view(session, 67)).rows.map(
         ({ Id }) => Id,
       ),
     );
@@ -142,7 +142,7 @@ it("grants that come in order are not sorted again, and are in order all the sam
   const store = new Store({ ...fixture, grants: [...fixture.grants, undated] });
   const session = store.openSession(store.userId(fixture.caller)!);
   const times = (order: string) =>
-    evaluate(`SELECT Id FROM OauthToken ORDER BY CreatedDate ${order}`, store, session).rows.map(
+    evaluate(`SELECT Id FROM OauthToken ORDER BY CreatedDate ${order}`, store.view(session, 67)).rows.map(
       ({ CreatedDate }) => CreatedDate as number | null,
     );
   const dated = fixture.grants.map(({ createdAt }) => Date.parse(createdAt!)).sort((a, b) => a - b);

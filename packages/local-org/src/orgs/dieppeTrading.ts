@@ -53,9 +53,14 @@ export function dieppeTrading(): OrgFixture {
           "ModifyAllData",
           "ViewAllData",
           "AuthorApex",
+          "ExternalClientAppViewer",
+          "ExternalClientAppAdmin",
         ],
       ] as const,
-      ["Sanctioned Integration", ["ApiEnabled", "ViewSetup", "ManageUsers", "CustomizeApplication"]] as const,
+      [
+        "Sanctioned Integration",
+        ["ApiEnabled", "ViewSetup", "ManageUsers", "CustomizeApplication", "ExternalClientAppViewer"],
+      ] as const,
       ...[...SALES, ...OTHERS].map((name) => [name, ["ApiEnabled"]] as const),
     ].map(([name, permissions], i) => ({ id: sfId("00e", i + 1), name, permissions: [...permissions] })),
     permissionSets: [

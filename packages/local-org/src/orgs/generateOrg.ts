@@ -10,7 +10,13 @@ export interface OrgSize {
   readonly apps: number;
 }
 
-const PERMISSIONS = ["ApiEnabled", "ViewSetup", "ManageUsers", "CustomizeApplication"];
+const PERMISSIONS = [
+  "ApiEnabled",
+  "ViewSetup",
+  "ManageUsers",
+  "CustomizeApplication",
+  "ExternalClientAppViewer",
+];
 
 /**
  * Makes an org of any size; the same size and seed give the same org. Every third app is not

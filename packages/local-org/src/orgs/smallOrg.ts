@@ -19,7 +19,13 @@ export function smallOrg(): OrgFixture {
       {
         id: sfId("00e", 1),
         name: "Bot",
-        permissions: ["ViewSetup", "ManageUsers", "CustomizeApplication", "ModifyMetadata"],
+        permissions: [
+          "ViewSetup",
+          "ManageUsers",
+          "CustomizeApplication",
+          "ModifyMetadata",
+          "ExternalClientAppViewer",
+        ],
       },
       { id: sfId("00e", 2), name: "Staff", permissions: ["ApiEnabled"] },
     ],

@@ -58,6 +58,11 @@ export function invalidSession(reply: FastifyReply): FastifyReply {
   return refuse(reply, 401, "INVALID_SESSION_ID", "Session expired or invalid");
 }
 
+/** 403 as the identity endpoints word it, in plain text (docs/salesforce.md#logging-in). */
+export function badToken(reply: FastifyReply): FastifyReply {
+  return reply.code(403).type("text/plain").send("Bad_OAuth_Token");
+}
+
 /** 404 as Salesforce words it. */
 export function notFound(reply: FastifyReply): FastifyReply {
   return refuse(reply, 404, "NOT_FOUND", "The requested resource does not exist");

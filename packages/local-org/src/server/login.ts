@@ -4,7 +4,7 @@ import { decodeJwt, errors, type JWTPayload, jwtVerify } from "jose";
 import { sameId } from "../ids.ts";
 import type { Store } from "../store/store.ts";
 import type { Context } from "./context.ts";
-import { bearerSession, invalidSession } from "./dataApi.ts";
+import { badToken, bearerSession } from "./dataApi.ts";
 import { CALLER_APP, type Client } from "./options.ts";
 
 const AUDIENCES = ["https://login.salesforce.com", "https://test.salesforce.com"];
@@ -55,14 +55,12 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
     url: "/services/oauth2/userinfo",
     handler: async (request, reply) => {
       const session = bearerSession(request, store);
-      return session === undefined
-        ? invalidSession(reply)
-        : identity(session.userId, originOf(request), store);
+      return session === undefined ? badToken(reply) : identity(session.userId, originOf(request), store);
     },
   });
   server.get<{ Params: { org: string; user: string } }>("/id/:org/:user", async (request, reply) => {
     const session = bearerSession(request, store);
-    if (session === undefined) return reply.code(403).type("text/plain").send("Bad_OAuth_Token");
+    if (session === undefined) return badToken(reply);
     const { org, user } = request.params;
     if (!sameId(org, store.organization.id) || !sameId(user, session.userId))
       return reply.code(404).type("text/plain").send("Bad_Id");

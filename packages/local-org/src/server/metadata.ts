@@ -8,6 +8,8 @@ import { readCall, type SoapCall, SoapFault, soapAnswer, soapFault, type Xml } f
 /** Names that one readMetadata may ask for, and queries that one listMetadata may hold. */
 const MOST_NAMES = 10;
 const MOST_QUERIES = 3;
+/** The version of the API that first had the metadata of external client apps. */
+const EXTERNAL_SINCE = 60;
 /** The org has no word on when an app was made. */
 const CREATED = "2020-01-01T00:00:00.000Z";
 
@@ -34,7 +36,7 @@ export async function metadataRoutes(server: FastifyInstance, context: Context):
           throw new SoapFault("UNSUPPORTED_API_VERSION", "Invalid Api version specified on URL");
         if (body === undefined) throw new SoapFault("soapenv:Client", "no envelope");
         const session = admitted(body, context);
-        return soapAnswer(reply, body.operation, answer(body, session, context));
+        return soapAnswer(reply, body.operation, answer(body, Number(params.version), session, context));
       },
     );
   });
@@ -59,10 +61,14 @@ function admitted({ sessionId }: SoapCall, context: Context): Session {
   return session;
 }
 
-function answer({ operation, args }: SoapCall, session: Session, context: Context): Xml | Xml[] {
-  const types = METADATA_TYPES.filter(
-    ({ external }) => !external || context.options.externalClientApps !== false,
-  );
+function answer(
+  { operation, args }: SoapCall,
+  version: number,
+  session: Session,
+  context: Context,
+): Xml | Xml[] {
+  const hasExternal = version >= EXTERNAL_SINCE && context.options.externalClientApps !== false;
+  const types = METADATA_TYPES.filter(({ external }) => !external || hasExternal);
   const typeNamed = (name: unknown): MetadataType => {
     const found = types.find((type) => type.name === name);
     if (found === undefined) throw new SoapFault("INVALID_TYPE", `Unknown type:${String(name)}`);

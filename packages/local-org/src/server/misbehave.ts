@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Store } from "../store/store.ts";
 import type { Context } from "./context.ts";
-import { invalidSession, refuse } from "./dataApi.ts";
+import { badToken, invalidSession, refuse } from "./dataApi.ts";
 import type { Fault } from "./faults.ts";
 import { isAdmin, isWrite, revokedGrant } from "./requests.ts";
 import { refuseRevocation, tokenToRevoke } from "./revoke.ts";
@@ -25,8 +25,9 @@ export function misbehave(server: FastifyInstance, { faults, options, store }: C
 function answer(fault: Fault, request: FastifyRequest, reply: FastifyReply, store: Store): FastifyReply {
   switch (fault.kind) {
     case "expire":
-      return isSoap(request)
-        ? soapFault(reply, 500, "INVALID_SESSION_ID", "Session expired or invalid")
+      if (isSoap(request)) return soapFault(reply, 500, "INVALID_SESSION_ID", "Session expired or invalid");
+      return /^\/(id|services\/oauth2\/userinfo)\b/.test(request.url)
+        ? badToken(reply)
         : invalidSession(reply);
     case "redirect":
       return reply.redirect(`http://127.0.0.1:${request.socket.localPort}/elsewhere`, 302);

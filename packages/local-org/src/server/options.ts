@@ -1,8 +1,8 @@
-import type { OrgFixture, QUERY_PAGES } from "../fixture/fixture.ts";
+import type { OrgFixture } from "../fixture/fixture.ts";
 import type { StoreOptions } from "../store/store.ts";
 import type { Fault } from "./faults.ts";
 
-/** What a local org is started with. */
+/** What a local org is started with; settings of the platform win over those of the fixture. */
 export interface LocalOrgOptions extends StoreOptions {
   readonly org: OrgFixture;
   /** On the loopback interface; a free one without it. */
@@ -16,14 +16,6 @@ export interface LocalOrgOptions extends StoreOptions {
   readonly callerApp?: string | null;
   /** `totalSize` of a query that the 2,500-row ceiling cuts: the whole count (default) or the rows handed out. Not documented. */
   readonly totalSizeAtCeiling?: "all" | "capped";
-  /**
-   * Whether queryMore hands out the rows that the query found (`snapshot`, the default), or evaluates it again and
-   * goes on at the same offset (`live`): a row that goes from a page already read then shifts another out of sight.
-   * The fixture can say it too. Not documented.
-   */
-  readonly queryPages?: (typeof QUERY_PAGES)[number];
-  /** Whether the org has external client apps at all. */
-  readonly externalClientApps?: boolean;
   /** API calls a day; 100,000 without it. */
   readonly apiLimit?: number;
 }

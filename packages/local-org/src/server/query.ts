@@ -28,7 +28,7 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
   const { store, options } = context;
   const cursors = new Map<string, Cursor>();
   const preHandler = authorized(context);
-  const isLive = (options.queryPages ?? options.org.platform?.queryPages) === "live";
+  const isLive = store.platform.queryPages === "live";
 
   const page = ({ id, found, pageSize }: Cursor, from: number, base: string) => {
     const answer = found();
@@ -49,12 +49,13 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
     async (request) => {
       const { q, columns } = request.query;
       const session = bearerSession(request, store)!;
-      const query = () => evaluate([q].flat()[0] ?? "", store, session);
+      const view = store.view(session, Number(request.params.version));
+      const query = () => evaluate([q].flat()[0] ?? "", view);
       const answer = query();
       if (columns === "true") return columnMetadata(answer.object, answer.readings);
       if (answer.count) return { totalSize: answer.rows.length, done: true, records: [] };
       const cursor: Cursor = {
-        id: `01g${randomUUID().replaceAll("-", "").slice(0, 15)}`,
+        id: `0r8${randomUUID().replaceAll("-", "").slice(0, 15)}`,
         userId: session.userId,
         pageSize: answer.object === GRANTS ? TOKEN_PAGE : askedPageSize(request),
         found: isLive ? query : () => answer,
@@ -68,7 +69,7 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
     "/services/data/v:version/query/:locator",
     { preHandler },
     async (request, reply) => {
-      const [, id, from] = /^(01g\w+)-(\d+)$/.exec(request.params.locator) ?? [];
+      const [, id, from] = /^(0r8\w+)-(\d+)$/.exec(request.params.locator) ?? [];
       const cursor = cursors.get(id ?? "");
       if (cursor === undefined || cursor.userId !== bearerSession(request, store)!.userId)
         return refuse(reply, 400, "INVALID_QUERY_LOCATOR", "invalid query locator");

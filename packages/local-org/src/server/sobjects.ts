@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sameId } from "../ids.ts";
 import { datetime } from "../soql/record.ts";
 import { canonical, type Field } from "../store/schema.ts";
@@ -14,31 +14,34 @@ export function sobjectRoutes(server: FastifyInstance, context: Context): void {
   const preHandler = authorized(context);
   const root = "/services/data/v:version/sobjects";
 
-  server.get<{ Params: Versioned }>(root, { preHandler }, async ({ params }) => ({
+  const viewOf = (request: FastifyRequest<{ Params: Versioned }>) =>
+    store.view(bearerSession(request, store)!, Number(request.params.version));
+
+  server.get<{ Params: Versioned }>(root, { preHandler }, async (request) => ({
     encoding: "UTF-8",
     maxBatchSize: 200,
-    sobjects: Object.keys(store.schema).map((name) => ({
+    sobjects: Object.keys(viewOf(request).schema).map((name) => ({
       name,
       label: name,
       queryable: true,
-      urls: { describe: `${apiBase(params)}/sobjects/${name}/describe` },
+      urls: { describe: `${apiBase(request.params)}/sobjects/${name}/describe` },
     })),
   }));
-  server.get<{ Params: OfObject }>(`${root}/:object/describe`, { preHandler }, async ({ params }, reply) => {
-    const name = canonical(store.schema, params.object);
+  server.get<{ Params: OfObject }>(`${root}/:object/describe`, { preHandler }, async (request, reply) => {
+    const { schema } = viewOf(request);
+    const name = canonical(schema, request.params.object);
     if (name === undefined) return notFound(reply);
-    const fields = Object.entries(store.schema[name]!).map(describeField);
+    const fields = Object.entries(schema[name]!).map(describeField);
     return { name, label: name, queryable: true, fields };
   });
   server.get<{ Params: OfRecord }>(`${root}/:object/:id`, { preHandler }, async (request, reply) => {
     const { params } = request;
-    const object = canonical(store.schema, params.object);
+    const { schema, rows } = viewOf(request);
+    const object = canonical(schema, params.object);
     if (object === undefined) return notFound(reply);
-    const row = store
-      .rows(object, bearerSession(request, store)!)
-      .find(({ Id }) => typeof Id === "string" && sameId(Id, params.id));
+    const row = rows(object).find(({ Id }) => typeof Id === "string" && sameId(Id, params.id));
     if (row === undefined) return notFound(reply);
-    const values = Object.entries(store.schema[object]!).map(([name, { type }]) => [
+    const values = Object.entries(schema[object]!).map(([name, { type }]) => [
       name,
       type === "datetime" && typeof row[name] === "number" ? datetime(row[name]) : (row[name] ?? null),
     ]);
@@ -50,7 +53,7 @@ export function sobjectRoutes(server: FastifyInstance, context: Context): void {
   // The end of a session is the one deletion that the local org knows.
   server.delete<{ Params: OfRecord }>(`${root}/:object/:id`, { preHandler }, async (request, reply) => {
     const { object, id } = request.params;
-    const isSession = canonical(store.schema, object) === "AuthSession";
+    const isSession = object.toLowerCase() === "authsession";
     switch (isSession ? store.deleteSession(id, bearerSession(request, store)!) : "unknown") {
       case "deleted":
         return reply.code(204).send();

@@ -4,35 +4,48 @@ import { datetime } from "../soql/record.ts";
 import type { Row } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Context } from "./context.ts";
-import { apiBase, authorized, notFound, refuse, type Versioned } from "./dataApi.ts";
+import { apiBase, authorized, bearerSession, notFound, refuse, type Versioned } from "./dataApi.ts";
 
 type Params = Versioned & { app: string; user: string; token: string };
 type Paging = { page?: string; pageSize?: string };
+
+/** The version of the API that first had the resources. */
+const SINCE = 59;
+const USAGE_REFUSED = {
+  INSUFFICIENT_ACCESS: "You do not have permission to access this resource.",
+  FUNCTIONALITY_NOT_ENABLED: "[OAuth Usage] is not currently enabled for this organization or user.",
+};
 
 /** The Connect usage resources, which know external client apps alone (docs/salesforce.md#usage-of-external-client-apps). */
 export function usageRoutes(server: FastifyInstance, context: Context): void {
   const { store } = context;
   const root = "/services/data/v:version/apps/oauth/usage";
-  const preHandler = [authorized(context), available(context)];
+  const { usageLists, usageUsersWhenNone } = store.platform;
+  const preHandler = [authorized(context), available(context), allowed(context), wholePages];
 
   server.get<{ Params: Params }>(root, { preHandler }, async (request) => {
-    const ids = [...new Set(externalGrants(store).map((grant) => store.applicationId(grant)!))];
+    const used = new Set(externalGrants(store).map((grant) => store.applicationId(grant)!));
+    const listed = store
+      .externalClientApps()
+      .filter(({ Id }) => usageLists === "all" || used.has(String(Id)));
     return paged(
       request,
       "apps",
-      ids.map((id) => ({
+      listed.map(({ Id: id }) => ({
         accessTokenFormat: "Opaque",
         availableActions: "disable, enable",
-        developerName: developerName(id, store),
+        developerName: developerName(String(id), store),
         identifier: id,
         isFromPackage: false,
         usageDetailsUrl: `${usageUrl(request.params)}/${id}/users`,
       })),
     );
   });
-  server.get<{ Params: Params }>(`${root}/:app/users`, { preHandler }, async (request) => {
+  server.get<{ Params: Params }>(`${root}/:app/users`, { preHandler }, async (request, reply) => {
     const { app } = request.params;
+    if (store.lookUp("ExternalClientApplication", app) === undefined) return notFound(reply);
     const byUser = Map.groupBy(externalGrants(store, app), ({ UserId }) => String(UserId));
+    if (byUser.size === 0 && usageUsersWhenNone === "404") return notFound(reply);
     return paged(
       request,
       "users",
@@ -74,15 +87,37 @@ export function usageRoutes(server: FastifyInstance, context: Context): void {
   );
 }
 
-/** An org without external client apps has no such resources, and pages are whole numbers. Use as `preHandler`. */
+/** An org without external client apps has no such resources, nor have older versions of the API. Use as `preHandler`. */
 function available({ options }: Context) {
+  return async ({ params }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> =>
+    options.externalClientApps === false || Number((params as Versioned).version) < SINCE
+      ? notFound(reply)
+      : undefined;
+}
+
+/** Which permission the resources need, or which setting of the org, nobody has documented. Use as `preHandler`. */
+function allowed({ store }: Context) {
+  const { usageNeeds, usageRefusal } = store.platform;
+  const may = {
+    nothing: () => true,
+    viewer: (userId: string) => store.maySeeExternalClientApps(userId),
+    admin: (userId: string) => store.may(userId, "ExternalClientAppAdmin"),
+    setting: () => false,
+  }[usageNeeds];
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    if (options.externalClientApps === false) return notFound(reply);
-    const { page = "0", pageSize = "100" } = request.query as Paging;
-    return /^\d{1,6}$/.test(page) && /^[1-9]\d{0,3}$/.test(pageSize)
-      ? undefined
-      : refuse(reply, 400, "INVALID_PARAMETER", "page and pageSize are whole numbers, from 0 and from 1");
+    if (may(bearerSession(request, store)!.userId)) return undefined;
+    return usageRefusal === "404"
+      ? notFound(reply)
+      : refuse(reply, 403, usageRefusal, USAGE_REFUSED[usageRefusal]);
   };
+}
+
+/** Pages are whole numbers. Use as `preHandler`. */
+async function wholePages(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+  const { page = "0", pageSize = "100" } = request.query as Paging;
+  return /^\d{1,6}$/.test(page) && /^[1-9]\d{0,3}$/.test(pageSize)
+    ? undefined
+    : refuse(reply, 400, "INVALID_PARAMETER", "page and pageSize are whole numbers, from 0 and from 1");
 }
 
 function paged<T>({ query, url }: FastifyRequest, key: string, all: readonly T[]) {

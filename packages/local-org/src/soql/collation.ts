@@ -1,11 +1,11 @@
-import type { COLLATIONS } from "../fixture/fixture.ts";
+import type { Platform } from "../fixture/platform.ts";
 
 /**
  * How an org compares text: `folded` without regard to case, `binary` by code unit, `accents` without regard
  * to case, accents and blanks at the end. They sort as they compare; `mixed` compares as `folded` and sorts
  * text by code unit and ids without regard to case, so that neither says anything of the other.
  */
-export type Collation = (typeof COLLATIONS)[number];
+export type Collation = Platform["collation"];
 
 const TO_KEY: Readonly<Record<Collation, (text: string) => string>> = {
   folded: (text) => text.toLowerCase(),

@@ -1,8 +1,7 @@
 import { type FieldFunctionExpression, parseQuery, type Query } from "@jetstreamapp/soql-parser-js";
 import type { Row } from "../store/rows.ts";
 import { canonical } from "../store/schema.ts";
-import type { Session } from "../store/sessions.ts";
-import type { Store } from "../store/store.ts";
+import type { View } from "../store/view.ts";
 import { type Collation, sortedId, sortedText } from "./collation.ts";
 import { isId } from "./literal.ts";
 import { grantRange } from "./narrow.ts";
@@ -23,24 +22,24 @@ export interface Answer {
   readonly record: (row: Row, apiBase: string) => Record<string, unknown>;
 }
 
-/** Evaluates SOQL against the org as a session's user sees it. @throws SoqlError as Salesforce would refuse */
-export function evaluate(soql: string, store: Store, session: Session): Answer {
+/** Evaluates SOQL against the org as a caller sees it. @throws SoqlError as Salesforce would refuse */
+export function evaluate(soql: string, view: View): Answer {
   const query = parse(soql);
-  const object = canonical(store.schema, query.sObject ?? "");
+  const object = canonical(view.schema, query.sObject ?? "");
   if (object === undefined)
     throw new SoqlError("INVALID_TYPE", `sObject type '${query.sObject}' is not supported.`);
   if (query.groupBy !== undefined || query.having !== undefined)
     throw new SoqlError("MALFORMED_QUERY", "the local org knows no GROUP BY");
-  const resolve: Resolve = (path) => resolvePath(object, path.split("."), store);
+  const resolve: Resolve = (path) => resolvePath(object, path.split("."), view);
   const count = isCount(query);
   const readings = count ? [] : (query.fields ?? []).map((field) => resolve(fieldPath(field)));
-  const found = matching(query, object, resolve, store, session);
+  const found = matching(query, object, resolve, view);
   return {
     object,
     count,
     readings,
-    rows: cut(query, sorted(query, object, resolve, found, store.collation)),
-    record: (row, apiBase) => new Records(store, apiBase).show(object, row, readings),
+    rows: cut(query, sorted(query, object, resolve, found, view.collation)),
+    record: (row, apiBase) => new Records(view, apiBase).show(object, row, readings),
   };
 }
 
@@ -70,16 +69,10 @@ function fieldPath(field: NonNullable<Query["fields"]>[number]): string {
 }
 
 /** The rows that meet the WHERE clause. Of grants, only those in its range are looked at. */
-function matching(
-  { where }: Query,
-  object: string,
-  resolve: Resolve,
-  store: Store,
-  session: Session,
-): readonly Row[] {
-  const test = compileWhere(where, resolve, store.collation);
+function matching({ where }: Query, object: string, resolve: Resolve, view: View): readonly Row[] {
+  const test = compileWhere(where, resolve, view.collation);
   const { range, exact } = grantRange(where);
-  const rows = store.rows(object, session, range);
+  const rows = view.rows(object, range);
   return where === undefined || (exact && object === GRANTS) ? rows : rows.filter(test);
 }
 

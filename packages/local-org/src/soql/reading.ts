@@ -1,6 +1,6 @@
 import type { Row } from "../store/rows.ts";
 import { canonical, type FieldType } from "../store/schema.ts";
-import type { Store } from "../store/store.ts";
+import type { View } from "../store/view.ts";
 import { SoqlError } from "./soqlError.ts";
 
 /** How to read one field, given by a path such as `User.Profile.Name`. */
@@ -24,15 +24,15 @@ interface Reference {
 }
 
 /** How to read the field that a path leads to from an sObject. @throws SoqlError where there is none */
-export function resolvePath(object: string, [step, ...rest]: readonly string[], store: Store): Reading {
-  if (rest.length === 0) return fieldOf(object, step!, store);
-  const link = reference(object, step!, store);
+export function resolvePath(object: string, [step, ...rest]: readonly string[], view: View): Reading {
+  if (rest.length === 0) return fieldOf(object, step!, view);
+  const link = reference(object, step!, view);
   if (link === undefined)
     throw new SoqlError(
       "INVALID_FIELD",
       `Didn't understand relationship '${step}' in field path of ${object}.`,
     );
-  const inner = resolvePath(link.to, rest, store);
+  const inner = resolvePath(link.to, rest, view);
   return {
     ...inner,
     path: [link.name, ...inner.path],
@@ -44,20 +44,20 @@ export function resolvePath(object: string, [step, ...rest]: readonly string[], 
 }
 
 /** The relationship of an sObject by its name, which SOQL compares without regard to case. */
-export function reference(object: string, relationship: string, store: Store): Reference | undefined {
-  for (const [field, { to }] of Object.entries(store.schema[object]!)) {
+export function reference(object: string, relationship: string, view: View): Reference | undefined {
+  for (const [field, { to }] of Object.entries(view.schema[object]!)) {
     if (to?.relationship.toLowerCase() !== relationship.toLowerCase()) continue;
     const follow = (row: Row) => {
       const id = row[field];
-      return typeof id === "string" ? store.lookUp(to.object, id) : undefined;
+      return typeof id === "string" ? view.lookUp(to.object, id) : undefined;
     };
     return { name: to.relationship, to: to.object, follow };
   }
   return undefined;
 }
 
-function fieldOf(object: string, column: string, store: Store): Reading {
-  const fields = store.schema[object]!;
+function fieldOf(object: string, column: string, view: View): Reading {
+  const fields = view.schema[object]!;
   const name = canonical(fields, column);
   if (name === undefined)
     throw new SoqlError(

@@ -1,17 +1,17 @@
 import type { Row } from "../store/rows.ts";
-import type { Store } from "../store/store.ts";
+import type { View } from "../store/view.ts";
 import { type Reading, reference } from "./reading.ts";
 
 type Shown = Record<string, unknown>;
 
 /** Rows as a query's answer shows them: what was selected, at its path, and where to find each record. */
 export class Records {
-  readonly #store: Store;
+  readonly #view: View;
   readonly #apiBase: string;
 
   /** @param apiBase where the version of the API begins that the query was asked through */
-  constructor(store: Store, apiBase: string) {
-    this.#store = store;
+  constructor(view: View, apiBase: string) {
+    this.#view = view;
     this.#apiBase = apiBase;
   }
 
@@ -35,7 +35,7 @@ export class Records {
       record[step!] = value;
       return;
     }
-    const { to, follow } = reference(object, step!, this.#store)!;
+    const { to, follow } = reference(object, step!, this.#view)!;
     const target = follow(row);
     record[step!] = target === undefined ? null : (record[step!] ?? this.#record(to, target));
     if (target !== undefined) this.#place(value, rest, record[step!] as Shown, to, target);

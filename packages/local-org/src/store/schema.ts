@@ -53,6 +53,24 @@ export function schemaOf({ permissions = [], refusedFields = [] }: SchemaOptions
   return schema;
 }
 
+/** The version of the API that first had an sObject; the others are older than any that the local org knows. */
+const SINCE: Readonly<Record<string, number>> = {
+  ExternalClientApplication: 60,
+  ExtlClntAppOauthPlcyCnfg: 60,
+};
+
+/** The sObjects of external client apps. */
+const EXTERNAL = ["ExternalClientApplication", "ExtlClntAppOauthPlcyCnfg"];
+
+/** What there is of a schema in a version of the API. @param external whether external client apps are shown */
+export function schemaIn(version: number, schema: Schema, external: boolean): Schema {
+  return Object.fromEntries(
+    Object.entries(schema).filter(
+      ([object]) => version >= (SINCE[object] ?? 0) && (external || !EXTERNAL.includes(object)),
+    ),
+  );
+}
+
 function allObjects(permissionFields: Record<string, Field>): Record<string, Record<string, Field>> {
   return {
     OauthToken: {

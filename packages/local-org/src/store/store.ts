@@ -1,13 +1,14 @@
 import type { OrgFixture } from "../fixture/fixture.ts";
 import { KNOWN_PERMISSIONS } from "../fixture/permissions.ts";
-import type { Collation } from "../soql/collation.ts";
+import { type Platform, platformOf } from "../fixture/platform.ts";
 import { permissionsByUser } from "./accessTables.ts";
 import { menuApps, menuItemId } from "./appTables.ts";
 import { type GrantRange, Grants } from "./grants.ts";
 import type { Row, Tables } from "./rows.ts";
-import { type Schema, type SchemaOptions, schemaOf } from "./schema.ts";
+import { type Schema, type SchemaOptions, schemaIn, schemaOf } from "./schema.ts";
 import { type Deletion, type LiveSession, type Session, Sessions } from "./sessions.ts";
 import { tables } from "./tables.ts";
+import type { View } from "./view.ts";
 
 /** What a new live session is made of. */
 export type NewSession = Pick<LiveSession, "app" | "createdAt"> & { readonly username: string };
@@ -31,13 +32,13 @@ export interface NewGrant {
 }
 
 /** What the documentation leaves open, or differs between orgs. */
-export interface StoreOptions extends SchemaOptions {
+export interface StoreOptions extends SchemaOptions, Partial<Platform> {
   /** Whether OauthToken.Id is null, as documented; filled by default, as seen in practice. */
   readonly nullTokenIds?: boolean;
   /** Grants of these apps are in the usage resources alone, and have no OauthToken. */
   readonly hiddenFromOauthToken?: "external-client-apps";
-  /** How text is compared and sorted: `folded` by default. The fixture can say it too. */
-  readonly collation?: Collation;
+  /** Whether the org has external client apps at all. */
+  readonly externalClientApps?: boolean;
 }
 
 /** Approvals that a user may hold for one app; one more revokes the oldest (docs/salesforce.md#what-a-row-is). */
@@ -46,8 +47,8 @@ const APPROVALS = 5;
 /** The data of one local org, in memory. */
 export class Store {
   readonly organization: OrgFixture["organization"];
-  readonly schema: Schema;
-  readonly collation: Collation;
+  readonly platform: Platform;
+  readonly #schema: Schema;
   readonly #options: StoreOptions;
   /** By sObject name; OauthToken is kept apart. */
   readonly #tables: Tables;
@@ -61,8 +62,8 @@ export class Store {
   /** @throws LocalOrgError where an option names what the local org does not know */
   constructor(fixture: OrgFixture, options: StoreOptions = {}) {
     this.organization = fixture.organization;
-    this.schema = schemaOf(options);
-    this.collation = options.collation ?? fixture.platform?.collation ?? "folded";
+    this.platform = platformOf(options, fixture.platform);
+    this.#schema = schemaOf(options);
     this.#options = options;
     const now = Date.now();
     this.#tables = tables(fixture, now);
@@ -80,6 +81,16 @@ export class Store {
       this.addGrant({ ...grant, createdAt: time(grant.createdAt), lastUsedAt: time(grant.lastUsedAt) });
     for (const live of fixture.sessions ?? [])
       this.addSession({ ...live, createdAt: Date.parse(live.createdAt) });
+  }
+
+  /** The org as a session's user sees it through a version of the API. */
+  view(session: Session, version: number): View {
+    return {
+      schema: schemaIn(version, this.#schema, this.#showsExternalClientApps(session)),
+      collation: this.platform.collation,
+      rows: (object, range) => this.rows(object, session, range),
+      lookUp: (object, id) => this.lookUp(object, id),
+    };
   }
 
   /** The records of an sObject that a user may see; of OauthToken, those within the range, oldest first. */
@@ -123,6 +134,16 @@ export class Store {
 
   may(userId: string, permission: string): boolean {
     return this.#permissions.get(userId)?.has(permission) ?? false;
+  }
+
+  /** Every external client app of the org. */
+  externalClientApps(): readonly Row[] {
+    return this.#tables.ExternalClientApplication!;
+  }
+
+  /** Viewer is part of Admin, which needs it (docs/salesforce.md#external-client-apps). */
+  maySeeExternalClientApps(userId: string): boolean {
+    return ["ExternalClientAppViewer", "ExternalClientAppAdmin"].some((name) => this.may(userId, name));
   }
 
   userId(username: string): string | undefined {
@@ -225,6 +246,11 @@ export class Store {
   /** Ends the session of an AuthSession, as far as the caller may. */
   deleteSession(id: string, caller: Session): Deletion {
     return this.#sessions.delete(id, caller, this.may(caller.userId, "ManageUsers"));
+  }
+
+  #showsExternalClientApps({ userId }: Session): boolean {
+    if (this.#options.externalClientApps === false) return false;
+    return this.platform.externalClientAppsNeed === "nothing" || this.maySeeExternalClientApps(userId);
   }
 
   /** The grants that have an OauthToken. */
