@@ -518,10 +518,10 @@ describe("grants are read several stretches at once", () => {
   const forty = Array.from({ length: 40 }, (_, n) => ({ at: second(n) }));
   const stretches = (reader: Paged) =>
     reader.asked.map((query) =>
-      [...query.matchAll(/T00:00:(\d\d)\.000Z/g)].map(([, digits]) => Number(digits)).join("-"),
+      [...query.matchAll(/T00:00:(\d\d)\.000Z/g)].map(([, digits]) => digits).join("-"),
     );
-  const read = async (rows: number, concurrency: number, unread: Unread = between(START, null, rows)) => {
-    const real = await start(forty);
+  const read = async (rows: number, concurrency: number, made: readonly Made[] = forty) => {
+    const real = await start(made);
     let first = true;
     const reader = paged({ ...real, concurrency }, 11, (total) => {
       if (!first) return total;
@@ -529,13 +529,13 @@ describe("grants are read several stretches at once", () => {
       return 2_500; // the ceiling: how many more there are is known from before
     });
     const progress: number[] = [];
-    const done = await readGrants(reader, [unread], READING, {
+    const done = await readGrants(reader, [between(START, null, rows)], READING, {
       latest: second(40),
       onProgress: (count) => progress.push(count),
     });
     expect(listed(done.parts)).toEqual(truth());
     expect(done.calls).toBe(reader.asked.length);
-    expect(progress.at(-1)).toBe(40);
+    expect(progress.at(-1)).toBe(made.length);
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
     await org!.close();
     return stretches(reader).slice(1);
@@ -550,6 +550,28 @@ describe("grants are read several stretches at once", () => {
     expect((await read(4_010, 9)).slice(0, 2)).toEqual(["10", "20"]);
     // What is left after the first answer counts: 4,001 and 4,000.
     expect(await read(4_011, 9)).toContain("10-25");
+  });
+
+  it("and with few divisions for the pages there are: each can cost a page that is not full", async () => {
+    // 100,000 are 200 pages: 12 divisions, and one for each 25 pages.
+    expect(await read(100_000, 50)).toHaveLength(1 + 12 + 8);
+  });
+
+  it("beside what else is read: the grants of one second take a reader too", async () => {
+    const ties = Array.from({ length: 12 }, (_, i) => ({ at: START, user: 1 + i }));
+    const [first, ...others] = forty;
+    const asked = await read(100_000, 3, [...ties, first!, ...others]);
+    expect(asked.slice(0, 3).sort()).toEqual(["00-01", "01-21", "21"]);
+  });
+
+  it("beside what was begun with: two that are unfinished are divided among the readers that are left", async () => {
+    const real = await start(forty);
+    const reader = paged({ ...real, concurrency: 3 }, 11, (total) => (total > 11 ? 2_500 : total));
+    const begun = [between(START, second(20), 50_000), between(second(20), null, 50_000)];
+    const done = await readGrants(reader, begun, READING, { latest: second(40) });
+    expect(listed(done.parts)).toEqual(truth());
+    // One reader was free: one of the two was divided, into two.
+    expect(reader.asked).toHaveLength(5);
   });
 
   it("one after the other where there is one reader", async () => {
