@@ -2,14 +2,24 @@ import { setTimeout as wait } from "node:timers/promises";
 import pRetry from "p-retry";
 import { httpErrors } from "./errors.ts";
 
+/** What takes a while to pass: the first wait where the server asks for none, and what to say meanwhile. */
+export interface SlowFault {
+  readonly firstWaitMs: number;
+  /** Completes "Waiting 5 s before the next try: …". */
+  readonly why: string;
+}
+
 /** A fault that may pass. `retryAfterMs` is how long the server asked to wait; the cause is what to throw in the end. */
 export class TransientError extends Error {
   override name = "TransientError";
   readonly retryAfterMs: number | null;
+  /** Null for one that may be over in a moment. */
+  readonly slow: SlowFault | null;
 
-  constructor(cause: unknown, retryAfterMs: number | null) {
+  constructor(cause: unknown, retryAfterMs: number | null, slow: SlowFault | null = null) {
     super("a fault that may pass", { cause });
     this.retryAfterMs = retryAfterMs;
+    this.slow = slow;
   }
 }
 
@@ -42,6 +52,7 @@ export const REAL_CLOCK: RetryClock = {
 const RETRIES = 5;
 const FIRST_WAIT_MS = 250;
 const LONGEST_BACKOFF_MS = 10_000;
+const LONGEST_SLOW_WAIT_MS = 60_000;
 /** A server that asks for more than this is not waited for. */
 const LONGEST_RETRY_AFTER_MS = 120_000;
 /** Nor is one that asks for more than this in all, over requests that may wait side by side. */
@@ -59,7 +70,6 @@ export async function retryReads<T>(
   clock: RetryClock,
   patience: Patience = newPatience(),
 ): Promise<T> {
-  const { sleep, random } = clock;
   try {
     return await pRetry(read, {
       retries: RETRIES,
@@ -67,10 +77,7 @@ export async function retryReads<T>(
       shouldRetry: ({ error }) => error instanceof TransientError,
       onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
         if (!(error instanceof TransientError) || retriesLeft === 0) return;
-        const { retryAfterMs } = error;
-        if (retryAfterMs !== null) waitAsAsked(error, retryAfterMs, clock, patience);
-        const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_WAIT_MS * 2 ** (attemptNumber - 1));
-        await sleep(retryAfterMs ?? random() * backoff);
+        await clock.sleep(waitFor(error, attemptNumber, clock, patience));
       },
     });
   } catch (error) {
@@ -78,20 +85,44 @@ export async function retryReads<T>(
   }
 }
 
-/** Takes a wait from the run's patience, and says so. @throws RemoteError where it is too long, or was too often */
-function waitAsAsked(
-  error: TransientError,
+/**
+ * How long to wait for a fault to pass, in milliseconds. @param attempt how often it was met, from 1
+ * @throws RemoteError where the server asks for too long, or did too often; the fault's cause where the run has no patience left
+ */
+function waitFor(error: TransientError, attempt: number, clock: RetryClock, patience: Patience): number {
+  const { retryAfterMs, slow } = error;
+  if (retryAfterMs !== null) {
+    if (retryAfterMs > LONGEST_RETRY_AFTER_MS || retryAfterMs > patience.leftMs)
+      throw tooLong(error, retryAfterMs);
+    spend(
+      retryAfterMs,
+      (seconds) => `The server asks to wait ${seconds} s before the next try.`,
+      clock,
+      patience,
+    );
+    return retryAfterMs;
+  }
+  const doubled = 2 ** (attempt - 1);
+  if (slow === null) return clock.random() * Math.min(LONGEST_BACKOFF_MS, FIRST_WAIT_MS * doubled);
+  // Half of it at least: a moment does not help.
+  const wait = (0.5 + clock.random() / 2) * Math.min(LONGEST_SLOW_WAIT_MS, slow.firstWaitMs * doubled);
+  if (wait > patience.leftMs) throw error.cause;
+  spend(wait, (seconds) => `Waiting ${seconds} s before the next try: ${slow.why}.`, clock, patience);
+  return wait;
+}
+
+/** Takes a wait from the run's patience, and says so where it is long and nobody was told of one as long. */
+function spend(
   milliseconds: number,
+  said: (seconds: number) => string,
   { say }: RetryClock,
   patience: Patience,
 ): void {
-  if (milliseconds > LONGEST_RETRY_AFTER_MS || milliseconds > patience.leftMs)
-    throw tooLong(error, milliseconds);
   patience.leftMs -= milliseconds;
   const until = Date.now() + milliseconds;
   if (milliseconds < LONG_WAIT_MS || until < patience.saidUntil + LONG_WAIT_MS) return;
   patience.saidUntil = until;
-  say?.(`The server asks to wait ${Math.ceil(milliseconds / 1000)} s before the next try.`);
+  say?.(said(Math.ceil(milliseconds / 1000)));
 }
 
 function tooLong({ cause }: TransientError, milliseconds: number): Error {

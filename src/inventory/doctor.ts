@@ -2,7 +2,7 @@ import { InconclusiveError, SettingsError, shownError, UserError } from "../erro
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import { connect } from "../salesforce/connection.ts";
 import type { Credentials } from "../salesforce/credentials.ts";
-import { ApiError } from "../salesforce/failure.ts";
+import { ApiError, CLOCK_TOLERANCE_MS, clockOff } from "../salesforce/failure.ts";
 import { refText } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { callsForListing, checkApiShare } from "./apiShare.ts";
@@ -37,9 +37,6 @@ export interface DoctorReport {
   /** 0 all well, 1 cannot connect or wrong org, 4 a complete list cannot be proven (the CLI's exit codes). */
   readonly exitCode: 0 | 1 | 4;
 }
-
-/** Signed logins fail where the clocks differ by more than their three minutes. */
-const CLOCK_TOLERANCE_MS = 60_000;
 
 /**
  * Connects and says what works, what is missing and what to grant. Reads only, in about fifteen calls.
@@ -196,13 +193,12 @@ export function apiCallsLine({ apiUsage }: Pick<OrgReader, "apiUsage">): DoctorL
 /** @param skew how far the org's clock is ahead of ours, in milliseconds; null where the org does not say */
 export function clockLine(skew: number | null): DoctorLine {
   if (skew === null) return line("clock", "warning", "The org does not say what time it is.");
-  const seconds = Math.round(Math.abs(skew) / 1000);
   return Math.abs(skew) <= CLOCK_TOLERANCE_MS
     ? line("clock", "ok", "The clocks agree.")
     : line(
         "clock",
         "warning",
-        `This machine's clock is ${seconds} s ${skew > 0 ? "behind" : "ahead of"} the org's.`,
+        `This machine's clock is ${clockOff(skew)} the org's.`,
         "Set it: JWT logins fail, and ages of grants are off.",
       );
 }

@@ -90,8 +90,14 @@ const SOBJECTS: Readonly<Record<string, Fields>> = {
     PermissionsViewSetup: flag,
     PermissionsApiEnabled: flag,
   },
-  Organization: { Id: id, Name: text, IsSandbox: flag },
-  AuthSession: { Id: id, UsersId: orNull(id), LoginHistoryId: orNull(id) },
+  Organization: {
+    Id: id,
+    Name: text,
+    IsSandbox: flag,
+    OrganizationType: orNull(text),
+    TrialExpirationDate: orNull(time),
+  },
+  AuthSession: { Id: id, UsersId: orNull(id), LoginHistoryId: orNull(id), SourceIp: orNull(text) },
   LoginHistory: { Id: id, Application: orNull(text) },
 };
 

@@ -12,21 +12,52 @@ const MOST_SESSIONS = 200;
 
 type Query = <Row>(soql: string) => Promise<QueryResult<Row>>;
 
-/** Which org this is. @throws RemoteError where it does not say */
-export async function readOrg(session: OrgSession, query: Query, apiVersion: string): Promise<Org> {
-  const { rows } = await query<{ Id?: unknown; Name?: unknown; IsSandbox?: unknown }>(
-    "SELECT Id, Name, IsSandbox FROM Organization",
-  );
-  const [first] = rows;
-  if (typeof first?.Id !== "string")
+/** Who takes five long requests at once, the tool's and everybody's, is asked for fewer (docs/salesforce.md#limits). */
+const SMALL_ORG_CONCURRENCY = 4;
+
+interface OrganizationRow {
+  readonly Id?: unknown;
+  readonly Name?: unknown;
+  readonly IsSandbox?: unknown;
+  readonly OrganizationType?: unknown;
+  readonly TrialExpirationDate?: unknown;
+}
+
+/**
+ * Which org this is, and how many requests at once become it; null where it does not say that it takes few.
+ * @throws RemoteError where it does not say which it is
+ */
+export async function readOrg(
+  session: OrgSession,
+  query: Query,
+  apiVersion: string,
+): Promise<{ org: Org; mostAtOnce: number | null }> {
+  const row = await organization(query);
+  if (typeof row?.Id !== "string")
     throw salesforceErrors["organization-not-readable"]({ host: session.host });
+  const isTrial = typeof row.TrialExpirationDate === "string";
   return {
-    id: orgIdOf(first.Id),
-    name: String(first.Name),
-    isSandbox: first.IsSandbox === true,
-    instanceUrl: session.instanceUrl,
-    apiVersion,
+    org: {
+      id: orgIdOf(row.Id),
+      name: String(row.Name),
+      isSandbox: row.IsSandbox === true,
+      instanceUrl: session.instanceUrl,
+      apiVersion,
+    },
+    mostAtOnce: isTrial || /developer/i.test(String(row.OrganizationType)) ? SMALL_ORG_CONCURRENCY : null,
   };
+}
+
+/** The org's own record; without its edition where that is refused. */
+async function organization(query: Query): Promise<OrganizationRow | undefined> {
+  const read = async (fields: string) =>
+    (await query<OrganizationRow>(`SELECT ${fields} FROM Organization`)).rows[0];
+  try {
+    return await read("Id, Name, IsSandbox, OrganizationType, TrialExpirationDate");
+  } catch (error) {
+    if (!(error instanceof ApiError && error.salesforceCode === "INVALID_FIELD")) throw error;
+    return await read("Id, Name, IsSandbox");
+  }
 }
 
 /**

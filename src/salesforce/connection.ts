@@ -15,6 +15,8 @@ export interface OrgConnection extends OrgReader {
   deleteForRevocation(path: string): Promise<{ status: number; retryAfterMs: number | null }>;
 }
 
+/** Requests under way at once, where nobody says how many. */
+const DEFAULT_CONCURRENCY = 8;
 /** Of a query, where the org does not say how many API calls it has. */
 const MOST_PAGES = 100_000;
 /** readMetadata takes no more components at once. */
@@ -51,7 +53,7 @@ async function logIn(
   { login, apiVersion, ownApp, concurrency, maxApiShare }: Credentials,
   clock: RetryClock,
 ) {
-  const session = new OrgSession(login, concurrency, clock);
+  const session = new OrgSession(login, concurrency ?? DEFAULT_CONCURRENCY, clock);
   await session.logIn();
   const version = await chooseApiVersion(session, apiVersion);
   const base = `/services/data/v${version}`;
@@ -91,16 +93,19 @@ async function logIn(
     }
     return { rows, totalSize, pages: count };
   };
-  const [org, caller] = await Promise.all([
+  const [{ org, mostAtOnce }, caller] = await Promise.all([
     readOrg(session, query, version),
     readCaller(session, query, base, ownApp),
   ]);
+  if (concurrency === null && mostAtOnce !== null) session.boundConcurrency(mostAtOnce);
 
   const reader: OrgReader = {
     org,
     caller,
-    concurrency,
     maxApiShare,
+    get concurrency() {
+      return session.concurrency;
+    },
     get calls() {
       return session.calls;
     },

@@ -49,8 +49,8 @@ export interface Credentials {
   readonly apiVersion: string | null;
   /** The app that the tool is connected through. */
   readonly ownApp: AppRef | null;
-  /** Requests under way at once. */
-  readonly concurrency: number;
+  /** Requests under way at once, at most; null for what becomes the org. */
+  readonly concurrency: number | null;
   /** The share of the org's remaining API calls of the day that one run may use, 0 to 1. */
   readonly maxApiShare: number;
 }
@@ -71,11 +71,12 @@ export function readCredentials(config: Settings, env: NodeJS.ProcessEnv): Crede
     ({ kind: "sf-cli", targetOrg: null } as const);
   const setting = (key: Key) => fromConfig[key] ?? fromEnvironment[key] ?? null;
   const ownApp = setting("ownApp");
+  const concurrency = setting("concurrency");
   return {
     login,
     apiVersion: apiVersion(setting("apiVersion")),
     ownApp: ownApp === null ? null : appRef(ownApp),
-    concurrency: number("concurrency", setting("concurrency") ?? "8", 1, 64, true),
+    concurrency: concurrency === null ? null : number("concurrency", concurrency, 1, 64, true),
     maxApiShare: number("maxApiShare", setting("maxApiShare") ?? "0.2", 0, 1, false),
   };
 }

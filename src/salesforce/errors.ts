@@ -119,6 +119,13 @@ export const salesforceErrors = declareErrors({
     remedy: "Check the address, or try again after a maintenance.",
     example: { host: "acme.my.salesforce.com", status: 503 },
   },
+  "turned-away-at-edge": {
+    kind: "remote",
+    text: "{host} turned the request away before it reached the Salesforce API (HTTP {status}, access declined).",
+    remedy:
+      "Salesforce's edge does so when many requests come at once, or from an address that it distrusts: run it again later with a lower concurrency (SANCTIONED_CONCURRENCY), from a fixed address that is no anonymizing proxy's (docs/connecting.md); where a proxy of your own stands between, let it pass.",
+    example: { host: "acme.my.salesforce.com", status: 400 },
+  },
   "query-answer-not-salesforce": {
     kind: "remote",
     text: "{host} answered a query with something that does not come from the Salesforce API.",
@@ -217,6 +224,12 @@ export const salesforceErrors = declareErrors({
     "TotalRequests Limit exceeded",
     "The org's API calls of the last 24 hours are used up: try again later.",
   ),
+  "requests-at-once-too-many": refused(
+    "REQUEST_LIMIT_EXCEEDED",
+    403,
+    "ConcurrentRequests (Concurrent API Requests) Limit exceeded",
+    "Too many long requests run in the org at once, the tool's and everybody's: run it again when it is quieter, with a lower concurrency (SANCTIONED_CONCURRENCY).",
+  ),
   "api-disabled-for-org": refused(
     "API_DISABLED_FOR_ORG",
     403,
@@ -244,28 +257,79 @@ export const salesforceErrors = declareErrors({
   ),
   "login-not-granted": loginRefused(
     "invalid_grant",
-    "user hasn't approved this consumer",
-    "Check that the user exists and is active there, that an admin has approved the app for them, that the login URL is a sandbox's for a sandbox, and that this machine's clock is right.",
+    "authentication failure",
+    "Look the user up in Setup, Login History, which says why. Check that they exist there, are active and not frozen, that the login URL is the org's own, and that their profile's login hours and address ranges allow this machine.",
   ),
+  "login-audience-not-valid": loginRefused(
+    "invalid_grant",
+    "audience is invalid",
+    "The assertion's audience is not the one that this org wants. Leave audience (SF_AUDIENCE_URL) out: then login.salesforce.com and test.salesforce.com are both tried; an Experience Cloud site wants its own address there. Check that the login URL is this org's.",
+  ),
+  "login-domain-not-supported": loginRefused(
+    "invalid_grant",
+    "request not supported on this domain",
+    "Use the org's My Domain as login URL, as in https://acme.my.salesforce.com (Setup, My Domain), and no login.salesforce.com, test.salesforce.com or site.",
+  ),
+  "login-app-not-approved": loginRefused(
+    "invalid_grant",
+    "user hasn't approved this consumer",
+    'Pre-authorize the user: set the app\'s Permitted Users to "Admin approved users are pre-authorized" and give the app to a permission set or profile of theirs. Check that the login URL is the org that the user and the app are of: a sandbox or scratch org has its own.',
+  ),
+  "login-app-not-installed": loginRefused(
+    "app_not_found",
+    "External client app is not installed in this org",
+    "The app is not in this org: make an external client app in it (docs/connecting.md), or let an admin install the app (Setup, Connected Apps OAuth Usage). A refresh of a sandbox can take it away, and a login URL of another org looks the same.",
+  ),
+  "login-app-blocked": loginRefused(
+    "OAUTH_APP_BLOCKED",
+    "this app is blocked by admin",
+    "An admin or API Access Control blocks the app in this org: let an admin unblock it (Setup, Connected Apps OAuth Usage), or install and approve it.",
+  ),
+  "login-run-as-user-missing": loginRefused(
+    "invalid_grant",
+    "no client credentials user enabled",
+    "Enable the client credentials flow in the app's policies and name the user that it runs as.",
+  ),
+  "login-address-refused": loginRefused(
+    "invalid_grant",
+    "ip restricted",
+    "The user may not log in from this machine's address: log in from one in the login IP ranges of the user's profile and of the app, which a JWT login never relaxes (docs/connecting.md).",
+  ),
+  "login-assertion-not-valid": loginRefused(
+    "invalid_grant",
+    "invalid assertion",
+    "Check that the key is the one whose certificate the app has, that the client id is that app's, and that this machine's clock is right: an assertion is good for three minutes.",
+  ),
+  "login-clock-off": {
+    kind: "remote",
+    text: "{host} refused the login ({oauthError}: {message}), and this machine's clock is {clock} that host's.",
+    remedy: "Set the clock: an assertion is good for three minutes.",
+    example: {
+      host: "login.salesforce.com",
+      oauthError: "invalid_grant",
+      message: "invalid assertion",
+      clock: "240 s behind",
+    },
+  },
   "client-id-not-known": loginRefused(
     "invalid_client_id",
     "client identifier invalid",
-    "Check the client id: it is the consumer key of the app.",
+    "Check the client id: it is the consumer key of the app, as its OAuth settings show it. Use the org's My Domain as login URL; a new app is known after up to half an hour.",
   ),
   "client-not-accepted": loginRefused(
     "invalid_client",
     "invalid client credentials",
-    "Check the client id and the secret.",
+    "Check the client id and the secret: they are of one app, and a rotated secret is another.",
   ),
   "app-access-refused": loginRefused(
     "invalid_app_access",
     "user is not admin approved to access this app",
-    "Let an admin give the user access to the app.",
+    "Let an admin give the app to a permission set or profile of the user (the app's policies, or Manage Connected Apps). Where API Access Control is on, the app has to be installed and approved for them.",
   ),
   "login-user-inactive": loginRefused(
     "inactive_user",
     "user is inactive",
-    "Activate the user, or use another.",
+    "Activate or unfreeze the user, or use another. Salesforce freezes users whose API calls come from an anonymizing proxy or a high-risk address (docs/connecting.md).",
   ),
   "org-inactive": loginRefused(
     "inactive_org",
@@ -280,7 +344,8 @@ export const salesforceErrors = declareErrors({
   "login-too-often": {
     kind: "remote",
     text: "{host} takes no more logins for now (HTTP {status}).",
-    remedy: "Try again later.",
+    remedy:
+      "Nothing is wrong with the client id or the user: Salesforce takes 3,600 logins of a user an hour. Try again later, and see what else logs in as this user.",
     example: { host: "login.salesforce.com", status: 429 },
   },
   "login-answer-not-salesforce": {

@@ -1,5 +1,7 @@
-import { type ErrorText, RemoteError } from "../errors.ts";
+import { CodedError, type ErrorText, RemoteError } from "../errors.ts";
+import type { SlowFault } from "../http/retry.ts";
 import { salesforceErrors } from "./errors.ts";
+import { loginRefusal } from "./loginRefusals.ts";
 
 /** The org understood the request and refused it. `salesforceCode` is Salesforce's own, such as `INVALID_TYPE`. */
 export class ApiError extends RemoteError {
@@ -40,9 +42,9 @@ export function describeFailure({ host, status, error, secrets }: FailedRequest)
   if (network !== null) return unreachable(host, network);
   if (status === 0) return error;
   const salesforceCode = soapFault(error) ?? (error as { errorCode?: string }).errorCode ?? error.name;
-  if (!/^[A-Z][A-Z_]+$/.test(salesforceCode))
-    return salesforceErrors["answer-not-salesforce"]({ host, status });
-  const code = codeIn(REFUSALS, salesforceCode) ?? "request-refused";
+  if (!/^[A-Z][A-Z_]+$/.test(salesforceCode)) return noAnswerOfTheirs(host, status, error);
+  const isAtOnce = salesforceCode === "REQUEST_LIMIT_EXCEEDED" && /concurrent/i.test(error.message);
+  const code = isAtOnce ? "requests-at-once-too-many" : (codeIn(salesforceCode) ?? "request-refused");
   const message = withoutTokens(error.message, secrets);
   const said = salesforceErrors[code].says({ host, salesforceCode, status, message });
   return new ApiError(said, salesforceCode, status);
@@ -54,34 +56,76 @@ export function soapFault(error: unknown): string | null {
   return typeof errorCode === "string" ? (/^\w+:([A-Z_]+)$/.exec(errorCode)?.[1] ?? null) : null;
 }
 
-const LOGIN_REFUSALS = {
-  invalid_grant: "login-not-granted",
-  invalid_client_id: "client-id-not-known",
-  invalid_client: "client-not-accepted",
-  invalid_app_access: "app-access-refused",
-  inactive_user: "login-user-inactive",
-  inactive_org: "org-inactive",
-  unsupported_grant_type: "login-flow-not-enabled",
-} as const;
+/** What is known besides of a login that did not succeed. */
+export interface FailedLogin extends FailedRequest {
+  /** By how much the host's clock is ahead of ours, in milliseconds; null where it does not say. */
+  readonly clockSkewMs?: number | null;
+}
+
+/** Signed logins are good for three minutes: clocks that differ by this are worth a word. */
+export const CLOCK_TOLERANCE_MS = 60_000;
 
 /** An error of the login endpoint: `invalid_grant` and its like. */
-export function describeLoginFailure({ host, status, error, secrets }: FailedRequest): unknown {
+export function describeLoginFailure({ host, status, error, secrets, clockSkewMs }: FailedLogin): unknown {
   if (!(error instanceof Error)) return error;
   const network = networkCode(error);
   if (network !== null) return unreachable(host, network);
   if (error instanceof RemoteError) return error;
   const oauthError: unknown = error.name; // as the answer has it
   if (status === 429) return salesforceErrors["login-too-often"]({ host, status });
-  if (typeof oauthError === "string" && /^[a-z_]+$/.test(oauthError)) {
-    const code = codeIn(LOGIN_REFUSALS, oauthError) ?? "login-refused";
-    return salesforceErrors[code]({ host, oauthError, message: withoutTokens(error.message, secrets) });
-  }
-  return status === 0 ? error : salesforceErrors["login-answer-not-salesforce"]({ host, status });
+  if (typeof oauthError !== "string" || !/^([a-z_]+|[A-Z][A-Z_]+)$/.test(oauthError))
+    return status === 0 ? error : noLoginOfTheirs(host, status, error);
+  const message = withoutTokens(error.message, secrets);
+  const code = loginRefusal(oauthError, message);
+  if (code === "login-too-often") return salesforceErrors[code]({ host, status });
+  if (code === "login-assertion-not-valid" && Math.abs(clockSkewMs ?? 0) > CLOCK_TOLERANCE_MS)
+    return salesforceErrors["login-clock-off"]({ host, oauthError, message, clock: clockOff(clockSkewMs!) });
+  return salesforceErrors[code]({ host, oauthError, message });
+}
+
+/** By how much this machine's clock is off: `90 s behind`. */
+export function clockOff(skewMs: number): string {
+  return `${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs > 0 ? "behind" : "ahead of"}`;
+}
+
+/** An answer that is none of the API's: the edge's, which says so when it turns a client away, or anybody's. */
+function noAnswerOfTheirs(host: string, status: number, error: Error): RemoteError {
+  const code = isTurnedAway(status, error) ? "turned-away-at-edge" : "answer-not-salesforce";
+  return salesforceErrors[code]({ host, status });
+}
+
+function noLoginOfTheirs(host: string, status: number, error: Error): RemoteError {
+  const code = isTurnedAway(status, error) ? "turned-away-at-edge" : "login-answer-not-salesforce";
+  return salesforceErrors[code]({ host, status });
+}
+
+/** "Access Declined" or "Access Denied" on a page, in place of the API's JSON (docs/salesforce.md#limits). */
+function isTurnedAway(status: number, error: Error): boolean {
+  const { data } = error as { data?: unknown }; // where jsforce puts a page of HTML
+  const page = `${error.message} ${typeof data === "string" ? data : ""}`;
+  return (status === 400 || status === 403) && /access[\s_]+(declined|denied)/i.test(page);
+}
+
+const SLOW_FAULTS: Readonly<Record<string, SlowFault>> = {
+  "requests-at-once-too-many": {
+    firstWaitMs: 5_000,
+    why: "the org takes no more long requests at once, and gets fewer from now on",
+  },
+  "turned-away-at-edge": {
+    firstWaitMs: 15_000,
+    why: "Salesforce's edge turns away so many requests, and gets fewer at once from now on",
+  },
+  "login-too-often": { firstWaitMs: 15_000, why: "the org takes no more logins for now" },
+};
+
+/** How a described failure is waited for that takes a while to pass; null for any other. */
+export function slowFault(described: unknown): SlowFault | null {
+  return described instanceof CodedError ? (SLOW_FAULTS[described.code] ?? null) : null;
 }
 
 /** Our code of a code of theirs; null where it has none of its own. */
-function codeIn<Code>(codes: Readonly<Record<string, Code>>, theirs: string): Code | null {
-  return Object.hasOwn(codes, theirs) ? codes[theirs]! : null;
+function codeIn(theirs: string): (typeof REFUSALS)[keyof typeof REFUSALS] | null {
+  return Object.hasOwn(REFUSALS, theirs) ? REFUSALS[theirs as keyof typeof REFUSALS] : null;
 }
 
 function unreachable(host: string, fault: string): RemoteError {

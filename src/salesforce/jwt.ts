@@ -13,22 +13,29 @@ export interface JwtLogin {
 }
 
 /** The signed assertion of a JWT bearer login (docs/salesforce.md#logging-in): RS256, good for three minutes. */
-export async function signedAssertion(login: JwtLogin): Promise<string> {
+export async function signedAssertion(login: JwtLogin, audience: string): Promise<string> {
   // Only this way in needs it, and a preview waits for whatever is loaded.
   const { SignJWT } = await import("jose");
   return await new SignJWT({})
     .setProtectedHeader({ alg: "RS256" })
     .setIssuer(login.clientId)
     .setSubject(login.username)
-    .setAudience(login.audience ?? audienceOf(login.loginUrl))
+    .setAudience(audience)
     .setExpirationTime("3m")
     .sign(readKey(login.privateKey));
 }
 
-/** Salesforce wants the name of its login service here, whatever the host that is asked. */
-function audienceOf(loginUrl: string): string {
-  const sandbox = /(^|\.)test\.salesforce\.com$|\.sandbox\./.test(new URL(loginUrl).hostname);
-  return sandbox ? "https://test.salesforce.com" : "https://login.salesforce.com";
+const AUDIENCES = ["https://login.salesforce.com", "https://test.salesforce.com"] as const;
+
+/**
+ * The audiences that an org may want, the likeliest first: Salesforce takes the name of its login service here, whatever
+ * the host that is asked, and which of the two no address tells for sure. One that was set stands alone.
+ */
+export function audiencesOf({ audience, loginUrl }: JwtLogin): readonly string[] {
+  if (audience !== null) return [audience];
+  const { hostname } = new URL(loginUrl);
+  const isTest = /^test\.|\.(sandbox|scratch)\.|--/.test(hostname);
+  return isTest ? AUDIENCES.toReversed() : AUDIENCES;
 }
 
 function readKey(text: string): KeyObject {

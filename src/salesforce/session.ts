@@ -1,16 +1,15 @@
 import { createRequire } from "node:module";
 import type jsforce from "jsforce";
-import pLimit, { type LimitFunction } from "p-limit";
 import { RemoteError } from "../errors.ts";
-import { originOf } from "../http/address.ts";
 import { FEW_WORDS, httpFetch, textOf } from "../http/request.ts";
 import { newPatience, type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
 import type { Login } from "./credentials.ts";
 import { salesforceErrors } from "./errors.ts";
-import { describeFailure, describeLoginFailure, isPassing, networkCode, soapFault } from "./failure.ts";
-import { signedAssertion } from "./jwt.ts";
+import { describeFailure, isPassing, networkCode, slowFault, soapFault } from "./failure.ts";
+import { Pace } from "./pace.ts";
 import { askSfCli } from "./sfCli.ts";
-import { PlainTransport } from "./transport.ts";
+import { TokenLogin } from "./tokenLogin.ts";
+import { clockSkewMs, PlainTransport } from "./transport.ts";
 
 const METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata";
 const TIMEOUT_MS = 30_000;
@@ -20,7 +19,6 @@ const TRANSIENT = new Set([429, 500, 502, 503, 504]);
 const require = createRequire(import.meta.url);
 // Part by part, since its entry point loads every API that there is.
 const { Connection } = require("jsforce/lib/connection.js") as typeof import("jsforce/lib/connection.js");
-const { OAuth2 } = require("jsforce/lib/oauth2.js") as typeof import("jsforce/lib/oauth2.js");
 const { HttpApi } = require("jsforce/lib/http-api.js") as typeof import("jsforce/lib/http-api.js");
 const { SOAP } = require("jsforce/lib/soap.js") as typeof import("jsforce/lib/soap.js");
 
@@ -30,19 +28,14 @@ type Request<T> = (
   watch: <Api extends InstanceType<typeof HttpApi>>(api: Api) => Api,
 ) => Promise<T>;
 
-/** Who the login endpoint said that the token belongs to. */
-interface TokenAnswer {
-  readonly access_token?: unknown;
-  readonly instance_url?: unknown;
-}
-
 /**
  * One login and the reads made with it, at most `concurrency` at once. A session that expires is
  * renewed once for each request, never in a loop; faults that may pass are tried again.
  */
 export class OrgSession {
   readonly #login: Login;
-  readonly #limit: LimitFunction;
+  readonly #tokenLogin: TokenLogin | null;
+  readonly #pace: Pace;
   readonly #clock: RetryClock;
   readonly #patience = newPatience();
   #connection = new Connection({});
@@ -55,13 +48,24 @@ export class OrgSession {
 
   constructor(login: Login, concurrency: number, clock: RetryClock) {
     this.#login = login;
-    this.#limit = pLimit(concurrency);
+    this.#tokenLogin = "loginUrl" in login ? new TokenLogin(login) : null;
+    this.#pace = new Pace(concurrency);
     this.#clock = clock;
   }
 
   /** Origin of the org, once logged in. */
   get instanceUrl(): string {
     return this.#connection.instanceUrl;
+  }
+
+  /** Requests under way at once, as many as the org stood so far. */
+  get concurrency(): number {
+    return this.#pace.concurrency;
+  }
+
+  /** Makes no more requests at once than that from now on. */
+  boundConcurrency(most: number): void {
+    this.#pace.bound(most);
   }
 
   get host(): string {
@@ -76,11 +80,11 @@ export class OrgSession {
       const { instanceUrl, accessToken } = await askSfCli(login.targetOrg);
       return this.#use(instanceUrl, accessToken);
     }
-    const host = new URL(login.loginUrl).host;
-    const answer = await retryReads(() => this.#requestToken(login, host), this.#clock, this.#patience);
-    if (typeof answer?.access_token !== "string" || typeof answer.instance_url !== "string")
-      throw salesforceErrors["login-answer-not-salesforce"]({ host, status: 200 });
-    this.#use(originOf(answer.instance_url, `The instance URL that ${host} names`), answer.access_token);
+    const { instanceUrl, accessToken } = await this.#tokenLogin!.logIn({
+      again: (once) => retryReads(once, this.#clock, this.#patience),
+      mayPass: (status, error) => TRANSIENT.has(status) || this.#mayPass(error),
+    });
+    this.#use(instanceUrl, accessToken);
   }
 
   /**
@@ -118,8 +122,8 @@ export class OrgSession {
    * first did nothing. @returns the HTTP status, and how long the org asks to wait
    * @throws RemoteError where no answer came, or one that is not the API's
    */
-  async delete(path: string): Promise<{ status: number; retryAfterMs: number | null }> {
-    return this.#limit(async () => {
+  delete(path: string): Promise<{ status: number; retryAfterMs: number | null }> {
+    const once = async () => {
       for (let attempt = 1; ; attempt++) {
         const connection = this.#connection;
         this.calls++;
@@ -147,11 +151,14 @@ export class OrgSession {
         const wait = retryAfterMs(response.headers.get("retry-after") ?? undefined, Date.now());
         return { status: response.status, retryAfterMs: wait };
       }
-    });
+    };
+    return this.#pace.run((send) => send(once));
   }
 
   #read<T>(request: Request<T>): Promise<T> {
-    return this.#limit(() => retryReads(() => this.#once(request, true), this.#clock, this.#patience));
+    return this.#pace.run((send) =>
+      retryReads(() => send(() => this.#once(request, true)), this.#clock, this.#patience),
+    );
   }
 
   #use(instanceUrl: string, text: string): void {
@@ -161,32 +168,6 @@ export class OrgSession {
     const connection = new Connection({ instanceUrl, accessToken });
     connection._transport = new PlainTransport();
     this.#connection = connection;
-  }
-
-  async #requestToken(
-    login: Extract<Login, { loginUrl: string }>,
-    host: string,
-  ): Promise<TokenAnswer | undefined> {
-    const oauth2 = new OAuth2({ loginUrl: login.loginUrl, clientId: login.clientId });
-    const transport = new PlainTransport();
-    oauth2._transport = transport;
-    const parameters =
-      login.kind === "client-credentials"
-        ? { grant_type: "client_credentials", client_secret: login.clientSecret }
-        : {
-            grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            assertion: await signedAssertion(login),
-          };
-    try {
-      return await oauth2.requestToken(parameters);
-    } catch (error) {
-      const { status } = transport;
-      const secrets = Object.values(parameters).filter((value) => value !== parameters.grant_type);
-      const described = describeLoginFailure({ host, status, error, secrets });
-      if (TRANSIENT.has(status) || this.#mayPass(error))
-        throw new TransientError(described, transport.retryAfterMs);
-      throw described;
-    }
   }
 
   async #once<T>(request: Request<T>, mayRenew: boolean): Promise<T> {
@@ -215,9 +196,11 @@ export class OrgSession {
       }
       const secrets = [connection.accessToken ?? ""];
       const described = describeFailure({ host: this.host, status, error, secrets });
+      const slow = slowFault(described);
       // A fault of SOAP is an answer, whatever its HTTP status.
-      if ((TRANSIENT.has(status) && fault === null) || (status === 0 && this.#mayPass(error)))
-        throw new TransientError(described, wait);
+      const isPassingStatus = TRANSIENT.has(status) && fault === null;
+      if (slow !== null || isPassingStatus || (status === 0 && this.#mayPass(error)))
+        throw new TransientError(described, wait, slow);
       throw described;
     }
   }
@@ -235,8 +218,7 @@ export class OrgSession {
     this.#reached = true;
     const usage = /api-usage=(\d+)\/(\d+)/.exec(headers["sforce-limit-info"] ?? "");
     if (usage) this.apiUsage = { used: Number(usage[1]), limit: Number(usage[2]) };
-    const date = Date.parse(headers.date ?? "");
-    if (!Number.isNaN(date)) this.clockSkewMs = date - Date.now();
+    this.clockSkewMs = clockSkewMs(headers) ?? this.clockSkewMs;
   }
 
   /** Nobody wants to wait for an address that is wrong from the start; later a refused connection may pass. */

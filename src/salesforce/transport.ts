@@ -28,6 +28,8 @@ export class PlainTransport extends Transport {
   status = 0;
   /** How long the last answer asks to wait, in milliseconds. */
   retryAfterMs: number | null = null;
+  /** By how much the clock of who answered is ahead of ours, in milliseconds; null where the answer does not say. */
+  clockSkewMs: number | null = null;
 
   override httpRequest(request: Request): ReturnType<InstanceType<typeof Transport>["httpRequest"]> {
     return StreamPromise.create<Response>(() => ({
@@ -41,8 +43,15 @@ export class PlainTransport extends Transport {
     const response = await send(request);
     this.status = response.statusCode;
     this.retryAfterMs = retryAfterMs(response.headers["retry-after"], Date.now());
+    this.clockSkewMs = clockSkewMs(response.headers);
     return response;
   }
+}
+
+/** By how much the clock of who answered is ahead of ours, to the second; null where the answer does not say. */
+export function clockSkewMs(headers: Readonly<Record<string, string>>): number | null {
+  const date = Date.parse(headers.date ?? "");
+  return Number.isNaN(date) ? null : date - Date.now();
 }
 
 async function send({ url, method, headers, body }: Request): Promise<Response> {

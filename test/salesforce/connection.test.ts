@@ -71,7 +71,7 @@ describe("connecting", () => {
     await connect(byToken(await start()));
     expect(org!.requests.map(({ method, path, soql }) => `${method} ${soql ?? path}`)).toEqual([
       "GET /services/data/",
-      "GET SELECT Id, Name, IsSandbox FROM Organization",
+      "GET SELECT Id, Name, IsSandbox, OrganizationType, TrialExpirationDate FROM Organization",
       "GET /services/oauth2/userinfo",
       "GET SELECT LoginHistoryId FROM AuthSession WHERE IsCurrent = true",
       "GET SELECT Application FROM LoginHistory WHERE Id IN ('0Ya000000000001AAA')",

@@ -122,11 +122,11 @@ describe("reading credentials", () => {
     expect(readCredentials({ [key]: text }, {})[key]).toBe(value);
   });
 
-  it("without a word, 8 requests go at once, and a fifth of the API calls may be used", () => {
+  it("without a word, as many requests go at once as become the org, and a fifth of the API calls may be used", () => {
     expect(readCredentials({}, {})).toMatchObject({
       apiVersion: null,
       ownApp: null,
-      concurrency: 8,
+      concurrency: null,
       maxApiShare: 0.2,
     });
   });

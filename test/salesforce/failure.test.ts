@@ -56,7 +56,7 @@ describe("an error of the org's", () => {
     ["inactive_user", "login-user-inactive"],
     ["inactive_org", "org-inactive"],
     ["unsupported_grant_type", "login-flow-not-enabled"],
-    ["rate_limit_exceeded", "login-refused"],
+    ["rate_limit_exceeded", "login-too-often"],
     ["constructor", "login-refused"],
   ])("%s of the login has the code %s", (theirs, ours) => {
     expect(describeLoginFailure({ ...request, error: named(theirs, "no") })).toMatchObject({ code: ours });
