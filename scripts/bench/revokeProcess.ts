@@ -10,6 +10,8 @@ export interface RevokeTask {
   readonly url: string;
   readonly accessToken: string;
   readonly concurrency: number;
+  /** Far more than the default, which would measure the pace alone. */
+  readonly perSecond: number;
 }
 
 /** What a run took: from the first read of a token to the end of the verification. */
@@ -20,7 +22,7 @@ export interface Revoking {
   readonly revoked: number;
 }
 
-onTask(async ({ url, accessToken, concurrency }: RevokeTask): Promise<Revoking> => {
+onTask(async ({ url, accessToken, concurrency, perSecond }: RevokeTask): Promise<Revoking> => {
   const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-bench-"));
   try {
     const run = openRevoker({
@@ -29,6 +31,7 @@ onTask(async ({ url, accessToken, concurrency }: RevokeTask): Promise<Revoking> 
         SF_ORG_INSTANCE_URL: url,
         SF_ACCESS_TOKEN: accessToken,
         SANCTIONED_REVOKE_CONCURRENCY: String(concurrency),
+        SANCTIONED_REVOKES_PER_SECOND: String(perSecond),
       },
     });
     const evaluation = await run.observe(run.want({ version: 1, unlisted: "revoke", apps: [] }));

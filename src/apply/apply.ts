@@ -47,7 +47,7 @@ export async function apply(
     audit,
     clock = REAL_CLOCK,
     concurrency = 4,
-    perSecond = 250,
+    perSecond = 10,
     breakAfter = 10,
     sessions = "report",
   }: ApplyOptions,

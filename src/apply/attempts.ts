@@ -6,6 +6,7 @@ import type { AppRegister } from "../inventory/appRegister.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import type { Breaker } from "./breaker.ts";
+import { FirstCalls } from "./firstCalls.ts";
 import { readLiveGrants } from "./liveGrants.ts";
 import type { AuditRecorder } from "./recorder.ts";
 import { type Called, NOT_MADE, type RevokeAnswer, revokeTarget } from "./revokeCall.ts";
@@ -38,7 +39,10 @@ export interface AttemptsOptions {
 /** Tokens of so many users are read at once, just before they are used. */
 const USERS_PER_BATCH = 50;
 
-/** The attempts of one run: reads the tokens, makes the calls on record, and stops where the breaker says so. */
+/**
+ * The attempts of one run: reads the tokens, makes the calls on record, and stops where the breaker says so. The first
+ * revocation is made alone; the others begin once the org was seen to have carried it out.
+ */
 export class Attempts {
   readonly #connection: OrgConnection;
   readonly #options: AttemptsOptions;
@@ -47,6 +51,7 @@ export class Attempts {
   readonly #announced: LimitFunction;
   readonly #calling: LimitFunction;
   readonly #paced: () => Promise<void>;
+  readonly #first: FirstCalls;
 
   constructor(connection: OrgConnection, options: AttemptsOptions) {
     const { concurrency, perSecond } = options;
@@ -55,6 +60,7 @@ export class Attempts {
     this.#announced = pLimit(2 * concurrency);
     this.#calling = pLimit(concurrency);
     this.#paced = pThrottle({ limit: perSecond, interval: 1_000 })(async () => {});
+    this.#first = new FirstCalls(connection, options);
   }
 
   /** What came of a planned revocation. */
@@ -73,14 +79,19 @@ export class Attempts {
       const live = await this.#readTokens(batch, tasks.length > 0);
       if (live === null) break;
       for (const revocation of batch) {
+        const alone = !this.#first.wentWell(live.get(revocation)!);
+        if (alone) await Promise.allSettled(tasks);
         const task = this.#announced(async () => {
           const found = live.get(revocation)!;
           live.delete(revocation); // its tokens are kept for no longer than its calls
-          this.#made.set(revocation, await this.#attempt(revocation, found));
+          const attempt = await this.#attempt(revocation, found);
+          this.#made.set(revocation, attempt);
           onProgress({ done: ++done, total: revocations.length });
+          if (alone && "answers" in attempt) await this.#first.verify(revocation, found, attempt.answers);
         });
         task.catch(() => breaker.stop("the run failed"));
         tasks.push(task);
+        if (alone) await Promise.allSettled(tasks);
       }
     }
     await Promise.allSettled(tasks); // an answer that is on its way still goes on record
@@ -138,6 +149,8 @@ export class Attempts {
     if (breaker.reason !== null) return NOT_MADE;
     const called = await call();
     if (!called.again) breaker.heard(called.answer);
+    // Who is asked to wait comes back with fewer at once.
+    else this.#calling.concurrency = Math.max(1, this.#calling.concurrency >> 1);
     return called;
   }
 

@@ -1,9 +1,16 @@
+import { applyErrors } from "./errors.ts";
 import type { RevokeAnswer } from "./revokeCall.ts";
 
-/** Stops a run after a burst of failures, or for good once something says that it must not go on. */
+/**
+ * Stops a run after a burst of failures, or for good once something says that it must not go on. An answer that says that
+ * the call is not taken as it is made stops it at once; where calls were seen to work, only two in a row do: it may have been
+ * of the one token.
+ */
 export class Breaker {
   readonly #most: number;
   #failures = 0;
+  #wrongForms = 0;
+  #calls: "untried" | "work" = "untried";
   #reason: string | null = null;
 
   /** @param most failures in a row */
@@ -16,7 +23,16 @@ export class Breaker {
     return this.#reason;
   }
 
-  heard({ kind, reason }: RevokeAnswer): void {
+  /** A call was seen to revoke. */
+  sawItWork(): void {
+    this.#calls = "work";
+  }
+
+  heard({ kind, reason, wrongForm }: RevokeAnswer): void {
+    this.#wrongForms = wrongForm ? this.#wrongForms + 1 : 0;
+    if (this.#wrongForms > (this.#calls === "work" ? 1 : 0))
+      this.stop(applyErrors["revoke-call-not-taken"]({ answer: reason }).message);
+    if (kind === "unknown-token" && this.#calls === "untried") return; // it says nothing yet
     if (kind === "accepted" || kind === "unknown-token") this.#failures = 0;
     else if (++this.#failures >= this.#most)
       this.stop(`the last ${this.#failures} calls failed, the last of them since ${reason}`);

@@ -1,8 +1,7 @@
 import { UserError } from "../errors.ts";
-import { postForm } from "../http/request.ts";
-import { type RetryClock, retryAfterMs } from "../http/retry.ts";
+import type { RetryClock } from "../http/retry.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
-import { networkCode } from "../salesforce/failure.ts";
+import { postRevoke } from "./postRevoke.ts";
 import type { Target } from "./target.ts";
 
 /** What one call says; whether the grant is gone is for a new query to tell. */
@@ -10,6 +9,8 @@ export interface RevokeAnswer {
   readonly kind: "accepted" | "unknown-token" | "refused" | "no-answer" | "not-made";
   /** Why, for all but the first two; empty for those. Holds no token. */
   readonly reason: string;
+  /** There where it says that the call as it is made is not taken, whatever the token. */
+  readonly wrongForm?: true;
 }
 
 /** A call, and whether it will be made again. */
@@ -40,7 +41,6 @@ export interface CallOptions {
 }
 
 const ATTEMPTS = 4;
-const TIMEOUT_MS = 30_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
 
@@ -63,7 +63,7 @@ export async function revokeTarget(
       const said =
         target.through === "usage"
           ? await deleteUsage(connection, target.path)
-          : await postRevoke(connection.org.instanceUrl, target.token!);
+          : await postToken(connection.org.instanceUrl, target.token!);
       waitMs = said.waitMs;
       return { answer: said.answer, again: waitMs !== undefined && attempt < ATTEMPTS };
     });
@@ -80,31 +80,19 @@ interface Answer {
   readonly waitMs?: number | null;
 }
 
-/**
- * `POST {instanceUrl}/services/oauth2/revoke` with the row's DeleteToken as a form, 200 the only success
- * (docs/salesforce.md#the-revoke-call). The token is in no message.
- */
-async function postRevoke(instanceUrl: string, deleteToken: string): Promise<Answer> {
-  let response: Awaited<ReturnType<typeof postForm>>;
-  try {
-    const url = `${instanceUrl}/services/oauth2/revoke`;
-    response = await postForm(url, new URLSearchParams({ token: deleteToken }), TIMEOUT_MS);
-  } catch (error) {
-    const code = networkCode(error);
-    if (code === null) throw error;
-    return { answer: { kind: "no-answer", reason: `no answer to the revoke call (${code})` } };
+async function postToken(instanceUrl: string, deleteToken: string): Promise<Answer> {
+  const reply = await postRevoke(instanceUrl, deleteToken);
+  switch (reply.kind) {
+    case "accepted":
+    case "unknown-token":
+      return { answer: { kind: reply.kind, reason: "" } };
+    case "busy":
+      return { answer: { kind: "refused", reason: reply.reason }, waitMs: reply.waitMs };
+    case "wrong-form":
+      return { answer: { kind: "refused", reason: reply.reason, wrongForm: true } };
+    default:
+      return { answer: reply };
   }
-  if (response.status === 200) return { answer: { kind: "accepted", reason: "" } };
-  const code = errorCode(response.body);
-  if (response.status === 400 && code === "invalid_token")
-    return { answer: { kind: "unknown-token", reason: "" } };
-  const answer: RevokeAnswer = {
-    kind: "refused",
-    reason: `the revoke endpoint answered HTTP ${response.status}${code ? ` ${code}` : ""}`,
-  };
-  return response.status === 429 || response.status === 503
-    ? { answer, waitMs: retryAfterMs(response.retryAfter, Date.now()) }
-    : { answer };
 }
 
 /** `DELETE` of a usage resource, 204 the only success (docs/salesforce.md#usage-of-external-client-apps). */
@@ -119,11 +107,4 @@ async function deleteUsage(connection: OrgConnection, path: string): Promise<Ans
     if (!(error instanceof UserError)) throw error;
     return { answer: { kind: "no-answer", reason: error.message } };
   }
-}
-
-/** The OAuth error code of a form-encoded or JSON body; only known-shaped words, never the body itself. */
-function errorCode(body: string): string | null {
-  const code =
-    /(?:^|&)error=([a-z_]{3,40})(?:&|$)/.exec(body)?.[1] ?? /"error"\s*:\s*"([a-z_]{3,40})"/.exec(body)?.[1];
-  return code ?? null;
 }

@@ -24,7 +24,8 @@ export interface DoctorLine {
     | "external-client-apps"
     | "api-calls"
     | "clock"
-    | "complete-listing";
+    | "complete-listing"
+    | "revoke-call";
   /** `warning` stops nothing. */
   readonly status: "ok" | "warning" | "failed";
   readonly text: string;
@@ -41,11 +42,13 @@ export interface DoctorReport {
 /**
  * Connects and says what works, what is missing and what to grant. Reads only, in about fifteen calls.
  * @param policyOrg the org that the policy names; null to leave that out
+ * @param revokeLine asks at an instance URL how the revoke call is answered; left out where nothing is to be posted
  */
 export async function doctor(
   credentials: Credentials,
   policyOrg: { readonly id: string } | null,
   clock: RetryClock = REAL_CLOCK,
+  revokeLine?: (instanceUrl: string) => Promise<DoctorLine>,
 ): Promise<DoctorReport> {
   let connection: OrgReader;
   try {
@@ -75,7 +78,10 @@ export async function doctor(
     clockLine(connection.clockSkewMs),
   ];
   lines.push(await listingLine(connection, lines));
-  const wrongSetting = lines.some(({ code, status }) => code === "own-app" && status === "failed");
+  if (revokeLine !== undefined) lines.push(await revokeLine(org.instanceUrl));
+  const wrongSetting = lines.some(
+    ({ code, status }) => (code === "own-app" || code === "revoke-call") && status === "failed",
+  );
   const exitCode = wrongOrg || wrongSetting ? 1 : lines.some(({ status }) => status === "failed") ? 4 : 0;
   return { lines, exitCode };
 }

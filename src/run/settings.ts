@@ -55,7 +55,7 @@ export function readRunSettings(
       366,
     ),
     revokeConcurrency: whole("revokeConcurrency", setting("revokeConcurrency") ?? "4", 1, 32),
-    revokesPerSecond: whole("revokesPerSecond", setting("revokesPerSecond") ?? "250", 1, 10_000),
+    revokesPerSecond: whole("revokesPerSecond", setting("revokesPerSecond") ?? "10", 1, 10_000),
     raised: raisedLimits(env),
   };
 }

@@ -35,8 +35,14 @@ beforeEach(async () => {
 afterEach(() => org.close());
 
 const run = async () =>
-  (await apply(connection, revocations, { apps: inventory.apps, onProgress: () => {}, audit: NO_AUDIT }))
-    .outcomes;
+  (
+    await apply(connection, revocations, {
+      apps: inventory.apps,
+      onProgress: () => {},
+      audit: NO_AUDIT,
+      perSecond: 10_000,
+    })
+  ).outcomes;
 const statuses = (outcomes: Awaited<ReturnType<typeof run>>) => {
   const counts: Record<string, number> = {};
   for (const { status } of outcomes) counts[status] = (counts[status] ?? 0) + 1;
@@ -65,6 +71,7 @@ describe("apply", () => {
     await apply(connection, revocations, {
       apps: inventory.apps,
       audit: NO_AUDIT,
+      perSecond: 10_000,
       onProgress: ({ done, total }) => progress.push(done, total),
     });
     expect(progress).toEqual(Array.from({ length: 12 }, (_, i) => [i + 1, 12]).flat());
@@ -137,9 +144,8 @@ describe("apply", () => {
   });
 
   it("where the org cannot be read again, what is known is unknown, never revoked", async () => {
-    org.setFaults([
-      { kind: "redirect", match: "SELECT UserId, AppName, AppMenuItem.ApplicationId, CreatedDate FROM" },
-    ]);
+    const match = "SELECT UserId, AppName, AppMenuItem.ApplicationId, CreatedDate FROM";
+    org.setFaults([{ kind: "redirect", match, after: 1 }]); // the look after the first call went well
     const outcomes = await run();
     expect(statuses(outcomes)).toEqual({ unknown: 12 });
     expect(outcomes[0]?.reason).toContain("the org could not be read again");

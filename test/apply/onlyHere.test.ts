@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
+import { probeRevokeCall } from "../../src/apply/probeRevokeCall.ts";
 
 /** Files of src that name something. */
 function files(name: RegExp): string[] {
@@ -19,6 +20,15 @@ function rooms(name: RegExp): string[] {
 it("only apply uses what could revoke; salesforce and http have it to give", () => {
   expect(rooms(/queryForRevocation|deleteForRevocation|postForm/)).toEqual(["apply", "http", "salesforce"]);
   expect(rooms(/services\/oauth2\/revoke/)).toEqual(["apply"]);
+});
+
+it("the probe of the revoke call can be given no token, and only the doctor asks it", () => {
+  expect(files(/\bprobeRevokeCall\b/)).toEqual([
+    "apply/probeRevokeCall.ts",
+    "cli/verbs/doctor.ts",
+    "run/probeRevokeCall.ts",
+  ]);
+  expect(probeRevokeCall).toHaveLength(1); // an address
 });
 
 it("only a run applies a plan, and only its door opens a connection that revokes", () => {

@@ -62,6 +62,7 @@ export async function stage(fixture: OrgFixture, options: Partial<LocalOrgOption
     apply(connection, some, {
       apps: inventory.apps,
       onProgress: () => {},
+      perSecond: 10_000,
       audit: {
         append: async (event) => {
           events.push(event);

@@ -81,7 +81,7 @@ describe("a leaver's grant of which it cannot be told which app it is", () => {
     on.answerInstead((request) => (request.includes("/oauth2/revoke") ? {} : null));
     expect((await on.run()).map(({ status, reason }) => [status, reason])).toEqual([
       ["failed", "the org still lists the grant after the call"],
-      ["failed", "the org still lists the grant after the call"],
+      ["not tried", expect.stringMatching(/^The first revocation was accepted and the org still lists/)],
     ]);
   });
 

@@ -144,7 +144,7 @@ describe("a revocation through the usage of external client apps", () => {
       }));
     });
     expect(statuses(await run())).toEqual({ revoked: 1 });
-    expect(pages).toBe(3); // two before the call, and one that is empty after it
+    expect(pages).toBe(4); // two before the call, and one that is empty for each look after it
   });
 
   it("of two grants that nothing tells apart fails: one of them was not planned", async () => {

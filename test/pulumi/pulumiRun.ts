@@ -51,6 +51,7 @@ export class PulumiProject {
       PULUMI_CONFIG_PASSPHRASE: "simulator",
       PULUMI_STACK: "simulator",
       NO_COLOR: "1",
+      SANCTIONED_REVOKES_PER_SECOND: "1000",
       ...env,
     });
     const init = await project.run("stack", "select", "--create", "simulator");

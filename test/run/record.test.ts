@@ -55,6 +55,7 @@ const runWith = (revocations: readonly PlannedRevocation[], more: object) =>
     onProgress: () => {},
     audit,
     clock: CLOCK,
+    perSecond: 10_000,
     ...more,
   });
 const run = async (revocations: readonly PlannedRevocation[], more = {}) =>

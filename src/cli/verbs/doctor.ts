@@ -15,11 +15,17 @@ export function doctorCommand(): Command {
     )
     .action(async ({ policy, format }: { policy?: string; format: "text" | "json" }) => {
       const id = policy === undefined ? null : (readPolicy(policy).org?.id?.value ?? null);
-      const [{ doctor }, { readCredentials }] = await Promise.all([
+      const [{ doctor }, { readCredentials }, { probeRevokeCall }] = await Promise.all([
         import("../../inventory/doctor.ts"),
         import("../../salesforce/credentials.ts"),
+        import("../../run/probeRevokeCall.ts"),
       ]);
-      const report = await doctor(readCredentials({}, process.env), id === null ? null : { id });
+      const report = await doctor(
+        readCredentials({}, process.env),
+        id === null ? null : { id },
+        undefined,
+        probeRevokeCall,
+      );
       const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
       process.stdout.write(
         format === "json" ? `${JSON.stringify(report, null, 2)}\n` : doctorText(report.lines, { colour }),

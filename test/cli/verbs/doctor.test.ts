@@ -7,13 +7,17 @@ let org: LocalOrg;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  org = await startLocalOrg({ org: dieppeTrading(), readOnly: true });
+  org = await startLocalOrg({ org: dieppeTrading() });
   env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken };
 });
-afterAll(async () => {
-  expect(org.writes).toEqual([]);
-  await org.close();
-});
+afterAll(() => org.close());
+
+/** What was asked by anything but GET: with what form, about which grant, and how it was answered. */
+const posted = (before: number) =>
+  org.requests
+    .slice(before)
+    .filter(({ method }) => method !== "GET")
+    .map(({ method, path, form, grant, status }) => [method, path, form, grant, status]);
 
 describe("sanctioned doctor", () => {
   it("exits 0 and says so line by line where all is well", async () => {
@@ -26,6 +30,22 @@ describe("sanctioned doctor", () => {
     expect(stdout).toContain("ok       API version 67.0.\n");
     expect(stdout).not.toContain("failed");
     expect(stdout.includes(org.accessToken)).toBe(false);
+  });
+
+  it("asks how the revoke call is answered with a token that cannot exist, and posts nothing else", async () => {
+    const before = org.requests.length;
+    const { stdout } = await sanctioned(["doctor"], env);
+    expect(stdout).toContain("ok       The revoke call is taken: a token that cannot exist is answered");
+    expect(posted(before)).toEqual([["POST", "/services/oauth2/revoke", ["token"], null, 400]]);
+    expect(org.store.grants()).toHaveLength(448);
+  });
+
+  it("exits 1 where the org does not take the revoke call", async () => {
+    org.setFaults([{ kind: "redirect", match: "/oauth2/revoke" }]);
+    const { code, stdout } = await sanctioned(["doctor"], env);
+    org.setFaults([]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("failed   The revoke call is not taken: the revoke endpoint answered HTTP 302.");
   });
 
   it("exits 4 and names what to grant where a complete list cannot be proven", async () => {
