@@ -5,7 +5,8 @@ import { type Answer, evaluate } from "../soql/evaluate.ts";
 import type { Context } from "./context.ts";
 import { apiBase, authorized, bearerSession, refuse, type Versioned } from "./dataApi.ts";
 
-const GRANTS = "OauthToken";
+/** What pages and stops as OauthToken does (docs/salesforce.md#links-to-identity-providers). */
+const CAPPED = ["OauthToken", "ThirdPartyAccountLink"];
 const PAGE = 2_000;
 const SMALLEST_PAGE = 200;
 /** OauthToken pages by 500 and stops at 2,500 without a word (docs/salesforce.md#pages-and-the-ceiling). */
@@ -32,7 +33,7 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
 
   const page = ({ id, found, pageSize }: Cursor, from: number, base: string) => {
     const answer = found();
-    const rows = answer.object === GRANTS ? answer.rows.slice(0, TOKEN_CEILING) : answer.rows;
+    const rows = CAPPED.includes(answer.object) ? answer.rows.slice(0, TOKEN_CEILING) : answer.rows;
     const to = Math.min(from + pageSize, rows.length);
     const done = to >= rows.length;
     return {
@@ -57,7 +58,7 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
       const cursor: Cursor = {
         id: `0r8${randomUUID().replaceAll("-", "").slice(0, 15)}`,
         userId: session.userId,
-        pageSize: answer.object === GRANTS ? TOKEN_PAGE : askedPageSize(request),
+        pageSize: CAPPED.includes(answer.object) ? TOKEN_PAGE : askedPageSize(request),
         found: isLive ? query : () => answer,
       };
       if (answer.rows.length > cursor.pageSize) cursors.set(cursor.id, cursor);

@@ -2,13 +2,14 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sameId } from "../ids.ts";
 import { datetime } from "../soql/record.ts";
 import { canonical, type Field } from "../store/schema.ts";
+import type { Deletion } from "../store/sessions.ts";
 import type { Context } from "./context.ts";
 import { apiBase, authorized, bearerSession, notFound, refuse, type Versioned } from "./dataApi.ts";
 
 type OfObject = Versioned & { object: string };
 type OfRecord = OfObject & { id: string };
 
-/** sObjects: which there are, what fields they have, single records, and the end of sessions (docs/salesforce.md#sessions). */
+/** sObjects: which there are, what fields they have, single records, and the end of sessions and account links (docs/salesforce.md#sessions). */
 export function sobjectRoutes(server: FastifyInstance, context: Context): void {
   const { store } = context;
   const preHandler = authorized(context);
@@ -32,7 +33,7 @@ export function sobjectRoutes(server: FastifyInstance, context: Context): void {
     const name = canonical(schema, request.params.object);
     if (name === undefined) return notFound(reply);
     const fields = Object.entries(schema[name]!).map(describeField);
-    return { name, label: name, queryable: true, fields };
+    return { name, label: name, queryable: true, deletable: isDeletable(name, context), fields };
   });
   server.get<{ Params: OfRecord }>(`${root}/:object/:id`, { preHandler }, async (request, reply) => {
     const { params } = request;
@@ -50,21 +51,39 @@ export function sobjectRoutes(server: FastifyInstance, context: Context): void {
       ...Object.fromEntries(values),
     };
   });
-  // The end of a session is the one deletion that the local org knows.
+  // The ends of a session and of an account link are the deletions that the local org knows.
   server.delete<{ Params: OfRecord }>(`${root}/:object/:id`, { preHandler }, async (request, reply) => {
     const { object, id } = request.params;
-    const isSession = object.toLowerCase() === "authsession";
-    switch (isSession ? store.deleteSession(id, bearerSession(request, store)!) : "unknown") {
+    const caller = bearerSession(request, store)!;
+    const deletions: Readonly<Record<string, () => Deletion | "read-only">> = {
+      authsession: () => store.deleteSession(id, caller),
+      thirdpartyaccountlink: () => store.deleteAccountLink(id, caller),
+    };
+    switch (deletions[object.toLowerCase()]?.()) {
       case "deleted":
         return reply.code(204).send();
       case "deleted before":
         return refuse(reply, 404, "ENTITY_IS_DELETED", "entity is deleted");
+      case "read-only":
+        return refuse(
+          reply,
+          400,
+          "INVALID_TYPE_FOR_OPERATION",
+          `entity type ${object} does not support delete`,
+        );
       case "not allowed":
         return refuse(reply, 403, "INSUFFICIENT_ACCESS", "insufficient access rights on object id");
       default:
         return notFound(reply);
     }
   });
+}
+
+function isDeletable(name: string, { store }: Context): boolean {
+  return (
+    name === "AuthSession" ||
+    (name === "ThirdPartyAccountLink" && store.platform.accountLinks === "deletable")
+  );
 }
 
 function describeField([name, { type, to, filterable = false, sortable = false }]: [string, Field]) {

@@ -60,14 +60,12 @@ const SINCE: Readonly<Record<string, number>> = {
 };
 
 /** The sObjects of external client apps. */
-const EXTERNAL = ["ExternalClientApplication", "ExtlClntAppOauthPlcyCnfg"];
+export const EXTERNAL: readonly string[] = ["ExternalClientApplication", "ExtlClntAppOauthPlcyCnfg"];
 
-/** What there is of a schema in a version of the API. @param external whether external client apps are shown */
-export function schemaIn(version: number, schema: Schema, external: boolean): Schema {
+/** What there is of a schema in a version of the API. @param hidden objects that the caller is not shown */
+export function schemaIn(version: number, schema: Schema, hidden: readonly string[]): Schema {
   return Object.fromEntries(
-    Object.entries(schema).filter(
-      ([object]) => version >= (SINCE[object] ?? 0) && (external || !EXTERNAL.includes(object)),
-    ),
+    Object.entries(schema).filter(([object]) => version >= (SINCE[object] ?? 0) && !hidden.includes(object)),
   );
 }
 
@@ -199,6 +197,18 @@ function allObjects(permissionFields: Record<string, Field>): Record<string, Rec
       Status: { type: "string", sortable: true },
       UserId: plain("reference"),
     },
+    ThirdPartyAccountLink: {
+      Id: id,
+      Handle: text,
+      IsNotSsoUsable: flag,
+      Provider: text,
+      RemoteIdentifier: text,
+      SsoProviderId: reference("AuthProvider", "SsoProvider"),
+      SsoProviderName: text,
+      ThirdPartyAccountLinkKey: text,
+      UserId: reference("User", "User"),
+    },
+    AuthProvider: { Id: id, FriendlyName: text, DeveloperName: text, ProviderType: text },
   };
 }
 

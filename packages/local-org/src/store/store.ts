@@ -2,10 +2,11 @@ import type { OrgFixture } from "../fixture/fixture.ts";
 import { KNOWN_PERMISSIONS } from "../fixture/permissions.ts";
 import { type Platform, platformOf } from "../fixture/platform.ts";
 import { permissionsByUser } from "./accessTables.ts";
+import { AccountLinks, type NewAccountLink } from "./accountLinks.ts";
 import { menuApps, menuItemId } from "./appTables.ts";
 import { type GrantRange, Grants } from "./grants.ts";
 import type { Row, Tables } from "./rows.ts";
-import { type Schema, type SchemaOptions, schemaIn, schemaOf } from "./schema.ts";
+import { EXTERNAL, type Schema, type SchemaOptions, schemaIn, schemaOf } from "./schema.ts";
 import { type Deletion, type LiveSession, type Session, Sessions } from "./sessions.ts";
 import { tables } from "./tables.ts";
 import type { View } from "./view.ts";
@@ -58,6 +59,7 @@ export class Store {
   readonly #apps = new Map<string, GrantApp>();
   readonly #byId = new Map<string, Map<string, Row>>();
   readonly #sessions = new Sessions();
+  readonly #links: AccountLinks;
 
   /** @throws LocalOrgError where an option names what the local org does not know */
   constructor(fixture: OrgFixture, options: StoreOptions = {}) {
@@ -66,7 +68,8 @@ export class Store {
     this.#schema = schemaOf(options);
     this.#options = options;
     const now = Date.now();
-    this.#tables = tables(fixture, now);
+    this.#links = new AccountLinks(fixture);
+    this.#tables = { ...tables(fixture, now), AuthProvider: this.#links.providers() };
     this.#permissions = permissionsByUser(fixture, now);
     for (const { username, id } of fixture.users) this.#usersByName.set(username.toLowerCase(), id);
     const menu = menuApps(fixture);
@@ -81,12 +84,13 @@ export class Store {
       this.addGrant({ ...grant, createdAt: time(grant.createdAt), lastUsedAt: time(grant.lastUsedAt) });
     for (const live of fixture.sessions ?? [])
       this.addSession({ ...live, createdAt: Date.parse(live.createdAt) });
+    for (const link of fixture.thirdPartyAccountLinks ?? []) this.linkAccount(link);
   }
 
   /** The org as a session's user sees it through a version of the API. */
   view(session: Session, version: number): View {
     return {
-      schema: schemaIn(version, this.#schema, this.#showsExternalClientApps(session)),
+      schema: schemaIn(version, this.#schema, this.#hidden(session)),
       collation: this.platform.collation,
       rows: (object, range) => this.rows(object, session, range),
       lookUp: (object, id) => this.lookUp(object, id),
@@ -112,6 +116,9 @@ export class Store {
         return this.#sessions.authSessions(session, this.may(userId, "ManageUsers"));
       case "LoginHistory":
         return this.#sessions.logins(session, this.may(userId, "ManageUsers"));
+      case "ThirdPartyAccountLink":
+        // Without Manage Users a caller sees its own alone (docs/salesforce.md#links-to-identity-providers).
+        return this.#links.rows(session, this.may(userId, "ManageUsers"));
       default:
         return this.#tables[object] ?? [];
     }
@@ -246,6 +253,36 @@ export class Store {
   /** Ends the session of an AuthSession, as far as the caller may. */
   deleteSession(id: string, caller: Session): Deletion {
     return this.#sessions.delete(id, caller, this.may(caller.userId, "ManageUsers"));
+  }
+
+  /** Links a user's account to an identity provider. @returns the record, or null where the org has no such user */
+  linkAccount(link: NewAccountLink): Row | null {
+    const userId = this.userId(link.username);
+    return userId === undefined ? null : this.#links.add(userId, link);
+  }
+
+  /** Every link of an account to an identity provider. */
+  accountLinks(): readonly Row[] {
+    return this.#links.all();
+  }
+
+  /** Takes a link away, as far as the org is set up for it and the caller may. */
+  deleteAccountLink(id: string, caller: Session): Deletion | "read-only" {
+    if (this.platform.accountLinks === "absent") return "unknown";
+    if (this.platform.accountLinks === "read-only") return "read-only";
+    return this.#links.delete(id, caller, this.may(caller.userId, "ManageUsers"));
+  }
+
+  /** The objects that a caller is not shown: INVALID_TYPE, and not described. */
+  #hidden(session: Session): string[] {
+    const seesProviders = ["CustomizeApplication", "ManageAuthProviders"].every((name) =>
+      this.may(session.userId, name),
+    );
+    return [
+      ...(this.#showsExternalClientApps(session) ? [] : EXTERNAL),
+      ...(this.platform.accountLinks === "absent" ? ["ThirdPartyAccountLink"] : []),
+      ...(seesProviders ? [] : ["AuthProvider"]),
+    ];
   }
 
   #showsExternalClientApps({ userId }: Session): boolean {
