@@ -21,6 +21,18 @@ export function originOf(text: string, setting: string): string {
   return url.origin;
 }
 
+/**
+ * The origin of an address that a person set: nothing but a slash may follow the host, since whoever writes more means
+ * more than is used, or gives away a password. Errors as `originOf`, and where there is more; the address is not quoted.
+ */
+export function givenOrigin(text: string, setting: string): string {
+  const origin = originOf(text, setting);
+  const { username, password, pathname, search, hash } = new URL(text);
+  if (username + password !== "") throw httpErrors["address-with-login"]({ setting });
+  if (pathname !== "/" || search + hash !== "") throw httpErrors["address-with-path"]({ setting });
+  return origin;
+}
+
 /** Whether the host name is this machine's. */
 export function isLoopback(hostname: string): boolean {
   return ["localhost", "127.0.0.1", "[::1]"].includes(hostname);

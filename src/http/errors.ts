@@ -19,6 +19,18 @@ export const httpErrors = declareErrors({
     remedy: "Use the org's My Domain, as in https://acme.my.salesforce.com.",
     example: { setting: "SF_ORG_INSTANCE_URL", host: "acme.lightning.force.com" },
   },
+  "address-with-login": {
+    kind: "settings",
+    text: "{setting} has a user or a password in it.",
+    remedy: "Write it as https://acme.my.salesforce.com, and change the password: it may have been logged.",
+    example: { setting: "SF_ORG_INSTANCE_URL" },
+  },
+  "address-with-path": {
+    kind: "settings",
+    text: "{setting} goes on after the host.",
+    remedy: "Write it as https://acme.my.salesforce.com, with no path, query or fragment.",
+    example: { setting: "SF_ORG_INSTANCE_URL" },
+  },
   "asked-to-wait": {
     kind: "remote",
     text: "{refusal} It asks to wait {seconds} s, which is longer than a run waits, at once or in all.",

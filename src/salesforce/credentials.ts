@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { originOf } from "../http/address.ts";
+import { givenOrigin, originOf } from "../http/address.ts";
 import { salesforceErrors } from "./errors.ts";
 import { type AppRef, appRef } from "./id.ts";
 import type { JwtLogin } from "./jwt.ts";
+import { isLoginHost, plainSetting } from "./plainSetting.ts";
 
 /** What a user can set: the key in the stack's config, and its variable in the environment. docs/connecting.md says what each means. */
 const VARIABLES = {
@@ -95,18 +96,23 @@ function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | nu
         missing: missing.map(nameOf).join(" and "),
       });
   };
-  const origin = (key: "instanceUrl" | "loginUrl") => originOf(settings[key]!, nameOf(key));
-  const { accessToken, clientId, clientSecret, username, privateKey, privateKeyFile, targetOrg } = settings;
+  const origin = (key: "instanceUrl" | "loginUrl") => givenOrigin(settings[key]!, nameOf(key));
+  const plain = (key: "clientId" | "clientSecret" | "username") =>
+    plainSetting(key, settings[key]!, nameOf(key));
+  const { accessToken, clientId, clientSecret, privateKey, privateKeyFile, targetOrg } = settings;
   if (accessToken !== undefined) {
     need(["instanceUrl"], "access token");
-    return { kind: "access-token", accessToken, instanceUrl: origin("instanceUrl") };
+    const instanceUrl = origin("instanceUrl");
+    refuseLoginHost("instance-url-is-login-host", instanceUrl, nameOf("instanceUrl"));
+    return { kind: "access-token", accessToken, instanceUrl };
   }
   if (privateKey !== undefined || privateKeyFile !== undefined) {
     need(["clientId", "username", "loginUrl"], "JWT login");
+    if (settings.audience !== undefined) originOf(settings.audience, nameOf("audience")); // it may go on after the host
     return {
       kind: "jwt-bearer",
-      clientId: clientId!,
-      username: username!,
+      clientId: plain("clientId"),
+      username: plain("username"),
       privateKey: privateKey ?? readKey(privateKeyFile!, nameOf("privateKeyFile")),
       loginUrl: origin("loginUrl"),
       audience: settings.audience ?? null,
@@ -114,7 +120,14 @@ function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | nu
   }
   if (clientSecret !== undefined) {
     need(["clientId", "loginUrl"], "client credentials login");
-    return { kind: "client-credentials", clientId: clientId!, clientSecret, loginUrl: origin("loginUrl") };
+    const loginUrl = origin("loginUrl");
+    refuseLoginHost("client-credentials-host", loginUrl, nameOf("loginUrl"));
+    return {
+      kind: "client-credentials",
+      clientId: plain("clientId"),
+      clientSecret: plain("clientSecret"),
+      loginUrl,
+    };
   }
   if (clientId !== undefined)
     throw salesforceErrors["client-id-alone"]({
@@ -125,6 +138,16 @@ function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | nu
   if (targetOrg !== undefined) return { kind: "sf-cli", targetOrg };
   if (settings.instanceUrl !== undefined) need(["accessToken"], "instance URL");
   return null;
+}
+
+/** Salesforce's common login hosts lead to every org, and are none. */
+function refuseLoginHost(
+  code: "client-credentials-host" | "instance-url-is-login-host",
+  url: string,
+  setting: string,
+): void {
+  const { hostname: host } = new URL(url);
+  if (isLoginHost(host)) throw salesforceErrors[code]({ setting, host });
 }
 
 function readKey(file: string, setting: string): string {

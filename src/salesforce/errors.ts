@@ -27,9 +27,33 @@ export const salesforceErrors = declareErrors({
   },
   "access-token-not-one-line": {
     kind: "settings",
-    text: "The access token is not one line of letters, digits and signs: more than the token was caught, or less.",
+    text: "The access token is not one word of letters, digits and the signs that tokens have: more than the token was caught, or less.",
     remedy: "Give the token alone, as `sf org auth show-access-token --json` has it in result.accessToken.",
     example: {},
+  },
+  "setting-not-plain": {
+    kind: "settings",
+    text: "{setting} has {found} in it, as no {what} has.",
+    remedy: "Give it as Salesforce shows it, alone: no quotes, no blanks, no line breaks around or in it.",
+    example: { setting: "SANCTIONED_CLIENT_ID", found: "a blank", what: "client id" },
+  },
+  "client-id-is-record-id": {
+    kind: "settings",
+    text: "{setting} is the id of a record, and no client id.",
+    remedy: "Give the app's consumer key: its OAuth settings show it (Setup, External Client App Manager).",
+    example: { setting: "SANCTIONED_CLIENT_ID" },
+  },
+  "client-credentials-host": {
+    kind: "settings",
+    text: "{setting} is {host}, which takes no client credentials.",
+    remedy: "Use the org's My Domain, as in https://acme.my.salesforce.com (Setup, My Domain).",
+    example: { setting: "SANCTIONED_LOGIN_URL", host: "login.salesforce.com" },
+  },
+  "instance-url-is-login-host": {
+    kind: "settings",
+    text: "{setting} is {host}, where people log in and no org is.",
+    remedy: "Use the org's My Domain, as in https://acme.my.salesforce.com (Setup, My Domain).",
+    example: { setting: "SF_ORG_INSTANCE_URL", host: "login.salesforce.com" },
   },
   "private-key-file-not-readable": {
     kind: "settings",
@@ -39,9 +63,16 @@ export const salesforceErrors = declareErrors({
   },
   "private-key-not-readable": {
     kind: "settings",
-    text: "The private key of the JWT login cannot be read.",
-    remedy: "Give an unencrypted RSA key in PEM form (-----BEGIN PRIVATE KEY-----).",
-    example: {},
+    text: "The private key of the JWT login cannot be read: it is {found}.",
+    remedy:
+      "Give an unencrypted RSA key in PEM form, whole, from -----BEGIN PRIVATE KEY----- to -----END PRIVATE KEY-----; in one line its line breaks are written as \\n.",
+    example: { found: "a certificate" },
+  },
+  "private-key-too-short": {
+    kind: "settings",
+    text: "The private key of the JWT login has {bits} bits.",
+    remedy: "Give an RSA key of {least} bits or more, and its certificate to the app.",
+    example: { bits: 1024, least: 2048 },
   },
   "private-key-not-rsa": {
     kind: "settings",
@@ -212,6 +243,13 @@ export const salesforceErrors = declareErrors({
     "Session expired or invalid",
     "The access token has expired or is not of this org: get a new one. If it is new, the org's API Access Control may keep the app out: let an admin approve it.",
   ),
+  "metadata-needs-opaque-token": {
+    kind: "remote",
+    text: "The Metadata API takes no access token that is a JWT.",
+    remedy:
+      'Leave "Issue JSON Web Token (JWT)-based access tokens" off in the settings of the app that the tool connects through.',
+    example: {},
+  },
   "access-token-malformed": refused(
     "INVALID_AUTH_HEADER",
     401,

@@ -38,16 +38,32 @@ export function audiencesOf({ audience, loginUrl }: JwtLogin): readonly string[]
   return isTest ? AUDIENCES.toReversed() : AUDIENCES;
 }
 
+/** RS256 takes no shorter key. */
+const LEAST_KEY_BITS = 2_048;
+
 function readKey(text: string): KeyObject {
+  // A variable often holds the key in one line, its line breaks written as \n.
+  const pem = text.replaceAll("\\n", "\n");
   let key: KeyObject;
   try {
-    // A variable often holds the key in one line, its line breaks written as \n.
-    key = createPrivateKey(text.replaceAll("\\n", "\n"));
+    key = createPrivateKey(pem);
   } catch {
     // The library's message could quote the key.
-    throw salesforceErrors["private-key-not-readable"]();
+    throw salesforceErrors["private-key-not-readable"]({ found: kindOfKey(pem) });
   }
   if (key.asymmetricKeyType !== "rsa")
     throw salesforceErrors["private-key-not-rsa"]({ type: key.asymmetricKeyType ?? "unknown" });
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (bits < LEAST_KEY_BITS) throw salesforceErrors["private-key-too-short"]({ bits, least: LEAST_KEY_BITS });
   return key;
+}
+
+/** What stands in place of a key, by the label of the PEM alone: nothing of the text itself is said. */
+function kindOfKey(pem: string): string {
+  const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1];
+  if (label === undefined) return "no PEM";
+  if (/ENCRYPTED/.test(`${label} ${/^Proc-Type: .*$/m.exec(pem)?.[0]}`)) return "an encrypted key";
+  if (label.endsWith("CERTIFICATE")) return "a certificate";
+  if (label.endsWith("PUBLIC KEY")) return "a public key";
+  return label.endsWith("PRIVATE KEY") ? "a key that is not whole" : "a PEM of another kind";
 }

@@ -5,7 +5,7 @@ import { FEW_WORDS, httpFetch, textOf } from "../http/request.ts";
 import { newPatience, type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
 import type { Login } from "./credentials.ts";
 import { salesforceErrors } from "./errors.ts";
-import { describeFailure, isPassing, networkCode, slowFault, soapFault } from "./failure.ts";
+import { ApiError, describeFailure, isPassing, networkCode, slowFault, soapFault } from "./failure.ts";
 import { Pace } from "./pace.ts";
 import { askSfCli } from "./sfCli.ts";
 import { TokenLogin } from "./tokenLogin.ts";
@@ -13,6 +13,8 @@ import { clockSkewMs, PlainTransport } from "./transport.ts";
 
 const METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata";
 const TIMEOUT_MS = 30_000;
+/** A session id (`00D…!…`), a JWT, or another bearer token as RFC 6750 has them. */
+const ACCESS_TOKEN = /^[\w!.~+/-]+=*$/;
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);
 
 // jsforce's own HTTP layer: the one place where status and headers of an answer can be seen.
@@ -21,6 +23,7 @@ const require = createRequire(import.meta.url);
 const { Connection } = require("jsforce/lib/connection.js") as typeof import("jsforce/lib/connection.js");
 const { HttpApi } = require("jsforce/lib/http-api.js") as typeof import("jsforce/lib/http-api.js");
 const { SOAP } = require("jsforce/lib/soap.js") as typeof import("jsforce/lib/soap.js");
+const { isJWTToken } = require("jsforce/lib/util/jwt.js") as typeof import("jsforce/lib/util/jwt.js");
 
 /** Makes one request, with the HTTP layer that it uses handed to `watch` first. */
 type Request<T> = (
@@ -110,6 +113,8 @@ export class OrgSession {
     message: Readonly<Record<string, unknown>>,
   ): Promise<unknown> {
     return this.#read(async (connection, watch) => {
+      if (isJWTToken(connection.accessToken ?? ""))
+        throw new ApiError(salesforceErrors["metadata-needs-opaque-token"].says(), "INVALID_SESSION_ID", 401);
       const endpointUrl = `${connection.instanceUrl}/services/Soap/m/${version}`;
       const api = watch(new SOAP(connection, { xmlns: METADATA_NAMESPACE, endpointUrl }));
       const answer = await api.invoke(method, { ...message });
@@ -164,7 +169,7 @@ export class OrgSession {
   #use(instanceUrl: string, text: string): void {
     const accessToken = text.trim();
     // A script that catches more than the token would have it quoted by whoever refuses the header.
-    if (!/^[!-~]+$/.test(accessToken)) throw salesforceErrors["access-token-not-one-line"]();
+    if (!ACCESS_TOKEN.test(accessToken)) throw salesforceErrors["access-token-not-one-line"]();
     const connection = new Connection({ instanceUrl, accessToken });
     connection._transport = new PlainTransport();
     this.#connection = connection;

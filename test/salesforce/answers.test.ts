@@ -255,13 +255,28 @@ describe("reading", () => {
 
 describe("an access token that is more than one clean line", () => {
   const caught = "Access token:\n00D000000001942!AQcanary.token\ndone";
-  it.each([caught, "00D!AQcanary x", "00D!AQcanary\u00e9", "│ 00D!AQcanary │", "00D!AQcanary\u0000"])(
-    "is refused before it is used, and not quoted: %j",
+  it.each([
+    caught,
+    "00D!AQcanary x",
+    '"00D!AQcanary"',
+    "'00D!AQcanary'",
+    "00D%21AQcanary",
+    "Bearer 00D!AQcanary",
+    "{canary}",
+    "00D!AQcanary\u00e9",
+    "│ 00D!AQcanary │",
+    "00D!AQcanary\u0000",
+  ])("is refused before it is used, and not quoted: %j", async (accessToken) => {
+    const error: unknown = await open({ accessToken }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "access-token-not-one-line" });
+    expect(String((error as Error).stack)).not.toContain("canary");
+    expect(asked).toEqual([]);
+  });
+
+  it.each(["00D000000001942!AQ.x_y", "eyJh.eyJz-_.c2ln", "a~b+c/d=="])(
+    "may be of the form of %s",
     async (accessToken) => {
-      const error: unknown = await open({ accessToken }).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: "access-token-not-one-line" });
-      expect(String((error as Error).stack)).not.toContain("canary");
-      expect(asked).toEqual([]);
+      await expect(open({ accessToken })).rejects.toMatchObject({ code: "access-token-not-valid" });
     },
   );
 

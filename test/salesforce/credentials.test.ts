@@ -78,7 +78,7 @@ describe("reading credentials", () => {
   it.each<[way: string, config: Record<string, string>, login: object]>([
     [
       "an access token goes before all others",
-      { ...KEY, accessToken: "x", instanceUrl: `${LOGIN_URL}/x`, clientSecret: "s", targetOrg: "o" },
+      { ...KEY, accessToken: "x", instanceUrl: `${LOGIN_URL}/`, clientSecret: "s", targetOrg: "o" },
       { kind: "access-token", accessToken: "x", instanceUrl: LOGIN_URL },
     ],
     [
@@ -108,6 +108,86 @@ describe("reading credentials", () => {
   ])("%j says what is missing, all of it", (config, lacks) => {
     expect(() => readCredentials(config, {})).toThrow(lacks);
   });
+
+  const SECRET = { clientId: "c", clientSecret: "s", loginUrl: LOGIN_URL };
+  it.each<[what: string, config: Record<string, string>, code: string]>([
+    ["a client id with a blank", { ...SECRET, clientId: "3MVG9 canary" }, "setting-not-plain"],
+    ["a client id in quotes", { ...KEY, clientId: '"canary"' }, "setting-not-plain"],
+    ["a client id with an end of line", { ...SECRET, clientId: "canary\n" }, "setting-not-plain"],
+    ["a client id that is none of ASCII", { ...SECRET, clientId: "canar\u0443" }, "setting-not-plain"],
+    ["a client id that is an address", { ...KEY, clientId: "https://canary.example" }, "setting-not-plain"],
+    ["an app's id", { ...SECRET, clientId: "0H4canary000001AAA" }, "client-id-is-record-id"],
+    ["an external client app's id", { ...KEY, clientId: "0xIcanary000001" }, "client-id-is-record-id"],
+    ["an OAuth setting's id", { ...KEY, clientId: "888canary000001" }, "client-id-is-record-id"],
+    ["a secret with an end of line", { ...SECRET, clientSecret: "canary\r\n" }, "setting-not-plain"],
+    ["a secret in quotes", { ...SECRET, clientSecret: "'canary'" }, "setting-not-plain"],
+    ["a username in quotes", { ...KEY, username: '"canary@x.example"' }, "setting-not-plain"],
+    [
+      "a username with a mark nobody sees",
+      { ...KEY, username: "canary@x.example\u200b" },
+      "setting-not-plain",
+    ],
+    ["a login with a password", { ...SECRET, loginUrl: "https://u:canary@a.example" }, "address-with-login"],
+    ["a login with a user", { ...KEY, loginUrl: "https://canary@a.example/" }, "address-with-login"],
+    ["the token endpoint", { ...KEY, loginUrl: `${LOGIN_URL}/services/canary` }, "address-with-path"],
+    ["an address with a query", { ...KEY, loginUrl: `${LOGIN_URL}?canary` }, "address-with-path"],
+    ["an address with a fragment", { ...KEY, loginUrl: `${LOGIN_URL}#canary` }, "address-with-path"],
+    ["an org's page", { accessToken: "x", instanceUrl: `${LOGIN_URL}/canary` }, "address-with-path"],
+    ["an audience that is no address", { ...KEY, audience: "canary" }, "address-not-a-url"],
+  ])("%s is refused, and not quoted", (_what, config, code) => {
+    const refuse = () => readCredentials(config, {});
+    expect(refuse).toThrow(expect.objectContaining({ code, name: "SettingsError" }));
+    expect(refuse).toThrow(expect.objectContaining({ message: expect.not.stringContaining("canary") }));
+  });
+
+  it.each([
+    ["a line break", "c\nd"],
+    ["a blank", "c d"],
+    ["a quote", "c`d"],
+    ["a character that is not ASCII, or not shown", "c\u0000d"],
+    ["a sign", "c=d"],
+  ])("%s in a client id is said to be what is wrong with it", (found, clientId) => {
+    expect(() => readCredentials({ ...SECRET, clientId }, {})).toThrow(
+      `clientId has ${found} in it, as no client id has.`,
+    );
+  });
+
+  it("a client id, a secret and a username of Salesforce's forms are taken", () => {
+    const clientId = "3MVG9.aB_c-d~1234567890123456789012345678901234567890";
+    expect(readCredentials({ ...SECRET, clientId, clientSecret: "AF09+/=%" }, {}).login).toMatchObject({
+      clientId,
+    });
+    const username = "jos\u00e9.o'neil+ci@x.example";
+    expect(readCredentials({ ...KEY, username }, {}).login).toMatchObject({ username });
+    const audience = "https://acme.my.site.com/customers";
+    expect(readCredentials({ ...KEY, audience }, {}).login).toMatchObject({ audience });
+  });
+
+  it.each([
+    "login.salesforce.com",
+    "test.salesforce.com",
+    "LOGIN.salesforce.com.",
+    "www.salesforce.com",
+    "login.salesforce.mil",
+  ])("%s takes a JWT, and neither client credentials nor an access token: it is no org", (host) => {
+    const loginUrl = `https://${host}`;
+    expect(() => readCredentials({ ...SECRET, loginUrl }, {})).toThrow(
+      /^loginUrl is .*, which takes no client credentials. Use the org's My Domain/,
+    );
+    expect(() => readCredentials({ accessToken: "x", instanceUrl: loginUrl }, {})).toThrow(
+      /^instanceUrl is .*, where people log in and no org is. Use the org's My Domain/,
+    );
+    expect(readCredentials({ ...KEY, loginUrl }, {}).login.kind).toBe("jwt-bearer");
+  });
+
+  it.each(["login.salesforce.com.acme.example", "mylogin.salesforce.com", "acme.my.salesforce.com"])(
+    "%s is an org's, for all that is known",
+    (host) => {
+      expect(readCredentials({ ...SECRET, loginUrl: `https://${host}` }, {}).login.kind).toBe(
+        "client-credentials",
+      );
+    },
+  );
 
   it.each<[key: "apiVersion" | "concurrency" | "maxApiShare", text: string, value: unknown]>([
     ["apiVersion", "67", "67.0"],
@@ -161,6 +241,48 @@ describe("reading credentials", () => {
     ["maxApiShare", "20%"],
   ])("%s that makes no sense is refused", (key, value) => {
     expect(() => readCredentials({ [key]: value }, {})).toThrow(new RegExp(`^${key} .* must`));
+  });
+
+  const pem = (type: "rsa" | "ec" | "rsa-pss", bits: number, more: object = {}) => {
+    const options = { modulusLength: bits, namedCurve: "P-256" } as const;
+    const pair = generateKeyPairSync(type as "rsa", options);
+    return {
+      key: pair.privateKey.export({ type: "pkcs8", format: "pem", ...more } as never).toString(),
+      publicKey: pair.publicKey.export({ type: "spki", format: "pem" }).toString(),
+    };
+  };
+  const RSA = pem("rsa", 2_048);
+  const encrypted = { cipher: "aes-256-cbc", passphrase: "canary" };
+  const CERTIFICATE = RSA.publicKey.replaceAll("PUBLIC KEY", "CERTIFICATE");
+  it.each<[what: string, key: string, says: RegExp]>([
+    ["a text", "canary-key", /cannot be read: it is no PEM/],
+    ["a key without its frame", RSA.key.replaceAll(/-----.*-----/g, ""), /it is no PEM/],
+    ["a key in quotes", `"${RSA.key.slice(0, 200)}"`, /it is a key that is not whole/],
+    ["half a key", RSA.key.slice(0, 400), /it is a key that is not whole/],
+    ["the app's certificate", CERTIFICATE, /it is a certificate/],
+    ["a public key", RSA.publicKey, /it is a public key/],
+    ["an encrypted key", pem("rsa", 2_048, encrypted).key, /it is an encrypted key/],
+    [
+      "an encrypted key of the older form",
+      pem("rsa", 2_048, { type: "pkcs1", ...encrypted }).key,
+      /it is an encrypted key/,
+    ],
+    [
+      "a PEM of something else",
+      "-----BEGIN DH PARAMETERS-----\nAAAA\n-----END DH PARAMETERS-----",
+      /a PEM of another kind/,
+    ],
+    ["a key of a curve", pem("ec", 0).key, /is of type ec. Give an RSA key/],
+    ["a key for RSA-PSS", pem("rsa-pss", 2_048).key, /is of type rsa-pss/],
+    ["a short key", pem("rsa", 1_024).key, /has 1024 bits. Give an RSA key of 2048 bits or more/],
+  ])("%s is refused before anything is asked, and not quoted", async (_what, privateKey, says) => {
+    const loginUrl = "https://acme.my.salesforce.com.invalid";
+    const error = await connect(readCredentials({ ...KEY, privateKey, loginUrl }, {})).catch(
+      (e: unknown) => e as Error,
+    );
+    expect(error).toMatchObject({ name: "SettingsError", message: expect.stringMatching(says) });
+    const middle = privateKey.split("\n").at(3) ?? "canary";
+    expect(String((error as Error).stack)).not.toContain(middle.slice(0, 40) || "canary");
   });
 
   it("a key in one line and a key in the older form sign as well", async () => {

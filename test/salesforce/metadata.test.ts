@@ -3,7 +3,9 @@ import { smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { ApiError } from "../../src/salesforce/failure.ts";
 import type { OrgReader } from "../../src/salesforce/reader.ts";
+import { OrgSession } from "../../src/salesforce/session.ts";
 import { type AlteredOrg, alterAnswers } from "../altered.ts";
 
 /** What the Metadata API answers: the content of its `result` elements. */
@@ -93,4 +95,15 @@ describe("components that are read", () => {
     expect(await reader.readMetadata("ConnectedApp", [])).toEqual([]);
     expect(bodies).toHaveLength(1);
   });
+});
+
+it("components are not asked for with a token that is a JWT, which the Metadata API does not take", async () => {
+  const accessToken = `${Buffer.from('{"alg":"RS256"}').toString("base64url")}.eyJzdWIiOiJ4In0.c2ln`;
+  const login = { kind: "access-token", instanceUrl: between.url, accessToken } as const;
+  const session = new OrgSession(login, 1, { sleep: async () => undefined, random: () => 0 });
+  await session.logIn();
+  const error = await session.metadata("67.0", "listMetadata", {}).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ApiError);
+  expect(error).toMatchObject({ code: "metadata-needs-opaque-token" });
+  expect(bodies).toEqual([]);
 });
