@@ -12,7 +12,7 @@ const engineTests = "test/{pulumi,ci,packed}/**/*.test.ts";
 const slowTests = [
   "test/apply/{readAgain,usage}.test.ts",
   "test/{bin,cli}/**/*.test.ts",
-  "test/inventory/{changing,faults,list,orders,short}.test.ts",
+  "test/inventory/{changing,faults,list,lists,orders,short}.test.ts",
   "test/oracle/*.test.ts",
   "test/plan/laws.test.ts",
   "test/report/html/page.test.ts",

@@ -108,7 +108,7 @@ export const inventoryErrors = declareErrors({
   },
   "too-many-grants-at-one-instant": {
     kind: "inconclusive",
-    text: "more than {most} grants of one user and app have the same date, or none, and the org hands out no more of them.",
+    text: "more than {most} grants of one user and app cannot be told apart by date, and the org hands out no more of them.",
     remedy: "Revoke that app's grants for that user in Setup, then try again.",
     example: { most: 2500 },
   },

@@ -1,22 +1,14 @@
-import { parseInstant } from "../salesforce/instant.ts";
+import { ApiError } from "../salesforce/failure.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { inventoryErrors } from "./errors.ts";
 import type { CompletenessProof, Grant } from "./inventory.ts";
-import { ALL_TIMES, countQuery, createdAt, type GrantRow, SECOND_MS } from "./partition.ts";
+import { countQuery, createdAt, type GrantRow, SECOND_MS } from "./partition.ts";
+import { isRefusedForm } from "./queryForms.ts";
 import { readGrants } from "./readGrants.ts";
-import {
-  allByUser,
-  CEILING,
-  type FieldsRead,
-  type GrantReading,
-  grantQuery,
-  isRefusedQuery,
-  PAGE_ROWS,
-  partOf,
-  type ReadPart,
-  type Unread,
-} from "./readRange.ts";
+import { missingLists } from "./readListed.ts";
+import { CEILING, type GrantReading, grantQuery, partOf, type ReadPart, type Unread } from "./readRange.ts";
 import { type ChangedUnit, changedUnits } from "./recount.ts";
+import { FIRST_WAY, otherWays, type ReadingSource, readWay, type Way } from "./waysToRead.ts";
 
 /** How often the list is held against the org's count, and what changed meanwhile read again. */
 const MOST_ROUNDS = 10;
@@ -24,6 +16,8 @@ const MOST_ROUNDS = 10;
 const PATIENT_ROUNDS = 4;
 /** How often it is held against the org's counts where every part is counted in each round. */
 const ROUNDS_BY_COUNT = 4;
+/** The same, where lists may have to be found first. */
+const ROUNDS_BY_LIST = 6;
 /** One grant in so many may have gone since its part was looked at for the last time. */
 const GONE_SHARE = 1_000;
 /** Grants made up to this long before the reading began are looked for at its end: one may be seen later than its date says. */
@@ -31,13 +25,8 @@ const MARGIN_MS = 60_000;
 /** The same, where the org does not say what time it is. */
 const MARGIN_WITHOUT_CLOCK_MS = 600_000;
 
-export interface GrantListing {
+export interface GrantListing extends ReadingSource {
   readonly countBefore: number;
-  readonly toGrant: (row: GrantRow) => Grant;
-  /** For dividing by user, where dates cannot be used. */
-  readonly userIds: () => Promise<Iterable<string>>;
-  readonly now: () => Date;
-  readonly onProgress: (read: number, total: number) => void;
 }
 
 export interface ListedGrants {
@@ -62,11 +51,39 @@ export interface ListedGrants {
  * @throws InconclusiveError where the numbers do not come to agree
  */
 export async function listGrants(reader: OrgReader, listing: GrantListing): Promise<ListedGrants> {
+  const first = await unlessRefused(listBy(reader, listing, FIRST_WAY, 1)); // the count before is a call
+  if (!(first instanceof ApiError)) return first;
+  const { ways, calls } = await otherWays(reader);
+  let refusal = first;
+  for (const [i, way] of ways.entries()) {
+    const listed = await unlessRefused(listBy(reader, listing, way, 2 + i + calls)); // and so is each refused
+    if (!(listed instanceof ApiError)) return listed;
+    refusal = listed;
+  }
+  throw refusal;
+}
+
+async function unlessRefused<T>(listing: Promise<T>): Promise<T | ApiError> {
+  try {
+    return await listing;
+  } catch (error) {
+    if (isRefusedForm(error)) return error;
+    throw error;
+  }
+}
+
+/** The same in one way. @throws ApiError where the org refuses a form of query that it needs */
+async function listBy(
+  reader: OrgReader,
+  listing: GrantListing,
+  way: Way,
+  calls: number,
+): Promise<ListedGrants> {
   const started = orgTime(reader) ?? Date.now() + MARGIN_MS - MARGIN_WITHOUT_CLOCK_MS;
-  const first = await readPartitioned(reader, listing);
-  const state: Listed = { ...first, calls: first.calls + 1, rereads: 0, since: 0 }; // the count before
+  const first = await readWay(reader, listing, way);
+  const state: Listed = { ...first, calls: first.calls + calls, rereads: 0, since: 0 };
   const settled =
-    first.partition === "CreatedDate"
+    way.partition === "CreatedDate"
       ? await settleByTime(reader, state, first.latest, started)
       : await settleByCount(reader, state, first.latest);
   const { countBefore } = listing;
@@ -85,7 +102,7 @@ export async function listGrants(reader: OrgReader, listing: GrantListing): Prom
       countBefore,
       countAfter: settled.counted,
       read: grants.length,
-      partition: first.partition,
+      partition: way.partition,
       ranges: settled.parts.length,
       calls: state.calls,
       rereads: state.rereads,
@@ -177,17 +194,35 @@ async function holdAtEnd(reader: OrgReader, state: Listed, latest: number): Prom
  * another leaves their sum as it was.
  */
 async function settleByCount(reader: OrgReader, state: Listed, latest: number): Promise<Settled> {
-  const isOneAnswer = state.parts.length === 1;
+  const isOneAnswer = isAllInOne(state.parts);
+  const isListed = state.reading.names !== undefined;
+  const rounds = isListed ? ROUNDS_BY_LIST : ROUNDS_BY_COUNT;
   for (let round = 1; ; round++) {
     state.parts = withoutRepeats(state.parts);
+    const read = sizeOf(state.parts);
+    // Lists may lack somebody, so that one who goes could stand for one who was never seen: counted before and after.
+    const before = isListed ? await countAll(reader, state) : read;
     const changed = round === 1 && isOneAnswer ? [] : await countParts(reader, state);
     const counted = await countAll(reader, state);
-    const read = sizeOf(state.parts);
-    if (changed.length === 0 && read === counted) return { parts: state.parts, counted };
-    if (round === ROUNDS_BY_COUNT)
+    if (changed.length === 0 && read === counted && read === before) return { parts: state.parts, counted };
+    if (round === rounds)
       throw inventoryErrors["grant-count-not-matched"]({ counted, read, rereads: state.rereads });
     await readAgain(reader, state, changed, latest);
+    if (isListed && changed.length === 0 && read < counted) await readMissing(reader, state, latest);
   }
+}
+
+/** Whether one answer brought all grants, whoever has them. */
+function isAllInOne([first, ...others]: readonly ReadPart[]): boolean {
+  return others.length === 0 && first?.unit.kind === "group" && first.unit.conditions.length === 0;
+}
+
+/** Reads what the lists lack. */
+async function readMissing(reader: OrgReader, state: Listed, latest: number): Promise<void> {
+  const { missing, calls } = await missingLists(reader, state.parts, state.reading);
+  const read = await readGrants(reader, missing, state.reading, { latest });
+  state.parts.push(...read.parts);
+  state.calls += calls + read.calls;
 }
 
 function sizeOf(parts: readonly ReadPart[]): number {
@@ -311,62 +346,4 @@ function withoutRepeats(parts: readonly ReadPart[]): ReadPart[] {
     const keep = <T>(values: readonly T[]) => values.filter((_, i) => isNew[i]);
     return { ...part, grants: keep(part.grants), ids: keep(part.ids) };
   });
-}
-
-interface Partitioned {
-  readonly parts: ReadPart[];
-  readonly partition: "CreatedDate" | "UserId";
-  readonly reading: GrantReading;
-  /** When the newest grant was made that was there before the reading; null where it was not asked for, or has no date. */
-  readonly newest: number | null;
-  /** The same, or now. */
-  readonly latest: number;
-  readonly calls: number;
-}
-
-/**
- * By time of granting; where the org refuses that (CreatedDate stands in one of its two lists of fields
- * only), by user; where it refuses the field altogether, by user and without it.
- */
-async function readPartitioned(
-  reader: OrgReader,
-  { countBefore, toGrant, userIds, now, onProgress }: GrantListing,
-): Promise<Partitioned> {
-  let calls = 0;
-  const read = async (partition: Partitioned["partition"], fields: FieldsRead): Promise<Partitioned> => {
-    const isByTime = partition === "CreatedDate";
-    const newest = isByTime && countBefore > PAGE_ROWS ? await readNewest() : null;
-    const latest = newest ?? now().getTime();
-    const start: Unread[] = isByTime
-      ? [{ kind: "time", range: ALL_TIMES, rows: countBefore }]
-      : allByUser(countBefore > PAGE_ROWS ? await userIds() : [], countBefore);
-    const reading = { ...fields, toGrant };
-    const { parts, calls: pages } = await readGrants(reader, start, reading, {
-      latest,
-      onProgress: (count) => onProgress(count, countBefore),
-    });
-    return { parts, partition, reading, latest, newest, calls: calls + pages };
-  };
-  const readNewest = async (): Promise<number | null> => {
-    calls++;
-    const { rows } = await reader.query<{ CreatedDate: string | null }>(
-      "SELECT CreatedDate FROM OauthToken WHERE CreatedDate != null ORDER BY CreatedDate DESC NULLS LAST LIMIT 1",
-    );
-    return parseInstant(rows[0]?.CreatedDate);
-  };
-  const attempts = [true, false].flatMap((ids) => [
-    () => read("CreatedDate", { dated: true, ids }),
-    () => read("UserId", { dated: true, ids }),
-    () => read("UserId", { dated: false, ids }),
-  ]);
-  const last = attempts.pop()!;
-  for (const attempt of attempts) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isRefusedQuery(error)) throw error;
-      calls++;
-    }
-  }
-  return await last();
 }

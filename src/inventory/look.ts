@@ -6,7 +6,8 @@ import { readChangedUsers, readFrozenIds } from "./directory.ts";
 import { grantMaker } from "./grantRow.ts";
 import type { Grant, Inventory, User } from "./inventory.ts";
 import { conditionsOf, countQuery, type GrantRow } from "./partition.ts";
-import { grantQuery, isRefusedQuery } from "./readRange.ts";
+import { isRefusedForm } from "./queryForms.ts";
+import { grantQuery } from "./readRange.ts";
 
 /** Users changed up to this long before the last look are read again: the org's clock is not ours. */
 const OVERLAP_MS = 2 * 60 * 1000;
@@ -69,7 +70,7 @@ async function recentGrants(reader: OrgReader, known: Inventory): Promise<Grant[
     register.settle(grants, new Set(known.ownApps));
     return grants;
   } catch (error) {
-    if (isRefusedQuery(error)) return null;
+    if (isRefusedForm(error)) return null;
     throw error;
   }
 }

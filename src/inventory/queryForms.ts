@@ -87,20 +87,14 @@ const FORMS: Readonly<Record<Partition, (user: string, time: number) => string[]
 };
 
 /** Codes that say nothing of a query's form: of the session, of limits, of what the user or the org may do at all, of pages. */
-const NOT_OF_THE_FORM: ReadonlySet<string> = new Set([
-  "INVALID_SESSION_ID",
-  "INVALID_AUTH_HEADER",
-  "REQUEST_LIMIT_EXCEEDED",
-  "API_DISABLED_FOR_ORG",
-  "API_CURRENTLY_DISABLED",
-  "INVALID_QUERY_LOCATOR",
-]);
+const NOT_OF_THE_FORM =
+  /^(INVALID_SESSION_ID|INVALID_AUTH_HEADER|INVALID_QUERY_LOCATOR|REQUEST_LIMIT_EXCEEDED|API_(CURRENTLY_)?DISABLED.*)$/;
 
 /**
  * Whether the org refused the form of a query, so that another may do: with whatever code, as a field that cannot be
  * filtered, or with an internal error that stays.
  */
-function isRefusedForm(error: unknown): error is ApiError {
-  if (!(error instanceof ApiError) || NOT_OF_THE_FORM.has(error.salesforceCode)) return false;
+export function isRefusedForm(error: unknown): error is ApiError {
+  if (!(error instanceof ApiError) || NOT_OF_THE_FORM.test(error.salesforceCode)) return false;
   return error.status === 500 || (error.status >= 400 && error.status < 500 && error.status !== 429);
 }

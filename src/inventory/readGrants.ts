@@ -1,7 +1,15 @@
 import type { OrgReader } from "../salesforce/reader.ts";
 import { inventoryErrors } from "./errors.ts";
 import { timesBetween } from "./partition.ts";
-import { type GrantReading, PAGE_ROWS, type ReadPart, readRange, type Unread } from "./readRange.ts";
+import { readListed } from "./readListed.ts";
+import {
+  type GrantReading,
+  PAGE_ROWS,
+  type RangeRead,
+  type ReadPart,
+  readRange,
+  type Unread,
+} from "./readRange.ts";
 
 /** Below this many rows a range is not worth another query at the same time. */
 const WORTH_SPLITTING = 4_000;
@@ -57,7 +65,7 @@ export async function readGrants(
     let current: Unread | undefined = unread;
     const others: Promise<void>[] = [];
     while (current !== undefined && !stopped) {
-      const done = await readRange(reader, current, reading);
+      const done: RangeRead = await readSome(reader, current, reading);
       parts.push(...done.parts);
       count += done.parts.reduce((sum, { grants }) => sum + grants.length, 0);
       onProgress(count);
@@ -83,4 +91,10 @@ export async function readGrants(
   };
   await Promise.all(start.map(started));
   return { parts, calls };
+}
+
+function readSome(reader: OrgReader, unread: Unread, reading: GrantReading): Promise<RangeRead> {
+  return unread.kind === "group" && unread.listed !== undefined
+    ? readListed(reader, unread.listed, reading)
+    : readRange(reader, unread, reading);
 }

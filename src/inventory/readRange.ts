@@ -1,4 +1,3 @@
-import { ApiError } from "../salesforce/failure.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { compareText } from "../text.ts";
 import { inventoryErrors } from "./errors.ts";
@@ -26,7 +25,7 @@ export const CEILING = 2_500;
 /** Rows of a page of OauthToken: what one call brings. */
 export const PAGE_ROWS = 500;
 /** Where the number of grants of a part can be chosen: one page, with room for a guess that is wrong. */
-const AIMED_ROWS = 400;
+export const AIMED_ROWS = 400;
 /** How often a part that no division makes fit into one answer is read, until it is the same twice. */
 const MOST_READINGS = 4;
 /** What divides grants that time does not. */
@@ -50,6 +49,8 @@ export interface FieldsRead {
 /** How to read grants: which fields, and what to make of a row. */
 export interface GrantReading extends FieldsRead {
   readonly toGrant: (row: GrantRow) => Grant;
+  /** Where grants are read by lists: the names of apps that rows have shown so far. */
+  readonly names?: Set<string>;
 }
 
 /** What one answer of the org brought in full, or what pages brought that were the same twice. */
@@ -81,6 +82,15 @@ interface UnreadGroup {
   readonly unit?: Unread;
   /** The number of grants that a division left all in one part. */
   readonly undivided?: number;
+  /** The lists that its conditions are made of, where they are. */
+  readonly listed?: Lists;
+}
+
+/** Grants of some users, and of some apps of theirs: what no comparison but `IN` is needed to ask for. */
+export interface Lists {
+  readonly users: readonly string[];
+  /** Names of apps, those together that an org may take for one; null for all. */
+  readonly names: readonly (readonly string[])[] | null;
 }
 
 export interface RangeRead {
@@ -96,14 +106,6 @@ export interface RangeRead {
  */
 export function readRange(reader: OrgReader, unread: Unread, reading: GrantReading): Promise<RangeRead> {
   return unread.kind === "time" ? readTime(reader, unread, reading) : readGroup(reader, unread, reading);
-}
-
-/** Refusals of a query's wording rather than of the caller. */
-const REFUSED_QUERY = ["INVALID_FIELD", "MALFORMED_QUERY", "INVALID_QUERY_FILTER_OPERATOR"];
-
-/** Whether the org refused the wording of a query, so that another may do. */
-export function isRefusedQuery(error: unknown): boolean {
-  return error instanceof ApiError && REFUSED_QUERY.includes(error.salesforceCode);
 }
 
 /** The query of grants that meet the conditions. */
@@ -254,7 +256,7 @@ function divided(unread: UnreadGroup, rows: readonly GrantRow[], totalSize: numb
 }
 
 /** Reads page by page, until two readings are the same: then nothing came, went or moved over a boundary between them. */
-async function readTwice(
+export async function readTwice(
   reader: OrgReader,
   conditions: readonly string[],
   reading: GrantReading,
@@ -276,7 +278,7 @@ async function readTwice(
 }
 
 /** The first page of a query. @throws InconclusiveError where it is not as large as the org says, or empty with more to come */
-async function onePage(
+export async function onePage(
   reader: OrgReader,
   soql: string,
 ): Promise<{ rows: GrantRow[]; totalSize: number; pages: number }> {

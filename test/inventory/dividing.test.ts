@@ -16,7 +16,6 @@ import {
   allByUser,
   type GrantReading,
   grantQuery,
-  isRefusedQuery,
   partOf,
   type RangeRead,
   type ReadPart,
@@ -26,7 +25,6 @@ import {
 import { changedUnits } from "../../src/inventory/recount.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import { ApiError } from "../../src/salesforce/failure.ts";
 import type { OrgReader } from "../../src/salesforce/reader.ts";
 
 let org: LocalOrg | undefined;
@@ -138,18 +136,6 @@ describe("a query of grants", () => {
     expect(grantQuery({ dated: false, ids: false }, ["A = 1", "B = 2"], " ORDER BY A")).toBe(
       "SELECT UserId, AppName, AppMenuItem.ApplicationId, LastUsedDate, UseCount FROM OauthToken WHERE A = 1 AND B = 2 ORDER BY A",
     );
-  });
-
-  it("is refused for its wording with one of three codes, and with any other for something else", () => {
-    const refused = (salesforceCode: string) =>
-      isRefusedQuery(new ApiError({ code: "request-refused", text: "", remedy: "" }, salesforceCode, 400));
-    expect(["INVALID_FIELD", "MALFORMED_QUERY", "INVALID_QUERY_FILTER_OPERATOR"].map(refused)).toEqual([
-      true,
-      true,
-      true,
-    ]);
-    expect(refused("API_DISABLED_FOR_ORG")).toBe(false);
-    expect(isRefusedQuery(new Error("INVALID_FIELD"))).toBe(false);
   });
 });
 

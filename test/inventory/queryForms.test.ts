@@ -1,7 +1,7 @@
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
-import { probeQueryForms } from "../../src/inventory/queryForms.ts";
+import { isRefusedForm, probeQueryForms } from "../../src/inventory/queryForms.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import { salesforceErrors } from "../../src/salesforce/errors.ts";
@@ -68,5 +68,30 @@ describe("the forms of query that listing has", () => {
     await expect(probeQueryForms(refusing(reader, BY_TIME, code, status))).rejects.toMatchObject({
       salesforceCode: code,
     });
+  });
+});
+
+describe("a refusal is of the form of a query", () => {
+  const refused = (code: string, status: number) =>
+    isRefusedForm(new ApiError({ code: "request-refused", text: "", remedy: "" }, code, status));
+
+  it("with whatever code, and with an internal error that stays", () => {
+    expect(refused("INVALID_FIELD", 400)).toBe(true);
+    expect(refused("SOME_CODE_OF_THE_FUTURE", 404)).toBe(true);
+    expect(refused("UNKNOWN_EXCEPTION", 500)).toBe(true);
+    expect(refused("QUERY_TIMEOUT", 499)).toBe(true);
+  });
+
+  it("but for those of the session, of limits, of what the user may do at all, of pages, and of an org that is not there", () => {
+    expect(refused("INVALID_SESSION_ID", 401)).toBe(false);
+    expect(refused("REQUEST_LIMIT_EXCEEDED", 403)).toBe(false);
+    expect(refused("API_DISABLED_FOR_ORG", 403)).toBe(false);
+    expect(refused("API_CURRENTLY_DISABLED", 403)).toBe(false);
+    expect(refused("INVALID_AUTH_HEADER", 401)).toBe(false);
+    expect(refused("INVALID_QUERY_LOCATOR", 400)).toBe(false);
+    expect(refused("TOO_MANY", 429)).toBe(false);
+    expect(refused("SERVER_UNAVAILABLE", 503)).toBe(false);
+    expect(refused("MOVED", 302)).toBe(false);
+    expect(isRefusedForm(new Error("INVALID_FIELD"))).toBe(false);
   });
 });

@@ -554,8 +554,8 @@ describe("where the org refuses", () => {
     expect(asked).toEqual([
       "count",
       "newest WHERE CreatedDate != null newest first LIMIT 1",
-      `rows WHERE UserId < '${half}'`,
-      `rows WHERE UserId >= '${half}'`,
+      "rows",
+      "rows",
       `rows WHERE UserId < '${half}'`,
       `rows WHERE UserId >= '${half}'`,
       `count WHERE UserId < '${half}'`,
@@ -569,7 +569,7 @@ describe("where the org refuses", () => {
 
   it.each([1, 500])("dates, one answer is held against the count alone: %i grants", async (count) => {
     const { asked, grants, truth } = await settled({ times: minutes(count), options: DATES });
-    expect(asked).toEqual(["count", "rows oldest first", "rows", "rows", "count"]);
+    expect(asked).toEqual(["count", "rows oldest first", "rows", "rows", "rows", "count"]);
     expect(grants).toEqual(truth);
   });
 
@@ -578,14 +578,7 @@ describe("where the org refuses", () => {
       times: minutes(40),
       options: { refusedFields: ["OauthToken.CreatedDate", "OauthToken.Id"] },
     });
-    expect(asked.slice(1, -1)).toEqual([
-      "rows oldest first",
-      "rows",
-      "rows",
-      "rows oldest first",
-      "rows",
-      "rows",
-    ]);
+    expect(asked.slice(1, -1)).toEqual(["rows oldest first", "rows", "rows", "rows", "rows", "rows"]);
     expect(grants).toEqual(truth);
     expect(proof).toMatchObject({ partition: "UserId", rowIds: false, calls: 8 });
   });
@@ -614,7 +607,7 @@ describe("where the org refuses", () => {
     });
     expect(grants).toEqual(truth);
     expect(proof).toMatchObject({ read: 39, changes: { came: 0, gone: 1 } });
-    expect(asked.slice(5)).toEqual(["count", "count", "rows", "count", "count"]);
+    expect(asked.slice(6)).toEqual(["count", "count", "rows", "count", "count"]);
   });
 
   it("dates, an org that does not come to rest is inconclusive after four rounds", async () => {
@@ -643,7 +636,7 @@ describe("where the org refuses", () => {
       altered: () => ({ query: () => Promise.reject(refused) }),
     });
     expect(message).toContain("No.");
-    expect(asked).toHaveLength(7);
+    expect(asked).toHaveLength(8);
   });
 
   it("the caller, no other wording is tried", async () => {
