@@ -97,7 +97,7 @@ function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | nu
       });
   };
   const origin = (key: "instanceUrl" | "loginUrl") => givenOrigin(settings[key]!, nameOf(key));
-  const plain = (key: "clientId" | "clientSecret" | "username") =>
+  const plain = (key: "clientId" | "clientSecret" | "username" | "targetOrg") =>
     plainSetting(key, settings[key]!, nameOf(key));
   const { accessToken, clientId, clientSecret, privateKey, privateKeyFile, targetOrg } = settings;
   if (accessToken !== undefined) {
@@ -135,7 +135,7 @@ function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | nu
       keyFile: nameOf("privateKeyFile"),
       secret: nameOf("clientSecret"),
     });
-  if (targetOrg !== undefined) return { kind: "sf-cli", targetOrg };
+  if (targetOrg !== undefined) return { kind: "sf-cli", targetOrg: plain("targetOrg") };
   if (settings.instanceUrl !== undefined) need(["accessToken"], "instance URL");
   return null;
 }

@@ -4,6 +4,7 @@ import { salesforceErrors } from "./errors.ts";
 const KINDS = {
   clientId: { what: "client id", form: /^[\w.~-]+$/ },
   clientSecret: { what: "client secret", form: /^[!#-&(-_a-~]+$/ },
+  targetOrg: { what: "alias or username", form: /^\P{C}+$/u },
   username: { what: "username", form: /^[^\s"`\p{C}]+$/u },
 } as const;
 

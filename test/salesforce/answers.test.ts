@@ -124,6 +124,22 @@ describe("who the tool is", () => {
     expect((await open()).caller.sessionApp).toBeNull();
   });
 
+  it("its app is none where a login of its session is not shown", async () => {
+    where("FROM AuthSession", (page: { records: object[] }) => ({
+      ...page,
+      records: [{ LoginHistoryId: "0Ya000000000001AAA" }, { LoginHistoryId: "0Ya000000000002AAA" }],
+    }));
+    expect((await open()).caller.sessionApp).toBeNull();
+  });
+
+  it("is not asked of the root where the identity service failed by a fault of our own", async () => {
+    const bug = new Error("a bug");
+    alter = (request) => (request.includes("userinfo") ? refusal(503, "SERVER_UNAVAILABLE") : null);
+    const credentials = readCredentials({ instanceUrl: between.url, accessToken: org.accessToken }, {});
+    const clock = { sleep: () => Promise.reject(bug), random: () => 0 };
+    await expect(connect(credentials, clock)).rejects.toBe(bug);
+  });
+
   it("a session that expired is not an app that is unknown", async () => {
     alter = (request) => (request.includes("FROM AuthSession") ? refusal(401, "INVALID_SESSION_ID") : null);
     await expect(open()).rejects.toMatchObject({ code: "access-token-not-valid" });
@@ -144,6 +160,7 @@ describe("the pages of an answer", () => {
     ["no word on whether it is done", { done: null }],
     ["no rows", { records: null }],
     ["no next page though it is not done", { done: false }],
+    ["a next page in a list", { done: false, nextRecordsUrl: ["/services/data/v67.0/query/1"] }],
     ["a next page at another host", { done: false, nextRecordsUrl: "https://x.example/services/data/" }],
     ["a number of rows that is none", { totalSize: -1 }],
     [

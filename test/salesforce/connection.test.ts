@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { connect, connectToRevoke } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
-import { NEVER_SELECT } from "../../src/salesforce/reader.ts";
+import { NEVER_SELECT, refuseTokenFields } from "../../src/salesforce/reader.ts";
+import { alterAnswers } from "../altered.ts";
 
 const KEYS = generateKeyPairSync("rsa", {
   modulusLength: 2048,
@@ -208,16 +209,25 @@ describe("faults on the way", () => {
   });
 
   it("a session that expires for many requests at once is renewed once for all of them", async () => {
-    const connection = await connect(bySecret(await start()));
-    org!.setFaults([
-      { kind: "expire", match: "FROM Profile", count: 8 },
-      { kind: "latency", match: "token", ms: 20 },
-    ]);
-    const all = await Promise.all(
-      Array.from({ length: 8 }, () => connection.query("SELECT Id FROM Profile")),
-    );
-    expect(all.every(({ rows }) => rows.length === 6)).toBe(true);
-    expect(org!.requests.filter(({ path }) => path === "/services/oauth2/token")).toHaveLength(2);
+    const { url, port } = await start();
+    let token = "";
+    const between = await alterAnswers({ port }, (request, { body }) => {
+      if (request.includes("/oauth2/token")) ({ access_token: token } = JSON.parse(body));
+      return null;
+    });
+    try {
+      const connection = await connect(bySecret({ ...org!, url: between.url }));
+      // Ended for good: however late a request comes, it is refused as long as it is made with the old session.
+      await fetch(`${url}/services/oauth2/revoke`, { method: "POST", body: new URLSearchParams({ token }) });
+      const all = await Promise.all(
+        Array.from({ length: 8 }, () => connection.query("SELECT Id FROM Profile")),
+      );
+      expect(all.every(({ rows }) => rows.length === 6)).toBe(true);
+      expect(org!.requests.filter(({ status }) => status === 401).length).toBeGreaterThan(0);
+      expect(org!.requests.filter(({ path }) => path === "/services/oauth2/token")).toHaveLength(2);
+    } finally {
+      await between.close();
+    }
   });
 
   it("an error page is told from the API's answers", async () => {
@@ -251,11 +261,22 @@ describe("the planner's reader", () => {
   it.each([...NEVER_SELECT, "requesttoken"])("refuses a query that names %s", async (field) => {
     const connection = await connect(byToken(await start()));
     const calls = connection.calls;
-    for (const soql of [`SELECT ${field} FROM OauthToken`, "SELECT FIELDS(ALL) FROM OauthToken LIMIT 200"]) {
+    for (const soql of [
+      `SELECT ${field} FROM OauthToken`,
+      "SELECT FIELDS(ALL) FROM OauthToken LIMIT 200",
+      "SELECT fields  (ALL) FROM OauthToken LIMIT 200",
+    ]) {
       await expect(connection.query(soql)).rejects.toThrow(/names/);
       await expect(connection.count(soql)).rejects.toThrow(/names/);
       await expect(connection.eachPage(soql, () => undefined)).rejects.toThrow(/names/);
     }
     expect(connection.calls).toBe(calls);
   });
+
+  it.each(["SELECT FieldsOf FROM OauthToken", "SELECT MyFields(Id) FROM OauthToken"])(
+    "asks what names no token field, however much like one it looks: %s",
+    (soql) => {
+      expect(() => refuseTokenFields(soql)).not.toThrow();
+    },
+  );
 });

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { askSfCli } from "../../src/salesforce/sfCli.ts";
 
 describe("reading credentials", () => {
   it.each<[rule: string, config: Record<string, string>, env: Record<string, string>, outcome: RegExp]>([
@@ -408,6 +409,17 @@ process.exitCode = answer.status;
   it("that was asked for by name is not taken for one that nobody named", async () => {
     const error = await failing({ "org display": { status: 1, name: "NoDefaultEnvError" } });
     expect(error).toMatchObject({ code: "sf-cli-failed" });
+  });
+
+  it("whose call could not be made is a fault of our own, and not the CLI's", async () => {
+    installCli({});
+    await expect(askSfCli("a\0b")).rejects.toThrow(TypeError);
+  });
+
+  it("that is named with a character that is not shown is not looked for", () => {
+    expect(() => readCredentials({ targetOrg: "a\0b" }, {})).toThrow(
+      expect.objectContaining({ code: "setting-not-plain" }),
+    );
   });
 
   it("that fails without JSON does not say why", async () => {

@@ -4,6 +4,7 @@ import {
   appIdOf,
   appRef,
   isMeant,
+  isMiscopied,
   orgIdOf,
   parseAppId,
   parseOrgId,
@@ -24,6 +25,11 @@ describe("an id in an answer of the org", () => {
     expect(appIdOf(SLACK_15)).toBe(SLACK_18);
   });
 
+  it("has three more characters by the case of five each", () => {
+    expect(toId18("0AAAAAAAAAAAAAA")).toBe("0AAAAAAAAAAAAAA455");
+    expect(toId18("aAaaaAaaaaaaaaA")).toBe("aAaaaAaaaaaaaaACBQ");
+  });
+
   it.each(["", "0H4Hn000000k9a", "0H4Hn000000k9aZK", "0H4Hn000000k9aZKAQX", "0H4-n000000k9aZ", null, 42])(
     "that is none is never guessed at: %j",
     (answer) => {
@@ -38,6 +44,13 @@ describe("an id as a person writes it", () => {
     expect(parseOrgId("00D000000000062")).toBe("00D000000000062EAA");
     expect(parseUserId("005000000000001")).toBe("005000000000001AAA");
     expect(parseAppId("0xIHn000000k9aZ")).toBe("0xIHn000000k9aZMAQ");
+  });
+
+  it("is miscopied where its last three characters say something else, and only there", () => {
+    expect(isMiscopied(`${SLACK_15}AAA`, SLACK_18)).toBe(true);
+    expect(isMiscopied(SLACK_18, SLACK_18)).toBe(false);
+    expect(isMiscopied(SLACK_15, SLACK_18)).toBe(false);
+    expect(isMiscopied("LeadScoringTool123", null)).toBe(false);
   });
 
   it("is of one kind", () => {
