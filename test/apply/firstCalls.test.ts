@@ -91,7 +91,7 @@ describe("the first revocation of a run", () => {
   });
 
   it("is another for each way to revoke", async () => {
-    on = await stage(smallOrg(), { hiddenFromOauthToken: "external-client-apps" });
+    on = await stage(smallOrg(), { usageBesideRows: "usage-alone" });
     const ways: string[] = [];
     on.alter((request) => {
       if (isCall(request)) ways.push("row");

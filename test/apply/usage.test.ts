@@ -6,7 +6,7 @@ import { type Stage, stage, statuses } from "./stage.ts";
 
 let on: Stage;
 beforeEach(async () => {
-  on = await stage(smallOrg(), { hiddenFromOauthToken: "external-client-apps" });
+  on = await stage(smallOrg(), { usageBesideRows: "usage-alone" });
 });
 afterEach(() => on.close());
 

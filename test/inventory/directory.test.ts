@@ -546,7 +546,7 @@ describe("where the org answers otherwise", () => {
   });
 
   it("grants of external client apps that OauthToken does not show are in the list, once", async () => {
-    const { grants, proof } = await list({}, smallOrg(), { hiddenFromOauthToken: "external-client-apps" });
+    const { grants, proof } = await list({}, smallOrg(), { usageBesideRows: "usage-alone" });
     expect(grants.map(({ app, source }) => [app.name, source ?? "OauthToken"]).sort()).toEqual(
       [
         [DIALER.name, "OauthToken"],

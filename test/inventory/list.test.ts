@@ -236,7 +236,7 @@ describe("the grants of external client apps", () => {
     );
     const inventory = await list(
       { ...fixture, apps: [external], grants },
-      { hiddenFromOauthToken: "external-client-apps" },
+      { usageBesideRows: "usage-alone" },
     );
     expect(inventory.grants.map((g) => [g.userId, g.createdAt].join(" ")).sort()).toEqual(
       org!.store
@@ -253,7 +253,7 @@ describe("the grants of external client apps", () => {
     const inventory = await list(
       { ...fixture, apps: [external], grants: [{ ...fixture.grants[0]!, app: "Notes" }] },
       {
-        hiddenFromOauthToken: "external-client-apps",
+        usageBesideRows: "usage-alone",
         faults: [{ kind: "status", match: "/tokens", status: 403 }],
       },
     );
@@ -268,7 +268,7 @@ describe("the grants of external client apps", () => {
       .map(({ username }) => ({ ...fixture.grants[0]!, username, app: "Notes" }));
     org = await startLocalOrg({
       org: { ...fixture, apps: [external], grants },
-      hiddenFromOauthToken: "external-client-apps",
+      usageBesideRows: "usage-alone",
     });
     const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
     let gone = false;

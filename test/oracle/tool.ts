@@ -32,7 +32,7 @@ export function start({
   return startLocalOrg({
     org,
     callerApp: sessionApp,
-    ...(usageOnly ? { hiddenFromOauthToken: "external-client-apps" as const } : {}),
+    ...(usageOnly ? { usageBesideRows: "usage-alone" as const } : {}),
   });
 }
 

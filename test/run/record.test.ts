@@ -154,7 +154,7 @@ describe("grants that only the usage of external client apps shows", () => {
     org.requests
       .filter(({ method }) => method === "DELETE")
       .map(({ path }) => path.replace(/^\/services\/data\/v[\d.]+/, ""));
-  const hidden = { hiddenFromOauthToken: "external-client-apps" } as const;
+  const hidden = { usageBesideRows: "usage-alone" } as const;
 
   it("go in one call where all of the user's are planned, verified and on record", async () => {
     const revocations = await plan(smallOrg(), hidden);

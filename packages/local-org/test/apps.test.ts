@@ -103,7 +103,7 @@ it("grants of external client apps may be in the usage resources alone", async (
     (await records("SELECT AppName FROM OauthToken")).map(({ AppName }: { AppName: string }) => AppName);
   const used = async () => (await ask(org, USAGE)).body.apps.length;
   expect([await names(), await used()]).toEqual([[PAYROLL.name, DIALER.name, PORTAL.name, "Old Tool"], 1]);
-  await restart({ hiddenFromOauthToken: "external-client-apps" });
+  await restart({ usageBesideRows: "usage-alone" });
   expect([await names(), await used()]).toEqual([[PAYROLL.name, DIALER.name, "Old Tool"], 1]);
   expect((await query(org, "SELECT COUNT() FROM OauthToken")).body.totalSize).toBe(3);
 });

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import Type, { type Static } from "typebox";
+import { KNOWN_PERMISSIONS } from "../fixture/permissions.ts";
 import { datetime } from "../soql/record.ts";
 import type { Row } from "../store/rows.ts";
+import type { UserChange } from "../store/store.ts";
 import type { Context } from "./context.ts";
 import { FaultSchema } from "./faults.ts";
 
@@ -14,6 +16,7 @@ const NewGrantSchema = Type.Object(
     createdAt: Type.Optional(Instant),
     lastUsedAt: Type.Optional(Instant),
     useCount: Type.Optional(Type.Integer({ minimum: 0 })),
+    onlyInUsage: Type.Optional(Type.Boolean()),
   },
   closed,
 );
@@ -23,9 +26,24 @@ const GrantFilterSchema = Type.Object(
 );
 
 const UserChangeSchema = Type.Object(
-  { isActive: Type.Optional(Type.Boolean()), isFrozen: Type.Optional(Type.Boolean()) },
+  {
+    isActive: Type.Optional(Type.Boolean()),
+    isFrozen: Type.Optional(Type.Boolean()),
+    permissions: Type.Optional(
+      Type.Object(
+        Object.fromEntries(KNOWN_PERMISSIONS.map((name) => [name, Type.Optional(Type.Boolean())])),
+        closed,
+      ),
+    ),
+  },
   { ...closed, minProperties: 1 },
 );
+
+/** Whose tokens of which app are rotated; those of every app that rotates them without it. */
+const RotationSchema = Type.Union([
+  Type.Object({ username: Type.String(), app: Type.String() }, closed),
+  Type.Object({}, closed),
+]);
 
 /** `/__local-org/…`: what no Salesforce has, for demos and tests. Hands out no token. */
 export function adminRoutes(server: FastifyInstance, { store, faults, requests, writes }: Context): void {
@@ -42,11 +60,11 @@ export function adminRoutes(server: FastifyInstance, { store, faults, requests, 
     "/__local-org/grants",
     { schema: { body: NewGrantSchema } },
     async ({ body }, reply) => {
-      const { username, app, createdAt, lastUsedAt, useCount = 1 } = body;
+      const { createdAt, lastUsedAt, useCount = 1, ...grantOf } = body;
       const created = createdAt === undefined ? Date.now() : Date.parse(createdAt);
       const used = lastUsedAt === undefined ? created : Date.parse(lastUsedAt);
-      const grant = store.authorize({ username, app, createdAt: created, lastUsedAt: used, useCount });
-      if (grant === null) return reply.code(404).send({ error: `no user ${username}` });
+      const grant = store.authorize({ ...grantOf, createdAt: created, lastUsedAt: used, useCount });
+      if (grant === null) return reply.code(404).send({ error: `no user ${body.username}` });
       return reply.code(201).send(shown(grant));
     },
   );
@@ -65,7 +83,15 @@ export function adminRoutes(server: FastifyInstance, { store, faults, requests, 
       return { removed: found.length };
     },
   );
-  server.patch<{ Params: { username: string }; Body: Static<typeof UserChangeSchema> }>(
+  server.post<{ Body: Static<typeof RotationSchema> }>(
+    "/__local-org/rotations",
+    { schema: { body: RotationSchema } },
+    async ({ body }) => {
+      const rows = "username" in body ? store.rotate(body.username, body.app) : store.rotateAll();
+      return rows.map(shown);
+    },
+  );
+  server.patch<{ Params: { username: string }; Body: UserChange }>(
     "/__local-org/users/:username",
     { schema: { body: UserChangeSchema } },
     async ({ params: { username }, body }, reply) =>

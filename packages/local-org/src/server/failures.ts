@@ -9,7 +9,7 @@ export function failureShapes(server: FastifyInstance): void {
   server.setNotFoundHandler((_request, reply) => notFound(reply));
   server.setErrorHandler<FastifyError | SoqlError | LoginError>((error, request, reply) => {
     const { message } = error;
-    if (error instanceof SoqlError) return refuse(reply, 400, error.code, message);
+    if (error instanceof SoqlError) return refuse(reply, error.status, error.code, message);
     if (error instanceof LoginError)
       return reply.code(400).send({ error: error.code, error_description: message });
     const { statusCode: status = 500 } = error;

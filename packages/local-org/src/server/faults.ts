@@ -3,12 +3,23 @@ import Type, { type Static } from "typebox";
 /** One way in which the local org misbehaves, for the requests that it matches. */
 export const FaultSchema = Type.Object(
   {
-    kind: Type.Enum(["latency", "status", "expire", "drop", "redirect", "html", "applyThenDrop"]),
+    kind: Type.Enum([
+      "latency",
+      "status",
+      "expire",
+      "drop",
+      "redirect",
+      "html",
+      "applyThenDrop",
+      "rotate",
+      "accessDenied",
+      "freezeCaller",
+    ]),
     /** Part of `METHOD /path?query`, decoded; every request but the admin's without it. */
     match: Type.Optional(Type.String()),
-    /** For revoke calls: only for the grants of this user. */
+    /** For revoke calls: only for the grants of this user. For `rotate` of other calls: whose grants. */
     username: Type.Optional(Type.String()),
-    /** For revoke calls: only for the grants of this app, named as the grants name it. */
+    /** For revoke calls: only for the grants of this app, named as the grants name it. For `rotate` of other calls: of which app. */
     app: Type.Optional(Type.String()),
     /** How many matching requests pass first. */
     after: Type.Optional(Type.Integer({ minimum: 0 })),
@@ -18,6 +29,8 @@ export const FaultSchema = Type.Object(
     status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
     /** For `status`: the code in the error's body. */
     errorCode: Type.Optional(Type.String({ minLength: 1 })),
+    /** For `status`: the message in the error's body. */
+    message: Type.Optional(Type.String({ minLength: 1 })),
     retryAfterSeconds: Type.Optional(Type.Number({ minimum: 0 })),
     /** For `latency`. */
     ms: Type.Optional(Type.Integer({ minimum: 0 })),
@@ -47,13 +60,22 @@ export class Faults {
   hit(request: string, grant: { readonly username: string; readonly app: string } | null): Fault[] {
     const hits: Fault[] = [];
     for (const active of this.#active) {
-      const { match, username, app, after = 0, count = Number.POSITIVE_INFINITY } = active.fault;
-      if (match !== undefined && !request.includes(match)) continue;
-      if (username !== undefined && username !== grant?.username) continue;
-      if (app !== undefined && app !== grant?.app) continue;
+      const { after = 0, count = Number.POSITIVE_INFINITY } = active.fault;
+      if (!matches(active.fault, request, grant)) continue;
       const number = active.seen++;
       if (number >= after && number < after + count) hits.push(active.fault);
     }
     return hits;
   }
+}
+
+function matches(
+  { kind, match, username, app }: Fault,
+  request: string,
+  grant: { readonly username: string; readonly app: string } | null,
+): boolean {
+  if (match !== undefined && !request.includes(match)) return false;
+  // What rotates names the grants itself, where the call does not.
+  if (grant === null && kind === "rotate") return true;
+  return (username ?? grant?.username) === grant?.username && (app ?? grant?.app) === grant?.app;
 }

@@ -114,6 +114,7 @@ function activeUser(username: string | undefined, store: Store): string {
   if (userId === undefined) throw new LoginError("invalid_grant", "user hasn't approved this consumer");
   if (store.lookUp("User", userId)!.IsActive !== true)
     throw new LoginError("inactive_user", "user is inactive");
+  if (store.isFrozen(userId)) throw new LoginError("invalid_grant", "inactive user");
   return userId;
 }
 

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { columnMetadata } from "../soql/columns.ts";
 import { type Answer, evaluate } from "../soql/evaluate.ts";
+import type { Session } from "../store/sessions.ts";
 import type { Context } from "./context.ts";
-import { apiBase, authorized, bearerSession, refuse, type Versioned } from "./dataApi.ts";
+import { apiBase, authorized, bearerSession, invalidSession, refuse, type Versioned } from "./dataApi.ts";
 
 /** What pages and stops as OauthToken does (docs/salesforce.md#links-to-identity-providers). */
 const CAPPED = ["OauthToken", "ThirdPartyAccountLink"];
@@ -18,7 +19,7 @@ const MOST_CURSORS = 1_000;
 /** A query under way, for queryMore. */
 interface Cursor {
   readonly id: string;
-  readonly userId: string;
+  readonly session: Session;
   readonly pageSize: number;
   /** What the query finds: what it found at first, or what it finds now. */
   readonly found: () => Answer;
@@ -57,7 +58,7 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
       if (answer.count) return { totalSize: answer.rows.length, done: true, records: [] };
       const cursor: Cursor = {
         id: `0r8${randomUUID().replaceAll("-", "").slice(0, 15)}`,
-        userId: session.userId,
+        session,
         pageSize: CAPPED.includes(answer.object) ? TOKEN_PAGE : askedPageSize(request),
         found: isLive ? query : () => answer,
       };
@@ -72,8 +73,12 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
     async (request, reply) => {
       const [, id, from] = /^(0r8\w+)-(\d+)$/.exec(request.params.locator) ?? [];
       const cursor = cursors.get(id ?? "");
-      if (cursor === undefined || cursor.userId !== bearerSession(request, store)!.userId)
+      const session = bearerSession(request, store)!;
+      if (cursor === undefined || cursor.session.userId !== session.userId)
         return refuse(reply, 400, "INVALID_QUERY_LOCATOR", "invalid query locator");
+      // A renewed login cannot go on where the old one stood (docs/salesforce.md#queries-and-errors).
+      if (store.platform.locatorsBoundTo === "session" && cursor.session !== session)
+        return invalidSession(reply);
       return page(cursor, Number(from), apiBase(request.params));
     },
   );

@@ -45,7 +45,9 @@ export function recordRequests(server: FastifyInstance, { store, requests, write
 export function revokedGrant(request: FastifyRequest, store: Store): RevokedGrant | null {
   const recorded = entries.get(request)?.grant;
   if (recorded) return recorded;
-  const token = request.url.startsWith("/services/oauth2/revoke") ? tokenToRevoke(request) : undefined;
+  const token = request.url.startsWith("/services/oauth2/revoke")
+    ? tokenToRevoke(request, store.platform)
+    : undefined;
   const row = token === undefined ? undefined : store.grantOfToken(token);
   return row === undefined
     ? null

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Platform } from "../fixture/platform.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -10,19 +11,22 @@ export function revokeRoutes(server: FastifyInstance, { store }: Context): void 
     method: ["GET", "POST"],
     url: "/services/oauth2/revoke",
     handler: async (request, reply) => {
-      const token = tokenToRevoke(request);
+      const token = tokenToRevoke(request, store.platform);
       if (token === undefined)
         return refuseRevocation(reply, "unsupported_token_type", "this token type is not supported");
-      if (store.revoke(token) === undefined && !store.endSession(token))
+      if (store.revoke(token) === undefined && !store.endSession(token) && store.platform.deadToken !== "200")
         return refuseRevocation(reply, "invalid_token", "invalid token");
       return reply.code(200).send();
     },
   });
 }
 
-/** The token of a revoke call; a POST may carry it in its address as well, as some public tools do. */
-export function tokenToRevoke({ body, query }: FastifyRequest): string | undefined {
-  const inBody = (body as { token?: unknown } | undefined | null)?.token;
+/** The token of a revoke call; a POST may carry it in its address as well, as public tools do, and perhaps must. */
+export function tokenToRevoke(
+  { body, query }: FastifyRequest,
+  { revokeBody }: Pick<Platform, "revokeBody">,
+): string | undefined {
+  const inBody = revokeBody === "form" ? (body as { token?: unknown } | undefined | null)?.token : undefined;
   const token = inBody ?? (query as { token?: unknown }).token;
   return typeof token === "string" && token !== "" ? token : undefined;
 }

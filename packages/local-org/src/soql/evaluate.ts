@@ -8,6 +8,7 @@ import { grantRange } from "./narrow.ts";
 import { type Reading, type Resolve, resolvePath } from "./reading.ts";
 import { Records } from "./record.ts";
 import { SoqlError } from "./soqlError.ts";
+import { checkTokenFilters } from "./tokenFilters.ts";
 import { compileWhere } from "./where.ts";
 
 const LARGEST_OFFSET = 2_000;
@@ -31,6 +32,7 @@ export function evaluate(soql: string, view: View): Answer {
   if (query.groupBy !== undefined || query.having !== undefined)
     throw new SoqlError("MALFORMED_QUERY", "the local org knows no GROUP BY");
   const resolve: Resolve = (path) => resolvePath(object, path.split("."), view);
+  if (object === GRANTS) checkTokenFilters(query, view.platform);
   const count = isCount(query);
   const readings = count ? [] : (query.fields ?? []).map((field) => resolve(fieldPath(field)));
   const found = matching(query, object, resolve, view);
@@ -38,7 +40,7 @@ export function evaluate(soql: string, view: View): Answer {
     object,
     count,
     readings,
-    rows: cut(query, sorted(query, object, resolve, found, view.collation)),
+    rows: cut(query, sorted(query, object, resolve, found, view.platform.collation)),
     record: (row, apiBase) => new Records(view, apiBase).show(object, row, readings),
   };
 }
@@ -70,7 +72,7 @@ function fieldPath(field: NonNullable<Query["fields"]>[number]): string {
 
 /** The rows that meet the WHERE clause. Of grants, only those in its range are looked at. */
 function matching({ where }: Query, object: string, resolve: Resolve, view: View): readonly Row[] {
-  const test = compileWhere(where, resolve, view.collation);
+  const test = compileWhere(where, resolve, view.platform.collation);
   const { range, exact } = grantRange(where);
   const rows = view.rows(object, range);
   return where === undefined || (exact && object === GRANTS) ? rows : rows.filter(test);

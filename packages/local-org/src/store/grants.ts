@@ -29,8 +29,8 @@ export class Grants {
   #ordered: readonly Row[] | undefined;
   #serial = 0;
 
-  /** Adds a row with tokens of its own, which are the same for the same org and number. */
-  add(orgId: string, nullId: boolean, row: Row): Row {
+  /** Adds a row with tokens of its own, which are the same for the same org and number. @param ids of an earlier row that this one goes on as */
+  add(orgId: string, nullId: boolean, row: Row, ids: Row = {}): Row {
     const serial = ++this.#serial;
     const secret = (kind: string) => hash("sha256", `${orgId} ${kind} ${serial}`, "base64url");
     const full: Row = {
@@ -41,6 +41,7 @@ export class Grants {
       RequestToken: secret("RequestToken"),
       // No field of OauthToken: how the usage resources name the token, whose own Id may be null.
       usageId: sfId("0CQ", serial),
+      ...ids,
     };
     this.#byDeleteToken.set(String(full.DeleteToken), full);
     this.#byRefreshToken.set(String(full.AccessToken), full);
@@ -62,6 +63,11 @@ export class Grants {
     if (this.#ordered === undefined) return;
     const at = this.#ordered.indexOf(row, this.#position(createdAt(row), false));
     this.#ordered = this.#ordered.toSpliced(at, 1);
+  }
+
+  /** The grants of a user, as they were added. */
+  ofUser(userId: string): readonly Row[] {
+    return [...(this.#byUser.get(userId.slice(0, 15)) ?? [])];
   }
 
   /** The grant of a DeleteToken, or of a refresh token, which the AccessToken column holds (docs/salesforce.md#fields-of-oauthtoken). */

@@ -57,6 +57,12 @@ export class Sessions {
     return this.#callers.delete(token);
   }
 
+  /** Logs a user out everywhere. */
+  endAllOf(userId: string): void {
+    for (const session of this.#callers.values()) if (session.userId === userId) this.end(session.token);
+    for (const session of this.live()) if (session.userId === userId) this.#ended.add(session);
+  }
+
   add(userId: string, app: string | null, createdAt: number): LiveSession {
     const session = { id: this.#nextId(), loginHistoryId: this.#nextLoginId(), userId, app, createdAt };
     this.#known.set(session.id.slice(0, 15), session);

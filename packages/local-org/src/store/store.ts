@@ -1,5 +1,6 @@
+import { settingsOf } from "../fixture/appSettings.ts";
 import type { OrgFixture } from "../fixture/fixture.ts";
-import { KNOWN_PERMISSIONS } from "../fixture/permissions.ts";
+import { permissionFlags } from "../fixture/permissions.ts";
 import { type Platform, platformOf } from "../fixture/platform.ts";
 import { permissionsByUser } from "./accessTables.ts";
 import { AccountLinks, type NewAccountLink } from "./accountLinks.ts";
@@ -30,14 +31,22 @@ export interface NewGrant {
   readonly createdAt: number | null;
   readonly lastUsedAt: number | null;
   readonly useCount: number | null;
+  /** Of an external client app: whether its usage alone shows the grant. */
+  readonly onlyInUsage?: boolean;
+}
+
+/** What may be changed of a user while the org runs. */
+export interface UserChange {
+  readonly isActive?: boolean;
+  readonly isFrozen?: boolean;
+  /** Whether the user has a permission from now on. */
+  readonly permissions?: Readonly<Record<string, boolean>>;
 }
 
 /** What the documentation leaves open, or differs between orgs. */
 export interface StoreOptions extends SchemaOptions, Partial<Platform> {
   /** Whether OauthToken.Id is null, as documented; filled by default, as seen in practice. */
   readonly nullTokenIds?: boolean;
-  /** Grants of these apps are in the usage resources alone, and have no OauthToken. */
-  readonly hiddenFromOauthToken?: "external-client-apps";
   /** Whether the org has external client apps at all. */
   readonly externalClientApps?: boolean;
 }
@@ -53,8 +62,14 @@ export class Store {
   readonly #options: StoreOptions;
   /** By sObject name; OauthToken is kept apart. */
   readonly #tables: Tables;
-  readonly #permissions: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #permissions: Map<string, ReadonlySet<string>>;
+  /** As they were when the org started. */
+  readonly #firstPermissions: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #grants = new Grants();
+  /** Apps whose refresh tokens are rotated, by id. */
+  readonly #rotating: ReadonlySet<string | null>;
+  /** Whether any grant has no OauthToken. */
+  #hidesGrants = false;
   readonly #usersByName = new Map<string, string>();
   readonly #apps = new Map<string, GrantApp>();
   readonly #byId = new Map<string, Map<string, Row>>();
@@ -71,7 +86,9 @@ export class Store {
     this.#links = new AccountLinks(fixture);
     this.#tables = { ...tables(fixture, now), AuthProvider: this.#links.providers() };
     this.#permissions = permissionsByUser(fixture, now);
+    this.#firstPermissions = new Map(this.#permissions);
     for (const { username, id } of fixture.users) this.#usersByName.set(username.toLowerCase(), id);
+    this.#rotating = new Set(fixture.apps.filter((app) => settingsOf(app).rotates).map(({ id }) => id));
     const menu = menuApps(fixture);
     for (const listed of fixture.apps) {
       const { id, name, grantLabel } = listed;
@@ -91,7 +108,7 @@ export class Store {
   view(session: Session, version: number): View {
     return {
       schema: schemaIn(version, this.#schema, this.#hidden(session)),
-      collation: this.platform.collation,
+      platform: this.platform,
       rows: (object, range) => this.rows(object, session, range),
       lookUp: (object, id) => this.lookUp(object, id),
     };
@@ -109,9 +126,7 @@ export class Store {
           ),
         );
       case "UserPermissionAccess":
-        return [
-          Object.fromEntries(KNOWN_PERMISSIONS.map((name) => [`Permissions${name}`, this.may(userId, name)])),
-        ];
+        return [permissionFlags(this.#toldPermissions(userId))];
       case "AuthSession":
         return this.#sessions.authSessions(session, this.may(userId, "ManageUsers"));
       case "LoginHistory":
@@ -157,10 +172,16 @@ export class Store {
     return this.#usersByName.get(username.toLowerCase());
   }
 
-  /** Deactivates, freezes or brings back a user. @returns whether the org has the user */
-  changeUser(username: string, { isActive, isFrozen }: { isActive?: boolean; isFrozen?: boolean }): boolean {
+  /**
+   * Deactivates, freezes or brings back a user, or gives and takes permissions, by their names.
+   * @returns whether the org has the user
+   */
+  changeUser(username: string, { isActive, isFrozen, permissions = {} }: UserChange): boolean {
     const id = this.userId(username);
     if (id === undefined) return false;
+    const held = new Set(this.#permissions.get(id));
+    for (const [name, given] of Object.entries(permissions)) given ? held.add(name) : held.delete(name);
+    this.#permissions.set(id, held);
     const change = (object: string, key: string, values: Row) => {
       const row = this.#tables[object]!.find((one) => one[key] === id)!;
       Object.assign(row, values);
@@ -171,20 +192,35 @@ export class Store {
     return true;
   }
 
+  /** What Salesforce does to a user whom it sees on an anonymizing network: frozen, logged out, every refresh token revoked. */
+  freeze(userId: string): void {
+    const { Username } = this.lookUp("User", userId)!;
+    this.changeUser(String(Username), { isFrozen: true });
+    this.#sessions.endAllOf(userId);
+    for (const row of this.#grants.ofUser(userId)) this.#grants.remove(row);
+  }
+
+  isFrozen(userId: string): boolean {
+    return this.#tables.UserLogin!.some(({ UserId, IsFrozen }) => UserId === userId && IsFrozen);
+  }
+
   username(grant: Row): string {
     return String(this.lookUp("User", String(grant.UserId))!.Username);
   }
 
   /** @returns the grant's record, or null where the org has no such user */
-  addGrant({ username, app, createdAt, lastUsedAt, useCount }: NewGrant): Row | null {
+  addGrant({ username, app, createdAt, lastUsedAt, useCount, onlyInUsage }: NewGrant): Row | null {
     const userId = this.userId(username);
     if (userId === undefined) return null;
-    const { id, label, menuItemId: item } = this.#apps.get(app) ?? { id: null, label: app, menuItemId: null };
-    return this.#grants.add(this.organization.id, this.#options.nullTokenIds ?? false, {
+    const { id, label, menuItemId: item } = this.#appNamed(app);
+    const inOauthToken = !id?.startsWith("0xI") || (!onlyInUsage && this.#hasRow(userId, id));
+    this.#hidesGrants ||= !inOauthToken;
+    return this.#add({
       // A reference of 15 characters (docs/salesforce.md#fields-of-oauthtoken).
       AppMenuItemId: item === null ? null : item.slice(0, 15),
       // No field of OauthToken: whose the grant is, though its row may not say so.
       appId: id,
+      inOauthToken,
       AppName: label,
       CreatedDate: createdAt,
       LastUsedDate: lastUsedAt,
@@ -203,6 +239,26 @@ export class Store {
       .filter((row) => row !== added && row.AppName === added.AppName);
     for (const row of others.slice(0, Math.max(0, others.length + 1 - APPROVALS))) this.#grants.remove(row);
     return added;
+  }
+
+  /**
+   * Rotates the refresh tokens that a user has of an app, as each use of one does where the app rotates them: the old ones are
+   * worth nothing. Whether a row's date moves is a setting. @returns the rows there are now
+   */
+  rotate(username: string, app: string, at: number = Date.now()): readonly Row[] {
+    const userId = this.userId(username);
+    const { id, label } = this.#appNamed(app);
+    return this.#grants
+      .ofUser(userId ?? "")
+      .filter(({ appId, AppName }) => (id === null ? appId === null && AppName === label : appId === id))
+      .map((row) => this.#rotated(row, at));
+  }
+
+  /** Rotates the refresh tokens of every app whose settings say that it rotates them. @returns the rows there are now */
+  rotateAll(at: number = Date.now()): readonly Row[] {
+    return this.grants()
+      .filter((row) => this.#rotating.has(this.applicationId(row)))
+      .map((row) => this.#rotated(row, at));
   }
 
   /** Removes the grant of a delete or refresh token. @returns the record, or undefined where there is none */
@@ -285,16 +341,48 @@ export class Store {
     ];
   }
 
+  /** The permissions that UserPermissionAccess tells of a user, which is a cache and may lag behind. */
+  #toldPermissions(userId: string): ReadonlySet<string> {
+    const from = this.platform.permissionsLag === "on" ? this.#firstPermissions : this.#permissions;
+    return from.get(userId) ?? new Set();
+  }
+
   #showsExternalClientApps({ userId }: Session): boolean {
     if (this.#options.externalClientApps === false) return false;
     return this.platform.externalClientAppsNeed === "nothing" || this.maySeeExternalClientApps(userId);
   }
 
+  #appNamed(app: string): GrantApp {
+    return this.#apps.get(app) ?? { id: null, label: app, menuItemId: null };
+  }
+
+  /** Whether the next grant of a user for an external client app has an OauthToken, if the grant itself does not say. */
+  #hasRow(userId: string, appId: string): boolean {
+    switch (this.platform.usageBesideRows) {
+      case "both":
+        return true;
+      case "usage-alone":
+        return false;
+      case "usage-only-tokens":
+        return !this.#grants.ofUser(userId).some((row) => row.appId === appId && row.inOauthToken);
+    }
+  }
+
+  #rotated(row: Row, at: number): Row {
+    this.#grants.remove(row);
+    const { Id = null, usageId = null, UseCount } = row;
+    return this.platform.rotation === "moves"
+      ? this.#add({ ...row, CreatedDate: at, LastUsedDate: at, UseCount: 1 })
+      : this.#add({ ...row, LastUsedDate: at, UseCount: Number(UseCount ?? 0) + 1 }, { Id, usageId });
+  }
+
+  #add(row: Row, ids?: Row): Row {
+    return this.#grants.add(this.organization.id, this.#options.nullTokenIds ?? false, row, ids);
+  }
+
   /** The grants that have an OauthToken. */
   #visible(grants: readonly Row[]): readonly Row[] {
-    return this.#options.hiddenFromOauthToken === undefined
-      ? grants
-      : grants.filter((grant) => !this.applicationId(grant)?.startsWith("0xI"));
+    return this.#hidesGrants ? grants.filter(({ inOauthToken }) => inOauthToken) : grants;
   }
 }
 

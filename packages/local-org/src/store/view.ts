@@ -1,4 +1,4 @@
-import type { Collation } from "../soql/collation.ts";
+import type { Platform } from "../fixture/platform.ts";
 import type { GrantRange } from "./grants.ts";
 import type { Row } from "./rows.ts";
 import type { Schema } from "./schema.ts";
@@ -6,7 +6,7 @@ import type { Schema } from "./schema.ts";
 /** The org as one caller sees it through one version of the API. */
 export interface View {
   readonly schema: Schema;
-  readonly collation: Collation;
+  readonly platform: Platform;
   /** The records of an sObject that the caller may see; of OauthToken, those within the range, oldest first. */
   readonly rows: (object: string, range?: GrantRange) => readonly Row[];
   /** The record that a reference leads to. Ids are compared by their first 15 characters. */
