@@ -59,8 +59,7 @@ export async function apply(
   const pace = { concurrency, perSecond, clock };
   const attempts = new Attempts(connection, { register, recorder, breaker, ...pace, onProgress });
   await attempts.make(revocations);
-  const called = revocations.filter((revocation) => "answers" in attempts.of(revocation));
-  const after = await readAgain(connection, register, called);
+  const after = await readAgain(connection, register, attempts.called());
   const outcomes = revocations.map((revocation) => outcomeOf(revocation, attempts.of(revocation), after));
   await recorder.outcomes(outcomes);
   const revoked = outcomes.filter(({ status }) => status === "revoked").map(({ revocation: one }) => one);

@@ -5,24 +5,19 @@ import type { RetryClock } from "../http/retry.ts";
 import type { AppRegister } from "../inventory/appRegister.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
+import type { Attempt, Calls } from "./attempt.ts";
 import type { Breaker } from "./breaker.ts";
 import { FirstCalls } from "./firstCalls.ts";
 import { readLiveGrants } from "./liveGrants.ts";
 import type { AuditRecorder } from "./recorder.ts";
 import { type Called, NOT_MADE, type RevokeAnswer, revokeTarget } from "./revokeCall.ts";
-import type { LiveGrants, Target } from "./target.ts";
+import { type Chosen, choose, type Target } from "./target.ts";
 
 /** How far a run is, in planned revocations. */
 export interface ApplyProgress {
   readonly done: number;
   readonly total: number;
 }
-
-/** What came of the attempt to revoke what was planned of one user and app. */
-export type Attempt =
-  | { readonly refused: string }
-  | { readonly notTried: string }
-  | { readonly answers: readonly RevokeAnswer[] };
 
 export interface AttemptsOptions {
   readonly register: AppRegister;
@@ -68,6 +63,13 @@ export class Attempts {
     return this.#made.get(revocation) ?? this.#notTried();
   }
 
+  /** The revocations of which all was found out before their calls, with these; none for those of which there was nothing to call for. */
+  called(): ReadonlyMap<PlannedRevocation, Calls> {
+    return new Map(
+      [...this.#made].flatMap(([one, attempt]) => ("answers" in attempt ? [[one, attempt]] : [])),
+    );
+  }
+
   /** @throws where nothing was called, or for a fault of our own */
   async make(revocations: readonly PlannedRevocation[]): Promise<void> {
     const { concurrency, breaker, onProgress } = this.#options;
@@ -82,12 +84,12 @@ export class Attempts {
         const alone = !this.#first.wentWell(live.get(revocation)!);
         if (alone) await Promise.allSettled(tasks);
         const task = this.#announced(async () => {
-          const found = live.get(revocation)!;
+          const chosen = live.get(revocation)!;
           live.delete(revocation); // its tokens are kept for no longer than its calls
-          const attempt = await this.#attempt(revocation, found);
+          const attempt = await this.#attempt(revocation, chosen);
           this.#made.set(revocation, attempt);
           onProgress({ done: ++done, total: revocations.length });
-          if (alone && "answers" in attempt) await this.#first.verify(revocation, found, attempt.answers);
+          if (alone && "answers" in attempt) await this.#first.verify(revocation, attempt);
         });
         task.catch(() => breaker.stop("the run failed"));
         tasks.push(task);
@@ -102,11 +104,12 @@ export class Attempts {
   async #readTokens(
     batch: readonly PlannedRevocation[],
     called: boolean,
-  ): Promise<Map<PlannedRevocation, LiveGrants> | null> {
+  ): Promise<Map<PlannedRevocation, Chosen> | null> {
     const { register, breaker } = this.#options;
     if (breaker.reason !== null) return null;
     try {
-      return await readLiveGrants(this.#connection, register, batch, true);
+      const live = await readLiveGrants(this.#connection, register, batch, true);
+      return new Map([...live].map(([revocation, grants]) => [revocation, choose(revocation, grants)]));
     } catch (error) {
       if (!called) throw error;
       breaker.stop(error instanceof Error ? error.message : String(error));
@@ -114,15 +117,20 @@ export class Attempts {
     }
   }
 
-  async #attempt(revocation: PlannedRevocation, live: LiveGrants): Promise<Attempt> {
-    if (live.kind === "refused") return { refused: live.reason };
+  async #attempt(revocation: PlannedRevocation, chosen: Chosen): Promise<Attempt> {
+    if (chosen.kind === "refused") return { refused: chosen.reason };
     const answers: RevokeAnswer[] = [];
-    for (const target of live.targets) {
+    for (const target of chosen.targets) {
       const answer = await this.#revoke(revocation, target);
       if (answer === null) break;
       answers.push(answer);
     }
-    return answers.length === 0 && live.targets.length > 0 ? this.#notTried() : { answers };
+    if (answers.length === 0 && chosen.targets.length > 0) return this.#notTried();
+    // What is kept until the end holds no token.
+    const targets = chosen.targets.map((target) =>
+      target.through === "usage" ? target : { ...target, token: null },
+    );
+    return { answers, chosen: { ...chosen, targets } };
   }
 
   /** Null where the call was not made, since the run was stopped or could not be put on record. */

@@ -1,13 +1,14 @@
-import { UserError } from "../errors.ts";
+import { CodedError } from "../errors.ts";
 import type { RetryClock } from "../http/retry.ts";
 import type { AppRegister } from "../inventory/appRegister.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
+import type { Calls } from "./attempt.ts";
 import type { Breaker } from "./breaker.ts";
 import { applyErrors } from "./errors.ts";
 import { readLiveGrants } from "./liveGrants.ts";
 import type { RevokeAnswer } from "./revokeCall.ts";
-import type { LiveGrants, Target } from "./target.ts";
+import type { Chosen, Target } from "./target.ts";
 
 /** How long an org may take to show what it accepted, in milliseconds, look by look. */
 const WAITS_MS = [0, 1_000, 2_000, 4_000];
@@ -38,24 +39,20 @@ export class FirstCalls {
   }
 
   /** Whether every way that these take was seen to work. */
-  wentWell(live: LiveGrants): boolean {
-    return live.kind === "refused" || live.targets.every(({ through }) => this.#work.has(through));
+  wentWell(chosen: Chosen): boolean {
+    return chosen.kind === "refused" || chosen.targets.every(({ through }) => this.#work.has(through));
   }
 
   /** Looks whether what was called for is gone. Stops the run where it is not, though the org accepted the call. */
-  async verify(
-    revocation: PlannedRevocation,
-    called: LiveGrants,
-    answers: readonly RevokeAnswer[],
-  ): Promise<void> {
-    if (called.kind === "refused" || this.#breaker.reason !== null) return;
+  async verify(revocation: PlannedRevocation, { answers, chosen: { targets } }: Calls): Promise<void> {
+    if (this.#breaker.reason !== null) return;
     const kinds = new Set(answers.map(({ kind }) => kind));
     if (!kinds.has("accepted") && !kinds.has("no-answer") && !kinds.has("unknown-token")) return;
     try {
-      const gone = await this.#isGone(revocation, kinds.has("accepted"));
-      this.#judge(called.targets, kinds, gone);
+      const gone = await this.#isGone(revocation, targets, kinds.has("accepted"));
+      this.#judge(targets, kinds, gone);
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof CodedError)) throw error;
       this.#breaker.stop(applyErrors["first-revocation-not-verified"]({ why: error.message }).message);
     }
   }
@@ -71,12 +68,16 @@ export class FirstCalls {
     this.#breaker.sawItWork();
   }
 
-  async #isGone(revocation: PlannedRevocation, patient: boolean): Promise<boolean> {
+  async #isGone(
+    revocation: PlannedRevocation,
+    targets: readonly Target[],
+    patient: boolean,
+  ): Promise<boolean> {
+    const times = new Set(targets.flatMap(({ granted }) => granted));
     for (const wait of patient ? WAITS_MS : WAITS_MS.slice(0, 1)) {
       if (wait > 0) await this.#sleep(wait);
       const again = await readLiveGrants(this.#connection, this.#register, [revocation], false);
-      const live = again.get(revocation);
-      if (live?.kind === "matched" && live.targets.length === 0) return true;
+      if (!again.get(revocation)!.some(({ granted }) => times.has(granted))) return true;
     }
     return false;
   }

@@ -5,8 +5,8 @@ import { toId18 } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import { soqlIn } from "../salesforce/soql.ts";
 import { applyErrors } from "./errors.ts";
-import { readLiveUsage } from "./liveUsage.ts";
-import { type LiveGrants, matched } from "./target.ts";
+import { LiveUsage } from "./liveUsage.ts";
+import type { LiveGrant } from "./target.ts";
 
 /** An OauthToken row as the apply step reads it; `DeleteToken` is only there when it was asked for. */
 interface Row {
@@ -23,8 +23,8 @@ const USERS_PER_QUERY = 200;
 const ROW_CEILING = 2_500;
 
 /**
- * Reads what the org has of the planned revocations, and of no others: the rows of OauthToken, and the
- * tokens in the usage of external client apps for the grants that only that shows.
+ * Reads all that the org has at this moment of the users and apps of planned revocations: the rows of OauthToken, and for
+ * external client apps the tokens that only their usage shows.
  * @param withTokens whether to read the DeleteTokens: for revoking, not for looking
  */
 export async function readLiveGrants(
@@ -32,50 +32,35 @@ export async function readLiveGrants(
   register: AppRegister,
   revocations: readonly PlannedRevocation[],
   withTokens: boolean,
-): Promise<Map<PlannedRevocation, LiveGrants>> {
-  const inRows = revocations.filter(({ grants }) => grants.some(({ source }) => source !== "usage"));
-  const rows = new Map<string, Row[]>();
-  const userIds = [...new Set(inRows.map(({ user }) => user.id))];
+): Promise<Map<PlannedRevocation, readonly LiveGrant[]>> {
+  const rows = new Map<string, LiveGrant[]>();
+  const userIds = [...new Set(revocations.map(({ user }) => user.id))];
   for (let start = 0; start < userIds.length; start += USERS_PER_QUERY) {
     const some = userIds.slice(start, start + USERS_PER_QUERY);
-    for (const row of await readRows(connection, some, withTokens)) {
-      const app = register.find(row.AppMenuItem?.ApplicationId, row.AppName);
-      const key = pairKey(toId18(row.UserId), app.key);
-      rows.set(key, [...(rows.get(key) ?? []), row]);
+    for (const { UserId, AppName, AppMenuItem, CreatedDate, DeleteToken } of await readRows(
+      connection,
+      some,
+      withTokens,
+    )) {
+      const key = pairKey(toId18(UserId), register.find(AppMenuItem?.ApplicationId, AppName).key);
+      const ofPair = rows.get(key);
+      const row = {
+        through: "delete-token",
+        token: DeleteToken ?? null,
+        granted: parseInstant(CreatedDate),
+      } as const;
+      if (ofPair === undefined) rows.set(key, [row]);
+      else ofPair.push(row);
     }
   }
-  const live = new Map<PlannedRevocation, LiveGrants>();
-  for (const revocation of revocations) {
-    const own = rows.get(pairKey(revocation.user.id, revocation.app.key)) ?? [];
-    const both = [match(revocation, own)];
-    if (revocation.grants.some(({ source }) => source === "usage"))
-      both.push(await readLiveUsage(connection, revocation));
-    const refused = both.find(({ kind }) => kind === "refused");
-    live.set(
-      revocation,
-      refused ?? {
-        kind: "matched",
-        targets: both.flatMap((part) => (part.kind === "matched" ? part.targets : [])),
-      },
-    );
-  }
-  return live;
-}
-
-function match(revocation: PlannedRevocation, rows: readonly Row[]): LiveGrants {
-  const planned = revocation.grants
-    .filter(({ source }) => source !== "usage")
-    .map(({ createdAt }) => createdAt);
-  const found = matched(planned, rows, ({ CreatedDate }) => parseInstant(CreatedDate));
-  if ("refused" in found) return { kind: "refused", reason: found.refused };
-  return {
-    kind: "matched",
-    targets: found.live.map(({ DeleteToken, CreatedDate }) => ({
-      through: "delete-token",
-      token: DeleteToken ?? null,
-      granted: [parseInstant(CreatedDate)],
-    })),
-  };
+  const usage = new LiveUsage(connection);
+  const live = await Promise.all(
+    revocations.map(async (revocation) => {
+      const own = rows.get(pairKey(revocation.user.id, revocation.app.key)) ?? [];
+      return [revocation, [...own, ...(await usage.beside(own, revocation))]] as const;
+    }),
+  );
+  return new Map(live);
 }
 
 async function readRows(

@@ -1,57 +1,59 @@
+import { readUsageTokens, readUsageUsers, type UsageUser } from "../inventory/usage.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
-import { ApiError } from "../salesforce/failure.ts";
+import { type AppId, userIdOf } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
-import { applyErrors } from "./errors.ts";
-import { type LiveGrants, matched } from "./target.ts";
-
-interface UsageToken {
-  readonly initialConnectionAt?: string | null;
-  readonly revocationUrl?: string;
-}
+import { type LiveGrant, without } from "./target.ts";
 
 const TOKEN_PATH = /^\/services\/data\/v\d+\.\d+(\/apps\/oauth\/usage\/tokens\/[A-Za-z0-9]+)$/;
 
-/**
- * What the usage resources show of a planned revocation of an external client app (docs/salesforce.md#usage-of-external-client-apps).
- * Where every token of the user for the app is planned, one call takes them all; otherwise each goes by itself.
- */
-export async function readLiveUsage(
-  connection: OrgConnection,
-  { app, user, grants }: PlannedRevocation,
-): Promise<LiveGrants> {
-  const resource = `/apps/oauth/usage/${app.id}/${user.id}/tokens`;
-  const tokens = await readTokens(connection, resource);
-  const planned = grants.filter(({ source }) => source === "usage").map(({ createdAt }) => createdAt);
-  const found = matched(planned, tokens, ({ initialConnectionAt }) => parseInstant(initialConnectionAt));
-  if ("refused" in found) return { kind: "refused", reason: found.refused };
-  const granted = found.live.map(({ initialConnectionAt }) => parseInstant(initialConnectionAt));
-  if (found.live.length === 0) return { kind: "matched", targets: [] };
-  if (found.live.length === tokens.length)
-    return { kind: "matched", targets: [{ through: "usage", path: resource, granted }] };
-  return {
-    kind: "matched",
-    targets: found.live.map(({ revocationUrl }, i) => {
-      const path = TOKEN_PATH.exec(revocationUrl ?? "")?.[1];
-      if (path === undefined) throw applyErrors["usage-without-revocation"]();
-      return { through: "usage", path, granted: [granted[i]!] };
-    }),
-  };
-}
+/** What the usage resources show of external client apps at one look (docs/salesforce.md#usage-of-external-client-apps). */
+export class LiveUsage {
+  readonly #connection: OrgConnection;
+  readonly #users = new Map<AppId, Promise<UsageUser[]>>();
 
-async function readTokens(connection: OrgConnection, resource: string): Promise<UsageToken[]> {
-  const all: UsageToken[] = [];
-  try {
-    for (let page = 0; ; page++) {
-      const answer = await connection.get<{ tokens?: UsageToken[]; nextPageUrl?: string | null } | null>(
-        `${resource}?page=${page}&pageSize=100`,
+  constructor(connection: OrgConnection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * The tokens of a user and an app beside the rows of OauthToken, of which one of the same time is the same. None for other
+   * apps than external client apps: they have no usage. @throws UserError where the org does not show them
+   */
+  async beside(
+    rows: readonly LiveGrant[],
+    { app, user, grants }: Pick<PlannedRevocation, "app" | "user" | "grants">,
+  ): Promise<LiveGrant[]> {
+    const wasInUsage = grants.some(({ source }) => source === "usage");
+    if (app.id === null || !(app.kind === "external-client-app" || wasInUsage)) return [];
+    const pathOfAll = `/apps/oauth/usage/${app.id}/${user.id}/tokens`;
+    const tokens = (await readUsageTokens(this.#connection, app.id, user.id)).map(
+      ({ initialConnectionAt, revocationUrl }): LiveGrant => ({
+        through: "usage",
+        path: TOKEN_PATH.exec(revocationUrl ?? "")?.[1] ?? null,
+        pathOfAll,
+        granted: parseInstant(initialConnectionAt),
+      }),
+    );
+    if (tokens.length > 0 || !wasInUsage || rows.length > 0)
+      return without(
+        tokens,
+        ({ granted }) => granted,
+        rows.map(({ granted }) => granted),
       );
-      all.push(...(answer?.tokens ?? []));
-      if (!answer?.nextPageUrl || (answer.tokens ?? []).length === 0) return all;
-    }
-  } catch (error) {
-    // Where the user has none left, the resource is gone.
-    if (error instanceof ApiError && error.status === 404) return [];
-    throw error;
+    // Where the org lists no token and names the user all the same, there is one.
+    const named = (await this.#usersOf(app.id)).find(
+      ({ userIdentifier }) => userIdOf(userIdentifier) === user.id,
+    );
+    if (named === undefined) return [];
+    return [{ through: "usage", path: null, pathOfAll, granted: parseInstant(named.initialConnectionAt) }];
+  }
+
+  #usersOf(app: AppId): Promise<UsageUser[]> {
+    const known = this.#users.get(app);
+    if (known !== undefined) return known;
+    const users = readUsageUsers(this.#connection, app);
+    this.#users.set(app, users);
+    return users;
   }
 }

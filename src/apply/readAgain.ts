@@ -2,23 +2,33 @@ import type { AppRegister } from "../inventory/appRegister.ts";
 import type { Outcome } from "../plan/outcome.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
-import type { Attempt } from "./attempts.ts";
+import type { Attempt, Calls } from "./attempt.ts";
 import { readLiveGrants } from "./liveGrants.ts";
-import type { LiveGrants } from "./target.ts";
+import { type Granted, isoOf, type LiveGrant, strangersOf, without } from "./target.ts";
 
-/** What the org has of the planned revocations after the calls. */
+/** What the org has, after the calls, of those users and apps of which it was called or found nothing. */
 export type ReadAgain =
-  | { readonly live: Map<PlannedRevocation, LiveGrants> }
+  | { readonly live: ReadonlyMap<PlannedRevocation, readonly LiveGrant[]> }
   | { readonly unreadable: string };
 
-/** Reads the org again. Never throws: calls were made, and what is known of them must not be lost. */
+/**
+ * Reads the org again. What is gone without a call that was carried out is looked for once more: an app that exchanges its
+ * token could just then have none. Never throws: calls were made, and what is known of them must not be lost.
+ */
 export async function readAgain(
   connection: OrgConnection,
   register: AppRegister,
-  revocations: readonly PlannedRevocation[],
+  called: ReadonlyMap<PlannedRevocation, Calls>,
 ): Promise<ReadAgain> {
+  const look = (some: Iterable<PlannedRevocation>) => readLiveGrants(connection, register, [...some], false);
   try {
-    return { live: await readLiveGrants(connection, register, revocations, false) };
+    const live = await look(called.keys());
+    const once = [...called].flatMap(([revocation, calls]) => {
+      const wasThere = calls.chosen.targets.length > 0;
+      const { status } = outcomeOf(revocation, calls, { live });
+      return wasThere && status === "already gone" ? [revocation] : [];
+    });
+    return { live: new Map([...live, ...(once.length === 0 ? [] : await look(once))]) };
   } catch (error) {
     return { unreadable: error instanceof Error ? error.message : String(error) };
   }
@@ -38,11 +48,41 @@ export function outcomeOf(revocation: PlannedRevocation, attempt: Attempt, after
       reason: `${calls}the org could not be read again: ${after.unreadable}`,
     };
   }
-  const live = after.live.get(revocation);
-  if (live?.kind === "matched" && live.targets.length === 0) {
-    const acted = answers.some(({ kind }) => kind === "accepted" || kind === "no-answer");
-    return { revocation, status: acted ? "revoked" : "already gone", reason: "" };
+  const { same, others } = whatIsLeft(revocation, attempt, after.live.get(revocation)!);
+  if (same) {
+    const reason = said.length > 0 ? said.join("; ") : "the org still lists the grant after the call";
+    return { revocation, status: "failed", reason };
   }
-  const reason = said.length > 0 ? said.join("; ") : "the org still lists the grant after the call";
-  return { revocation, status: "failed", reason };
+  if (others.length > 0)
+    return { revocation, status: "replaced", reason: `granted again at ${timesText(others)}` };
+  return { revocation, status: acted(answers) ? "revoked" : "already gone", reason: "" };
+}
+
+/** Whether a call may have revoked something. */
+function acted(answers: Calls["answers"]): boolean {
+  return answers.some(({ kind }) => kind === "accepted" || kind === "no-answer");
+}
+
+/**
+ * Whether a grant that was called for is still there, and when those were given that came in place of it: for an approval
+ * that covers the pair whatever is there; for one that covers the very grants what came since the calls, or had come in place
+ * of one that was not found.
+ */
+function whatIsLeft(
+  revocation: PlannedRevocation,
+  { chosen: { targets, missing, strangers } }: Calls,
+  live: readonly LiveGrant[],
+): { readonly same: boolean; readonly others: readonly Granted[] } {
+  const calledFor = new Set(targets.flatMap(({ granted }) => granted));
+  const planned = new Set(revocation.grants.map(({ createdAt }) => createdAt));
+  const ofPair = revocation.covers === "pair";
+  const same = live.some(({ granted }) => calledFor.has(granted) || (!ofPair && planned.has(granted)));
+  if (ofPair) return { same, others: live.map(({ granted }) => granted) };
+  const now = strangersOf(revocation, live);
+  return { same, others: missing > 0 ? now : without(now, (time) => time, strangers) };
+}
+
+function timesText(times: readonly Granted[]): string {
+  const texts = times.map((time) => (time === null ? "a time that the org does not say" : isoOf(time)));
+  return [...new Set(texts.sort())].join(" and ");
 }

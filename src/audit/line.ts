@@ -50,7 +50,7 @@ export interface OutcomeLine {
   readonly event: "outcome";
   readonly user: { readonly id: string; readonly username: string };
   readonly app: { readonly id: string | null; readonly name: string };
-  readonly status: "revoked" | "already gone" | "failed" | "unknown" | "not tried";
+  readonly status: "revoked" | "already gone" | "replaced" | "failed" | "unknown" | "not tried";
   readonly reason: string;
 }
 

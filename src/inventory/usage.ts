@@ -1,6 +1,6 @@
 import { checkOf, USAGE_LISTS } from "../salesforce/answers.ts";
 import { ApiError } from "../salesforce/failure.ts";
-import { type UserId, userIdOf } from "../salesforce/id.ts";
+import { type AppId, type UserId, userIdOf } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { checkApiShare } from "./apiShare.ts";
@@ -99,6 +99,35 @@ async function readTokens(
   } catch (error) {
     // The usage says that there is a grant, and this does not say how many.
     if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return [grantOf(usage)];
+    throw error;
+  }
+}
+
+/** An entry of the usage resources: a user of an external client app, or one of the user's tokens. */
+export type UsageUser = UsageLists["users"];
+export type UsageToken = UsageLists["tokens"];
+
+/**
+ * The tokens that the usage resources have of a user and an app now.
+ * @throws ApiError where the org does not show them, InconclusiveError for an answer that is none
+ */
+export function readUsageTokens(reader: OrgReader, app: AppId, userId: UserId): Promise<UsageToken[]> {
+  const resource = `${RESOURCE}/${app}/${userId}/tokens`;
+  return unlessGone(readList(reader, resource, "tokens", (token) => JSON.stringify(token)));
+}
+
+/** The users that the usage resources name of an app now. Errors as `readUsageTokens`. */
+export function readUsageUsers(reader: OrgReader, app: AppId): Promise<UsageUser[]> {
+  const resource = `${RESOURCE}/${app}/users`;
+  return unlessGone(readList(reader, resource, "users", ({ userIdentifier }) => userIdentifier));
+}
+
+/** A list whose resource is gone has no entries. */
+async function unlessGone<T>(list: Promise<T[]>): Promise<T[]> {
+  try {
+    return await list;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return [];
     throw error;
   }
 }

@@ -2,13 +2,14 @@ import type { PlannedRevocation } from "./plan.ts";
 
 /**
  * What became of one planned revocation. `revoked` and `already gone` are both verified by reading the
- * org again; `unknown` means that the org could not be read again after the call; `not tried` that the
+ * org again, the latter by two looks that found nothing; `replaced` means that the user has the app again, by a grant that
+ * was not there before or was not approved; `unknown` means that the org could not be read again after the call; `not tried` that the
  * run was stopped before it.
  */
 export interface Outcome {
   readonly revocation: PlannedRevocation;
-  readonly status: "revoked" | "already gone" | "failed" | "unknown" | "not tried";
-  /** Why, for `failed`, `unknown` and `not tried`; empty otherwise. */
+  readonly status: "revoked" | "already gone" | "replaced" | "failed" | "unknown" | "not tried";
+  /** Why, for `replaced`, `failed`, `unknown` and `not tried`; empty otherwise. */
   readonly reason: string;
 }
 

@@ -174,6 +174,12 @@ function keyOf({ policyFile, policy, org }: Partial<CheckedInputs>): string {
   return digestOf([policyFile ?? null, policy ?? null, org ?? null]);
 }
 
+/** What stands before the reason of a revocation that did not succeed, where the reason alone would not say what happened. */
+const LEADS: Readonly<Partial<Record<Outcome["status"], string>>> = {
+  "not tried": "not tried, since ",
+  replaced: "replaced, planned again by the next update: ",
+};
+
 /** The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time. @throws Error where a revocation did not succeed */
 function refuseOpen(outcomes: readonly Outcome[], id: string, outs: CheckedInputs): void {
   const open = outcomes.filter(isOpen);
@@ -183,7 +189,7 @@ function refuseOpen(outcomes: readonly Outcome[], id: string, outs: CheckedInput
     properties: outs,
     reasons: open.map(
       ({ revocation, status, reason }) =>
-        `${revocation.appLabel}, ${revocation.userLabel}: ${status === "not tried" ? "not tried, since " : ""}${printable(reason)}`,
+        `${revocation.appLabel}, ${revocation.userLabel}: ${LEADS[status] ?? ""}${printable(reason)}`,
     ),
   });
 }

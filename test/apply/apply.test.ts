@@ -10,6 +10,7 @@ import { readPolicy } from "../../src/policy/read.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
 import { connectToRevoke, type OrgConnection } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
+import { veryGrants } from "./stage.ts";
 
 const ADA = "ada.weber@dieppe.example";
 /** The record has tests of its own. */
@@ -77,16 +78,23 @@ describe("apply", () => {
     expect(progress).toEqual(Array.from({ length: 12 }, (_, i) => [i + 1, 12]).flat());
   });
 
-  it("a grant made since the plan is left alone", async () => {
-    org.store.addGrant({
-      username: ADA,
-      app: BOBS_TOOL.name,
-      createdAt: Date.parse("2026-11-22T00:00:00Z"),
-      lastUsedAt: null,
-      useCount: 0,
-    });
+  it("a grant made since the plan goes too where the user is to lose the app, and is left alone where it is the very grants", async () => {
+    const again = () =>
+      org.store.addGrant({
+        username: ADA,
+        app: BOBS_TOOL.name,
+        createdAt: Date.parse("2026-11-22T00:00:00Z"),
+        lastUsedAt: null,
+        useCount: 0,
+      });
+    again();
+    const planned = revocations;
+    revocations = veryGrants(planned);
     expect(statuses(await run())).toEqual({ revoked: 12 });
     expect(ofBobsTool()).toHaveLength(1);
+    revocations = planned;
+    expect(statuses(await run())).toEqual({ revoked: 1, "already gone": 11 });
+    expect(ofBobsTool()).toEqual([]);
   });
 
   it("a grant that nothing tells from a planned one makes that revocation fail, and no other", async () => {
@@ -98,6 +106,7 @@ describe("apply", () => {
       lastUsedAt: null,
       useCount: 0,
     });
+    revocations = veryGrants(revocations);
     const outcomes = await run();
     expect(statuses(outcomes)).toEqual({ revoked: 11, failed: 1 });
     expect(outcomeOf(outcomes)?.reason).toMatch(

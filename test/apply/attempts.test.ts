@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { PlannedRevocation } from "../../src/plan/plan.ts";
 import { json } from "../altered.ts";
 import { orgOf } from "./orgs.ts";
-import { type Stage, stage, statuses } from "./stage.ts";
+import { type Stage, stage, statuses, veryGrants } from "./stage.ts";
 
 let on: Stage;
 afterEach(() => on.close());
@@ -89,7 +89,7 @@ describe("a grant whose time of granting is unknown", () => {
 
   it("is left alone where there are more than were planned, and the reason says that the time is unknown", async () => {
     on = await stage(orgOf(1));
-    const planned = withoutDates();
+    const planned = veryGrants(withoutDates());
     const [{ user, app }] = planned as [PlannedRevocation];
     const again = { username: user.username, app: app.name, createdAt: 0, lastUsedAt: null, useCount: 0 };
     on.org.store.addGrant(again);
@@ -114,7 +114,7 @@ describe("a grant whose time of granting is unknown", () => {
       lastUsedAt: null,
       useCount: 0,
     });
-    const [outcome] = await on.run();
+    const [outcome] = await on.run(veryGrants(on.revocations));
     expect(outcome!.reason).toContain(
       `2 grants were given at ${new Date(createdAt).toISOString()}, 1 of them`,
     );

@@ -95,6 +95,11 @@ export async function stage(fixture: OrgFixture, options: Partial<LocalOrgOption
   };
 }
 
+/** The same plan, approved for the very grants that it names and no others, as for a rule that looks at times. */
+export function veryGrants(revocations: readonly PlannedRevocation[]): PlannedRevocation[] {
+  return revocations.map((one) => ({ ...one, covers: "grants", others: [] }));
+}
+
 /** Outcomes by status. */
 export function statuses(outcomes: readonly Outcome[]): Record<string, number> {
   return Object.fromEntries(

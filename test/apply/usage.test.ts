@@ -2,7 +2,7 @@ import { ANN, PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PlannedRevocation } from "../../src/plan/plan.ts";
 import { json } from "../altered.ts";
-import { type Stage, stage, statuses } from "./stage.ts";
+import { type Stage, stage, statuses, veryGrants } from "./stage.ts";
 
 let on: Stage;
 beforeEach(async () => {
@@ -12,6 +12,7 @@ afterEach(() => on.close());
 
 const ofPortal = () => on.revocations.filter(({ app }) => app.name === PORTAL.name);
 const run = () => on.run(ofPortal());
+const runVeryGrants = () => on.run(veryGrants(ofPortal()));
 const deletes = () => on.org.requests.filter(({ method }) => method === "DELETE");
 const answers = () => on.events.flatMap((event) => (event.event === "answered" ? [event.answer] : []));
 const addGrant = (createdAt: string) =>
@@ -27,6 +28,8 @@ const left = () => on.org.store.grants().filter(({ AppName }) => AppName === POR
 interface Tokens {
   tokens: { revocationUrl?: string; initialConnectionAt: string }[];
 }
+const GONE = { status: 404, body: '[{"errorCode":"NOT_FOUND","message":"gone"}]' };
+const readsUsage = (request: string) => /^GET .*\/apps\/oauth\/usage\/.*\/(tokens|users)\?/.test(request);
 const readsTokens = (request: string) => /^GET .*\/apps\/oauth\/usage\/.*\/tokens\?/.test(request);
 
 describe("a revocation through the usage of external client apps", () => {
@@ -37,20 +40,26 @@ describe("a revocation through the usage of external client apps", () => {
     expect(answers()).toEqual(["refused", "refused", "accepted"]);
   });
 
-  it("asks OauthToken nothing: it has no row of the grant", async () => {
-    const asked: string[] = [];
-    on.alter((request) => {
-      if (request.includes("FROM OauthToken")) asked.push(request);
-      return null;
+  it("takes a row of OauthToken that has come since, too", async () => {
+    const [{ user }] = ofPortal() as [PlannedRevocation];
+    on.alter((request, answer) => {
+      if (!request.includes("FROM OauthToken")) return null;
+      const row = {
+        UserId: user.id,
+        AppName: PORTAL.name,
+        AppMenuItem: { ApplicationId: PORTAL.id },
+        CreatedDate: "2026-02-01T00:00:00Z",
+        DeleteToken: "of-the-row",
+      };
+      const records = on.posts().length === 0 ? [row] : [];
+      return json(answer, (said: object) => ({ ...said, records, totalSize: records.length }));
     });
     expect(statuses(await run())).toEqual({ revoked: 1 });
-    expect(asked).toEqual([]);
+    expect([on.posts().length, deletes().length]).toEqual([1, 1]);
   });
 
   it("of a grant whose time is unknown finds nothing where the resource is gone", async () => {
-    on.answerInstead((request) =>
-      readsTokens(request) ? { status: 404, body: '[{"errorCode":"NOT_FOUND","message":"gone"}]' } : null,
-    );
+    on.answerInstead((request) => (readsUsage(request) ? GONE : null));
     const [planned] = ofPortal();
     const grants = planned!.grants.map((grant) => ({ ...grant, createdAt: null }));
     expect(statuses(await on.run([{ ...planned!, grants }]))).toEqual({ "already gone": 1 });
@@ -99,11 +108,24 @@ describe("a revocation through the usage of external client apps", () => {
   });
 
   it("is not made where the resource is gone already: 404 means that the user has no token left", async () => {
-    on.answerInstead((request) =>
-      readsTokens(request) ? { status: 404, body: '[{"errorCode":"NOT_FOUND","message":"gone"}]' } : null,
-    );
+    on.answerInstead((request) => (readsUsage(request) ? GONE : null));
     expect(statuses(await run())).toEqual({ "already gone": 1 });
     expect(deletes()).toEqual([]);
+  });
+
+  it("is made where the org lists no token and names the user all the same: there is one", async () => {
+    on.answerInstead((request) => (readsTokens(request) ? GONE : null));
+    expect(statuses(await run())).toEqual({ revoked: 1 });
+    expect(deletes().map(({ path }) => path)).toEqual([expect.stringMatching(/\/005\w+\/tokens$/)]);
+    expect(left()).toBe(0);
+  });
+
+  it("is not over while the org names the user, whatever it answered", async () => {
+    on.answerInstead((request) => {
+      if (readsTokens(request)) return GONE;
+      return request.startsWith("DELETE") ? { status: 204 } : null;
+    });
+    expect(statuses(await run())).toEqual({ failed: 1 });
   });
 
   it("is not made where the resource answers anything else", async () => {
@@ -127,13 +149,13 @@ describe("a revocation through the usage of external client apps", () => {
         nextPageUrl: page + 1 < tokens.length ? "/next" : null,
       }));
     });
-    expect(statuses(await run())).toEqual({ revoked: 1 });
+    expect(statuses(await runVeryGrants())).toEqual({ revoked: 1 });
     expect(asked.slice(0, 2)).toEqual(["page=0&pageSize=100", "page=1&pageSize=100"]);
     expect(deletes().map(({ path }) => path)).toEqual([expect.stringMatching(/\/tokens\/0CQ\w+$/)]);
     expect(left()).toBe(1);
   });
 
-  it("ends its pages where one is empty, whatever it says of a next", async () => {
+  it("ends its pages where one is empty, and where they hold nothing new", async () => {
     let pages = 0;
     on.alter((request, answer) => {
       if (!readsTokens(request)) return null;
@@ -144,12 +166,17 @@ describe("a revocation through the usage of external client apps", () => {
       }));
     });
     expect(statuses(await run())).toEqual({ revoked: 1 });
-    expect(pages).toBe(4); // two before the call, and one that is empty for each look after it
+    expect(pages).toBe(6); // two pages twice before the call, and one that is empty for each look after it
+    on.alter((request, answer) =>
+      readsTokens(request) ? json(answer, (said: Tokens) => ({ ...said, nextPageUrl: "/again" })) : null,
+    );
+    addGrant("2026-02-01T00:00:00Z");
+    await expect(run()).rejects.toThrow("answers to");
   });
 
   it("of two grants that nothing tells apart fails: one of them was not planned", async () => {
     addGrant(new Date(ofPortal()[0]!.grants[0]!.createdAt!).toISOString());
-    const [outcome] = await run();
+    const [outcome] = await runVeryGrants();
     expect(outcome).toMatchObject({
       status: "failed",
       reason: expect.stringContaining("nothing tells them apart"),
@@ -175,21 +202,18 @@ describe("a revocation through the usage of external client apps", () => {
           }))
         : null,
     );
-    await expect(run()).rejects.toThrow("names no way to revoke a token");
+    await expect(runVeryGrants()).rejects.toThrow("names no way to revoke a token");
     expect(deletes()).toEqual([]);
   });
 
-  it("of an answer without tokens calls nothing", async () => {
-    on.alter((request, answer) => (readsTokens(request) ? json(answer, () => null) : null));
-    expect(statuses(await run())).toEqual({ "already gone": 1 });
-    on.alter((request, answer) => (readsTokens(request) ? json(answer, () => ({})) : null));
-    expect(statuses(await run())).toEqual({ "already gone": 1 });
-    on.alter((request, answer) =>
-      readsTokens(request) ? json(answer, () => ({ nextPageUrl: "/next" })) : null,
-    );
-    expect(statuses(await run())).toEqual({ "already gone": 1 });
-    expect(deletes()).toEqual([]);
-  });
+  it.each([null, {}, { nextPageUrl: "/next" }, { tokens: "none" }])(
+    "of an answer that is no list calls nothing, and is not taken for none: %j",
+    async (said) => {
+      on.alter((request, answer) => (readsTokens(request) ? json(answer, () => said) : null));
+      await expect(run()).rejects.toThrow("usage");
+      expect(deletes()).toEqual([]);
+    },
+  );
 });
 
 /** The grants of a user and an app of which OauthToken has the first and the usage resources the second. */
@@ -205,6 +229,7 @@ describe("a revocation of which a row shows one grant, and the usage another", (
     mixed.org.store.addGrant({ username, ...second });
     revocation = {
       ...first!,
+      covers: "grants",
       grants: [first!.grants[0]!, { ...first!.grants[0]!, createdAt: AFTERWARDS, source: "usage" }],
     };
     mixed.alter((request, answer) => {
@@ -244,6 +269,37 @@ describe("a revocation of which a row shows one grant, and the usage another", (
       { status: "failed", reason: expect.stringContaining("nothing tells them apart") },
     ]);
     expect(calls()).toEqual([]);
+  });
+
+  it("takes both where the user is to lose the app, though neither was planned so", async () => {
+    const [planned] = revocation.grants;
+    const pair: PlannedRevocation = { ...revocation, covers: "pair", grants: [planned!] };
+    expect(await mixed.run([pair])).toMatchObject([{ status: "revoked" }]);
+    expect(mixed.org.store.grants().filter(({ AppName }) => AppName === PORTAL.name)).toEqual([]);
+  });
+
+  it("is not over where only the row was planned and is gone: the token that only the usage has is another grant", async () => {
+    const [planned] = revocation.grants;
+    const row: PlannedRevocation = { ...revocation, grants: [planned!] };
+    expect(await mixed.run([row])).toMatchObject([{ status: "revoked" }]);
+    expect(calls()).toEqual(["POST /services/oauth2/revoke"]);
+  });
+
+  it("is not over while the usage still shows the token of a row that is gone", async () => {
+    const [planned] = revocation.grants;
+    let token: object | null = null;
+    mixed.alter((request, answer) => {
+      if (request.includes("FROM OauthToken"))
+        return json(answer, (said: { records: object[] }) => ({ ...said, totalSize: said.records.length }));
+      if (!readsTokens(request)) return null;
+      return json(answer, (said: Tokens) => {
+        token ??= said.tokens[0]!;
+        return { ...said, tokens: [token] };
+      });
+    });
+    const row: PlannedRevocation = { ...revocation, covers: "pair", grants: [planned!] };
+    const [outcome] = await mixed.run([row]);
+    expect(outcome).toMatchObject({ status: "failed" });
   });
 
   it("is not over while one of them is left", async () => {
