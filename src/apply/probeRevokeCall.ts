@@ -1,4 +1,4 @@
-import type { DoctorLine } from "../inventory/doctor.ts";
+import type { DoctorLine } from "../inventory/doctor/line.ts";
 import { postRevoke } from "./postRevoke.ts";
 
 /** No org has a token like it: those are longer, and of other characters. */

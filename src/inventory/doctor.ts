@@ -8,30 +8,13 @@ import type { OrgReader } from "../salesforce/reader.ts";
 import { callsForListing, checkApiShare } from "./apiShare.ts";
 import { AppRegister } from "./appRegister.ts";
 import { readApps } from "./directory.ts";
+import { addressLine } from "./doctor/addressLine.ts";
+import { formsLine } from "./doctor/formsLine.ts";
+import { type DoctorLine, line } from "./doctor/line.ts";
+import { sightLine } from "./doctor/sightLine.ts";
 import { ownApps } from "./ownApps.ts";
 import { countQuery } from "./partition.ts";
 import { NEEDED_PERMISSIONS, probePermissions, WANTED_PERMISSIONS } from "./permissions.ts";
-
-/** One thing that was looked at. Codes are stable; `text` and `remedy` are for people and hold untrusted names. */
-export interface DoctorLine {
-  readonly code:
-    | "connection"
-    | "api-version"
-    | "org"
-    | "caller"
-    | "own-app"
-    | "permission"
-    | "external-client-apps"
-    | "api-calls"
-    | "clock"
-    | "complete-listing"
-    | "revoke-call";
-  /** `warning` stops nothing. */
-  readonly status: "ok" | "warning" | "failed";
-  readonly text: string;
-  /** What to grant or do; null where nothing is amiss. */
-  readonly remedy: string | null;
-}
 
 export interface DoctorReport {
   readonly lines: readonly DoctorLine[];
@@ -40,7 +23,7 @@ export interface DoctorReport {
 }
 
 /**
- * Connects and says what works, what is missing and what to grant. Reads only, in about fifteen calls.
+ * Connects and says what works, what is missing and what to grant. Reads only, in about thirty calls.
  * @param policyOrg the org that the policy names; null to leave that out
  * @param revokeLine asks at an instance URL how the revoke call is answered; left out where nothing is to be posted
  */
@@ -71,11 +54,14 @@ export async function doctor(
         )
       : line("org", "ok", `${org.isSandbox ? "Sandbox" : "Org"} ${org.name} (${org.id}).`),
     line("caller", "ok", `Connected as ${caller.username} (${caller.userId}).`),
+    await addressLine(connection),
     await ownAppLine(connection),
     ...(await permissionLines(connection)),
+    await sightLine(connection),
     await externalAppsLine(connection),
     apiCallsLine(connection),
     clockLine(connection.clockSkewMs),
+    await formsLine(connection),
   ];
   lines.push(await listingLine(connection, lines));
   if (revokeLine !== undefined) lines.push(await revokeLine(org.instanceUrl));
@@ -84,15 +70,6 @@ export async function doctor(
   );
   const exitCode = wrongOrg || wrongSetting ? 1 : lines.some(({ status }) => status === "failed") ? 4 : 0;
   return { lines, exitCode };
-}
-
-function line(
-  code: DoctorLine["code"],
-  status: DoctorLine["status"],
-  text: string,
-  remedy: string | null = null,
-): DoctorLine {
-  return { code, status, text, remedy };
 }
 
 /** Which app is the tool's own, as far as that shows without the grants. */

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { DoctorLine } from "../inventory/doctor.ts";
+import type { DoctorLine } from "../inventory/doctor/line.ts";
 import { printable } from "../printable.ts";
 
 /** The doctor's findings, a line each, with what to do below what is amiss. */

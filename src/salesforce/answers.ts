@@ -89,6 +89,7 @@ const SOBJECTS: Readonly<Record<string, Fields>> = {
     PermissionsManageUsers: flag,
     PermissionsViewSetup: flag,
     PermissionsApiEnabled: flag,
+    LastCacheUpdate: orNull(time),
   },
   Organization: {
     Id: id,

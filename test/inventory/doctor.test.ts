@@ -33,11 +33,14 @@ describe("the doctor", () => {
       "api-version",
       "org",
       "caller",
+      "address",
       "own-app",
       ...Array.from({ length: 4 }, () => "permission"),
+      "sight",
       "external-client-apps",
       "api-calls",
       "clock",
+      "query-forms",
       "complete-listing",
     ]);
     expect(lines.at(-1)!.text).toBe(

@@ -185,6 +185,7 @@ function allObjects(permissionFields: Record<string, Field>): Record<string, Rec
       LoginHistoryId: plain("reference"),
       LoginType: text,
       SessionType: { type: "string" },
+      SourceIp: { type: "string" },
       UsersId: reference("User", "Users"),
     },
     LoginHistory: {

@@ -23,6 +23,10 @@ export interface LiveSession {
   readonly createdAt: number;
 }
 
+/** From where callers come, and from where everybody else: an address that documents may name. */
+const CALLER_ADDRESS = "127.0.0.1";
+const ELSEWHERE = "192.0.2.1";
+
 /** What came of an attempt to delete a session. */
 export type Deletion = "deleted" | "unknown" | "deleted before" | "not allowed";
 
@@ -84,6 +88,7 @@ export class Sessions {
       LoginHistoryId: session.loginHistoryId,
       LoginType: loginType(session),
       SessionType: session.app === null ? "UI" : "Oauth2",
+      SourceIp: session === current ? CALLER_ADDRESS : ELSEWHERE,
       UsersId: session.userId,
     }));
   }
