@@ -1,11 +1,11 @@
-import type { Grant } from "../inventory/inventory.ts";
 import { DAY_MS, isLongerAgo } from "../time.ts";
 
+import { type Approvable, type Approved, approvalKey, approvedPart } from "./approval.ts";
+import { policyDigest } from "./digest.ts";
 import { planErrors } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { parsePlanFile } from "./parsePlanFile.ts";
-import { appKey } from "./parts.ts";
-import { countGrants, type Plan, withGrants } from "./plan.ts";
+import { countGrants, type Plan } from "./plan.ts";
 import type { PlanFile } from "./planSchema.ts";
 
 /**
@@ -39,35 +39,23 @@ export function acceptPlanFile(
 }
 
 /**
- * The part of what is planned now that a plan file lists: never more than it, and nothing that the policy
+ * The part of what is planned now that a plan file approves: never more than it, and nothing that the policy
  * would no longer revoke. Pure. @returns that, and how many grants are left for want of approval
  */
 export function restrictToApproved(
-  { plan }: Pick<Evaluation, "plan">,
+  { plan, policy, asOf }: Pick<Evaluation, "plan" | "policy" | "asOf">,
   file: PlanFile,
 ): { readonly plan: Plan; readonly drift: number } {
-  const approved = new Map<string, (string | null)[]>();
-  for (const { user, app, grants } of file.revocations)
-    approved.set(
-      key(user.id, app),
-      grants.map(({ granted }) => granted),
-    );
-  const revocations = plan.revocations.flatMap((revocation) => {
-    const times = [...(approved.get(key(revocation.user.id, revocation.app)) ?? [])];
-    const grants = revocation.grants.filter((grant) => takeOne(times, grant));
-    return grants.length === 0 ? [] : [withGrants(revocation, grants)];
-  });
-  return { plan: { revocations }, drift: countGrants(plan) - countGrants({ revocations }) };
-}
-
-/** Takes the grant's time off the list, once; whether it was there. */
-function takeOne(times: (string | null)[], { createdAt }: Grant): boolean {
-  const at = times.indexOf(createdAt === null ? null : new Date(createdAt).toISOString());
-  if (at < 0) return false;
-  times.splice(at, 1);
-  return true;
-}
-
-function key(userId: string, app: Parameters<typeof appKey>[0]): string {
-  return JSON.stringify([userId, appKey(app)]);
+  // In a policy that says the same a rule is where it was, whatever the file is called and wherever its lines are.
+  const samePolicy = file.policy.digest === policyDigest(policy);
+  const key = ({ user, app, code, at }: Approvable) =>
+    approvalKey({ user, app, code, at: samePolicy ? { file: "", line: 0 } : at });
+  const approval = new Map<string, Approved>();
+  for (const { user, app, code, policy: at, covers, grants } of file.revocations)
+    approval.set(key({ user, app, code, at }), {
+      covers,
+      granted: grants.map(({ granted }) => (granted === null ? null : Date.parse(granted))),
+    });
+  const approved = approvedPart(plan, approval, asOf, key);
+  return { plan: approved, drift: countGrants(plan) - countGrants(approved) };
 }

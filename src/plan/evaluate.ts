@@ -36,7 +36,7 @@ export function evaluate(
   if ("problems" in resolution) throw new PolicyError(resolution.problems);
   const { resolved } = resolution;
   const decisions = decide(resolved, inventory, asOf);
-  const planned = plan(decisions, { inventory, resolved });
+  const planned = plan(decisions, { inventory, resolved, asOf });
   return {
     policy,
     resolved,

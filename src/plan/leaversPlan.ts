@@ -11,18 +11,17 @@ const LEAVER_CODES: ReadonlySet<FindingCode> = new Set(["user-inactive", "user-o
 export function leaversPlan(
   {
     decisions,
-    inventory,
-    resolved,
     policy,
-  }: Pick<Evaluation, "decisions" | "inventory" | "resolved" | "policy">,
+    ...basis
+  }: Pick<Evaluation, "decisions" | "policy" | "inventory" | "resolved" | "asOf">,
   raised: Partial<Omit<Limits, "position">> = {},
 ): { readonly plan: Plan; readonly refusal: string | null } {
   const leavers = plan(
     decisions.filter(({ code }) => LEAVER_CODES.has(code)),
-    { inventory, resolved },
+    basis,
   );
   return {
     plan: leavers,
-    refusal: judgeLimits(leavers, inventory.grants.length, { ...policy.limits, ...raised }).refusal,
+    refusal: judgeLimits(leavers, basis.inventory.grants.length, { ...policy.limits, ...raised }).refusal,
   };
 }

@@ -23,7 +23,7 @@ export interface PlannedRevocation {
   /** Where it stands in `Plan.revocations`. */
   readonly appLabel: string;
   readonly userLabel: string;
-  /** One line; stable for as long as the grants, the policy and the month of the last use are the same. */
+  /** One line, for people: what is approved is compared by `approvalKey`. */
   readonly reason: string;
 }
 
@@ -36,10 +36,7 @@ export interface Plan {
 }
 
 /** Gathers the decisions to revoke into a plan. Pure. */
-export function plan(
-  decisions: readonly Decision[],
-  { inventory, resolved: { policy } }: Pick<Basis, "inventory" | "resolved">,
-): Plan {
+export function plan(decisions: readonly Decision[], { inventory, resolved: { policy }, asOf }: Basis): Plan {
   const labels = appLabels(inventory);
   const pairs = new Map<string, { user: User; decisions: Decision[] }>();
   for (const decision of decisions) {
@@ -59,17 +56,18 @@ export function plan(
     const { app } = grant;
     const grants = decisions.map((decision) => decision.grant);
     const others = (kept.get(key) ?? []).map(({ createdAt }) => createdAt);
+    const covers = coversOf(decisions, others.length, policy);
     return {
       app,
       user,
       grants,
       code,
       at,
-      covers: coversOf(decisions, others.length, policy),
+      covers,
       others,
       appLabel: labels.get(app.key) ?? app.key,
       userLabel: userLabel(user.username),
-      reason: revocationReason(code, at, grants),
+      reason: revocationReason({ code, at, grants, covers }, asOf),
     };
   });
   return {
@@ -88,28 +86,18 @@ export function revocationMap(plan: Plan): RevocationMap {
   return Object.fromEntries([...byApp].map(([app, users]) => [app, Object.fromEntries(users)]));
 }
 
-/**
- * The part of a plan that was approved: what stands in the map with the very same reason. Anything
- * else is left out, so that less than approved may be revoked but never more (law 5).
- */
-export function approvedPart(plan: Plan, approved: RevocationMap): Plan {
-  return {
-    revocations: plan.revocations.filter(
-      (r) => Object.hasOwn(approved, r.appLabel) && approved[r.appLabel]?.[r.userLabel] === r.reason,
-    ),
-  };
-}
-
 /** A planned revocation of some of its grants alone: it covers no others any more. */
-export function withGrants(revocation: PlannedRevocation, grants: readonly Grant[]): PlannedRevocation {
-  const { code, at } = revocation;
+export function withGrants(
+  revocation: PlannedRevocation,
+  grants: readonly Grant[],
+  asOf: Instant,
+): PlannedRevocation {
   const left = revocation.grants.filter((grant) => !grants.includes(grant));
+  const part = { ...revocation, grants, covers: "grants" as const };
   return {
-    ...revocation,
-    grants,
-    covers: "grants",
+    ...part,
     others: [...revocation.others, ...left.map(({ createdAt }) => createdAt)].sort(byTime),
-    reason: revocationReason(code, at, grants),
+    reason: revocationReason(part, asOf),
   };
 }
 

@@ -29,12 +29,14 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
     },
     policy: { file: policy.file, mode: policy.mode.value, digest: policyDigest(policy) },
     inventory: inventoryPart(inventory),
-    revocations: plan.revocations.map(({ user, app, grants, code, at, reason }) => ({
+    revocations: plan.revocations.map(({ user, app, grants, code, at, covers, others, reason }) => ({
       user: { id: user.id, username: user.username },
       app: appPart(app, labels),
       grants: grants.map(grantPart),
       code,
       policy: placePart(at),
+      covers,
+      others: others.map(iso),
       reason,
       reauthorize: reauthorizeOf(app),
     })),

@@ -104,6 +104,14 @@ export const PlanSchema = Type.Object(
           grants: Type.Array(Type.Object(Grant, closed), { minItems: 1, description: "Oldest first." }),
           code: Code,
           policy: Place,
+          covers: oneOf(
+            ["pair", "grants"],
+            "What an approval covers. `pair`: the user loses the app by this rule, with every grant that the two have by then. `grants`: the grants that are listed, and no others.",
+          ),
+          others: Type.Array(nullable(Instant), {
+            description:
+              "When the grants that the user has for the app and keeps were given, oldest first; null for unknown.",
+          }),
           reason: Type.String({ description: "In one line, as Pulumi shows it." }),
           reauthorize: oneOf(
             ["yes", "if-preauthorized", "if-approved", "unknown"],

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { CodedError, shownError, UserError } from "../errors.ts";
+import { type ApprovalMap, approvalMap, approvedPart, readApprovalMap } from "../plan/approval.ts";
 import { digestOf } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
-import { approvedPart, countGrants, type RevocationMap, revocationMap, summarizePlan } from "../plan/plan.ts";
+import { countGrants, type Plan, type RevocationMap, revocationMap, summarizePlan } from "../plan/plan.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
 import { sessionsText } from "../report/outcomesText.ts";
@@ -24,12 +25,15 @@ export interface ProgramInputs {
   dryRun?: boolean;
 }
 
-/** What the state keeps as the resource's inputs and outputs; of the outputs, `revocations` is always empty. */
+/** What the state keeps as the resource's inputs and outputs; the outputs hold no revocations. */
 interface CheckedInputs {
   policyFile: string;
   policy: Record<string, unknown>;
   org: { id: string; name: string };
+  /** What people read and approve, line by line. */
   revocations: RevocationMap;
+  /** The same as data, by which it is compared; the engine shows no key that begins like this. Left out for nothing. */
+  __approval?: ApprovalMap;
   __provider?: unknown;
 }
 
@@ -77,6 +81,7 @@ export class ConnectedUserProvider {
         policy: summarizePolicy(policy),
         org: { id: inventory.org.id, name: printable(inventory.org.name) },
         revocations: revocationMap(plan),
+        ...(plan.revocations.length === 0 ? {} : { __approval: approvalMap(plan) }),
       };
       const refused = limits.refusal !== null;
       const inFull = refused || (news.dryRun === true && olds.org === undefined);
@@ -123,7 +128,8 @@ export class ConnectedUserProvider {
     id: string,
     props: CheckedInputs,
   ): Promise<{ id: string; props: CheckedInputs; inputs: CheckedInputs }> {
-    const settled = { ...props, revocations: {} };
+    const { __approval, ...rest } = props;
+    const settled = { ...rest, revocations: {} };
     return { id, props: settled, inputs: { ...settled } };
   }
 
@@ -139,7 +145,8 @@ export class ConnectedUserProvider {
   }
 
   async #revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
-    const outs: CheckedInputs = { ...inputs, revocations: {} };
+    const { __approval, ...rest } = inputs;
+    const outs: CheckedInputs = { ...rest, revocations: {} };
     if (Object.keys(inputs.revocations).length === 0) return outs;
     const checked = this.#checked.get(keyOf(inputs));
     if (checked === undefined)
@@ -147,11 +154,9 @@ export class ConnectedUserProvider {
         "The update began without a check of the org, so nothing was revoked. Run the update again.",
       );
     const { run, evaluation, log } = checked;
-    const { outcomes, sessions, audit } = await run.revoke(
-      approvedPart(evaluation.plan, inputs.revocations),
-      evaluation,
-      { onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`) },
-    );
+    const { outcomes, sessions, audit } = await run.revoke(approvedOf(inputs, evaluation), evaluation, {
+      onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
+    });
     await log.say(
       `${Object.entries(countOutcomes(outcomes))
         .map(([status, count]) => `${count} ${status}`)
@@ -179,6 +184,19 @@ const LEADS: Readonly<Partial<Record<Outcome["status"], string>>> = {
   "not tried": "not tried, since ",
   replaced: "replaced, planned again by the next update: ",
 };
+
+/**
+ * What stands in the inputs, as it was planned by the check.
+ * @throws Error where the lines that were shown are not what the data beside them approves
+ */
+function approvedOf({ revocations, __approval }: CheckedInputs, { plan, asOf }: Evaluation): Plan {
+  const approved = approvedPart(plan, readApprovalMap(__approval), asOf);
+  const lines = Object.values(revocations).reduce((sum, users) => sum + Object.keys(users).length, 0);
+  const isShown = ({ appLabel, userLabel }: Plan["revocations"][number]) =>
+    Object.hasOwn(revocations, appLabel) && Object.hasOwn(revocations[appLabel]!, userLabel);
+  if (approved.revocations.length === lines && approved.revocations.every(isShown)) return approved;
+  throw new Error("The update is not what was checked, so nothing was revoked. Run the preview again.");
+}
 
 /** The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time. @throws Error where a revocation did not succeed */
 function refuseOpen(outcomes: readonly Outcome[], id: string, outs: CheckedInputs): void {

@@ -31,6 +31,7 @@ beforeEach(async () => {
   revocations = plan(decide(resolution.resolved, inventory, Date.now()), {
     inventory,
     ...resolution,
+    asOf: Date.now(),
   }).revocations;
 });
 afterEach(() => org.close());

@@ -35,7 +35,7 @@ function planned(
   );
   const grants = [...decisions.map((decision) => decision.grant), ...stays];
   const inventory = inventoryOf({ users: [ANN, BEN], apps: [SLACK, BOBS], grants });
-  const { revocations } = plan(decisions, { inventory, resolved: resolve(file, inventory) });
+  const { revocations } = plan(decisions, { inventory, resolved: resolve(file, inventory), asOf: AS_OF });
   expect(revocations).toHaveLength(1);
   return revocations[0]!;
 }

@@ -2,25 +2,20 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decide } from "../../src/decide/decide.ts";
 import type { Grant, Inventory } from "../../src/inventory/inventory.ts";
+import { approvalMap, approvedPart, readApprovalMap } from "../../src/plan/approval.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { judgeLimits } from "../../src/plan/limits.ts";
-import {
-  approvedPart,
-  countGrants,
-  type Plan,
-  type PlannedRevocation,
-  plan,
-  revocationMap,
-} from "../../src/plan/plan.ts";
+import { countGrants, type Plan, plan, revocationMap } from "../../src/plan/plan.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import type { ResolvedPolicy } from "../../src/resolve/resolved.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { cases, changedCases, resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
+import { isWithin } from "./within.ts";
 
 const planOf = (policy: ResolvedPolicy, inventory: Inventory): Plan =>
-  plan(decide(policy, inventory, AS_OF), { inventory, resolved: policy });
+  plan(decide(policy, inventory, AS_OF), { inventory, resolved: policy, asOf: AS_OF });
 const runs = { numRuns: 500 };
 
 describe("the laws of the plan", () => {
@@ -111,29 +106,50 @@ describe("the laws of the plan", () => {
     );
   });
 
+  const approve = (approved: Plan) => readApprovalMap(approvalMap(approved));
+
   it("5: never more than approved, and all of what was approved and is still there", () => {
     fc.assert(
       fc.property(cases, fc.infiniteStream(fc.boolean()), ({ policy, inventory }, coin) => {
         const whole = planOf(policy, inventory);
         const approved = { revocations: whole.revocations.filter(() => coin.next().value) };
-        expect(approvedPart(whole, revocationMap(approved)).revocations).toEqual(approved.revocations);
-        expect(approvedPart(approved, revocationMap(whole)).revocations).toEqual(approved.revocations);
+        expect(approvedPart(whole, approve(approved), AS_OF).revocations).toEqual(approved.revocations);
+        expect(approvedPart(approved, approve(whole), AS_OF).revocations).toEqual(approved.revocations);
       }),
       runs,
     );
   });
 
-  it("5: an approval is of the very grants that it showed, whatever happened in between", () => {
+  it("5: an approval is that this user loses this app by this rule, whatever happened in between", () => {
     fc.assert(
       fc.property(changedCases, ({ approved, now }) => {
         const shown = planOf(approved.policy, approved.inventory);
         const present = planOf(now.policy, now.inventory);
-        const shownAs = ({ appLabel, userLabel, reason, grants }: PlannedRevocation) =>
-          JSON.stringify([appLabel, userLabel, reason, grants.length]);
-        const lines = shown.revocations.map(shownAs);
-        expect(approvedPart(present, revocationMap(shown)).revocations).toEqual(
-          present.revocations.filter((revocation) => lines.includes(shownAs(revocation))),
-        );
+        const made = approvedPart(present, approve(shown), AS_OF).revocations;
+        expect(made.filter((one) => !isWithin(one, shown))).toEqual([]);
+        const left = present.revocations.filter((one) => !made.includes(one));
+        expect(left.filter((one) => isWithin(one, shown))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it("5: a night in which every app rotates its tokens takes nothing from what users lose whatever their grants", () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: DAY_MS }), ({ policy, inventory }, later) => {
+        const shown = planOf(policy, inventory);
+        const at = AS_OF + later;
+        const rotated = {
+          ...inventory,
+          grants: inventory.grants.map((one) => ({ ...one, createdAt: at, lastUsedAt: at, useCount: 1 })),
+        };
+        const lost = ({ revocations }: Plan) =>
+          revocations.flatMap(({ covers, user, app, code }) =>
+            covers === "pair" ? JSON.stringify([user.id, app.key, code]) : [],
+          );
+        const made = approvedPart(planOf(policy, rotated), approve(shown), at);
+        expect(lost(made)).toEqual(lost(shown));
+        expect(made.revocations.filter(({ covers }) => covers === "grants")).toEqual([]);
       }),
       runs,
     );

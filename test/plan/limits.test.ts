@@ -28,13 +28,17 @@ function verdict(revocations: { bobs?: number; shiny?: number }, grants: number,
     { version: 1, unlisted: "revoke", apps: [{ id: SLACK.id!, users: "everyone" }] },
     inventory,
   );
-  return judgeLimits(plan(decide(policy, inventory, AS_OF), { inventory, resolved: policy }), grants, {
-    revocations: 1_000_000,
-    percent: 100,
-    perApp: 1_000_000,
-    position: { file: "policy.yaml", line: 4, column: 1 },
-    ...limits,
-  });
+  return judgeLimits(
+    plan(decide(policy, inventory, AS_OF), { inventory, resolved: policy, asOf: AS_OF }),
+    grants,
+    {
+      revocations: 1_000_000,
+      percent: 100,
+      perApp: 1_000_000,
+      position: { file: "policy.yaml", line: 4, column: 1 },
+      ...limits,
+    },
+  );
 }
 
 describe("limits", () => {
@@ -100,7 +104,7 @@ describe("limits", () => {
     const policy = resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory);
     expect(
       judgeLimits(
-        plan(decide(policy, inventory, AS_OF), { inventory, resolved: policy }),
+        plan(decide(policy, inventory, AS_OF), { inventory, resolved: policy, asOf: AS_OF }),
         2,
         policy.policy.limits,
       ),

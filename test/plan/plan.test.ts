@@ -2,15 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/decide/decide.ts";
 import type { Grant, Inventory } from "../../src/inventory/inventory.ts";
 import { countOutcomes, isOpen, type Outcome } from "../../src/plan/outcome.ts";
-import {
-  approvedPart,
-  countGrants,
-  type Plan,
-  plan,
-  revocationMap,
-  summarizePlan,
-  withGrants,
-} from "../../src/plan/plan.ts";
+import { countGrants, type Plan, plan, summarizePlan, withGrants } from "../../src/plan/plan.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
@@ -31,6 +23,7 @@ const revoked = (one: Grant, more: Partial<Decision> = {}): Decision => ({
 const basisOf = (inventory: Inventory) => ({
   inventory,
   resolved: resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory),
+  asOf: AS_OF,
 });
 const planOf = (...decisions: readonly Decision[]): Plan =>
   plan(decisions, basisOf(inventoryOf({ users: [ANN, BEN], apps: [SLACK, BOBS] })));
@@ -97,92 +90,19 @@ describe("a plan", () => {
   });
 });
 
-describe("what was approved is approved by the very same reason", () => {
-  const whole = planOf(
-    revoked(grant(ANN.id, SLACK)),
-    revoked(grant(BEN.id, SLACK)),
-    revoked(grant(ANN.id, BOBS)),
-  );
-  const users = ({ revocations }: Plan) =>
-    revocations.map(({ appLabel, userLabel }) => `${appLabel}, ${userLabel}`);
-
-  it("all of it, where all stands in the map", () => {
-    expect(approvedPart(whole, revocationMap(whole))).toEqual(whole);
-  });
-
-  it("nothing, where nothing does", () => {
-    expect(approvedPart(whole, {}).revocations).toEqual([]);
-  });
-
-  it("not a user of the app who does not stand there, nor another app of a user who does", () => {
-    const approved = revocationMap(planOf(revoked(grant(ANN.id, SLACK))));
-    expect(users(approvedPart(whole, approved))).toEqual([`Slack, ${ANN.username}`]);
-  });
-
-  it.each<[what: string, now: Decision[]]>([
-    ["one grant more", [revoked(grant(ANN.id, SLACK)), revoked(grant(ANN.id, SLACK))]],
-    ["a grant of another day", [revoked(grant(ANN.id, SLACK, { createdAt: AS_OF - DAY_MS }))]],
-    ["a use in another month", [revoked(grant(ANN.id, SLACK, { lastUsedAt: AS_OF - 40 * DAY_MS }))]],
-    ["another rule", [revoked(grant(ANN.id, SLACK), { code: "app-denied" })]],
-    ["another line of the policy", [revoked(grant(ANN.id, SLACK), { at: { ...PLACE, line: 8 } })]],
-  ])("not the same user and app with %s", (_what, now) => {
-    expect(approvedPart(planOf(...now), revocationMap(whole)).revocations).toEqual([]);
-  });
-
-  it("not by what every map has without being told, such as `constructor`", () => {
-    const builtIn = app("constructor");
-    const odd = plan(
-      [revoked(grant(ANN.id, builtIn))],
-      basisOf(inventoryOf({ users: [user(1, { username: "name" })], apps: [builtIn] })),
-    );
-    const named = { ...odd.revocations[0]!, reason: "Object" };
-    expect(approvedPart({ revocations: [named] }, {}).revocations).toEqual([]);
-  });
-});
-
 it("a part of a revocation says its own grants in its reason", () => {
   const [both] = planOf(
     revoked(grant(ANN.id, SLACK, { createdAt: AS_OF - DAY_MS })),
     revoked(grant(ANN.id, SLACK)),
   ).revocations;
-  expect(both!.reason).toBe(
-    "app not listed (policy.yaml:7); 2 grants: 2026-11-22, 2026-11-23, last used 2026-11",
-  );
-  const part = withGrants(both!, both!.grants.slice(1));
+  expect(both!.reason).toBe("app not listed (policy.yaml:7); in use");
+  const part = withGrants(both!, both!.grants.slice(1), AS_OF);
   expect(part).toEqual({
     ...both,
     grants: [grant(ANN.id, SLACK)],
     covers: "grants",
     others: [AS_OF - DAY_MS],
-    reason: "app not listed (policy.yaml:7); granted 2026-11-23, last used 2026-11",
-  });
-});
-
-describe("the reason of a revocation", () => {
-  const reason = (...grants: Partial<Grant>[]) =>
-    planOf(...grants.map((one) => revoked(grant(ANN.id, SLACK, one)))).revocations[0]!.reason;
-  it.each<[rule: string, grants: Partial<Grant>[], reason: string]>([
-    ["says the day of granting and the month of use", [{}], "granted 2026-11-23, last used 2026-11"],
-    [
-      "says what is not known",
-      [{ createdAt: null, lastUsedAt: null }],
-      "granted on an unknown day, no use recorded",
-    ],
-    [
-      "says every day, and of several uses the last",
-      [
-        { createdAt: AS_OF - 2 * DAY_MS, lastUsedAt: AS_OF - 40 * DAY_MS },
-        { createdAt: AS_OF, lastUsedAt: AS_OF - 80 * DAY_MS },
-        { createdAt: AS_OF, lastUsedAt: null },
-      ],
-      "3 grants: 2026-11-21, 2026-11-23, 2026-11-23, last used 2026-10",
-    ],
-  ])("%s", (_rule, grants, expected) => {
-    expect(reason(...grants)).toBe(`app not listed (policy.yaml:7); ${expected}`);
-  });
-
-  it("is the same on another day of the month, so that what was approved still compares equal", () => {
-    expect(reason({ lastUsedAt: AS_OF })).toBe(reason({ lastUsedAt: AS_OF + 7 * DAY_MS }));
+    reason: "app not listed (policy.yaml:7); granted 2026-11-23, in use",
   });
 });
 

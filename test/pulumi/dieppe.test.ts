@@ -65,7 +65,7 @@ describe("Dieppe Trading on the real engine", () => {
     const drift = await project.run("preview", "--diff", "--expect-no-changes");
     expect(drift.code).toBe(7);
     expect(revocationLines(drift.output, "+")).toEqual([
-      '+ ada.dubois@dieppe.example: "app not listed (policy/dieppe-trading.yaml:6); granted 2026-11-22, last used 2026-11"',
+      '+ ada.dubois@dieppe.example: "app not listed (policy/dieppe-trading.yaml:6); in use"',
     ]);
     expect(revocationLines(drift.output, "-")).toEqual([]);
   });
@@ -142,6 +142,7 @@ describe("Dieppe Trading on the real engine", () => {
     expect(PROVIDER_TEXT.length).toBeLessThan(1_000);
     expect(policy.outputs.revocations).toEqual({});
     expect(Object.keys(policy.inputs).sort()).toEqual([
+      "__approval", // until the next refresh
       "__provider",
       "org",
       "policy",

@@ -81,7 +81,7 @@ function planByHand(
 ): { readonly plan: Plan; readonly refusal: string | null; readonly text: string } {
   const grants = grantsOfOneApp(inventory, named);
   const decisions = decideByHand({ resolved, inventory, asOf }, grants);
-  const planned = plan(decisions, { inventory, resolved });
+  const planned = plan(decisions, { inventory, resolved, asOf });
   const { refusal } = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });
   const left = Map.groupBy(
     decisions.filter(({ action }) => action !== "revoke"),
