@@ -124,10 +124,12 @@ describe("live sessions", () => {
     expect(types).toEqual({
       Id: "id",
       CreatedDate: "datetime",
+      IsAssociatedWithJwtAccessToken: "boolean",
       IsCurrent: "boolean",
       LoginHistoryId: "reference",
       LoginType: "string",
       SessionType: "string",
+      SourceIp: "string",
       UsersId: "reference",
     });
     expect((await ask(org, path(live()[0]!))).body).toMatchObject({ UsersId: org.store.userId(ANN) });

@@ -72,6 +72,7 @@ export const METADATA_TYPES: readonly MetadataType[] = [
 function connectedApp(app: App): Component | null {
   const { id, name, preauthorized: { profiles = [], permissionSets = [] } = {} } = app;
   const settings = settingsOf(app);
+  const runAs = clientCredentialsUser(app);
   if (!id?.startsWith("0H4") || !settings.createdInOrg) return null;
   return {
     fullName: settings.developerName,
@@ -82,6 +83,9 @@ function connectedApp(app: App): Component | null {
       oauthConfig: {
         callbackUrl: "https://apps.example/callback",
         isAdminApproved: settings.adminApprovedUsersOnly,
+        isClientCredentialEnabled: runAs !== undefined,
+        ...(runAs === undefined ? {} : { oauthClientCredentialUser: runAs }),
+        isRefreshTokenRotationEnabled: settings.rotates,
         scopes: settings.scopes,
       },
       oauthPolicy: { ipRelaxation: settings.ipRelaxation, refreshTokenPolicy: settings.refreshTokenPolicy },
@@ -92,14 +96,22 @@ function connectedApp(app: App): Component | null {
   };
 }
 
+/** Whom an app logs in as by client credentials, if it does. */
+function clientCredentialsUser({ standingAccess = [] }: App): string | undefined {
+  return standingAccess.find(({ kind }) => kind === "client-credentials")?.runAs;
+}
+
 function oauthPolicies(app: App): Xml {
   const { preauthorized: { profiles = [], permissionSets = [] } = {} } = app;
   const { developerName, ipRelaxation } = settingsOf(app);
   const { type, period, unit } = refreshTokenPolicy(app);
+  const runAs = clientCredentialsUser(app);
   return {
     ...(permissionSets.length === 0 ? {} : { commaSeparatedPermissionSet: permissionSets.join(", ") }),
     ...(profiles.length === 0 ? {} : { commaSeparatedProfile: profiles.join(", ") }),
+    ...(runAs === undefined ? {} : { clientCredentialsFlowUser: runAs }),
     externalClientApplication: developerName,
+    isClientCredentialsFlowEnabled: runAs !== undefined,
     ipRelaxationPolicyType: IP_RELAXATION[ipRelaxation],
     label: `${app.name} OAuth policies`,
     permittedUsersPolicyType: permittedUsers(app),

@@ -23,6 +23,8 @@ export class LoginError extends Error {
 interface Login {
   readonly client: Client;
   readonly username: string | undefined;
+  /** As LoginHistory has it, which has no value for JWT bearer. */
+  readonly loginSubType: string | null;
 }
 
 type Form = Readonly<Record<string, string | undefined>>;
@@ -40,10 +42,10 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
   server.post("/services/oauth2/token", async (request) => {
     const login = LOGINS.get(formOf(request).grant_type);
     if (login === undefined) throw new LoginError("unsupported_grant_type", "grant type not supported");
-    const { client, username } = await login(request, context);
+    const { client, username, loginSubType } = await login(request, context);
     const userId = activeUser(username, store);
     return {
-      access_token: store.openSession(userId, client.name ?? CALLER_APP).token,
+      access_token: store.openSession(userId, client.name ?? CALLER_APP, { loginSubType }).token,
       scope: "id api",
       instance_url: originOf(request),
       id: `${originOf(request)}/id/${store.organization.id}/${userId}`,
@@ -79,7 +81,7 @@ async function clientCredentials(request: FastifyRequest, { options }: Context):
   if (client.clientSecret === undefined || client.clientSecret !== secret)
     throw new LoginError("invalid_client", "invalid client credentials");
   if (client.runAs === undefined) throw new LoginError("invalid_grant", "no client credentials user enabled");
-  return { client, username: client.runAs };
+  return { client, username: client.runAs, loginSubType: "OauthClientCredentials" };
 }
 
 async function jwtBearer(request: FastifyRequest, { options }: Context): Promise<Login> {
@@ -89,7 +91,7 @@ async function jwtBearer(request: FastifyRequest, { options }: Context): Promise
   if (client?.certificate === undefined)
     throw new LoginError("invalid_client_id", "client identifier invalid");
   const { sub } = await verified(assertion, client.certificate, originOf(request));
-  return { client, username: sub };
+  return { client, username: sub, loginSubType: null };
 }
 
 /** What an assertion says. @throws LoginError where it is not signed by the certificate's owner, or not for this org */

@@ -41,6 +41,8 @@ export class Grants {
       RequestToken: secret("RequestToken"),
       // No field of OauthToken: how the usage resources name the token, whose own Id may be null.
       usageId: sfId("0CQ", serial),
+      // No field either: what stays the same when the tokens are rotated.
+      grantKey: row.grantKey ?? serial,
       ...ids,
     };
     this.#byDeleteToken.set(String(full.DeleteToken), full);

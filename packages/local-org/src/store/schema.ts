@@ -10,6 +10,8 @@ export interface Field {
   readonly to?: { readonly object: string; readonly relationship: string };
   readonly sortable?: boolean;
   readonly filterable?: boolean;
+  /** The version of the API that first had it, where that is a late one. */
+  readonly since?: number;
 }
 
 const plain = (type: FieldType): Field => ({ type, sortable: true, filterable: true });
@@ -64,9 +66,16 @@ export const EXTERNAL: readonly string[] = ["ExternalClientApplication", "ExtlCl
 
 /** What there is of a schema in a version of the API. @param hidden objects that the caller is not shown */
 export function schemaIn(version: number, schema: Schema, hidden: readonly string[]): Schema {
-  return Object.fromEntries(
-    Object.entries(schema).filter(([object]) => version >= (SINCE[object] ?? 0) && !hidden.includes(object)),
+  const objects = Object.entries(schema).filter(
+    ([object]) => version >= (SINCE[object] ?? 0) && !hidden.includes(object),
   );
+  return Object.fromEntries(objects.map(([object, fields]) => [object, fieldsIn(version, fields)]));
+}
+
+function fieldsIn(version: number, fields: Schema[string]): Schema[string] {
+  const all = Object.entries(fields);
+  const known = all.filter(([, { since = 0 }]) => version >= since);
+  return known.length === all.length ? fields : Object.fromEntries(known);
 }
 
 function allObjects(permissionFields: Record<string, Field>): Record<string, Record<string, Field>> {
@@ -181,6 +190,7 @@ function allObjects(permissionFields: Record<string, Field>): Record<string, Rec
     AuthSession: {
       Id: id,
       CreatedDate: plain("datetime"),
+      IsAssociatedWithJwtAccessToken: { type: "boolean", since: 64 },
       IsCurrent: flag,
       LoginHistoryId: plain("reference"),
       LoginType: text,

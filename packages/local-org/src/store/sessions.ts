@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { freeIds, sfId } from "../ids.ts";
+import { type Login, Logins, type LoginWay, loginRow, loginWay, type NewLogin } from "./logins.ts";
 import type { Row } from "./rows.ts";
 
 /** A caller's login. */
@@ -8,6 +9,7 @@ export interface Session {
   readonly token: string;
   /** Name of the app that it was made through, as LoginHistory shows it; null where it shows none. */
   readonly app: string | null;
+  readonly loginSubType: string | null;
   /** In milliseconds since the epoch. */
   readonly createdAt: number;
 }
@@ -15,17 +17,35 @@ export interface Session {
 /** A session of a user that goes on somewhere else: the local org shows it and can end it, and has no token of it. */
 export interface LiveSession {
   readonly id: string;
+  /** Its latest login. */
   readonly loginHistoryId: string;
   readonly userId: string;
   /** Name of the app that it was made through, as LoginHistory shows it; null where it shows none. */
   readonly app: string | null;
   /** In milliseconds since the epoch. */
   readonly createdAt: number;
+  readonly loginType: string;
+  readonly sessionType: string;
+  readonly sourceIp: string;
+  /** What the access token of an app's session is; only an opaque one ends with its grant. */
+  readonly token: "opaque" | "jwt" | "hybrid";
+  /** The grant that it came from, by what stays the same when the grant's tokens rotate. */
+  readonly grant: string | null;
+  /** Whether it is of the family of its user's sessions here. */
+  readonly family: boolean;
 }
 
 /** From where callers come, and from where everybody else: an address that documents may name. */
 const CALLER_ADDRESS = "127.0.0.1";
 const ELSEWHERE = "192.0.2.1";
+
+/** What a new live session is made of; what is not said follows from the app. */
+export type NewLiveSession = Pick<LiveSession, "app" | "createdAt"> &
+  Partial<Pick<LiveSession, "loginType" | "sessionType" | "sourceIp" | "token" | "grant" | "family">> & {
+    readonly loginSubType?: string | null;
+    /** The latest login that used the session again. */
+    readonly reusedBy?: NewLogin;
+  };
 
 /** What came of an attempt to delete a session. */
 export type Deletion = "deleted" | "unknown" | "deleted before" | "not allowed";
@@ -38,16 +58,18 @@ const CURRENT_LOGIN = "0Ya000000000001AAA";
 export class Sessions {
   /** By access token. */
   readonly #callers = new Map<string, Session>();
-  /** Every live session that there was, by the first 15 characters of its id: logins outlast their sessions. */
+  /** Every live session that there was, by the first 15 characters of its id. */
   readonly #known = new Map<string, LiveSession>();
   readonly #ended = new Set<LiveSession>();
+  readonly #logins = new Logins();
   readonly #nextId = freeIds("0Ak", [sfId("0Ak", 1)]);
-  readonly #nextLoginId = freeIds("0Ya", [sfId("0Ya", 1)]);
 
-  /** Opens a session for a caller, who is handed its token. */
-  open(organizationId: string, userId: string, app: string | null): Session {
+  /** Opens a session for a caller, who is handed its token. @param way how it logged in */
+  open(organizationId: string, userId: string, app: string | null, way: Partial<LoginWay> = {}): Session {
     const secret = randomBytes(48).toString("base64url").replaceAll("-", ".");
-    const session = { userId, token: `${organizationId}!${secret}`, app, createdAt: Date.now() };
+    const token = `${organizationId}!${secret}`;
+    const { loginSubType } = loginWay({ app, ...way });
+    const session = { userId, token, app, loginSubType, createdAt: Date.now() };
     this.#callers.set(session.token, session);
     return session;
   }
@@ -67,8 +89,32 @@ export class Sessions {
     for (const session of this.live()) if (session.userId === userId) this.#ended.add(session);
   }
 
-  add(userId: string, app: string | null, createdAt: number): LiveSession {
-    const session = { id: this.#nextId(), loginHistoryId: this.#nextLoginId(), userId, app, createdAt };
+  /** Ends what ends with a grant: sessions whose access token is opaque. */
+  endOfGrant(grant: string): void {
+    for (const session of this.live())
+      if (session.grant === grant && session.token === "opaque") this.#ended.add(session);
+  }
+
+  addLogin(userId: string, login: NewLogin): Login {
+    return this.#logins.add(userId, login);
+  }
+
+  add(userId: string, { reusedBy, loginSubType, ...given }: NewLiveSession): LiveSession {
+    const way = loginWay({ ...given, ...(loginSubType === undefined ? {} : { loginSubType }) });
+    const first = this.addLogin(userId, { app: given.app, at: given.createdAt, ...way });
+    const last = reusedBy === undefined ? first : this.addLogin(userId, reusedBy);
+    const session: LiveSession = {
+      sessionType: given.app === null ? "UI" : "Oauth2",
+      sourceIp: ELSEWHERE,
+      token: "opaque",
+      grant: null,
+      family: false,
+      ...given,
+      loginType: way.loginType,
+      id: this.#nextId(),
+      loginHistoryId: last.id,
+      userId,
+    };
     this.#known.set(session.id.slice(0, 15), session);
     return session;
   }
@@ -80,33 +126,49 @@ export class Sessions {
 
   /** AuthSession as a caller sees it: the caller's own session first. @param all whether those of others too */
   authSessions(caller: Session, all: boolean): Row[] {
-    const current = { ...caller, id: CURRENT, loginHistoryId: CURRENT_LOGIN };
-    return [current, ...this.live().filter(seenBy(caller, all))].map((session) => ({
-      Id: session.id,
-      CreatedDate: session.createdAt,
-      IsCurrent: session === current,
-      LoginHistoryId: session.loginHistoryId,
-      LoginType: loginType(session),
-      SessionType: session.app === null ? "UI" : "Oauth2",
-      SourceIp: session === current ? CALLER_ADDRESS : ELSEWHERE,
-      UsersId: session.userId,
-    }));
+    const { app, createdAt, userId } = caller;
+    const current = {
+      Id: CURRENT,
+      CreatedDate: createdAt,
+      IsAssociatedWithJwtAccessToken: false,
+      IsCurrent: true,
+      LoginHistoryId: CURRENT_LOGIN,
+      LoginType: loginWay({ app }).loginType,
+      SessionType: app === null ? "UI" : "Oauth2",
+      SourceIp: CALLER_ADDRESS,
+      UsersId: userId,
+    };
+    const others = this.live().filter((session) => all || session.userId === userId);
+    return [
+      current,
+      ...others.map((session) => ({
+        Id: session.id,
+        CreatedDate: session.createdAt,
+        IsAssociatedWithJwtAccessToken: session.token === "jwt",
+        // Of the family of the caller's session, so that several can be current (docs/salesforce.md#sessions).
+        IsCurrent: session.family && session.userId === userId,
+        LoginHistoryId: session.loginHistoryId,
+        LoginType: session.loginType,
+        SessionType: session.sessionType,
+        SourceIp: session.sourceIp,
+        UsersId: session.userId,
+      })),
+    ];
   }
 
   /** LoginHistory as a caller sees it, with the logins of sessions that have ended. @param all see `authSessions` */
   logins(caller: Session, all: boolean): Row[] {
-    const current = { ...caller, loginHistoryId: CURRENT_LOGIN };
-    return [current, ...[...this.#known.values()].filter(seenBy(caller, all))].map((session) => ({
-      Id: session.loginHistoryId,
-      Application: session.app,
-      AuthenticationServiceId: null,
-      // A session that goes on through an app began with its refresh token.
-      LoginSubType: session.app === null ? null : "OauthRefreshToken",
-      LoginTime: session.createdAt,
-      LoginType: loginType(session),
-      Status: "Success",
-      UserId: session.userId,
-    }));
+    const { app, createdAt: at, loginSubType, userId } = caller;
+    const current = {
+      id: CURRENT_LOGIN,
+      userId,
+      app,
+      at,
+      status: "Success",
+      authenticationServiceId: null,
+      ...loginWay({ app, loginSubType }),
+    };
+    return [current, ...this.#logins.all().filter((login) => all || login.userId === userId)].map(loginRow);
   }
 
   /** Ends the session of an id for a caller. @param all whether the caller may end those of others too */
@@ -118,18 +180,9 @@ export class Sessions {
     }
     const session = this.#known.get(key);
     if (session === undefined) return "unknown";
-    if (!seenBy(caller, all)(session)) return "not allowed";
+    if (!all && session.userId !== caller.userId) return "not allowed";
     if (this.#ended.has(session)) return "deleted before";
     this.#ended.add(session);
     return "deleted";
   }
-}
-
-/** As the login history writes it (docs/salesforce.md#sessions). */
-function loginType({ app }: Pick<Session, "app">): string {
-  return app === null ? "Application" : "Remote Access 2.0";
-}
-
-function seenBy({ userId }: Session, all: boolean): (session: LiveSession) => boolean {
-  return (session) => all || session.userId === userId;
 }

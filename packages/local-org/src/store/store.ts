@@ -1,3 +1,4 @@
+import { LocalOrgError } from "../errors.ts";
 import { settingsOf } from "../fixture/appSettings.ts";
 import type { OrgFixture } from "../fixture/fixture.ts";
 import { permissionFlags } from "../fixture/permissions.ts";
@@ -5,15 +6,14 @@ import { type Platform, platformOf } from "../fixture/platform.ts";
 import { permissionsByUser } from "./accessTables.ts";
 import { AccountLinks, type NewAccountLink } from "./accountLinks.ts";
 import { menuApps, menuItemId } from "./appTables.ts";
+import { fixtureLogins, fixtureSessions, type NewSession, timeOf } from "./fixtureSessions.ts";
 import { type GrantRange, Grants } from "./grants.ts";
+import type { LoginWay } from "./logins.ts";
 import type { Row, Tables } from "./rows.ts";
 import { EXTERNAL, type Schema, type SchemaOptions, schemaIn, schemaOf } from "./schema.ts";
 import { type Deletion, type LiveSession, type Session, Sessions } from "./sessions.ts";
 import { tables } from "./tables.ts";
 import type { View } from "./view.ts";
-
-/** What a new live session is made of. */
-export type NewSession = Pick<LiveSession, "app" | "createdAt"> & { readonly username: string };
 
 /** An app as grants name it. */
 interface GrantApp {
@@ -98,9 +98,10 @@ export class Store {
       if (id !== null) this.#apps.set(id, app);
     }
     for (const grant of fixture.grants)
-      this.addGrant({ ...grant, createdAt: time(grant.createdAt), lastUsedAt: time(grant.lastUsedAt) });
-    for (const live of fixture.sessions ?? [])
-      this.addSession({ ...live, createdAt: Date.parse(live.createdAt) });
+      this.addGrant({ ...grant, createdAt: timeOf(grant.createdAt), lastUsedAt: timeOf(grant.lastUsedAt) });
+    for (const session of fixtureSessions(fixture, now)) this.addSession(session);
+    for (const { username, ...login } of fixtureLogins(fixture))
+      this.#sessions.addLogin(this.userId(username)!, login);
     for (const link of fixture.thirdPartyAccountLinks ?? []) this.linkAccount(link);
   }
 
@@ -197,7 +198,7 @@ export class Store {
     const { Username } = this.lookUp("User", userId)!;
     this.changeUser(String(Username), { isFrozen: true });
     this.#sessions.endAllOf(userId);
-    for (const row of this.#grants.ofUser(userId)) this.#grants.remove(row);
+    for (const row of this.#grants.ofUser(userId)) this.#end(row);
   }
 
   isFrozen(userId: string): boolean {
@@ -237,7 +238,7 @@ export class Store {
     const others = this.#grants
       .within({ users })
       .filter((row) => row !== added && row.AppName === added.AppName);
-    for (const row of others.slice(0, Math.max(0, others.length + 1 - APPROVALS))) this.#grants.remove(row);
+    for (const row of others.slice(0, Math.max(0, others.length + 1 - APPROVALS))) this.#end(row);
     return added;
   }
 
@@ -246,12 +247,7 @@ export class Store {
    * worth nothing. Whether a row's date moves is a setting. @returns the rows there are now
    */
   rotate(username: string, app: string, at: number = Date.now()): readonly Row[] {
-    const userId = this.userId(username);
-    const { id, label } = this.#appNamed(app);
-    return this.#grants
-      .ofUser(userId ?? "")
-      .filter(({ appId, AppName }) => (id === null ? appId === null && AppName === label : appId === id))
-      .map((row) => this.#rotated(row, at));
+    return this.#grantsOf(this.userId(username) ?? "", app).map((row) => this.#rotated(row, at));
   }
 
   /** Rotates the refresh tokens of every app whose settings say that it rotates them. @returns the rows there are now */
@@ -264,7 +260,7 @@ export class Store {
   /** Removes the grant of a delete or refresh token. @returns the record, or undefined where there is none */
   revoke(token: string): Row | undefined {
     const row = this.#grants.ofToken(token);
-    if (row !== undefined) this.#grants.remove(row);
+    if (row !== undefined) this.#end(row);
     return row;
   }
 
@@ -282,8 +278,9 @@ export class Store {
     return appId === null || appId === undefined ? null : String(appId);
   }
 
-  openSession(userId: string, app: string | null = null): Session {
-    return this.#sessions.open(this.organization.id, userId, app);
+  /** Opens a session for a caller. @param way how it logged in; by a refresh token of the app, or at a page, without it */
+  openSession(userId: string, app: string | null = null, way: Partial<LoginWay> = {}): Session {
+    return this.#sessions.open(this.organization.id, userId, app, way);
   }
 
   session(token: string): Session | undefined {
@@ -300,10 +297,14 @@ export class Store {
     return this.#sessions.live();
   }
 
-  /** @returns the live session, or null where the org has no such user */
-  addSession({ username, app, createdAt }: NewSession): LiveSession | null {
+  /** @returns the live session, or null where the org has no such user. @throws LocalOrgError where the user has no such grant */
+  addSession({ username, of, ...session }: NewSession): LiveSession | null {
     const userId = this.userId(username);
-    return userId === undefined ? null : this.#sessions.add(userId, app, createdAt);
+    if (userId === undefined) return null;
+    if (of === undefined) return this.#sessions.add(userId, session);
+    const grant = this.#grantsOf(userId, of.app).find(({ CreatedDate }) => CreatedDate === of.createdAt);
+    if (grant === undefined) throw new LocalOrgError(`${username} has no such grant of ${of.app}.`);
+    return this.#sessions.add(userId, { ...session, grant: String(grant.grantKey) });
   }
 
   /** Ends the session of an AuthSession, as far as the caller may. */
@@ -356,6 +357,20 @@ export class Store {
     return this.#apps.get(app) ?? { id: null, label: app, menuItemId: null };
   }
 
+  /** The grants that a user has of an app, by the app's name or id, or as the grants themselves name it. */
+  #grantsOf(userId: string, app: string): readonly Row[] {
+    const known = this.#apps.get(app);
+    return this.#grants
+      .ofUser(userId)
+      .filter(({ appId, AppName }) => (known?.id ? appId === known.id : AppName === (known?.label ?? app)));
+  }
+
+  /** Removes a grant, and the sessions that end with it. */
+  #end(row: Row): void {
+    this.#grants.remove(row);
+    this.#sessions.endOfGrant(String(row.grantKey));
+  }
+
   /** Whether the next grant of a user for an external client app has an OauthToken, if the grant itself does not say. */
   #hasRow(userId: string, appId: string): boolean {
     switch (this.platform.usageBesideRows) {
@@ -388,8 +403,4 @@ export class Store {
 
 function ownOnly(range: GrantRange, user: string): GrantRange {
   return { ...range, users: (range.users ?? [user]).filter((asked) => asked === user) };
-}
-
-function time(text: string | null): number | null {
-  return text === null ? null : Date.parse(text);
 }
