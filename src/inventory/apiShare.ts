@@ -1,9 +1,14 @@
 import type { OrgReader } from "../salesforce/reader.ts";
 import { inventoryErrors } from "./errors.ts";
 
-/** API calls that a listing takes at most, where nothing has to be tried again. */
-export function callsForListing(grants: number, users: number): number {
-  return Math.ceil((grants / 500) * 1.1) + Math.ceil(users / 2_000) + 30;
+/**
+ * API calls that a listing takes at most, where nothing has to be tried again; but for the tokens of external client apps,
+ * of which it is not known before who uses the apps.
+ * @param externalApps for each of which its users are asked for
+ */
+export function callsForListing(grants: number, users: number, externalApps: number): number {
+  const usage = externalApps + Math.ceil(externalApps / 100);
+  return Math.ceil((grants / 500) * 1.1) + Math.ceil(users / 2_000) + usage + 30;
 }
 
 /** @throws UserError (`api-share-exceeded`) where that many calls are more than a run's share of what the org has left */

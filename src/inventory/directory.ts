@@ -115,6 +115,8 @@ export async function readDirectory(
 export async function readApps(reader: OrgReader): Promise<{
   readonly apps: App[];
   readonly labels: readonly { readonly id: AppId; readonly label: string }[];
+  /** How many external client apps the org lists as such. */
+  readonly externalApps: number;
 }> {
   const [connected, external, menu] = await Promise.all([
     readAll<{ Id: string; Name: string; OptionsAllowAdminApprovedUsersOnly?: boolean | null }>(
@@ -124,7 +126,7 @@ export async function readApps(reader: OrgReader): Promise<{
     readAll<{ Id: string; MasterLabel: string }>(
       reader,
       "SELECT Id, MasterLabel FROM ExternalClientApplication",
-    ).catch(noSuchObject),
+    ).catch(noneShown),
     readAll<{ ApplicationId: string | null; Label: string }>(
       reader,
       "SELECT ApplicationId, Label FROM AppMenuItem",
@@ -148,11 +150,11 @@ export async function readApps(reader: OrgReader): Promise<{
     apps.set(id, { ...app, inAppMenu: true });
     return [{ id, label: Label }];
   });
-  return { apps: [...apps.values()], labels };
+  return { apps: [...apps.values()], labels, externalApps: external.length };
 }
 
-/** Older orgs know no external client apps (docs/salesforce.md#external-client-apps). */
-function noSuchObject(error: unknown): never[] {
+/** The answer where there are none, and where they are not shown: `requireNoExternalApps` tells. */
+function noneShown(error: unknown): never[] {
   if (error instanceof ApiError && error.salesforceCode === "INVALID_TYPE") return [];
   throw error;
 }

@@ -12,9 +12,16 @@ import { addressLine } from "./doctor/addressLine.ts";
 import { formsLine } from "./doctor/formsLine.ts";
 import { type DoctorLine, line } from "./doctor/line.ts";
 import { sightLine } from "./doctor/sightLine.ts";
+import { probeExternalApps } from "./externalApps.ts";
 import { ownApps } from "./ownApps.ts";
 import { countQuery } from "./partition.ts";
-import { NEEDED_PERMISSIONS, probePermissions, WANTED_PERMISSIONS } from "./permissions.ts";
+import {
+  EXTERNAL_APPS_LABEL,
+  NEEDED_PERMISSIONS,
+  probeExternalAppPermissions,
+  probePermissions,
+  WANTED_PERMISSIONS,
+} from "./permissions.ts";
 
 export interface DoctorReport {
   readonly lines: readonly DoctorLine[];
@@ -105,65 +112,51 @@ async function ownAppLine(connection: OrgReader): Promise<DoctorLine> {
   }
 }
 
-function withoutRemedy({ message, remedy }: SettingsError): string {
+function withoutRemedy({ message, remedy }: SettingsError | InconclusiveError): string {
   return message.slice(0, message.length - remedy.length).trimEnd();
 }
 
 /** The DeleteToken of a grant is its own permission to revoke (docs/salesforce.md#a-deletetoken-is-a-credential): seeing every grant is all it takes. */
 async function permissionLines(connection: OrgReader): Promise<DoctorLine[]> {
   let permissions: Record<string, boolean>;
+  let external: Record<string, boolean>;
   try {
     permissions = await probePermissions(connection);
+    external = await probeExternalAppPermissions(connection);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return [line("permission", "failed", error.message, "Grant the user API Enabled.")];
   }
-  return Object.entries({ ...NEEDED_PERMISSIONS, ...WANTED_PERMISSIONS }).map(([field, name]) => {
-    if (permissions[field]) return line("permission", "ok", `${name}: granted.`);
-    const needed = field in NEEDED_PERMISSIONS;
-    return line(
-      "permission",
-      needed ? "failed" : "warning",
-      `${name}: missing${needed ? ", needed to see and revoke every user's grants" : ""}.`,
-      `Grant ${name} to the user, by a permission set.`,
-    );
-  });
+  const stated = (name: string, isHeld: boolean, isNeeded: boolean): DoctorLine =>
+    isHeld
+      ? line("permission", "ok", `${name}: granted.`)
+      : line(
+          "permission",
+          isNeeded ? "failed" : "warning",
+          `${name}: missing${isNeeded ? ", needed to see and revoke every user's grants" : ""}.`,
+          `Grant ${name} to the user, by a permission set.`,
+        );
+  return [
+    ...Object.entries(NEEDED_PERMISSIONS).map(([field, name]) => stated(name, permissions[field]!, true)),
+    stated(EXTERNAL_APPS_LABEL, Object.values(external).includes(true), true),
+    ...Object.entries(WANTED_PERMISSIONS).map(([field, name]) => stated(name, permissions[field]!, false)),
+  ];
 }
 
 async function externalAppsLine(connection: OrgReader): Promise<DoctorLine> {
-  let count: number;
   try {
-    count = await connection.count("SELECT COUNT() FROM ExternalClientApplication");
+    const count = await probeExternalApps(connection);
+    const text =
+      count === 0
+        ? "The org has no external client apps."
+        : `${count} external client apps, and their use is shown.`;
+    return line("external-client-apps", "ok", text);
   } catch (error) {
+    if (error instanceof InconclusiveError)
+      return line("external-client-apps", "failed", withoutRemedy(error), error.remedy);
     if (!(error instanceof ApiError)) throw error;
-    if (error.salesforceCode === "INVALID_TYPE")
-      return line("external-client-apps", "ok", "The org has no external client apps.");
-    return line(
-      "external-client-apps",
-      "failed",
-      error.message,
-      "Grant the user View Setup and Configuration.",
-    );
+    return line("external-client-apps", "failed", error.message, `Grant the user ${EXTERNAL_APPS_LABEL}.`);
   }
-  if (count === 0) return line("external-client-apps", "ok", "The org has no external client apps.");
-  try {
-    await connection.get("/apps/oauth/usage?page=0&pageSize=1");
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.status === 404)
-      return line(
-        "external-client-apps",
-        "ok",
-        `${count} external client apps; the org has no usage resource for them.`,
-      );
-    return line(
-      "external-client-apps",
-      "failed",
-      `${count} external client apps, and their use is not shown: ${error.message}`,
-      "Grant the user View Setup and Configuration and Manage Users.",
-    );
-  }
-  return line("external-client-apps", "ok", `${count} external client apps, and their use is shown.`);
 }
 
 export function apiCallsLine({ apiUsage }: Pick<OrgReader, "apiUsage">): DoctorLine {
@@ -197,7 +190,8 @@ async function listingLine(connection: OrgReader, before: readonly DoctorLine[])
   try {
     const grants = await connection.count(countQuery());
     const users = await connection.count("SELECT COUNT() FROM User");
-    const calls = callsForListing(grants, users);
+    const { externalApps } = await readApps(connection);
+    const calls = callsForListing(grants, users, externalApps);
     checkApiShare(connection, calls);
     return line(
       "complete-listing",

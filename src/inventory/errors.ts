@@ -40,11 +40,33 @@ export const inventoryErrors = declareErrors({
     remedy: "Grant them {missing}, by a permission set, and try again.",
     example: { user: "sanctioned@acme.example", missing: "Customize Application and Manage Users" },
   },
+  "external-apps-hidden": {
+    kind: "inconclusive",
+    text: "the org lists no external client apps, and {where} names one ({id}): the grants of such apps cannot be listed.",
+    remedy:
+      'Grant the user "View all External Client Apps, view their settings, and edit their policies", by a permission set; where that was done just now, try again in a while.',
+    example: { where: "the app menu", id: "0xI000000000001EAA" },
+  },
   "usage-not-shown": {
     kind: "inconclusive",
     text: "the org has external client apps and does not show who uses them ({salesforceCode}).",
-    remedy: "Grant the user View Setup and Configuration and Manage Users.",
+    remedy:
+      'Grant the user "View all External Client Apps, view their settings, and edit their policies", by a permission set.',
     example: { salesforceCode: "INSUFFICIENT_ACCESS" },
+  },
+  "usage-not-enabled": {
+    kind: "inconclusive",
+    text: "the org has external client apps, and its usage resource, which shows who uses them, is not enabled ({salesforceCode}).",
+    remedy:
+      'Switch on "Allow access to External Client App consumer secrets via REST API" in Setup, External Client Apps, Settings; if it is on, grant the user "View all External Client Apps, view their settings, and edit their policies".',
+    example: { salesforceCode: "FUNCTIONALITY_NOT_ENABLED" },
+  },
+  "usage-not-there": {
+    kind: "inconclusive",
+    text: "the org has external client apps ({apps} of them), and no usage resource that shows who uses them (HTTP 404).",
+    remedy:
+      'Grant the user "View all External Client Apps, view their settings, and edit their policies" and switch on "Allow access to External Client App consumer secrets via REST API" in Setup, External Client Apps, Settings; an org may hide the resource for want of either.',
+    example: { apps: 3 },
   },
   "usage-answer-not-known": {
     kind: "inconclusive",

@@ -135,6 +135,8 @@ export interface CompletenessProof {
   };
   /** Grants of external client apps, beside `read`, that only the usage resources show. */
   readonly fromUsage?: number;
+  /** External client apps whose users the org answered with 404, which was taken for none; left out for none. */
+  readonly appsWithoutUsers?: number;
   /** Permissions of the caller that the platform requires for seeing every grant, as probed. */
   readonly permissions: Readonly<Record<string, boolean>>;
   readonly apiVersion: string;

@@ -5,6 +5,7 @@ import { AppRegister } from "./appRegister.ts";
 import { byUser } from "./byUser.ts";
 import { readApps, readDirectory, readProfiles, readUsers } from "./directory.ts";
 import { inventoryErrors } from "./errors.ts";
+import { requireNoExternalApps, requireNoneNamed } from "./externalApps.ts";
 import { grantMaker } from "./grantRow.ts";
 import { listGrants } from "./grants.ts";
 import type { Inventory } from "./inventory.ts";
@@ -50,13 +51,15 @@ async function list(
   onProgress: NonNullable<ListOptions["onProgress"]>,
 ): Promise<Inventory> {
   const permissions = await requirePermissions(reader);
-  const [profiles, { apps, labels }, count, userCount] = await Promise.all([
+  const [profiles, { apps, labels, externalApps }, count, userCount] = await Promise.all([
     readProfiles(reader),
     readApps(reader),
     reader.count(countQuery()),
     reader.count("SELECT COUNT() FROM User"),
   ]);
-  checkApiShare(reader, callsForListing(count, userCount));
+  const isWithoutExternal = externalApps === 0;
+  if (isWithoutExternal) await requireNoExternalApps(reader, apps);
+  checkApiShare(reader, callsForListing(count, userCount, externalApps));
 
   const register = new AppRegister(apps);
   for (const { id, label } of labels) register.alsoCalled(id, label);
@@ -72,11 +75,11 @@ async function list(
     now,
   });
   const users = await reading;
-  const hasExternalApps = apps.some(({ kind }) => kind === "external-client-app");
-  const inUsage = hasExternalApps ? await readUsageApps(reader, register) : [];
+  if (isWithoutExternal) requireNoneNamed(register.all(), "a grant");
+  const inUsage = isWithoutExternal ? [] : await readUsageApps(reader, register);
   const own = ownApps(reader.caller, register);
   register.settle(grants, new Set(own));
-  const more = await readUsageGrants(reader, inUsage, grants);
+  const { grants: more, appsWithoutUsers } = await readUsageGrants(reader, inUsage, grants);
   for (const grant of more) grants.push(grant);
   return {
     org: reader.org,
@@ -90,6 +93,7 @@ async function list(
     proof: {
       ...proof,
       fromUsage: more.length,
+      ...(appsWithoutUsers === 0 ? {} : { appsWithoutUsers }),
       permissions,
       apiVersion: reader.org.apiVersion,
       at: now().toISOString(),

@@ -7,6 +7,7 @@ import { checkApiShare } from "./apiShare.ts";
 import type { AppRegister } from "./appRegister.ts";
 import { inventoryErrors } from "./errors.ts";
 import type { App, Grant } from "./inventory.ts";
+import { SECOND_MS } from "./partition.ts";
 
 /** What the Connect usage resources list, each with what it is known by. */
 interface UsageLists {
@@ -29,26 +30,59 @@ const MOST_PAGES = 5_000;
 const MOST_READINGS = 6;
 
 /**
- * The external client apps that the usage resources name; none where the org has no such resource.
+ * The external client apps of an org that has some: those that its usage resources name, and those that are known without.
  * @throws InconclusiveError where the org does not show them
  */
 export async function readUsageApps(reader: OrgReader, register: AppRegister): Promise<App[]> {
+  const known = register.all().filter(({ kind }) => kind === "external-client-app");
+  const named = await orNotShown(
+    readList(reader, RESOURCE, "apps", ({ identifier }) => identifier),
+    () => notThere(known.length),
+  );
+  const inUsage = named.map(({ identifier, developerName }) =>
+    register.inUsage(identifier, developerName ?? null),
+  );
+  return [...new Set([...inUsage, ...known])];
+}
+
+/** @throws InconclusiveError where the org does not show who uses its external client apps */
+export async function requireUsage(reader: OrgReader, externalApps: number): Promise<void> {
+  await orNotShown(reader.get(`${RESOURCE}?page=0&pageSize=1`), () => notThere(externalApps));
+}
+
+function notThere(apps: number): never {
+  throw inventoryErrors["usage-not-there"]({ apps });
+}
+
+/**
+ * What the usage resources say. @param gone what a 404 means
+ * @throws InconclusiveError with what to do about the org's refusal
+ */
+async function orNotShown<T>(answer: Promise<T>, gone: () => T): Promise<T> {
   try {
-    const apps = await readList(reader, RESOURCE, "apps", ({ identifier }) => identifier);
-    return apps.map(({ identifier, developerName }) => register.inUsage(identifier, developerName ?? null));
+    return await answer;
   } catch (error) {
-    // Where the org has no such resource, OauthToken is all there is.
-    if (error instanceof ApiError && error.status === 404) return [];
-    if (error instanceof ApiError && error.status === 403)
-      throw inventoryErrors["usage-not-shown"]({ salesforceCode: error.salesforceCode });
+    if (!(error instanceof ApiError)) throw error;
+    const { status, salesforceCode } = error;
+    if (status === 404) return gone();
+    if (/NOT_ENABLED/.test(salesforceCode)) throw inventoryErrors["usage-not-enabled"]({ salesforceCode });
+    if (status === 403) throw inventoryErrors["usage-not-shown"]({ salesforceCode });
     throw error;
   }
 }
 
+interface UsagePair {
+  readonly userId: UserId;
+  readonly app: App;
+  readonly usage: Usage;
+  /** The grants of the two that OauthToken shows. */
+  readonly rows: readonly Grant[];
+}
+
 /**
  * The grants of external client apps that OauthToken does not show. The Connect usage resources name
- * users by app (docs/salesforce.md#usage-of-external-client-apps); whether every such grant has a row of OauthToken is not
- * documented, so a user and app that have one there are left out here, and the others become grants. A row of which it
+ * users by app, and tokens by user (docs/salesforce.md#usage-of-external-client-apps); whether each has a row of OauthToken is
+ * not documented, so a token that is as old as a row is that row, one to one, and the others become grants. A row of which it
  * cannot be told whose it is is no such row: it may be of a stranger.
  * @throws InconclusiveError where the org does not show an app's use
  */
@@ -56,34 +90,36 @@ export async function readUsageGrants(
   reader: OrgReader,
   apps: readonly App[],
   known: readonly Grant[],
-): Promise<Grant[]> {
-  const ofUsage = new Set(apps);
-  const seen = new Set(known.filter(({ app }) => ofUsage.has(app)).map(pair));
-  const unseen = await Promise.all(
+): Promise<{ grants: Grant[]; appsWithoutUsers: number }> {
+  const keys = new Set(apps.map(({ key }) => key));
+  const rows = Map.groupBy(
+    known.filter(({ app }) => keys.has(app.key)),
+    pair,
+  );
+  let appsWithoutUsers = 0;
+  const used = await Promise.all(
     apps.map(async (app) => {
-      const users = await readList(
-        reader,
-        `${RESOURCE}/${app.id}/users`,
-        "users",
-        ({ userIdentifier }) => userIdentifier,
+      const users = await orNotShown(
+        readList(reader, `${RESOURCE}/${app.id}/users`, "users", ({ userIdentifier }) => userIdentifier),
+        () => {
+          appsWithoutUsers++;
+          return [];
+        },
       );
-      return users.flatMap((usage) => {
+      return users.map((usage): UsagePair => {
         const userId = userIdOf(usage.userIdentifier);
-        return seen.has(pair({ userId, app })) ? [] : { userId, app, usage };
+        return { userId, app, usage, rows: rows.get(pair({ userId, app })) ?? [] };
       });
     }),
   );
-  const pairs = unseen.flat();
+  const pairs = used.flat();
   checkApiShare(reader, pairs.length);
   const more = await Promise.all(pairs.map((of) => readTokens(reader, of)));
-  return more.flat();
+  return { grants: more.flat(), appsWithoutUsers };
 }
 
-/** What a user has of an app by its usage alone: a grant for each token. What a token does not say is as the usage has it. */
-async function readTokens(
-  reader: OrgReader,
-  { userId, app, usage }: { userId: UserId; app: App; usage: Usage },
-): Promise<Grant[]> {
+/** What a user has of an app beside its rows: a grant for each token. What a token does not say is as the usage has it. */
+async function readTokens(reader: OrgReader, { userId, app, usage, rows }: UsagePair): Promise<Grant[]> {
   const grantOf = ({ initialConnectionAt, lastUsedAt, useCount }: Usage): Grant => ({
     userId,
     app,
@@ -93,12 +129,17 @@ async function readTokens(
     source: "usage",
   });
   const resource = `${RESOURCE}/${app.id}/${userId}/tokens`;
+  const unsaid = rows.length === 0 ? [grantOf(usage)] : [];
   try {
     const tokens = await readList(reader, resource, "tokens", (token) => JSON.stringify(token));
-    return tokens.length === 0 ? [grantOf(usage)] : tokens.map((token) => grantOf({ ...usage, ...token }));
+    return tokens.length === 0
+      ? unsaid
+      : beside(rows, tokens).map((token) => grantOf({ ...usage, ...token }));
   } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
     // The usage says that there is a grant, and this does not say how many.
-    if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return [grantOf(usage)];
+    if (error.status === 404 || (error.status === 403 && rows.length === 0)) return unsaid;
+    if (error.status === 403) return await orNotShown(Promise.reject(error), () => unsaid);
     throw error;
   }
 }
@@ -130,6 +171,19 @@ async function unlessGone<T>(list: Promise<T[]>): Promise<T[]> {
     if (error instanceof ApiError && error.status === 404) return [];
     throw error;
   }
+}
+
+/** The tokens that are no rows: one of the same second is, and where the org does not date its rows, each may be. */
+function beside(rows: readonly Grant[], tokens: readonly Usage[]): Usage[] {
+  const second = (time: number | null) => (time === null ? null : Math.floor(time / SECOND_MS));
+  const times = rows.map(({ createdAt }) => second(createdAt));
+  const isTaken = (time: number | null): boolean => {
+    const at = times.indexOf(time);
+    if (at >= 0) times.splice(at, 1);
+    return at >= 0;
+  };
+  const others = tokens.filter((token) => !isTaken(second(parseInstant(token.initialConnectionAt))));
+  return others.filter(() => !isTaken(null));
 }
 
 function pair({ userId, app }: Pick<Grant, "userId" | "app">): string {

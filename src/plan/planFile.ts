@@ -73,6 +73,7 @@ function inventoryPart({ grants, proof }: Inventory): PlanFile["inventory"] {
       countAfter: proof.countAfter,
       read: proof.read,
       fromUsage: proof.fromUsage ?? 0,
+      ...(proof.appsWithoutUsers === undefined ? {} : { appsWithoutUsers: proof.appsWithoutUsers }),
       partition: proof.partition,
       ranges: proof.ranges,
       rereads: proof.rereads ?? 0,

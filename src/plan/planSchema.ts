@@ -77,6 +77,7 @@ export const PlanSchema = Type.Object(
             countAfter: Count,
             read: Count,
             fromUsage: Count,
+            appsWithoutUsers: Type.Optional(Count),
             partition: Text,
             ranges: Count,
             rereads: Count,

@@ -129,6 +129,7 @@ export const SAVED_SHAPE = map({
       rowIds: flag,
       changes: map({ came: count, gone: count, stillListed: count }),
       fromUsage: count,
+      appsWithoutUsers: count,
     },
   ),
 });

@@ -90,6 +90,8 @@ const SOBJECTS: Readonly<Record<string, Fields>> = {
     PermissionsViewSetup: flag,
     PermissionsApiEnabled: flag,
     LastCacheUpdate: orNull(time),
+    PermissionsExternalClientAppViewer: flag,
+    PermissionsExternalClientAppAdmin: flag,
   },
   Organization: {
     Id: id,

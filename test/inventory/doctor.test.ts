@@ -35,7 +35,7 @@ describe("the doctor", () => {
       "caller",
       "address",
       "own-app",
-      ...Array.from({ length: 4 }, () => "permission"),
+      ...Array.from({ length: 5 }, () => "permission"),
       "sight",
       "external-client-apps",
       "api-calls",
@@ -62,6 +62,10 @@ describe("the doctor", () => {
       [
         "Manage Users: missing, needed to see and revoke every user's grants.",
         "Grant Manage Users to the user, by a permission set.",
+      ],
+      [
+        '"View all External Client Apps, view their settings, and edit their policies": missing, needed to see and revoke every user\'s grants.',
+        'Grant "View all External Client Apps, view their settings, and edit their policies" to the user, by a permission set.',
       ],
       ["A complete list of grants is not possible yet.", "Fix what failed above."],
     ]);
@@ -199,17 +203,23 @@ describe("the doctor", () => {
 
   it.each([
     [
-      "are none, where the org does not know them",
-      refused("COUNT() FROM ExternalClientApplication", 400, "INVALID_TYPE"),
+      "are none, where the org does not know them and nothing else names one",
+      refused("FROM ExternalClientApplication", 400, "INVALID_TYPE"),
       "ok",
       0,
     ],
+    [
+      "are not none, where the org does not show them and its app menu names one",
+      { org: withNotes, ...refused("FROM ExternalClientApplication", 400, "INVALID_TYPE") },
+      "failed",
+      4,
+    ],
     ["are shown with their use", { org: withNotes }, "ok", 0],
     [
-      "are there, and where the org has no usage resource OauthToken is all there is",
+      "are there, and where the org has no usage resource, a list would lack their grants",
       { org: withNotes, ...refused("/apps/oauth/usage", 404, "NOT_FOUND") },
-      "ok",
-      0,
+      "failed",
+      4,
     ],
     [
       "are there and their use is not shown: a list would lack their grants",
@@ -218,8 +228,8 @@ describe("the doctor", () => {
       4,
     ],
     [
-      "may not be counted: a list would lack their grants",
-      refused("COUNT() FROM ExternalClientApplication", 400, "INSUFFICIENT_ACCESS"),
+      "may not be read: a list would lack their grants",
+      refused("FROM ExternalClientApplication", 400, "INSUFFICIENT_ACCESS"),
       "failed",
       4,
     ],

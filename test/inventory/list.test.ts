@@ -335,7 +335,10 @@ describe("the usage of external client apps", () => {
       },
     });
     expect(inventory.proof.fromUsage).toBe(0);
-    expect(asked).toEqual(["/apps/oauth/usage?page=0&pageSize=100"]);
+    expect(asked).toEqual([
+      "/apps/oauth/usage?page=0&pageSize=100",
+      `/apps/oauth/usage/${notes.id}/users?page=0&pageSize=100`,
+    ]);
   });
 });
 
