@@ -4,9 +4,11 @@ import {
   type Grant,
   type Inventory,
   type Profile,
+  type StandingAccessList,
   type User,
 } from "../src/inventory/inventory.ts";
 import { type AppId, appIdOf, orgIdOf, toId18, type UserId, userIdOf } from "../src/salesforce/id.ts";
+import { STANDING_SOURCES } from "../src/standing.ts";
 
 /** The time of every run that a test does not say another for. */
 export const AS_OF = Date.parse("2026-11-23T12:00:00Z");
@@ -60,6 +62,13 @@ export function grant(userId: string, app: App, more: Partial<Grant> = {}): Gran
   return { userId: userIdOf(userId), app, createdAt: AS_OF, lastUsedAt: AS_OF, useCount: 1, ...more };
 }
 
+/** That of an org that shows none, and lets all be read. */
+export const NO_STANDING_ACCESS: StandingAccessList = {
+  days: 7,
+  entries: [],
+  readings: STANDING_SOURCES.map((source) => ({ source, state: "read", salesforceCode: null, since: null })),
+};
+
 /** An inventory with as much as a test is about, and nothing else. */
 export function inventoryOf({
   users = [],
@@ -81,6 +90,7 @@ export function inventoryOf({
     directory: EMPTY_DIRECTORY,
     apps: [...new Set(grants.map((one) => one.app))],
     grants,
+    standingAccess: NO_STANDING_ACCESS,
     proof: {
       countBefore: grants.length,
       countAfter: grants.length,

@@ -52,6 +52,23 @@ const MEANING = {
   "baseline-expired": ["the baseline has expired", "empty the baseline, or renew it"],
   "scopes-unreadable": ["the org does not let the app's scopes be read", "look at them in Setup"],
   "setting-unreadable": ["the org does not let the app's setting be read", "look at it in Setup"],
+  "standing-access-unlisted": [
+    "an app that the policy does not list gets in without a grant",
+    "list it under `apps`, or cut it off as docs/incidents.md says",
+  ],
+  "standing-access-denied": ["a denied app gets in without a grant", "cut it off as docs/incidents.md says"],
+  "standing-access-not-allowed": [
+    "an app gets in without a grant as a user who is not in its scope",
+    "add the user to the app's `users`, or cut it off as docs/incidents.md says",
+  ],
+  "standing-access-untold": [
+    "something gets in without a grant, and the org does not say which app it is",
+    "find the user's login in Setup, under Login History",
+  ],
+  "standing-access-not-read": [
+    "access without a grant could not be looked for everywhere",
+    "let it be read, or look there in Setup",
+  ],
   "setting-differs": ["the app is not set up as required", "change it in Setup"],
 } as const satisfies Record<string, readonly [meaning: string, remedy: string]>;
 

@@ -8,6 +8,7 @@ import { type FindingCode, meaningOf, remedyOf } from "./codes.ts";
 import { coverFinder } from "./covered.ts";
 import { isWithinLookBack } from "./privilege.ts";
 import type { Basis } from "./rule.ts";
+import { standingFindings } from "./standing.ts";
 
 /** Something that people should look at, beside the decisions on grants. Names in it are untrusted text. */
 export interface Finding {
@@ -46,6 +47,7 @@ export function findings(basis: Basis): Finding[] {
     ...ofBaseline(basis),
     ...ofExceptions(basis),
     ...ofPrivilege(basis),
+    ...standingFindings(basis).map((found): Finding => ({ ...found, grant: null })),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { OrgReader } from "../salesforce/reader.ts";
 import { inventoryErrors } from "./errors.ts";
+import { MOST_STANDING_CALLS } from "./standingSources.ts";
 
 /**
  * API calls that a listing takes at most, where nothing has to be tried again; but for the tokens of external client apps,
@@ -8,7 +9,7 @@ import { inventoryErrors } from "./errors.ts";
  */
 export function callsForListing(grants: number, users: number, externalApps: number): number {
   const usage = externalApps + Math.ceil(externalApps / 100);
-  return Math.ceil((grants / 500) * 1.1) + Math.ceil(users / 2_000) + usage + 30;
+  return Math.ceil((grants / 500) * 1.1) + Math.ceil(users / 2_000) + usage + MOST_STANDING_CALLS + 30;
 }
 
 /** @throws UserError (`api-share-exceeded`) where that many calls are more than a run's share of what the org has left */

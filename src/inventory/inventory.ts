@@ -1,5 +1,6 @@
 import type { AppId, UserId } from "../salesforce/id.ts";
 import type { Caller, Org } from "../salesforce/org.ts";
+import type { StandingKind, StandingSource } from "../standing.ts";
 import type { Instant } from "../time.ts";
 
 export interface User {
@@ -108,6 +109,43 @@ export const EMPTY_DIRECTORY: Directory = {
   appSettings: new Map(),
 };
 
+/** One way in that needs no grant. Names in it are untrusted text. */
+export interface StandingAccess {
+  readonly kind: StandingKind;
+  /** Null where it cannot be told which app it is, and for an identity provider that the inventory does not have. */
+  readonly app: App | null;
+  /** What the org calls it there: logins and sessions name an app and give no id. Null for no name. */
+  readonly name: string | null;
+  /** Where several apps go by that name: one of these, or a stranger. */
+  readonly couldBe: readonly AppId[];
+  /** Whom it is as; null where it is not one user's. */
+  readonly userId: UserId | null;
+  /** The profiles and permission sets whose users need not authorize the app; empty for all but `pre-authorized`. */
+  readonly through: readonly string[];
+  readonly lastSeen: Instant | null;
+  /** In the order of `STANDING_SOURCES`. */
+  readonly knownBy: readonly StandingSource[];
+}
+
+/** Whether a source of standing access was read: whole, in part, or not. */
+export interface StandingReading {
+  readonly source: StandingSource;
+  readonly state: "read" | "part" | "not-read";
+  /** The org's code where it refused; null for all others. */
+  readonly salesforceCode: string | null;
+  /** Where it was read in part, the time back to which it was. */
+  readonly since: Instant | null;
+}
+
+/** Access without a grant, as far as the org shows it; it is looked for and not counted, so that there is no proof of it. */
+export interface StandingAccessList {
+  /** Days of logins that were asked for. */
+  readonly days: number;
+  readonly entries: readonly StandingAccess[];
+  /** One for each source. */
+  readonly readings: readonly StandingReading[];
+}
+
 /** Why the grants are believed to be all there are. */
 export interface CompletenessProof {
   /** COUNT() before the reading. */
@@ -158,5 +196,7 @@ export interface Inventory {
   readonly apps: readonly App[];
   /** As listed, those of a user together. */
   readonly grants: readonly Grant[];
+  /** Left out where it was not looked for: it is then not known, and not none. */
+  readonly standingAccess?: StandingAccessList;
   readonly proof: CompletenessProof;
 }

@@ -2,6 +2,7 @@ import { RemoteError, shownError } from "../errors.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { callsForListing, checkApiShare } from "./apiShare.ts";
 import { AppRegister } from "./appRegister.ts";
+import { askingOnce } from "./askingOnce.ts";
 import { byUser } from "./byUser.ts";
 import { readApps, readDirectory, readProfiles, readUsers } from "./directory.ts";
 import { inventoryErrors } from "./errors.ts";
@@ -9,10 +10,12 @@ import { requireNoExternalApps, requireNoneNamed } from "./externalApps.ts";
 import { grantMaker } from "./grantRow.ts";
 import { listGrants } from "./grants.ts";
 import type { Inventory } from "./inventory.ts";
-import { type DirectoryNeeds, NO_NEEDS } from "./needs.ts";
+import { type DirectoryNeeds, NO_NEEDS, STANDING_ACCESS_DAYS } from "./needs.ts";
 import { ownApps } from "./ownApps.ts";
 import { countQuery } from "./partition.ts";
 import { requirePermissions } from "./permissions.ts";
+import { standingAccessOf } from "./standingAccess.ts";
+import { readStandingRows } from "./standingSources.ts";
 import { readUsageApps, readUsageGrants } from "./usage.ts";
 
 export interface ListOptions {
@@ -65,8 +68,11 @@ async function list(
   for (const { id, label } of labels) register.alsoCalled(id, label);
   const toGrant = grantMaker(register);
   const reading = readUsers(reader, needs);
-  const surroundings = reading.then((users) => readDirectory(reader, needs, users, apps));
-  for (const promise of [reading, surroundings]) promise.catch(() => undefined); // awaited below
+  const { standingAccessDays: daysOfLogins = STANDING_ACCESS_DAYS } = needs;
+  const asking = askingOnce(reader);
+  const surroundings = reading.then((users) => readDirectory(asking, needs, users, apps));
+  const standing = readStandingRows(asking, daysOfLogins, now().getTime(), apps, profiles);
+  for (const promise of [reading, surroundings, standing]) promise.catch(() => undefined); // awaited below
   const { grants, proof } = await listGrants(reader, {
     countBefore: count,
     toGrant,
@@ -81,6 +87,7 @@ async function list(
   register.settle(grants, new Set(own));
   const { grants: more, appsWithoutUsers } = await readUsageGrants(reader, inUsage, grants);
   for (const grant of more) grants.push(grant);
+  const idsOf = (name: string) => register.idsOf(name);
   return {
     org: reader.org,
     caller: reader.caller,
@@ -90,6 +97,7 @@ async function list(
     directory: await surroundings,
     apps: register.all(),
     grants: byUser(grants),
+    standingAccess: standingAccessOf(await standing, { apps: register.all(), grants, users, idsOf }),
     proof: {
       ...proof,
       fromUsage: more.length,

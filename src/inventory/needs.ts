@@ -12,7 +12,12 @@ export interface DirectoryNeeds {
   readonly permissions: readonly string[];
   /** Whether scopes and settings of apps matter. */
   readonly appSettings: boolean;
+  /** Days of logins in which standing access is looked for; `STANDING_ACCESS_DAYS` by default. */
+  readonly standingAccessDays?: number;
 }
+
+/** Days of logins that are read where nothing is said. */
+export const STANDING_ACCESS_DAYS = 7;
 
 export const NO_NEEDS: DirectoryNeeds = {
   permissionSets: [],
@@ -36,5 +41,14 @@ export function bothNeeds(one: DirectoryNeeds, other: DirectoryNeeds): Directory
     roles: one.roles || other.roles,
     permissions: both(one.permissions, other.permissions),
     appSettings: one.appSettings || other.appSettings,
+    ...longerOf(one.standingAccessDays, other.standingAccessDays),
   };
+}
+
+function longerOf(
+  one: number | undefined,
+  other: number | undefined,
+): Pick<DirectoryNeeds, "standingAccessDays"> {
+  if (one === undefined && other === undefined) return {};
+  return { standingAccessDays: Math.max(one ?? STANDING_ACCESS_DAYS, other ?? STANDING_ACCESS_DAYS) };
 }

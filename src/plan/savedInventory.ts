@@ -1,4 +1,13 @@
-import type { AppSettings, Directory, Grant, Inventory, MemberSet } from "../inventory/inventory.ts";
+import type {
+  App,
+  AppSettings,
+  Directory,
+  Grant,
+  Inventory,
+  MemberSet,
+  StandingAccess,
+  StandingAccessList,
+} from "../inventory/inventory.ts";
 import type { DirectoryNeeds } from "../inventory/needs.ts";
 import { namesAsked } from "../names.ts";
 import type { UserId } from "../salesforce/id.ts";
@@ -18,7 +27,7 @@ const savedValidator = validator<Saved>(SAVED_SHAPE, { allErrors: false });
 
 /** An inventory as text, to be judged later or elsewhere without the org. It holds no token. @param needs what it was read with */
 export function saveInventory(inventory: Inventory, needs: DirectoryNeeds): string {
-  const { grants, users, directory, ...rest } = inventory;
+  const { grants, users, directory, standingAccess, ...rest } = inventory;
   const content = {
     version: VERSION,
     kind: KIND,
@@ -26,6 +35,7 @@ export function saveInventory(inventory: Inventory, needs: DirectoryNeeds): stri
     ...rest,
     users: [...users.values()],
     grants: grants.map(({ app, ...grant }) => ({ ...grant, app: app.key })),
+    ...(standingAccess === undefined ? {} : { standingAccess: savedStanding(standingAccess) }),
     directory: {
       roles: directory.roles,
       ...mapSets(directory, ({ userIds, ...set }) => ({
@@ -59,7 +69,7 @@ export function restoreInventory(text: string, file: string, needs: DirectoryNee
   if (!isWhole(saved)) throw planErrors["inventory-not-whole"]({ file });
   const missing = missingNeeds(saved.needs, needs);
   if (missing.length > 0) throw planErrors["inventory-lacks-needs"]({ file, missing: missing.join(", ") });
-  const { org, caller, ownApps, profiles, apps, proof, users, grants, directory } = saved;
+  const { org, caller, ownApps, profiles, apps, proof, users, grants, directory, standingAccess } = saved;
   const byKey = new Map(apps.map((app) => [app.key, app]));
   return {
     org,
@@ -70,6 +80,7 @@ export function restoreInventory(text: string, file: string, needs: DirectoryNee
     proof,
     users: new Map(users.map((user) => [user.id, user])),
     grants: grants.map(({ app, ...grant }): Grant => ({ ...grant, app: byKey.get(app)! })),
+    ...(standingAccess === undefined ? {} : { standingAccess: restoredStanding(standingAccess, byKey) }),
     directory: {
       roles: directory.roles,
       ...mapSets(directory, ({ userIds, ...set }) => ({
@@ -87,6 +98,18 @@ export function restoreInventory(text: string, file: string, needs: DirectoryNee
       ),
     },
   };
+}
+
+function savedStanding({ entries, ...rest }: StandingAccessList): SavedStanding {
+  return { ...rest, entries: entries.map(({ app, ...entry }) => ({ ...entry, app: app?.key ?? null })) };
+}
+
+function restoredStanding(
+  { entries, ...rest }: SavedStanding,
+  byKey: ReadonlyMap<string, App>,
+): StandingAccessList {
+  const appOf = (key: string | null) => (key === null ? null : byKey.get(key)!);
+  return { ...rest, entries: entries.map(({ app, ...entry }) => ({ ...entry, app: appOf(app) })) };
 }
 
 /** What is in the file. @throws UserError where it is nothing of the kind */
@@ -107,13 +130,14 @@ function parsed(text: string, file: string): Saved {
  * Whether the grants are those of the proof, each of an app of the inventory, and the sets have the members that were
  * asked for. A digest is no secret.
  */
-function isWhole({ apps, grants, proof, needs, directory }: Saved): boolean {
+function isWhole({ apps, grants, proof, needs, directory, standingAccess }: Saved): boolean {
   const keys = new Set(apps.map(({ key }) => key));
   return (
     parseUtc(proof.at) !== null &&
     grants.length === proof.read + (proof.fromUsage ?? 0) &&
     proof.countAfter === proof.read - (proof.changes?.stillListed ?? 0) &&
     grants.every(({ app }) => keys.has(app)) &&
+    (standingAccess?.entries ?? []).every(({ app }) => app === null || keys.has(app)) &&
     SET_KINDS.every((kind) => hasMembers(directory[kind], needs[kind]))
   );
 }
@@ -125,6 +149,9 @@ function hasMembers(sets: readonly SavedSet[], asked: readonly string[] | "all")
 
 const SET_KINDS = ["permissionSets", "permissionSetGroups", "publicGroups"] as const;
 type SavedSet = Omit<MemberSet, "userIds"> & { readonly userIds: readonly UserId[] | null };
+type SavedStanding = Omit<StandingAccessList, "entries"> & {
+  readonly entries: readonly (Omit<StandingAccess, "app"> & { readonly app: string | null })[];
+};
 type SetKinds = (typeof SET_KINDS)[number];
 
 /** A file as `saveInventory` writes it; and as `SAVED_SHAPE` has it. */
@@ -134,6 +161,8 @@ interface Saved extends Pick<Inventory, "org" | "caller" | "ownApps" | "profiles
   readonly needs: DirectoryNeeds;
   readonly users: readonly (Inventory["users"] extends ReadonlyMap<string, infer User> ? User : never)[];
   readonly grants: readonly (Omit<Grant, "app"> & { readonly app: string })[];
+  /** Not in a file of a release that did not look for it. */
+  readonly standingAccess?: SavedStanding;
   readonly directory: Pick<Directory, "roles"> &
     Record<SetKinds, readonly SavedSet[]> & {
       readonly permissionHolders: readonly (readonly [string, readonly UserId[]])[];

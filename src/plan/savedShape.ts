@@ -1,3 +1,5 @@
+import { STANDING_KINDS, STANDING_SOURCES } from "../standing.ts";
+
 /**
  * What a saved inventory of this release looks like, as JSON Schema. It is closed, so that whatever a file says is
  * known to be of the kind that decisions take it for.
@@ -46,18 +48,45 @@ const settings = map({
   ipRelaxation: nullable(text),
 });
 
-export const SAVED_SHAPE = map({
+const standingAccess = map({
+  days: count,
+  entries: list(
+    map({
+      kind: { enum: STANDING_KINDS },
+      app: nullable(text),
+      name: nullable(text),
+      couldBe: texts,
+      userId: nullable(text),
+      through: texts,
+      lastSeen: nullable(instant),
+      knownBy: list({ enum: STANDING_SOURCES }),
+    }),
+  ),
+  readings: list(
+    map({
+      source: { enum: STANDING_SOURCES },
+      state: { enum: ["read", "part", "not-read"] },
+      salesforceCode: nullable(text),
+      since: nullable(instant),
+    }),
+  ),
+});
+
+const needed = {
   version: { type: "integer" },
   kind: text,
   digest: text,
-  needs: map({
-    permissionSets: { anyOf: [texts, { const: "all" }] },
-    permissionSetGroups: texts,
-    publicGroups: texts,
-    roles: flag,
-    permissions: texts,
-    appSettings: flag,
-  }),
+  needs: map(
+    {
+      permissionSets: { anyOf: [texts, { const: "all" }] },
+      permissionSetGroups: texts,
+      publicGroups: texts,
+      roles: flag,
+      permissions: texts,
+      appSettings: flag,
+    },
+    { standingAccessDays: count },
+  ),
   org: map({ id: text, name: text, isSandbox: flag, instanceUrl: text, apiVersion: text }),
   caller: map({
     userId: text,
@@ -132,4 +161,7 @@ export const SAVED_SHAPE = map({
       appsWithoutUsers: count,
     },
   ),
-});
+};
+
+/** A file of a release that did not look for standing access has none. */
+export const SAVED_SHAPE = map(needed, { standingAccess });

@@ -100,8 +100,31 @@ const SOBJECTS: Readonly<Record<string, Fields>> = {
     OrganizationType: orNull(text),
     TrialExpirationDate: orNull(time),
   },
-  AuthSession: { Id: id, UsersId: orNull(id), LoginHistoryId: orNull(id), SourceIp: orNull(text) },
-  LoginHistory: { Id: id, Application: orNull(text) },
+  AuthSession: {
+    Id: id,
+    UsersId: orNull(id),
+    LoginHistoryId: orNull(id),
+    SourceIp: orNull(text),
+    CreatedDate: orNull(time),
+    LoginType: orNull(text),
+    SessionType: orNull(text),
+  },
+  LoginHistory: {
+    Id: id,
+    Application: orNull(text),
+    UserId: orNull(id),
+    LoginTime: orNull(time),
+    LoginType: orNull(text),
+    LoginSubType: orNull(text),
+    AuthenticationServiceId: orNull(id),
+    Status: orNull(text),
+  },
+  SetupEntityAccess: {
+    SetupEntityId: id,
+    "Parent.Label": orNull(text),
+    "Parent.IsOwnedByProfile": orNull(flag),
+    "Parent.ProfileId": orNull(id),
+  },
 };
 
 /** What is read of the entries of a Connect resource's list. */
@@ -126,6 +149,8 @@ const COMPONENTS: Readonly<Record<string, Fields>> = {
   ConnectedApp: {
     fullName: text,
     "oauthConfig.scopes": optional(texts),
+    "oauthConfig.isClientCredentialEnabled": optional(text),
+    "oauthConfig.oauthClientCredentialUser": optional(text),
     "oauthPolicy.ipRelaxation": optional(text),
     "oauthPolicy.refreshTokenPolicy": optional(text),
   },
@@ -138,6 +163,8 @@ const COMPONENTS: Readonly<Record<string, Fields>> = {
     fullName: text,
     externalClientApplication: optional(text),
     ipRelaxationPolicyType: optional(text),
+    isClientCredentialsFlowEnabled: optional(text),
+    clientCredentialsFlowUser: optional(text),
   },
 };
 

@@ -360,7 +360,7 @@ describe("the org's API calls", () => {
       CLOCK,
     );
     await expect(listInventory(reader)).rejects.toThrow(
-      /takes up to 38 API calls; \d+ of its 100 are left for the last 24 hours, and a run may take 20% of them/,
+      /takes up to 111 API calls; \d+ of its 100 are left for the last 24 hours, and a run may take 20% of them/,
     );
     expect(org.requests.some(({ soql }) => soql?.startsWith("SELECT UserId"))).toBe(false);
   });

@@ -44,7 +44,7 @@ describe("the doctor", () => {
       "complete-listing",
     ]);
     expect(lines.at(-1)!.text).toBe(
-      "A complete list is possible: 448 grants, 351 users, up to 32 API calls.",
+      "A complete list is possible: 448 grants, 351 users, up to 105 API calls.",
     );
     expect(exitCode).toBe(0);
     expect(org!.writes).toEqual([]);
@@ -82,7 +82,7 @@ describe("the doctor", () => {
 
   it("says that too few API calls are left", async () => {
     const { lines, exitCode } = await examine({ apiLimit: 60 });
-    expect(lines.at(-1)!.text).toMatch(/takes up to 32 API calls; \d+ of its 60 are left/);
+    expect(lines.at(-1)!.text).toMatch(/takes up to 105 API calls; \d+ of its 60 are left/);
     expect(exitCode).toBe(4);
   });
 
@@ -191,7 +191,7 @@ describe("the doctor", () => {
 
   it("the wrong org does not keep a complete list from being told, and is the graver of the two", async () => {
     const { lines, exitCode } = await examine({ apiLimit: 60 }, "00D000000000009EAA");
-    expect(lines.at(-1)!.text).toMatch(/takes up to 32 API calls/);
+    expect(lines.at(-1)!.text).toMatch(/takes up to 105 API calls/);
     expect(exitCode).toBe(1);
   });
 

@@ -73,7 +73,9 @@ describe("an answer that is not all of what the org counts is inconclusive", () 
     const reader = await readerOf(smallOrg());
     const truth = await listInventory(reader, { needs: EVERYTHING });
     const wrong: string[] = [];
-    for (const target of await queries(reader)) {
+    // What is short of standing access is said to be: it is looked for, and not counted.
+    const isCounted = (soql: string) => !/FROM (LoginHistory|AuthSession|SetupEntityAccess)/.test(soql);
+    for (const target of (await queries(reader)).filter(isCounted)) {
       let changed = 0;
       const isTarget = (soql: string) => soql === target;
       const outcome: unknown = await listInventory(

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { standingAccessIn } from "../../src/decide/standing.ts";
 import { UserError } from "../../src/errors.ts";
 import { EMPTY_DIRECTORY } from "../../src/inventory/inventory.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
@@ -9,7 +10,7 @@ import { planFile } from "../../src/plan/planFile.ts";
 import { restoreInventory, saveInventory } from "../../src/plan/savedInventory.ts";
 import { needsOf } from "../../src/resolve/policyNeeds.ts";
 import { cases } from "../arbitraries.ts";
-import { AS_OF, app, grant, inventoryOf, user } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, NO_STANDING_ACCESS, user } from "../inventories.ts";
 
 it("a saved inventory is the same as before, and gives the same plan, whatever the org and policy", () => {
   fc.assert(
@@ -52,6 +53,27 @@ it("an app whose refresh tokens never end is so still", () => {
   expect(restoreInventory(saveInventory(inventory, NO_NEEDS), "saved.json", NO_NEEDS)).toEqual(inventory);
 });
 
+it("standing access is as it was, each of its app", () => {
+  const slack = app("Slack");
+  const told = { name: "Slack", couldBe: [], userId: user(1).id, through: ["profile Bot"], lastSeen: AS_OF };
+  const entries = [slack, null].map(
+    (of) => ({ ...told, kind: "client-credentials", app: of, knownBy: ["logins"] }) as const,
+  );
+  const inventory = inventoryOf({ apps: [slack], standingAccess: { ...NO_STANDING_ACCESS, entries } });
+  const restored = restoreInventory(saveInventory(inventory, NO_NEEDS), "saved.json", NO_NEEDS);
+  expect(restored).toEqual(inventory);
+  expect(restored.standingAccess!.entries[0]!.app).toBe(restored.apps[0]);
+});
+
+it("a file of a release that did not look for standing access does not say that there is none", () => {
+  const { standingAccess: _, ...older } = inventoryOf({});
+  const restored = restoreInventory(saveInventory(older, NO_NEEDS), "saved.json", NO_NEEDS);
+  expect(restored).not.toHaveProperty("standingAccess");
+  expect(new Set(standingAccessIn(restored).readings.map(({ state }) => state))).toEqual(
+    new Set(["not-read"]),
+  );
+});
+
 describe("refused is", () => {
   const inventory = inventoryOf({ users: [user(1)], grants: [grant(user(1).id, app("Slack"))] });
   const saved = saveInventory(inventory, NO_NEEDS);
@@ -84,7 +106,9 @@ describe("refused is", () => {
   describe("one whose digest was made anew", () => {
     type Content = Record<string, unknown>;
     const forged = (
-      change: (content: Content & Record<"grants" | "apps", Content[]> & { proof: Content }) => void,
+      change: (
+        content: Content & Record<"grants" | "apps", Content[]> & { proof: Content; standingAccess: Content },
+      ) => void,
     ) => {
       const { digest: _, ...content } = JSON.parse(saved);
       change(content);
@@ -114,6 +138,25 @@ describe("refused is", () => {
       [
         "a grant of an app that it does not list",
         forged(({ grants }) => Object.assign(grants[0]!, { app: "name:Other" })),
+      ],
+      [
+        "standing access of an app that it does not list",
+        forged(({ standingAccess }) =>
+          Object.assign(standingAccess, {
+            entries: [
+              {
+                kind: "password",
+                app: "name:Other",
+                name: null,
+                couldBe: [],
+                userId: null,
+                through: [],
+                lastSeen: null,
+                knownBy: [],
+              },
+            ],
+          }),
+        ),
       ],
       [
         "a set without the members that were asked for",

@@ -59,7 +59,14 @@ export function dieppeTrading(): OrgFixture {
       ] as const,
       [
         "Sanctioned Integration",
-        ["ApiEnabled", "ViewSetup", "ManageUsers", "CustomizeApplication", "ExternalClientAppViewer"],
+        [
+          "ApiEnabled",
+          "ViewSetup",
+          "ManageUsers",
+          "CustomizeApplication",
+          "ExternalClientAppViewer",
+          "ModifyMetadata",
+        ],
       ] as const,
       ...[...SALES, ...OTHERS].map((name) => [name, ["ApiEnabled"]] as const),
     ].map(([name, permissions], i) => ({ id: sfId("00e", i + 1), name, permissions: [...permissions] })),
