@@ -70,7 +70,8 @@ async function readUserRows(
     return known;
   };
   const soql = `SELECT Id, Username, Name, IsActive, ProfileId, Profile.Name, UserType${roles ? ", UserRoleId" : ""} FROM User${where}`;
-  const { totalSize } = await reader.eachPage<UserRow>(soql, (rows) => {
+  const { totalSize } = await reader.eachPage<UserRow>(soql, (rows, isFirst) => {
+    if (isFirst) users.clear();
     for (const row of rows) {
       const id = userIdOf(row.Id);
       users.set(id, {

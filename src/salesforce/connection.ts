@@ -1,9 +1,9 @@
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
-import { componentCheck, rowCheck } from "./answers.ts";
+import { componentCheck } from "./answers.ts";
 import { chooseApiVersion } from "./apiVersion.ts";
 import { readCaller, readOrg } from "./caller.ts";
 import type { Credentials } from "./credentials.ts";
-import { salesforceErrors } from "./errors.ts";
+import { queryPages } from "./pages.ts";
 import { type OrgReader, type QueryOptions, type QueryResult, refuseTokenFields } from "./reader.ts";
 import { OrgSession } from "./session.ts";
 
@@ -17,17 +17,8 @@ export interface OrgConnection extends OrgReader {
 
 /** Requests under way at once, where nobody says how many. */
 const DEFAULT_CONCURRENCY = 8;
-/** Of a query, where the org does not say how many API calls it has. */
-const MOST_PAGES = 100_000;
 /** readMetadata takes no more components at once. */
 const METADATA_PER_CALL = 10;
-
-interface QueryPage {
-  readonly totalSize: number;
-  readonly done: boolean;
-  readonly records: unknown[];
-  readonly nextRecordsUrl?: string;
-}
 
 /**
  * Logs in to read, and learns which org and user it is. What it gives has nothing that could revoke.
@@ -58,27 +49,7 @@ async function logIn(
   const version = await chooseApiVersion(session, apiVersion);
   const base = `/services/data/v${version}`;
 
-  const pages = async function* (soql: string): AsyncGenerator<QueryPage> {
-    const { host } = session;
-    const check = rowCheck(soql);
-    const asked = new Set<string>();
-    let rows = 0;
-    let next: string | undefined = `${base}/query?q=${encodeURIComponent(soql)}`;
-    while (next !== undefined) {
-      if (asked.has(next)) throw salesforceErrors["page-repeated"]({ host });
-      asked.add(next);
-      const page = queryPage(await session.get(next), host);
-      for (const record of page.records) check(record);
-      rows += page.records.length;
-      yield page;
-      if (page.done) return;
-      const { records, totalSize, nextRecordsUrl } = page;
-      const most = mostPages(totalSize, session, maxApiShare);
-      if (records.length === 0 || rows >= totalSize || asked.size > most)
-        throw salesforceErrors["pages-without-end"]({ host, totalSize, rows });
-      next = nextRecordsUrl;
-    }
-  };
+  const pages = (soql: string) => queryPages(session, base, soql, maxApiShare);
   const query = async <Row>(
     soql: string,
     { enough = Number.POSITIVE_INFINITY }: QueryOptions = {},
@@ -87,7 +58,11 @@ async function logIn(
     let totalSize = 0;
     let count = 0;
     for await (const page of pages(soql)) {
-      if (count++ === 0) ({ totalSize } = page);
+      count++;
+      if (page.isFirst) {
+        rows.length = 0;
+        ({ totalSize } = page);
+      }
       for (const record of page.records) rows.push(record as Row);
       if (rows.length >= enough) break;
     }
@@ -119,13 +94,14 @@ async function logIn(
       refuseTokenFields(soql);
       return await query(soql, options);
     },
-    eachPage: async <Row>(soql: string, take: (rows: Row[]) => void) => {
+    eachPage: async <Row>(soql: string, take: (rows: Row[], isFirst: boolean) => void) => {
       refuseTokenFields(soql);
       let totalSize = 0;
       let count = 0;
       for await (const page of pages(soql)) {
-        if (count++ === 0) ({ totalSize } = page);
-        take(page.records as Row[]);
+        count++;
+        if (page.isFirst) ({ totalSize } = page);
+        take(page.records as Row[], page.isFirst);
       }
       return { totalSize, pages: count };
     },
@@ -168,30 +144,4 @@ async function logIn(
 function recordsOf<T>(value: unknown): T[] {
   if (value === null || value === undefined) return [];
   return (Array.isArray(value) ? value : [value]) as T[];
-}
-
-function queryPage(answer: unknown, host: string): QueryPage {
-  const page = answer as Partial<QueryPage> | null | undefined;
-  if (
-    !Number.isSafeInteger(page?.totalSize) ||
-    page!.totalSize! < 0 ||
-    typeof page?.done !== "boolean" ||
-    !Array.isArray(page.records) ||
-    !(page.done || isOwnPath(page.nextRecordsUrl))
-  )
-    throw salesforceErrors["query-answer-not-salesforce"]({ host });
-  return page as QueryPage;
-}
-
-/** The next page is asked for with the access token, so its address must lead to a query's pages and nowhere else. */
-function isOwnPath(url: unknown): boolean {
-  return typeof url === "string" && /^\/services\/data\/v\d+\.\d\/query\/[A-Za-z0-9_-]+$/.test(url);
-}
-
-/**
- * Pages hold 200 rows at least, but for wide ones. With far smaller ones, or a number of rows that is none, an answer would go
- * on as long as it liked, and take more of the org's API calls than a run may.
- */
-function mostPages(totalSize: number, { apiUsage }: OrgSession, maxApiShare: number): number {
-  return 10 + Math.min(totalSize / 20, apiUsage === null ? MOST_PAGES : apiUsage.limit * maxApiShare);
 }

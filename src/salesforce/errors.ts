@@ -181,6 +181,13 @@ export const salesforceErrors = declareErrors({
     remedy: "Run it again; where it stays so, ask Salesforce.",
     example: { host: "acme.my.salesforce.com", totalSize: 240, rows: 240 },
   },
+  "pages-lost": {
+    kind: "remote",
+    text: "{host} lost the pages of a query on the way, {times} times in a row.",
+    remedy:
+      "Its sessions end before a query is read: run it again, and give the app that the tool connects through a longer session timeout.",
+    example: { host: "acme.my.salesforce.com", times: 4 },
+  },
   "answer-too-large": {
     kind: "remote",
     text: "{host} answers with more than {most} MB.",

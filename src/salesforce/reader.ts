@@ -22,8 +22,14 @@ export interface OrgReader {
    * @throws ApiError where the org refuses; UserError where it gives no usable answer; Error for a query that names a token field
    */
   query<Row>(soql: string, options?: QueryOptions): Promise<QueryResult<Row>>;
-  /** As `query`, a page at a time, for answers too large to keep as they come. */
-  eachPage<Row>(soql: string, take: (rows: Row[]) => void): Promise<{ totalSize: number; pages: number }>;
+  /**
+   * As `query`, a page at a time, for answers too large to keep as they come. A first page that comes again begins the answer
+   * anew: what was taken before is void.
+   */
+  eachPage<Row>(
+    soql: string,
+    take: (rows: Row[], isFirst: boolean) => void,
+  ): Promise<{ totalSize: number; pages: number }>;
   /** The number that a `SELECT COUNT() …` query gives. */
   count(soql: string): Promise<number>;
   /** Reads a REST resource below `/services/data/vNN.0`, such as `/limits`. Errors as `query`. */

@@ -31,6 +31,14 @@ type Request<T> = (
   watch: <Api extends InstanceType<typeof HttpApi>>(api: Api) => Api,
 ) => Promise<T>;
 
+/** The session that the page before came from is over, and the pages after it with it (docs/salesforce.md#queries-and-errors). */
+export class SessionOver extends Error {
+  override name = "SessionOver";
+}
+
+/** Whose the next page of a query is: the session that was handed the one before. */
+export type PageOwner = object;
+
 /**
  * One login and the reads made with it, at most `concurrency` at once. A session that expires is
  * renewed once for each request, never in a loop; faults that may pass are tried again.
@@ -104,6 +112,20 @@ export class OrgSession {
   }
 
   /**
+   * Reads a page of a query. @param owner of the page before; null for the first
+   * @throws SessionOver where the login was renewed since; otherwise as `get`
+   */
+  async page(path: string, owner: PageOwner | null): Promise<{ answer: unknown; owner: PageOwner }> {
+    let used: PageOwner = this.#connection;
+    const answer = await this.#read((connection, watch) => {
+      used = connection;
+      const url = `${connection.instanceUrl}${path}`;
+      return watch(new HttpApi(connection, {})).request<unknown>({ method: "GET", url });
+    }, owner);
+    return { answer, owner: used };
+  }
+
+  /**
    * Calls a method of the Metadata API that reads. @returns the raw result, all of its values texts
    * @throws as `get`
    */
@@ -160,9 +182,10 @@ export class OrgSession {
     return this.#pace.run((send) => send(once));
   }
 
-  #read<T>(request: Request<T>): Promise<T> {
+  /** @param owner the session that alone can make the request; null where any can */
+  #read<T>(request: Request<T>, owner: PageOwner | null = null): Promise<T> {
     return this.#pace.run((send) =>
-      retryReads(() => send(() => this.#once(request, true)), this.#clock, this.#patience),
+      retryReads(() => send(() => this.#once(request, true, owner)), this.#clock, this.#patience),
     );
   }
 
@@ -175,8 +198,8 @@ export class OrgSession {
     this.#connection = connection;
   }
 
-  async #once<T>(request: Request<T>, mayRenew: boolean): Promise<T> {
-    const connection = this.#connection;
+  async #once<T>(request: Request<T>, mayRenew: boolean, owner: PageOwner | null): Promise<T> {
+    const connection = this.#connectionOf(owner);
     let status = 0;
     let wait: number | null = null;
     this.calls++;
@@ -197,7 +220,7 @@ export class OrgSession {
       const expired = status === 401 || fault === "INVALID_SESSION_ID";
       if (expired && mayRenew && this.#login.kind !== "access-token") {
         await this.#renew(connection);
-        return await this.#once(request, false);
+        return await this.#once(request, false, owner);
       }
       const secrets = [connection.accessToken ?? ""];
       const described = describeFailure({ host: this.host, status, error, secrets });
@@ -208,6 +231,11 @@ export class OrgSession {
         throw new TransientError(described, wait, slow);
       throw described;
     }
+  }
+
+  #connectionOf(owner: PageOwner | null): jsforce.Connection {
+    if (owner !== null && owner !== this.#connection) throw new SessionOver();
+    return this.#connection;
   }
 
   /** Several requests can find the same session expired: the first renews it, the others wait for that. */

@@ -49,8 +49,10 @@ async function altered(change: (soql: string, rows: Row[]) => Row[] | undefined)
       const rows = change(soql, answer.rows as Row[]);
       return rows === undefined ? answer : { ...answer, rows: rows as T[], totalSize: rows.length };
     },
-    eachPage: <T>(soql: string, take: (rows: T[]) => void) =>
-      reader.eachPage<T>(soql, (rows) => take((change(soql, rows as Row[]) ?? rows) as T[])),
+    eachPage: <T>(soql: string, take: (rows: T[], isFirst: boolean) => void) =>
+      reader.eachPage<T>(soql, (rows, isFirst) =>
+        take((change(soql, rows as Row[]) ?? rows) as T[], isFirst),
+      ),
   };
 }
 type Row = Record<string, unknown>;

@@ -67,12 +67,12 @@ const seen = ({ grants }: Pick<Inventory, "grants">) =>
 function without(reader: OrgReader, ids: ReadonlySet<string>): OrgReader {
   return {
     ...reader,
-    eachPage: async <Row>(soql: string, take: (rows: Row[]) => void) => {
+    eachPage: async <Row>(soql: string, take: (rows: Row[], isFirst: boolean) => void) => {
       let kept = 0;
-      const { pages } = await reader.eachPage<Row>(soql, (rows) => {
+      const { pages } = await reader.eachPage<Row>(soql, (rows, isFirst) => {
         const some = rows.filter((row) => !ids.has((row as { Id: string }).Id));
         kept += some.length;
-        take(some);
+        take(some, isFirst);
       });
       return { totalSize: kept, pages };
     },

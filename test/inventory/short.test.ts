@@ -33,8 +33,10 @@ function changing(
       const answer = await reader.query<Row>(soql, options);
       return match(soql) ? { ...answer, rows: change(answer.rows) as Row[] } : answer;
     },
-    eachPage: <Row>(soql: string, take: (rows: Row[]) => void) =>
-      reader.eachPage<Row>(soql, (rows) => take(match(soql) ? (change(rows) as Row[]) : rows)),
+    eachPage: <Row>(soql: string, take: (rows: Row[], isFirst: boolean) => void) =>
+      reader.eachPage<Row>(soql, (rows, isFirst) =>
+        take(match(soql) ? (change(rows) as Row[]) : rows, isFirst),
+      ),
   };
 }
 

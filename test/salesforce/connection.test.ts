@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { type LocalOrg, type LocalOrgOptions, startLocalOrg } from "salesforce-local-org";
-import { dieppeTrading } from "salesforce-local-org/orgs";
+import { dieppeTrading, generateOrg } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { connect, connectToRevoke } from "../../src/salesforce/connection.ts";
@@ -152,6 +152,53 @@ describe("faults on the way", () => {
     org!.setFaults([{ kind: "expire", match: "FROM Profile", count: 1 }]);
     expect((await connection.query("SELECT Id FROM Profile")).rows).toHaveLength(6);
     expect(org!.requests.filter(({ path }) => path === "/services/oauth2/token")).toHaveLength(2);
+  });
+
+  describe.each(["session", "user"] as const)("where the pages of a query are a %s's", (locatorsBoundTo) => {
+    const SOQL = "SELECT Id FROM User";
+    const open = async () => {
+      const people = generateOrg({ users: 4_500, grants: 10, apps: 2, seed: 1 });
+      return connect(
+        bySecret(
+          await start({
+            org: { ...people, platform: { locatorsBoundTo } },
+            clients: [{ ...CLIENTS[1]!, runAs: people.caller }],
+          }),
+        ),
+      );
+    };
+
+    it("a session that expires between two of them begins the query anew, and nobody is missed or read twice", async () => {
+      const connection = await open();
+      org!.setFaults([{ kind: "expire", match: "/query/0r8", after: 1, count: 1 }]);
+      const { rows, totalSize } = await connection.query<{ Id: string }>(SOQL);
+      expect(new Set(rows.map(({ Id }) => Id)).size).toBe(totalSize);
+      expect(rows).toHaveLength(totalSize);
+      org!.setFaults([{ kind: "expire", match: "/query/0r8", count: 1 }]);
+      let taken: { Id: string }[] = [];
+      await connection.eachPage<{ Id: string }>(SOQL, (page, isFirst) => {
+        taken = isFirst ? page : [...taken, ...page];
+      });
+      expect(taken).toHaveLength(totalSize);
+    });
+
+    it("one that another request renewed does so too, with no login of its own", async () => {
+      const connection = await open();
+      const logins = () => org!.requests.filter(({ path }) => path === "/services/oauth2/token").length;
+      const before = logins();
+      org!.setFaults([{ kind: "expire", match: "FROM Profile", count: 1 }]);
+      const [{ rows, totalSize }] = await Promise.all([
+        connection.query(SOQL),
+        connection.query("SELECT Id FROM Profile"),
+      ]);
+      expect([rows.length, logins() - before]).toEqual([totalSize, 1]);
+    });
+
+    it("sessions that never last for it end in an error", async () => {
+      const connection = await open();
+      org!.setFaults([{ kind: "expire", match: "/query/0r8" }]);
+      await expect(connection.query(SOQL)).rejects.toMatchObject({ code: "pages-lost" });
+    });
   });
 
   it("a second refusal is an error, never a loop", async () => {
