@@ -23,7 +23,12 @@ async function list(
   fixture: OrgFixture = smallOrg(),
   options: Partial<LocalOrgOptions> = {},
 ): Promise<Inventory> {
-  org = await startLocalOrg({ org: fixture, readOnly: true, ...options });
+  org = await startLocalOrg({
+    org: fixture,
+    readOnly: true,
+    consumerSecretsInMetadata: "allowed",
+    ...options,
+  });
   const connection = await connect(
     readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
   );

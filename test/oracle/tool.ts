@@ -32,6 +32,7 @@ export function start({
   return startLocalOrg({
     org,
     callerApp: sessionApp,
+    consumerSecretsInMetadata: "allowed",
     ...(usageOnly ? { usageBesideRows: "usage-alone" as const } : {}),
   });
 }

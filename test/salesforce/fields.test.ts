@@ -23,7 +23,11 @@ let between: AlteredOrg;
 let alter: (request: string, answer: Answer) => Partial<Answer> | null = () => null;
 const asked = new Set<string>();
 beforeAll(async () => {
-  org = await startLocalOrg({ org: smallOrg(), usageBesideRows: "usage-alone" });
+  org = await startLocalOrg({
+    org: smallOrg(),
+    usageBesideRows: "usage-alone",
+    consumerSecretsInMetadata: "allowed",
+  });
   between = await alterAnswers(org, (request, answer) => alter(request, answer));
   alter = (request) => {
     asked.add(request);

@@ -13,7 +13,7 @@ afterEach(() => org.close());
 
 async function restart(options: Partial<LocalOrgOptions>): Promise<void> {
   await org?.close();
-  org = await startLocalOrg({ org: smallOrg(), ...options });
+  org = await startLocalOrg({ org: smallOrg(), consumerSecretsInMetadata: "allowed", ...options });
 }
 function metadata(accessToken = org.accessToken, version = "67.0") {
   return new jsforce.Connection({ instanceUrl: org.url, accessToken, version }).metadata;
@@ -36,6 +36,8 @@ describe("jsforce's own client", () => {
       metadataObjects.map(({ xmlName, directoryName, suffix }) => [xmlName, directoryName, suffix]),
     ).toEqual([
       ["ConnectedApp", "connectedApps", "connectedApp"],
+      ["BlacklistedConsumer", "blacklistedConsumers", "blacklistedConsumer"],
+      ["Settings", "settings", "settings"],
       ["ExternalClientApplication", "externalClientApps", "eca"],
       ["ExtlClntAppOauthSettings", "extlClntAppOauthSettings", "ecaOauth"],
       ["ExtlClntAppOauthConfigurablePolicies", "extlClntAppOauthPolicies", "ecaOauthPlcy"],
@@ -202,7 +204,7 @@ describe("a call is refused with a fault", () => {
   it("an external client app's type, where the org has no such apps", async () => {
     await restart({ externalClientApps: false });
     await expect(read("ExternalClientApplication", ["Partner_Portal"])).rejects.toThrow("Unknown type");
-    expect((await metadata().describe()).metadataObjects).toHaveLength(1);
+    expect((await metadata().describe()).metadataObjects).toHaveLength(3);
   });
 
   it("calls beyond the limit, which they count towards", async () => {
@@ -244,5 +246,67 @@ describe("faults, records and a read-only org", () => {
     await restart({ readOnly: true });
     await expect(metadata().delete("ConnectedApp", "Payroll")).rejects.toThrow("READ_ONLY");
     expect(org.writes).toEqual([`POST ${PATH}`]);
+  });
+});
+
+describe("what the whole org is set up for", () => {
+  const blocked = {
+    developerName: "Bobs_Tool",
+    consumerKey: "3MVG9.bob",
+    consumerName: "Bob's Tool",
+    blockedByApiWhitelisting: true,
+  };
+
+  it("which apps an admin has blocked is BlacklistedConsumer (infallibletechie: those of Setup come back)", async () => {
+    await restart({ org: { ...smallOrg(), blockedConsumers: [blocked] } });
+    expect(await metadata().list({ type: "BlacklistedConsumer" })).toMatchObject([
+      { fullName: "Bobs_Tool", fileName: "blacklistedConsumers/Bobs_Tool.blacklistedConsumer" },
+    ]);
+    expect(await read("BlacklistedConsumer", ["Bobs_Tool"])).toMatchObject([
+      {
+        fullName: "Bobs_Tool",
+        consumerKey: "3MVG9.bob",
+        consumerName: "Bob's Tool",
+        masterLabel: "Bob's Tool",
+        blockedByApiWhitelisting: "true",
+      },
+    ]);
+  });
+
+  it("none are blocked where the fixture names none", async () => {
+    expect(await metadata().list({ type: "BlacklistedConsumer" })).toEqual([]);
+  });
+
+  it.each([
+    [undefined, []],
+    [{ enableAdminApprovedAppsOnly: false }, ["enableAdminApprovedAppsOnly"]],
+    [
+      { enableAdminApprovedAppsOnly: true, enableAdminApprovedAppsOnlyForExternalUser: true },
+      ["enableAdminApprovedAppsOnly", "enableAdminApprovedAppsOnlyForExternalUser"],
+    ],
+  ])(
+    "API Access Control is in ConnectedAppSettings, and not there where Support has not switched it on (j-schreiber): %j",
+    async (settings, fields) => {
+      await restart({
+        org: { ...smallOrg(), ...(settings === undefined ? {} : { connectedAppSettings: settings }) },
+      });
+      const [found] = (await read("ConnectedAppSettings", ["ConnectedApp"])) as [Record<string, string>];
+      expect(found).toMatchObject({ fullName: "ConnectedApp" });
+      expect(Object.keys(found).filter((name) => name.startsWith("enable"))).toEqual(fields);
+      expect(await metadata().list({ type: "Settings" })).toMatchObject([
+        { fullName: "ConnectedApp", fileName: "settings/ConnectedApp.settings" },
+      ]);
+    },
+  );
+
+  it("the OAuth settings of external client apps are refused, or none, where the org does not let consumer secrets be read (help shr_external_client_apps)", async () => {
+    const type = "ExtlClntAppOauthSettings";
+    await restart({ consumerSecretsInMetadata: "refused" });
+    await expect(metadata().list({ type })).rejects.toThrow("INSUFFICIENT_ACCESS");
+    await expect(read(type, ["Partner_Portal_oauth"])).rejects.toThrow("INSUFFICIENT_ACCESS");
+    expect(await metadata().list({ type: "ExtlClntAppOauthConfigurablePolicies" })).toHaveLength(1);
+    await restart({ consumerSecretsInMetadata: "empty" });
+    expect(await metadata().list({ type })).toEqual([]);
+    expect(await read(type, ["Partner_Portal_oauth"])).toMatchObject([{}]);
   });
 });

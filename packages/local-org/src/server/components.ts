@@ -5,17 +5,19 @@ import {
   refreshTokenPolicy,
   settingsOf,
 } from "../fixture/appSettings.ts";
+import type { OrgFixture } from "../fixture/fixture.ts";
 import type { Xml } from "./soap.ts";
 
 /** A type of metadata, with the folder and ending that its files have in a project. */
 export interface MetadataType {
   readonly name: string;
+  /** Its name where components are listed and described, if that is another. */
+  readonly listedAs?: string;
   readonly directory: string;
   readonly suffix: string;
   /** Whether it is about external client apps, which not every org has. */
   readonly external: boolean;
-  /** The component that the org has of an app; null where it shows none. */
-  readonly of: (app: App) => Component | null;
+  readonly of: (org: OrgFixture) => readonly Component[];
 }
 
 export interface Component {
@@ -33,14 +35,35 @@ const IP_RELAXATION = {
   ENFORCE_RELAXREFRESH: "Enforce_RelaxRefresh",
 };
 
-/** The metadata about apps (docs/salesforce.md#metadata-of-apps). */
+/** The metadata about apps, and which are blocked or needed to be approved (docs/salesforce.md#metadata-of-apps). */
 export const METADATA_TYPES: readonly MetadataType[] = [
   {
     name: "ConnectedApp",
     directory: "connectedApps",
     suffix: "connectedApp",
     external: false,
-    of: connectedApp,
+    of: ({ apps }) => apps.map(connectedApp).filter((component) => component !== null),
+  },
+  {
+    name: "BlacklistedConsumer",
+    directory: "blacklistedConsumers",
+    suffix: "blacklistedConsumer",
+    external: false,
+    of: ({ blockedConsumers = [] }) =>
+      blockedConsumers.map(
+        ({ developerName, consumerKey, consumerName, blockedByApiWhitelisting = false }) => ({
+          fullName: developerName,
+          fields: { blockedByApiWhitelisting, consumerKey, consumerName, masterLabel: consumerName },
+        }),
+      ),
+  },
+  {
+    name: "ConnectedAppSettings",
+    listedAs: "Settings",
+    directory: "settings",
+    suffix: "settings",
+    external: false,
+    of: ({ connectedAppSettings = {} }) => [{ fullName: "ConnectedApp", fields: connectedAppSettings }],
   },
   externalType("ExternalClientApplication", "externalClientApps", "eca", "", (app) => ({
     contactEmail: ADDRESS,
@@ -134,13 +157,11 @@ function externalType(
     directory,
     suffix,
     external: true,
-    of: (app) =>
-      isExternal(app)
-        ? {
-            fullName: `${settingsOf(app).developerName}${ending}`,
-            fields: fields(app),
-            ...(ending === "" ? { id: app.id! } : {}),
-          }
-        : null,
+    of: ({ apps }) =>
+      apps.filter(isExternal).map((app) => ({
+        fullName: `${settingsOf(app).developerName}${ending}`,
+        fields: fields(app),
+        ...(ending === "" ? { id: app.id! } : {}),
+      })),
   };
 }

@@ -7,7 +7,10 @@ import type { Context } from "./context.ts";
 import { badToken, bearerSession } from "./dataApi.ts";
 import { CALLER_APP, type Client } from "./options.ts";
 
-const AUDIENCES = ["https://login.salesforce.com", "https://test.salesforce.com"];
+const LOGIN = "https://login.salesforce.com";
+const TEST = "https://test.salesforce.com";
+/** Which the org is known by differs between orgs (docs/salesforce.md#logging-in). */
+const AUDIENCES = { login: [LOGIN], test: [TEST], any: [LOGIN, TEST] };
 
 /** A login that the org refuses, with an error code of OAuth's or Salesforce's. */
 export class LoginError extends Error {
@@ -44,6 +47,7 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
     if (login === undefined) throw new LoginError("unsupported_grant_type", "grant type not supported");
     const { client, username, loginSubType } = await login(request, context);
     const userId = activeUser(username, store);
+    checkApp(client, userId, context);
     return {
       access_token: store.openSession(userId, client.name ?? CALLER_APP, { loginSubType }).token,
       scope: "id api",
@@ -73,7 +77,9 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
   });
 }
 
-async function clientCredentials(request: FastifyRequest, { options }: Context): Promise<Login> {
+async function clientCredentials(request: FastifyRequest, { options, store }: Context): Promise<Login> {
+  if (store.platform.loginHost === "my-domain" && /^(login|test)\./i.test(request.host))
+    throw new LoginError("invalid_grant", "request not supported on this domain");
   const form = formOf(request);
   const { id = form.client_id, secret = form.client_secret } = basic(request.headers.authorization);
   const client = options.clients?.find(({ clientId }) => clientId === id);
@@ -84,29 +90,29 @@ async function clientCredentials(request: FastifyRequest, { options }: Context):
   return { client, username: client.runAs, loginSubType: "OauthClientCredentials" };
 }
 
-async function jwtBearer(request: FastifyRequest, { options }: Context): Promise<Login> {
+async function jwtBearer(request: FastifyRequest, { options, store }: Context): Promise<Login> {
   const { assertion = "" } = formOf(request);
   const issuer = issuerOf(assertion);
   const client = options.clients?.find(({ clientId }) => clientId === issuer);
   if (client?.certificate === undefined)
     throw new LoginError("invalid_client_id", "client identifier invalid");
-  const { sub } = await verified(assertion, client.certificate, originOf(request));
+  const { sub } = await verified(assertion, client.certificate, AUDIENCES[store.platform.audience]);
   return { client, username: sub, loginSubType: null };
 }
 
 /** What an assertion says. @throws LoginError where it is not signed by the certificate's owner, or not for this org */
-async function verified(assertion: string, certificate: string, origin: string): Promise<JWTPayload> {
+async function verified(assertion: string, certificate: string, audience: string[]): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(assertion, createPublicKey(certificate), {
       algorithms: ["RS256"],
-      audience: [...AUDIENCES, origin],
+      audience,
       requiredClaims: ["exp", "sub"],
     });
     return payload;
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error;
-    const audience = error instanceof errors.JWTClaimValidationFailed && error.claim === "aud";
-    throw new LoginError("invalid_grant", audience ? "audience is invalid" : "invalid assertion");
+    const isAudience = error instanceof errors.JWTClaimValidationFailed && error.claim === "aud";
+    throw new LoginError("invalid_grant", isAudience ? "audience is invalid" : "invalid assertion");
   }
 }
 
@@ -118,6 +124,22 @@ function activeUser(username: string | undefined, store: Store): string {
     throw new LoginError("inactive_user", "user is inactive");
   if (store.isFrozen(userId)) throw new LoginError("invalid_grant", "inactive user");
   return userId;
+}
+
+/** Lets in who may use an app. @throws LoginError where it is blocked, not installed, or not approved for the user */
+function checkApp(
+  { clientId, installed = true, name }: Client,
+  userId: string,
+  { options, store }: Context,
+): void {
+  const { apps, blockedConsumers = [], connectedAppSettings = {} } = options.org;
+  if (blockedConsumers.some(({ consumerKey }) => consumerKey === clientId))
+    throw new LoginError("app_blocked", "this app is blocked by admin");
+  if (!installed) throw new LoginError("app_not_found", "External client app is not installed in this org");
+  if (!connectedAppSettings.enableAdminApprovedAppsOnly || store.may(userId, "UseAnyApiClient")) return;
+  const app = apps.find((one) => one.id !== null && one.name === name);
+  if (app === undefined || !store.isPreauthorized(app.id!, userId))
+    throw new LoginError("invalid_app_access", "user is not admin approved to access this app");
 }
 
 function identity(userId: string, origin: string, store: Store) {

@@ -69,23 +69,26 @@ function answer(
 ): Xml | Xml[] {
   const hasExternal = version >= EXTERNAL_SINCE && context.options.externalClientApps !== false;
   const types = METADATA_TYPES.filter(({ external }) => !external || hasExternal);
-  const typeNamed = (name: unknown): MetadataType => {
-    const found = types.find((type) => type.name === name);
-    if (found === undefined) throw new SoapFault("INVALID_TYPE", `Unknown type:${String(name)}`);
-    return found;
+  const components = ({ name, of }: MetadataType): readonly Component[] => {
+    const { consumerSecretsInMetadata } = context.store.platform;
+    if (name !== "ExtlClntAppOauthSettings" || consumerSecretsInMetadata === "allowed")
+      return of(context.options.org);
+    if (consumerSecretsInMetadata === "empty") return [];
+    throw new SoapFault(
+      "INSUFFICIENT_ACCESS",
+      "access to OAuth consumer secrets through the Metadata API is not allowed in this org",
+    );
   };
-  const components = ({ of }: MetadataType) =>
-    context.options.org.apps.map(of).filter((component) => component !== null);
 
   switch (operation) {
     case "describeMetadata":
       return describe(types);
     case "listMetadata":
       return few(args.queries, MOST_QUERIES)
-        .map((query) => typeNamed((query as { type?: unknown } | null)?.type))
+        .map((query) => typeNamed((query as { type?: unknown } | null)?.type, types, "listedAs"))
         .flatMap((type) => components(type).map((component) => listed(type, component, session, context)));
     case "readMetadata": {
-      const type = typeNamed(args.type);
+      const type = typeNamed(args.type, types);
       const all = components(type);
       return {
         records: few(args.fullNames, MOST_NAMES).map((name) => {
@@ -101,14 +104,24 @@ function answer(
   }
 }
 
+function typeNamed(
+  name: unknown,
+  types: readonly MetadataType[],
+  key: "name" | "listedAs" = "name",
+): MetadataType {
+  const found = types.find((type) => (type[key] ?? type.name) === name);
+  if (found === undefined) throw new SoapFault("INVALID_TYPE", `Unknown type:${String(name)}`);
+  return found;
+}
+
 function describe(types: readonly MetadataType[]): Xml {
   return {
-    metadataObjects: types.map(({ name, directory, suffix }) => ({
+    metadataObjects: types.map(({ name, listedAs = name, directory, suffix }) => ({
       directoryName: directory,
       inFolder: false,
       metaFile: false,
       suffix,
-      xmlName: name,
+      xmlName: listedAs,
     })),
     organizationNamespace: "",
     partialSaveAllowed: true,
@@ -117,7 +130,7 @@ function describe(types: readonly MetadataType[]): Xml {
 }
 
 function listed(
-  { name, directory, suffix }: MetadataType,
+  { name, listedAs = name, directory, suffix }: MetadataType,
   { fullName, id }: Component,
   { userId }: Session,
   { store }: Context,
@@ -134,7 +147,7 @@ function listed(
     lastModifiedByName: by,
     lastModifiedDate: CREATED,
     manageableState: "unmanaged",
-    type: name,
+    type: listedAs,
   };
 }
 

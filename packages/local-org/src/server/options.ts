@@ -28,6 +28,8 @@ export interface Client {
   readonly clientId: string;
   /** What LoginHistory calls the app of a session that it opens; `sanctioned` without it. */
   readonly name?: string;
+  /** Whether the org has it; true without it. */
+  readonly installed?: boolean;
   /** For JWT bearer: the registered certificate or public key, PEM. */
   readonly certificate?: string;
   /** For client credentials, with the user that it runs as. */

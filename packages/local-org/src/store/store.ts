@@ -159,6 +159,18 @@ export class Store {
     return this.#permissions.get(userId)?.has(permission) ?? false;
   }
 
+  /** Whether an admin has let a user use an app, by the profile or a permission set that is assigned. */
+  isPreauthorized(appId: string, userId: string): boolean {
+    const { SetupEntityAccess = [], PermissionSetAssignment = [] } = this.#tables;
+    const sets = PermissionSetAssignment.filter(
+      ({ AssigneeId, IsActive }) => AssigneeId === userId && IsActive,
+    );
+    const assigned = new Set(sets.map(({ PermissionSetId }) => PermissionSetId));
+    return SetupEntityAccess.some(
+      ({ SetupEntityId, ParentId }) => SetupEntityId === appId && assigned.has(ParentId!),
+    );
+  }
+
   /** Every external client app of the org. */
   externalClientApps(): readonly Row[] {
     return this.#tables.ExternalClientApplication!;
