@@ -65,7 +65,7 @@ export async function apply(
   const revoked = outcomes.filter(({ status }) => status === "revoked").map(({ revocation: one }) => one);
   return {
     outcomes,
-    sessions: await settleSessions(connection, revoked, sessions === "end", recorder, apps),
+    sessions: await settleSessions(connection, revoked, sessions === "end", recorder, register),
   };
 }
 

@@ -13,6 +13,12 @@ export const applyErrors = declareErrors({
     remedy: "Try again at a quieter time.",
     example: { counted: 12, user: "005000000000001AAA", read: 11 },
   },
+  "sessions-not-complete": {
+    kind: "remote",
+    text: "The org counts {counted} live sessions and hands out {read}.",
+    remedy: "Look in Setup, Session Management.",
+    example: { counted: 12, read: 11 },
+  },
   "revoke-call-not-taken": {
     kind: "remote",
     text: "The org does not take the revoke call as it is made ({answer}), so nothing more was tried.",

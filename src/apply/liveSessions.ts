@@ -1,84 +1,117 @@
 import { UserError } from "../errors.ts";
-import type { App } from "../inventory/inventory.ts";
+import type { AppRegister } from "../inventory/appRegister.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
-import { toId18 } from "../salesforce/id.ts";
+import { ApiError } from "../salesforce/failure.ts";
+import { appIdOf, toId18 } from "../salesforce/id.ts";
 import { soqlIn } from "../salesforce/soql.ts";
-import { amount } from "../text.ts";
+import { applyErrors } from "./errors.ts";
 import type { AuditRecorder } from "./recorder.ts";
+import { type SeenSession, type SessionOf, sortSessions } from "./sessionApps.ts";
 
 /** What became of the live sessions that revoked users have through the app. */
 export interface SessionsReport {
+  /** Made by OAuth, through an app that their user lost. */
   readonly found: number;
   readonly ended: number;
   /** Whose, as `app, username`, once each; untrusted text. */
   readonly whose: readonly string[];
+  /** Of those found, how many hold a token in the form of a JWT; null where there are some and the org does not say. */
+  readonly jwt: number | null;
+  /** In a browser or the like, opened by such an app (hybrid apps do so): never ended here. */
+  readonly opened: number;
+  /** Of which it cannot be told through which app they were made. */
+  readonly untold: number;
+  /** Which could be of another app of the same name. */
+  readonly shared: number;
   /** Why some could not be listed or ended, without names; empty where all is well. */
   readonly problems: readonly string[];
 }
 
-interface LiveSession {
-  readonly id: string;
-  readonly revocation: PlannedRevocation;
-}
+export const NO_SESSIONS: SessionsReport = {
+  ...{ found: 0, ended: 0, whose: [], jwt: 0, opened: 0, untold: 0, shared: 0, problems: [] },
+};
 
 const IDS_PER_QUERY = 200;
 
 /**
- * Lists the live sessions that users have through an app whose grants were revoked, and ends them where
- * that is asked for: whether they end by themselves is not documented (docs/salesforce.md#what-is-not-known). A session
- * names its app only through LoginHistory (3.6), and by its label: of a label that another app has too, it ends none
- * unless the user loses all of these. Never throws for what the org refuses.
- * @param apps every app of the inventory that was planned from
+ * Lists the live sessions that users have through an app whose grants were revoked, and ends those made by OAuth where that is
+ * asked for: whether they end by themselves is not documented (docs/salesforce.md#sessions). Never throws for what the
+ * org refuses.
+ * @param register knows every name that the apps go by, but those of the app menu
  */
 export async function settleSessions(
   connection: OrgConnection,
   revoked: readonly PlannedRevocation[],
   end: boolean,
   recorder: AuditRecorder,
-  apps: readonly App[],
+  register: AppRegister,
 ): Promise<SessionsReport> {
-  let read: Awaited<ReturnType<typeof readSessions>>;
+  if (revoked.length === 0) return NO_SESSIONS;
+  let seen: readonly SeenSession[];
   try {
-    read = await readSessions(connection, revoked, apps);
+    seen = await readSessions(connection, revoked);
+    if (seen.length > 0) await learnLabels(connection, register);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return {
-      found: 0,
-      ended: 0,
-      whose: [],
-      problems: [`live sessions could not be listed: ${error.message}`],
-    };
+    return { ...NO_SESSIONS, problems: [`live sessions could not be listed: ${error.message}`] };
   }
-  const { sessions } = read;
-  const problems = new Set(read.problems);
+  const { ofApps, opened, shared, untold } = sortSessions(seen, revoked, register.keysByName());
+  const problems = new Set<string>();
   let ended = 0;
-  for (const { id, revocation } of end ? sessions : []) {
-    try {
-      const { after } = await recorder.callsOf(revocation).before({ through: "session", granted: [] });
-      const { status } = await connection.deleteForRevocation(`/sobjects/AuthSession/${id}`);
-      const gone = status === 204 || status === 404;
-      after(gone ? { kind: "accepted", reason: "" } : { kind: "refused", reason: `HTTP ${status}` });
-      if (gone) ended++;
-      else problems.add(`the org refused to end a session (HTTP ${status})`);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problems.add(error.message);
-    }
+  for (const of of end ? ofApps : []) {
+    const problem = await endSession(connection, of, recorder);
+    if (problem === null) ended++;
+    else problems.add(problem);
   }
   await recorder.settled();
-  const whose = new Set(sessions.map(({ revocation: one }) => `${one.appLabel}, ${one.userLabel}`));
-  return { found: sessions.length, ended, whose: [...whose], problems: [...problems] };
+  const whose = new Set(
+    [...ofApps, ...opened].map(({ revocation: one }) => `${one.appLabel}, ${one.userLabel}`),
+  );
+  return {
+    ...{ found: ofApps.length, ended, whose: [...whose], jwt: jwtOf(ofApps), opened: opened.length },
+    ...{ untold, shared, problems: [...problems] },
+  };
+}
+
+/** @returns why it goes on; null where it is gone */
+async function endSession(
+  connection: OrgConnection,
+  { session, revocation }: SessionOf,
+  recorder: AuditRecorder,
+): Promise<string | null> {
+  try {
+    const { after } = await recorder.callsOf(revocation).before({ through: "session", granted: [] });
+    const { status } = await connection.deleteForRevocation(`/sobjects/AuthSession/${session.id}`);
+    const gone = status === 204 || status === 404;
+    after(gone ? { kind: "accepted", reason: "" } : { kind: "refused", reason: `HTTP ${status}` });
+    return gone ? null : `the org refused to end a session (HTTP ${status})`;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.message;
+  }
+}
+
+function jwtOf(sessions: readonly SessionOf[]): number | null {
+  if (sessions.some(({ session }) => session.jwt === null)) return null;
+  return sessions.filter(({ session }) => session.jwt).length;
+}
+
+interface SessionRow {
+  readonly Id: string;
+  readonly UsersId: string | null;
+  readonly LoginHistoryId: string | null;
+  readonly SessionType: string | null;
+  readonly LoginType: string | null;
+  readonly IsAssociatedWithJwtAccessToken?: boolean;
 }
 
 async function readSessions(
   connection: OrgConnection,
   revoked: readonly PlannedRevocation[],
-  apps: readonly App[],
-): Promise<{ readonly sessions: LiveSession[]; readonly problems: readonly string[] }> {
-  const rows = await readIn<{ Id: string; UsersId: string; LoginHistoryId: string | null }>(
+): Promise<SeenSession[]> {
+  const rows = await readSessionRows(
     connection,
-    "SELECT Id, UsersId, LoginHistoryId FROM AuthSession WHERE IsCurrent = false AND UsersId IN",
     revoked.map(({ user }) => user.id),
   );
   const logins = await readIn<{ Id: string; Application: string | null }>(
@@ -87,30 +120,48 @@ async function readSessions(
     rows.flatMap(({ LoginHistoryId }) => LoginHistoryId ?? []),
   );
   const appOf = new Map(logins.map(({ Id, Application }) => [toId18(Id), Application]));
-  const called = Map.groupBy(apps, ({ name }) => name);
-  const sessions: LiveSession[] = [];
-  let untold = 0;
-  for (const { Id, UsersId, LoginHistoryId } of rows) {
-    const name = LoginHistoryId === null ? null : appOf.get(toId18(LoginHistoryId));
-    const theirs = revoked.filter(({ user, app }) => user.id === toId18(UsersId) && app.name === name);
-    const [revocation] = theirs;
-    if (revocation === undefined) continue;
-    const lost = new Set(theirs.map(({ app }) => app.key));
-    if ((called.get(name ?? "") ?? []).every(({ key }) => lost.has(key)))
-      sessions.push({ id: Id, revocation });
-    else untold++;
-  }
-  const problem = `${amount(untold, "live session")} could be of another app of the same name: look in Setup`;
-  return { sessions, problems: untold === 0 ? [] : [problem] };
+  return rows.map(({ Id, UsersId, LoginHistoryId, SessionType, LoginType, ...more }) => ({
+    id: Id,
+    userId: UsersId === null ? "" : toId18(UsersId),
+    application: LoginHistoryId === null ? null : (appOf.get(toId18(LoginHistoryId)) ?? null),
+    sessionType: SessionType,
+    loginType: LoginType,
+    jwt: more.IsAssociatedWithJwtAccessToken ?? null,
+  }));
 }
 
+async function readSessionRows(connection: OrgConnection, userIds: readonly string[]): Promise<SessionRow[]> {
+  const soql = (more: string) =>
+    `SELECT Id, UsersId, LoginHistoryId, SessionType, LoginType${more} FROM AuthSession WHERE IsCurrent = false AND UsersId IN`;
+  try {
+    return await readIn(connection, soql(", IsAssociatedWithJwtAccessToken"), userIds);
+  } catch (error) {
+    // Orgs have that field since API version 64.
+    if (!(error instanceof ApiError) || error.salesforceCode !== "INVALID_FIELD") throw error;
+    return await readIn(connection, soql(""), userIds);
+  }
+}
+
+/** The names that the app menu gives to apps, beside those that the register knows. */
+async function learnLabels(connection: OrgConnection, register: AppRegister): Promise<void> {
+  const { rows } = await connection.query<{ ApplicationId: string | null; Label: string }>(
+    "SELECT ApplicationId, Label FROM AppMenuItem",
+  );
+  for (const { ApplicationId, Label } of rows)
+    if (ApplicationId !== null) register.alsoCalled(appIdOf(ApplicationId), Label);
+}
+
+/** @throws UserError where the org refuses, or hands out less than it counts */
 async function readIn<Row>(connection: OrgConnection, soql: string, ids: readonly string[]): Promise<Row[]> {
   const distinct = [...new Set(ids)];
-  const rows: Row[] = [];
-  for (let start = 0; start < distinct.length; start += IDS_PER_QUERY)
-    rows.push(
-      ...(await connection.query<Row>(`${soql} ${soqlIn(distinct.slice(start, start + IDS_PER_QUERY))}`))
-        .rows,
+  const found: Row[] = [];
+  for (let start = 0; start < distinct.length; start += IDS_PER_QUERY) {
+    const { rows, totalSize } = await connection.query<Row>(
+      `${soql} ${soqlIn(distinct.slice(start, start + IDS_PER_QUERY))}`,
     );
-  return rows;
+    if (rows.length !== totalSize)
+      throw applyErrors["sessions-not-complete"]({ counted: totalSize, read: rows.length });
+    found.push(...rows);
+  }
+  return found;
 }

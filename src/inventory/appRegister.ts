@@ -1,4 +1,4 @@
-import { namedSo } from "../names.ts";
+import { foldName, namedSo } from "../names.ts";
 import { type AppId, appIdOf } from "../salesforce/id.ts";
 import { compareText } from "../text.ts";
 import type { App, Grant } from "./inventory.ts";
@@ -88,6 +88,21 @@ export class AppRegister {
   idsOf(name: string): AppId[] {
     const names = namedSo(name, [...this.#called.keys()], (one) => one);
     return [...new Set(names.flatMap((one) => [...this.#called.get(one)!]))].sort(compareText);
+  }
+
+  /** The keys of the apps that go by each name that is known, folded. */
+  keysByName(): Map<string, Set<string>> {
+    const keys = new Map<string, Set<string>>();
+    const call = (name: string, key: string) => {
+      const folded = foldName(name);
+      if (folded === "") return;
+      const known = keys.get(folded);
+      if (known === undefined) keys.set(folded, new Set([key]));
+      else known.add(key);
+    };
+    for (const [name, ids] of this.#called) for (const id of ids) call(name, id);
+    for (const [name, { key }] of this.#byName) call(name, key);
+    return keys;
   }
 
   /** Every registered app, and those that only a grant named. */

@@ -1,5 +1,6 @@
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
 import { printable } from "../printable.ts";
+import { amount } from "../text.ts";
 import { cutNote } from "./words.ts";
 
 /** What happened in a run, for a terminal: each that is not done with its reason, then the numbers. */
@@ -24,26 +25,53 @@ export function outcomesText(
 /** More names than these say no more than their number. */
 const MOST_NAMED = 50;
 
-/** Live sessions that revoked users have through the app. */
+/** Live sessions that revoked users have through the app, as the run reports them. */
 interface Sessions {
   readonly found: number;
   readonly ended: number;
   readonly whose: readonly string[];
+  readonly jwt: number | null;
+  readonly opened: number;
+  readonly untold: number;
+  readonly shared: number;
   readonly problems: readonly string[];
 }
 
 /** What happened to live sessions, in one line; null where there were none. */
-export function sessionsText({ found, ended, whose, problems }: Sessions): string | null {
-  if (found === 0 && problems.length === 0) return null;
+export function sessionsText(sessions: Sessions): string | null {
+  const { whose } = sessions;
+  const parts = sessionsParts(sessions);
+  if (parts.length === 0) return null;
+  const names = whose.slice(0, MOST_NAMED).map((one) => `\n  - ${printable(one)}`);
+  const more = cutNote(whose.length - MOST_NAMED);
+  return `${parts.join("; ")}${names.join("")}${more === null ? "" : `\n  ${more}`}`;
+}
+
+function sessionsParts({ found, ended, jwt, opened, untold, shared, problems }: Sessions): string[] {
   const left = found - ended;
-  const parts = [
+  return [
     ...(ended > 0 ? [`${ended} live sessions of revoked users ended`] : []),
     ...(left > 0
       ? [`${left} live sessions of revoked users go on (\`sessions: end\` in the policy ends them)`]
       : []),
+    ...(jwt === null
+      ? ["the org does not say whether they hold JWT-based tokens, which work for up to 30 minutes more"]
+      : jwt > 0
+        ? [`${jwt} of them hold JWT-based tokens, which work for up to 30 minutes more`]
+        : []),
+    ...(opened > 0
+      ? [
+          `${amount(opened, "session")} in a browser that such an app opened can outlive the revocation: end them in Setup, Session Management`,
+        ]
+      : []),
+    ...(untold > 0
+      ? [
+          `${amount(untold, "live session")} of revoked users of which it cannot be told through which app: look in Setup`,
+        ]
+      : []),
+    ...(shared > 0
+      ? [`${amount(shared, "live session")} could be of another app of the same name: look in Setup`]
+      : []),
     ...problems.map(printable),
   ];
-  const names = whose.slice(0, MOST_NAMED).map((one) => `\n  - ${printable(one)}`);
-  const more = cutNote(whose.length - MOST_NAMED);
-  return `${parts.join("; ")}${names.join("")}${more === null ? "" : `\n  ${more}`}`;
 }

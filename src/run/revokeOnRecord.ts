@@ -1,6 +1,6 @@
 import { type Applied, apply } from "../apply/apply.ts";
 import type { ApplyProgress } from "../apply/attempts.ts";
-import type { SessionsReport } from "../apply/liveSessions.ts";
+import { NO_SESSIONS, type SessionsReport } from "../apply/liveSessions.ts";
 import { ciRun } from "../audit/ciRun.ts";
 import { AuditTrail } from "../audit/trail.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
@@ -53,7 +53,7 @@ export async function revokeOnRecord(
 ): Promise<Recorded> {
   const audit = await AuditTrail.open(auditFile);
   const { org, caller } = connection;
-  let applied: Applied = { outcomes: [], sessions: { found: 0, ended: 0, whose: [], problems: [] } };
+  let applied: Applied = { outcomes: [], sessions: NO_SESSIONS };
   try {
     await audit.append({
       event: "run-start",

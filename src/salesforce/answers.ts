@@ -108,6 +108,7 @@ const SOBJECTS: Readonly<Record<string, Fields>> = {
     CreatedDate: orNull(time),
     LoginType: orNull(text),
     SessionType: orNull(text),
+    IsAssociatedWithJwtAccessToken: flag,
   },
   LoginHistory: {
     Id: id,

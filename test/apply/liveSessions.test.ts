@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { NO_SESSIONS } from "../../src/apply/liveSessions.ts";
 import type { PlannedRevocation } from "../../src/plan/plan.ts";
+import { sessionsText } from "../../src/report/outcomesText.ts";
 import { json } from "../altered.ts";
 import { DROPPED, KEPT, orgOf } from "./orgs.ts";
 import { type Stage, stage } from "./stage.ts";
@@ -18,6 +20,20 @@ async function withSessions(users: number, apps: readonly string[] = [DROPPED]):
     for (const app of apps) on.org.store.addSession({ username: user.username, app, createdAt: 0 });
 }
 
+interface Seen {
+  readonly LoginHistoryId: string | null;
+  readonly SessionType: string | null;
+  readonly LoginType: string | null;
+  readonly IsAssociatedWithJwtAccessToken?: boolean;
+}
+/** The org shows every session of others so. */
+function alterSessions(make: (row: Seen) => Seen): void {
+  on.alter((request, answer) => {
+    if (!request.includes("IsCurrent = false") || answer.status !== 200) return null;
+    return json(answer, (said: { records: Seen[] }) => ({ ...said, records: said.records.map(make) }));
+  });
+}
+
 const whose = ({ appLabel, userLabel }: PlannedRevocation) => `${appLabel}, ${userLabel}`;
 const asksFor = (object: string) => (request: string) => request.includes(`FROM ${object} `);
 const isDeletion = (request: string) => request.startsWith("DELETE");
@@ -31,7 +47,7 @@ describe("live sessions of users whose grants were revoked", () => {
   it("are listed and left alone unless their end is asked for", async () => {
     await withSessions(2);
     const { sessions } = await on.apply();
-    expect(sessions).toEqual({ found: 2, ended: 0, whose: on.revocations.map(whose), problems: [] });
+    expect(sessions).toMatchObject({ found: 2, ended: 0, whose: on.revocations.map(whose), problems: [] });
     expect(on.org.store.sessions()).toHaveLength(2);
   });
 
@@ -64,6 +80,8 @@ describe("live sessions of users whose grants were revoked", () => {
           Id: id,
           UsersId: second!.user.id,
           LoginHistoryId: null,
+          SessionType: "Oauth2",
+          LoginType: "Remote Access 2.0",
         })),
       }));
     });
@@ -79,16 +97,126 @@ describe("live sessions of users whose grants were revoked", () => {
     expect(on.org.store.sessions()).toHaveLength(1);
   });
 
-  it("whose app cannot be told are nobody's", async () => {
+  it.each([
+    ["LoginHistory names none", (row: Seen): Seen => ({ ...row, LoginHistoryId: null })],
+    [
+      "neither does the org say how they were made",
+      (row: Seen): Seen => ({ ...row, LoginHistoryId: null, SessionType: null, LoginType: null }),
+    ],
+  ])("whose app cannot be told are counted, and left alone: %s", async (_case, make) => {
+    await withSessions(2);
+    alterSessions(make);
+    const { sessions } = await on.apply(undefined, { sessions: "end" });
+    expect(sessions).toMatchObject({ found: 0, ended: 0, untold: 2, problems: [] });
+    expect(sessionsText(sessions)).toBe(
+      "2 live sessions of revoked users of which it cannot be told through which app: look in Setup",
+    );
+  });
+
+  it("whose app has a name that no app of the org goes by are counted too", async () => {
+    await withSessions(1, ["Dropped for Windows"]);
+    expect((await on.apply(undefined, { sessions: "end" })).sessions).toMatchObject({ found: 0, untold: 1 });
+  });
+
+  it("in a browser that somebody logged in with are not looked at", async () => {
+    await withSessions(1, []);
+    on.org.store.addSession({ username: on.revocations[0]!.user.username, app: null, createdAt: 0 });
+    const { sessions } = await on.apply(undefined, { sessions: "end" });
+    expect(sessions).toMatchObject({ found: 0, untold: 0, opened: 0 });
+    expect(sessionsText(sessions)).toBe(null);
+  });
+
+  it("in a browser that the app opened are said to outlive the revocation, and never ended", async () => {
     await withSessions(1);
+    alterSessions((row) => ({ ...row, SessionType: "UI" }));
+    const { sessions } = await on.apply(undefined, { sessions: "end" });
+    expect(sessions).toMatchObject({ found: 0, ended: 0, opened: 1, whose: on.revocations.map(whose) });
+    expect(sessionsText(sessions)).toContain("1 session in a browser that such an app opened can outlive");
+    expect(on.org.store.sessions()).toHaveLength(1);
+  });
+
+  it("of the API are ended where they were made by OAuth, and no others", async () => {
+    await withSessions(1);
+    alterSessions((row) => ({ ...row, SessionType: "API", LoginType: "Application" }));
+    expect((await on.apply(undefined, { sessions: "end" })).sessions).toMatchObject({ found: 0, opened: 1 });
+    await on.close();
+    await withSessions(1);
+    alterSessions((row) => ({ ...row, SessionType: "API" }));
+    expect((await on.apply(undefined, { sessions: "end" })).sessions).toMatchObject({ found: 1, ended: 1 });
+  });
+
+  it.each([
+    ["the name of the app in another case", "DROPPED "],
+    ["what its grants are called", "Dropped (old name)"],
+    ["its label in the app menu", "Dropped in the menu"],
+  ])("are found by %s", async (_case, application) => {
+    await withSessions(1, [application]);
     on.alter((request, answer) => {
-      if (!asksFor("AuthSession")(request)) return null;
-      return json(answer, ({ records, ...rest }: Records) => ({
-        ...rest,
-        records: records.map((record) => ({ ...record, LoginHistoryId: null })),
-      }));
+      if (request.includes("FROM OauthToken"))
+        return json(answer, ({ records, ...rest }: { records: object[] }) => ({
+          ...rest,
+          records: records.map((row) =>
+            "AppName" in row && row.AppName === DROPPED ? { ...row, AppName: "Dropped (old name)" } : row,
+          ),
+        }));
+      if (!asksFor("AppMenuItem")(request) && !request.endsWith("FROM AppMenuItem")) return null;
+      return json(
+        answer,
+        ({ records, ...rest }: { records: { ApplicationId: string; Label: string }[] }) => ({
+          ...rest,
+          records: records.map((row) =>
+            row.Label === DROPPED ? { ...row, Label: "Dropped in the menu" } : row,
+          ),
+        }),
+      );
     });
-    expect((await on.apply()).sessions).toMatchObject({ found: 0, problems: [] });
+    expect((await on.apply(undefined, { sessions: "end" })).sessions).toMatchObject({ found: 1, ended: 1 });
+  });
+
+  it("whose name another app has as its label in the menu are left alone", async () => {
+    await withSessions(1);
+    on.alter((request, answer) =>
+      request.endsWith("FROM AppMenuItem")
+        ? json(answer, ({ records, ...rest }: { records: { Label: string }[] }) => ({
+            ...rest,
+            records: records.map((row) => ({ ...row, Label: DROPPED })),
+          }))
+        : null,
+    );
+    const { sessions } = await on.apply(undefined, { sessions: "end" });
+    expect(sessions).toMatchObject({ found: 0, ended: 0, shared: 1 });
+  });
+
+  it("that hold JWT-based tokens are said with the time that these work on, as far as the org tells", async () => {
+    await withSessions(2);
+    on.alter((request) => {
+      if (!request.includes("IsAssociatedWithJwtAccessToken")) return null;
+      const records = on.org.store.sessions().map(({ id, userId, loginHistoryId }, i) => ({
+        ...{ Id: id, UsersId: userId, LoginHistoryId: loginHistoryId, SessionType: "Oauth2" },
+        ...{ LoginType: "Remote Access 2.0", IsAssociatedWithJwtAccessToken: i === 0 },
+      }));
+      return { status: 200, body: JSON.stringify({ totalSize: 2, done: true, records }) };
+    });
+    const { sessions } = await on.apply();
+    expect(sessions).toMatchObject({ found: 2, jwt: 1 });
+    expect(sessionsText(sessions)).toContain(
+      "1 of them hold JWT-based tokens, which work for up to 30 minutes more",
+    );
+    expect(sessionsText({ ...sessions, jwt: null })).toContain(
+      "the org does not say whether they hold JWT-based tokens",
+    );
+  });
+
+  it("are not taken for all where the org hands out less than it counts", async () => {
+    await withSessions(2);
+    on.alter((request, answer) =>
+      asksFor("AuthSession")(request) && answer.status === 200
+        ? json(answer, ({ records, ...rest }: Records) => ({ ...rest, records: records.slice(1) }))
+        : null,
+    );
+    expect((await on.apply()).sessions.problems).toEqual([
+      expect.stringContaining("counts 2 live sessions and hands out 1"),
+    ]);
   });
 
   it("that are gone by themselves count as ended", async () => {
@@ -133,9 +261,7 @@ describe("live sessions of users whose grants were revoked", () => {
     const { outcomes, sessions } = await on.apply(undefined, { sessions: "end" });
     expect(outcomes).toMatchObject([{ status: "revoked" }]);
     expect(sessions).toEqual({
-      found: 0,
-      ended: 0,
-      whose: [],
+      ...NO_SESSIONS,
       problems: [expect.stringMatching(/^live sessions could not be listed: .*INVALID_TYPE/s)],
     });
   });
@@ -144,7 +270,8 @@ describe("live sessions of users whose grants were revoked", () => {
     await withSessions(201);
     const asked: number[] = [];
     on.alter((request) => {
-      if (asksFor("AuthSession")(request)) asked.push(request.match(/'005\w+'/g)!.length);
+      const answered = !request.includes("IsAssociatedWithJwt");
+      if (asksFor("AuthSession")(request) && answered) asked.push(request.match(/'005\w+'/g)!.length);
       return null;
     });
     expect((await on.apply()).sessions.found).toBe(201);

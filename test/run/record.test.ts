@@ -209,8 +209,9 @@ describe("live sessions of revoked users", () => {
     const first = await withSessions();
     const { sessions } = await runWith([first], {});
     const whose = [`${first.appLabel}, ${first.userLabel}`];
-    expect([sessions, ended()]).toEqual([{ found: 2, ended: 0, whose, problems: [] }, 0]);
-    expect(sessionsText(sessions)).toBe(
+    expect(sessions).toMatchObject({ found: 2, ended: 0, whose, opened: 0, problems: [] });
+    expect(ended()).toBe(0);
+    expect(sessionsText({ ...sessions, jwt: 0, untold: 0 })).toBe(
       `2 live sessions of revoked users go on (\`sessions: end\` in the policy ends them)\n  - ${whose[0]}`,
     );
   });
@@ -218,11 +219,10 @@ describe("live sessions of revoked users", () => {
   it("are ended where it does, on record, and no other", async () => {
     const first = await withSessions();
     const { sessions } = await runWith([first], { sessions: "end" });
-    expect([sessions, ended(), org.store.sessions().length]).toEqual([
-      { found: 2, ended: 2, whose: [`${first.appLabel}, ${first.userLabel}`], problems: [] },
-      2,
-      2,
-    ]);
+    const whose = [`${first.appLabel}, ${first.userLabel}`];
+    // "Another" is the name of no app of the org.
+    expect(sessions).toMatchObject({ found: 2, ended: 2, whose, untold: 1, problems: [] });
+    expect([ended(), org.store.sessions().length]).toEqual([2, 2]);
     expect(of("revoking").map(({ through }) => through)).toEqual(["delete-token", "session", "session"]);
   });
 
