@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { CodedError } from "../errors.ts";
 import type { AppRegister } from "../inventory/appRegister.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
@@ -53,7 +53,7 @@ export async function settleSessions(
     seen = await readSessions(connection, revoked);
     if (seen.length > 0) await learnLabels(connection, register);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof CodedError)) throw error;
     return { ...NO_SESSIONS, problems: [`live sessions could not be listed: ${error.message}`] };
   }
   const { ofApps, opened, shared, untold } = sortSessions(seen, revoked, register.keysByName());
@@ -87,7 +87,7 @@ async function endSession(
     after(gone ? { kind: "accepted", reason: "" } : { kind: "refused", reason: `HTTP ${status}` });
     return gone ? null : `the org refused to end a session (HTTP ${status})`;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof CodedError)) throw error;
     return error.message;
   }
 }

@@ -82,6 +82,7 @@ describe("live sessions of users whose grants were revoked", () => {
           LoginHistoryId: null,
           SessionType: "Oauth2",
           LoginType: "Remote Access 2.0",
+          IsAssociatedWithJwtAccessToken: false,
         })),
       }));
     });
@@ -188,15 +189,9 @@ describe("live sessions of users whose grants were revoked", () => {
   });
 
   it("that hold JWT-based tokens are said with the time that these work on, as far as the org tells", async () => {
-    await withSessions(2);
-    on.alter((request) => {
-      if (!request.includes("IsAssociatedWithJwtAccessToken")) return null;
-      const records = on.org.store.sessions().map(({ id, userId, loginHistoryId }, i) => ({
-        ...{ Id: id, UsersId: userId, LoginHistoryId: loginHistoryId, SessionType: "Oauth2" },
-        ...{ LoginType: "Remote Access 2.0", IsAssociatedWithJwtAccessToken: i === 0 },
-      }));
-      return { status: 200, body: JSON.stringify({ totalSize: 2, done: true, records }) };
-    });
+    await withSessions(1);
+    const { username } = on.revocations[0]!.user;
+    on.org.store.addSession({ username, app: DROPPED, createdAt: 0, token: "jwt" });
     const { sessions } = await on.apply();
     expect(sessions).toMatchObject({ found: 2, jwt: 1 });
     expect(sessionsText(sessions)).toContain(
@@ -266,12 +261,29 @@ describe("live sessions of users whose grants were revoked", () => {
     });
   });
 
+  it("of an org that does not know of JWT-based tokens are found all the same", async () => {
+    await withSessions(1);
+    on.answerInstead((request) =>
+      request.includes("IsAssociatedWithJwt")
+        ? { status: 400, body: '[{"errorCode":"INVALID_FIELD","message":"No such column"}]' }
+        : null,
+    );
+    expect((await on.apply()).sessions).toMatchObject({ found: 1, jwt: null, problems: [] });
+  });
+
+  it("of an answer that is none are a problem, and what was revoked stays known", async () => {
+    await withSessions(1);
+    alterSessions((row) => ({ ...row, SessionType: 7 as never }));
+    const { outcomes, sessions } = await on.apply();
+    expect(outcomes).toMatchObject([{ status: "revoked" }]);
+    expect(sessions.problems).toEqual([expect.stringContaining("AuthSession.SessionType")]);
+  });
+
   it("are asked for two hundred users at a time", async () => {
     await withSessions(201);
     const asked: number[] = [];
-    on.alter((request) => {
-      const answered = !request.includes("IsAssociatedWithJwt");
-      if (asksFor("AuthSession")(request) && answered) asked.push(request.match(/'005\w+'/g)!.length);
+    on.alter((request, { status }) => {
+      if (asksFor("AuthSession")(request) && status === 200) asked.push(request.match(/'005\w+'/g)!.length);
       return null;
     });
     expect((await on.apply()).sessions.found).toBe(201);
