@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { isAccountLink } from "../src/accountLink.ts";
 import { decide } from "../src/decide/decide.ts";
 import {
   type App,
@@ -13,9 +14,9 @@ import type { PolicyFile } from "../src/policy/policySchema.ts";
 import { formatProblems } from "../src/policy/problem.ts";
 import type { ResolvedPolicy } from "../src/resolve/resolved.ts";
 import { resolvePolicy } from "../src/resolve/resolvePolicy.ts";
-import type { UserId } from "../src/salesforce/id.ts";
+import { appIdOf, type UserId } from "../src/salesforce/id.ts";
 import { DAY_MS } from "../src/time.ts";
-import { AS_OF, app, inventoryOf, PROFILES, sfId, user } from "./inventories.ts";
+import { AS_OF, app, inventoryOf, link, linksOf, PROFILES, provider, sfId, user } from "./inventories.ts";
 
 /** An app of a real org, or one with a name made to break keys, escaping and grouping. */
 const appName = fc.oneof(
@@ -39,6 +40,14 @@ const instant = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: AS_OF, max: AS_OF + 900 * DAY_MS }) },
 );
 
+/** One that no app is called as, two that are, and one that could be one of two. */
+const PROVIDERS: readonly App[] = [
+  provider("Okta", sfId("0SO", 1)),
+  provider("Slack", sfId("0SO", 2)),
+  provider("Slack"),
+  { ...provider("okta"), couldBe: [appIdOf(sfId("0SO", 1))] },
+];
+
 /** A generated org: users, apps with and without ids, grants with missing dates and unknown users. */
 export const inventories: fc.Arbitrary<Inventory> = fc
   .record({
@@ -60,6 +69,10 @@ export const inventories: fc.Arbitrary<Inventory> = fc
       }),
       { maxLength: 40 },
     ),
+    links: fc.array(fc.record({ user: fc.nat(13), provider: fc.nat(PROVIDERS.length - 1) }), {
+      maxLength: 8,
+    }),
+    deletable: fc.constantFrom(true, true, false),
     caller: fc.nat(11),
     callerApp: fc.option(fc.nat(5)),
   })
@@ -75,6 +88,8 @@ function build(raw: {
     lastUsedAt: number | null;
     useCount: number | null;
   }[];
+  links: { user: number; provider: number }[];
+  deletable: boolean;
   caller: number;
   callerApp: number | null;
 }): Inventory {
@@ -98,6 +113,8 @@ function build(raw: {
     if (one.id === null && couldBe.length > 0) apps.set(one.key, { ...one, couldBe });
   }
   const all = [...apps.values()];
+  const userAt = (n: number) => users[n]?.id ?? sfId("005", 900 + n);
+  const links = raw.links.map(({ user: n, provider: m }) => link(userAt(n), PROVIDERS[m]!));
   const caller = users[raw.caller % users.length]!;
   const own = raw.callerApp === null ? null : all[raw.callerApp % all.length]!;
   return inventoryOf({
@@ -110,14 +127,18 @@ function build(raw: {
     ownApps: own === null || own.id === null ? [] : [own.id],
     users,
     directory: directoryOf(users, all),
-    apps: all,
-    grants: raw.grants.map(
-      ({ user: n, app: m, ...times }): Grant => ({
-        userId: users[n]?.id ?? sfId("005", 900 + n),
-        app: all[m % all.length]!,
-        ...times,
-      }),
-    ),
+    apps: links.length === 0 ? all : [...all, ...PROVIDERS],
+    accountLinks: linksOf(links.length, links.length === 0 ? {} : { deletable: raw.deletable }),
+    grants: [
+      ...raw.grants.map(
+        ({ user: n, app: m, ...times }): Grant => ({
+          userId: userAt(n),
+          app: all[m % all.length]!,
+          ...times,
+        }),
+      ),
+      ...links,
+    ],
   });
 }
 
@@ -192,7 +213,7 @@ interface Case {
 /** An inventory with a policy that fits it, of the whole language and without contradictions. */
 export const cases: fc.Arbitrary<Case> = inventories.chain((inventory) => {
   const usernames = [...inventory.users.values()].map(({ username }) => username);
-  const registered = inventory.apps.filter(({ id }) => id !== null);
+  const registered = inventory.apps.filter(({ id, kind }) => id !== null && kind !== "identity-provider");
   return fc
     .record({
       mode: fc.constantFrom(undefined, "enforce" as const, "enforce" as const, "report" as const),
@@ -200,6 +221,13 @@ export const cases: fc.Arbitrary<Case> = inventories.chain((inventory) => {
       unknownUse: fc.constantFrom(undefined, "report" as const, "revoke" as const),
       unlistedScopes: fc.constantFrom(undefined, undefined, ["api" as const]),
       appsLike: fc.constantFrom(undefined, undefined, [{ name: "*o*", sanctioned: false as const }]),
+      unlistedIdentityProviders: fc.constantFrom(undefined, "report" as const, "revoke" as const),
+      identityProviders: fc.constantFrom(
+        undefined,
+        [{ id: PROVIDERS[0]!.id!, users: "everyone" as const }],
+        [{ id: PROVIDERS[0]!.id!, users: { permissionSets: ["Half"] } }],
+        [{ id: PROVIDERS[1]!.id!, sanctioned: false as const }],
+      ),
       defaults: fc.record({ maxIdleDays: DAYS, maxAgeDays: DAYS, neverUsedAfterDays: DAYS }),
       apps: fc.subarray(registered).chain((listed) =>
         fc.tuple(
@@ -288,7 +316,7 @@ export const changedCases: fc.Arbitrary<{ approved: Case; now: Case }> = cases.c
     const revoked = decide(policy, inventory, AS_OF).flatMap(({ action, grant }) =>
       action === "revoke" ? grant : [],
     );
-    const aims = revoked.length > 0 ? revoked : inventory.grants;
+    const aims = (revoked.length > 0 ? revoked : inventory.grants).filter((one) => !isAccountLink(one));
     let { grants, apps, users } = inventory;
     let { file } = approved;
     for (const { what, at, by } of aims.length === 0 ? [] : edits) {

@@ -1,4 +1,6 @@
+import { isAccountLink } from "../src/accountLink.ts";
 import {
+  type AccountLinks,
   type App,
   EMPTY_DIRECTORY,
   type Grant,
@@ -35,6 +37,30 @@ export function app(name: string, given: string | null = null): App {
     kind: id === null ? "unknown" : "connected-app",
     adminApprovedOnly: null,
   };
+}
+
+/** An identity provider, or one that is known by name alone. */
+export function provider(name: string, given: string | null = null): App {
+  const id = given === null ? null : appIdOf(given);
+  return {
+    key: id ?? `provider:${name}`,
+    id,
+    name,
+    kind: "identity-provider",
+    adminApprovedOnly: null,
+  };
+}
+
+/** A user's account linked to an identity provider. */
+export function link(userId: string, app: App): Grant {
+  const times = { createdAt: null, lastUsedAt: null, useCount: null };
+  return { userId: userIdOf(userId), app, ...times, source: "account-link" };
+}
+
+/** What is known of so many links, where the API may delete them. */
+export function linksOf(read: number, more: Partial<AccountLinks> = {}): AccountLinks {
+  const proof = { countBefore: read, countAfter: read, read, ranges: 1, calls: 3 };
+  return { proof, refusal: null, deletable: read === 0 ? null : true, ...more };
 }
 
 /** What grants without an id bear the name of those apps, so that it cannot be told whose they are. */
@@ -75,6 +101,8 @@ export function inventoryOf({
   ...more
 }: Partial<Omit<Inventory, "users">> & { users?: readonly User[] }): Inventory {
   const { grants = [] } = more;
+  const links = grants.filter(isAccountLink).length;
+  const rows = grants.length - links;
   return {
     org: {
       id: orgIdOf("00D000000000001EAA"),
@@ -91,10 +119,11 @@ export function inventoryOf({
     apps: [...new Set(grants.map((one) => one.app))],
     grants,
     standingAccess: NO_STANDING_ACCESS,
+    accountLinks: linksOf(links),
     proof: {
-      countBefore: grants.length,
-      countAfter: grants.length,
-      read: grants.length,
+      countBefore: rows,
+      countAfter: rows,
+      read: rows,
       partition: "CreatedDate",
       ranges: 1,
       calls: 3,

@@ -136,6 +136,7 @@ function generate(random: Random, grantCount: number, userCount: number): Invent
     },
     caller: { userId: users[0]!.id, username: users[0]!.username, sessionApp: null, namedApp: null },
     ownApps: [],
+    accountLinks: { proof: null, refusal: "not read", deletable: null },
     users: new Map(users.map((user) => [user.id, user])),
     profiles: profileIds.map((id, i) => ({ id, name: `Profile ${i}` })),
     directory: {

@@ -7,6 +7,7 @@ import type { OrgConnection } from "../salesforce/connection.ts";
 import { type ApplyProgress, Attempts } from "./attempts.ts";
 import { Breaker } from "./breaker.ts";
 import { applyErrors } from "./errors.ts";
+import { isOfLinks } from "./liveLinks.ts";
 import { type SessionsReport, settleSessions } from "./liveSessions.ts";
 import { outcomeOf, readAgain } from "./readAgain.ts";
 import { AuditRecorder, type AuditWriter } from "./recorder.ts";
@@ -62,7 +63,9 @@ export async function apply(
   const after = await readAgain(connection, register, attempts.called());
   const outcomes = revocations.map((revocation) => outcomeOf(revocation, attempts.of(revocation), after));
   await recorder.outcomes(outcomes);
-  const revoked = outcomes.filter(({ status }) => status === "revoked").map(({ revocation: one }) => one);
+  const revoked = outcomes
+    .filter(({ status, revocation: one }) => status === "revoked" && !isOfLinks(one))
+    .map(({ revocation: one }) => one);
   return {
     outcomes,
     sessions: await settleSessions(connection, revoked, sessions === "end", recorder, register),

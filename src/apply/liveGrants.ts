@@ -5,6 +5,7 @@ import { toId18 } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import { soqlIn } from "../salesforce/soql.ts";
 import { applyErrors } from "./errors.ts";
+import { isOfLinks, readLiveLinks } from "./liveLinks.ts";
 import { LiveUsage } from "./liveUsage.ts";
 import type { LiveGrant } from "./target.ts";
 
@@ -23,16 +24,17 @@ const USERS_PER_QUERY = 200;
 const ROW_CEILING = 2_500;
 
 /**
- * Reads all that the org has at this moment of the users and apps of planned revocations: the rows of OauthToken, and for
- * external client apps the tokens that only their usage shows.
+ * Reads all that the org has at this moment of the users and apps of planned revocations: the rows of OauthToken, for
+ * external client apps the tokens that only their usage shows, and links to identity providers.
  * @param withTokens whether to read the DeleteTokens: for revoking, not for looking
  */
 export async function readLiveGrants(
   connection: OrgConnection,
   register: AppRegister,
-  revocations: readonly PlannedRevocation[],
+  planned: readonly PlannedRevocation[],
   withTokens: boolean,
 ): Promise<Map<PlannedRevocation, readonly LiveGrant[]>> {
+  const revocations = planned.filter((one) => !isOfLinks(one));
   const rows = new Map<string, LiveGrant[]>();
   const userIds = [...new Set(revocations.map(({ user }) => user.id))];
   for (let start = 0; start < userIds.length; start += USERS_PER_QUERY) {
@@ -60,7 +62,7 @@ export async function readLiveGrants(
       return [revocation, [...own, ...(await usage.beside(own, revocation))]] as const;
     }),
   );
-  return new Map(live);
+  return new Map([...live, ...(await readLiveLinks(connection, planned.filter(isOfLinks)))]);
 }
 
 async function readRows(

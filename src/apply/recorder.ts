@@ -1,5 +1,6 @@
 import type { AuditEvent } from "../audit/line.ts";
 import { UserError } from "../errors.ts";
+import type { App } from "../inventory/inventory.ts";
 import type { Outcome } from "../plan/outcome.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { CallRecorder } from "./revokeCall.ts";
@@ -33,7 +34,7 @@ export class AuditRecorder {
           event: "revoking",
           call,
           user: { id: user.id, username: user.username },
-          app: { id: app.id, name: app.name },
+          app: appPart(app),
           granted: granted.map((time) => (time === null ? null : new Date(time).toISOString())),
           code,
           policy: { file: at.file, line: at.line },
@@ -63,7 +64,7 @@ export class AuditRecorder {
         this.#unlessBroken({
           event: "outcome",
           user: { id: user.id, username: user.username },
-          app: { id: app.id, name: app.name },
+          app: appPart(app),
           status,
           reason,
         }),
@@ -80,4 +81,9 @@ export class AuditRecorder {
       this.#stop(error.message);
     }
   }
+}
+
+/** An identity provider is called one: an app may have its name. */
+function appPart({ id, name, kind }: App): { id: string | null; name: string } {
+  return { id, name: kind === "identity-provider" ? `${name} (identity provider)` : name };
 }

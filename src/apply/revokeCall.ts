@@ -56,14 +56,19 @@ export async function revokeTarget(
 ): Promise<RevokeAnswer> {
   if (target.through === "delete-token" && target.token === null)
     return { kind: "refused", reason: "the org hands out no DeleteToken for it" };
+  if (target.through === "account-link" && target.path === null)
+    return {
+      kind: "refused",
+      reason: "the org gives the link no id: revoke it in Setup, on the user's page",
+    };
   for (let attempt = 1; ; attempt++) {
     const { after } = await recorder.before(target);
     let waitMs: number | null | undefined;
     const { answer, again } = await turn(async () => {
       const said =
-        target.through === "usage"
-          ? await deleteUsage(connection, target.path)
-          : await postToken(connection.org.instanceUrl, target.token!);
+        target.through === "delete-token"
+          ? await postToken(connection.org.instanceUrl, target.token!)
+          : await deleteResource(connection, target);
       waitMs = said.waitMs;
       return { answer: said.answer, again: waitMs !== undefined && attempt < ATTEMPTS };
     });
@@ -95,13 +100,21 @@ async function postToken(instanceUrl: string, deleteToken: string): Promise<Answ
   }
 }
 
-/** `DELETE` of a usage resource, 204 the only success (docs/salesforce.md#usage-of-external-client-apps). */
-async function deleteUsage(connection: OrgConnection, path: string): Promise<Answer> {
+const CALLED = { usage: "the usage resource", "account-link": "the deletion of the link" } as const;
+
+/**
+ * `DELETE` of a usage resource (docs/salesforce.md#usage-of-external-client-apps), or of a link to an identity provider
+ * (docs/salesforce.md#links-to-identity-providers), 204 the only success.
+ */
+async function deleteResource(
+  connection: OrgConnection,
+  { through, path }: Exclude<Target, { through: "delete-token" }>,
+): Promise<Answer> {
   try {
-    const { status, retryAfterMs: waitMs } = await connection.deleteForRevocation(path);
+    const { status, retryAfterMs: waitMs } = await connection.deleteForRevocation(path!);
     if (status === 204) return { answer: { kind: "accepted", reason: "" } };
     if (status === 404) return { answer: { kind: "unknown-token", reason: "" } };
-    const answer: RevokeAnswer = { kind: "refused", reason: `the usage resource answered HTTP ${status}` };
+    const answer: RevokeAnswer = { kind: "refused", reason: `${CALLED[through]} answered HTTP ${status}` };
     return status === 429 || status === 503 ? { answer, waitMs } : { answer };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

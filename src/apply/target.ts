@@ -17,7 +17,15 @@ export type Target =
       /** Below `/services/data/vNN.0`. */
       readonly path: string;
       readonly granted: readonly Granted[];
-    };
+    }
+  | LinkTarget<readonly Granted[]>;
+
+/** A link to an identity provider; its path below `/services/data/vNN.0` is null where the org gives it no id. */
+interface LinkTarget<When> {
+  readonly through: "account-link";
+  readonly path: string | null;
+  readonly granted: When;
+}
 
 /** A grant that the org has at this moment, and how it can be revoked. */
 export type LiveGrant =
@@ -29,7 +37,8 @@ export type LiveGrant =
       /** Of all that the usage has of the user and the app. */
       readonly pathOfAll: string;
       readonly granted: Granted;
-    };
+    }
+  | LinkTarget<Granted>;
 
 /** What is to be called for, of what the org has of one planned revocation at this moment. */
 export type Chosen =
@@ -113,7 +122,7 @@ function targetsOf(live: readonly LiveGrant[], all: boolean): Target[] {
   const usage = live.filter((one) => one.through === "usage");
   const [first] = usage;
   const targets = live
-    .filter((one) => one.through === "delete-token")
+    .filter((one) => one.through !== "usage")
     .map((one): Target => ({ ...one, granted: [one.granted] }));
   if (first === undefined) return targets;
   if (all)

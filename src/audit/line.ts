@@ -34,7 +34,7 @@ export interface Revoking {
   readonly granted: readonly (string | null)[];
   readonly code: FindingCode;
   readonly policy: { readonly file: string; readonly line: number };
-  readonly through: "delete-token" | "usage" | "session";
+  readonly through: "delete-token" | "usage" | "account-link" | "session";
 }
 
 /** What a call was answered. Whether the grant is gone is for `outcome` to say. */

@@ -1,3 +1,4 @@
+import { isAccountLink } from "../accountLink.ts";
 import type { Grant } from "../inventory/inventory.ts";
 import { caseFinder, type Decision } from "./decide.ts";
 import { ownRules } from "./own.ts";
@@ -27,6 +28,8 @@ export function decideByHand(basis: Basis, grants: readonly Grant[]): Decision[]
         return { grant, action: verdict.action, code: verdict.code, at: verdict.at, heldBackBy: null };
     }
     const at = { file: "command line", line: 0, column: 0 };
+    if (isAccountLink(grant) && basis.inventory.accountLinks.deletable !== true)
+      return { grant, action: "report", code: "by-hand", at, heldBackBy: "not-revocable" };
     return { grant, action: "revoke", code: "by-hand", at, heldBackBy: null };
   });
 }

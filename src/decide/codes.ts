@@ -35,8 +35,23 @@ const MEANING = {
     "exempt it, or lower the user's privileges",
   ],
   "by-hand": ["revoked by hand", "nothing: somebody asked for it"],
+  "link-not-judged": [
+    "the policy says nothing of identity providers",
+    "list the provider under `identityProviders`, or say `unlistedIdentityProviders`",
+  ],
+  "provider-unresolved": [
+    "the org does not say which identity provider it is",
+    "grant the tool's user Manage Auth. Providers, or look at the link in Setup",
+  ],
+  "provider-denied": ["identity provider denied", "take `sanctioned: false` out"],
+  "provider-not-listed": ["identity provider not listed", "list the provider under `identityProviders`"],
+  "user-not-allowed-to-link": [
+    "user not in scope of the identity provider",
+    "add the user, or something they have, to the provider's `users`",
+  ],
   sanctioned: ["sanctioned", "take the app or the user out"],
   "app-absent": ["the org has no such app", "take it out once no org needs it"],
+  "provider-absent": ["the org shows no such identity provider", "take it out once no org needs it"],
   "user-absent": ["the org has no such user", "take it out once no org needs it"],
   "name-absent": ["the org has nothing of that name", "take it out once no org needs it"],
   "weak-match": ["matched by name alone", "give the app's `id`"],
@@ -68,6 +83,18 @@ const MEANING = {
   "standing-access-not-read": [
     "access without a grant could not be looked for everywhere",
     "let it be read, or look there in Setup",
+  ],
+  "links-not-judged": [
+    "accounts are linked to identity providers, and the policy says nothing of these",
+    "list them under `identityProviders`, or say `unlistedIdentityProviders: report`",
+  ],
+  "links-not-read": [
+    "the org does not let links to identity providers be read",
+    "grant the tool's user Manage Users and API Enabled, or look at them in Setup",
+  ],
+  "links-not-revocable": [
+    "links that the policy would revoke, and the org does not let the API delete",
+    "revoke each in Setup > Users > the user > Third-Party Account Links, or have Salesforce Customer Support make ThirdPartyAccountLink writable",
   ],
   "setting-differs": ["the app is not set up as required", "change it in Setup"],
 } as const satisfies Record<string, readonly [meaning: string, remedy: string]>;

@@ -1,7 +1,9 @@
+import { isAccountLink } from "../accountLink.ts";
 import type { Grant, Inventory } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
 import type { ResolvedPolicy } from "../resolve/resolved.ts";
 import type { Instant } from "../time.ts";
+import { judgedRules, providerRules } from "./accountLinks.ts";
 import type { FindingCode } from "./codes.ts";
 import { exemptRules } from "./exempt.ts";
 import { canBeKnown, knownGrants } from "./knownGrants.ts";
@@ -22,10 +24,13 @@ export interface Decision {
   readonly code: FindingCode;
   readonly at: Position;
   /** Why a grant that the rule would revoke is only reported; null for all others. */
-  readonly heldBackBy: "mode" | "baseline" | null;
+  readonly heldBackBy: HeldBackBy | null;
 }
 
-/** Every rule by name, in the order of precedence: the first that keeps or revokes decides. */
+/** `not-revocable`: the org lets nobody revoke it through the API, and a person has to do it in Setup. */
+export type HeldBackBy = "mode" | "baseline" | "not-revocable";
+
+/** The rules for grants of apps by name, in the order of precedence: the first that keeps or revokes decides. */
 export function rulesOf(basis: Basis): [name: string, rule: Rule][] {
   return Object.entries({
     ...ownRules(basis),
@@ -41,6 +46,21 @@ export function rulesOf(basis: Basis): [name: string, rule: Rule][] {
   });
 }
 
+/** The rules for links to identity providers, likewise: none of them looks at a time, or at what is said of apps. */
+export function linkRulesOf(basis: Basis): [name: string, rule: Rule][] {
+  const { "own user": ownUser } = ownRules(basis);
+  const { "protected user": protectedUser } = protectedRules(basis);
+  return Object.entries({
+    "own user": ownUser,
+    ...userRules(basis),
+    "protected user": protectedUser,
+    ...judgedRules(basis),
+    ...leaverRules(basis),
+    ...exemptRules(basis),
+    ...providerRules(basis),
+  });
+}
+
 /**
  * Decides every grant of an inventory. Pure: the same policy, inventory and time give the same
  * decisions, one for each grant and in the grants' order.
@@ -53,19 +73,22 @@ export function decide(resolved: ResolvedPolicy, inventory: Inventory, asOf: Ins
 
 /** As `decide`, for one grant after the other. */
 export function decider(basis: Basis): (grant: Grant) => Decision {
-  const { resolved } = basis;
-  const rules = rulesOf(basis).flatMap(([, rule]) => (rule === SILENT ? [] : rule));
+  const { resolved, inventory } = basis;
+  const [rules, linkRules] = [rulesOf(basis), linkRulesOf(basis)].map((all) =>
+    all.flatMap(([, rule]) => (rule === SILENT ? [] : rule)),
+  ) as [Rule[], Rule[]];
   const caseOf = caseFinder(resolved);
   const isKnown = knownGrants(basis);
   const heldBack = ({ grant, listed, doubt }: Case, code: FindingCode): Decision["heldBackBy"] => {
     // A leaver's grant of which nobody can tell whose it is goes whatever one of the apps that it could be of is in.
     const entry = doubt === undefined || code === "app-denied" ? listed?.entry : undefined;
     if (resolved.policy.mode.value === "report" || entry?.mode?.value === "report") return "mode";
+    if (isAccountLink(grant) && inventory.accountLinks.deletable !== true) return "not-revocable";
     return canBeKnown(code) && isKnown(grant) ? "baseline" : null;
   };
   return (grant) => {
     const judged = caseOf(grant);
-    const { action, code, at } = verdictOf(judged, rules, resolved);
+    const { action, code, at } = verdictOf(judged, isAccountLink(grant) ? linkRules : rules, resolved);
     const heldBackBy = action === "revoke" ? heldBack(judged, code) : null;
     return { grant, action: heldBackBy === null ? action : "report", code, at, heldBackBy };
   };

@@ -1,3 +1,4 @@
+import { isAccountLink } from "../accountLink.ts";
 import type { App, AppSettings, Grant, Inventory } from "../inventory/inventory.ts";
 import { looksLike } from "../names.ts";
 import type { Position, SettingsRule } from "../policy/policy.ts";
@@ -6,6 +7,7 @@ import { type Day, dayOf, days, endOf, type Instant, isOver } from "../time.ts";
 
 import { type FindingCode, meaningOf, remedyOf } from "./codes.ts";
 import { coverFinder } from "./covered.ts";
+import type { Decision } from "./decide.ts";
 import { isWithinLookBack } from "./privilege.ts";
 import type { Basis } from "./rule.ts";
 import { standingFindings } from "./standing.ts";
@@ -48,6 +50,7 @@ export function findings(basis: Basis): Finding[] {
     ...ofExceptions(basis),
     ...ofPrivilege(basis),
     ...standingFindings(basis).map((found): Finding => ({ ...found, grant: null })),
+    ...ofAccountLinks(basis),
   ];
 }
 
@@ -89,7 +92,8 @@ function ofListedApp(listed: ListedApp, { inventory, asOf }: Basis): Finding[] {
 /** The other apps that a reader could take for this one. */
 function sharedName(app: App, at: Position, { apps }: Inventory): Finding[] {
   const others = apps
-    .filter((other) => other.key !== app.key && looksLike(other.name, app.name))
+    .filter((other) => other.key !== app.key && isProvider(other) === isProvider(app))
+    .filter((other) => looksLike(other.name, app.name))
     .map((other) => other.id ?? "one without an id")
     .sort();
   return others.length === 0
@@ -112,7 +116,13 @@ function ofOwnApps({ resolved: { policy }, inventory: { apps, ownApps, caller } 
     apps.filter(({ id }) => own.has(id)).map(({ name }) => name),
   ].flat();
   return apps
-    .filter((app) => !own.has(app.id) && app.name !== "" && names.some((name) => looksLike(name, app.name)))
+    .filter(
+      (app) =>
+        !isProvider(app) &&
+        !own.has(app.id) &&
+        app.name !== "" &&
+        names.some((name) => looksLike(name, app.name)),
+    )
     .map((app) =>
       finding("own-app-look-alike", "warning", policy.unlisted.position, { app, params: id(app) }),
     );
@@ -126,7 +136,13 @@ function ofUnlistedScopes({ resolved, inventory }: Basis): Finding[] {
   const holding = new Map(inventory.grants.map(({ app }) => [app.key, app]));
   return inventory.apps.flatMap(({ key }) => {
     const app = holding.get(key);
-    if (app === undefined || resolved.listedApps.has(key) || resolved.protectedApps.has(key)) return [];
+    if (
+      app === undefined ||
+      isProvider(app) ||
+      resolved.listedApps.has(key) ||
+      resolved.protectedApps.has(key)
+    )
+      return [];
     // Grants of which it cannot be told whose they are have a report of their own.
     if (resolved.doubts.has(key) || resolved.deniedLike.has(key)) return [];
     if ((appSettings.get(key)?.scopes ?? null) !== null) return [];
@@ -230,7 +246,7 @@ function ofPrivilege({ resolved: { highPrivilege }, inventory, asOf }: Basis): F
   const excepted = coverFinder(exceptions);
   return inventory.grants.flatMap((grant) => {
     const why = holders.get(grant.userId);
-    if (why === undefined || grant.userId === inventory.caller.userId) return [];
+    if (why === undefined || grant.userId === inventory.caller.userId || isAccountLink(grant)) return [];
     if (excepted(grant.userId, grant.app.key) !== undefined) return [];
     if (isWithinLookBack(grant, entry, asOf) === false) return [];
     return [
@@ -242,6 +258,38 @@ function ofPrivilege({ resolved: { highPrivilege }, inventory, asOf }: Basis): F
       }),
     ];
   });
+}
+
+/** Links that nobody judges, or that could not be read. */
+function ofAccountLinks({ resolved: { policy }, inventory }: Basis): Finding[] {
+  const at = (policy.identityProviders?.unlisted ?? policy.unlisted).position;
+  const { refusal } = inventory.accountLinks;
+  if (refusal !== null) return [finding("links-not-read", "warning", at, { params: { answer: refusal } })];
+  const links = inventory.grants.filter(isAccountLink);
+  if (links.length === 0 || policy.identityProviders !== null) return [];
+  const providers = new Set(links.map(({ app }) => app.key)).size;
+  return [
+    finding("links-not-judged", "note", at, {
+      params: { links: String(links.length), providers: String(providers) },
+    }),
+  ];
+}
+
+/** Links that would be revoked if the org let the API delete them: a person has to. One finding for each provider and rule. */
+export function linkFindings(decisions: readonly Decision[]): Finding[] {
+  const held = decisions.filter(({ heldBackBy }) => heldBackBy === "not-revocable");
+  const alike = Map.groupBy(held, ({ grant, code, at }) => JSON.stringify([grant.app.key, code, at]));
+  return [...alike.values()].map((some) => {
+    const { grant, code, at } = some[0]!;
+    return finding("links-not-revocable", "error", at, {
+      app: grant.app,
+      params: { rule: code, links: String(some.length) },
+    });
+  });
+}
+
+function isProvider({ kind }: App): boolean {
+  return kind === "identity-provider";
 }
 
 function id({ id }: App): Record<string, string> {

@@ -3,12 +3,15 @@ import { knownKey } from "../resolve/baselineGrants.ts";
 import type { FindingCode } from "./codes.ts";
 import type { Basis } from "./rule.ts";
 
-/** What a baseline does not hold back: what somebody has denied, and who has left. */
+/** What a baseline does not hold back: what somebody has denied, who has left, and links, of which it knows none. */
 const NEVER_KNOWN: ReadonlySet<FindingCode> = new Set([
   "app-denied",
   "user-offboarded",
   "user-inactive",
   "user-frozen",
+  "provider-denied",
+  "provider-not-listed",
+  "user-not-allowed-to-link",
 ]);
 
 /** Whether a baseline holds back what is revoked for a reason. */

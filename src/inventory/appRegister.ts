@@ -26,6 +26,7 @@ export class AppRegister {
   /** @param known registered apps, or those of an inventory with its grants, which are found as they were found then */
   constructor(known: Iterable<App>, grants: Iterable<Grant> = []) {
     for (const given of known) {
+      if (given.kind === "identity-provider") continue; // a link is no grant of an app of its provider's name
       const app = { ...given };
       if (app.id === null) this.#byName.set(app.name, app);
       else {
@@ -35,7 +36,8 @@ export class AppRegister {
       }
     }
     for (const { app, source } of grants)
-      if (app.id !== null && source !== "usage" && app.namesWithoutId === undefined) this.#naming.add(app.id);
+      if (app.id !== null && source === undefined && app.namesWithoutId === undefined)
+        this.#naming.add(app.id);
   }
 
   /** Another name of a registered app, such as its label in the app menu. */

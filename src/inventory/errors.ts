@@ -80,6 +80,25 @@ export const inventoryErrors = declareErrors({
     remedy: "Try again at a quieter time; if it stays so, report it as a bug with the org's release.",
     example: { resource: "/apps/oauth/usage" },
   },
+  "account-links-not-shown": {
+    kind: "inconclusive",
+    text: "the policy judges links to identity providers, and the org does not show them ({salesforceCode}).",
+    remedy:
+      "Grant the user Manage Users and API Enabled; where the org has no such links, take `identityProviders` and `unlistedIdentityProviders` out of the policy.",
+    example: { salesforceCode: "INVALID_TYPE" },
+  },
+  "account-link-count-not-matched": {
+    kind: "inconclusive",
+    text: "the org counted {counted} links to identity providers and handed out {read}.",
+    remedy: "Try again at a quieter time.",
+    example: { counted: 180, read: 179 },
+  },
+  "too-many-account-links-of-one-user": {
+    kind: "inconclusive",
+    text: "one user has more than {most} links to identity providers, and the org hands out no more of them in one answer.",
+    remedy: "Revoke links of that user in Setup, then try again.",
+    example: { most: 500 },
+  },
   "grant-without-user": {
     kind: "inconclusive",
     text: "the org handed out a grant without its user.",

@@ -17,15 +17,15 @@ export interface User {
   readonly roleId: string | null;
 }
 
-/** An app that holds grants, or that the org lists without any. */
+/** An app that holds grants, an identity provider that accounts are linked to, or one that the org lists without any. */
 export interface App {
-  /** Unique within an inventory: the id where there is one, else `name:` and the name. */
+  /** Unique within an inventory: the id where there is one, else `name:` (of a provider `provider:`) and the name. */
   readonly key: string;
   /** Null where the org gives none. */
   readonly id: AppId | null;
   /** The label that users and admins see; untrusted text. */
   readonly name: string;
-  readonly kind: "connected-app" | "external-client-app" | "unknown";
+  readonly kind: "connected-app" | "external-client-app" | "identity-provider" | "unknown";
   /** Whether only users whom an admin approved may authorize it; null where the org does not say. */
   readonly adminApprovedOnly: boolean | null;
   /** The names under which grants came without its id and are its own, since nothing else could be meant; left out for none. */
@@ -39,7 +39,7 @@ export interface App {
   readonly couldBe?: readonly AppId[];
 }
 
-/** One row of OAuth access. One user can hold several for one app. */
+/** One row of OAuth access, or one link to an identity provider. One user can hold several for one app. */
 export interface Grant {
   /** Of a user who may be missing from `Inventory.users` (law 8: then it is reported, never decided by guess). */
   readonly userId: UserId;
@@ -50,8 +50,21 @@ export interface Grant {
   readonly lastUsedAt: Instant | null;
   /** How many tokens were issued for this grant (not: API calls). */
   readonly useCount: number | null;
-  /** `usage`: only the Connect usage resources show the grant; OauthToken has no row, and so no DeleteToken, for it. */
-  readonly source?: "usage";
+  /**
+   * `usage`: only the Connect usage resources show the grant; OauthToken has no row, and so no DeleteToken, for it.
+   * `account-link`: the user's account is linked to an identity provider (ThirdPartyAccountLink); such a grant has no times.
+   */
+  readonly source?: "usage" | "account-link";
+}
+
+/** What is known of the links to identity providers as a whole; the links are grants of their own. */
+export interface AccountLinks {
+  /** Why they are believed to be all there are; null where the org does not let them be read. */
+  readonly proof: Pick<CompletenessProof, "countBefore" | "countAfter" | "read" | "ranges" | "calls"> | null;
+  /** Salesforce's error code where they may not be read; null where they were. */
+  readonly refusal: string | null;
+  /** Whether the org says that the API may delete them; null where there are none, or it does not say. */
+  readonly deletable: boolean | null;
 }
 
 export interface Profile {
@@ -198,5 +211,6 @@ export interface Inventory {
   readonly grants: readonly Grant[];
   /** Left out where it was not looked for: it is then not known, and not none. */
   readonly standingAccess?: StandingAccessList;
+  readonly accountLinks: AccountLinks;
   readonly proof: CompletenessProof;
 }

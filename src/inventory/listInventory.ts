@@ -1,5 +1,6 @@
 import { RemoteError, shownError } from "../errors.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
+import { readAccountLinks } from "./accountLinks.ts";
 import { callsForListing, checkApiShare } from "./apiShare.ts";
 import { AppRegister } from "./appRegister.ts";
 import { askingOnce } from "./askingOnce.ts";
@@ -72,7 +73,11 @@ async function list(
   const asking = askingOnce(reader);
   const surroundings = reading.then((users) => readDirectory(asking, needs, users, apps));
   const standing = readStandingRows(asking, daysOfLogins, now().getTime(), apps, profiles);
-  for (const promise of [reading, surroundings, standing]) promise.catch(() => undefined); // awaited below
+  const linking = readAccountLinks(reader, {
+    needed: needs.identityProviders,
+    userIds: async () => (await reading).keys(),
+  });
+  for (const promise of [reading, surroundings, standing, linking]) promise.catch(() => undefined); // awaited below
   const { grants, proof } = await listGrants(reader, {
     countBefore: count,
     toGrant,
@@ -88,6 +93,7 @@ async function list(
   const { grants: more, appsWithoutUsers } = await readUsageGrants(reader, inUsage, grants);
   for (const grant of more) grants.push(grant);
   const idsOf = (name: string) => register.idsOf(name);
+  const links = await linking;
   return {
     org: reader.org,
     caller: reader.caller,
@@ -95,9 +101,10 @@ async function list(
     users,
     profiles,
     directory: await surroundings,
-    apps: register.all(),
-    grants: byUser(grants),
+    apps: [...register.all(), ...links.providers],
+    grants: byUser([...grants, ...links.grants]),
     standingAccess: standingAccessOf(await standing, { apps: register.all(), grants, users, idsOf }),
+    accountLinks: links.accountLinks,
     proof: {
       ...proof,
       fromUsage: more.length,

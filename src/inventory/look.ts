@@ -25,7 +25,7 @@ export interface Look {
 }
 
 /**
- * Looks at what changed since an inventory, with four queries whatever the size of the org: the count, the
+ * Looks at what changed since an inventory, but for links to identity providers, with four queries whatever the size of the org: the count, the
  * grants made since the newest one, the users changed since the last look, and who is frozen.
  * @param since time of the last look, in milliseconds since the epoch
  * @throws as the queries of `reader`
@@ -39,7 +39,7 @@ export async function look(reader: OrgReader, known: Inventory, since: number): 
   ]);
   const added = unknownGrants(known, recent ?? []);
   const changed = changedUsers(known, users, frozen);
-  const fromTable = known.grants.filter(({ source }) => source !== "usage").length;
+  const fromTable = known.grants.filter(({ source }) => source === undefined).length;
   const inventory: Inventory = {
     ...known,
     users:

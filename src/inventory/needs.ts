@@ -14,6 +14,8 @@ export interface DirectoryNeeds {
   readonly appSettings: boolean;
   /** Days of logins in which standing access is looked for; `STANDING_ACCESS_DAYS` by default. */
   readonly standingAccessDays?: number;
+  /** Whether links to identity providers are judged, so that they must be read. */
+  readonly identityProviders: boolean;
 }
 
 /** Days of logins that are read where nothing is said. */
@@ -26,6 +28,7 @@ export const NO_NEEDS: DirectoryNeeds = {
   roles: false,
   permissions: [],
   appSettings: false,
+  identityProviders: false,
 };
 
 /** What either asks for. */
@@ -42,6 +45,7 @@ export function bothNeeds(one: DirectoryNeeds, other: DirectoryNeeds): Directory
     permissions: both(one.permissions, other.permissions),
     appSettings: one.appSettings || other.appSettings,
     ...longerOf(one.standingAccessDays, other.standingAccessDays),
+    identityProviders: one.identityProviders || other.identityProviders,
   };
 }
 

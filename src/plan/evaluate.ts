@@ -1,5 +1,5 @@
 import { type Decision, decide } from "../decide/decide.ts";
-import { type Finding, findings } from "../decide/findings.ts";
+import { type Finding, findings, linkFindings } from "../decide/findings.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Limits, Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
@@ -43,7 +43,7 @@ export function evaluate(
     inventory,
     asOf,
     decisions,
-    findings: findings({ resolved, inventory, asOf }),
+    findings: [...findings({ resolved, inventory, asOf }), ...linkFindings(decisions)],
     plan: planned,
     limits: judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised }),
   };

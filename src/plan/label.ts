@@ -21,12 +21,12 @@ export function userLabel(username: string): string {
 
 /**
  * One distinct label for each app of an inventory, by `App.key`: its name, with the id added to each
- * of several apps that share one name.
+ * of several apps that share one name. An identity provider's says that it is one.
  */
 export function appLabels(inventory: Pick<Inventory, "apps">): ReadonlyMap<string, string> {
   const byName = new Map<string, App[]>();
   for (const app of inventory.apps) {
-    const name = propertyKey("app", app.name);
+    const name = nameOf(app);
     byName.set(name, [...(byName.get(name) ?? []), app]);
   }
   const labels = new Map<string, string>();
@@ -35,6 +35,12 @@ export function appLabels(inventory: Pick<Inventory, "apps">): ReadonlyMap<strin
       labels.set(app.key, apps.length === 1 ? name : `${name} (${printable(app.id ?? "no id")})`);
   }
   return distinct(labels);
+}
+
+function nameOf({ kind, name }: App): string {
+  return kind === "identity-provider"
+    ? propertyKey("app", `${name === "" ? "one without a name" : name} (identity provider)`)
+    : propertyKey("app", name);
 }
 
 /** Numbers labels that are still equal, in the order of the apps' keys, so that the order of apps changes nothing. */

@@ -1,5 +1,5 @@
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
-import { parseAppId, parseUserId } from "../salesforce/id.ts";
+import { parseAppId, parseProviderId, parseUserId } from "../salesforce/id.ts";
 import { planErrors } from "./errors.ts";
 import { appLabels } from "./label.ts";
 
@@ -36,7 +36,7 @@ export function grantsOfOneApp(inventory: Inventory, named: Named): readonly Gra
 /** The apps of a name, a label as lists show it, or an id. @throws UserError where there is none */
 export function appsNamed(inventory: Inventory, wanted: string): App[] {
   const labels = appLabels(inventory);
-  const id = parseAppId(wanted);
+  const id = parseAppId(wanted) ?? parseProviderId(wanted);
   const byId = inventory.apps.filter((app) => app.id !== null && app.id === id);
   if (byId.length > 0) return byId;
   const matches = inventory.apps.filter((app) => [app.name, labels.get(app.key)].includes(wanted));

@@ -18,8 +18,8 @@ export function appText({ name, label }: Pick<AppPart, "name" | "label">): strin
 }
 
 /** Tells an app of a plan from every other; a name can have the form of an id. */
-export function appKey({ id, name }: Pick<AppPart, "id" | "name">): string {
-  return id ?? `name:${name}`;
+export function appKey({ id, name, kind }: Pick<AppPart, "id" | "name" | "kind">): string {
+  return id ?? `${kind === "identity-provider" ? "provider" : "name"}:${name}`;
 }
 
 export function grantPart({ createdAt, lastUsedAt, useCount }: Grant) {

@@ -1,6 +1,6 @@
 import type { Decision } from "../decide/decide.ts";
 import { type Finding, findingText } from "../decide/findings.ts";
-import type { App, Inventory } from "../inventory/inventory.ts";
+import type { AccountLinks, App, Inventory } from "../inventory/inventory.ts";
 import { compareText } from "../text.ts";
 import { allParts } from "./allParts.ts";
 import { digestOf, policyDigest } from "./digest.ts";
@@ -58,12 +58,13 @@ export function isUnaltered({ digest, ...content }: PlanFile): boolean {
 }
 
 /** Since September 2025 an app that is not installed takes a permission to be authorized (docs/salesforce.md#uninstalled-apps). */
-function reauthorizeOf({ id, adminApprovedOnly }: App): PlanFile["revocations"][number]["reauthorize"] {
+function reauthorizeOf({ id, kind, adminApprovedOnly }: App): PlanFile["revocations"][number]["reauthorize"] {
+  if (kind === "identity-provider") return "unknown"; // its registration handler says whether accounts are linked again
   if (id === null) return "if-approved";
   return adminApprovedOnly === null ? "unknown" : adminApprovedOnly ? "if-preauthorized" : "yes";
 }
 
-function inventoryPart({ grants, proof }: Inventory): PlanFile["inventory"] {
+function inventoryPart({ grants, proof, accountLinks }: Inventory): PlanFile["inventory"] {
   return {
     grants: grants.length,
     connectedUsers: new Set(grants.map(({ userId }) => userId)).size,
@@ -82,6 +83,24 @@ function inventoryPart({ grants, proof }: Inventory): PlanFile["inventory"] {
       permissions: { ...proof.permissions },
       apiVersion: proof.apiVersion,
       at: proof.at,
+    },
+    ...accountLinksPart(accountLinks),
+  };
+}
+
+function accountLinksPart({
+  proof,
+  refusal,
+  deletable,
+}: AccountLinks): Pick<PlanFile["inventory"], "accountLinks"> {
+  if (proof?.read === 0) return {};
+  const { read = 0, ...counts } = proof ?? {};
+  return {
+    accountLinks: {
+      read,
+      counts: proof === null ? null : (counts as Omit<NonNullable<AccountLinks["proof"]>, "read">),
+      refusal,
+      deletable,
     },
   };
 }

@@ -30,7 +30,7 @@ const App = Type.Object(
   {
     id: nullable(Text),
     name: Text,
-    kind: oneOf(["connected-app", "external-client-app", "unknown"]),
+    kind: oneOf(["connected-app", "external-client-app", "identity-provider", "unknown"]),
     label: Type.Optional(
       Type.String({
         description:
@@ -94,6 +94,27 @@ export const PlanSchema = Type.Object(
           },
           { ...closed, description: "Why these are believed to be all grants of the org." },
         ),
+        accountLinks: Type.Optional(
+          Type.Object(
+            {
+              read: Type.Integer({ minimum: 0, description: "Among the grants." }),
+              counts: nullable(
+                Type.Object({ countBefore: Count, countAfter: Count, ranges: Count, calls: Count }, closed),
+              ),
+              refusal: nullable(
+                Type.String({ description: "Salesforce's error code where they may not be read." }),
+              ),
+              deletable: nullable(
+                Type.Boolean({ description: "Whether the org says that the API may delete them." }),
+              ),
+            },
+            {
+              ...closed,
+              description:
+                "The links to identity providers, where there are any or the org does not let them be read.",
+            },
+          ),
+        ),
       },
       closed,
     ),
@@ -140,7 +161,9 @@ export const PlanSchema = Type.Object(
             ...Grant,
             action: oneOf(["keep", "report", "revoke"]),
             code: Code,
-            held: nullable(oneOf(["mode", "baseline"], "Why what would be revoked is only reported.")),
+            held: nullable(
+              oneOf(["mode", "baseline", "not-revocable"], "Why what would be revoked is only reported."),
+            ),
             policy: Place,
           },
           closed,

@@ -1,3 +1,4 @@
+import { isAccountLink } from "../accountLink.ts";
 import { type FindingCode, meaningOf } from "../decide/codes.ts";
 import type { Grant } from "../inventory/inventory.ts";
 import { type Position, placeText } from "../policy/policy.ts";
@@ -25,6 +26,7 @@ export function revocationReason(
   asOf: Instant,
 ): string {
   const rule = `${meaningOf(code)} (${placeText(at)})`;
+  if (grants.every(isAccountLink)) return `${rule}; account linked to it`;
   const inUse = (times: readonly (Instant | null)[]) =>
     times.some((time) => time !== null && time >= inUseSince(asOf));
   const uses = grants.flatMap(({ lastUsedAt }) => lastUsedAt ?? []);

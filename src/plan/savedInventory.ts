@@ -1,3 +1,4 @@
+import { isAccountLink } from "../accountLink.ts";
 import type {
   App,
   AppSettings,
@@ -18,8 +19,8 @@ import { planErrors } from "./errors.ts";
 import { SAVED_SHAPE } from "./savedShape.ts";
 
 const KIND = "sanctioned-inventory";
-/** 2: says which apps are the tool's own, and whose the grants without an id are. */
-const VERSION = 2;
+/** 3: has the links to identity providers. */
+const VERSION = 3;
 const NEVER = "never";
 
 /** Stops at the first mistake: a file can have a million. */
@@ -69,7 +70,19 @@ export function restoreInventory(text: string, file: string, needs: DirectoryNee
   if (!isWhole(saved)) throw planErrors["inventory-not-whole"]({ file });
   const missing = missingNeeds(saved.needs, needs);
   if (missing.length > 0) throw planErrors["inventory-lacks-needs"]({ file, missing: missing.join(", ") });
-  const { org, caller, ownApps, profiles, apps, proof, users, grants, directory, standingAccess } = saved;
+  const {
+    org,
+    caller,
+    ownApps,
+    profiles,
+    apps,
+    accountLinks,
+    proof,
+    users,
+    grants,
+    directory,
+    standingAccess,
+  } = saved;
   const byKey = new Map(apps.map((app) => [app.key, app]));
   return {
     org,
@@ -77,6 +90,7 @@ export function restoreInventory(text: string, file: string, needs: DirectoryNee
     ownApps,
     profiles,
     apps,
+    accountLinks,
     proof,
     users: new Map(users.map((user) => [user.id, user])),
     grants: grants.map(({ app, ...grant }): Grant => ({ ...grant, app: byKey.get(app)! })),
@@ -130,11 +144,14 @@ function parsed(text: string, file: string): Saved {
  * Whether the grants are those of the proof, each of an app of the inventory, and the sets have the members that were
  * asked for. A digest is no secret.
  */
-function isWhole({ apps, grants, proof, needs, directory, standingAccess }: Saved): boolean {
+function isWhole({ apps, grants, accountLinks, proof, needs, directory, standingAccess }: Saved): boolean {
+  const links = grants.filter(isAccountLink).length;
   const keys = new Set(apps.map(({ key }) => key));
   return (
     parseUtc(proof.at) !== null &&
-    grants.length === proof.read + (proof.fromUsage ?? 0) &&
+    grants.length === proof.read + (proof.fromUsage ?? 0) + links &&
+    links === (accountLinks.proof?.read ?? 0) &&
+    links === (accountLinks.proof?.countAfter ?? 0) &&
     proof.countAfter === proof.read - (proof.changes?.stillListed ?? 0) &&
     grants.every(({ app }) => keys.has(app)) &&
     (standingAccess?.entries ?? []).every(({ app }) => app === null || keys.has(app)) &&
@@ -155,7 +172,8 @@ type SavedStanding = Omit<StandingAccessList, "entries"> & {
 type SetKinds = (typeof SET_KINDS)[number];
 
 /** A file as `saveInventory` writes it; and as `SAVED_SHAPE` has it. */
-interface Saved extends Pick<Inventory, "org" | "caller" | "ownApps" | "profiles" | "apps" | "proof"> {
+interface Saved
+  extends Pick<Inventory, "org" | "caller" | "ownApps" | "profiles" | "apps" | "accountLinks" | "proof"> {
   readonly version: typeof VERSION;
   readonly kind: typeof KIND;
   readonly needs: DirectoryNeeds;
@@ -197,5 +215,6 @@ function missingNeeds(had: DirectoryNeeds, needs: DirectoryNeeds): string[] {
     lacks(had.permissions, needs.permissions) ? "permissions" : [],
     needs.roles && !had.roles ? "roles" : [],
     needs.appSettings && !had.appSettings ? "app settings" : [],
+    needs.identityProviders && !had.identityProviders ? "identity providers" : [],
   ].flat();
 }

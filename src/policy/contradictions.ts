@@ -55,24 +55,37 @@ export function unboundBaseline({ baseline, maxExemptionDays, problemAt }: Polic
   ];
 }
 
-/** Two registered apps may share a name; without ids nothing tells them apart. */
-function appsTwice({ apps, problemAt }: Policy): Problem[] {
+/** The two lists of entries: nothing is said of an app by an identity provider's, nor the other way round. */
+function lists({ apps, identityProviders }: Policy): [what: string, entries: readonly AppEntry[]][] {
   return [
-    ...twice(
-      (values) => policyProblems["app-listed-twice"]({ what: "id", ...values }),
-      apps.flatMap(({ id }) => id ?? []),
-      problemAt,
-    ),
-    ...twice(
-      (values) => policyProblems["app-listed-twice"]({ what: "name", ...values }),
-      apps.flatMap(({ id, name }) => (id === null ? (name ?? []) : [])),
-      problemAt,
-    ),
+    ["app", apps],
+    ["identity provider", identityProviders?.entries ?? []],
   ];
 }
 
-function usersTwice({ apps, problemAt }: Policy): Problem[] {
-  return apps.flatMap(({ users }) => {
+function entries(policy: Policy): AppEntry[] {
+  return lists(policy).flatMap(([, some]) => some);
+}
+
+/** Two registered apps may share a name; without ids nothing tells them apart. */
+function appsTwice(policy: Policy): Problem[] {
+  return lists(policy).flatMap(([what, some]) => [
+    ...twice(
+      (values) => policyProblems["app-listed-twice"]({ what: `${what} id`, ...values }),
+      some.flatMap(({ id }) => id ?? []),
+      policy.problemAt,
+    ),
+    ...twice(
+      (values) => policyProblems["app-listed-twice"]({ what: `${what} name`, ...values }),
+      some.flatMap(({ id, name }) => (id === null ? (name ?? []) : [])),
+      policy.problemAt,
+    ),
+  ]);
+}
+
+function usersTwice(policy: Policy): Problem[] {
+  const { problemAt } = policy;
+  return entries(policy).flatMap(({ users }) => {
     if (users === null) return [];
     const { except } = users;
     return [
@@ -90,8 +103,9 @@ function usersTwice({ apps, problemAt }: Policy): Problem[] {
 }
 
 /** Who is excepted from nobody: read quickly it says "all but these". */
-function exceptAlone({ apps, problemAt }: Policy): Problem[] {
-  return apps.flatMap(({ users }) =>
+function exceptAlone(policy: Policy): Problem[] {
+  const { problemAt } = policy;
+  return entries(policy).flatMap(({ users }) =>
     users === null || users.everyone || users.nobody || LISTS.some((key) => users[key].length > 0)
       ? []
       : problemAt(users.position, policyProblems["users-except-alone"]()),
@@ -119,29 +133,31 @@ function standingTwice({
   ];
 }
 
-function deniedToo({ apps, protectedApps, problemAt }: Policy): Problem[] {
-  const denied = apps.filter((app) => app.denied !== null);
-  const sanctioned = apps.filter((app) => app.denied === null);
+function deniedToo(policy: Policy): Problem[] {
+  const { apps, protectedApps, problemAt } = policy;
+  const toBoth = lists(policy).flatMap(([what, some]) => {
+    const denied = some.filter((entry) => entry.denied !== null);
+    const sanctioned = some.filter((entry) => entry.denied === null);
+    const says: OfTwoPlaces = (values) => policyProblems["app-sanctioned-and-denied"]({ what, ...values });
+    // With an id each, they are two of one name.
+    return [
+      ...both(byNameAlone(denied), sanctioned.flatMap(nameOf), says, problemAt),
+      ...both(
+        denied.filter(({ id }) => id !== null).flatMap(nameOf),
+        byNameAlone(sanctioned),
+        says,
+        problemAt,
+      ),
+    ];
+  });
   return [
     ...both(
-      denied.flatMap(called),
+      apps.filter((app) => app.denied !== null).flatMap(called),
       protectedApps.map(inWords),
       policyProblems["app-denied-and-protected"],
       problemAt,
     ),
-    // With an id each, they are two apps of one name.
-    ...both(
-      byNameAlone(denied),
-      sanctioned.flatMap(nameOf),
-      policyProblems["app-sanctioned-and-denied"],
-      problemAt,
-    ),
-    ...both(
-      denied.filter(({ id }) => id !== null).flatMap(nameOf),
-      byNameAlone(sanctioned),
-      policyProblems["app-sanctioned-and-denied"],
-      problemAt,
-    ),
+    ...toBoth,
   ];
 }
 

@@ -145,6 +145,11 @@ export const policyProblems = declareProblems({
       "an app's id has 15 or 18 characters and starts with 0H4 (connected app) or 0xI (external client app)",
     example: { place: "apps[0].id", found: '"00D000000000001EAA"' },
   },
+  "provider-id-not-valid": {
+    text: "{place} is not a valid id: {found}",
+    remedy: "an identity provider's id has 15 or 18 characters and starts with 0SO (Auth. Provider)",
+    example: { place: "identityProviders[0].id", found: '"0H4000000000001CAA"' },
+  },
   "id-miscopied": {
     text: "{place} is not the id of anything: {found}, whose last three characters do not follow from the others",
     remedy: "copy it again, with its upper and lower case; a name of this form is written under `name:`",
@@ -173,25 +178,25 @@ export const policyProblems = declareProblems({
 
   // What a policy says twice, or both ways
   "app-without-name-and-id": {
-    text: "an app has neither name nor id",
-    remedy: "give its id (0H4… or 0xI…), its name, or both",
-    example: {},
+    text: "an {what} has neither name nor id",
+    remedy: "give its id (0H4… or 0xI…; 0SO… of an identity provider), its name, or both",
+    example: { what: "app" },
   },
   "app-without-users": {
-    text: 'the app "{app}" has no "users"',
+    text: 'the {what} "{app}" has no "users"',
     remedy:
       "say who is in scope: `users: everyone`, or usernames, profiles and the like; or deny it with `sanctioned: false`",
-    example: { app: "Slack" },
+    example: { what: "app", app: "Slack" },
   },
   "denied-app-with-users": {
-    text: 'the app "{app}" is denied ({denied}) and has users in scope',
+    text: 'the {what} "{app}" is denied ({denied}) and has users in scope',
     remedy: "remove one of the two; to allow what an extended policy denies, say `sanctioned: true` as well",
-    example: { app: "Slack", denied: "policy/acme.yaml:7" },
+    example: { what: "app", app: "Slack", denied: "policy/acme.yaml:7" },
   },
   "app-listed-twice": {
-    text: 'the app {what} "{name}" is listed twice',
+    text: 'the {what} "{name}" is listed twice',
     remedy: "keep one of the two (the first is {other})",
-    example: { what: "name", name: "Slack", other: "in line 4" },
+    example: { what: "app name", name: "Slack", other: "in line 4" },
   },
   "entry-listed-twice": {
     text: 'the {what} "{name}" is listed twice',
@@ -214,9 +219,9 @@ export const policyProblems = declareProblems({
     example: { name: "Slack", other: "in line 5" },
   },
   "app-sanctioned-and-denied": {
-    text: 'the app "{name}" is sanctioned and denied ({other})',
-    remedy: "say which app is meant with `id`, or keep one of the two",
-    example: { name: "Slack", other: "in line 5" },
+    text: 'the {what} "{name}" is sanctioned and denied ({other})',
+    remedy: "say which one is meant with `id`, or keep one of the two",
+    example: { what: "app", name: "Slack", other: "in line 5" },
   },
   "user-exempt-and-protected": {
     text: 'the user "{name}" is exempt and protected ({other})',

@@ -1,4 +1,4 @@
-import { type AppRef, appRef, isMiscopied, parseAppId } from "../salesforce/id.ts";
+import { type AppRef, appRef, isMiscopied, parseAppId, parseProviderId } from "../salesforce/id.ts";
 import { type Day, parseDay } from "../time.ts";
 import { policyProblems } from "./errors.ts";
 import type {
@@ -14,7 +14,14 @@ import type {
   UserLists,
   UserSelector,
 } from "./policy.ts";
-import type { AppFile, AppRefFile, GrantsMeantFile, PolicyFile, UserMapFile } from "./policySchema.ts";
+import type {
+  AppFile,
+  AppRefFile,
+  GrantsMeantFile,
+  IdentityProviderFile,
+  PolicyFile,
+  UserMapFile,
+} from "./policySchema.ts";
 import type { Problem } from "./problem.ts";
 import { type Path, pathText, type Source } from "./source.ts";
 
@@ -97,7 +104,13 @@ export class LayerReader {
   }
 
   appParts(): AppPart[] {
-    return (this.#layer.data.apps ?? []).map((app, i) => this.#app(app, ["apps", i]));
+    return (this.#layer.data.apps ?? []).map((app, i) => this.#app(app, ["apps", i], parseAppId));
+  }
+
+  identityProviderParts(): AppPart[] {
+    return (this.#layer.data.identityProviders ?? []).map((provider, i) =>
+      this.#app(provider, ["identityProviders", i], parseProviderId),
+    );
   }
 
   appsLike(): AppsLike[] {
@@ -176,11 +189,12 @@ export class LayerReader {
       : { value, position: this.#layer.source.position(path) };
   }
 
-  #app(app: AppFile, path: Path): AppPart {
+  /** @param parse the form of its id: what an identity provider's entry leaves out, its schema does not know */
+  #app(app: AppFile & IdentityProviderFile, path: Path, parse: typeof parseAppId): AppPart {
     const { source } = this.#layer;
     const at = (key: string) => [...path, key];
     return {
-      id: this.id(app.id, parseAppId, at("id")),
+      id: this.id(app.id, parse, at("id")),
       name: this.named(app.name, at("name")),
       sanctioned: this.placed(app.sanctioned, at("sanctioned")),
       mode: this.placed(app.mode, at("mode")),

@@ -1,5 +1,5 @@
 import { namedSo } from "../names.ts";
-import { type AppId, parseAppId } from "../salesforce/id.ts";
+import { type AppId, parseAppId, parseProviderId } from "../salesforce/id.ts";
 import type { Layer } from "./layer.ts";
 import type { PolicyFile } from "./policySchema.ts";
 import type { Path, Source } from "./source.ts";
@@ -24,7 +24,9 @@ const ADDING_UP: readonly string[] = [
   "highPrivilege.exceptions",
 ];
 /** Who is in scope is one sentence: a part of it beside a part of another's would mean what neither file says. */
-const WHOLE: readonly string[] = ["apps.users"];
+const WHOLE: readonly string[] = ["apps.users", "identityProviders.users"];
+/** Lists of entries that are completed one by one. */
+const BY_ENTRY: readonly string[] = ["apps", "identityProviders"];
 /** Two ways to say one thing: who says one of them says it in place of both. */
 const EITHER: Readonly<Record<string, readonly string[]>> = {
   highPrivilege: ["grantedSince", "grantedWithinDays"],
@@ -34,7 +36,7 @@ const OF_THE_APP: readonly string[] = ["id", "name", "owner"];
 
 /**
  * A file and the one that it extends as one, in which every value keeps its place. What the file says wins: key by
- * key in every map, entry by entry in `apps`.
+ * key in every map, entry by entry in `apps` and `identityProviders`.
  */
 export function asOne(own: Layer, base: Layer | null): Layer {
   if (base === null) return own;
@@ -57,7 +59,8 @@ function said(layer: Layer, value: unknown, path: Path): Said {
 }
 
 function merged(own: Said, base: Said, place: string): Said {
-  if (place === "apps") return { ...own, value: mergedApps(own.value as SaidMap[], base.value as SaidMap[]) };
+  if (BY_ENTRY.includes(place))
+    return { ...own, value: mergedApps(own.value as SaidMap[], base.value as SaidMap[], place) };
   if (ADDING_UP.includes(place))
     return { ...own, value: [...(own.value as readonly Said[]), ...(base.value as readonly Said[])] };
   return isMap(own) && !WHOLE.includes(place) ? mergedMap(own, base as SaidMap, place) : own;
@@ -76,13 +79,13 @@ function mergedMap(own: SaidMap, base: SaidMap, place: string): SaidMap {
 }
 
 /** An entry of the file completes that of the same id, else of the same name; the others stand as they are. */
-function mergedApps(own: readonly SaidMap[], base: readonly SaidMap[]): Said[] {
+function mergedApps(own: readonly SaidMap[], base: readonly SaidMap[], place: string): Said[] {
   const completed = new Set<SaidMap>();
   const ours = own.map((entry) => {
     const theirs = sameApp(entry, base);
     if (theirs === null) return entry;
     completed.add(theirs);
-    return mergedMap(entry, turnsAround(entry, theirs) ? ofTheApp(theirs) : theirs, "apps");
+    return mergedMap(entry, turnsAround(entry, theirs) ? ofTheApp(theirs) : theirs, place);
   });
   return [...ours, ...base.filter((entry) => !completed.has(entry))];
 }
@@ -112,7 +115,8 @@ function ofTheApp(entry: SaidMap): SaidMap {
 }
 
 function idOf(entry: SaidMap): AppId | null {
-  return parseAppId(textAt(entry, "id") ?? "");
+  const text = textAt(entry, "id") ?? "";
+  return parseAppId(text) ?? parseProviderId(text);
 }
 
 function textAt(entry: SaidMap, key: string): string | undefined {

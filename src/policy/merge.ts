@@ -18,6 +18,11 @@ import type { Path } from "./source.ts";
 
 const DEFAULT_LIMITS = { revocations: 50, percent: 25, perApp: 50 };
 const DEFAULT_EXEMPTION_DAYS = 180;
+/** A link to an identity provider has no time that a limit could be held against. */
+const NO_TIMES: TimeLimits = { maxIdleDays: null, maxAgeDays: null, neverUsedAfterDays: null };
+
+/** What an entry lists. */
+type Listed = "app" | "identity provider";
 
 /**
  * One policy of a file and the one that it extends, if any. Each value keeps the place that it comes from. What only
@@ -40,6 +45,9 @@ export function mergeLayers(
     return said(data.leavers?.[key], "revoke", ["leavers", key], listed?.position);
   };
   const defaults = reader.times(data.defaults, ["defaults"]);
+  const completed = (parts: readonly AppPart[], times: TimeLimits, what: Listed): AppEntry[] =>
+    parts.map((part) => complete(part, isShared(part, own, base), times, what, source.problemAt, problems));
+  const isJudged = data.identityProviders !== undefined || data.unlistedIdentityProviders !== undefined;
   return {
     file: own.file,
     org:
@@ -59,10 +67,19 @@ export function mergeLayers(
     },
     defaults,
     unlistedScopes: reader.placed(data.unlistedScopes, ["unlistedScopes"]),
-    apps: reader
-      .appParts()
-      .map((app) => complete(app, isShared(app, own, base), defaults, source.problemAt, problems)),
+    apps: completed(reader.appParts(), defaults, "app"),
     appsLike: distinctPatterns(reader.appsLike()),
+    identityProviders: isJudged
+      ? {
+          unlisted: said(
+            data.unlistedIdentityProviders,
+            "report",
+            ["unlistedIdentityProviders"],
+            reader.placed(data.identityProviders, ["identityProviders"])?.position,
+          ),
+          entries: completed(reader.identityProviderParts(), NO_TIMES, "identity provider"),
+        }
+      : null,
     offboarded: distinct(reader.names(data.offboarded, ["offboarded"])),
     leavers: { offboarded: leaver("offboarded"), inactive: leaver("inactive"), frozen: leaver("frozen") },
     highPrivilege: reader.highPrivilege(),
@@ -87,6 +104,7 @@ function complete(
   app: AppPart,
   shared: boolean,
   defaults: TimeLimits,
+  what: Listed,
   problemAt: Policy["problemAt"],
   problems: Problem[],
 ): AppEntry {
@@ -94,14 +112,14 @@ function complete(
   const denied = sanctioned?.value === false ? sanctioned.position : null;
   const called = (app.name ?? app.id)?.value ?? "";
   if (app.id === null && app.name === null)
-    problems.push(problemAt(app.position, policyProblems["app-without-name-and-id"]()));
+    problems.push(problemAt(app.position, policyProblems["app-without-name-and-id"]({ what })));
   else if (denied === null && app.users === null)
-    problems.push(problemAt(app.position, policyProblems["app-without-users"]({ app: called })));
+    problems.push(problemAt(app.position, policyProblems["app-without-users"]({ what, app: called })));
   else if (denied !== null && app.users !== null)
     problems.push(
       problemAt(
         app.users.position,
-        policyProblems["denied-app-with-users"]({ app: called, denied: placeText(denied) }),
+        policyProblems["denied-app-with-users"]({ what, app: called, denied: placeText(denied) }),
       ),
     );
   const saidSanctioned = sanctioned?.value === true;

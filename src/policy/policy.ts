@@ -59,7 +59,7 @@ export interface SettingsRule {
   readonly ipRelaxation: Placed<string> | null;
 }
 
-/** A sanctioned or denied app. At least one of `id` and `name` is there. */
+/** A sanctioned or denied app, or identity provider. At least one of `id` and `name` is there. */
 export interface AppEntry {
   readonly id: Placed<AppId> | null;
   readonly name: Named | null;
@@ -153,6 +153,13 @@ export interface Baseline {
   readonly problemAt: Policy["problemAt"];
 }
 
+/** What a policy says of the links of users' accounts to identity providers. */
+export interface IdentityProviders {
+  readonly unlisted: Placed<"report" | "revoke">;
+  /** None has scopes, settings, times or a mode of its own. */
+  readonly entries: readonly AppEntry[];
+}
+
 export type Leaver = "offboarded" | "inactive" | "frozen";
 
 /** A policy that is right in itself; `resolvePolicy` holds its names against an org. */
@@ -170,6 +177,8 @@ export interface Policy {
   readonly unlistedScopes: Placed<readonly OAuthScope[]> | null;
   readonly apps: readonly AppEntry[];
   readonly appsLike: readonly AppsLike[];
+  /** Null where the policy says nothing of them: then links are not judged. */
+  readonly identityProviders: IdentityProviders | null;
   readonly offboarded: readonly Named[];
   readonly leavers: Readonly<Record<Leaver, Placed<"revoke" | "report">>>;
   readonly highPrivilege: HighPrivilege | null;

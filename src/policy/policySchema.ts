@@ -144,6 +144,34 @@ const App = Type.Object(
   { ...closed, description: "A sanctioned or denied app. It needs a name, an id or both." },
 );
 
+const IdentityProvider = Type.Object(
+  {
+    name: optional(
+      Text("The provider's name, as Setup shows it. Without an `id` it is matched by it, which is weaker."),
+    ),
+    id: optional(
+      Type.String({
+        pattern: "^0SO[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$",
+        description: "Id of the Auth. Provider (0SO…), as the URL of its page in Setup shows it.",
+      }),
+    ),
+    sanctioned: optional(
+      Type.Boolean({
+        description: "`false` denies the provider: every link to it is revoked.",
+        default: true,
+      }),
+    ),
+    owner: optional(Text("Who answers for the provider.")),
+    reason: optional(Text("Why the provider is sanctioned or denied.")),
+    reviewBy: optional(Day("After it the provider's entry is reported as due for review.")),
+    users: optional(Users),
+  },
+  {
+    ...closed,
+    description: "A sanctioned or denied identity provider. It needs a name, an id or both.",
+  },
+);
+
 const AppsLike = Type.Object(
   {
     name: Text("Names with `*` for any text and `?` for one character, without regard to case and blanks."),
@@ -229,6 +257,17 @@ const Exemption = Type.Object(
 
 const Share = { minimum: 0, maximum: 100 };
 
+/** Entries that sanction something say for whom. */
+const LISTING_USERS = {
+  type: "array",
+  items: {
+    type: "object",
+    if: { not: { required: ["sanctioned"], properties: { sanctioned: { const: false } } } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { required: ["users"] },
+  },
+};
+
 /** The policy file: the one source of its JSON Schema (`schema/policy.schema.json`) and of its type. */
 export const PolicySchema = Type.Object(
   {
@@ -277,6 +316,18 @@ export const PolicySchema = Type.Object(
       Scopes("The OAuth scopes that an app may ask for which is not listed, where those are only reported."),
     ),
     apps: optional(Type.Array(App, { description: "The sanctioned and the denied apps." })),
+    unlistedIdentityProviders: optional(
+      Choice(
+        ["report", "revoke"],
+        "What happens to links to an identity provider that is not listed: they are only reported, or revoked.",
+      ),
+    ),
+    identityProviders: optional(
+      Type.Array(IdentityProvider, {
+        description:
+          "The sanctioned and the denied identity providers that users' accounts may be linked to. Where neither this nor `unlistedIdentityProviders` is said, links are not judged.",
+      }),
+    ),
     appsLike: optional(
       Type.Array(AppsLike, { minItems: 1, description: "Apps that are denied by their names." }),
     ),
@@ -340,17 +391,7 @@ export const PolicySchema = Type.Object(
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: {
       required: ["unlisted", "apps"],
-      properties: {
-        apps: {
-          type: "array",
-          items: {
-            type: "object",
-            if: { not: { required: ["sanctioned"], properties: { sanctioned: { const: false } } } },
-            // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-            then: { required: ["users"] },
-          },
-        },
-      },
+      properties: { apps: LISTING_USERS, identityProviders: LISTING_USERS },
     },
   },
 );
@@ -397,3 +438,4 @@ export type UserMapFile = Static<typeof UserMap>;
 export type AppRefFile = string | { id: string } | { name: string };
 export type GrantsMeantFile = Omit<NonNullable<PolicyFile["exemptions"]>[number], "expires">;
 export type AppFile = NonNullable<PolicyFile["apps"]>[number];
+export type IdentityProviderFile = NonNullable<PolicyFile["identityProviders"]>[number];

@@ -36,6 +36,11 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
       policy.appsLike.length === 0
         ? null
         : sorted(policy.appsLike.map((like) => [safe(like.pattern.value), summarizeAppsLike(like)])),
+    unlistedIdentityProviders: policy.identityProviders?.unlisted.value ?? null,
+    identityProviders:
+      policy.identityProviders === null
+        ? null
+        : sorted(policy.identityProviders.entries.map((one) => [keyOf(one), summarizeApp(one)])),
     offboarded: list(textsOf(policy.offboarded)),
     leavers: some({
       offboarded: unlessRevoke(leavers.offboarded.value),

@@ -115,6 +115,7 @@ function wrongForm(path: Path, place: string, found: string): ErrorText {
   const key = path.findLast((step) => typeof step === "string");
   if (key === "permissions") return policyProblems["permission-not-an-api-name"]({ place, found });
   if (key !== "id") return policyProblems["day-not-valid"]({ place, found });
+  if (path[0] === "identityProviders") return policyProblems["provider-id-not-valid"]({ place, found });
   return path[0] === "org"
     ? policyProblems["org-id-not-valid"]({ place, found })
     : policyProblems["app-id-not-valid"]({ place, found });

@@ -126,6 +126,7 @@ function stepText({ rule, verdict }: Explanation["steps"][number], isLast: boole
 const HOLD_REMEDY = {
   mode: "take `mode: report` out",
   baseline: "take the grant out of the baseline, or let that expire",
+  "not-revocable": remedyOf("links-not-revocable"),
 };
 
 function place(policy: Position): string {

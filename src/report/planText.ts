@@ -6,7 +6,14 @@ import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
 import { amount } from "../text.ts";
 import { NO_TERMINAL, type Terminal } from "./render/terminal.ts";
-import { limitsText, proofText, REAUTHORIZE, REPORT_MODE_NOTE, subjectText } from "./words.ts";
+import {
+  limitsText,
+  plannedLinksText,
+  proofText,
+  REAUTHORIZE,
+  REPORT_MODE_NOTE,
+  subjectText,
+} from "./words.ts";
 
 /** A plan for a terminal: what goes, by app; what is only reported; findings; limits; and what it was read from. */
 export function planText(plan: PlanFile, { color }: Terminal = NO_TERMINAL): string {
@@ -32,7 +39,7 @@ export function planText(plan: PlanFile, { color }: Terminal = NO_TERMINAL): str
     ),
     "",
     limits.refusal === null ? `Limits: ${limitsText(limits)}.` : colors.red(refusedText(limits.refusal)),
-    proofText(inventory.proof),
+    `${proofText(inventory.proof)}${plannedLinksText(inventory)}`,
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -1,4 +1,4 @@
-import type { CompletenessProof } from "../inventory/inventory.ts";
+import type { AccountLinks, CompletenessProof } from "../inventory/inventory.ts";
 import type { FullPlan, PlanFile } from "../plan/planSchema.ts";
 import { printable } from "../printable.ts";
 import { amount } from "../text.ts";
@@ -14,12 +14,14 @@ export const DECISIONS: Readonly<Record<FullPlan["rows"][number]["action"], stri
 export const HOLDS: Readonly<Record<NonNullable<FullPlan["rows"][number]["held"]>, string>> = {
   mode: "`mode: report`",
   baseline: "the baseline",
+  "not-revocable": "the org, whose API may not delete the link",
 };
 
 /** The same as part of a sentence. */
 export const HELD_BACK = {
   mode: `held back by ${HOLDS.mode}`,
   baseline: `held back by ${HOLDS.baseline}`,
+  "not-revocable": `held back by ${HOLDS["not-revocable"]}`,
 } as const;
 
 /** How an app stands in the policy. */
@@ -62,6 +64,25 @@ export function proofText(proof: CompletenessProof): string {
       ? ""
       : ` Of ${amount(appsWithoutUsers, "external client app")} the org has no list of users (HTTP 404), which was taken for no users.`)
   );
+}
+
+/** Why the links to identity providers are believed to be all there are, in a sentence; nothing where there are none. */
+export function accountLinksText({ proof, refusal, deletable }: AccountLinks): string {
+  if (proof === null)
+    return ` Links to identity providers could not be read (${printable(refusal ?? "no answer")}).`;
+  if (proof.read === 0) return "";
+  const how = deletable === true ? "may" : deletable === false ? "may not" : "does not say whether it may";
+  return (
+    ` All ${amount(proof.read, "link")} to identity providers that the org counted, among the grants: read in ` +
+    `${amount(proof.ranges, "range")} with ${amount(proof.calls, "API call")}; the API ${how} delete them.`
+  );
+}
+
+/** The same, of a plan. */
+export function plannedLinksText({ accountLinks }: PlanFile["inventory"]): string {
+  if (accountLinks === undefined) return "";
+  const { read, counts, refusal, deletable } = accountLinks;
+  return accountLinksText({ proof: counts && { ...counts, read }, refusal, deletable });
 }
 
 /** What it means that an org changed while it was read. */

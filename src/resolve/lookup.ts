@@ -4,7 +4,14 @@ import { foldName, isNear, NameIndex } from "../names.ts";
 import { didYouMean } from "../policy/nearest.ts";
 import type { GrantsMeant, Named, Placed, Policy, Position } from "../policy/policy.ts";
 import type { Problem } from "../policy/problem.ts";
-import { type AppId, type AppRef, parseAppId, refText, type UserId } from "../salesforce/id.ts";
+import {
+  type AppId,
+  type AppRef,
+  parseAppId,
+  parseProviderId,
+  refText,
+  type UserId,
+} from "../salesforce/id.ts";
 import { resolveProblems } from "./errors.ts";
 import type { Absent } from "./resolved.ts";
 
@@ -13,6 +20,17 @@ export interface Nameable {
   readonly id: string;
   readonly name: string;
   readonly label: string;
+}
+
+/** What an entry of a policy can list. An app is no provider of the same name, nor the other way round. */
+export type Listed = "app" | "identity provider";
+
+/** The apps, or the providers, of an org, by what a policy can call them. */
+interface Shelf {
+  readonly what: Listed;
+  readonly names: NameIndex<App>;
+  readonly byId: ReadonlyMap<AppId, App>;
+  readonly parseId: typeof parseAppId;
 }
 
 const CORRECT_IT = "correct it or remove it";
@@ -28,8 +46,7 @@ export class Lookup {
   readonly #policy: Policy;
   /** The org's name. */
   readonly org: string;
-  readonly #apps: NameIndex<App>;
-  readonly #appsById: ReadonlyMap<AppId, App>;
+  readonly #shelves: Readonly<Record<Listed, Shelf>>;
   readonly #usersByName: ReadonlyMap<string, UserId>;
   readonly #indexes = new Map<readonly Nameable[], NameIndex<Nameable>>();
 
@@ -38,8 +55,19 @@ export class Lookup {
     this.org = org.name;
     // A grant that does not say whose it is makes no app: nobody could make a policy ambiguous by a name.
     const told = apps.filter(({ couldBe }) => couldBe === undefined);
-    this.#apps = new NameIndex(told, ({ name }) => [name]);
-    this.#appsById = new Map(told.flatMap((app) => (app.id === null ? [] : [[app.id, app] as const])));
+    const shelf = (what: Listed, parseId: Shelf["parseId"]): Shelf => {
+      const some = told.filter((app) => listedAs(app) === what);
+      return {
+        what,
+        parseId,
+        names: new NameIndex(some, ({ name }) => [name]),
+        byId: new Map(some.flatMap((app) => (app.id === null ? [] : [[app.id, app] as const]))),
+      };
+    };
+    this.#shelves = {
+      app: shelf("app", parseAppId),
+      "identity provider": shelf("identity provider", parseProviderId),
+    };
     this.#usersByName = new Map([...users.values()].map(({ id, username }) => [username.toLowerCase(), id]));
   }
 
@@ -52,7 +80,7 @@ export class Lookup {
   app(placed: Placed<AppRef>): App | null {
     if (this.isShared(placed.position)) return this.appUnlessNear(placed);
     const app = this.appIfAny(placed);
-    return app === undefined ? this.#noApp(placed) : app;
+    return app === undefined ? this.#noApp(placed, "app") : app;
   }
 
   /** As `app`, but what the org does not have is a problem only where it is nearly the name of an app. */
@@ -60,20 +88,23 @@ export class Lookup {
     const app = this.appIfAny(placed);
     if (app !== undefined) return app;
     const { value: ref } = placed;
-    if ("name" in ref && isNearAny(ref.name, this.#apps.names)) return this.#noApp(placed);
-    this.#appAbsent(placed);
+    if ("name" in ref && isNearAny(ref.name, this.#shelves.app.names.names))
+      return this.#noApp(placed, "app");
+    this.#appAbsent(placed, "app");
     return null;
   }
 
-  /** As `app`, but undefined, and nothing said, where the org has no such app. */
-  appIfAny({ value: ref, position }: Placed<AppRef>): App | null | undefined {
-    const found = "id" in ref ? [this.#appsById.get(ref.id) ?? []].flat() : this.#apps.find(ref.name);
+  /** As `app`, but undefined, and nothing said, where the org has no such app, or provider. */
+  appIfAny({ value: ref, position }: Placed<AppRef>, what: Listed = "app"): App | null | undefined {
+    const { names, byId } = this.#shelves[what];
+    const found = "id" in ref ? [byId.get(ref.id) ?? []].flat() : names.find(ref.name);
     const [only, ...others] = found;
-    if (only === undefined) return this.#refusesNameAsId(ref, position) ? null : undefined;
+    if (only === undefined) return this.#refusesNameAsId(ref, position, what) ? null : undefined;
     if (others.length === 0) return only;
     this.problem(
       position,
       resolveProblems["app-name-ambiguous"]({
+        what,
         count: found.length,
         org: this.org,
         name: refText(ref),
@@ -89,7 +120,12 @@ export class Lookup {
    * @param name that the entry gives beside an id, or alone; null for none
    * @param mistakable apps of which a typing mistake may have made it
    */
-  listedAppAbsent(placed: Placed<AppRef>, name: string | null, mistakable: readonly App[]): void {
+  listedAppAbsent(
+    placed: Placed<AppRef>,
+    name: string | null,
+    mistakable: readonly App[],
+    what: Listed,
+  ): void {
     const { value: ref } = placed;
     const isMistaken = ({ id, name: other }: App) => {
       if (name === null) return false;
@@ -98,12 +134,12 @@ export class Lookup {
       return id !== null && (foldName(name) === foldName(other) || isNear(name, other));
     };
     const near = mistakable.filter(isMistaken);
-    if (near.length === 0) this.#appAbsent(placed);
-    else this.#noApp(placed);
+    if (near.length === 0) this.#appAbsent(placed, what);
+    else this.#noApp(placed, what);
   }
 
-  #appAbsent({ value, position }: Placed<AppRef>): void {
-    this.absent.push({ kind: "app", name: refText(value), position });
+  #appAbsent({ value, position }: Placed<AppRef>, what: Listed): void {
+    this.absent.push({ kind: what === "app" ? "app" : "provider", name: refText(value), position });
   }
 
   /**
@@ -181,24 +217,25 @@ export class Lookup {
     this.problem(position, said);
   }
 
-  #noApp({ value: ref, position }: Placed<AppRef>): null {
+  #noApp({ value: ref, position }: Placed<AppRef>, what: Listed): null {
     if ("id" in ref)
-      this.problem(position, resolveProblems["app-id-not-in-org"]({ id: ref.id, org: this.org }));
+      this.problem(position, resolveProblems["app-id-not-in-org"]({ what, id: ref.id, org: this.org }));
     else {
       const otherwise = `\`npx sanctioned list\` shows the names; ${CORRECT_IT}`;
-      const remedy = didYouMean(ref.name, this.#apps.names, otherwise);
+      const remedy = didYouMean(ref.name, this.#shelves[what].names.names, otherwise);
       this.problem(
         position,
-        resolveProblems["app-name-not-in-org"]({ name: ref.name, org: this.org, remedy }),
+        resolveProblems["app-name-not-in-org"]({ what, name: ref.name, org: this.org, remedy }),
       );
     }
     return null;
   }
 
   /** An id that no app has and that is one's name. */
-  #refusesNameAsId(ref: AppRef, position: Position): boolean {
-    if (!("id" in ref) || ![...this.#apps.names].some((name) => parseAppId(name) === ref.id)) return false;
-    this.problem(position, resolveProblems["app-id-is-a-name"]({ id: ref.id, org: this.org }));
+  #refusesNameAsId(ref: AppRef, position: Position, what: Listed): boolean {
+    const { names, parseId } = this.#shelves[what];
+    if (!("id" in ref) || ![...names.names].some((name) => parseId(name) === ref.id)) return false;
+    this.problem(position, resolveProblems["app-id-is-a-name"]({ what, id: ref.id, org: this.org }));
     return true;
   }
 
@@ -210,6 +247,11 @@ export class Lookup {
     }
     return index;
   }
+}
+
+/** Which list of a policy says something of an app of an inventory. */
+export function listedAs({ kind }: Pick<App, "kind">): Listed {
+  return kind === "identity-provider" ? "identity provider" : "app";
 }
 
 function isNearAny(name: string, known: Iterable<string>): boolean {

@@ -2,8 +2,8 @@ import type { DirectoryNeeds } from "../inventory/needs.ts";
 import type { Named, Policy, UserLists } from "../policy/policy.ts";
 
 /** What a policy needs to know of an org's users and apps beside the grants. */
-export function needsOf({ apps, unlistedScopes, highPrivilege }: Policy): DirectoryNeeds {
-  const selectors = apps.flatMap(({ users }) =>
+export function needsOf({ apps, identityProviders, unlistedScopes, highPrivilege }: Policy): DirectoryNeeds {
+  const selectors = [...apps, ...(identityProviders?.entries ?? [])].flatMap(({ users }) =>
     users === null ? [] : [users, ...(users.except === null ? [] : [users.except])],
   );
   const named = (key: keyof UserLists) => selectors.flatMap((lists) => values(lists[key]));
@@ -16,6 +16,7 @@ export function needsOf({ apps, unlistedScopes, highPrivilege }: Policy): Direct
     permissions: unique(values(highPrivilege?.permissions ?? [])),
     appSettings:
       unlistedScopes !== null || apps.some(({ scopes, settings }) => scopes !== null || settings !== null),
+    identityProviders: identityProviders !== null,
   };
 }
 

@@ -19,7 +19,7 @@ import { type Instant, isOver } from "../time.ts";
 import { resolveBaseline } from "./baselineGrants.ts";
 import { doubtsOf } from "./doubts.ts";
 import { resolveProblems } from "./errors.ts";
-import { Lookup } from "./lookup.ts";
+import { type Listed, Lookup, listedAs } from "./lookup.ts";
 import { People } from "./people.ts";
 import { resolvePrivilege } from "./privilegeHolders.ts";
 import {
@@ -52,7 +52,14 @@ export function resolvePolicy(
   const people = new People(inventory.users.values());
   const selectors = new Selectors(inventory, lookup, people);
 
-  const listedApps = resolveApps(policy, inventory, selectors, people, lookup);
+  const { apps, unlisted, identityProviders } = policy;
+  const org = { inventory, selectors, people, lookup };
+  const listedApps = resolveEntries(apps, unlisted.value, "app", org);
+  if (identityProviders !== null) {
+    const { entries, unlisted } = identityProviders;
+    const providers = resolveEntries(entries, unlisted.value, "identity provider", org);
+    for (const [key, listed] of providers) listedApps.set(key, listed);
+  }
   const protectedApps = resolveProtectedApps(policy, lookup);
   const exemptions = resolveExemptions(policy, protectedApps, lookup, asOf);
   refuseDeniedAndProtected(listedApps, protectedApps, lookup);
@@ -81,27 +88,35 @@ export function resolvePolicy(
   };
 }
 
-function resolveApps(
-  { apps, unlisted }: Policy,
-  inventory: Inventory,
-  selectors: Selectors,
-  people: People,
-  lookup: Lookup,
+/** The org that names are looked up in. */
+interface OrgAtHand {
+  readonly inventory: Inventory;
+  readonly selectors: Selectors;
+  readonly people: People;
+  readonly lookup: Lookup;
+}
+
+function resolveEntries(
+  entries: readonly AppEntry[],
+  unlisted: "revoke" | "report",
+  what: Listed,
+  { inventory, selectors, people, lookup }: OrgAtHand,
 ): Map<string, ListedApp> {
   const rules = new Map<string, ListedApp>();
   const absent: AppEntry[] = [];
-  for (const rule of apps) {
+  for (const rule of entries) {
     const before = lookup.problems.length;
     const users = rule.users === null ? null : selectors.membership(rule.users);
     const isWhole = lookup.problems.length === before;
-    const app = lookup.appIfAny(refOf(rule));
+    const app = lookup.appIfAny(refOf(rule), what);
     if (app === undefined) absent.push(rule);
     if (!app) continue;
     if (users !== null && isWhole) refuseNobody(rule.users!, users, people, lookup);
     refuseOtherName(rule, app, lookup);
     list({ entry: rule, app, weak: rule.id === null, users }, rules, lookup);
   }
-  if (absent.length > 0) keepAbsent(absent, unlisted.value, unlistedWithGrants(inventory, rules), lookup);
+  if (absent.length > 0)
+    keepAbsent(absent, unlisted, unlistedWithGrants(inventory, rules, what), what, lookup);
   return rules;
 }
 
@@ -110,26 +125,33 @@ function keepAbsent(
   entries: readonly AppEntry[],
   unlisted: "revoke" | "report",
   mistakable: readonly App[],
+  what: Listed,
   lookup: Lookup,
 ): void {
   for (const entry of entries) {
     const matters = entry.denied !== null || unlisted === "revoke";
-    lookup.listedAppAbsent(refOf(entry), entry.name?.value ?? null, matters ? mistakable : []);
+    lookup.listedAppAbsent(refOf(entry), entry.name?.value ?? null, matters ? mistakable : [], what);
   }
 }
 
-/** The apps with grants that no entry lists. */
-function unlistedWithGrants({ grants }: Inventory, rules: ReadonlyMap<string, ListedApp>): App[] {
+/** The apps with grants, or the providers with links, that no entry lists. */
+function unlistedWithGrants(
+  { grants }: Inventory,
+  rules: ReadonlyMap<string, ListedApp>,
+  what: Listed,
+): App[] {
   const apps = new Map(grants.map(({ app }) => [app.key, app]));
-  return [...apps.values()].filter(({ key }) => !rules.has(key));
+  return [...apps.values()].filter((app) => listedAs(app) === what && !rules.has(app.key));
 }
 
 /** A reviewer reads the name; the id decides. They must not be of two apps. */
 function refuseOtherName({ id, name }: AppEntry, app: App, lookup: Lookup): void {
+  if (app.kind === "identity-provider" && app.name === "") return; // its links do not say
   if (id !== null && name !== null && foldName(app.name) !== foldName(name.value))
     lookup.problem(
       name.position,
       resolveProblems["app-name-and-id-differ"]({
+        what: listedAs(app),
         id: id.value,
         actual: app.name,
         org: lookup.org,
@@ -147,6 +169,7 @@ function list(listed: ListedApp, rules: Map<string, ListedApp>, lookup: Lookup):
     lookup.problem(
       entry.position,
       resolveProblems["app-listed-by-name-and-id"]({
+        what: listedAs(app),
         app: app.name,
         other: placeText(other.entry.position),
       }),
@@ -180,8 +203,9 @@ function resolveAppsLike(
 ): Map<string, AppsLike> {
   const patterns = appsLike.map((like) => [wildcards(foldName(like.pattern.value)), like] as const);
   return new Map(
-    apps.flatMap(({ key, name, couldBe }): [string, AppsLike][] => {
-      if (couldBe !== undefined || spared.some((said) => said.has(key))) return [];
+    apps.flatMap(({ key, name, kind, couldBe }): [string, AppsLike][] => {
+      if (kind === "identity-provider" || couldBe !== undefined || spared.some((said) => said.has(key)))
+        return [];
       const folded = foldName(name);
       const found = patterns.find(([isLike]) => isLike(folded));
       return found === undefined ? [] : [[key, found[1]]];

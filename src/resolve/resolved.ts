@@ -14,7 +14,7 @@ import type { Instant } from "../time.ts";
 /** A policy held against one org: its names are the org's ids. */
 export interface ResolvedPolicy {
   readonly policy: Policy;
-  /** By `App.key`. */
+  /** By `App.key`: identity providers too. */
   readonly listedApps: ReadonlyMap<string, ListedApp>;
   /** Every user of the org. */
   readonly people: ReadonlyMap<UserId, Person>;
@@ -82,7 +82,7 @@ export interface Known {
 
 /** An app, a user or something else of the policy that the org does not have. */
 export interface Absent {
-  readonly kind: "app" | "user" | "name";
+  readonly kind: "app" | "provider" | "user" | "name";
   /** What else it is, such as `profile`. */
   readonly what?: string;
   /** As the policy writes it: an id or a name. */

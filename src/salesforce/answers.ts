@@ -126,6 +126,14 @@ const SOBJECTS: Readonly<Record<string, Fields>> = {
     "Parent.IsOwnedByProfile": orNull(flag),
     "Parent.ProfileId": orNull(id),
   },
+  ThirdPartyAccountLink: {
+    Id: orNull(id),
+    UserId: id,
+    SsoProviderId: orNull(id),
+    SsoProviderName: orNull(text),
+    Provider: orNull(text),
+  },
+  AuthProvider: { Id: id, FriendlyName: orNull(text) },
 };
 
 /** What is read of the entries of a Connect resource's list. */

@@ -8,7 +8,7 @@ type Id<Kind> = string & { readonly [kind]: Kind };
 export type OrgId = Id<"organization">;
 /** Of a User, `005…`. */
 export type UserId = Id<"user">;
-/** Of a ConnectedApplication (`0H4…`) or an ExternalClientApplication (`0xI…`). */
+/** Of a ConnectedApplication (`0H4…`), an ExternalClientApplication (`0xI…`) or an AuthProvider (`0SO…`). */
 export type AppId = Id<"app">;
 
 /** Which app somebody means: decided once, where it is read, and never guessed later. */
@@ -60,6 +60,11 @@ export function parseUserId(text: string): UserId | null {
 /** An app's id as a person writes it, with 15 or 18 characters; null for anything else, such as a name. */
 export function parseAppId(text: string): AppId | null {
   return /^0(H4|xI)/.test(text) ? (written(text) as AppId | null) : null;
+}
+
+/** An identity provider's id as a person writes it, with 15 or 18 characters; null for anything else, such as a name. */
+export function parseProviderId(text: string): AppId | null {
+  return text.startsWith("0SO") ? (written(text) as AppId | null) : null;
 }
 
 /** Which app a text means: by id where it has the form of an app's id, else by name. */

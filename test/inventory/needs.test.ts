@@ -8,6 +8,7 @@ const one: DirectoryNeeds = {
   roles: true,
   permissions: ["ViewAllData"],
   appSettings: false,
+  identityProviders: false,
 };
 const other: DirectoryNeeds = {
   permissionSets: ["Reader", "Admin"],
@@ -16,6 +17,7 @@ const other: DirectoryNeeds = {
   roles: false,
   permissions: ["ManageUsers"],
   appSettings: true,
+  identityProviders: false,
 };
 
 it("two that ask get what either asks for, each name once", () => {
@@ -26,6 +28,7 @@ it("two that ask get what either asks for, each name once", () => {
     roles: true,
     permissions: ["ManageUsers", "ViewAllData"],
     appSettings: true,
+    identityProviders: false,
   };
   expect(bothNeeds(one, other)).toEqual(both);
   expect(bothNeeds(other, one)).toEqual(both);

@@ -47,6 +47,7 @@ const EVERYTHING: DirectoryNeeds = {
   roles: true,
   permissions: ["ManageUsers", "ViewAllData"],
   appSettings: true,
+  identityProviders: false,
 };
 
 describe("an answer that is not all of what the org counts is inconclusive", () => {

@@ -310,4 +310,5 @@ const EVERYTHING = {
   roles: false,
   permissions: [],
   appSettings: true,
+  identityProviders: false,
 };

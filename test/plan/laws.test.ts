@@ -50,9 +50,23 @@ describe("the laws of the plan", () => {
           i === at && app.sanctioned !== false ? { ...app, users: "everyone" as const } : app,
         );
         expect(added(revoked({ apps: forEveryone }))).toEqual([]);
-        const unlisted = inventory.apps.find(({ id }) => id !== null && !apps.some((app) => app.id === id));
+        const isListed = (id: string | null) => apps.some((app) => app.id === id);
+        const unlisted = inventory.apps.find(
+          ({ id, kind }) => id !== null && kind !== "identity-provider" && !isListed(id),
+        );
         if (unlisted !== undefined)
           expect(added(revoked({ apps: [...apps, { id: unlisted.id!, users: "everyone" }] }))).toEqual([]);
+        const { identityProviders = [] } = enforced;
+        const provider = inventory.apps.find(
+          ({ id, kind }) =>
+            id !== null && kind === "identity-provider" && !identityProviders.some((one) => one.id === id),
+        );
+        if (provider !== undefined && enforced.identityProviders !== undefined)
+          expect(
+            added(
+              revoked({ identityProviders: [...identityProviders, { id: provider.id!, users: "everyone" }] }),
+            ),
+          ).toEqual([]);
         // To take an app off the list tightens nothing where unlisted ones are only reported; nor does it to take a
         // denial out, for grants that could be of that app among others are then only reported.
         if (enforced.unlisted === "revoke") {

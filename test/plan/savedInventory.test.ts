@@ -93,7 +93,7 @@ describe("refused is", () => {
     ["nothing at all", "null", "is not a saved inventory of this release"],
     [
       "another release's",
-      saved.replace('"version":2', '"version":1'),
+      saved.replace('"version":3', '"version":2'),
       "is not a saved inventory of this release",
     ],
     ["one that was edited", saved.replace("Slack", "Slick"), "was changed after it was saved"],

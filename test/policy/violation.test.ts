@@ -215,7 +215,7 @@ describe("what contradicts itself is refused at the second place", () => {
     [
       "an app without name and id",
       ["{ users: everyone }"],
-      "4:5: an app has neither name nor id; give its id (0H4… or 0xI…), its name, or both [app-without-name-and-id]",
+      "4:5: an app has neither name nor id; give its id (0H4… or 0xI…; 0SO… of an identity provider), its name, or both [app-without-name-and-id]",
     ],
     [
       "one app id in both its forms",

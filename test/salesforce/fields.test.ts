@@ -16,6 +16,7 @@ const EVERYTHING: DirectoryNeeds = {
   roles: true,
   permissions: ["ManageUsers"],
   appSettings: true,
+  identityProviders: false,
 };
 
 let org: LocalOrg;

@@ -53,13 +53,19 @@ function grantsToExplain(
 ): { readonly grants: readonly Grant[]; readonly hypothetical: boolean } {
   const { user, apps, grants } = grantsNamed(inventory, named);
   if (grants.length > 0 || user === null || apps === null) return { grants, hypothetical: false };
-  const asGivenNow = { userId: user.id, createdAt: asOf, lastUsedAt: asOf, useCount: 1 };
-  return { grants: apps.map((app) => ({ ...asGivenNow, app })), hypothetical: true };
+  const given = { userId: user.id, createdAt: asOf, lastUsedAt: asOf, useCount: 1 };
+  const linked = { userId: user.id, createdAt: null, lastUsedAt: null, useCount: null };
+  const asGivenNow = (app: App): Grant =>
+    app.kind === "identity-provider" ? { ...linked, app, source: "account-link" } : { ...given, app };
+  return { grants: apps.map(asGivenNow), hypothetical: true };
 }
 
 /** The app's entry, the extended policy's part in it too, and the defaults; nothing where it is not listed. */
 function saidOf(app: App, { policy, listedApps }: ResolvedPolicy): SaidValue[] {
   const listed = listedApps.get(app.key);
-  const index = listed === undefined ? -1 : policy.apps.indexOf(listed.entry);
+  if (listed === undefined) return [];
+  const provider = policy.identityProviders?.entries.indexOf(listed.entry) ?? -1;
+  if (provider >= 0) return saidValues(policy, ["identityProviders", provider]);
+  const index = policy.apps.indexOf(listed.entry);
   return index < 0 ? [] : [...saidValues(policy, ["apps", index]), ...saidValues(policy, ["defaults"])];
 }

@@ -2,12 +2,14 @@ import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { decideByHand } from "../../decide/byHand.ts";
+import { remedyOf } from "../../decide/codes.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { judgeLimits, refusedText } from "../../plan/limits.ts";
 import { grantsOfOneApp, type Named } from "../../plan/named.ts";
 import { countGrants, type Plan, plan } from "../../plan/plan.ts";
 import { printable } from "../../printable.ts";
 import { outcomesText } from "../../report/outcomesText.ts";
+import { HELD_BACK } from "../../report/words.ts";
 import type { RunSettings } from "../../run/settings.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
@@ -69,6 +71,9 @@ export function revokeCommand(): Command {
     });
 }
 
+/** By hand nothing else holds a grant back than that the API may not delete it. */
+const IN_SETUP = remedyOf("links-not-revocable");
+
 function showProgress({ done, total }: { readonly done: number; readonly total: number }): void {
   if (process.stderr.isTTY) process.stderr.write(`\rrevoked ${done}/${total}${done === total ? "\n" : ""}`);
 }
@@ -85,7 +90,7 @@ function planByHand(
   const { refusal } = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });
   const left = Map.groupBy(
     decisions.filter(({ action }) => action !== "revoke"),
-    ({ code }) => code,
+    ({ code, heldBackBy }) => (heldBackBy === null ? code : `${code}, ${HELD_BACK[heldBackBy]}: ${IN_SETUP}`),
   );
   const lines = [
     `${countGrants(planned)} of ${grants.length} grants to revoke in ${printable(inventory.org.name)} (${inventory.org.id}):`,

@@ -1,4 +1,5 @@
 import { Document, isMap, type YAMLMap, type YAMLSeq } from "yaml";
+import { isAccountLink } from "../../accountLink.ts";
 import type { App, Grant, Inventory, User } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
 import type { UserId } from "../../salesforce/id.ts";
@@ -24,7 +25,9 @@ const KINDS: readonly [App["kind"], string][] = [
  * @param day of the draft, as 2026-11-23
  */
 export function draftPolicy(inventory: Inventory, day: string): string {
-  const { org, apps, grants } = inventory;
+  const { org } = inventory;
+  const apps = inventory.apps.filter(({ kind }) => kind !== "identity-provider");
+  const grants = inventory.grants.filter((grant) => !isAccountLink(grant));
   const byApp = Map.groupBy(grants, ({ app }) => app.key);
   const named = apps.filter(
     ({ key, name, id, couldBe }) =>
@@ -46,6 +49,7 @@ export function draftPolicy(inventory: Inventory, day: string): string {
       ...(app.id === null ? {} : { id: app.id }),
       users: usersOf(byApp.get(app.key)!, inventory),
     })),
+    ...providersPart(inventory),
     ...protectedPart(inventory),
   });
   const top = document.contents as YAMLMap;
@@ -60,6 +64,7 @@ export function draftPolicy(inventory: Inventory, day: string): string {
     if (isMap(users)) users.commentBefore = " proposed from the grants";
   });
   comment(top, "mode", " Nothing is revoked until this line is taken out.");
+  comment(top, "unlistedIdentityProviders", " Providers that accounts are linked to. review: all of them");
   comment(top, "protected", " review: proposed, since they hold Modify All Data");
   const idle = apps
     .filter(({ key, id }) => id !== null && !byApp.has(key))
@@ -73,6 +78,25 @@ export function draftPolicy(inventory: Inventory, day: string): string {
       : [` Left out, since the org does not say which app they are: ${byApp.size - named.length}`]),
   ].join("\n");
   return yamlText(document, 120);
+}
+
+/** The identity providers that accounts are linked to, and of which can be said which they are. */
+function providersPart(inventory: Inventory): Record<string, unknown> {
+  const links = Map.groupBy(inventory.grants.filter(isAccountLink), ({ app }) => app);
+  const known = [...links.keys()].filter(
+    ({ id, name, couldBe }) => id !== null || (couldBe === undefined && !isBlank(name)),
+  );
+  if (known.length === 0) return {};
+  return {
+    unlistedIdentityProviders: "report",
+    identityProviders: known
+      .sort((a, b) => links.get(b)!.length - links.get(a)!.length || (a.name < b.name ? -1 : 1))
+      .map((provider) => ({
+        ...(isBlank(provider.name) ? {} : { name: provider.name }),
+        ...(provider.id === null ? {} : { id: provider.id }),
+        users: usersOf(links.get(provider)!, inventory),
+      })),
+  };
 }
 
 /** Whether a name alone says which app is meant. */

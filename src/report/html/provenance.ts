@@ -1,5 +1,5 @@
 import type { OrgReport } from "../org/orgReport.ts";
-import { limitsText, proofText, REDACTED_NOTE } from "../words.ts";
+import { limitsText, plannedLinksText, proofText, REDACTED_NOTE } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
 import type { Part } from "./section.ts";
 
@@ -14,7 +14,7 @@ export function howItWasRead({ plan, redacted }: OrgReport): Part {
     ["Address", org.instanceUrl],
     ["Held against", html`${policy.file}, <code>mode: ${policy.mode}</code>`],
     ["At", asOf],
-    ["Completeness", proofText(inventory.proof)],
+    ["Completeness", `${proofText(inventory.proof)}${plannedLinksText(inventory)}`],
     ["Counted before and after", `${inventory.proof.countBefore} and ${inventory.proof.countAfter}`],
     ["The reader's permissions", permissions.length === 0 ? "not probed" : permissions.join(", ")],
     ["Limits", limitsText(limits)],

@@ -3,7 +3,7 @@ import { dayOf } from "../../time.ts";
 import { decisionCounts, headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import type { OrgView } from "../org/orgView.ts";
-import { proofText, REPORT_MODE_NOTE } from "../words.ts";
+import { plannedLinksText, proofText, REPORT_MODE_NOTE } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
 import { prose } from "./section.ts";
 import { todoHtml } from "./todo.ts";
@@ -16,7 +16,7 @@ export function verdictHtml(report: OrgReport, view: OrgView): Markup {
 <h2 id="verdict-title">${text}</h2>
 ${limits.refusal === null ? null : html`<p><strong>Refused.</strong> ${limits.refusal}</p>\n`}${
   policy.mode === "report" ? html`<p>${prose(REPORT_MODE_NOTE)}</p>\n` : null
-}${todoHtml(report, view)}<p class="proof">${proofText(inventory.proof)}</p>
+}${todoHtml(report, view)}<p class="proof">${proofText(inventory.proof)}${plannedLinksText(inventory)}</p>
 </section>
 ${numbersHtml(report, view)}`;
 }

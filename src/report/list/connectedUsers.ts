@@ -1,13 +1,14 @@
-import type { Grant, Inventory } from "../../inventory/inventory.ts";
+import type { App, Grant, Inventory } from "../../inventory/inventory.ts";
 import { appLabels } from "../../plan/label.ts";
 import { appsNamed, userNamed } from "../../plan/named.ts";
 import { compareText } from "../../text.ts";
 import { dayOf } from "../../time.ts";
 
-/** One app and what it holds. Dates are ISO days, UTC; null where the org gives none. */
+/** One app and what it holds, or one identity provider and the links to it. Dates are ISO days, UTC; null where the org gives none. */
 export interface AppRow {
   readonly app: string;
   readonly appId: string | null;
+  readonly kind: App["kind"];
   readonly users: number;
   readonly grants: number;
   readonly firstGranted: string | null;
@@ -55,6 +56,7 @@ function appRows(inventory: Inventory, grants: readonly Grant[]): AppRow[] {
   const rows = [...Map.groupBy(grants, ({ app }) => app)].map(([app, own]) => ({
     app: labels.get(app.key) ?? app.name,
     appId: app.id,
+    kind: app.kind,
     users: new Set(own.map(({ userId }) => userId)).size,
     grants: own.length,
     ...period(own),

@@ -4,17 +4,20 @@ import { tableCsv } from "../render/csv.ts";
 import { safeJson } from "../render/safeJson.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
-import { LAST_USED_NOTE, proofText } from "../words.ts";
+import { accountLinksText, LAST_USED_NOTE, proofText } from "../words.ts";
 import type { AppRow, ConnectedUsers, UserRow } from "./connectedUsers.ts";
 
 /** The connected users as a table for a terminal, with what the list was read from below it. */
 export function listText(
   list: ConnectedUsers,
-  { org, proof }: Inventory,
+  { org, proof, accountLinks }: Inventory,
   { width }: Terminal = NO_TERMINAL,
 ): string {
   const rows = list.rows.length === 0 ? "No connected users." : tableText(listTable(list), width);
-  return `${rows}\n\n${printable(org.name)} (${org.id}). ${proofText(proof)}\n` + `${LAST_USED_NOTE}\n`;
+  return (
+    `${rows}\n\n${printable(org.name)} (${org.id}). ${proofText(proof)}${accountLinksText(accountLinks)}\n` +
+    `${LAST_USED_NOTE}\n`
+  );
 }
 
 /** The connected users as CSV. */
@@ -23,8 +26,8 @@ export function listCsv(list: ConnectedUsers): string {
 }
 
 /** The connected users as JSON, with the org and the proof that the list is complete. */
-export function listJson(list: ConnectedUsers, { org, proof }: Inventory): string {
-  return safeJson({ org: { id: org.id, name: org.name }, ...list, proof });
+export function listJson(list: ConnectedUsers, { org, proof, accountLinks }: Inventory): string {
+  return safeJson({ org: { id: org.id, name: org.name }, ...list, proof, accountLinks });
 }
 
 const PERIOD = {
@@ -47,6 +50,7 @@ function listTable(list: ConnectedUsers): Table {
     ? tableOf(list.rows, {
         app: { title: "App", kind: "text", value: ({ app }) => app },
         appId: { title: "Id", kind: "text", only: ["csv"], value: ({ appId }) => appId },
+        kind: { title: "Kind", kind: "text", only: ["csv"], value: ({ kind }) => kind },
         users: { title: "Users", kind: "count", value: ({ users }) => users },
         grants: { title: "Grants", kind: "count", value: ({ grants }) => grants },
         ...PERIOD,

@@ -39,12 +39,14 @@ function grantBreach(
     action === "revoke"
       ? "would be revoked"
       : `is only reported${held === null ? "" : ` (${HELD_BACK[held]})`}`;
+  const grant =
+    row.app.kind === "identity-provider"
+      ? "the link of the account"
+      : `the grant of ${granted?.slice(0, 10) ?? "unknown date"}, last used ${lastUsed?.slice(0, 10) ?? "at an unknown date"},`;
   return {
     code,
     severity: action === "revoke" ? "error" : "warning",
-    text:
-      `${app}, ${username}: ${meaningOf(code)}; the grant of ${granted?.slice(0, 10) ?? "unknown date"}, ` +
-      `last used ${lastUsed?.slice(0, 10) ?? "at an unknown date"}, ${what} (${placeText(policy)}); ${remedyOf(code)}`,
+    text: `${app}, ${username}: ${meaningOf(code)}; ${grant} ${what} (${placeText(policy)}); ${remedyOf(code)}`,
     policy,
     subject: [plan.org.id, row.app.id ?? row.app.name, user.id, granted ?? ""],
   };

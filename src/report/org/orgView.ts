@@ -11,6 +11,7 @@ export type Use = "active" | "idle" | "unknown";
 export interface AppRow {
   readonly name: string;
   readonly id: string | null;
+  readonly kind: FullPlan["apps"][number]["kind"];
   readonly standing: Standing;
   readonly owner: string | null;
   readonly reviewBy: string | null;
@@ -118,6 +119,7 @@ function appRow(app: FullPlan["apps"][number], grants: readonly GrantRow[], user
   return {
     name: appText(app),
     id: app.id,
+    kind: app.kind,
     standing: app.standing,
     owner: app.owner,
     reviewBy: app.reviewBy,

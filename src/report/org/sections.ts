@@ -1,4 +1,5 @@
 import { meaningOf } from "../../decide/codes.ts";
+import { appText } from "../../plan/parts.ts";
 import type { FullPlan, PlanFile } from "../../plan/planSchema.ts";
 import { placeText } from "../../policy/policy.ts";
 import { amount } from "../../text.ts";
@@ -95,6 +96,8 @@ function changesText(changes: Changes): string {
   ].join(", ");
 }
 
+const UNDECIDED_NOTE = "The policy does not list these apps. List them with their users, or deny them.";
+
 /** Apps that the policy does not list: who has them, since when, and how much they are used. */
 function undecided(view: OrgView): Section {
   const key = (id: string | null, name: string) => id ?? `name:${name}`;
@@ -107,7 +110,9 @@ function undecided(view: OrgView): Section {
     readThrough: true,
     title: "Needs a decision",
     ...(view.undecided.length > 0 && {
-      note: "The policy does not list these apps. List them with their users, or deny them.",
+      note: view.undecided.some(({ kind }) => kind === "identity-provider")
+        ? `${UNDECIDED_NOTE} Identity providers are listed under \`identityProviders\`.`
+        : UNDECIDED_NOTE,
     }),
     nothing: "The policy lists every app that holds grants.",
     caption: "Apps that the policy does not list, most grants first",
@@ -137,7 +142,7 @@ function revocations({ revocations, limits }: FullPlan): Section {
 /** Planned revocations. Pure. */
 export function revocationTable(revocations: readonly PlanFile["revocations"][number][]): Table {
   return tableOf(revocations, {
-    app: { title: "App", kind: "text", choice: true, value: ({ app }) => app.name },
+    app: { title: "App", kind: "text", choice: true, value: ({ app }) => appText(app) },
     username: { title: "User", kind: "text", value: ({ user }) => user.username ?? user.id },
     grants: { title: "Grants", kind: "count", only: WIDE, value: ({ grants }) => grants.length },
     why: { title: "Why", kind: "text", value: ({ code }) => meaningOf(code) },

@@ -44,7 +44,7 @@ Last used is when a token was last issued, not the last API call.
       env,
     );
     expect(stdout).toMatch(
-      /^app,appId,users,grants,firstGranted,lastUsed\nSlack,0H4000000000002CAA,1,2,2024-08-28,2026-07-20\nBob's Lead Scoring Tool,,1,1,2023-06-02,2023-08-23\n$/,
+      /^app,appId,kind,users,grants,firstGranted,lastUsed\nSlack,0H4000000000002CAA,connected-app,1,2,2024-08-28,2026-07-20\nBob's Lead Scoring Tool,,unknown,1,1,2023-06-02,2023-08-23\n$/,
     );
   });
 

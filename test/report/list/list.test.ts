@@ -20,7 +20,7 @@ describe("a hostile name", () => {
     const inventory = orgWith(EVIL);
     const list = connectedUsers(inventory, {});
     expect(listCsv(list)).toBe(
-      'app,appId,users,grants,firstGranted,lastUsed\n"\'=HYPERLINK(""http://evil"")\\u{1b}[2J\\u{a}next",,1,1,,\n',
+      'app,appId,kind,users,grants,firstGranted,lastUsed\n"\'=HYPERLINK(""http://evil"")\\u{1b}[2J\\u{a}next",,unknown,1,1,,\n',
     );
     expect(listText(list, inventory)).toMatch(
       /^App +Users +Grants +First granted +Last used\n=HYPERLINK\("http:\/\/evil"\)\\u\{1b\}\[2J\\u\{a\}next +1 +1 +unknown +no use recorded\n/,
