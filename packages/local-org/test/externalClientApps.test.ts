@@ -99,6 +99,21 @@ describe("the usage resources", () => {
   );
 
   it.each([
+    ["same", VIEWER, 204],
+    ["admin", VIEWER, 403],
+    ["admin", ["ExternalClientAppAdmin"], 204],
+  ] as const)(
+    "need for revoking %s: with %j they answer %i (help manage_external_client_app_usage: Admin)",
+    async (usageRevokingNeeds, permissions, status) => {
+      await start(permissions, { usageRevokingNeeds });
+      expect((await ask(org, USAGE)).status).toBe(200);
+      const path = `${USAGE}/${PORTAL.id}/${org.store.userId(ANN)}/tokens`;
+      expect((await ask(org, path, { method: "DELETE", ...as(org.accessToken) })).status).toBe(status);
+      expect((await ask(org, path)).body.tokens).toHaveLength(status === 204 ? 0 : 1);
+    },
+  );
+
+  it.each([
     ["INSUFFICIENT_ACCESS", 403, "INSUFFICIENT_ACCESS"],
     ["FUNCTIONALITY_NOT_ENABLED", 403, "FUNCTIONALITY_NOT_ENABLED"],
     ["404", 404, "NOT_FOUND"],
@@ -131,6 +146,9 @@ describe("the usage resources", () => {
   ] as const)("of an app that nobody uses: %s", async (usageUsersWhenNone, answer) => {
     await start(VIEWER, { usageUsersWhenNone, org: { ...smallOrg(), grants: [] } });
     expect(await ask(org, `${USAGE}/${PORTAL.id}/users`)).toMatchObject(answer);
+    expect((await ask(org, `${USAGE}/${PORTAL.id}/${org.store.userId(ANN)}/tokens`)).status).toBe(
+      answer.status,
+    );
     expect((await ask(org, `${USAGE}/0xI000000000009AAA/users`)).status).toBe(404);
   });
 });

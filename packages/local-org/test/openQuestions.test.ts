@@ -130,7 +130,7 @@ describe("the revoke endpoint", () => {
     await start({ revokeBody: "query-only" });
     expect(await revoke(form({ token: token() }))).toMatchObject({
       status: 400,
-      body: "error=unsupported_token_type&error_description=this+token+type+is+not+supported",
+      body: "error=unsupported_token_type&error_description=this%20token%20type%20is%20not%20supported",
     });
     expect(org.store.grants()).toHaveLength(4);
     expect((await revoke(json("POST", {}), `?token=${token()}`)).status).toBe(200);

@@ -36,5 +36,5 @@ export function refuseRevocation(reply: FastifyReply, error: string, description
   return reply
     .code(400)
     .type("application/x-www-form-urlencoded")
-    .send(new URLSearchParams({ error, error_description: description }).toString());
+    .send(`error=${error}&error_description=${encodeURIComponent(description)}`);
 }

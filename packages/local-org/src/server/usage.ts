@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Platform } from "../fixture/platform.ts";
 import { sameId } from "../ids.ts";
 import { datetime } from "../soql/record.ts";
 import type { Row } from "../store/rows.ts";
@@ -21,7 +22,8 @@ export function usageRoutes(server: FastifyInstance, context: Context): void {
   const { store } = context;
   const root = "/services/data/v:version/apps/oauth/usage";
   const { usageLists, usageUsersWhenNone } = store.platform;
-  const preHandler = [authorized(context), available(context), allowed(context), wholePages];
+  const { usageNeeds, usageRevokingNeeds } = store.platform;
+  const preHandler = [authorized(context), available(context), allowed(context, usageNeeds), wholePages];
 
   server.get<{ Params: Params }>(root, { preHandler }, async (request) => {
     const used = new Set(externalGrants(store).map((grant) => store.applicationId(grant)!));
@@ -55,31 +57,37 @@ export function usageRoutes(server: FastifyInstance, context: Context): void {
       })),
     );
   });
-  server.get<{ Params: Params }>(`${root}/:app/:user/tokens`, { preHandler }, async ({ params, url }) => ({
-    tokens: externalGrants(store, params.app, params.user).map((row) => ({
-      ...usage(params.app, [row], store),
-      revocationUrl: `${usageUrl(params)}/tokens/${row.usageId}`,
-    })),
-    currentPageUrl: url,
-  }));
+  server.get<{ Params: Params }>(
+    `${root}/:app/:user/tokens`,
+    { preHandler },
+    async ({ params, url }, reply) => {
+      const rows = externalGrants(store, params.app, params.user);
+      if (rows.length === 0 && usageUsersWhenNone === "404") return notFound(reply);
+      const tokens = rows.map((row) => ({
+        ...usage(params.app, [row], store),
+        revocationUrl: `${usageUrl(params)}/tokens/${row.usageId}`,
+      }));
+      return { tokens, currentPageUrl: url };
+    },
+  );
 
+  const needed = usageRevokingNeeds === "same" ? usageNeeds : usageRevokingNeeds;
+  const revoking = { preHandler: [...preHandler, allowed(context, needed)] };
   const remove = (rows: readonly Row[], reply: FastifyReply) => {
     for (const { DeleteToken } of rows) store.revoke(String(DeleteToken));
     return reply.code(204).send();
   };
   server.delete<{ Params: Params }>(
     `${root}/:app/:user/tokens`,
-    { preHandler },
+    revoking,
     async ({ params: { app, user } }, reply) => remove(externalGrants(store, app, user), reply),
   );
-  server.delete<{ Params: Params }>(
-    `${root}/:app/tokens`,
-    { preHandler },
-    async ({ params: { app } }, reply) => remove(externalGrants(store, app), reply),
+  server.delete<{ Params: Params }>(`${root}/:app/tokens`, revoking, async ({ params: { app } }, reply) =>
+    remove(externalGrants(store, app), reply),
   );
   server.delete<{ Params: Params }>(
     `${root}/tokens/:token`,
-    { preHandler },
+    revoking,
     async ({ params: { token } }, reply) => {
       const row = externalGrants(store).find(({ usageId }) => usageId === token);
       return row === undefined ? notFound(reply) : remove([row], reply);
@@ -96,14 +104,14 @@ function available({ options }: Context) {
 }
 
 /** Which permission the resources need, or which setting of the org, nobody has documented. Use as `preHandler`. */
-function allowed({ store }: Context) {
-  const { usageNeeds, usageRefusal } = store.platform;
+function allowed({ store }: Context, needs: Platform["usageNeeds"]) {
+  const { usageRefusal } = store.platform;
   const may = {
     nothing: () => true,
     viewer: (userId: string) => store.maySeeExternalClientApps(userId),
     admin: (userId: string) => store.may(userId, "ExternalClientAppAdmin"),
     setting: () => false,
-  }[usageNeeds];
+  }[needs];
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     if (may(bearerSession(request, store)!.userId)) return undefined;
     return usageRefusal === "404"

@@ -54,7 +54,9 @@ export function appTables(fixture: OrgFixture): Tables {
       Id: app.id,
       MasterLabel: app.name,
       DeveloperName: settingsOf(app).developerName,
+      ContactEmail: "admin@apps.example",
       DistributionState: "Local",
+      NamespacePrefix: null,
     })),
     ExtlClntAppOauthPlcyCnfg: external.map((app) => {
       const { type, period, unit } = refreshTokenPolicy(app);

@@ -67,6 +67,11 @@ export class Grants {
     this.#ordered = this.#ordered.toSpliced(at, 1);
   }
 
+  /** Before many changes: the order is made anew when it is next asked for. */
+  forgetOrder(): void {
+    this.#ordered = undefined;
+  }
+
   /** The grants of a user, as they were added. */
   ofUser(userId: string): readonly Row[] {
     return [...(this.#byUser.get(userId.slice(0, 15)) ?? [])];

@@ -3,6 +3,7 @@ import { settingsOf } from "../fixture/appSettings.ts";
 import type { OrgFixture } from "../fixture/fixture.ts";
 import { permissionFlags } from "../fixture/permissions.ts";
 import { type Platform, platformOf } from "../fixture/platform.ts";
+import { sameId } from "../ids.ts";
 import { permissionsByUser } from "./accessTables.ts";
 import { AccountLinks, type NewAccountLink } from "./accountLinks.ts";
 import { menuApps, menuItemId } from "./appTables.ts";
@@ -111,7 +112,10 @@ export class Store {
       schema: schemaIn(version, this.#schema, this.#hidden(session)),
       platform: this.platform,
       rows: (object, range) => this.rows(object, session, range),
-      lookUp: (object, id) => this.lookUp(object, id),
+      lookUp: (object, id) =>
+        object === "LoginHistory"
+          ? this.rows(object, session).find(({ Id }) => sameId(String(Id), id))
+          : this.lookUp(object, id),
     };
   }
 
@@ -264,9 +268,9 @@ export class Store {
 
   /** Rotates the refresh tokens of every app whose settings say that it rotates them. @returns the rows there are now */
   rotateAll(at: number = Date.now()): readonly Row[] {
-    return this.grants()
-      .filter((row) => this.#rotating.has(this.applicationId(row)))
-      .map((row) => this.#rotated(row, at));
+    const rotating = this.grants().filter((row) => this.#rotating.has(this.applicationId(row)));
+    this.#grants.forgetOrder();
+    return rotating.map((row) => this.#rotated(row, at));
   }
 
   /** Removes the grant of a delete or refresh token. @returns the record, or undefined where there is none */
