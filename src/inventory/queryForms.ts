@@ -12,7 +12,7 @@ export interface QueryForm {
   /** The way of dividing that needs it. */
   readonly partition: Partition;
   readonly soql: string;
-  /** What the org refused it with, in a sentence; null where it answered. */
+  /** What the org refused it with, as in `INVALID_FIELD, HTTP 400`; null where it answered. */
   readonly refusal: string | null;
 }
 
@@ -48,7 +48,7 @@ async function refusalOf(reader: OrgReader, soql: string): Promise<string | null
     await reader.query(soql, { enough: 1 });
     return null;
   } catch (error) {
-    if (isRefusedForm(error)) return error.message;
+    if (isRefusedForm(error)) return `${error.salesforceCode}, HTTP ${error.status}`;
     throw error;
   }
 }

@@ -248,7 +248,7 @@ export const salesforceErrors = declareErrors({
     "INVALID_SESSION_ID",
     401,
     "Session expired or invalid",
-    "The access token has expired or is not of this org: get a new one. If it is new, the org's API Access Control may keep the app out: let an admin approve it.",
+    "The access token has expired or is not of this org: get a new one. If it is new, the user may be frozen, as Salesforce freezes users for the address that they come from (docs/connecting.md), or the org's API Access Control keeps the app out: let an admin look.",
   ),
   "metadata-needs-opaque-token": {
     kind: "remote",

@@ -76,7 +76,7 @@ export function describeLoginFailure({ host, status, error, secrets, clockSkewMs
   if (typeof oauthError !== "string" || !/^([a-z_]+|[A-Z][A-Z_]+)$/.test(oauthError))
     return status === 0 ? error : noLoginOfTheirs(host, status, error);
   const message = withoutTokens(error.message, secrets);
-  const code = loginRefusal(oauthError, message);
+  const code = loginRefusal(oauthError, error.message);
   if (code === "login-too-often") return salesforceErrors[code]({ host, status });
   if (code === "login-assertion-not-valid" && Math.abs(clockSkewMs ?? 0) > CLOCK_TOLERANCE_MS)
     return salesforceErrors["login-clock-off"]({ host, oauthError, message, clock: clockOff(clockSkewMs!) });
@@ -90,30 +90,40 @@ export function clockOff(skewMs: number): string {
 
 /** An answer that is none of the API's: the edge's, which says so when it turns a client away, or anybody's. */
 function noAnswerOfTheirs(host: string, status: number, error: Error): RemoteError {
-  const code = isTurnedAway(status, error) ? "turned-away-at-edge" : "answer-not-salesforce";
+  const code = isTurnedAway(status, pageOf(error)) ? "turned-away-at-edge" : "answer-not-salesforce";
   return salesforceErrors[code]({ host, status });
 }
 
 function noLoginOfTheirs(host: string, status: number, error: Error): RemoteError {
-  const code = isTurnedAway(status, error) ? "turned-away-at-edge" : "login-answer-not-salesforce";
+  const code = isTurnedAway(status, pageOf(error)) ? "turned-away-at-edge" : "login-answer-not-salesforce";
   return salesforceErrors[code]({ host, status });
 }
 
+/** The page of an answer that is none of the API's, as jsforce hands it on. */
+function pageOf(error: Error): string {
+  const { data } = error as { data?: unknown }; // where it puts a page of HTML
+  return `${error.message} ${typeof data === "string" ? data : ""}`;
+}
+
 /** "Access Declined" or "Access Denied" on a page, in place of the API's JSON (docs/salesforce.md#limits). */
-function isTurnedAway(status: number, error: Error): boolean {
-  const { data } = error as { data?: unknown }; // where jsforce puts a page of HTML
-  const page = `${error.message} ${typeof data === "string" ? data : ""}`;
+function isTurnedAway(status: number, page: string): boolean {
   return (status === 400 || status === 403) && /access[\s_]+(declined|denied)/i.test(page);
+}
+
+/** Whether an answer that is read by its status alone asks for fewer requests at once: as good as HTTP 429. */
+export function isTooMany(status: number, body: string): boolean {
+  const isAtOnce = status === 403 && body.includes("REQUEST_LIMIT_EXCEEDED") && /concurrent/i.test(body);
+  return isAtOnce || (/^\s*</.test(body) && isTurnedAway(status, body));
 }
 
 const SLOW_FAULTS: Readonly<Record<string, SlowFault>> = {
   "requests-at-once-too-many": {
     firstWaitMs: 5_000,
-    why: "the org takes no more long requests at once, and gets fewer from now on",
+    why: "the org takes no more long requests at once; fewer go from now on",
   },
   "turned-away-at-edge": {
     firstWaitMs: 15_000,
-    why: "Salesforce's edge turns away so many requests, and gets fewer at once from now on",
+    why: "Salesforce's edge turns requests away; fewer go at once from now on",
   },
   "login-too-often": { firstWaitMs: 15_000, why: "the org takes no more logins for now" },
 };

@@ -5,7 +5,15 @@ import { FEW_WORDS, httpFetch, textOf } from "../http/request.ts";
 import { newPatience, type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
 import type { Login } from "./credentials.ts";
 import { salesforceErrors } from "./errors.ts";
-import { ApiError, describeFailure, isPassing, networkCode, slowFault, soapFault } from "./failure.ts";
+import {
+  ApiError,
+  describeFailure,
+  isPassing,
+  isTooMany,
+  networkCode,
+  slowFault,
+  soapFault,
+} from "./failure.ts";
 import { Pace } from "./pace.ts";
 import { askSfCli } from "./sfCli.ts";
 import { TokenLogin } from "./tokenLogin.ts";
@@ -13,6 +21,7 @@ import { clockSkewMs, PlainTransport } from "./transport.ts";
 
 const METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata";
 const TIMEOUT_MS = 30_000;
+const TOO_MANY_WAIT_MS = 10_000;
 /** A session id (`00D…!…`), a JWT, or another bearer token as RFC 6750 has them. */
 const ACCESS_TOKEN = /^[\w!.~+/-]+=*$/;
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);
@@ -146,40 +155,38 @@ export class OrgSession {
 
   /**
    * Deletes a path of the org: one attempt, and a second only where the session had expired, so that the
-   * first did nothing. @returns the HTTP status, and how long the org asks to wait
+   * first did nothing. @returns the HTTP status, 429 for whatever asks for fewer requests at once, and how long to wait then
    * @throws RemoteError where no answer came, or one that is not the API's
    */
   delete(path: string): Promise<{ status: number; retryAfterMs: number | null }> {
     const once = async () => {
-      for (let attempt = 1; ; attempt++) {
-        const connection = this.#connection;
-        this.calls++;
-        let response: Awaited<ReturnType<typeof httpFetch>>;
-        try {
-          response = await httpFetch(`${connection.instanceUrl}${path}`, {
-            method: "DELETE",
-            headers: { authorization: `Bearer ${connection.accessToken}` },
-            signal: AbortSignal.timeout(TIMEOUT_MS),
-          });
-          await textOf(response.body, FEW_WORDS);
-        } catch (error) {
-          throw describeFailure({
-            host: this.host,
-            status: 0,
-            error,
-            secrets: [connection.accessToken ?? ""],
-          });
-        }
-        this.#note(Object.fromEntries(response.headers));
-        if (response.status === 401 && attempt === 1 && this.#login.kind !== "access-token") {
-          await this.#renew(connection);
-          continue;
-        }
-        const wait = retryAfterMs(response.headers.get("retry-after") ?? undefined, Date.now());
-        return { status: response.status, retryAfterMs: wait };
-      }
+      const connection = this.#connection;
+      const answer = await this.#deleteOnce(connection, path);
+      if (answer.status !== 401 || this.#login.kind === "access-token") return answer;
+      await this.#renew(connection);
+      return await this.#deleteOnce(this.#connection, path);
     };
     return this.#pace.run((send) => send(once));
+  }
+
+  async #deleteOnce(connection: jsforce.Connection, path: string) {
+    this.calls++;
+    try {
+      const { status, headers, body } = await httpFetch(`${connection.instanceUrl}${path}`, {
+        method: "DELETE",
+        headers: { authorization: `Bearer ${connection.accessToken}` },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const text = await textOf(body, FEW_WORDS);
+      this.#note(Object.fromEntries(headers));
+      const wait = retryAfterMs(headers.get("retry-after") ?? undefined, Date.now());
+      return isTooMany(status, text ?? "")
+        ? { status: 429, retryAfterMs: wait ?? TOO_MANY_WAIT_MS }
+        : { status, retryAfterMs: wait };
+    } catch (error) {
+      const secrets = [connection.accessToken ?? ""];
+      throw describeFailure({ host: this.host, status: 0, error, secrets });
+    }
   }
 
   /** @param owner the session that alone can make the request; null where any can */

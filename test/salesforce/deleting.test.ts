@@ -84,6 +84,36 @@ describe("deleting a resource for a revocation", () => {
     },
   );
 
+  const html = (words: string) => `<html><body>${words}</body></html>`;
+  const limit = (message: string) => JSON.stringify([{ errorCode: "REQUEST_LIMIT_EXCEEDED", message }]);
+  it.each<[string, Partial<Answer>, object]>([
+    [
+      "too many at once",
+      { status: 403, body: limit("ConcurrentRequests Limit exceeded.") },
+      { status: 429, retryAfterMs: 10_000 },
+    ],
+    ["the edge", { status: 400, body: html("Access Declined") }, { status: 429, retryAfterMs: 10_000 }],
+    [
+      "the edge, with a time",
+      { status: 403, body: html("Access Denied"), headers: { "retry-after": "3" } },
+      { status: 429, retryAfterMs: 3_000 },
+    ],
+    [
+      "not the day's limit",
+      { status: 403, body: limit("TotalRequests Limit exceeded.") },
+      { status: 403, retryAfterMs: null },
+    ],
+    [
+      "not a refusal of the API's",
+      { status: 403, body: '[{"message":"access denied"}]' },
+      { status: 403, retryAfterMs: null },
+    ],
+  ])("says 429 for whatever asks for fewer calls at once: %s", async (_what, refused, said) => {
+    const connection = await byToken();
+    answers = [refused];
+    expect(await connection.deleteForRevocation("/x")).toEqual(said);
+  });
+
   it("is made again where the session had expired, once it is renewed", async () => {
     const connection = await byJwt();
     const { calls } = connection;

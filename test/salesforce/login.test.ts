@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { type LocalOrg, type LocalOrgOptions, startLocalOrg } from "salesforce-local-org";
 import { smallOrg } from "salesforce-local-org/orgs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../src/salesforce/connection.ts";
@@ -16,13 +16,15 @@ const { privateKey, publicKey } = generateKeyPairSync("rsa", {
 const LOGIN = "https://login.salesforce.com";
 const TEST = "https://test.salesforce.com";
 const fixture = smallOrg();
+type Client = NonNullable<LocalOrgOptions["clients"]>[number];
 
 let org: LocalOrg;
 let between: AlteredOrg;
 let answer: (audience: string) => Partial<Answer> | null = () => null;
 const audiences: string[] = [];
 beforeAll(async () => {
-  org = await startLocalOrg({ org: fixture, clients: [{ clientId: "c", certificate: publicKey }] });
+  const clients = [{ clientId: "c", certificate: publicKey }];
+  org = await startLocalOrg({ org: fixture, clients, audience: "any" });
   between = await alterAnswers(
     org,
     () => null,
@@ -154,7 +156,7 @@ it("a login that is turned away at the edge is waited for", async () => {
   answer = () => (left-- > 0 ? { status: 403, headers: { "content-type": "text/html" }, body: page } : null);
   await logIn();
   expect(waits).toEqual([15_000]);
-  expect(said[0]).toContain("Salesforce's edge turns away");
+  expect(said[0]).toContain("Salesforce's edge turns requests away");
 });
 
 it("a login that leads elsewhere is not followed", async () => {
@@ -219,6 +221,15 @@ describe("a login that is refused", () => {
     expect(refused.message).toContain(remedy);
   });
 
+  it("is told by what the description says, whatever of it is taken out as a secret", () => {
+    const error = Object.assign(new Error("inactive user"), { name: "invalid_grant" });
+    const refused = describeLoginFailure({ host: "h", status: 400, secrets: ["s"], error });
+    expect(refused).toMatchObject({
+      code: "login-user-inactive",
+      message: expect.stringContaining("u[secret]er"),
+    });
+  });
+
   it.each([
     [60_000, "login-assertion-not-valid", "certificate"],
     [60_001, "login-clock-off", "clock is 60 s behind"],
@@ -236,4 +247,43 @@ it("a clock that is off is told from the refusal itself", async () => {
     headers: { date: new Date(Date.now() + 600_000).toUTCString() },
   });
   await expect(logIn()).rejects.toMatchObject({ code: "login-clock-off" });
+});
+
+describe("an org that is particular about who logs in", () => {
+  const startWith = (options: Partial<LocalOrgOptions>, client: Partial<Client> = {}) =>
+    startLocalOrg({
+      org: fixture,
+      clients: [{ clientId: "c", certificate: publicKey, ...client }],
+      ...options,
+    });
+  const outcome = async (particular: LocalOrg) => {
+    try {
+      return (await logIn({ loginUrl: particular.url })).caller.username;
+    } catch (error) {
+      return (error as { code: string }).code;
+    } finally {
+      await particular.close();
+    }
+  };
+
+  it.each(["login", "test", "any"] as const)(
+    "lets in by whatever audience it takes: %s",
+    async (audience) => {
+      expect(await outcome(await startWith({ audience }))).toBe(fixture.caller);
+    },
+  );
+
+  const blocked = { developerName: "Ours", consumerKey: "c", consumerName: "Ours" };
+  it.each<[string, Partial<LocalOrgOptions>, Partial<Client>, string]>([
+    ["blocks the app", { org: { ...fixture, blockedConsumers: [blocked] } }, {}, "login-app-blocked"],
+    ["does not have the app", {}, { installed: false }, "login-app-not-installed"],
+    [
+      "has API Access Control",
+      { org: { ...fixture, connectedAppSettings: { enableAdminApprovedAppsOnly: true } } },
+      {},
+      "app-access-refused",
+    ],
+  ])("says why: it %s", async (_what, options, client, code) => {
+    expect(await outcome(await startWith(options, client))).toBe(code);
+  });
 });

@@ -39,5 +39,5 @@ export async function formsLine(reader: OrgReader): Promise<DoctorLine> {
 /** The first of them, which tells the others. */
 function named(refused: readonly QueryForm[]): string {
   const [first] = refused;
-  return first === undefined ? "" : `such as "${first.soql}" (${first.refusal?.replace(/\.$/, "")})`;
+  return first === undefined ? "" : `such as "${first.soql}" (${first.refusal})`;
 }
