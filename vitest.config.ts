@@ -15,6 +15,7 @@ const slowTests = [
   "test/inventory/{changing,faults,list,lists,orders,short}.test.ts",
   "test/oracle/*.test.ts",
   "test/plan/laws.test.ts",
+  "test/probe/*.test.ts",
   "test/report/html/page.test.ts",
   "test/run/{doors,record}.test.ts",
   "test/salesforce/{answers,fields,proxy}.test.ts",

@@ -3,7 +3,14 @@ import { retryAfterMs } from "../http/retry.ts";
 import { networkCode } from "../salesforce/failure.ts";
 
 /** What the revoke endpoint says to a token, as far as it says anything. `reason` holds no token and no part of a body. */
-export type RevokeReply =
+export type RevokeReply = Said & {
+  /** HTTP status; 0 where no answer came. */
+  readonly status: number;
+  /** The endpoint's own error code, a word in lower case. */
+  readonly code: string | null;
+};
+
+type Said =
   | { readonly kind: "accepted" | "unknown-token" }
   /** Says that the call as it is made is not taken: the next one would fare no better. */
   | { readonly kind: "wrong-form"; readonly reason: string }
@@ -28,17 +35,25 @@ export async function postRevoke(instanceUrl: string, token: string): Promise<Re
   } catch (error) {
     const code = networkCode(error);
     if (code === null) throw error;
-    return { kind: "no-answer", reason: `no answer to the revoke call (${code})` };
+    return { kind: "no-answer", reason: `no answer to the revoke call (${code})`, status: 0, code: null };
   }
   const { status, body } = response;
   const isPage = /^\s*</.test(body);
   const code = isPage ? null : errorCode(body);
-  const said = code === null ? (isPage ? " with a web page" : "") : ` ${code}`;
-  const reason = `the revoke endpoint answered HTTP ${status}${said}`;
+  return { ...said(response, code, isPage), status, code };
+}
+
+function said(
+  { status, body, retryAfter }: Awaited<ReturnType<typeof postForm>>,
+  code: string | null,
+  isPage: boolean,
+): Said {
+  const words = code === null ? (isPage ? " with a web page" : "") : ` ${code}`;
+  const reason = `the revoke endpoint answered HTTP ${status}${words}`;
   if (isPage && [400, 403].includes(status) && TURNED_AWAY.test(body))
     return { kind: "busy", reason, waitMs: EDGE_WAIT_MS };
   if (status === 429 || status === 503)
-    return { kind: "busy", reason, waitMs: retryAfterMs(response.retryAfter, Date.now()) };
+    return { kind: "busy", reason, waitMs: retryAfterMs(retryAfter, Date.now()) };
   if (isOfAnotherForm(status, code, isPage)) return { kind: "wrong-form", reason };
   if (status === 200) return { kind: "accepted" };
   if (status === 400 && code === "invalid_token") return { kind: "unknown-token" };

@@ -1,5 +1,5 @@
 import type { DoctorLine } from "../inventory/doctor/line.ts";
-import { postRevoke } from "./postRevoke.ts";
+import { postRevoke, type RevokeReply } from "./postRevoke.ts";
 
 /** No org has a token like it: those are longer, and of other characters. */
 const NO_TOKEN = "sanctioned-probe";
@@ -9,7 +9,7 @@ const NO_TOKEN = "sanctioned-probe";
  * needs no login and can be given no token: it revokes nothing.
  */
 export async function probeRevokeCall(instanceUrl: string): Promise<DoctorLine> {
-  const reply = await postRevoke(instanceUrl, NO_TOKEN);
+  const reply = await askRevokeCall(instanceUrl);
   switch (reply.kind) {
     case "unknown-token":
       return line("ok", "The revoke call is taken: a token that cannot exist is answered invalid_token.");
@@ -33,6 +33,11 @@ export async function probeRevokeCall(instanceUrl: string): Promise<DoctorLine> 
     default:
       return line("warning", `The revoke call could not be tried: ${reply.reason}.`, "Try again later.");
   }
+}
+
+/** As `probeRevokeCall`: the reply itself. */
+export function askRevokeCall(instanceUrl: string): Promise<RevokeReply> {
+  return postRevoke(instanceUrl, NO_TOKEN);
 }
 
 function line(status: DoctorLine["status"], text: string, remedy: string | null = null): DoctorLine {

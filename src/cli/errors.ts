@@ -77,6 +77,18 @@ export const cliErrors = declareErrors({
     remedy: "Run it again, and type the number of grants.",
     example: {},
   },
+  "probe-pair-not-whole": {
+    kind: "user",
+    text: "A probe revokes the grants of one pair that is named, and only where that is said.",
+    remedy: "Give --app, --user and --destructive together, or none of them.",
+    example: {},
+  },
+  "probe-pair-not-revocable": {
+    kind: "user",
+    text: "There is nothing to revoke of that pair, or the policy keeps it: nothing was revoked.",
+    remedy: "Name a pair that holds a grant and is not protected, or probe without --destructive.",
+    example: {},
+  },
   "plan-not-named": {
     kind: "user",
     text: "There is nothing to comment on.",

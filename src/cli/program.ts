@@ -11,6 +11,7 @@ import { initCommand } from "./verbs/init.ts";
 import { issueCommand } from "./verbs/issue.ts";
 import { listCommand } from "./verbs/list.ts";
 import { planCommand } from "./verbs/plan.ts";
+import { probeCommand } from "./verbs/probe.ts";
 import { reportCommand } from "./verbs/report.ts";
 import { revokeCommand } from "./verbs/revoke.ts";
 import { schemaCommand } from "./verbs/schema.ts";
@@ -38,6 +39,7 @@ export function program(): Command {
     .addCommand(issueCommand())
     .addCommand(auditCommand())
     .addCommand(doctorCommand())
+    .addCommand(probeCommand())
     .addCommand(schemaCommand())
     .addCommand(simulatorCommand())
     .addHelpText(

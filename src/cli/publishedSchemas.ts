@@ -1,5 +1,6 @@
 import { PlanSchema } from "../plan/planSchema.ts";
 import { BaselineSchema, PolicySchema } from "../policy/policySchema.ts";
+import { ProfileSchema } from "../probe/profileSchema.ts";
 import { EventSchema } from "../watch/event.ts";
 
 /** The published schemas by name, as text. `npm run schema` writes them to `schema/`. */
@@ -7,5 +8,6 @@ export const PUBLISHED_SCHEMAS = {
   policy: `${JSON.stringify(PolicySchema, null, 2)}\n`,
   baseline: `${JSON.stringify(BaselineSchema, null, 2)}\n`,
   plan: `${JSON.stringify(PlanSchema, null, 2)}\n`,
+  profile: `${JSON.stringify(ProfileSchema, null, 2)}\n`,
   event: `${JSON.stringify(EventSchema, null, 2)}\n`,
 };

@@ -30,17 +30,19 @@ export interface QueryForms {
 export async function probeQueryForms(reader: OrgReader, now: Date = new Date()): Promise<QueryForms> {
   const user = reader.caller.userId;
   const forms = await Promise.all(
-    PARTITIONS.flatMap((partition) =>
-      FORMS[partition](user, now.getTime()).map(async (soql) => ({
-        partition,
-        soql,
-        refusal: await refusalOf(reader, soql),
-      })),
-    ),
+    queryFormsOf(user, now.getTime()).map(async (form) => ({
+      ...form,
+      refusal: await refusalOf(reader, form.soql),
+    })),
   );
   const isAnswered = (wanted: Partition) =>
     forms.every(({ partition, refusal }) => partition !== wanted || refusal === null);
   return { forms, partition: PARTITIONS.find(isAnswered) ?? null };
+}
+
+/** Each form as it asks of a user and a time, in milliseconds since the epoch, for one row. */
+export function queryFormsOf(user: string, time: number): Pick<QueryForm, "partition" | "soql">[] {
+  return PARTITIONS.flatMap((partition) => FORMS[partition](user, time).map((soql) => ({ partition, soql })));
 }
 
 async function refusalOf(reader: OrgReader, soql: string): Promise<string | null> {

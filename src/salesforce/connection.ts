@@ -87,6 +87,9 @@ async function logIn(
     get apiUsage() {
       return session.apiUsage;
     },
+    get headerNames() {
+      return [...session.headerNames];
+    },
     get clockSkewMs() {
       return session.clockSkewMs;
     },

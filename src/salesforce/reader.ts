@@ -44,6 +44,8 @@ export interface OrgReader {
   readonly apiUsage: { readonly used: number; readonly limit: number } | null;
   /** By how much the org's clock is ahead of ours, in milliseconds, to the second; null where it does not say. */
   readonly clockSkewMs: number | null;
+  /** The names of all headers that the org has answered with so far. */
+  readonly headerNames: readonly string[];
   /** Requests under way at once, at most: fewer, once the org said that they are too many. */
   readonly concurrency: number;
   /** The share of the org's remaining API calls that one run may use, 0 to 1. */

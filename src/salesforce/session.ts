@@ -65,6 +65,8 @@ export class OrgSession {
   apiUsage: { used: number; limit: number } | null = null;
   /** By how much the org's clock is ahead of ours, in milliseconds; null before the first answer with a date. */
   clockSkewMs: number | null = null;
+  /** Of all answers so far. */
+  readonly headerNames = new Set<string>();
 
   constructor(login: Login, concurrency: number, clock: RetryClock) {
     this.#login = login;
@@ -256,6 +258,7 @@ export class OrgSession {
 
   #note(headers: Record<string, string>): void {
     this.#reached = true;
+    for (const name of Object.keys(headers)) this.headerNames.add(name);
     const usage = /api-usage=(\d+)\/(\d+)/.exec(headers["sforce-limit-info"] ?? "");
     if (usage) this.apiUsage = { used: Number(usage[1]), limit: Number(usage[2]) };
     this.clockSkewMs = clockSkewMs(headers) ?? this.clockSkewMs;

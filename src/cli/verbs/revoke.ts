@@ -79,7 +79,7 @@ function showProgress({ done, total }: { readonly done: number; readonly total: 
 }
 
 /** The plan of what is asked for, under the policy's protection and limits. */
-function planByHand(
+export function planByHand(
   { inventory, policy, resolved, asOf }: Evaluation,
   named: Named,
   { raised }: Pick<RunSettings, "raised">,
@@ -103,7 +103,7 @@ function planByHand(
 }
 
 /** @throws UserError where nobody can be asked, or the answer is another */
-async function confirm(count: number): Promise<void> {
+export async function confirm(count: number): Promise<void> {
   if (!process.stdin.isTTY) throw cliErrors["confirmation-not-possible"]();
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
