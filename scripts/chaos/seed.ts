@@ -43,8 +43,9 @@ interface Story {
   readonly asked: number;
   /** Every token of the org, and the caller's own. */
   readonly secrets: readonly string[];
-  /** Ids of grants that somebody else made and took away. */
-  readonly added: string[];
+  /** What somebody else made, rotated tokens among it: by the ids of the grants, of whom and for which app. */
+  readonly added: Map<string, string>;
+  /** Ids of grants that somebody else took away. */
   readonly removed: string[];
   runs: number;
   kills: number;
@@ -75,7 +76,7 @@ export async function playSeed(seed: number, runners: readonly [Runner, Runner])
     const asked = org.requests.length;
     const story: Story = {
       ...{ org, random, approved, before, asked, secrets },
-      ...{ added: [], removed: [], runs: 0, kills: 0 },
+      ...{ added: new Map<string, string>(), removed: [], runs: 0, kills: 0 },
     };
     const last = await play(story, runners, { folder, policy: POLICY, env: { ...env, ...SETTINGS } });
     const record = path.join(folder, SETTINGS.SANCTIONED_AUDIT_FILE);
@@ -124,18 +125,22 @@ function goneOf({ org, before }: Story): [id: unknown, identity: string][] {
 /** More than was approved, or less once the trouble was over. */
 function grantViolations(story: Story): string[] {
   const { org, approved, before, added, removed } = story;
-  const listed = approvedIdentities(approved);
+  const { grants, pairs } = approvedOf(approved);
   const left = org.store.grants();
   return [
     ...goneOf(story)
-      .filter(([id, key]) => !removed.includes(String(id)) && !listed.has(key))
+      .filter(([id, key]) => !removed.includes(String(id)) && !grants.has(key))
       .map(([, key]) => `a grant that was not approved was revoked: ${key}`),
     ...left
-      .filter((grant) => before.has(grant.usageId) && listed.has(identity(org, grant)) && !isTwin(org, grant))
+      .filter((grant) => before.has(grant.usageId) && grants.has(identity(org, grant)) && !isTwin(org, grant))
       .map((grant) => `an approved grant is still there: ${identity(org, grant)}`),
-    ...added
-      .filter((id) => !removed.includes(id) && !left.some(({ usageId }) => String(usageId) === id))
-      .map((id) => `a grant that was made after the approval was revoked: ${id}`),
+    ...left
+      .filter((grant) => pairs.has(pairOf(org, grant)))
+      .map((grant) => `a user still has an app that was to be lost: ${identity(org, grant)}`),
+    ...[...added]
+      .filter(([id, pair]) => !pairs.has(pair) && !removed.includes(id))
+      .filter(([id]) => !left.some(({ usageId }) => String(usageId) === id))
+      .map(([id]) => `a grant that was made after the approval of others was revoked: ${id}`),
   ];
 }
 
@@ -168,12 +173,12 @@ function secretsOf(org: LocalOrg): string[] {
     .concat(org.accessToken);
 }
 
-/** Some apps sanctioned, for everyone or for some; one user protected. */
+/** Some apps sanctioned, for everyone or for some, or for as long as they are used; one user protected. */
 function policyText(random: Random, { apps, users }: ReturnType<typeof generateOrg>): string {
   const listed = apps.filter(({ id }) => id !== null && random.chance(0.5));
   const entries = listed.map(({ id }) =>
     random.chance(0.5)
-      ? `  - { id: ${id}, users: everyone }`
+      ? `  - { id: ${id}, users: everyone${random.chance(0.5) ? ", maxIdleDays: 60" : ""} }`
       : `  - { id: ${id}, users: { profiles: [${random.pick(users).profile}] } }`,
   );
   return [
@@ -221,37 +226,43 @@ function faults(random: Random): Fault[] {
   ];
 }
 
-/** Kills the run at some request, and lets grants come and go at others. */
+/** Kills the run at some request, and lets grants come, go and be rotated at others; each at most once. */
 function trouble(story: Story, runner: Runner): () => void {
   const { org, random, asked } = story;
-  const killAt = random.chance(0.35) ? asked + 8 + random.integer(40) : Number.POSITIVE_INFINITY;
-  const addAt = random.chance(0.3) ? asked + random.integer(40) : Number.POSITIVE_INFINITY;
-  const removeAt = random.chance(0.3) ? asked + random.integer(40) : Number.POSITIVE_INFINITY;
-  let [killed, added, removed] = [false, false, false];
+  const add = (like: GrantRow, times: { readonly lastUsedAt: number | null; readonly useCount: number }) => {
+    const [username, app] = [org.store.username(like), String(like.AppName)];
+    const made = org.store.addGrant({ username, app, createdAt: Date.now(), ...times })!;
+    story.added.set(String(made.usageId), pairOf(org, made));
+  };
+  const remove = (one: GrantRow) => {
+    story.removed.push(String(one.usageId));
+    org.store.revoke(String(one.DeleteToken));
+  };
+  const comes = (grants: readonly GrantRow[]) => add(random.pick(grants), { lastUsedAt: null, useCount: 0 });
+  const goes = (grants: readonly GrantRow[]) => remove(random.pick(grants));
+  /** All that one user has of one app, as each use of a token rotates it. */
+  const rotates = (grants: readonly GrantRow[]) => {
+    const pair = pairOf(org, random.pick(grants));
+    for (const one of grants.filter((grant) => pairOf(org, grant) === pair)) {
+      remove(one);
+      add(one, { lastUsedAt: Date.now(), useCount: 1 });
+    }
+  };
+  let killAt = random.chance(0.35) ? asked + 8 + random.integer(40) : Number.POSITIVE_INFINITY;
+  const events = [[0.3, comes] as const, [0.3, goes] as const, [0.4, rotates] as const]
+    .filter(([chance]) => random.chance(chance))
+    .map(([, happens]) => ({ at: asked + random.integer(40), happens }));
   const timer = setInterval(() => {
     const seen = org.requests.length;
-    if (!killed && seen >= killAt) {
-      killed = true;
+    if (seen >= killAt) {
+      killAt = Number.POSITIVE_INFINITY;
       if (runner.kill()) story.kills++;
     }
-    const grants = org.store.grants();
-    if (!added && seen >= addAt && grants.length > 0) {
-      added = true;
-      const like = random.pick(grants);
-      const made = org.store.addGrant({
-        username: org.store.username(like),
-        app: String(like.AppName),
-        createdAt: Date.now(),
-        lastUsedAt: null,
-        useCount: 0,
-      });
-      story.added.push(String(made!.usageId));
-    }
-    if (!removed && seen >= removeAt && grants.length > 0) {
-      removed = true;
-      const one = random.pick(grants);
-      story.removed.push(String(one.usageId));
-      org.store.revoke(String(one.DeleteToken));
+    for (const event of events.filter(({ at }) => seen >= at)) {
+      const grants = org.store.grants();
+      if (grants.length === 0) continue;
+      events.splice(events.indexOf(event), 1);
+      event.happens(grants);
     }
   }, 1);
   return () => clearInterval(timer);
@@ -265,12 +276,21 @@ function identity(org: LocalOrg, grant: GrantRow): string {
   return JSON.stringify([grant.UserId, org.store.applicationId(grant) ?? grant.AppName, time]);
 }
 
-function approvedIdentities({ revocations }: PlanFile): Set<string> {
-  return new Set(
-    revocations.flatMap(({ user, app, grants }) =>
-      grants.map(({ granted }) => JSON.stringify([user.id, app.id ?? app.name, granted])),
-    ),
+/** Whose grant, and for which app. */
+function pairOf(org: LocalOrg, grant: GrantRow): string {
+  return JSON.stringify([grant.UserId, org.store.applicationId(grant) ?? grant.AppName]);
+}
+
+/** The grants that were approved, and who is to lose which app, whatever the two have by then. */
+function approvedOf({ revocations }: PlanFile): { grants: Set<string>; pairs: Set<string> } {
+  const listed = revocations.flatMap(({ user, app, grants }) =>
+    grants.map(({ granted }) => JSON.stringify([user.id, app.id ?? app.name, granted])),
   );
+  // The one rule of time in these policies; what the plan says of itself is not asked.
+  const lost = revocations.flatMap(({ user, app, code }) =>
+    code === "idle" ? [] : JSON.stringify([user.id, app.id ?? app.name]),
+  );
+  return { grants: new Set(listed), pairs: new Set(lost) };
 }
 
 /** Grants that nothing tells apart are refused, and reported as failed. */

@@ -1,6 +1,6 @@
 import { DAY_MS, isLongerAgo } from "../time.ts";
 
-import { type Approvable, type Approved, approvalKey, approvedPart } from "./approval.ts";
+import { type Approvable, approvalKey, approvedPart } from "./approval.ts";
 import { policyDigest } from "./digest.ts";
 import { planErrors } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -48,14 +48,12 @@ export function restrictToApproved(
 ): { readonly plan: Plan; readonly drift: number } {
   // In a policy that says the same a rule is where it was, whatever the file is called and wherever its lines are.
   const samePolicy = file.policy.digest === policyDigest(policy);
-  const key = ({ user, app, code, at }: Approvable) =>
-    approvalKey({ user, app, code, at: samePolicy ? { file: "", line: 0 } : at });
-  const approval = new Map<string, Approved>();
-  for (const { user, app, code, policy: at, covers, grants } of file.revocations)
-    approval.set(key({ user, app, code, at }), {
-      covers,
-      granted: grants.map(({ granted }) => (granted === null ? null : Date.parse(granted))),
-    });
-  const approved = approvedPart(plan, approval, asOf, key);
+  const keyOf = (one: Approvable) => approvalKey(samePolicy ? { ...one, at: { file: "", line: 0 } } : one);
+  const listed = file.revocations.map(({ policy: at, grants, ...one }) => ({
+    ...one,
+    at,
+    grants: grants.map(({ granted }) => ({ createdAt: granted === null ? null : Date.parse(granted) })),
+  }));
+  const approved = approvedPart(plan, listed, asOf, keyOf);
   return { plan: approved, drift: countGrants(plan) - countGrants(approved) };
 }

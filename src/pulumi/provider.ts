@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { CodedError, shownError, UserError } from "../errors.ts";
-import { type ApprovalMap, approvalMap, approvedPart, readApprovalMap } from "../plan/approval.ts";
+import { approvalDigest } from "../plan/approval.ts";
 import { digestOf } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
@@ -32,8 +32,8 @@ interface CheckedInputs {
   org: { id: string; name: string };
   /** What people read and approve, line by line. */
   revocations: RevocationMap;
-  /** The same as data, by which it is compared; the engine shows no key that begins like this. Left out for nothing. */
-  __approval?: ApprovalMap;
+  /** The digest of the same as data, which says by ids and times what is approved; left out where nothing is. */
+  __approval?: string;
   __provider?: unknown;
 }
 
@@ -81,7 +81,7 @@ export class ConnectedUserProvider {
         policy: summarizePolicy(policy),
         org: { id: inventory.org.id, name: printable(inventory.org.name) },
         revocations: revocationMap(plan),
-        ...(plan.revocations.length === 0 ? {} : { __approval: approvalMap(plan) }),
+        ...(plan.revocations.length === 0 ? {} : { __approval: approvalDigest(plan) }),
       };
       const refused = limits.refusal !== null;
       const inFull = refused || (news.dryRun === true && olds.org === undefined);
@@ -154,7 +154,7 @@ export class ConnectedUserProvider {
         "The update began without a check of the org, so nothing was revoked. Run the update again.",
       );
     const { run, evaluation, log } = checked;
-    const { outcomes, sessions, audit } = await run.revoke(approvedOf(inputs, evaluation), evaluation, {
+    const { outcomes, sessions, audit } = await run.revoke(approvedPlan(inputs, evaluation), evaluation, {
       onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
     });
     await log.say(
@@ -186,15 +186,13 @@ const LEADS: Readonly<Partial<Record<Outcome["status"], string>>> = {
 };
 
 /**
- * What stands in the inputs, as it was planned by the check.
- * @throws Error where the lines that were shown are not what the data beside them approves
+ * The plan of the check, where the inputs are what it returned: in what people read and in the data beside that.
+ * @throws Error where they are not
  */
-function approvedOf({ revocations, __approval }: CheckedInputs, { plan, asOf }: Evaluation): Plan {
-  const approved = approvedPart(plan, readApprovalMap(__approval), asOf);
-  const lines = Object.values(revocations).reduce((sum, users) => sum + Object.keys(users).length, 0);
-  const isShown = ({ appLabel, userLabel }: Plan["revocations"][number]) =>
-    Object.hasOwn(revocations, appLabel) && Object.hasOwn(revocations[appLabel]!, userLabel);
-  if (approved.revocations.length === lines && approved.revocations.every(isShown)) return approved;
+function approvedPlan({ revocations, __approval }: CheckedInputs, { plan }: Evaluation): Plan {
+  const isApproved =
+    __approval === approvalDigest(plan) && digestOf(revocations) === digestOf(revocationMap(plan));
+  if (isApproved) return plan;
   throw new Error("The update is not what was checked, so nothing was revoked. Run the preview again.");
 }
 

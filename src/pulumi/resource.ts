@@ -24,6 +24,12 @@ export class ConnectedUserPolicy extends pulumi.CustomResource {
       resourceUrn: pulumi.createUrn(name, TYPE, opts?.parent),
       dryRun: pulumi.runtime.isDryRun(),
     };
-    super(TYPE, name, { ...inputs, org: undefined, __provider: PROVIDER_TEXT }, opts);
+    super(
+      TYPE,
+      name,
+      { ...inputs, org: undefined, __provider: PROVIDER_TEXT },
+      // The engine compares the digest of what is approved, and would show that it is another each time.
+      { ...opts, hideDiffs: [...(opts?.hideDiffs ?? []), "__approval"] },
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/decide/decide.ts";
 import type { Grant } from "../../src/inventory/inventory.ts";
-import { type ApprovalMap, approvalMap, approvedPart, readApprovalMap } from "../../src/plan/approval.ts";
+import { approvalDigest, approvedPart } from "../../src/plan/approval.ts";
 import { type Plan, plan } from "../../src/plan/plan.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { resolve } from "../arbitraries.ts";
@@ -28,10 +28,7 @@ const planOf = (decisions: readonly Decision[], stays: readonly Grant[] = [], us
   const resolved = resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory);
   return plan(decisions, { inventory, resolved, asOf: AS_OF });
 };
-/** As the engine hands it back. */
-const kept = (approved: Plan) =>
-  readApprovalMap(JSON.parse(JSON.stringify(approvalMap(approved))) as ApprovalMap);
-const approvedOf = (now: Plan, approved: Plan) => approvedPart(now, kept(approved), AS_OF);
+const approvedOf = (now: Plan, approved: Plan) => approvedPart(now, approved.revocations, AS_OF);
 const times = ({ revocations }: Plan) =>
   revocations.map(({ appLabel, user: { username }, grants }) => [
     `${appLabel}, ${username}`,
@@ -43,7 +40,7 @@ describe("what is approved is that this user loses this app by this rule", () =>
 
   it("all of it, where all was approved, and nothing where nothing was", () => {
     expect(approvedOf(whole, whole)).toEqual(whole);
-    expect(approvedPart(whole, readApprovalMap(undefined), AS_OF).revocations).toEqual([]);
+    expect(approvedPart(whole, [], AS_OF).revocations).toEqual([]);
   });
 
   it("not a user who was not approved for the app, nor another app of a user who was", () => {
@@ -116,30 +113,45 @@ describe("an approval of the very grants", () => {
     ]);
   });
 
-  it("and an approval of the pair is none of the grants that something has come to keep a part of", () => {
+  it("and an approval of the pair, once something keeps a grant of the two, is of those that were shown", () => {
     const approved = planOf([goes(grant(ANN.id, SLACK)), goes(grant(ANN.id, SLACK, { createdAt: OLD }))]);
-    const now = planOf([goes(grant(ANN.id, SLACK))], [grant(ANN.id, SLACK, { createdAt: OLD })]);
-    expect(approvedOf(now, approved).revocations).toEqual([]);
+    const came = grant(ANN.id, SLACK, { createdAt: AS_OF + 1 });
+    const now = planOf([goes(grant(ANN.id, SLACK)), goes(came)], [grant(ANN.id, SLACK, { createdAt: OLD })]);
+    expect(approvedOf(now, approved).revocations).toMatchObject([
+      { covers: "grants", grants: [{ createdAt: AS_OF }], others: [OLD, AS_OF + 1] },
+    ]);
   });
 });
 
-it("what Pulumi keeps of an approval is small, and holds no key that the engine would take for its own", () => {
-  const odd = ["__proto__", "constructor", "a\u001b[31m", "\ud800"].map((name) => app(name));
-  const whole = planOf([
-    goes(grant(ANN.id, SLACK)),
-    goes(grant(BEN.id, BOBS, { createdAt: OLD }), { code: "idle" }),
-    ...odd.map((one) => goes(grant(ANN.id, one))),
-  ]);
-  const map = approvalMap(whole);
-  expect(map).toEqual({
-    "app-not-listed policy.yaml:7": {
-      [SLACK.id!]: { [ANN.id]: "pair" },
-      '"__proto__"': { [ANN.id]: "pair" },
-      '"constructor"': { [ANN.id]: "pair" },
-      '"a\\u001b[31m"': { [ANN.id]: "pair" },
-      '"\\ud800"': { [ANN.id]: "pair" },
-    },
-    "idle policy.yaml:7": { '"Bob\'s Tool"': { [BEN.id]: String(OLD) } },
+describe("the digest of what is approved", () => {
+  const pair = [goes(grant(ANN.id, SLACK)), goes(grant(BEN.id, BOBS))];
+  const idle = (createdAt: number) => goes(grant(ANN.id, SLACK, { createdAt }), { code: "idle" });
+  const digest = (...decisions: readonly Decision[]) => approvalDigest(planOf(decisions));
+
+  it.each<[what: string, now: readonly Decision[]]>([
+    ["a rotated token", [goes(grant(ANN.id, SLACK, { createdAt: AS_OF + 9 })), pair[1]!]],
+    ["another grant of the pair", [...pair, goes(grant(ANN.id, SLACK))]],
+    ["another name of the app", [goes(grant(ANN.id, { ...SLACK, name: "A" })), pair[1]!]],
+    ["another order", pair.toReversed()],
+  ])("is the same with %s", (_what, now) => {
+    expect(digest(...now)).toBe(digest(...pair));
   });
-  expect(approvedOf(whole, whole)).toEqual(whole);
+
+  it.each<[what: string, now: readonly Decision[]]>([
+    ["another user", [goes(grant(BEN.id, SLACK)), pair[1]!]],
+    ["another app of the same name", [goes(grant(ANN.id, app("Slack", sfId("0H4", 2)))), pair[1]!]],
+    ["an app without an id that is called like one", [goes(grant(ANN.id, app(SLACK.id!))), pair[1]!]],
+    ["another rule", [goes(grant(ANN.id, SLACK), { code: "app-denied" }), pair[1]!]],
+    ["another place", [goes(grant(ANN.id, SLACK), { at: { ...PLACE, line: 8 } }), pair[1]!]],
+    ["one more", [...pair, goes(grant(BEN.id, SLACK))]],
+    ["one less", [pair[0]!]],
+  ])("is another with %s", (_what, now) => {
+    expect(digest(...now)).not.toBe(digest(...pair));
+  });
+
+  it("is another with other grants, where the approval is of the very grants", () => {
+    expect(digest(idle(OLD))).not.toBe(digest(idle(OLD + 1)));
+    expect(digest(idle(OLD))).not.toBe(digest(idle(OLD), idle(OLD)));
+    expect(digest(idle(OLD))).toBe(digest(idle(OLD)));
+  });
 });

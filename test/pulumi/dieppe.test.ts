@@ -2,6 +2,7 @@ import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PROVIDER_TEXT } from "../../src/pulumi/providerText.ts";
+import { rotateInUse } from "../night.ts";
 import { PulumiProject, revocationLines } from "./pulumiRun.ts";
 
 let org: LocalOrg;
@@ -64,6 +65,7 @@ describe("Dieppe Trading on the real engine", () => {
     authorize("Shiny AI Notetaker");
     const drift = await project.run("preview", "--diff", "--expect-no-changes");
     expect(drift.code).toBe(7);
+    expect(drift.output.match(/__approval.*/g)).toEqual(["__approval (hidden)"]);
     expect(revocationLines(drift.output, "+")).toEqual([
       '+ ada.dubois@dieppe.example: "app not listed (policy/dieppe-trading.yaml:6); in use"',
     ]);
@@ -101,10 +103,23 @@ describe("Dieppe Trading on the real engine", () => {
     expect(revokeCalls()).toHaveLength(calls);
   });
 
-  it("an approved plan that still holds is applied", async () => {
-    expect((await project.run("preview", "--save-plan", "plan.json")).code).toBe(0);
-    expect((await project.run("up", "--yes", "--skip-preview", "--plan", "plan.json")).code).toBe(0);
-    expect(held()).toEqual(sanctionedApps);
+  it("an approved plan is applied after a night in which every app in use rotated its tokens", async () => {
+    const day = (time: string) => Date.parse(time);
+    authorize(BOBS_TOOL.name);
+    authorize("Shiny AI Notetaker");
+    const preview = await project.run("preview", "--diff", "--save-plan", "plan.json");
+    expect(preview.code).toBe(0);
+    const ofAda = "ada.dubois@dieppe.example: app not listed (policy/dieppe-trading.yaml:6); in use";
+    expect(preview.output).toContain(`+ Bob's Lead Scoring Tool, ${ofAda}`);
+    expect(preview.output).toContain(`+ Shiny AI Notetaker, ${ofAda}`);
+    expect(await project.read("plan.json")).toContain("__approval");
+
+    rotateInUse(org, { since: day("2026-11-01T00:00:00Z"), at: day("2026-11-23T02:00:00Z") });
+    const up = await project.run("up", "--yes", "--skip-preview", "--plan", "plan.json");
+    expect([up.code, held()]).toEqual([0, sanctionedApps]);
+    const clean = await project.run("preview", "--diff", "--expect-no-changes");
+    expect(clean.code).toBe(0);
+    for (const { output } of [preview, up, clean]) expect(output).not.toContain("__approval");
   });
 
   it("what fails is named and stays planned; what succeeded is kept; the next update finishes", async () => {

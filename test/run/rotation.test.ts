@@ -8,7 +8,7 @@ import { countOutcomes } from "../../src/plan/outcome.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import { openObserver, openRevoker } from "../../src/run/open.ts";
 import { DAY_MS } from "../../src/time.ts";
-import { rotateAll } from "../night.ts";
+import { rotateInUse } from "../night.ts";
 
 const POLICY = `version: 1
 unlisted: revoke
@@ -91,7 +91,7 @@ it("a plan that was approved survives a night in which every app in use rotates 
     [PORTAL.name, "pair", "in use"],
     [PAYROLL.name, "grants", expect.stringMatching(/^granted .*, last used /)],
   ]);
-  rotateAll(org, { since: ago(1), at: ago(0) });
+  rotateInUse(org, { since: ago(1), at: ago(0) });
 
   // What is not old any more is not planned, and what was rotated and still is against the policy goes.
   expect(await applied()).toEqual({ counts: { revoked: 5 }, drift: 0 });
