@@ -47,6 +47,13 @@ export const inventoryErrors = declareErrors({
       'Grant the user "View all External Client Apps, view their settings, and edit their policies", by a permission set; where that was done just now, try again in a while.',
     example: { where: "the app menu", id: "0xI000000000001EAA" },
   },
+  "no-sight-of-others": {
+    kind: "inconclusive",
+    text: "no grant of anybody but {user} is to be seen, in an org of {others} other active users, and what {user} is assigned does not show Customize Application and Manage Users, without which the grants of others are left out. That the org says they are granted may come from its cache.",
+    remedy:
+      "Look at Setup, Connected Apps OAuth Usage. If others have grants there, grant both anew, by a permission set, and run it again in a while. If nobody has one, View Setup and Configuration lets the assignments be read; or let another user authorize an app, as `sf org login web` does: a grant of theirs that is seen is the proof.",
+    example: { user: "sanctioned@acme.example", others: 350 },
+  },
   "usage-not-shown": {
     kind: "inconclusive",
     text: "the org has external client apps and does not show who uses them ({salesforceCode}).",

@@ -190,6 +190,11 @@ export interface CompletenessProof {
   readonly appsWithoutUsers?: number;
   /** Permissions of the caller that the platform requires for seeing every grant, as probed. */
   readonly permissions: Readonly<Record<string, boolean>>;
+  /**
+   * Left out where a grant of somebody else than the caller shows that those of others are in sight. Where there is none, it
+   * is known by the caller's assignments, read after the grants: the permissions alone come from a cache.
+   */
+  readonly sight?: "assignments";
   readonly apiVersion: string;
   /** ISO time at which reading ended. */
   readonly at: string;

@@ -15,6 +15,7 @@ import { type DirectoryNeeds, NO_NEEDS, STANDING_ACCESS_DAYS } from "./needs.ts"
 import { ownApps } from "./ownApps.ts";
 import { countQuery } from "./partition.ts";
 import { requirePermissions } from "./permissions.ts";
+import { requireSight } from "./sight.ts";
 import { standingAccessOf } from "./standingAccess.ts";
 import { readStandingRows } from "./standingSources.ts";
 import { readUsageApps, readUsageGrants } from "./usage.ts";
@@ -86,6 +87,7 @@ async function list(
     now,
   });
   const users = await reading;
+  const sight = await requireSight(reader, grants, users.values());
   if (isWithoutExternal) requireNoneNamed(register.all(), "a grant");
   const inUsage = isWithoutExternal ? [] : await readUsageApps(reader, register);
   const own = ownApps(reader.caller, register);
@@ -110,6 +112,7 @@ async function list(
       fromUsage: more.length,
       ...(appsWithoutUsers === 0 ? {} : { appsWithoutUsers }),
       permissions,
+      ...sight,
       apiVersion: reader.org.apiVersion,
       at: now().toISOString(),
     },

@@ -81,6 +81,7 @@ function inventoryPart({ grants, proof, accountLinks }: Inventory): PlanFile["in
       ...(proof.changes === undefined ? {} : { changes: { ...proof.changes } }),
       calls: proof.calls,
       permissions: { ...proof.permissions },
+      ...(proof.sight === undefined ? {} : { sight: proof.sight }),
       apiVersion: proof.apiVersion,
       at: proof.at,
     },

@@ -89,6 +89,12 @@ export const PlanSchema = Type.Object(
             ),
             calls: Count,
             permissions: Type.Record(Type.String(), Type.Boolean()),
+            sight: Type.Optional(
+              Type.Literal("assignments", {
+                description:
+                  "Given where nobody but the tool's own user has a grant: that those of others are in sight is then known by what is assigned to that user.",
+              }),
+            ),
             apiVersion: Text,
             at: Instant,
           },

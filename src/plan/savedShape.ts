@@ -165,6 +165,7 @@ const needed = {
       changes: map({ came: count, gone: count, stillListed: count }),
       fromUsage: count,
       appsWithoutUsers: count,
+      sight: { const: "assignments" },
     },
   ),
 };

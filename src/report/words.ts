@@ -52,7 +52,7 @@ export function subjectText({ org, policy, asOf }: Pick<PlanFile, "org" | "polic
 /** Why a list is believed to be complete, in one sentence. */
 export function proofText(proof: CompletenessProof): string {
   const { countAfter, fromUsage = 0, ranges, rereads = 0, partition, calls, apiVersion, at, changes } = proof;
-  const { appsWithoutUsers = 0 } = proof;
+  const { appsWithoutUsers = 0, sight } = proof;
   const again = rereads === 0 ? "" : `, ${rereads} of them read again since grants came or went`;
   const usage =
     fromUsage === 0 ? "" : `, and ${fromUsage} more that only the usage of external client apps shows`;
@@ -62,7 +62,10 @@ export function proofText(proof: CompletenessProof): string {
     `with ${amount(calls, "API call")}, API ${apiVersion}, ${at}.${changes === undefined ? "" : changesText(changes)}` +
     (appsWithoutUsers === 0
       ? ""
-      : ` Of ${amount(appsWithoutUsers, "external client app")} the org has no list of users (HTTP 404), which was taken for no users.`)
+      : ` Of ${amount(appsWithoutUsers, "external client app")} the org has no list of users (HTTP 404), which was taken for no users.`) +
+    (sight === "assignments"
+      ? " None is of anybody but the tool's own user, whom the permissions to see the others' are assigned to as of now."
+      : "")
   );
 }
 

@@ -73,6 +73,8 @@ const SOBJECTS: Readonly<Record<string, Fields>> = {
     PermissionSetId: orNull(id),
     PermissionSetGroupId: orNull(id),
     IsActive: flag,
+    "PermissionSet.PermissionsCustomizeApplication": flag,
+    "PermissionSet.PermissionsManageUsers": flag,
   },
   AppMenuItem: { ApplicationId: orNull(id), Label: text },
   ConnectedApplication: { Id: id, Name: text, OptionsAllowAdminApprovedUsersOnly: orNull(flag) },

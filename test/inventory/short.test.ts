@@ -213,7 +213,7 @@ describe("rows of several pages", () => {
     permissionSetGroups: [],
     grants: [],
   };
-  const isAssignments = (soql: string) => soql.includes("FROM PermissionSetAssignment");
+  const isAssignments = (soql: string) => soql.includes("FROM PermissionSetAssignment WHERE PermissionSetId");
   const needs = { ...NO_NEEDS, permissionSets: "all" as const };
 
   it("are read until they are the same twice: a member at a boundary is not missed", async () => {

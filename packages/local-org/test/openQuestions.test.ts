@@ -174,6 +174,22 @@ describe("permissions", () => {
     },
   );
 
+  it("that were taken away are in no assignment of the user's any more", async () => {
+    await start({ permissionsLag: "on" });
+    const giving = async () =>
+      (
+        await query(
+          org,
+          `SELECT Id FROM PermissionSetAssignment WHERE AssigneeId = '${org.store.userId(BOT)}' AND PermissionSet.PermissionsCustomizeApplication = true`,
+        )
+      ).body.totalSize;
+    expect(await giving()).toBe(1);
+    org.store.changeUser(BOT, { permissions: { CustomizeApplication: false } });
+    expect(await giving()).toBe(0);
+    org.store.changeUser(BOT, { permissions: { CustomizeApplication: true } });
+    expect(await giving()).toBe(1);
+  });
+
   it("that there are none of cannot be given", async () => {
     await start();
     const given = { permissions: { Luck: true } };

@@ -3,6 +3,7 @@ import { ApiError } from "../../salesforce/failure.ts";
 import type { OrgReader } from "../../salesforce/reader.ts";
 import { soqlIn } from "../../salesforce/soql.ts";
 import { countQuery } from "../partition.ts";
+import { isAssignedAll } from "../sight.ts";
 import { type DoctorLine, line } from "./line.ts";
 
 /**
@@ -16,11 +17,18 @@ export async function sightLine(reader: OrgReader): Promise<DoctorLine> {
     const all = await reader.count(countQuery());
     if (all > own)
       return line("sight", "ok", `Grants of other users are in sight: ${all - own} of ${all}. ${cached}`);
+    if (await isAssignedAll(reader))
+      return line(
+        "sight",
+        "warning",
+        `No grant of another user is in sight. ${cached} What is assigned to the user as of now shows the grants of others, so that nobody else has one.`,
+        "Compare with Setup, Connected Apps OAuth Usage.",
+      );
     return line(
       "sight",
-      "warning",
+      "failed",
       `No grant of another user is in sight. ${cached}`,
-      "Compare with Setup, Connected Apps OAuth Usage: if that shows users, wait until the permissions are read anew, or grant them anew.",
+      "Compare with Setup, Connected Apps OAuth Usage: if that shows users, grant Customize Application and Manage Users anew, by a permission set, and wait until the org answers by it.",
     );
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;

@@ -65,6 +65,8 @@ export class Store {
   readonly #tables: Tables;
   readonly #permissions: Map<string, ReadonlySet<string>>;
   /** As they were when the org started. */
+  /** What was taken away from users since the org started, by their ids. */
+  readonly #taken = new Map<string, ReadonlySet<string>>();
   readonly #firstPermissions: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #grants = new Grants();
   /** Apps whose refresh tokens are rotated, by id. */
@@ -139,9 +141,22 @@ export class Store {
       case "ThirdPartyAccountLink":
         // Without Manage Users a caller sees its own alone (docs/salesforce.md#links-to-identity-providers).
         return this.#links.rows(session, this.may(userId, "ManageUsers"));
+      case "PermissionSetAssignment":
+        return this.#assignments();
       default:
         return this.#tables[object] ?? [];
     }
+  }
+
+  /** The assignments, but for those of what gave a permission that was taken away since. */
+  #assignments(): readonly Row[] {
+    const all = this.#tables.PermissionSetAssignment!;
+    if (this.#taken.size === 0) return all;
+    return all.filter(({ AssigneeId, PermissionSetId }) => {
+      const set = this.lookUp("PermissionSet", String(PermissionSetId));
+      const taken = this.#taken.get(String(AssigneeId)) ?? [];
+      return ![...taken].some((name) => set?.[`Permissions${name}`] === true);
+    });
   }
 
   /** All grants, oldest first. */
@@ -199,6 +214,9 @@ export class Store {
     const held = new Set(this.#permissions.get(id));
     for (const [name, given] of Object.entries(permissions)) given ? held.add(name) : held.delete(name);
     this.#permissions.set(id, held);
+    const taken = Object.keys(permissions).filter((name) => !held.has(name));
+    const before = [...(this.#taken.get(id) ?? [])].filter((name) => !held.has(name));
+    this.#taken.set(id, new Set([...before, ...taken]));
     const change = (object: string, key: string, values: Row) => {
       const row = this.#tables[object]!.find((one) => one[key] === id)!;
       Object.assign(row, values);
