@@ -8,6 +8,12 @@ export const forgeErrors = declareErrors({
     remedy: "It holds {what}.",
     example: { variable: "GITHUB_TOKEN", what: "a token that may write there" },
   },
+  "forge-token-malformed": {
+    kind: "settings",
+    text: "{variable} is not one word of letters, digits and signs: more than the token was caught, or less.",
+    remedy: "Give the token alone, without quotes, blanks and line breaks.",
+    example: { variable: "GITHUB_TOKEN" },
+  },
   "forge-address-not-https": {
     kind: "settings",
     text: "The API's address must begin with https://, not {address}.",

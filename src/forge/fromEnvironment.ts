@@ -28,7 +28,7 @@ export async function forgeFromEnvironment(
   clock: RetryClock = REAL_CLOCK,
 ): Promise<Forge> {
   const isGithub = name === "github";
-  const token = required(env, isGithub ? "GITHUB_TOKEN" : "GITLAB_TOKEN", "a token that may write there");
+  const token = tokenOf(env, isGithub ? "GITHUB_TOKEN" : "GITLAB_TOKEN");
   const number = pullRequest ?? (isGithub ? githubPullRequest(env) : numberOf(env.CI_MERGE_REQUEST_IID));
   if (needsPullRequest && number === null)
     throw forgeErrors["pull-request-not-known"]({ kind: isGithub ? "pull" : "merge" });
@@ -48,6 +48,13 @@ export async function forgeFromEnvironment(
         mergeRequest: number,
         clock,
       });
+}
+
+/** What is no header's value would be quoted by whoever refuses it. */
+function tokenOf(env: NodeJS.ProcessEnv, variable: string): string {
+  const token = required(env, variable, "a token that may write there");
+  if (!/^[!#-&(-_a-~]+$/.test(token)) throw forgeErrors["forge-token-malformed"]({ variable });
+  return token;
 }
 
 function required(env: NodeJS.ProcessEnv, variable: string, what: string): string {

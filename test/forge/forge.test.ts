@@ -181,4 +181,22 @@ describe("what is missing in the environment is named", () => {
     expect((refused as Error).message).toContain("answered 401");
     expect((refused as Error).message).not.toContain("ghs_wrong");
   });
+
+  it.each<["github" | "gitlab", string]>([
+    ["github", "ghs_canary\nghs_other"],
+    ["github", '"ghs_canary"'],
+    ["github", "ghs_canar\u0443"],
+    ["gitlab", "token: glpat-canary"],
+  ])(
+    "a token of %s that is malformed, before it is used and without being quoted: %j",
+    async (forge, token) => {
+      const variable = forge === "github" ? "GITHUB_TOKEN" : "GITLAB_TOKEN";
+      const wrong = { ...env()[forge], [variable]: token };
+      const refused = (await forgeFromEnvironment(forge, { pullRequest: 12 }, true, wrong, clock).catch(
+        (error: unknown) => error,
+      )) as Error;
+      expect(refused).toMatchObject({ code: "forge-token-malformed" });
+      expect(refused.stack).not.toContain("canar");
+    },
+  );
 });
