@@ -71,6 +71,12 @@ export const cliErrors = declareErrors({
     remedy: "Add --yes where that is meant.",
     example: {},
   },
+  "grants-came-again": {
+    kind: "remote",
+    text: "Of what was revoked in {rounds} rounds {count} grants are there again.",
+    remedy: "Block the app in Setup (Connected Apps OAuth Usage) or freeze the user, and run it again.",
+    example: { rounds: 5, count: 2 },
+  },
   "revocation-not-confirmed": {
     kind: "user",
     text: "The number was not typed: nothing was revoked.",

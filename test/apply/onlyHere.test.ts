@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { probeRevokeCall } from "../../src/apply/probeRevokeCall.ts";
+import { askRevokeCall, probeRevokeCall } from "../../src/apply/probeRevokeCall.ts";
 
 /** Files of src that name something. */
 function files(name: RegExp): string[] {
@@ -22,13 +22,14 @@ it("only apply uses what could revoke; salesforce and http have it to give", () 
   expect(rooms(/services\/oauth2\/revoke/)).toEqual(["apply"]);
 });
 
-it("the probe of the revoke call can be given no token, and only the doctor asks it", () => {
-  expect(files(/\bprobeRevokeCall\b/)).toEqual([
+it("the probe of the revoke call can be given no token, and only `sanctioned doctor` and `probe` ask it", () => {
+  expect(files(/\b(probe|ask)RevokeCall\b/)).toEqual([
     "apply/probeRevokeCall.ts",
     "cli/verbs/doctor.ts",
+    "cli/verbs/probe.ts",
     "run/probeRevokeCall.ts",
   ]);
-  expect(probeRevokeCall).toHaveLength(1); // an address
+  expect([probeRevokeCall.length, askRevokeCall.length]).toEqual([1, 1]); // an address
 });
 
 it("only a run applies a plan, and only its door opens a connection that revokes", () => {
@@ -36,9 +37,10 @@ it("only a run applies a plan, and only its door opens a connection that revokes
   expect(files(/\bconnectToRevoke\b/)).toEqual(["run/open.ts", "salesforce/connection.ts"]);
 });
 
-it("only the provider, `sanctioned revoke` and `sanctioned watch` open a run that can revoke", () => {
+it("only the provider, `sanctioned revoke`, `probe` and `watch` open a run that can revoke", () => {
   expect(files(/\bopenRevoker\b/).filter((file) => !file.startsWith("run/"))).toEqual([
     "cli/run.ts",
+    "cli/verbs/probe.ts",
     "cli/verbs/revoke.ts",
     "cli/verbs/watch.ts",
     "pulumi/provider.ts",

@@ -16,7 +16,13 @@ export function sanctioned(args: readonly string[], env: Record<string, string> 
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path.join(ROOT, "bin", "sanctioned.js"), ...args], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH ?? "", HOME: path.join(tmpdir(), "no-such-home"), NO_COLOR: "1", ...env },
+      env: {
+        PATH: process.env.PATH ?? "",
+        HOME: path.join(tmpdir(), "no-such-home"),
+        NO_COLOR: "1",
+        SANCTIONED_REVOKES_PER_SECOND: "1000",
+        ...env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const output = { stdout: "", stderr: "" };

@@ -3,14 +3,20 @@ import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { decideByHand } from "../../decide/byHand.ts";
 import { remedyOf } from "../../decide/codes.ts";
+import { UserError } from "../../errors.ts";
+import type { Grant } from "../../inventory/inventory.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { judgeLimits, refusedText } from "../../plan/limits.ts";
 import { grantsOfOneApp, type Named } from "../../plan/named.ts";
+import type { Outcome } from "../../plan/outcome.ts";
 import { countGrants, type Plan, plan } from "../../plan/plan.ts";
 import { printable } from "../../printable.ts";
 import { outcomesText } from "../../report/outcomesText.ts";
 import { HELD_BACK } from "../../report/words.ts";
+import type { Revoker } from "../../run/revoker.ts";
+import { inRounds, type Rounds, type RoundsEnd } from "../../run/rounds.ts";
 import type { RunSettings } from "../../run/settings.ts";
+import { amount } from "../../text.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFile } from "../files.ts";
@@ -40,7 +46,8 @@ export function revokeCommand(): Command {
     .option("--yes", "do not ask")
     .addHelpText(
       "after",
-      "\nExits 0 when all is revoked, 1 when something is not, 3 when a limit refuses, 4 when the list is inconclusive.\n" +
+      "\nRepeats until two looks find nothing left, five rounds at most; each is on record and held to the policy.\n" +
+        "\nExits 0 when all is revoked, 1 when something is not, 3 when a limit refuses, 4 when the list is inconclusive.\n" +
         '\nExample:\n  $ npx sanctioned revoke --user ada.weber@dieppe.example --reason "Left on 2026-11-20 (HR-81)"',
     )
     .action(async (options: RevokeOptions) => {
@@ -49,42 +56,97 @@ export function revokeCommand(): Command {
       if (reason.trim() === "") throw cliErrors["reason-missing"]();
       const run = await openRevoker();
       sayRaised(run.settings);
-      const evaluation = await run.observe(run.want(policyFile(options.policy)));
-      const planned = planByHand(evaluation, { user, app }, run.settings);
-      process.stdout.write(planned.text);
-      if (planned.refusal !== null) {
-        process.stderr.write(`${refusedText(planned.refusal)}\n`);
-        process.exitCode = EXIT.limit;
-        return;
-      }
-      const count = countGrants(planned.plan);
-      if (count === 0 || dryRun) return;
-      if (!yes) await confirm(count);
-      const { outcomes, sessions, audit } = await run.revoke(planned.plan, evaluation, {
+      const byHand = new ByHand(run, {
+        named: { user, app },
+        policy: policyFile(options.policy),
         reason,
-        onProgress: showProgress,
+        yes,
       });
-      const record = { ...audit, file: path.relative(process.cwd(), audit.file) };
-      const { text, open } = outcomesText(outcomes, sessions, record);
-      process.stdout.write(text);
-      if (open > 0) process.exitCode = EXIT.userError;
+      if (dryRun) await byHand.look(false);
+      else byHand.finish(await inRounds(byHand));
     });
 }
 
-/** By hand nothing else holds a grant back than that the API may not delete it. */
-const IN_SETUP = remedyOf("links-not-revocable");
+interface Asked {
+  readonly named: Named;
+  readonly policy: string;
+  readonly reason: string;
+  readonly yes: boolean;
+}
+
+type Planned = ReturnType<typeof planByHand> & { readonly evaluation: Evaluation };
+
+/** A revocation by hand, round by round: each is planned anew, under the policy's protection and limits, and on record. */
+class ByHand implements Rounds<Planned> {
+  readonly #run: Revoker;
+  readonly #asked: Asked;
+  /** How many grants the last look found to revoke. */
+  #found = 0;
+  #looks = 0;
+  #round = 0;
+
+  constructor(run: Revoker, asked: Asked) {
+    this.#run = run;
+    this.#asked = asked;
+  }
+
+  async look(revoked: boolean): Promise<Planned> {
+    this.#run.forget();
+    const evaluation = await this.#run.observe(this.#run.want(this.#asked.policy));
+    const planned = planByHand(evaluation, this.#asked.named, this.#run.settings, revoked);
+    this.#found = countGrants(planned.plan);
+    if (this.#looks++ === 0) process.stdout.write(planned.text);
+    else if (this.#found > 0) process.stdout.write(`Round ${this.#round + 1}: ${planned.text}`);
+    if (planned.refusal !== null) {
+      process.stderr.write(`${refusedText(planned.refusal)}\n`);
+      process.exitCode = EXIT.limit;
+    }
+    return { evaluation, ...planned };
+  }
+
+  count({ plan: wanted, refusal }: Planned): number | null {
+    return refusal === null ? countGrants(wanted) : null;
+  }
+
+  async revoke({ plan: wanted, evaluation }: Planned): Promise<readonly Outcome[]> {
+    const { reason, yes } = this.#asked;
+    if (this.#round++ === 0 && !yes) await confirm(this.#found);
+    const { outcomes, sessions, audit } = await this.#run.revoke(wanted, evaluation, {
+      reason,
+      onProgress: showProgress,
+    });
+    const record = { ...audit, file: path.relative(process.cwd(), audit.file) };
+    process.stdout.write(outcomesText(outcomes, sessions, record).text);
+    return outcomes;
+  }
+
+  /** Says how it ended. @throws RemoteError where grants came again after every round */
+  finish({ rounds, end }: { readonly rounds: number; readonly end: RoundsEnd }): void {
+    if (end === "failed") process.exitCode = EXIT.userError;
+    if (end === "came-again") throw cliErrors["grants-came-again"]({ count: this.#found, rounds });
+    if (end === "none-left" && rounds > 0)
+      process.stdout.write(`Two looks found nothing more to revoke, after ${amount(rounds, "round")}.\n`);
+  }
+}
 
 function showProgress({ done, total }: { readonly done: number; readonly total: number }): void {
   if (process.stderr.isTTY) process.stderr.write(`\rrevoked ${done}/${total}${done === total ? "\n" : ""}`);
 }
 
-/** The plan of what is asked for, under the policy's protection and limits. */
+/** By hand nothing else holds a grant back than that the API may not delete it. */
+const IN_SETUP = remedyOf("links-not-revocable");
+
+/**
+ * The plan of what is asked for, under the policy's protection and limits.
+ * @param revoked whether this run has revoked some already: an app that is known by its grants alone may then be gone
+ */
 export function planByHand(
   { inventory, policy, resolved, asOf }: Evaluation,
   named: Named,
   { raised }: Pick<RunSettings, "raised">,
+  revoked = false,
 ): { readonly plan: Plan; readonly refusal: string | null; readonly text: string } {
-  const grants = grantsOfOneApp(inventory, named);
+  const grants = unlessGone(() => grantsOfOneApp(inventory, named), revoked);
   const decisions = decideByHand({ resolved, inventory, asOf }, grants);
   const planned = plan(decisions, { inventory, resolved, asOf });
   const { refusal } = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });
@@ -100,6 +162,15 @@ export function planByHand(
     ...[...left].map(([code, some]) => `left alone: ${some.length} ${code}`),
   ];
   return { plan: planned, refusal, text: `${lines.join("\n")}\n` };
+}
+
+function unlessGone(find: () => readonly Grant[], mayBeGone: boolean): readonly Grant[] {
+  try {
+    return find();
+  } catch (error) {
+    if (mayBeGone && error instanceof UserError && error.code === "app-not-found") return [];
+    throw error;
+  }
 }
 
 /** @throws UserError where nobody can be asked, or the answer is another */

@@ -56,6 +56,7 @@ describe("sanctioned revoke", () => {
     });
     expect(lines().filter(({ event }) => event === "revoking")).toHaveLength(before);
     expect(lines().at(-1)).toMatchObject({ event: "run-end", outcomes: { revoked: before } });
+    expect(stdout).toMatch(/\nTwo looks found nothing more to revoke, after 1 round\.\n$/);
     const verified = await sanctioned(["audit", "verify", record]);
     expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining(": whole, ")]);
   });
@@ -120,6 +121,30 @@ describe("sanctioned revoke", () => {
       reason: "Breach; limits raised: Vendor breach (INC-9)",
       raisedLimits: { revocations: 186, percent: 42, perApp: 186 },
     });
+  });
+
+  it("goes on until two looks find nothing: a token that was exchanged in the middle goes in the next round, on record too", async () => {
+    org.setFaults([{ kind: "rotate", match: "/oauth2/revoke", username: ADA, count: 1 }]);
+    const { code, stdout } = await revoke("--app", BOBS_TOOL.name, "--yes");
+    expect(stdout).toMatch(/\nreplaced: Bob's Lead Scoring Tool, ada\.weber@.*: granted again at 20/);
+    expect(stdout).toContain("\nRound 2: 1 of 1 grants to revoke in Dieppe Trading");
+    expect(stdout).toMatch(/\nTwo looks found nothing more to revoke, after 2 rounds\.\n$/);
+    expect([code, ofApp(BOBS_TOOL.name)]).toEqual([0, 0]);
+    expect(lines().flatMap(({ event, reason }) => (event === "run-start" ? [reason] : []))).toEqual([
+      "Left (HR-81)",
+      "Left (HR-81)",
+    ]);
+    const verified = await sanctioned(["audit", "verify", record]);
+    expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining(": whole, ")]);
+  });
+
+  it("gives up after five rounds, says what is there again, and exits 1", async () => {
+    org.setFaults([{ kind: "rotate", match: "/oauth2/revoke", username: ADA }]);
+    const { code, stderr } = await revoke("--user", ADA, "--app", BOBS_TOOL.name, "--yes");
+    expect(stderr).toContain(
+      "Of what was revoked in 5 rounds 1 grants are there again. Block the app in Setup",
+    );
+    expect([code, ofApp(BOBS_TOOL.name), calls()]).toEqual([1, 12, 5]);
   });
 
   it("says what it could not revoke, and exits 1", async () => {
