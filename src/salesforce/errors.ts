@@ -318,7 +318,7 @@ export const salesforceErrors = declareErrors({
   "login-app-not-approved": loginRefused(
     "invalid_grant",
     "user hasn't approved this consumer",
-    'Pre-authorize the user: set the app\'s Permitted Users to "Admin approved users are pre-authorized" and give the app to a permission set or profile of theirs. Check that the login URL is the org that the user and the app are of: a sandbox or scratch org has its own.',
+    'Pre-authorize the user: set the app\'s Permitted Users to "Admin approved users are pre-authorized" and give the app to a permission set or profile of theirs. Check that the login URL is the org that the user and the app are of: a sandbox or scratch org has its own, and may want the audience (SF_AUDIENCE_URL) https://test.salesforce.com.',
   ),
   "login-app-not-installed": loginRefused(
     "app_not_found",

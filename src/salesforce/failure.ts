@@ -58,7 +58,7 @@ export function soapFault(error: unknown): string | null {
 
 /** What is known besides of a login that did not succeed. */
 export interface FailedLogin extends FailedRequest {
-  /** By how much the host's clock is ahead of ours, in milliseconds; null where it does not say. */
+  /** By how much the host's clock is ahead of ours, in milliseconds; null where it does not say, or where that is no matter. */
   readonly clockSkewMs?: number | null;
 }
 
@@ -78,7 +78,8 @@ export function describeLoginFailure({ host, status, error, secrets, clockSkewMs
   const message = withoutTokens(error.message, secrets);
   const code = loginRefusal(oauthError, error.message);
   if (code === "login-too-often") return salesforceErrors[code]({ host, status });
-  if (code === "login-assertion-not-valid" && Math.abs(clockSkewMs ?? 0) > CLOCK_TOLERANCE_MS)
+  const mayBeClock = code === "login-assertion-not-valid" || code === "login-not-granted";
+  if (mayBeClock && Math.abs(clockSkewMs ?? 0) > CLOCK_TOLERANCE_MS)
     return salesforceErrors["login-clock-off"]({ host, oauthError, message, clock: clockOff(clockSkewMs!) });
   return salesforceErrors[code]({ host, oauthError, message });
 }

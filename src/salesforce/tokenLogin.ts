@@ -66,7 +66,8 @@ export class TokenLogin {
     try {
       answer = await oauth2.requestToken(parameters);
     } catch (error) {
-      const { status, clockSkewMs } = transport;
+      const { status } = transport;
+      const clockSkewMs = login.kind === "jwt-bearer" ? transport.clockSkewMs : null; // of what is signed for minutes
       const secrets = Object.values(parameters).filter((value) => value !== parameters.grant_type);
       const described = describeLoginFailure({ host, status, error, secrets, clockSkewMs });
       const slow = slowFault(described);

@@ -239,6 +239,13 @@ describe("a login that is refused", () => {
     expect(refused.code).toBe(code);
     expect(refused.message).toContain(words);
   });
+
+  it("with no reason, by a host whose clock is another, is said to be for the clock, and no other refusal is", () => {
+    expect(describe("invalid_grant", "authentication failure", 90_000).code).toBe("login-clock-off");
+    expect(describe("invalid_grant", "user hasn't approved this consumer", 90_000).code).toBe(
+      "login-app-not-approved",
+    );
+  });
 });
 
 it("a clock that is off is told from the refusal itself", async () => {

@@ -7,6 +7,7 @@ import { publicGroupTables } from "./groupTables.ts";
 import type { Tables } from "./rows.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+const EDITION = "Enterprise Edition";
 
 /**
  * The records of every sObject but OauthToken, and of those that depend on who asks.
@@ -14,15 +15,13 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  */
 export function tables(fixture: OrgFixture, now: number): Tables {
   const { organization, profiles } = fixture;
-  const { edition = "Enterprise Edition", trialEndsAt } = organization;
   return {
     Organization: [
       {
         Id: organization.id,
         Name: organization.name,
         IsSandbox: organization.isSandbox,
-        OrganizationType: edition,
-        TrialExpirationDate: trialEndsAt === undefined ? null : Date.parse(trialEndsAt),
+        OrganizationType: EDITION,
       },
     ],
     Profile: profiles.map(({ id, name, permissions }) => ({
