@@ -66,6 +66,14 @@ const MEANING = {
   "exemption-unused": ["the exemption matches no grant", "take it out"],
   "baseline-expired": ["the baseline has expired", "empty the baseline, or renew it"],
   "scopes-unreadable": ["the org does not let the app's scopes be read", "look at them in Setup"],
+  "custom-scopes": [
+    "the app may ask for custom scopes besides, which no policy judges",
+    "look in Setup, OAuth Custom Scopes, what they give",
+  ],
+  "custom-scopes-unreadable": [
+    "the org does not let the app's custom scopes be read, which it may ask for besides",
+    "look at them in Setup, OAuth Custom Scopes",
+  ],
   "setting-unreadable": ["the org does not let the app's setting be read", "look at it in Setup"],
   "standing-access-unlisted": [
     "an app that the policy does not list gets in without a grant",

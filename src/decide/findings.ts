@@ -83,8 +83,7 @@ function ofListedApp(listed: ListedApp, { inventory, asOf }: Basis): Finding[] {
       }),
     );
   const settings = inventory.directory.appSettings.get(app.key);
-  if (entry.scopes !== null && (settings?.scopes ?? null) === null)
-    found.push(finding("scopes-unreadable", "warning", entry.scopes.position, { app }));
+  if (entry.scopes !== null) found.push(...ofScopes(entry.scopes.position, app, settings));
   if (entry.settings !== null) found.push(...ofSettings(entry.settings, app, settings));
   return found;
 }
@@ -145,9 +144,19 @@ function ofUnlistedScopes({ resolved, inventory }: Basis): Finding[] {
       return [];
     // Grants of which it cannot be told whose they are have a report of their own.
     if (resolved.doubts.has(key) || resolved.deniedLike.has(key)) return [];
-    if ((appSettings.get(key)?.scopes ?? null) !== null) return [];
-    return finding("scopes-unreadable", "warning", unlistedScopes.position, { app });
+    return ofScopes(unlistedScopes.position, app, appSettings.get(key));
   });
+}
+
+/** Scopes of an app that are held against no rule: all of them, or those of the org's own. */
+function ofScopes(at: Position, app: App, settings: AppSettings | undefined): Finding[] {
+  if (settings === undefined || settings.scopes === null)
+    return [finding("scopes-unreadable", "warning", at, { app })];
+  const { customScopes } = settings;
+  if (customScopes === undefined) return [];
+  return customScopes === null
+    ? [finding("custom-scopes-unreadable", "warning", at, { app })]
+    : [finding("custom-scopes", "warning", at, { app, params: { scopes: customScopes.join(" ") } })];
 }
 
 function ofSettings(rule: SettingsRule, app: App, settings: AppSettings | undefined): Finding[] {
@@ -168,7 +177,7 @@ function ofSettings(rule: SettingsRule, app: App, settings: AppSettings | undefi
           params: {
             setting,
             wanted: String(wanted.value),
-            found: actual === Number.POSITIVE_INFINITY ? "no end" : String(actual),
+            found: actual === Number.POSITIVE_INFINITY ? "no end, as configured" : String(actual),
           },
         }),
       );

@@ -3,18 +3,26 @@ import { parseAppId, toId18 } from "../salesforce/id.ts";
 import type { ListedComponent, OrgReader } from "../salesforce/reader.ts";
 import type { App, AppSettings } from "./inventory.ts";
 import { readAll } from "./readAll.ts";
+import { type ExternalPolicyRow, externalDays, policyDays, relaxation, scopesOf } from "./settingValues.ts";
 
 interface ConnectedAppMetadata {
   readonly oauthConfig?: { readonly scopes?: string | readonly string[] };
   readonly oauthPolicy?: { readonly ipRelaxation?: string; readonly refreshTokenPolicy?: string };
 }
 
-interface ExternalPolicyRow {
-  readonly ExternalClientApplicationId: string;
-  readonly PermittedUsersPolicyType: string | null;
-  readonly RefreshTokenPolicyType: string | null;
-  readonly RefreshTokenValidityPeriod: number | null;
-  readonly RefreshTokenValidityUnit: string | null;
+interface ConfigurablePolicies {
+  readonly externalClientApplication?: string;
+  readonly ipRelaxationPolicyType?: string;
+  readonly commaSeparatedCustomScopes?: string;
+}
+
+interface CustomScope {
+  readonly developerName?: string;
+  readonly assignedTo?: AssignedTo | readonly AssignedTo[];
+}
+
+interface AssignedTo {
+  readonly connectedApp: string;
 }
 
 /**
@@ -37,6 +45,7 @@ export async function readAppSettings(
     const known = connected.get(app.id) ?? external.get(app.id);
     settings.set(app.key, {
       scopes: known?.scopes ?? null,
+      ...(known?.customScopes === undefined ? {} : { customScopes: known.customScopes }),
       adminApprovedUsersOnly: known?.adminApprovedUsersOnly ?? app.adminApprovedOnly,
       refreshTokenDays: known?.refreshTokenDays ?? null,
       ipRelaxation: known?.ipRelaxation ?? null,
@@ -47,13 +56,19 @@ export async function readAppSettings(
 
 /** By 18-character id. */
 async function connectedApps(reader: OrgReader): Promise<Map<string, AppSettings>> {
-  const { ids, components } = await readListed<ConnectedAppMetadata>(reader, "ConnectedApp");
+  const [{ ids, components }, customOf] = await Promise.all([
+    readListed<ConnectedAppMetadata>(reader, "ConnectedApp"),
+    customScopes(reader),
+  ]);
   return new Map(
     components.flatMap(({ fullName, oauthConfig, oauthPolicy }) => {
       const id = ids.get(fullName);
       if (id === undefined) return [];
       const settings: AppSettings = {
-        scopes: oauthConfig === undefined ? null : scopesOf([oauthConfig.scopes ?? []].flat()),
+        ...withCustom(
+          oauthConfig === undefined ? null : scopesOf([oauthConfig.scopes ?? []].flat()),
+          customOf === null ? null : (customOf.get(fullName) ?? []),
+        ),
         adminApprovedUsersOnly: null, // ConnectedApplication says it
         refreshTokenDays: oauthPolicy === undefined ? null : policyDays(oauthPolicy.refreshTokenPolicy),
         ipRelaxation: relaxation(oauthPolicy?.ipRelaxation),
@@ -63,37 +78,132 @@ async function connectedApps(reader: OrgReader): Promise<Map<string, AppSettings
   );
 }
 
+/** Custom scopes beside those that Salesforce has; said only where these are known. @param custom null for not readable */
+function withCustom(
+  scopes: readonly string[] | null,
+  custom: readonly string[] | null,
+): Pick<AppSettings, "scopes" | "customScopes"> {
+  return scopes === null || custom?.length === 0 ? { scopes } : { scopes, customScopes: custom };
+}
+
+/**
+ * The custom scopes of each connected app, by the name that its metadata has, with the namespace of its package
+ * (docs/salesforce.md#scopes); null where the org does not let them be read.
+ */
+async function customScopes(reader: OrgReader): Promise<Map<string, string[]> | null> {
+  const type = "OauthCustomScope";
+  const ofApp = new Map<string, string[]>();
+  try {
+    const names = [...new Set((await reader.listMetadata(type)).map(({ fullName }) => fullName))];
+    const scopes = names.length === 0 ? [] : await reader.readMetadata<CustomScope>(type, names);
+    if (scopes.length < names.length) return null;
+    for (const { fullName, developerName, assignedTo } of scopes)
+      for (const { connectedApp } of [assignedTo ?? []].flat())
+        ofApp.set(connectedApp, [...(ofApp.get(connectedApp) ?? []), developerName ?? fullName]);
+    return ofApp;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return error.salesforceCode === "INVALID_TYPE" ? ofApp : null; // an org that knows no custom scopes
+  }
+}
+
+/**
+ * The policies of external client apps. The fields on refresh tokens are for internal use, and no public tool was seen to ask
+ * for all of them: one that the org does not know must not take the others with it.
+ */
+async function externalPolicies(reader: OrgReader): Promise<ExternalPolicyRow[]> {
+  const read = (fields: readonly string[]) =>
+    readAll<Partial<ExternalPolicyRow> & Pick<ExternalPolicyRow, "ExternalClientApplicationId">>(
+      reader,
+      `SELECT ${["ExternalClientApplicationId", ...fields].join(", ")} FROM ExtlClntAppOauthPlcyCnfg`,
+    );
+  let rows: Awaited<ReturnType<typeof read>>;
+  try {
+    rows = await read(POLICY_FIELDS);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.salesforceCode !== "INVALID_FIELD") return [];
+    const each = await Promise.all(POLICY_FIELDS.map((field) => unlessRefused(read([field]))));
+    const byApp = Map.groupBy(each.flat(), (row) => row.ExternalClientApplicationId);
+    // An app with more rows than fields has several policies, which say nothing of it.
+    rows = [...byApp.values()].flatMap((some) =>
+      some.length > POLICY_FIELDS.length ? some : [Object.assign({}, ...some)],
+    );
+  }
+  return rows.map((row) => ({ ...NO_POLICY, ...row }));
+}
+
+const POLICY_FIELDS = [
+  "PermittedUsersPolicyType",
+  "RefreshTokenPolicyType",
+  "RefreshTokenValidityPeriod",
+  "RefreshTokenValidityUnit",
+] as const;
+
+const NO_POLICY = {
+  PermittedUsersPolicyType: null,
+  RefreshTokenPolicyType: null,
+  RefreshTokenValidityPeriod: null,
+  RefreshTokenValidityUnit: null,
+} as const;
+
+/** The version that first had `commaSeparatedCustomScopes`. */
+const CUSTOM_SCOPES_SINCE = 61;
+
+/** The values of a list as metadata writes it. */
+function listOf(text: string): string[] {
+  return text
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+}
+
+/**
+ * The id of the app that a component is of. It names the app as the org's list of such apps does; one of a package may leave
+ * out the namespace that it has itself.
+ */
+function appOf(
+  {
+    fullName,
+    externalClientApplication: name = "",
+  }: { fullName: string; externalClientApplication?: string },
+  ids: ReadonlyMap<string, string>,
+): string | undefined {
+  const namespace = /^(\w+?)__/.exec(fullName)?.[1];
+  return ids.get(name) ?? (namespace === undefined ? undefined : ids.get(`${namespace}__${name}`));
+}
+
 /** By 18-character id. Their metadata names an app as the org's list of such apps does, with its namespace. */
 async function externalApps(reader: OrgReader): Promise<Map<string, AppSettings>> {
   const [ids, policies, oauth, configurable] = await Promise.all([
     listed(reader, "ExternalClientApplication").then(idsByName),
-    readUnlessRefused<ExternalPolicyRow>(
-      reader,
-      "SELECT ExternalClientApplicationId, PermittedUsersPolicyType, RefreshTokenPolicyType, RefreshTokenValidityPeriod, RefreshTokenValidityUnit FROM ExtlClntAppOauthPlcyCnfg",
-    ),
+    externalPolicies(reader),
     readComponents<{ externalClientApplication?: string; commaSeparatedOauthScopes?: string }>(
       reader,
       "ExtlClntAppOauthSettings",
     ),
-    readComponents<{ externalClientApplication?: string; ipRelaxationPolicyType?: string }>(
-      reader,
-      "ExtlClntAppOauthConfigurablePolicies",
-    ),
+    readComponents<ConfigurablePolicies>(reader, "ExtlClntAppOauthConfigurablePolicies"),
   ]);
   const policyOf = saidOnce(policies, (row) => toId18(row.ExternalClientApplicationId));
-  const oauthOf = saidOnce(oauth, ({ externalClientApplication: name }) => ids.get(name ?? ""));
-  const configurableOf = saidOnce(configurable, ({ externalClientApplication: name }) => ids.get(name ?? ""));
+  const oauthOf = saidOnce(oauth, (component) => appOf(component, ids));
+  const configurableOf = saidOnce(configurable, (component) => appOf(component, ids));
   return new Map(
     [...new Set([...policyOf.keys(), ...ids.values()])].map((id) => {
       const policy = policyOf.get(id);
+      const configured = configurableOf.get(id);
       const scopes = oauthOf.get(id)?.commaSeparatedOauthScopes;
       const settings: AppSettings = {
-        scopes: scopes === undefined ? null : scopesOf(scopes.split(",").map((scope) => scope.trim())),
+        ...withCustom(
+          scopes === undefined ? null : scopesOf(listOf(scopes)),
+          configured === undefined || Number(reader.org.apiVersion) < CUSTOM_SCOPES_SINCE
+            ? null
+            : listOf(configured.commaSeparatedCustomScopes ?? ""),
+        ),
         adminApprovedUsersOnly: policy?.PermittedUsersPolicyType
           ? policy.PermittedUsersPolicyType === "AdminApprovedPreAuthorized"
           : null,
         refreshTokenDays: policy === undefined ? null : externalDays(policy),
-        ipRelaxation: relaxation(configurableOf.get(id)?.ipRelaxationPolicyType),
+        ipRelaxation: relaxation(configured?.ipRelaxationPolicyType),
       };
       return [id, settings];
     }),
@@ -106,7 +216,10 @@ async function readListed<T>(reader: OrgReader, type: string) {
   return { ids: idsByName(all), components: await readNamed<T>(reader, type, all) };
 }
 
-async function readComponents<T>(reader: OrgReader, type: string): Promise<T[]> {
+async function readComponents<T>(
+  reader: OrgReader,
+  type: string,
+): Promise<(T & { readonly fullName: string })[]> {
   return await readNamed<T>(reader, type, await listed(reader, type));
 }
 
@@ -138,10 +251,6 @@ function listed(reader: OrgReader, type: string): Promise<ListedComponent[]> {
   return unlessRefused(reader.listMetadata(type));
 }
 
-function readUnlessRefused<Row>(reader: OrgReader, soql: string): Promise<Row[]> {
-  return unlessRefused(readAll<Row>(reader, soql));
-}
-
 async function unlessRefused<T>(answer: Promise<T[]>): Promise<T[]> {
   try {
     return await answer;
@@ -149,76 +258,4 @@ async function unlessRefused<T>(answer: Promise<T[]>): Promise<T[]> {
     if (error instanceof ApiError) return [];
     throw error;
   }
-}
-
-/** Names of scopes in metadata, and as an authorization request has them. */
-const SCOPES: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    Basic: "id",
-    Api: "api",
-    Web: "web",
-    Full: "full",
-    Chatter: "chatter_api",
-    CustomApplications: "visualforce",
-    RefreshToken: "refresh_token",
-    OpenID: "openid",
-    Profile: "profile",
-    Email: "email",
-    Address: "address",
-    Phone: "phone",
-    OfflineAccess: "offline_access",
-    CustomPermissions: "custom_permissions",
-    Wave: "wave_api",
-    Eclair: "eclair_api",
-    Pardot: "pardot_api",
-    Lightning: "lightning",
-    Content: "content",
-    CDPIngest: "cdp_ingest_api",
-    Chatbot: "chatbot_api",
-    ForgotPassword: "forgot_password",
-    UserRegistration: "user_registration_api",
-    PwdlessLogin: "pwdless_login_api",
-  }),
-);
-
-/** Null where one of them is not known here: a policy could not allow it, and must not revoke for it. */
-function scopesOf(names: readonly string[]): string[] | null {
-  const scopes = names.map((name) => SCOPES.get(name));
-  return scopes.every((scope) => scope !== undefined) ? scopes : null;
-}
-
-const DAYS_OF_UNIT: ReadonlyMap<string, number> = new Map(
-  Object.entries({ HOURS: 1 / 24, DAYS: 1, MONTHS: 31 }),
-);
-
-/** `infinite` (also where nothing is said), `zero`, `specific_lifetime:90:DAYS` or `specific_inactivity:…`. */
-function policyDays(policy: string | undefined): number | null {
-  if (policy === undefined || policy === "infinite") return Number.POSITIVE_INFINITY;
-  if (policy === "zero") return 0;
-  const [, period, unit] = /^specific_(?:lifetime|inactivity):(\d+):([A-Z]+)$/.exec(policy) ?? [];
-  return daysOf(period === undefined ? null : Number(period), unit ?? null);
-}
-
-function externalDays(row: ExternalPolicyRow): number | null {
-  const { RefreshTokenPolicyType: type } = row;
-  if (type === "Infinite") return Number.POSITIVE_INFINITY;
-  if (type === "Zero") return 0;
-  return type === null ? null : daysOf(row.RefreshTokenValidityPeriod, row.RefreshTokenValidityUnit);
-}
-
-function daysOf(period: number | null, unit: string | null): number | null {
-  const days = DAYS_OF_UNIT.get(unit?.toUpperCase() ?? "");
-  return period === null || days === undefined ? null : period * days;
-}
-
-const RELAXATIONS: readonly string[] = ["enforce", "enforce-relax-refresh", "bypass-2factor", "bypass"];
-
-/** `ENFORCE_RELAXREFRESH` of connected apps, `Enforce_RelaxRefresh` of external ones: `enforce-relax-refresh`. */
-function relaxation(text: string | undefined): string | null {
-  const name = text
-    ?.toUpperCase()
-    .replace("RELAXREFRESH", "RELAX-REFRESH")
-    .replaceAll("_", "-")
-    .toLowerCase();
-  return name !== undefined && RELAXATIONS.includes(name) ? name : null;
 }

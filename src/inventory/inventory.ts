@@ -94,8 +94,16 @@ export interface Role {
 export interface AppSettings {
   /** OAuth scopes that the app may ask for, as an authorization request names them. */
   readonly scopes: readonly string[] | null;
+  /**
+   * Scopes of the org's own that it may ask for besides, by API name; null where these cannot be read, left out for none.
+   * Known only where `scopes` are.
+   */
+  readonly customScopes?: readonly string[] | null;
   readonly adminApprovedUsersOnly: boolean | null;
-  /** Days after which refresh tokens end, of life or of no use; infinite for never. */
+  /**
+   * Days after which refresh tokens end, of life or of no use; infinite for never. As configured: an idle limit that
+   * Salesforce sets does not show there.
+   */
   readonly refreshTokenDays: number | null;
   /** `enforce`, `enforce-relax-refresh`, `bypass-2factor` or `bypass`. */
   readonly ipRelaxation: string | null;

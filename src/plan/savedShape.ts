@@ -41,12 +41,15 @@ function map(
 }
 
 const memberSet = map({ id: text, name: text, label: text, userIds: nullable(texts) });
-const settings = map({
-  scopes: nullable(texts),
-  adminApprovedUsersOnly: nullable(flag),
-  refreshTokenDays: nullable({ anyOf: [{ type: "number" }, { const: "never" }] }),
-  ipRelaxation: nullable(text),
-});
+const settings = map(
+  {
+    scopes: nullable(texts),
+    adminApprovedUsersOnly: nullable(flag),
+    refreshTokenDays: nullable({ anyOf: [{ type: "number" }, { const: "never" }] }),
+    ipRelaxation: nullable(text),
+  },
+  { customScopes: nullable(texts) },
+);
 
 const standingAccess = map({
   days: count,

@@ -184,7 +184,9 @@ const COMPONENTS: Readonly<Record<string, Fields>> = {
     ipRelaxationPolicyType: optional(text),
     isClientCredentialsFlowEnabled: optional(text),
     clientCredentialsFlowUser: optional(text),
+    commaSeparatedCustomScopes: optional(text),
   },
+  OauthCustomScope: { fullName: text, developerName: optional(text) },
 };
 
 /** Checks one row of an answer. @throws InconclusiveError naming the first field that is not what it has to be */

@@ -183,6 +183,25 @@ describe("findings", () => {
       ],
     ],
     [
+      "custom scopes, which no policy judges",
+      [slack({ scopes: ["api"] }), { scopes: ["api"], customScopes: ["order_status", "stock"] }],
+      [
+        "custom-scopes warning: Slack: the app may ask for custom scopes besides, which no policy judges (scopes: order_status stock); look in Setup, OAuth Custom Scopes, what they give",
+      ],
+    ],
+    [
+      "custom scopes that cannot be read",
+      [slack({ scopes: ["api"] }), { scopes: ["api"], customScopes: null }],
+      [
+        "custom-scopes-unreadable warning: Slack: the org does not let the app's custom scopes be read, which it may ask for besides; look at them in Setup, OAuth Custom Scopes",
+      ],
+    ],
+    [
+      "custom scopes of an app that no rule on scopes is for: none",
+      [slack({}), { scopes: ["api"], customScopes: ["stock"] }],
+      [],
+    ],
+    [
       "a setting that cannot be read",
       [slack({ settings: { ipRelaxation: "enforce" } })],
       [
@@ -200,7 +219,7 @@ describe("findings", () => {
       "refresh tokens that never end",
       [slack({ settings: { refreshTokenMaxDays: 90 } }), { refreshTokenDays: Number.POSITIVE_INFINITY }],
       [
-        "setting-differs error: Slack: the app is not set up as required (setting: refreshTokenMaxDays, wanted: 90, found: no end); change it in Setup",
+        "setting-differs error: Slack: the app is not set up as required (setting: refreshTokenMaxDays, wanted: 90, found: no end, as configured); change it in Setup",
       ],
     ],
     [

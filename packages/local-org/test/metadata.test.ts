@@ -36,6 +36,7 @@ describe("jsforce's own client", () => {
       metadataObjects.map(({ xmlName, directoryName, suffix }) => [xmlName, directoryName, suffix]),
     ).toEqual([
       ["ConnectedApp", "connectedApps", "connectedApp"],
+      ["OauthCustomScope", "oauthcustomscopes", "oauthcustomscope"],
       ["BlacklistedConsumer", "blacklistedConsumers", "blacklistedConsumer"],
       ["Settings", "settings", "settings"],
       ["ExternalClientApplication", "externalClientApps", "eca"],
@@ -204,13 +205,31 @@ describe("a call is refused with a fault", () => {
   it("an external client app's type, where the org has no such apps", async () => {
     await restart({ externalClientApps: false });
     await expect(read("ExternalClientApplication", ["Partner_Portal"])).rejects.toThrow("Unknown type");
-    expect((await metadata().describe()).metadataObjects).toHaveLength(3);
+    expect((await metadata().describe()).metadataObjects).toHaveLength(4);
   });
 
   it("calls beyond the limit, which they count towards", async () => {
     await restart({ apiLimit: 1 });
     await metadata().describe();
     await expect(metadata().describe()).rejects.toThrow("REQUEST_LIMIT_EXCEEDED");
+  });
+});
+
+describe("scopes of the org's own", () => {
+  it("name the connected apps that may ask for them (Metadata guide, OauthCustomScope), and policies those of external ones", async () => {
+    const fixture = smallOrg();
+    const customScopes = ["order_status", "stock"];
+    const apps = fixture.apps.map((app) => ({ ...app, settings: { ...app.settings, customScopes } }));
+    await restart({ org: { ...fixture, apps } });
+    expect((await metadata().list({ type: "OauthCustomScope" })).map(({ fullName }) => fullName)).toEqual(
+      customScopes,
+    );
+    expect(await read("OauthCustomScope", ["stock"])).toMatchObject([
+      { developerName: "stock", assignedTo: [{ connectedApp: "Payroll" }, { connectedApp: "Dialer" }] },
+    ]);
+    expect(await read("ExtlClntAppOauthConfigurablePolicies", ["Partner_Portal_oauthPlcy"])).toMatchObject([
+      { commaSeparatedCustomScopes: "order_status, stock" },
+    ]);
   });
 });
 

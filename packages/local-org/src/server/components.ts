@@ -45,6 +45,16 @@ export const METADATA_TYPES: readonly MetadataType[] = [
     of: ({ apps }) => apps.map(connectedApp).filter((component) => component !== null),
   },
   {
+    name: "OauthCustomScope",
+    directory: "oauthcustomscopes",
+    suffix: "oauthcustomscope",
+    external: false,
+    of: ({ apps }) => {
+      const names = new Set(apps.flatMap((app) => settingsOf(app).customScopes));
+      return [...names].map((name) => ({ fullName: name, fields: customScope(name, apps) }));
+    },
+  },
+  {
     name: "BlacklistedConsumer",
     directory: "blacklistedConsumers",
     suffix: "blacklistedConsumer",
@@ -91,6 +101,21 @@ export const METADATA_TYPES: readonly MetadataType[] = [
   })),
 ];
 
+/** A scope of the org's own, with the connected apps that may ask for it; of external client apps their policies say it. */
+function customScope(developerName: string, apps: readonly App[]): Xml {
+  const assignedTo = apps
+    .filter((app) => app.id?.startsWith("0H4") && settingsOf(app).customScopes.includes(developerName))
+    .map((app) => ({ connectedApp: settingsOf(app).developerName }));
+  return {
+    ...(assignedTo.length === 0 ? {} : { assignedTo }),
+    description: developerName,
+    developerName,
+    isProtected: false,
+    isPublic: false,
+    masterLabel: developerName,
+  };
+}
+
 /** Only what the org made itself: the apps that it installed are there for nobody to read. */
 function connectedApp(app: App): Component | null {
   const { id, name, preauthorized: { profiles = [], permissionSets = [] } = {} } = app;
@@ -126,13 +151,14 @@ function clientCredentialsUser({ standingAccess = [] }: App): string | undefined
 
 function oauthPolicies(app: App): Xml {
   const { preauthorized: { profiles = [], permissionSets = [] } = {} } = app;
-  const { developerName, ipRelaxation } = settingsOf(app);
+  const { customScopes, developerName, ipRelaxation } = settingsOf(app);
   const { type, period, unit } = refreshTokenPolicy(app);
   const runAs = clientCredentialsUser(app);
   return {
     ...(permissionSets.length === 0 ? {} : { commaSeparatedPermissionSet: permissionSets.join(", ") }),
     ...(profiles.length === 0 ? {} : { commaSeparatedProfile: profiles.join(", ") }),
     ...(runAs === undefined ? {} : { clientCredentialsFlowUser: runAs }),
+    ...(customScopes.length === 0 ? {} : { commaSeparatedCustomScopes: customScopes.join(", ") }),
     externalClientApplication: developerName,
     isClientCredentialsFlowEnabled: runAs !== undefined,
     ipRelaxationPolicyType: IP_RELAXATION[ipRelaxation],
