@@ -42,7 +42,7 @@ export const KIND_WORDS: Readonly<Record<StandingKind, KindWords>> = {
     toEnd: "turn the token exchange flow off or block the app, and end its sessions",
   },
   "unnamed-flow": {
-    by: "an OAuth flow that the login history does not name, as JWT bearer",
+    by: "OAuth (JWT bearer, or a flow not named)",
     toEnd: "take away its pre-authorization or block the app, replace its certificate, and end its sessions",
   },
   password: {

@@ -45,7 +45,11 @@ export function standingAccessIn({ standingAccess }: Pick<Inventory, "standingAc
 }
 
 /** What the policy makes of each entry, as of grants: who is exempt or protected is let alone. Pure. */
-function standingJudge({ resolved, inventory, asOf }: Basis): (entry: StandingAccess) => StandingVerdict {
+export function standingJudge({
+  resolved,
+  inventory,
+  asOf,
+}: Basis): (entry: StandingAccess) => StandingVerdict {
   const { policy, listedApps, protectedApps, deniedLike, people } = resolved;
   const holding = resolved.exemptions.filter(({ exemption }) => !isOver(exemption.expires.value, asOf));
   const exempt = coverFinder(holding);

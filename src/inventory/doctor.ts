@@ -184,7 +184,7 @@ async function listingLine(connection: OrgReader, before: readonly DoctorLine[])
     return line(
       "complete-listing",
       "failed",
-      "A complete list of grants is not possible yet.",
+      "Not every grant that the org counts can be listed yet.",
       "Fix what failed above.",
     );
   try {
@@ -196,7 +196,7 @@ async function listingLine(connection: OrgReader, before: readonly DoctorLine[])
     return line(
       "complete-listing",
       "ok",
-      `A complete list is possible: ${grants} grants, ${users} users, up to ${calls} API calls.`,
+      `Every grant that the org counts can be listed: ${grants} grants, ${users} users, up to ${calls} API calls.`,
     );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -8,6 +8,7 @@ import type { Evaluation } from "./evaluate.ts";
 import { appLabels } from "./label.ts";
 import { appPart, canonicalOrder, grantPart, iso, placePart } from "./parts.ts";
 import type { FullPlan, PlanFile } from "./planSchema.ts";
+import { standingPart } from "./standingPart.ts";
 
 /**
  * An evaluation as a plan file. Canonical: the same policy, org and time give the same bytes.
@@ -46,6 +47,7 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
       keep: countCodes(decisions, "keep"),
     },
     ...(all ? allParts(evaluation, labels) : {}),
+    standingAccess: standingPart(evaluation, labels),
     findings: canonicalOrder(findings.map((finding) => findingPart(finding, labels))),
     limits: { ...limits },
   };

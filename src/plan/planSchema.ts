@@ -1,5 +1,6 @@
 import Type, { type Static } from "typebox";
 import { CODES } from "../decide/codes.ts";
+import { STANDING_KINDS, STANDING_SOURCES } from "../standing.ts";
 
 const closed = { additionalProperties: false };
 const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
@@ -49,6 +50,48 @@ const Grant = {
   ),
 };
 const Held = { limit: Type.Number(), actual: Type.Number() };
+
+/** Access without a grant, as far as it was looked for. */
+const Standing = Type.Object(
+  {
+    days: Type.Integer({ minimum: 0, description: "Days of logins that were asked for." }),
+    sources: Type.Array(
+      Type.Object(
+        {
+          source: oneOf(STANDING_SOURCES),
+          state: oneOf(["read", "part", "not-read"]),
+          salesforceCode: nullable(Type.String({ description: "Where the org refused." })),
+          since: nullable(InstantOf("Where it was read in part, the time back to which. ")),
+        },
+        closed,
+      ),
+      { description: "Where it was looked for. What is not read is not known, and not none." },
+    ),
+    entries: Type.Array(
+      Type.Object(
+        {
+          kind: oneOf(STANDING_KINDS),
+          app: nullable(App),
+          name: nullable(Type.String({ description: "What the org calls the app there." })),
+          couldBe: Type.Array(Text, {
+            description: "Ids of the apps of that name, where there are several.",
+          }),
+          user: nullable(User),
+          through: Type.Array(Text, {
+            description: "Profiles and permission sets that need not authorize it.",
+          }),
+          lastSeen: nullable(Instant),
+          knownBy: Type.Array(oneOf(STANDING_SOURCES)),
+          code: nullable(oneOf(CODES, "What the policy does not want of it; null where that is nothing.")),
+          policy: Place,
+        },
+        closed,
+      ),
+      { description: "By app and user. Nothing of it is revoked." },
+    ),
+  },
+  { ...closed, description: "Access that leaves no grant to count: looked for, and not proven to be all." },
+);
 
 /** A plan as a file: the one source of its JSON Schema (`schema/plan.schema.json`) and of its type. */
 export const PlanSchema = Type.Object(
@@ -235,6 +278,7 @@ export const PlanSchema = Type.Object(
         { description: "Every exemption of the policy, where all were asked for." },
       ),
     ),
+    standingAccess: Type.Optional(Standing),
     findings: Type.Array(
       Type.Object(
         {

@@ -27,7 +27,7 @@ export function driftIssue(plan: PlanFile): { readonly title: string; readonly b
           ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
           ...revocationPart("Would be revoked", revocations, most),
           ...findingPart("Findings", findings, most),
-          "**Next:** list what is wanted in the policy, or run the update to revoke the rest. This issue closes itself when the org is clean.",
+          "**Next:** list what is wanted in the policy, or run the update to revoke the rest. This issue closes itself when nothing breaks the policy any more.",
           howItWasRead(plan, []),
         ].join("\n\n")}\n`,
       MOST_ROWS,
@@ -37,5 +37,5 @@ export function driftIssue(plan: PlanFile): { readonly title: string; readonly b
 
 /** What the issue is closed with. */
 export function cleanIssue({ org, policy, inventory, asOf }: PlanFile): string {
-  return `✅ **${markdownText(org.name)} keeps to ${markdownText(policy.file)}** since ${asOf}. ${proofText(inventory.proof)}\n`;
+  return `✅ **The grants of ${markdownText(org.name)} that were counted keep to ${markdownText(policy.file)}** since ${asOf}. ${proofText(inventory.proof)}\n`;
 }

@@ -220,7 +220,7 @@ function planLines({ plan, inventory, findings }: Evaluation, inFull: boolean): 
     proofText(inventory.proof),
     ...(findings.length > 0 ? [`findings: ${countFindings(findings)}`] : []),
     count === 0
-      ? `nothing to revoke: all ${inventory.grants.length} grants are sanctioned, protected or only reported`
+      ? `nothing to revoke: all ${inventory.grants.length} grants that were counted are sanctioned, protected or only reported`
       : `${amount(count, "revocation")} planned: ${summarizePlan(plan).join(", ")}`,
     ...(inFull ? plan.revocations.map((r) => `+ ${r.appLabel}, ${r.userLabel}: ${r.reason}`) : []),
   ];

@@ -24,7 +24,9 @@ export function planText(plan: PlanFile, { color }: Terminal = NO_TERMINAL): str
   const lines = [
     subjectText(plan),
     "",
-    planned === 0 ? "Nothing to revoke." : `${amount(planned, "revocation")}:`,
+    planned === 0
+      ? "Nothing to revoke of the grants that were counted."
+      : `${amount(planned, "revocation")}:`,
     ...revocations.map(
       ({ app, user, reason, reauthorize }) =>
         `  - ${printable(appText(app))}, ${printable(user.username ?? user.id)}: ${printable(reason)}${reauthorizeText(reauthorize)}`,

@@ -40,6 +40,14 @@ export const REAUTHORIZE: Readonly<Record<PlanFile["revocations"][number]["reaut
   "if-approved": "only with Approve Uninstalled Connected Apps",
 };
 
+/** What the policy makes of access without a grant, by what it does not want of it. */
+export const STANDING_VERDICTS: Readonly<Record<string, string>> = {
+  "standing-access-unlisted": "not listed",
+  "standing-access-denied": "denied",
+  "standing-access-not-allowed": "user not in scope",
+  "standing-access-untold": "app not told",
+};
+
 export const LAST_USED_NOTE = "Last used is when a token was last issued, not the last API call.";
 export const REPORT_MODE_NOTE = "The policy is in `mode: report`: nothing is revoked.";
 export const REDACTED_NOTE = "Users' names were replaced.";
@@ -49,7 +57,10 @@ export function subjectText({ org, policy, asOf }: Pick<PlanFile, "org" | "polic
   return `${printable(org.name)} (${org.id}) held against ${printable(policy.file)} at ${asOf}`;
 }
 
-/** Why a list is believed to be complete, in one sentence. */
+/** Said with each number of grants: what lets somebody in without one is not in it. */
+export const COUNTED_NOTE = "Access without a grant is not in that number.";
+
+/** Why the grants that were counted are believed to be all that the org counts. */
 export function proofText(proof: CompletenessProof): string {
   const { countAfter, fromUsage = 0, ranges, rereads = 0, partition, calls, apiVersion, at, changes } = proof;
   const { appsWithoutUsers = 0, sight } = proof;
@@ -59,7 +70,7 @@ export function proofText(proof: CompletenessProof): string {
   const counted = changes === undefined ? "before and after" : "in the end";
   return (
     `All ${countAfter} grants that the org counted ${counted}${usage}: read in ${amount(ranges, "range")} by ${partition}${again}, ` +
-    `with ${amount(calls, "API call")}, API ${apiVersion}, ${at}.${changes === undefined ? "" : changesText(changes)}` +
+    `with ${amount(calls, "API call")}, API ${apiVersion}, ${at}.${changes === undefined ? "" : changesText(changes)} ${COUNTED_NOTE}` +
     (appsWithoutUsers === 0
       ? ""
       : ` Of ${amount(appsWithoutUsers, "external client app")} the org has no list of users (HTTP 404), which was taken for no users.`) +

@@ -44,7 +44,7 @@ describe("the doctor", () => {
       "complete-listing",
     ]);
     expect(lines.at(-1)!.text).toBe(
-      "A complete list is possible: 448 grants, 351 users, up to 105 API calls.",
+      "Every grant that the org counts can be listed: 448 grants, 351 users, up to 105 API calls.",
     );
     expect(exitCode).toBe(0);
     expect(org!.writes).toEqual([]);
@@ -71,7 +71,7 @@ describe("the doctor", () => {
         "No grant of another user is in sight. What the org says of permissions comes from a cache, and may be old.",
         expect.stringContaining("grant Customize Application and Manage Users anew"),
       ],
-      ["A complete list of grants is not possible yet.", "Fix what failed above."],
+      ["Not every grant that the org counts can be listed yet.", "Fix what failed above."],
     ]);
     expect(exitCode).toBe(4);
   });

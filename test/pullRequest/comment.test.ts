@@ -186,7 +186,7 @@ describe("the issue of the night", () => {
   it("is not there for warnings and notes alone", () => {
     expect(driftIssue({ ...clean, findings: plan.findings })).toBeNull();
     expect(cleanIssue(clean)).toContain(
-      "✅ **Dieppe keeps to policy/some.yaml** since 2026-11-23T12:00:00.000Z.",
+      "✅ **The grants of Dieppe that were counted keep to policy/some.yaml** since 2026-11-23T12:00:00.000Z.",
     );
   });
 });

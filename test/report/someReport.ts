@@ -1,4 +1,4 @@
-import type { App, Grant } from "../../src/inventory/inventory.ts";
+import type { App, Grant, StandingAccess } from "../../src/inventory/inventory.ts";
 import { evaluate } from "../../src/plan/evaluate.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import type { FullPlan } from "../../src/plan/planSchema.ts";
@@ -6,7 +6,7 @@ import { parsePolicy } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import { buildReport, type Since } from "../../src/report/org/buildReport.ts";
 import type { OrgReport, RecordedPeriod } from "../../src/report/org/orgReport.ts";
-import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, NO_STANDING_ACCESS, sfId, user } from "../inventories.ts";
 
 /** Names that no format may take for anything but text. */
 export const HOSTILE_APP =
@@ -75,10 +75,49 @@ export function somePlan({
     users: USERS,
     grants: grants.filter((one) => !without.includes(one.app)),
     apps: [OUTLOOK, SLACK, BOBS, EVIL],
+    standingAccess: {
+      ...NO_STANDING_ACCESS,
+      entries: [
+        standing({
+          kind: "client-credentials",
+          app: OUTLOOK,
+          userId: USERS[0]!.id,
+          knownBy: ["logins", "app-settings"],
+        }),
+        standing({ kind: "unnamed-flow", name: HOSTILE_APP, userId: USERS[4]!.id }),
+        standing({
+          kind: "session",
+          couldBe: [SLACK.id!, OUTLOOK.id!],
+          name: "Slack",
+          knownBy: ["sessions"],
+        }),
+        standing({
+          kind: "pre-authorized",
+          app: SLACK,
+          through: ["profile System Administrator"],
+          lastSeen: null,
+        }),
+      ],
+    },
   });
   const parsed = parsePolicy(POLICY, "policy/some.yaml");
   if ("problems" in parsed) throw new PolicyError(parsed.problems);
   return planFile(evaluate(parsed.policy, inventory, asOf), { all: true });
+}
+
+function standing(more: Partial<StandingAccess>): StandingAccess {
+  const { app: of = null } = more;
+  return {
+    kind: "password",
+    app: null,
+    name: of?.name ?? null,
+    couldBe: [],
+    userId: null,
+    through: [],
+    lastSeen: AS_OF - DAY,
+    knownBy: ["logins"],
+    ...more,
+  };
 }
 
 /** What was there a month before: neither the hostile app nor Slack's use. */

@@ -246,7 +246,7 @@ describe("revoking", () => {
     expect([second.status, second.headers.get("content-type"), await second.text()]).toEqual([
       400,
       "application/x-www-form-urlencoded",
-      "error=invalid_token&error_description=invalid+token",
+      "error=invalid_token&error_description=invalid%20token",
     ]);
     expect(org.store.grants()).toHaveLength(447);
   });

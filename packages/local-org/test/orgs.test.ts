@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { OrgFixture } from "../src/fixture/fixture.ts";
 import { checkFixture } from "../src/fixture/readFixture.ts";
 import { sfId, withChecksum } from "../src/ids.ts";
+import { startLocalOrg } from "../src/localOrg.ts";
 import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../src/orgs/dieppeTrading.ts";
 import { generateOrg } from "../src/orgs/generateOrg.ts";
 import { ANN, BEN, smallOrg } from "../src/orgs/smallOrg.ts";
+import { query } from "./ask.ts";
 
 type App = OrgFixture["apps"][number];
 
@@ -150,4 +152,22 @@ describe("a fixture with roles, groups and settings that contradicts itself says
   it("and is right otherwise", () => {
     expect(checkFixture(org, "org.json")).toBe(org);
   });
+});
+
+it("an org is an Enterprise Edition, unless its fixture says another, or a trial", async () => {
+  const typeOf = async (more: object) => {
+    const fixture = smallOrg();
+    const org = await startLocalOrg({
+      org: checkFixture({ ...fixture, organization: { ...fixture.organization, ...more } }, "test"),
+    });
+    onTestFinished(() => org.close());
+    const soql = "SELECT OrganizationType, TrialExpirationDate FROM Organization";
+    const { OrganizationType, TrialExpirationDate } = (await query(org, soql)).body.records[0];
+    return [OrganizationType, TrialExpirationDate];
+  };
+  expect(await typeOf({})).toEqual(["Enterprise Edition", null]);
+  expect(await typeOf({ edition: "Developer Edition", trialEndsAt: "2026-12-01T00:00:00Z" })).toEqual([
+    "Developer Edition",
+    "2026-12-01T00:00:00.000+0000",
+  ]);
 });

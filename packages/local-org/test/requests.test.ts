@@ -51,7 +51,7 @@ describe("revoking", () => {
 
 describe("a revoke call can be made to fail", () => {
   it.each<[fault: Partial<Fault>, status: number, body: unknown]>([
-    [{ status: 400 }, 400, "error=invalid_token&error_description=invalid+token"],
+    [{ status: 400 }, 400, "error=invalid_token&error_description=invalid%20token"],
     [
       { status: 400, errorCode: "unsupported_token_type" },
       400,

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { NO_NEEDS } from "../../inventory/needs.ts";
 import { connectedUsers, type ListFilter } from "../../report/list/connectedUsers.ts";
 import { listCsv, listJson, listText } from "../../report/list/listFormats.ts";
+import { standingNote } from "../../report/standingTable.ts";
 import { proofText } from "../../report/words.ts";
 import { openObserver } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
@@ -34,6 +35,7 @@ export function listCommand(): Command {
       );
       process.stdout.write(output);
       // A table of rows has no place for it.
-      if (options.format === "csv") process.stderr.write(`${proofText(inventory.proof)}\n`);
+      if (options.format === "csv")
+        process.stderr.write(`${proofText(inventory.proof)}\n${standingNote(list.standingAccess).note}\n`);
     });
 }

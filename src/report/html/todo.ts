@@ -1,7 +1,7 @@
 import { appKey } from "../../plan/parts.ts";
 import { amount } from "../../text.ts";
 import { dueExemptions, overdueReviews } from "../org/due.ts";
-import { decisionCounts, errorCount } from "../org/headline.ts";
+import { decisionCounts, errorCount, standingCount } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import type { OrgView } from "../org/orgView.ts";
 import { html, type Markup } from "./markup.ts";
@@ -23,6 +23,7 @@ export function todoHtml(report: OrgReport, view: OrgView): Markup | null {
 function grantTasks(report: OrgReport, { undecided }: OrgView): Task[] {
   const { revocations, limits } = report.plan;
   const { toRevoke, reported } = decisionCounts(report.plan);
+  const standing = standingCount(report.plan);
   const users = new Set(revocations.map(({ user }) => user.id)).size;
   const apps = new Set(revocations.map(({ app }) => appKey(app))).size;
   const what = `${amount(toRevoke, "grant")} of ${amount(users, "user")} for ${amount(apps, "app")}`;
@@ -36,6 +37,11 @@ function grantTasks(report: OrgReport, { undecided }: OrgView): Task[] {
       count: undecided.length,
       section: "undecided",
       text: `Decide on ${amount(undecided.length, "app")} that the policy does not list`,
+    },
+    {
+      count: standing,
+      section: "standing",
+      text: `Cut off or list ${standing} that ${standing === 1 ? "gets" : "get"} in without a grant`,
     },
     {
       count: reported,

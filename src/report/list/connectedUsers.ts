@@ -1,6 +1,7 @@
 import type { App, Grant, Inventory } from "../../inventory/inventory.ts";
 import { appLabels } from "../../plan/label.ts";
 import { appsNamed, userNamed } from "../../plan/named.ts";
+import { type StandingShown, standingShown } from "../../plan/standingPart.ts";
 import { compareText } from "../../text.ts";
 import { dayOf } from "../../time.ts";
 
@@ -27,9 +28,13 @@ export interface UserRow {
   readonly lastUsed: string | null;
 }
 
-export type ConnectedUsers =
+export type ConnectedUsers = (
   | { readonly by: "app"; readonly rows: readonly AppRow[] }
-  | { readonly by: "user"; readonly rows: readonly UserRow[] };
+  | { readonly by: "user"; readonly rows: readonly UserRow[] }
+) & {
+  /** What gets in without a grant, of the app and the user that are asked for. */
+  readonly standingAccess: StandingShown;
+};
 
 /** What to list. `app` is a name or id, `user` a username or id. */
 export interface ListFilter {
@@ -48,7 +53,23 @@ export function connectedUsers(inventory: Inventory, filter: ListFilter): Connec
     .filter(appFilter(inventory, filter.app))
     .filter(userFilter(inventory, filter.user));
   const by = filter.by ?? (filter.app !== undefined && filter.user === undefined ? "user" : "app");
-  return by === "app" ? { by, rows: appRows(inventory, grants) } : { by, rows: userRows(inventory, grants) };
+  const standingAccess = standingOf(inventory, filter);
+  return by === "app"
+    ? { by, rows: appRows(inventory, grants), standingAccess }
+    : { by, rows: userRows(inventory, grants), standingAccess };
+}
+
+/** Of an app that is asked for, also what may be of it. */
+function standingOf(inventory: Inventory, { app, user }: ListFilter): StandingShown {
+  const labels = appLabels(inventory);
+  const apps = app === undefined ? null : appsNamed(inventory, app);
+  const userId = user === undefined ? null : userNamed(inventory, user).id;
+  const { entries, ...rest } = standingShown(inventory, labels);
+  const ids = new Set(apps?.map(({ id, name }) => id ?? name));
+  const fits = ({ app: of, couldBe, user: who }: (typeof entries)[number]) =>
+    (apps === null || (of === null ? couldBe.some((id) => ids.has(id)) : ids.has(of.id ?? of.name))) &&
+    (userId === null || who?.id === userId);
+  return { ...rest, entries: entries.filter(fits) };
 }
 
 function appRows(inventory: Inventory, grants: readonly Grant[]): AppRow[] {

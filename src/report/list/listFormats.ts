@@ -4,6 +4,7 @@ import { tableCsv } from "../render/csv.ts";
 import { safeJson } from "../render/safeJson.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
+import { standingNote, standingTable } from "../standingTable.ts";
 import { accountLinksText, LAST_USED_NOTE, proofText } from "../words.ts";
 import type { AppRow, ConnectedUsers, UserRow } from "./connectedUsers.ts";
 
@@ -13,11 +14,16 @@ export function listText(
   { org, proof, accountLinks }: Inventory,
   { width }: Terminal = NO_TERMINAL,
 ): string {
-  const rows = list.rows.length === 0 ? "No connected users." : tableText(listTable(list), width);
-  return (
-    `${rows}\n\n${printable(org.name)} (${org.id}). ${proofText(proof)}${accountLinksText(accountLinks)}\n` +
-    `${LAST_USED_NOTE}\n`
-  );
+  const rows = list.rows.length === 0 ? "No grant was counted." : tableText(listTable(list), width);
+  const { entries } = list.standingAccess;
+  const table = standingTable(entries, false);
+  return [
+    `${rows}\n`,
+    ...(table.size === 0 ? [] : [`Access without a grant\n${tableText(table, width)}\n`]),
+    `${printable(org.name)} (${org.id}). ${proofText(proof)}${accountLinksText(accountLinks)}`,
+    `${table.size === 0 ? "No access without a grant was found where it was looked for. " : ""}${standingNote(list.standingAccess).note}`,
+    `${LAST_USED_NOTE}\n`,
+  ].join("\n");
 }
 
 /** The connected users as CSV. */

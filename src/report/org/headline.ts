@@ -1,4 +1,5 @@
 import { amount } from "../../text.ts";
+import { standingNote } from "../standingTable.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
 import type { OrgView } from "./orgView.ts";
 
@@ -25,12 +26,27 @@ export function headlineOf(report: OrgReport, { undecided }: OrgView): Headline 
       tone: "warn",
       text: `Nothing to revoke, but ${amount(undecided.length, "app")} ${undecided.length === 1 ? "needs" : "need"} a decision`,
     };
+  const standing = standingCount(plan);
+  if (standing > 0)
+    return {
+      tone: "warn",
+      text: `Nothing to revoke, but ${standing} ${standing === 1 ? "way" : "ways"} in without a grant that the policy does not want`,
+    };
   if (reported > 0)
     return { tone: "warn", text: `Nothing to revoke; ${amount(reported, "grant")} only reported` };
-  return {
-    tone: "good",
-    text: kept === 0 ? "Clean: there are no grants" : "Clean: the policy keeps every grant",
-  };
+  const { isWhole } = standingNote(plan.standingAccess);
+  const clean = kept === 0 ? "no grant was counted" : "the policy keeps every grant that was counted";
+  if (!isWhole)
+    return {
+      tone: "warn",
+      text: `Nothing to revoke: ${clean}; access without a grant was not looked for everywhere`,
+    };
+  return { tone: "good", text: `Clean: ${clean}` };
+}
+
+/** How many ways in without a grant the policy does not want. */
+export function standingCount({ standingAccess }: FullPlan): number {
+  return (standingAccess?.entries ?? []).filter(({ code }) => code !== null).length;
 }
 
 /** Grants by what the policy makes of them. */

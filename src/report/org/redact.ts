@@ -14,6 +14,9 @@ export function redactUsers(report: OrgReport): OrgReport {
     id: nameOf(real.id),
     username: nameOf(real.id),
   });
+  /** A username can have characters that no word has. */
+  const withoutUser = (value: string, username: string | null) =>
+    username === null ? value : value.replaceAll(username, nameOf(username));
   const texts = (values: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(values).map(([key, value]) => [key, text(value)]));
   const connections = (some: readonly Connection[]) =>
@@ -37,10 +40,19 @@ export function redactUsers(report: OrgReport): OrgReport {
         owner: text(exemption.owner),
         reason: text(exemption.reason),
       })),
+      ...(plan.standingAccess && {
+        standingAccess: {
+          ...plan.standingAccess,
+          entries: plan.standingAccess.entries.map((entry) => ({
+            ...entry,
+            user: entry.user === null ? null : user(entry.user),
+          })),
+        },
+      }),
       findings: plan.findings.map((finding) => ({
         ...finding,
         user: finding.user === null ? null : nameOf(finding.user),
-        text: text(finding.text),
+        text: text(withoutUser(finding.text, finding.user)),
         params: texts(finding.params),
       })),
     },
@@ -73,6 +85,7 @@ function pseudonyms({ plan, recorded }: OrgReport) {
   const users = [
     ...plan.users,
     ...plan.revocations.map(({ user }) => user),
+    ...(plan.standingAccess?.entries ?? []).flatMap(({ user }) => user ?? []),
     ...(recorded?.revocations ?? []).map(({ user }) => user),
   ].sort((a, b) => compareText(a.id, b.id));
   let count = 0;

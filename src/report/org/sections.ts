@@ -5,6 +5,7 @@ import { placeText } from "../../policy/policy.ts";
 import { amount } from "../../text.ts";
 import { dayOf } from "../../time.ts";
 import { type Table, tableOf } from "../render/table.ts";
+import { standingNote, standingTable } from "../standingTable.ts";
 import { DECISIONS, firstFew, HELD_BACK, HOLDS, REAUTHORIZE, STANDINGS } from "../words.ts";
 import { DUE_DAYS, dueExemptions, overdueReviews } from "./due.ts";
 import type { Changes, Connection, OrgReport } from "./orgReport.ts";
@@ -40,6 +41,7 @@ export function sectionsOf(report: OrgReport, view: OrgView): Section[] {
     exemptions(plan),
     reviews(plan),
     privileged(view),
+    standing(plan),
     recorded(report),
     findings(plan),
     apps(view),
@@ -252,6 +254,24 @@ function privileged({ privileged }: OrgView): Section {
       },
       { key: "granted", descending: true },
     ),
+  };
+}
+
+/** What gets in without a grant, and where that was looked for. */
+function standing({ standingAccess }: FullPlan): Section {
+  const { entries = [] } = standingAccess ?? {};
+  const { note, isWhole } = standingNote(standingAccess);
+  const table = standingTable(entries, true);
+  return {
+    id: "standing",
+    readThrough: true,
+    title: "Access without a grant",
+    note,
+    ...(isWhole ? {} : { alarm: true }),
+    nothing: "None was found where it was looked for.",
+    caption: "Ways in without a grant, those that the policy does not want first",
+    table,
+    ...(table.size === 0 && !isWhole ? { count: null } : {}),
   };
 }
 

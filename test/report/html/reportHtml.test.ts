@@ -59,7 +59,7 @@ describe("the page of Dieppe Trading", () => {
 describe("the verdict", () => {
   it("is clean where every grant is kept", () => {
     const html = oneUser({}, `version: 1\nunlisted: revoke\n${LISTED.replace(", reviewBy: 2026-10-31", "")}`);
-    expect(section(html, "verdict")).toContain("Clean: the policy keeps every grant");
+    expect(section(html, "verdict")).toContain("Clean: the policy keeps every grant that was counted");
     expect(html).not.toContain('class="todo"');
   });
 
@@ -101,7 +101,7 @@ describe("the verdict", () => {
 
   it("stands without grants", () => {
     const html = reportHtml(reportOf(inventoryOf({}), "version: 1\nunlisted: revoke\napps: []\n"));
-    expect(section(html, "verdict")).toContain("Clean: there are no grants");
+    expect(section(html, "verdict")).toContain("Clean: no grant was counted");
     expect(section(html, "undecided")).toContain("The policy lists every app that holds grants.");
   });
 });
@@ -146,7 +146,7 @@ exemptions:
   it("come in the order in which they matter", () => {
     expect([...html.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id)).toEqual([
       ...["verdict", "glance", "changes", "undecided", "revocations", "reported", "exemptions", "reviews"],
-      ...["privileged", "recorded", "findings", "apps", "grants", "provenance"],
+      ...["privileged", "standing", "recorded", "findings", "apps", "grants", "provenance"],
     ]);
   });
 

@@ -12,9 +12,12 @@ const quiet: FullPlan = {
   revocations: [],
   counts: { revoke: {}, report: {}, keep: { sanctioned: 9 } },
   findings: [],
+  standingAccess: { ...some.standingAccess!, entries: [] },
   rows: some.rows.map((row) => ({ ...row, action: "keep", held: null })),
   apps: some.apps.map((app) => ({ ...app, standing: "sanctioned" })),
 };
+/** As a plan of a release that did not look for access without a grant. */
+const { standingAccess: _, ...quietUnread } = quiet;
 const unlisted: FullPlan = {
   ...quiet,
   apps: quiet.apps.map((app) => ({ ...app, standing: app.name === "Slack" ? "not-listed" : app.standing })),
@@ -22,7 +25,13 @@ const unlisted: FullPlan = {
 const brokenRule = { ...some.findings[0]!, severity: "error" as const };
 
 describe.each<[rule: string, report: Partial<OrgReport>, tone: string, text: string, exitCode: number]>([
-  ["all is sanctioned: clean", { plan: quiet }, "good", "Clean: the policy keeps every grant", 0],
+  [
+    "all is sanctioned: clean",
+    { plan: quiet },
+    "good",
+    "Clean: the policy keeps every grant that was counted",
+    0,
+  ],
   ["something is to be revoked", { plan: some }, "bad", "4 grants of 10 are to be revoked", 2],
   [
     "a limit that refuses comes before all",
@@ -50,6 +59,20 @@ describe.each<[rule: string, report: Partial<OrgReport>, tone: string, text: str
     { plan: unlisted },
     "warn",
     "Nothing to revoke, but 1 app needs a decision",
+    0,
+  ],
+  [
+    "nor access without a grant that the policy does not want",
+    { plan: { ...quiet, standingAccess: some.standingAccess! } },
+    "warn",
+    "Nothing to revoke, but 1 way in without a grant that the policy does not want",
+    0,
+  ],
+  [
+    "nor an org of which access without a grant was not read",
+    { plan: quietUnread },
+    "warn",
+    "Nothing to revoke: the policy keeps every grant that was counted; access without a grant was not looked for everywhere",
     0,
   ],
   [

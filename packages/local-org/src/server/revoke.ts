@@ -36,5 +36,5 @@ export function refuseRevocation(reply: FastifyReply, error: string, description
   return reply
     .code(400)
     .type("application/x-www-form-urlencoded")
-    .send(`error=${error}&error_description=${encodeURIComponent(description)}`);
+    .send(`error=${encodeURIComponent(error)}&error_description=${encodeURIComponent(description)}`);
 }

@@ -4,7 +4,7 @@ import { freeIds, sfId } from "../ids.ts";
 import type { Tables } from "./rows.ts";
 
 /** The apps that have an AppMenuItem, in the order of the items. */
-export function menuApps({ apps }: OrgFixture): OrgFixture["apps"] {
+export function menuApps({ apps }: Pick<OrgFixture, "apps">): OrgFixture["apps"] {
   return apps.filter(({ id, inAppMenu }) => id !== null && inAppMenu);
 }
 

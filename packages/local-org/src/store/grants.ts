@@ -72,11 +72,6 @@ export class Grants {
     this.#ordered = undefined;
   }
 
-  /** The grants of a user, as they were added. */
-  ofUser(userId: string): readonly Row[] {
-    return [...(this.#byUser.get(userId.slice(0, 15)) ?? [])];
-  }
-
   /** The grant of a DeleteToken, or of a refresh token, which the AccessToken column holds (docs/salesforce.md#fields-of-oauthtoken). */
   ofToken(token: string): Row | undefined {
     return this.#byDeleteToken.get(token) ?? this.#byRefreshToken.get(token);

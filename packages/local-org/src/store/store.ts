@@ -1,40 +1,22 @@
 import { LocalOrgError } from "../errors.ts";
-import { settingsOf } from "../fixture/appSettings.ts";
 import type { OrgFixture } from "../fixture/fixture.ts";
 import { permissionFlags } from "../fixture/permissions.ts";
 import { type Platform, platformOf } from "../fixture/platform.ts";
 import { sameId } from "../ids.ts";
-import { permissionsByUser } from "./accessTables.ts";
 import { AccountLinks, type NewAccountLink } from "./accountLinks.ts";
-import { menuApps, menuItemId } from "./appTables.ts";
+import { AppGrants, type NewAppGrant } from "./appGrants.ts";
 import { fixtureLogins, fixtureSessions, type NewSession, timeOf } from "./fixtureSessions.ts";
-import { type GrantRange, Grants } from "./grants.ts";
+import type { GrantRange } from "./grants.ts";
 import type { LoginWay } from "./logins.ts";
+import { Permissions } from "./permissions.ts";
 import type { Row, Tables } from "./rows.ts";
 import { EXTERNAL, type Schema, type SchemaOptions, schemaIn, schemaOf } from "./schema.ts";
 import { type Deletion, type LiveSession, type Session, Sessions } from "./sessions.ts";
 import { tables } from "./tables.ts";
 import type { View } from "./view.ts";
 
-/** An app as grants name it. */
-interface GrantApp {
-  /** Null for an app that is not installed. */
-  readonly id: string | null;
-  readonly label: string;
-  readonly menuItemId: string | null;
-}
-
-/** What a new grant is made of; times in milliseconds since the epoch. */
-export interface NewGrant {
-  readonly username: string;
-  /** Name or id of an app; a name that the org does not know is an app that is not installed. */
-  readonly app: string;
-  readonly createdAt: number | null;
-  readonly lastUsedAt: number | null;
-  readonly useCount: number | null;
-  /** Of an external client app: whether its usage alone shows the grant. */
-  readonly onlyInUsage?: boolean;
-}
+/** What a new grant is made of. */
+export type NewGrant = NewAppGrant & { readonly username: string };
 
 /** What may be changed of a user while the org runs. */
 export interface UserChange {
@@ -63,18 +45,9 @@ export class Store {
   readonly #options: StoreOptions;
   /** By sObject name; OauthToken is kept apart. */
   readonly #tables: Tables;
-  readonly #permissions: Map<string, ReadonlySet<string>>;
-  /** As they were when the org started. */
-  /** What was taken away from users since the org started, by their ids. */
-  readonly #taken = new Map<string, ReadonlySet<string>>();
-  readonly #firstPermissions: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly #grants = new Grants();
-  /** Apps whose refresh tokens are rotated, by id. */
-  readonly #rotating: ReadonlySet<string | null>;
-  /** Whether any grant has no OauthToken. */
-  #hidesGrants = false;
+  readonly #permissions: Permissions;
+  readonly #grants: AppGrants;
   readonly #usersByName = new Map<string, string>();
-  readonly #apps = new Map<string, GrantApp>();
   readonly #byId = new Map<string, Map<string, Row>>();
   readonly #sessions = new Sessions();
   readonly #links: AccountLinks;
@@ -88,18 +61,9 @@ export class Store {
     const now = Date.now();
     this.#links = new AccountLinks(fixture);
     this.#tables = { ...tables(fixture, now), AuthProvider: this.#links.providers() };
-    this.#permissions = permissionsByUser(fixture, now);
-    this.#firstPermissions = new Map(this.#permissions);
+    this.#permissions = new Permissions(fixture, now);
+    this.#grants = new AppGrants(fixture, this.platform, options.nullTokenIds ?? false);
     for (const { username, id } of fixture.users) this.#usersByName.set(username.toLowerCase(), id);
-    this.#rotating = new Set(fixture.apps.filter((app) => settingsOf(app).rotates).map(({ id }) => id));
-    const menu = menuApps(fixture);
-    for (const listed of fixture.apps) {
-      const { id, name, grantLabel } = listed;
-      const item = menu.indexOf(listed);
-      const app = { id, label: grantLabel ?? name, menuItemId: item < 0 ? null : menuItemId(item) };
-      if (!this.#apps.has(name)) this.#apps.set(name, app);
-      if (id !== null) this.#apps.set(id, app);
-    }
     for (const grant of fixture.grants)
       this.addGrant({ ...grant, createdAt: timeOf(grant.createdAt), lastUsedAt: timeOf(grant.lastUsedAt) });
     for (const session of fixtureSessions(fixture, now)) this.addSession(session);
@@ -127,13 +91,18 @@ export class Store {
     switch (object) {
       case "OauthToken":
         // Without Customize Application a caller sees its own alone, without a word (docs/salesforce.md#who-sees-the-grants-of-others).
-        return this.#visible(
-          this.#grants.within(
-            this.may(userId, "CustomizeApplication") ? range : ownOnly(range, userId.slice(0, 15)),
-          ),
+        return this.#grants.visible(
+          this.may(userId, "CustomizeApplication") ? range : ownOnly(range, userId.slice(0, 15)),
         );
       case "UserPermissionAccess":
-        return [permissionFlags(this.#toldPermissions(userId))];
+        // A cache, which may lag behind.
+        return [
+          permissionFlags(
+            this.platform.permissionsLag === "on"
+              ? this.#permissions.atFirst(userId)
+              : this.#permissions.of(userId),
+          ),
+        ];
       case "AuthSession":
         return this.#sessions.authSessions(session, this.may(userId, "ManageUsers"));
       case "LoginHistory":
@@ -150,12 +119,11 @@ export class Store {
 
   /** The assignments, but for those of what gave a permission that was taken away since. */
   #assignments(): readonly Row[] {
-    const all = this.#tables.PermissionSetAssignment!;
-    if (this.#taken.size === 0) return all;
-    return all.filter(({ AssigneeId, PermissionSetId }) => {
+    return this.#tables.PermissionSetAssignment!.filter(({ AssigneeId, PermissionSetId }) => {
+      const taken = this.#permissions.taken(String(AssigneeId));
+      if (taken.length === 0) return true;
       const set = this.lookUp("PermissionSet", String(PermissionSetId));
-      const taken = this.#taken.get(String(AssigneeId)) ?? [];
-      return ![...taken].some((name) => set?.[`Permissions${name}`] === true);
+      return !taken.some((name) => set?.[`Permissions${name}`] === true);
     });
   }
 
@@ -175,7 +143,7 @@ export class Store {
   }
 
   may(userId: string, permission: string): boolean {
-    return this.#permissions.get(userId)?.has(permission) ?? false;
+    return this.#permissions.has(userId, permission);
   }
 
   /** Whether an admin has let a user use an app, by the profile or a permission set that is assigned. */
@@ -211,12 +179,7 @@ export class Store {
   changeUser(username: string, { isActive, isFrozen, permissions = {} }: UserChange): boolean {
     const id = this.userId(username);
     if (id === undefined) return false;
-    const held = new Set(this.#permissions.get(id));
-    for (const [name, given] of Object.entries(permissions)) given ? held.add(name) : held.delete(name);
-    this.#permissions.set(id, held);
-    const taken = Object.keys(permissions).filter((name) => !held.has(name));
-    const before = [...(this.#taken.get(id) ?? [])].filter((name) => !held.has(name));
-    this.#taken.set(id, new Set([...before, ...taken]));
+    this.#permissions.change(id, permissions);
     const change = (object: string, key: string, values: Row) => {
       const row = this.#tables[object]!.find((one) => one[key] === id)!;
       Object.assign(row, values);
@@ -244,33 +207,17 @@ export class Store {
   }
 
   /** @returns the grant's record, or null where the org has no such user */
-  addGrant({ username, app, createdAt, lastUsedAt, useCount, onlyInUsage }: NewGrant): Row | null {
+  addGrant({ username, ...grant }: NewGrant): Row | null {
     const userId = this.userId(username);
-    if (userId === undefined) return null;
-    const { id, label, menuItemId: item } = this.#appNamed(app);
-    const inOauthToken = !id?.startsWith("0xI") || (!onlyInUsage && this.#hasRow(userId, id));
-    this.#hidesGrants ||= !inOauthToken;
-    return this.#add({
-      // A reference of 15 characters (docs/salesforce.md#fields-of-oauthtoken).
-      AppMenuItemId: item === null ? null : item.slice(0, 15),
-      // No field of OauthToken: whose the grant is, though its row may not say so.
-      appId: id,
-      inOauthToken,
-      AppName: label,
-      CreatedDate: createdAt,
-      LastUsedDate: lastUsedAt,
-      UseCount: useCount,
-      UserId: userId,
-    });
+    return userId === undefined ? null : this.#grants.add(userId, grant);
   }
 
   /** `addGrant` as a user's own approval: the sixth for one app revokes the oldest. */
   authorize(grant: NewGrant): Row | null {
     const added = this.addGrant(grant);
     if (added === null) return null;
-    const users = [String(added.UserId).slice(0, 15)];
     const others = this.#grants
-      .within({ users })
+      .ofUser(String(added.UserId))
       .filter((row) => row !== added && row.AppName === added.AppName);
     for (const row of others.slice(0, Math.max(0, others.length + 1 - APPROVALS))) this.#end(row);
     return added;
@@ -281,14 +228,12 @@ export class Store {
    * worth nothing. Whether a row's date moves is a setting. @returns the rows there are now
    */
   rotate(username: string, app: string, at: number = Date.now()): readonly Row[] {
-    return this.#grantsOf(this.userId(username) ?? "", app).map((row) => this.#rotated(row, at));
+    return this.#grants.rotate(this.userId(username) ?? "", app, at);
   }
 
   /** Rotates the refresh tokens of every app whose settings say that it rotates them. @returns the rows there are now */
   rotateAll(at: number = Date.now()): readonly Row[] {
-    const rotating = this.grants().filter((row) => this.#rotating.has(this.applicationId(row)));
-    this.#grants.forgetOrder();
-    return rotating.map((row) => this.#rotated(row, at));
+    return this.#grants.rotateAll(at);
   }
 
   /** Removes the grant of a delete or refresh token. @returns the record, or undefined where there is none */
@@ -336,7 +281,7 @@ export class Store {
     const userId = this.userId(username);
     if (userId === undefined) return null;
     if (of === undefined) return this.#sessions.add(userId, session);
-    const grant = this.#grantsOf(userId, of.app).find(({ CreatedDate }) => CreatedDate === of.createdAt);
+    const grant = this.#grants.of(userId, of.app).find(({ CreatedDate }) => CreatedDate === of.createdAt);
     if (grant === undefined) throw new LocalOrgError(`${username} has no such grant of ${of.app}.`);
     return this.#sessions.add(userId, { ...session, grant: String(grant.grantKey) });
   }
@@ -376,62 +321,15 @@ export class Store {
     ];
   }
 
-  /** The permissions that UserPermissionAccess tells of a user, which is a cache and may lag behind. */
-  #toldPermissions(userId: string): ReadonlySet<string> {
-    const from = this.platform.permissionsLag === "on" ? this.#firstPermissions : this.#permissions;
-    return from.get(userId) ?? new Set();
-  }
-
   #showsExternalClientApps({ userId }: Session): boolean {
     if (this.#options.externalClientApps === false) return false;
     return this.platform.externalClientAppsNeed === "nothing" || this.maySeeExternalClientApps(userId);
-  }
-
-  #appNamed(app: string): GrantApp {
-    return this.#apps.get(app) ?? { id: null, label: app, menuItemId: null };
-  }
-
-  /** The grants that a user has of an app, by the app's name or id, or as the grants themselves name it. */
-  #grantsOf(userId: string, app: string): readonly Row[] {
-    const known = this.#apps.get(app);
-    return this.#grants
-      .ofUser(userId)
-      .filter(({ appId, AppName }) => (known?.id ? appId === known.id : AppName === (known?.label ?? app)));
   }
 
   /** Removes a grant, and the sessions that end with it. */
   #end(row: Row): void {
     this.#grants.remove(row);
     this.#sessions.endOfGrant(String(row.grantKey));
-  }
-
-  /** Whether the next grant of a user for an external client app has an OauthToken, if the grant itself does not say. */
-  #hasRow(userId: string, appId: string): boolean {
-    switch (this.platform.usageBesideRows) {
-      case "both":
-        return true;
-      case "usage-alone":
-        return false;
-      case "usage-only-tokens":
-        return !this.#grants.ofUser(userId).some((row) => row.appId === appId && row.inOauthToken);
-    }
-  }
-
-  #rotated(row: Row, at: number): Row {
-    this.#grants.remove(row);
-    const { Id = null, usageId = null, UseCount } = row;
-    return this.platform.rotation === "moves"
-      ? this.#add({ ...row, CreatedDate: at, LastUsedDate: at, UseCount: 1 })
-      : this.#add({ ...row, LastUsedDate: at, UseCount: Number(UseCount ?? 0) + 1 }, { Id, usageId });
-  }
-
-  #add(row: Row, ids?: Row): Row {
-    return this.#grants.add(this.organization.id, this.#options.nullTokenIds ?? false, row, ids);
-  }
-
-  /** The grants that have an OauthToken. */
-  #visible(grants: readonly Row[]): readonly Row[] {
-    return this.#hidesGrants ? grants.filter(({ inOauthToken }) => inOauthToken) : grants;
   }
 }
 

@@ -7,7 +7,6 @@ import { publicGroupTables } from "./groupTables.ts";
 import type { Tables } from "./rows.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const EDITION = "Enterprise Edition";
 
 /**
  * The records of every sObject but OauthToken, and of those that depend on who asks.
@@ -15,13 +14,15 @@ const EDITION = "Enterprise Edition";
  */
 export function tables(fixture: OrgFixture, now: number): Tables {
   const { organization, profiles } = fixture;
+  const { edition = "Enterprise Edition", trialEndsAt } = organization;
   return {
     Organization: [
       {
         Id: organization.id,
         Name: organization.name,
         IsSandbox: organization.isSandbox,
-        OrganizationType: EDITION,
+        OrganizationType: edition,
+        TrialExpirationDate: trialEndsAt === undefined ? null : Date.parse(trialEndsAt),
       },
     ],
     Profile: profiles.map(({ id, name, permissions }) => ({
