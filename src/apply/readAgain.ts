@@ -3,8 +3,9 @@ import type { Outcome } from "../plan/outcome.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import type { Attempt, Calls } from "./attempt.ts";
+import { whatIsLeft } from "./left.ts";
 import { readLiveGrants } from "./liveGrants.ts";
-import { type Granted, isoOf, type LiveGrant, strangersOf, without } from "./target.ts";
+import { type Granted, isoOf, type LiveGrant } from "./target.ts";
 
 /** What the org has, after the calls, of those users and apps of which it was called or found nothing. */
 export type ReadAgain =
@@ -61,25 +62,6 @@ export function outcomeOf(revocation: PlannedRevocation, attempt: Attempt, after
 /** Whether a call may have revoked something. */
 function acted(answers: Calls["answers"]): boolean {
   return answers.some(({ kind }) => kind === "accepted" || kind === "no-answer");
-}
-
-/**
- * Whether a grant that was called for is still there, and when those were given that came in place of it: for an approval
- * that covers the pair whatever is there; for one that covers the very grants what came since the calls, or had come in place
- * of one that was not found.
- */
-function whatIsLeft(
-  revocation: PlannedRevocation,
-  { chosen: { targets, missing, strangers } }: Calls,
-  live: readonly LiveGrant[],
-): { readonly same: boolean; readonly others: readonly Granted[] } {
-  const calledFor = new Set(targets.flatMap(({ granted }) => granted));
-  const planned = new Set(revocation.grants.map(({ createdAt }) => createdAt));
-  const ofPair = revocation.covers === "pair";
-  const same = live.some(({ granted }) => calledFor.has(granted) || (!ofPair && planned.has(granted)));
-  if (ofPair) return { same, others: live.map(({ granted }) => granted) };
-  const now = strangersOf(revocation, live);
-  return { same, others: missing > 0 ? now : without(now, (time) => time, strangers) };
 }
 
 function timesText(times: readonly Granted[]): string {

@@ -15,7 +15,7 @@ export async function openObserver(): Promise<Observer> {
   return (await opening()).openObserver(surroundings());
 }
 
-/** A run that looks and can revoke: for `revoke` and `watch --enforce` alone. @throws as `openObserver` */
+/** A run that looks and can revoke: for `revoke`, `probe --destructive` and `watch --enforce` alone. @throws as `openObserver` */
 export async function openRevoker(): Promise<Revoker> {
   return (await opening()).openRevoker(surroundings());
 }

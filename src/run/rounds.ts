@@ -10,13 +10,15 @@ export interface Rounds<Seen> {
 }
 
 /**
- * How it ended: nothing was left at two looks in a row; a look that must not be acted on; a round in which nothing moved or that
- * was stopped; or grants that came again after every round.
+ * How it ended: nothing was left at two looks in a row; a look that must not be acted on; two rounds in a row in which nothing moved,
+ * or one that was stopped; or grants that came again after every round.
  */
 export type RoundsEnd = "none-left" | "refused" | "failed" | "came-again";
 
 export const MOST_ROUNDS = 5;
 const LOOKS_WITHOUT = 2;
+/** A token that was exchanged just before its call fails once; what fails twice will fail again. */
+const MOST_STUCK = 2;
 
 /**
  * Revokes, looks again, and revokes what came meanwhile, until two looks in a row find nothing: an app that exchanges its
@@ -26,6 +28,7 @@ export async function inRounds<Seen>(
   by: Rounds<Seen>,
 ): Promise<{ readonly rounds: number; readonly end: RoundsEnd }> {
   let rounds = 0;
+  let stuck = 0;
   for (let without = 0; without < LOOKS_WITHOUT; ) {
     const seen = await by.look(rounds > 0);
     const found = by.count(seen);
@@ -38,14 +41,17 @@ export async function inRounds<Seen>(
     without = 0;
     const outcomes = await by.revoke(seen);
     rounds++;
-    if (!mayGoOn(outcomes)) return { rounds, end: "failed" };
+    stuck = moved(outcomes) ? 0 : stuck + 1;
+    if (stuck === MOST_STUCK || wasStopped(outcomes)) return { rounds, end: "failed" };
   }
   return { rounds, end: "none-left" };
 }
 
-/** Whether another round could come further: not where the run was stopped, the org could not be read, or nothing moved. */
-function mayGoOn(outcomes: readonly Outcome[]): boolean {
-  const statuses = new Set(outcomes.map(({ status }) => status));
-  if (statuses.has("not tried") || statuses.has("unknown")) return false;
-  return statuses.has("revoked") || statuses.has("replaced") || statuses.has("already gone");
+function moved(outcomes: readonly Outcome[]): boolean {
+  return outcomes.some(({ status }) => status !== "failed");
+}
+
+/** Whether a round ended before its time, or in doubt. */
+function wasStopped(outcomes: readonly Outcome[]): boolean {
+  return outcomes.some(({ status }) => status === "not tried" || status === "unknown");
 }

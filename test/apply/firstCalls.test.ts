@@ -127,6 +127,12 @@ describe("an answer that says that the call is not taken as it is made", () => {
     expect(left()).toBe(5);
   });
 
+  it("is that of an org which looks for tokens in the address alone", async () => {
+    on = await stage(orgOf(5), { revokeBody: "query-only" });
+    expect(statuses(await on.run())).toEqual({ failed: 1, "not tried": 4 });
+    expect([on.posts(), left()]).toEqual([[400], 5]);
+  });
+
   it("is of the one token where calls were seen to work, unless the next is answered so too", async () => {
     on = await stage(orgOf(8));
     const users = on.revocations.map(({ user }) => user.username);

@@ -110,6 +110,26 @@ describe("a user who is to lose an app, whatever grants the two have", () => {
     expect(looks).toBe(3);
   });
 
+  it("proves nothing of the calls where its token was exchanged meanwhile, though an org answers 200 to any: the next is made alone too", async () => {
+    on = await stage(orgOf(4), { deadToken: "200" });
+    on.org.setFaults([{ kind: "rotate", match: "/oauth2/revoke", count: 1 }]);
+    const seen: string[] = [];
+    on.alter((request) => {
+      if (isCall(request)) seen.push("call");
+      if (readsAgain(request)) seen.push("look");
+      return null;
+    });
+    expect(statuses(await on.run())).toEqual({ replaced: 1, revoked: 3 });
+    expect(seen.slice(0, 4)).toEqual(["call", "look", "call", "look"]);
+  });
+
+  it("has not lost it where the exchange leaves the time of the grant as it was: the call failed", async () => {
+    on = await stage(orgOf(2), { rotation: "stays" });
+    on.org.setFaults([{ kind: "rotate", match: "/oauth2/revoke", count: 1 }]);
+    expect(statuses(await on.run())).toEqual({ failed: 1, revoked: 1 });
+    expect(statuses(await on.run())).toEqual({ revoked: 1, "already gone": 1 });
+  });
+
   it("whose new grant came at a time that the org does not say has not lost it either", async () => {
     on = await stage(orgOf(1));
     justBefore(readsAgain, () => {

@@ -49,7 +49,17 @@ describe("a revocation in rounds", () => {
     expect(await play([1, null])).toMatchObject({ rounds: 1, end: "refused" });
   });
 
-  it.each<[readonly Status[]]>([[["failed"]], [["revoked", "not tried"]], [["revoked", "unknown"]]])(
+  it("ends with the second round in a row in which nothing moved", async () => {
+    expect(await play([1], [["failed"], ["failed"]])).toMatchObject({ rounds: 2, end: "failed" });
+    expect(await play([1, 1, 0], [["failed"], ["revoked"]])).toMatchObject({ rounds: 2, end: "none-left" });
+    expect(
+      await play([1, 1, 1, 1], [["failed"], ["revoked", "failed"], ["failed"], ["failed"]]),
+    ).toMatchObject({
+      ...{ rounds: 4, end: "failed" },
+    });
+  });
+
+  it.each<[readonly Status[]]>([[["not tried"]], [["revoked", "not tried"]], [["revoked", "unknown"]]])(
     "ends with a round of %j",
     async (statuses) => {
       expect(await play([2], [statuses])).toMatchObject({ rounds: 1, end: "failed" });

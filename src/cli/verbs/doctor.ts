@@ -10,7 +10,7 @@ export function doctorCommand(): Command {
     .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
     .addHelpText(
       "after",
-      "\nExits 0 when all is well, 1 when the org cannot be reached or is another, 4 when a complete list cannot be proven.\n" +
+      "\nExits 0 when all is well, 1 when the org cannot be reached, is another or does not take the revoke call, 4 when a complete list cannot be proven.\n" +
         "\nExample:\n  $ npx sanctioned doctor --policy policy/dieppe-trading.yaml",
     )
     .action(async ({ policy, format }: { policy?: string; format: "text" | "json" }) => {
