@@ -53,7 +53,7 @@ function permissionLine({ permissions }: OrgProfile): ProbeLine {
     answer: lists.join("; "),
     means:
       missing.length === 0
-        ? "All that a complete list needs."
+        ? "All that a complete list of grants needs."
         : sentence(missing.map(([, why]) => why).join("; ")),
   };
 }
