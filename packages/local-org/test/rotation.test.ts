@@ -124,6 +124,64 @@ describe("rotation makes a new token and ends the old one at once (help 00531671
   });
 });
 
+describe("an app that uses its refresh token", () => {
+  const refresh = (refresh_token: string) =>
+    ask(org, "/services/oauth2/token", form({ grant_type: "refresh_token", refresh_token }));
+  const refreshToken = (app: string) =>
+    String(org.store.grants().find(({ AppName }) => AppName === app)!.AccessToken);
+  const expired = {
+    status: 400,
+    body: { error: "invalid_grant", error_description: "expired access/refresh token" },
+  };
+  const rotating = () => {
+    const apps = smallOrg().apps.map((app) =>
+      app.id === DIALER.id ? { ...app, settings: { ...app.settings, rotates: true } } : app,
+    );
+    return start({ org: { ...smallOrg(), apps } });
+  };
+
+  it("logs in as its user, and its grant is used once more", async () => {
+    await start();
+    const [before] = await rowsOf(DIALER.name);
+    const { body } = await refresh(refreshToken(DIALER.name));
+    expect(body).not.toHaveProperty("refresh_token");
+    expect((await ask(org, "/services/oauth2/userinfo", as(body.access_token))).body.username).toBe(ANN);
+    const [after] = await rowsOf(DIALER.name);
+    expect(after).toEqual({ ...before, UseCount: 2, LastUsedDate: expect.stringMatching(/^20/) });
+  });
+
+  it("is handed the next one where its tokens rotate, and the old one is worth nothing", async () => {
+    await rotating();
+    const first = refreshToken(DIALER.name);
+    const { body } = await refresh(first);
+    expect(body.refresh_token).toBe(refreshToken(DIALER.name));
+    expect(body.refresh_token).not.toBe(first);
+    expect(await rowsOf(DIALER.name)).toMatchObject([{ UseCount: 1 }]);
+    expect((await refresh(body.refresh_token)).status).toBe(200);
+  });
+
+  it("loses its grant when an old one is used again (help 005316711)", async () => {
+    await rotating();
+    const first = refreshToken(DIALER.name);
+    const next = (await refresh(first)).body.refresh_token;
+    expect(await refresh(first)).toMatchObject(expired);
+    expect(await rowsOf(DIALER.name)).toEqual([]);
+    expect(await refresh(next)).toMatchObject(expired);
+    expect(org.store.grants()).toHaveLength(3);
+  });
+
+  it("is refused where the token is none, or its user has left or is frozen; the grant stays as it was (help remoteaccess_oauth_flow_errors)", async () => {
+    await start();
+    expect(await refresh("none")).toMatchObject(expired);
+    const before = await rowsOf(DIALER.name);
+    for (const change of [{ isActive: false }, { isActive: true, isFrozen: true }]) {
+      org.store.changeUser(ANN, change);
+      expect((await refresh(refreshToken(DIALER.name))).status).toBe(400);
+    }
+    expect(await rowsOf(DIALER.name)).toEqual(before);
+  });
+});
+
 describe("tokens that only the usage of an external client app shows", () => {
   const USAGE = `/services/data/v67.0/apps/oauth/usage/${PORTAL.id}`;
   const grant = { username: ANN, app: PORTAL.name, lastUsedAt: null, useCount: 1 };

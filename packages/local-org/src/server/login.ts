@@ -22,9 +22,13 @@ export class LoginError extends Error {
   }
 }
 
-/** What a login comes to: through which client, as whom. */
+/** What a login comes to: through which client or app, as whom. */
 interface Login {
-  readonly client: Client;
+  readonly client?: Client;
+  /** As LoginHistory names it; as the client is named, without it. */
+  readonly app?: string;
+  /** The refresh token that is good from now on, where it is another. */
+  readonly refreshToken?: string;
   readonly username: string | undefined;
   /** As LoginHistory has it, which has no value for JWT bearer. */
   readonly loginSubType: string | null;
@@ -35,6 +39,7 @@ type Form = Readonly<Record<string, string | undefined>>;
 /** How each grant type logs in. @throws LoginError as Salesforce would refuse */
 const LOGINS = new Map<string | undefined, (request: FastifyRequest, context: Context) => Promise<Login>>([
   ["client_credentials", clientCredentials],
+  ["refresh_token", refreshToken],
   ["urn:ietf:params:oauth:grant-type:jwt-bearer", jwtBearer],
 ]);
 
@@ -45,11 +50,12 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
   server.post("/services/oauth2/token", async (request) => {
     const login = LOGINS.get(formOf(request).grant_type);
     if (login === undefined) throw new LoginError("unsupported_grant_type", "grant type not supported");
-    const { client, username, loginSubType } = await login(request, context);
+    const { client, app, username, loginSubType, refreshToken } = await login(request, context);
     const userId = activeUser(username, store);
-    checkApp(client, userId, context);
+    if (client !== undefined) checkApp(client, userId, context);
     return {
-      access_token: store.openSession(userId, client.name ?? CALLER_APP, { loginSubType }).token,
+      access_token: store.openSession(userId, app ?? client?.name ?? CALLER_APP, { loginSubType }).token,
+      ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
       scope: "id api",
       instance_url: originOf(request),
       id: `${originOf(request)}/id/${store.organization.id}/${userId}`,
@@ -75,6 +81,22 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
       id: `${originOf(request)}${request.url}`,
     };
   });
+}
+
+/** An app's use of its grant; one whose tokens rotate is handed the next. */
+async function refreshToken(request: FastifyRequest, { store }: Context): Promise<Login> {
+  const { refresh_token: token = "" } = formOf(request);
+  const before = store.grantOfToken(token);
+  // Whose account is closed keeps the grant, and cannot use it.
+  if (before !== undefined) activeUser(store.username(before), store);
+  const row = store.refresh(token);
+  if (row === undefined) throw new LoginError("invalid_grant", "expired access/refresh token");
+  return {
+    app: String(row.AppName),
+    username: store.username(row),
+    loginSubType: "OauthRefreshToken",
+    ...(row.AccessToken === token ? {} : { refreshToken: String(row.AccessToken) }),
+  };
 }
 
 async function clientCredentials(request: FastifyRequest, { options, store }: Context): Promise<Login> {

@@ -33,6 +33,8 @@ export class AppGrants {
   readonly #apps = new Map<string, GrantApp>();
   /** Apps whose refresh tokens are rotated, by id. */
   readonly #rotating: ReadonlySet<string | null>;
+  /** Refresh tokens that were rotated → what stays the same of their grants. */
+  readonly #retired = new Map<string, Row[string]>();
   /** Whether any grant has no OauthToken. */
   #hidesGrants = false;
 
@@ -113,11 +115,20 @@ export class AppGrants {
     return this.of(userId, app).map((row) => this.#rotated(row, at));
   }
 
+  /**
+   * Uses a refresh token: its grant is used once more, or rotated where its app rotates. One that was rotated before ends the
+   * grant that goes on from it, since somebody else may have it.
+   */
+  use(token: string, at: number): { readonly used: Row } | { readonly reused: Row | undefined } {
+    const row = this.#grants.ofRefreshToken(token);
+    if (row === undefined)
+      return { reused: this.all().find(({ grantKey }) => grantKey === this.#retired.get(token)) };
+    return { used: this.#rotates(row) ? this.#rotated(row, at) : this.#usedAgain(row, at) };
+  }
+
   /** Rotates the refresh tokens of every app that rotates them. @returns the rows there are now */
   rotateAll(at: number): readonly Row[] {
-    const rotating = this.all().filter(
-      ({ appId = null }) => appId !== null && this.#rotating.has(String(appId)),
-    );
+    const rotating = this.all().filter((row) => this.#rotates(row));
     this.#grants.forgetOrder();
     return rotating.map((row) => this.#rotated(row, at));
   }
@@ -134,8 +145,20 @@ export class AppGrants {
     }
   }
 
+  #rotates({ appId = null }: Row): boolean {
+    return appId !== null && this.#rotating.has(String(appId));
+  }
+
+  #usedAgain(row: Row, at: number): Row {
+    this.#grants.remove(row);
+    const { AccessToken = null, DeleteToken = null, Id = null, RequestToken = null, usageId = null } = row;
+    const used = { ...row, LastUsedDate: at, UseCount: Number(row.UseCount ?? 0) + 1 };
+    return this.#add(used, { AccessToken, DeleteToken, Id, RequestToken, usageId });
+  }
+
   #rotated(row: Row, at: number): Row {
     this.#grants.remove(row);
+    this.#retired.set(String(row.AccessToken), row.grantKey ?? null);
     const { Id = null, usageId = null, UseCount } = row;
     return this.#platform.rotation === "moves"
       ? this.#add({ ...row, CreatedDate: at, LastUsedDate: at, UseCount: 1 })

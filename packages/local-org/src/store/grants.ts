@@ -72,6 +72,11 @@ export class Grants {
     this.#ordered = undefined;
   }
 
+  /** The grant of a refresh token alone. */
+  ofRefreshToken(token: string): Row | undefined {
+    return this.#byRefreshToken.get(token);
+  }
+
   /** The grant of a DeleteToken, or of a refresh token, which the AccessToken column holds (docs/salesforce.md#fields-of-oauthtoken). */
   ofToken(token: string): Row | undefined {
     return this.#byDeleteToken.get(token) ?? this.#byRefreshToken.get(token);

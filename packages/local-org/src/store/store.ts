@@ -231,6 +231,14 @@ export class Store {
     return this.#grants.rotate(this.userId(username) ?? "", app, at);
   }
 
+  /** Uses a refresh token. @returns the row there is now, or undefined where the token is none, or was rotated before */
+  refresh(token: string, at: number = Date.now()): Row | undefined {
+    const use = this.#grants.use(token, at);
+    if ("used" in use) return use.used;
+    if (use.reused !== undefined) this.#end(use.reused);
+    return undefined;
+  }
+
   /** Rotates the refresh tokens of every app whose settings say that it rotates them. @returns the rows there are now */
   rotateAll(at: number = Date.now()): readonly Row[] {
     return this.#grants.rotateAll(at);
