@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { isAccountLink } from "../src/accountLink.ts";
 import { decide } from "../src/decide/decide.ts";
 import {
   type App,
@@ -316,7 +315,7 @@ export const changedCases: fc.Arbitrary<{ approved: Case; now: Case }> = cases.c
     const revoked = decide(policy, inventory, AS_OF).flatMap(({ action, grant }) =>
       action === "revoke" ? grant : [],
     );
-    const aims = (revoked.length > 0 ? revoked : inventory.grants).filter((one) => !isAccountLink(one));
+    const aims = revoked.length > 0 ? revoked : inventory.grants;
     let { grants, apps, users } = inventory;
     let { file } = approved;
     for (const { what, at, by } of aims.length === 0 ? [] : edits) {

@@ -56,7 +56,8 @@ export function findings(basis: Basis): Finding[] {
 
 /** A finding in one line, without its place. */
 export function findingText({ code, app, user, params }: Finding): string {
-  const subject = [app === null ? [] : app.name, user ?? []].flat().join(", ");
+  const name = app !== null && isProvider(app) ? `${app.name} (identity provider)` : app?.name;
+  const subject = [name ?? [], user ?? []].flat().join(", ");
   const details = Object.entries(params).map(([key, value]) => `${key}: ${value}`);
   return `${subject === "" ? "" : `${subject}: `}${meaningOf(code)}${details.length === 0 ? "" : ` (${details.join(", ")})`}; ${remedyOf(code)}`;
 }

@@ -1,24 +1,25 @@
 import type { FindingCode } from "../decide/codes.ts";
-import type { Grant } from "../inventory/inventory.ts";
+import type { App, Grant } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
 import type { Instant } from "../time.ts";
 import type { Covers } from "./covers.ts";
 import { digestOf } from "./digest.ts";
+import { appKey } from "./parts.ts";
 import { type Plan, withGrants } from "./plan.ts";
 
 /** One revocation as it is approved: that this user loses this app by this rule, with what the approval covers. */
 export interface Approvable {
   readonly user: { readonly id: string };
-  readonly app: { readonly id: string | null; readonly name: string };
+  readonly app: { readonly id: string | null; readonly name: string; readonly kind: App["kind"] };
   readonly code: FindingCode;
   readonly at: Pick<Position, "file" | "line">;
   readonly covers: Covers;
   readonly grants: readonly Pick<Grant, "createdAt">[];
 }
 
-/** Tells one revocation from another: the user and the app by id, an app without one by its name, the rule by code and place. */
+/** Tells one revocation from another: the user and the app by id, an app or a provider without one by its name, the rule by code and place. */
 export function approvalKey({ user, app, code, at }: Omit<Approvable, "covers" | "grants">): string {
-  return JSON.stringify([user.id, app.id, app.id ?? app.name, code, at.file, at.line]);
+  return JSON.stringify([user.id, appKey(app), code, at.file, at.line]);
 }
 
 /**

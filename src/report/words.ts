@@ -87,7 +87,7 @@ export function accountLinksText({ proof, refusal, deletable }: AccountLinks): s
   if (proof.read === 0) return "";
   const how = deletable === true ? "may" : deletable === false ? "may not" : "does not say whether it may";
   return (
-    ` All ${amount(proof.read, "link")} to identity providers that the org counted, among the grants: read in ` +
+    ` Beside them all ${amount(proof.read, "link")} to identity providers that the org counted: read in ` +
     `${amount(proof.ranges, "range")} with ${amount(proof.calls, "API call")}; the API ${how} delete them.`
   );
 }

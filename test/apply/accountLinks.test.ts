@@ -93,6 +93,14 @@ describe("revoking links to an identity provider", () => {
     expect(left()).toHaveLength(3);
   });
 
+  it("ends no session of an app that is called as the provider", async () => {
+    const sessions = [{ username: "ann@small.example", app: "Okta", createdAt: "2026-11-01T08:00:00Z" }];
+    on = await stage(linkedOrg({ sessions }), { accountLinks: "deletable" });
+    const applied = await on.apply(planned(), { sessions: "end" });
+    expect(applied.sessions).toMatchObject({ found: 0, ended: 0, untold: 0, problems: [] });
+    expect(on.org.store.sessions()).toHaveLength(1);
+  });
+
   it("does not take the user's grants of an app, nor those take the link", async () => {
     await start();
     const grants = on.org.store.grants().length;

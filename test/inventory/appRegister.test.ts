@@ -4,7 +4,7 @@ import { grantMaker } from "../../src/inventory/grantRow.ts";
 import type { App, Grant } from "../../src/inventory/inventory.ts";
 import type { GrantRow } from "../../src/inventory/partition.ts";
 import { type AppId, appIdOf } from "../../src/salesforce/id.ts";
-import { app, sfId } from "../inventories.ts";
+import { app, provider, sfId } from "../inventories.ts";
 
 const slack = app("Slack", sfId("0H4", 1));
 const external = (name: string, n: number): App => ({
@@ -39,6 +39,18 @@ function found(
 }
 
 describe("the app of a grant", () => {
+  it("is no identity provider, whatever that is called", () => {
+    const known = [provider("Slack", sfId("0SO", 1)), provider("Old Tool"), slack];
+    const apps = found(new AppRegister(known, []), [
+      [null, "Slack"],
+      [null, "Old Tool"],
+    ]);
+    expect(apps.map(({ key, couldBe }) => [key, couldBe])).toEqual([
+      [slack.id, undefined],
+      ["name:Old Tool", undefined],
+    ]);
+  });
+
   it("is the registered one of that id, whatever the grant calls it", () => {
     const register = new AppRegister([slack, app("Outlook", sfId("0H4", 2))]);
     expect(register.find(sfId("0H4", 1).slice(0, 15), "Outlook")).toEqual(slack);

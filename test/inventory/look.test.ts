@@ -7,6 +7,7 @@ import { look } from "../../src/inventory/look.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import type { OrgReader } from "../../src/salesforce/reader.ts";
+import { linkedOrg } from "../linkedOrg.ts";
 
 const AMIR = "amir.kowalski@dieppe.example";
 let org: LocalOrg;
@@ -31,6 +32,13 @@ describe("a look at an org", () => {
     const seen = await look(reader, known, since());
     expect([reader.calls - before, seen.isChanged, seen.isPartial]).toEqual([4, false, false]);
     expect(seen.inventory.grants).toBe(known.grants);
+  });
+
+  it("does not take links to identity providers for grants that went", async () => {
+    await org.close();
+    await start({ org: linkedOrg() });
+    expect(known.accountLinks.proof?.read).toBe(3);
+    expect(await look(reader, known, since())).toMatchObject({ isChanged: false, isPartial: false });
   });
 
   it("asks for the grants that were made since the newest one that is known, and no older ones", async () => {

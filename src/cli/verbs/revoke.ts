@@ -2,7 +2,7 @@ import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { decideByHand } from "../../decide/byHand.ts";
-import { remedyOf } from "../../decide/codes.ts";
+import { meaningOf, remedyOf } from "../../decide/codes.ts";
 import { UserError } from "../../errors.ts";
 import type { Grant } from "../../inventory/inventory.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
@@ -82,6 +82,8 @@ class ByHand implements Rounds<Planned> {
   readonly #asked: Asked;
   /** How many grants the last look found to revoke. */
   #found = 0;
+  /** How many links somebody has to revoke in Setup. */
+  #inSetup = 0;
   #looks = 0;
   #round = 0;
 
@@ -95,6 +97,7 @@ class ByHand implements Rounds<Planned> {
     const evaluation = await this.#run.observe(this.#run.want(this.#asked.policy));
     const planned = planByHand(evaluation, this.#asked.named, this.#run.settings, revoked);
     this.#found = countGrants(planned.plan);
+    this.#inSetup = planned.inSetup;
     if (this.#looks++ === 0) process.stdout.write(planned.text);
     else if (this.#found > 0) process.stdout.write(`Round ${this.#round + 1}: ${planned.text}`);
     if (planned.refusal !== null) {
@@ -122,7 +125,7 @@ class ByHand implements Rounds<Planned> {
 
   /** Says how it ended. @throws RemoteError where grants came again after every round */
   finish({ rounds, end }: { readonly rounds: number; readonly end: RoundsEnd }): void {
-    if (end === "failed") process.exitCode = EXIT.userError;
+    if (end === "failed" || this.#inSetup > 0) process.exitCode = EXIT.userError;
     if (end === "came-again") throw cliErrors["grants-came-again"]({ count: this.#found, rounds });
     if (end === "none-left" && rounds > 0)
       process.stdout.write(`Two looks found nothing more to revoke, after ${amount(rounds, "round")}.\n`);
@@ -145,10 +148,11 @@ export function planByHand(
   named: Named,
   { raised }: Pick<RunSettings, "raised">,
   revoked = false,
-): { readonly plan: Plan; readonly refusal: string | null; readonly text: string } {
+): { readonly plan: Plan; readonly refusal: string | null; readonly text: string; readonly inSetup: number } {
   const grants = unlessGone(() => grantsOfOneApp(inventory, named), revoked);
   const decisions = decideByHand({ resolved, inventory, asOf }, grants);
   const planned = plan(decisions, { inventory, resolved, asOf });
+  const { refusal: unreadable } = inventory.accountLinks;
   const { refusal } = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });
   const left = Map.groupBy(
     decisions.filter(({ action }) => action !== "revoke"),
@@ -160,8 +164,12 @@ export function planByHand(
       ({ appLabel, userLabel, reason }) => `  - ${appLabel}, ${userLabel}: ${printable(reason)}`,
     ),
     ...[...left].map(([code, some]) => `left alone: ${some.length} ${code}`),
+    ...(unreadable === null
+      ? []
+      : [`not seen: ${meaningOf("links-not-read")}: ${remedyOf("links-not-read")}`]),
   ];
-  return { plan: planned, refusal, text: `${lines.join("\n")}\n` };
+  const inSetup = decisions.filter(({ heldBackBy }) => heldBackBy === "not-revocable").length;
+  return { plan: planned, refusal, text: `${lines.join("\n")}\n`, inSetup };
 }
 
 function unlessGone(find: () => readonly Grant[], mayBeGone: boolean): readonly Grant[] {
