@@ -77,7 +77,7 @@ const MEANING = {
   "setting-unreadable": ["the org does not let the app's setting be read", "look at it in Setup"],
   "standing-access-unlisted": [
     "an app that the policy does not list gets in without a grant",
-    "list it under `apps`, or cut it off as docs/incidents.md says",
+    "list it under `apps` or `identityProviders`, or cut it off as docs/incidents.md says",
   ],
   "standing-access-denied": ["a denied app gets in without a grant", "cut it off as docs/incidents.md says"],
   "standing-access-not-allowed": [

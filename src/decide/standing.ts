@@ -67,13 +67,17 @@ export function standingJudge({
     const found = app === null ? undefined : exempt(userId, app.key);
     return found === undefined ? null : fine(found.exemption.position);
   };
-  const ofApp = (key: string, { userId }: StandingAccess): StandingVerdict => {
+  const ofApp = (
+    key: string,
+    { userId }: StandingAccess,
+    atUnlisted = policy.unlisted.position,
+  ): StandingVerdict => {
     const place = protectedApps.get(key);
     if (place !== undefined) return fine(place);
     const listed = listedApps.get(key);
     const denied = listed?.entry.denied ?? deniedLike.get(key)?.denied ?? null;
     if (denied !== null) return { code: "standing-access-denied", at: denied };
-    if (listed === undefined) return unlisted;
+    if (listed === undefined) return { code: "standing-access-unlisted", at: atUnlisted };
     const { users, entry } = listed;
     const person = userId === null ? undefined : people.get(userId);
     if (users === null || person === undefined || isMember(users, person)) return fine(entry.position);
@@ -81,10 +85,13 @@ export function standingJudge({
   };
   const ofName = nameJudge(resolved.policy, unlisted);
   return (entry) => {
-    // Which identity providers are sanctioned the policy does not say here.
-    if (entry.kind === "single-sign-on") return fine(policy.unlisted.position);
+    const { identityProviders } = policy;
+    const isSignOn = entry.kind === "single-sign-on";
+    // A policy lists Auth. Providers alone, if any: of SAML it says nothing.
+    if (isSignOn && (identityProviders === null || entry.app === null)) return fine(policy.unlisted.position);
     const first = ofUser(entry);
     if (first !== null) return first;
+    if (isSignOn) return ofApp(entry.app!.key, entry, identityProviders!.unlisted.position);
     if (entry.app !== null) return ofApp(entry.app.key, entry);
     if (entry.couldBe.length > 0)
       return oneOf(
@@ -160,10 +167,11 @@ export function standingFindings(basis: Basis): StandingFinding[] {
 function severityOf(
   code: StandingCode,
   { kind }: StandingAccess,
-  { mode, unlisted }: Basis["resolved"]["policy"],
+  { mode, unlisted, identityProviders }: Basis["resolved"]["policy"],
 ): StandingFinding["severity"] {
   if (mode.value === "report" || !SURE.has(kind) || code === "standing-access-untold") return "warning";
-  return code === "standing-access-unlisted" && unlisted.value === "report" ? "warning" : "error";
+  const ofUnlisted = kind === "single-sign-on" ? identityProviders?.unlisted : unlisted;
+  return code === "standing-access-unlisted" && ofUnlisted?.value === "report" ? "warning" : "error";
 }
 
 /** Nothing in it changes from day to day: findings are compared with those of before. */

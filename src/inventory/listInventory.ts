@@ -96,6 +96,8 @@ async function list(
   for (const grant of more) grants.push(grant);
   const idsOf = (name: string) => register.idsOf(name);
   const links = await linking;
+  const all = [...register.all(), ...links.providers];
+  const counted = [...grants, ...links.grants];
   return {
     org: reader.org,
     caller: reader.caller,
@@ -103,9 +105,9 @@ async function list(
     users,
     profiles,
     directory: await surroundings,
-    apps: [...register.all(), ...links.providers],
-    grants: byUser([...grants, ...links.grants]),
-    standingAccess: standingAccessOf(await standing, { apps: register.all(), grants, users, idsOf }),
+    apps: all,
+    grants: byUser(counted),
+    standingAccess: standingAccessOf(await standing, { apps: all, grants: counted, users, idsOf }),
     accountLinks: links.accountLinks,
     proof: {
       ...proof,

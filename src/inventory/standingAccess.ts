@@ -96,7 +96,10 @@ class AppTeller {
     this.#idsOf = idsOf;
     this.#byId = new Map(apps.flatMap((app) => (app.id === null ? [] : [[app.id as string, app] as const])));
     this.#byName = new Map(
-      apps.flatMap((app) => (app.id === null ? [[foldName(app.name), app] as const] : [])),
+      // No app is a provider of the same name.
+      apps.flatMap((app) =>
+        app.id === null && app.kind !== "identity-provider" ? [[foldName(app.name), app] as const] : [],
+      ),
     );
     const keysOf = new Map(apps.map((app) => [app.key, [app.key, ...namesOf(app)]] as const));
     for (const { userId, app } of grants)

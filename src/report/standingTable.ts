@@ -58,10 +58,9 @@ export function standingTable(entries: readonly Entry[], judged: boolean): Table
       title: "Standing",
       kind: "badge",
       words: STANDING_VERDICTS,
-      nothing: "allowed",
+      nothing: "no finding",
       only: judged ? ["terminal", "markdown", "page", "csv"] : [],
-      // No policy says yet which identity providers are sanctioned.
-      value: ({ code, kind }: Row) => (kind === "single-sign-on" ? "not judged" : code),
+      value: ({ code }: Row) => code,
     },
     policy: {
       title: "Policy",

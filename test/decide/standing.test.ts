@@ -1,17 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { findings } from "../../src/decide/findings.ts";
 import { standingAccessIn } from "../../src/decide/standing.ts";
-import type { StandingAccess, StandingAccessList } from "../../src/inventory/inventory.ts";
+import type { App, StandingAccess, StandingAccessList } from "../../src/inventory/inventory.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
 import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 import { resolvePolicy } from "../../src/resolve/resolvePolicy.ts";
+import { appIdOf } from "../../src/salesforce/id.ts";
 import { STANDING_KINDS, STANDING_SOURCES } from "../../src/standing.ts";
 import { AS_OF, app, inventoryOf, NO_STANDING_ACCESS, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));
 const ETL = app("Nightly ETL", sfId("0H4", 2));
 const TWIN = app("Nightly ETL", sfId("0H4", 3));
+const OKTA = appIdOf(sfId("0SO", 1));
 const ANN = user(1, { username: "ann@dieppe.example" });
 const BEN = user(2, { username: "ben@dieppe.example" });
 const BOT = user(999);
@@ -35,12 +37,13 @@ function found(
   policy: Partial<PolicyFile>,
   entries: readonly StandingAccess[],
   readings: Partial<StandingAccessList> = {},
+  providers: readonly App[] = [],
 ): string[] {
   const inventory = inventoryOf({
     caller: { userId: BOT.id, username: BOT.username, sessionApp: null, namedApp: null },
     ownApps: [SLACK.id!],
     users: [ANN, BEN, BOT],
-    apps: [SLACK, ETL, TWIN],
+    apps: [SLACK, ETL, TWIN, ...providers],
     standingAccess: { ...NO_STANDING_ACCESS, entries, ...readings },
   });
   const parsed = policyFromObject({ version: 1, unlisted: "revoke", apps: [], ...policy }, "p", () => ({
@@ -122,6 +125,20 @@ describe("access without a grant", () => {
     const exemption = { app: ETL.id!, user: ANN.username, ...someone };
     expect(found({ exemptions: [{ ...exemption, expires: "2026-12-31" }] }, [entry({})])).toEqual([]);
     expect(found({ exemptions: [{ ...exemption, expires: "2026-11-01" }] }, [entry({})])).toHaveLength(1);
+  });
+
+  it("by single sign-on is judged by the providers that a policy lists, and not at all where it lists none", () => {
+    const okta: App = { ...app("Okta"), key: OKTA, id: OKTA, kind: "identity-provider" };
+    const signOn = entry({ kind: "single-sign-on", app: okta, name: "Okta" });
+    const listed = { id: OKTA, name: "Okta", ...someone, users: { usernames: [BEN.username] } };
+    expect(found({}, [signOn])).toEqual([]);
+    expect(found({ identityProviders: [listed] }, [signOn], {}, [okta])).toEqual([
+      `error not-allowed ${OKTA} ${ANN.username} p at identityProviders[0].users`,
+    ]);
+    expect(found({ unlistedIdentityProviders: "report" }, [signOn], {}, [okta])).toEqual([
+      `warning unlisted ${OKTA} ${ANN.username} p at unlistedIdentityProviders`,
+    ]);
+    expect(found({ unlistedIdentityProviders: "revoke" }, [{ ...signOn, app: null }])).toEqual([]);
   });
 
   it("of the tool's own user is let alone through its own app, or one that cannot be told, and through no other", () => {

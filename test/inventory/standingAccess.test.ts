@@ -264,14 +264,24 @@ describe("an org", () => {
   it("is asked for logins by nothing but their time, for the days that are wanted, and for no metadata twice", async () => {
     const before = org.requests.length;
     const needs = { ...EVERYTHING, standingAccessDays: 30 };
-    await listInventory(reader, { needs, now: () => new Date("2026-11-23T12:00:00Z") });
+    const questions: string[] = [];
+    const asking: OrgReader = Object.assign(Object.create(reader) as OrgReader, {
+      listMetadata: async (type: string) => {
+        questions.push(`list ${type}`);
+        return await reader.listMetadata(type);
+      },
+      readMetadata: async (type: string, names: readonly string[]) => {
+        questions.push(`read ${type} ${names.join()}`);
+        return await reader.readMetadata(type, names);
+      },
+    });
+    await listInventory(asking, { needs, now: () => new Date("2026-11-23T12:00:00Z") });
     const asked = org.requests.slice(before);
     expect(asked.flatMap(({ soql }) => (soql?.includes("FROM LoginHistory") ? soql : []))).toEqual([
       expect.stringMatching(/ WHERE LoginTime >= 2026-10-24T12:00:00.000Z ORDER BY LoginTime DESC$/),
     ]);
-    const soap = asked.filter(({ path }) => path.includes("/Soap/m/")).length;
-    // Four lists and three readings: those that `settings` take alone.
-    expect(soap).toBe(7);
+    expect(questions).toEqual([...new Set(questions)]);
+    expect(questions).toContain("list ConnectedApp");
   });
 
   it("of which a login failed does not count that as access, but takes every login where none is said to have succeeded", async () => {
