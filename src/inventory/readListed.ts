@@ -76,7 +76,7 @@ export async function readListed(
     const seen = await reader.query<GrantRow>(soql);
     noteNames(seen.rows, reading);
     const rest = ofNames(users, [...(reading.names ?? [])]);
-    const isNameless = seen.rows.some(({ AppName }) => !AppName);
+    const isNameless = seen.rows.some(({ AppName }) => AppName === null);
     return {
       parts: [],
       rest: isNameless ? [...rest, withoutName(users)] : rest,
@@ -89,7 +89,7 @@ export async function readListed(
 }
 
 function noteNames(rows: readonly Pick<GrantRow, "AppName">[], { names }: GrantReading): void {
-  for (const { AppName } of rows) if (AppName) names?.add(AppName);
+  for (const { AppName } of rows) if (AppName !== null) names?.add(AppName);
 }
 
 /** One user's grants, by names of apps. */
