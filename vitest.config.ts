@@ -19,7 +19,7 @@ const slowTests = [
   "test/report/html/page.test.ts",
   "test/run/{doors,record}.test.ts",
   "test/salesforce/{answers,fields,proxy}.test.ts",
-  "test/scripts/{bench,chaos,chromium,demo,mutants}.test.ts",
+  "test/scripts/{bench,chaos,chromium,demo,mutants,variants}.test.ts",
   "test/scripts/engine/ensure.test.ts",
   "test/watch/store.test.ts",
   "packages/*/test/{api,grants,identity,metadata,package,requests}.test.ts",

@@ -13,6 +13,7 @@ const APPS = {
   portal: { id: sfId("0xI", 1), name: "Partner Portal", inAppMenu: true },
   field: { id: sfId("0xI", 2), name: "Field Service", inAppMenu: false },
   clinic: { id: sfId("0xI", 4), name: "Clinic Sync", inAppMenu: false },
+  batch: { id: sfId("0H4", 6), name: "Night Batch", inAppMenu: true },
   quiet: { id: sfId("0xI", 3), name: "Quiet Importer", inAppMenu: true },
 } as const;
 type AppName = keyof typeof APPS;
@@ -21,7 +22,7 @@ type AppName = keyof typeof APPS;
 const LISTED: readonly AppName[] = ["desk", "idle", "portal", "clinic"];
 const MAX_IDLE_DAYS = 90;
 
-const BOT = "bot@variants.example";
+export const BOT = "bot@variants.example";
 const GUARD = "guard@variants.example";
 const LEAVER = "leaver@variants.example";
 const [ANN, BEN, CAT, DAN] = ["ann", "ben", "cat", "dan"].map((name) => `${name}@variants.example`) as [
@@ -31,14 +32,16 @@ const [ANN, BEN, CAT, DAN] = ["ann", "ben", "cat", "dan"].map((name) => `${name}
   string,
 ];
 
-/** What the tool is asked for in every variant. */
-export const POLICY = `version: 1
+const PROVIDER = { id: sfId("0SO", 1), name: "Corporate Login" };
+
+/** What the tool is asked for in every variant. @param judgesLinks whether that is asked of links to identity providers too */
+export const policyText = (judgesLinks: boolean): string => `version: 1
 unlisted: revoke
 limits: { revocations: 100000, percent: 100 }
 protected: { users: [${GUARD}] }
 apps:
 ${LISTED.map((name) => `  - { id: ${APPS[name].id}, users: everyone${name === "idle" ? `, maxIdleDays: ${MAX_IDLE_DAYS}` : ""} }`).join("\n")}
-`;
+${judgesLinks ? `identityProviders:\n  - { id: ${PROVIDER.id}, users: everyone }\n` : ""}`;
 
 /** A grant that is there, as the local org keeps it. */
 export interface TrueGrant {
@@ -53,6 +56,11 @@ export function goes({ username, app, lastUsedAt }: TrueGrant, now: number): boo
   if (username === BOT || username === GUARD || app === APPS.own.id) return false;
   if (username === LEAVER || !LISTED.some((name) => APPS[name].id === app)) return true;
   return app === APPS.idle.id && lastUsedAt !== null && lastUsedAt < now - MAX_IDLE_DAYS * DAY;
+}
+
+/** As `goes`, of a link to an identity provider, where the policy judges those and the org lets them be deleted. */
+export function linkGoes({ username }: Pick<TrueGrant, "username">): boolean {
+  return username === LEAVER;
 }
 
 /** What a caller may be without. */
@@ -99,7 +107,12 @@ export function variantOrg(
     ],
     permissionSets: [],
     users,
-    apps: Object.values(APPS).map((app) => ({ ...app })),
+    apps: Object.values(APPS).map((app) => ({
+      ...app,
+      ...(app === APPS.batch
+        ? { standingAccess: [{ kind: "jwt" as const, runAs: ANN, lastLoginAt: at(now - DAY) }] }
+        : {}),
+    })),
     grants: [
       ...[GUARD, BOT, ANN].flatMap((username) => [grant(username, "retired"), grant(username, "field")]),
       ...[grant(ANN, "retired", null), grant(ANN, "loose"), grant(ANN, "portal"), grant(ANN, "own")],
@@ -119,9 +132,9 @@ export function variantOrg(
       { username: BEN, app: APPS.desk.name, createdAt: at(now - DAY) },
       { username: BEN, app: null, createdAt: at(now - DAY) },
     ],
-    authProviders: [{ id: sfId("0SO", 1), name: "Corporate Login" }],
+    authProviders: [PROVIDER],
     thirdPartyAccountLinks: [
-      { username: ANN, provider: "Corporate Login" },
+      { username: ANN, provider: PROVIDER.name },
       { username: LEAVER, provider: "A provider of old" },
     ],
   };
@@ -132,6 +145,11 @@ export function grantAgain({ store }: LocalOrg): void {
   const row = store.grants().find((one) => store.username(one) === ANN && one.AppName === APPS.retired.name)!;
   store.revoke(String(row.DeleteToken));
   authorize(store, ANN);
+}
+
+/** The tokens of a user who is to lose an app are rotated, as an app that is in use does by itself. */
+export function rotateOne({ store }: LocalOrg): void {
+  store.rotate(ANN, APPS.retired.id);
 }
 
 /** A user whom nobody knew to have an app authorizes it: that was not approved to go. */

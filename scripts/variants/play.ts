@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
+import { startLocalOrg } from "salesforce-local-org";
 import { CodedError, InconclusiveError } from "../../src/errors.ts";
 import type { Evaluation } from "../../src/plan/evaluate.ts";
 import { isOpen, type Outcome } from "../../src/plan/outcome.ts";
@@ -9,7 +9,7 @@ import { type Plan, revocationMap } from "../../src/plan/plan.ts";
 import { planFile } from "../../src/plan/planFile.ts";
 import { openObserver, openRevoker } from "../../src/run/open.ts";
 import { setupOf } from "./factors.ts";
-import { POLICY, variantOrg } from "./org.ts";
+import { policyText, variantOrg } from "./org.ts";
 import type { Values } from "./pairs.ts";
 import { listedWrongly, plannedWrongly, revokedWrongly, type Truth, truthOf } from "./truth.ts";
 
@@ -24,6 +24,14 @@ export interface Played {
   readonly problems: readonly string[];
 }
 
+/** What all variants of a run have in common. */
+export interface PlayOptions {
+  /** Grants of a listed app besides. */
+  readonly filler: number;
+  /** The profile of an org, as data, that each answers like as far as it tells; undefined for none. */
+  readonly profile?: unknown;
+}
+
 const FILE = "policy.yaml";
 const APPROVED = "approved.json";
 const CLOCK = { sleep: async () => {}, random: () => 0 };
@@ -31,17 +39,21 @@ const CLOCK = { sleep: async () => {}, random: () => 0 };
 /**
  * Plays one variant: an org is listed, held against a policy, seen a second time as a preview and an update do, and what was
  * approved is revoked; then all of it again. Everything that the tool says is held to what the org truly has.
- * @param filler grants of a listed app besides
  */
-export async function play(values: Values, filler: number): Promise<Played> {
+export async function play(values: Values, { filler, profile }: PlayOptions): Promise<Played> {
   const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-variant-"));
-  const { options, without, meanwhile } = setupOf(values);
+  const { options, without, meanwhile, judgesLinks, logIn } = setupOf(values);
   const now = Date.now();
-  const org = await startLocalOrg({ org: variantOrg(now, { filler, without }), ...options });
+  const org = await startLocalOrg({ org: variantOrg(now, { filler, without }), profile, ...options });
   try {
-    writeFileSync(path.join(folder, FILE), POLICY);
-    return await held(org, folder, now, () => {
-      for (const happens of meanwhile) happens(org);
+    writeFileSync(path.join(folder, FILE), policyText(judgesLinks));
+    return await held({
+      folder,
+      env: { ...logIn(org), SANCTIONED_REVOKES_PER_SECOND: "10000" },
+      truth: () => truthOf(org, now, judgesLinks),
+      meanwhile: () => {
+        for (const happens of meanwhile) happens(org);
+      },
     });
   } finally {
     await org.close();
@@ -49,18 +61,31 @@ export async function play(values: Values, filler: number): Promise<Played> {
   }
 }
 
+/** What a run of the tool is given, and what its org truly holds. */
+interface Surroundings {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly truth: () => Truth;
+  /** Lets happen what happens between the approval and the update. */
+  readonly meanwhile: () => void;
+}
+
 /** The run of a variant, and what its end says. */
-async function held(org: LocalOrg, folder: string, now: number, meanwhile: () => void): Promise<Played> {
-  let before = truthOf(org, now);
+async function held(given: Surroundings): Promise<Played> {
+  const { truth } = given;
+  let before = truth();
   try {
-    return await run(org, folder, now, () => {
-      meanwhile();
-      before = truthOf(org, now);
+    return await run({
+      ...given,
+      meanwhile: () => {
+        given.meanwhile();
+        before = truth();
+      },
     });
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     const problems = [
-      ...revokedWrongly(before, truthOf(org, now)),
+      ...revokedWrongly(before, truth()),
       ...(error.remedy === "" ? [`${error.code} says no remedy`] : []),
     ];
     const verdict = error instanceof InconclusiveError ? "inconclusive" : "refused";
@@ -69,12 +94,8 @@ async function held(org: LocalOrg, folder: string, now: number, meanwhile: () =>
   }
 }
 
-async function run(org: LocalOrg, folder: string, now: number, meanwhile: () => void): Promise<Played> {
-  const approvedOf = truthOf(org, now);
-  const env = {
-    ...{ SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken },
-    SANCTIONED_REVOKES_PER_SECOND: "10000",
-  };
+async function run({ folder, env, truth, meanwhile }: Surroundings): Promise<Played> {
+  const approvedOf = truth();
   const surroundings = { folder, env, clock: CLOCK };
   const look = () => {
     const observer = openObserver(surroundings);
@@ -84,15 +105,16 @@ async function run(org: LocalOrg, folder: string, now: number, meanwhile: () => 
   const again = await look();
   writeFileSync(path.join(folder, APPROVED), JSON.stringify(planFile(planned, { all: false })));
   meanwhile();
-  const before = truthOf(org, now);
+  const before = truth();
   const revoker = openRevoker({ ...surroundings, env: { ...env, SANCTIONED_APPROVED_PLAN: APPROVED } });
   const { evaluation } = await revoker.propose(revoker.want(FILE));
   const { outcomes } = await revoker.revoke(evaluation.plan, evaluation);
-  const after = truthOf(org, now);
+  const after = truth();
   const open = outcomes.filter(isOpen);
   const problems = [
     ...listedWrongly(planned.inventory, approvedOf),
     ...plannedWrongly(planned.plan, approvedOf),
+    ...standingUnsaid(planned),
     ...(shown(planned) === shown(again) ? [] : ["two looks at the same org show different plans"]),
     ...revokedWrongly(before, after, planned.plan),
     ...saidWrongly(outcomes, after),
@@ -115,6 +137,15 @@ async function second(look: () => Promise<Evaluation>, done: Plan, truth: Truth)
     ...plannedWrongly(plan, truth),
     ...again.map(({ reason }) => `what was applied is planned again: ${reason}`),
   ].map((problem) => `after the update: ${problem}`);
+}
+
+/** The org has an app that gets in without a grant: that it is there is said, or that it could not be looked for. */
+function standingUnsaid({ findings }: Evaluation): string[] {
+  return findings.some(
+    ({ code }) => code === "standing-access-unlisted" || code === "standing-access-not-read",
+  )
+    ? []
+    : ["nothing is said of an app that gets in without a grant"];
 }
 
 function shown({ plan }: Evaluation): string {

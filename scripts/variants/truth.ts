@@ -1,12 +1,14 @@
 import type { LocalOrg } from "salesforce-local-org";
 import type { Inventory } from "../../src/inventory/inventory.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { goes, type TrueGrant } from "./org.ts";
+import { goes, linkGoes, type TrueGrant } from "./org.ts";
 
 /** A grant that the org has, whatever its API shows. */
 interface Held extends TrueGrant {
   readonly userId: string;
   readonly createdAt: number | null;
+  /** Whether it is a link to an identity provider. */
+  readonly link: boolean;
   /** Whether the policy takes it away. */
   readonly goes: boolean;
 }
@@ -16,27 +18,41 @@ export interface Truth {
   readonly grants: readonly Held[];
 }
 
-/** Reads it from the org's own store. */
-export function truthOf({ store }: LocalOrg, now: number): Truth {
+/** Reads it from the org's own store. @param judgesLinks whether the policy judges links to identity providers */
+export function truthOf({ store }: LocalOrg, now: number, judgesLinks: boolean): Truth {
   const instant = (value: unknown) => (typeof value === "number" ? value : null);
+  const { accountLinks } = store.platform;
+  const links = accountLinks === "absent" ? [] : store.accountLinks();
   return {
-    grants: store.grants().map((row) => {
-      const grant = {
-        userId: String(row.UserId),
-        username: store.username(row),
-        app: store.applicationId(row) ?? String(row.AppName),
-        createdAt: instant(row.CreatedDate),
-        lastUsedAt: instant(row.LastUsedDate),
-      };
-      return { ...grant, goes: goes(grant, now) };
-    }),
+    grants: [
+      ...store.grants().map((row) => {
+        const grant = {
+          userId: String(row.UserId),
+          username: store.username(row),
+          app: store.applicationId(row) ?? String(row.AppName),
+          createdAt: instant(row.CreatedDate),
+          lastUsedAt: instant(row.LastUsedDate),
+        };
+        return { ...grant, link: false, goes: goes(grant, now) };
+      }),
+      ...links.map((row) => {
+        const username = store.username(row);
+        return {
+          ...{ userId: String(row.UserId), username, createdAt: null, lastUsedAt: null, link: true },
+          app: String(row.SsoProviderId ?? row.SsoProviderName),
+          goes: judgesLinks && accountLinks === "deletable" && linkGoes({ username }),
+        };
+      }),
+    ],
   };
 }
 
 /** What differs between a list that is called complete and the org. */
-export function listedWrongly({ grants }: Inventory, truth: Truth): string[] {
+export function listedWrongly({ grants, accountLinks }: Inventory, truth: Truth): string[] {
   const listed = grants.map(({ userId, app, createdAt }) => keyOf(userId, app.id ?? app.name, createdAt));
-  const there = truth.grants.map(({ userId, app, createdAt }) => keyOf(userId, app, createdAt));
+  // That links may not be read is said, and is no list of none.
+  const shown = truth.grants.filter(({ link }) => !link || accountLinks.refusal === null);
+  const there = shown.map(({ userId, app, createdAt }) => keyOf(userId, app, createdAt));
   return [
     ...without(there, listed).map((key) => `a grant is not listed: ${key}`),
     ...without(listed, there).map((key) => `a grant is listed that is not there: ${key}`),

@@ -1,16 +1,18 @@
 import { parseArgs } from "node:util";
 import { LocalOrgError } from "./errors.ts";
 import { PLATFORM_SETTINGS, readPlatform } from "./fixture/platform.ts";
+import { readProfileFile } from "./fixture/profile.ts";
 import { readFixture } from "./fixture/readFixture.ts";
 import { startLocalOrg } from "./localOrg.ts";
 import { dieppeTrading } from "./orgs/dieppeTrading.ts";
 
-const USAGE = `Usage: local-org [--port <number>] [--fixture <file>] [--platform <name>=<value>]…
+const USAGE = `Usage: local-org [--port <number>] [--fixture <file>] [--profile <file>] [--platform <name>=<value>]…
 
 Runs a local org that answers like Salesforce, until Ctrl-C.
 
   --port <number>      port on the loopback interface (default: a free one)
   --fixture <file>     the org as a JSON file (default: Dieppe Trading)
+  --profile <file>     answer like the org of this profile, which \`sanctioned probe\` writes, as far as it tells
   --platform <name>=<value>
                        a setting of the platform (below); may be given several times
   --query-pages <how>  --platform queryPages=<how>
@@ -35,14 +37,24 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 async function run(args: readonly string[]): Promise<void> {
-  const { port, fixture, platform = [], help, "query-pages": queryPages, collation } = optionsOf(args);
+  const {
+    port,
+    fixture,
+    profile,
+    platform = [],
+    help,
+    "query-pages": queryPages,
+    collation,
+  } = optionsOf(args);
   if (help) {
     process.stdout.write(USAGE);
     return;
   }
   const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
+  const other = profile === undefined ? null : readProfileFile(profile);
   const localOrg = await startLocalOrg({
     org,
+    ...(other === null ? {} : { profile: other.profile }),
     ...(port === undefined ? {} : { port: portOf(port) }),
     ...readPlatform(platform),
     ...(queryPages === undefined ? {} : readPlatform([`queryPages=${queryPages}`])),
@@ -53,6 +65,7 @@ async function run(args: readonly string[]): Promise<void> {
 
 export SF_ORG_INSTANCE_URL=${localOrg.url}
 export SF_ACCESS_TOKEN='${localOrg.accessToken}'`);
+  for (const line of other?.told.notTold ?? []) console.error(`as without a profile: ${line}`);
   await interrupted;
   await localOrg.close();
 }
@@ -61,6 +74,7 @@ function optionsOf(args: readonly string[]) {
   const options = {
     port: { type: "string" },
     fixture: { type: "string" },
+    profile: { type: "string" },
     "query-pages": { type: "string" },
     collation: { type: "string" },
     platform: { type: "string", multiple: true },

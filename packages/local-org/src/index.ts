@@ -6,6 +6,7 @@ export {
   type PlatformSetting,
   readPlatform,
 } from "./fixture/platform.ts";
+export { type Profiled, readProfileFile } from "./fixture/profile.ts";
 export { checkFixture, readFixture } from "./fixture/readFixture.ts";
 export { type LocalOrg, startLocalOrg } from "./localOrg.ts";
 export type { RecordedRequest, RevokedGrant } from "./server/context.ts";

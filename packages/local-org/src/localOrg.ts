@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import formbody from "@fastify/formbody";
 import Fastify, { type FastifyInstance } from "fastify";
 import { LocalOrgError } from "./errors.ts";
+import { readProfile, withCallerOf } from "./fixture/profile.ts";
 import { adminRoutes } from "./server/admin.ts";
 import type { Context, RecordedRequest } from "./server/context.ts";
 import { apiRoutes } from "./server/dataApi.ts";
@@ -37,9 +38,10 @@ export interface LocalOrg {
 
 /**
  * Starts a local org that answers like Salesforce, on the loopback interface alone.
- * @throws LocalOrgError where the port is taken
+ * @throws LocalOrgError where the port is taken, or the profile is none
  */
-export async function startLocalOrg(options: LocalOrgOptions): Promise<LocalOrg> {
+export async function startLocalOrg(given: LocalOrgOptions): Promise<LocalOrg> {
+  const options = profiled(given);
   const { org, faults = [], callerApp = CALLER_APP } = options;
   const store = new Store(org, options);
   const context: Context = { store, faults: new Faults(), options, requests: [], writes: [], apiUsage: 0 };
@@ -82,6 +84,13 @@ export async function startLocalOrg(options: LocalOrgOptions): Promise<LocalOrg>
     writes: context.writes,
     close: () => server.close(),
   };
+}
+
+/** The options of an org that is to answer like that of a profile. @throws LocalOrgError for what is no profile */
+function profiled({ profile, ...options }: LocalOrgOptions): LocalOrgOptions {
+  if (profile === undefined) return options;
+  const told = readProfile(profile, "profile");
+  return { ...told.platform, ...told.options, ...options, org: withCallerOf(options.org, told) };
 }
 
 async function listen(server: FastifyInstance, port: number): Promise<void> {

@@ -62,7 +62,7 @@ describe("local-org", () => {
     const { status, stdout } = spawnSync(process.execPath, [COMMAND, "--help"], { encoding: "utf8" });
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^Usage: local-org \[--port <number>\] \[--fixture <file>\] \[--platform <name>=<value>\]…\n/,
+      /^Usage: local-org \[--port <number>\] \[--fixture <file>\] \[--profile <file>\] \[--platform <name>=<value>\]…\n/,
     );
   });
 

@@ -6,14 +6,24 @@ import { cliErrors } from "../errors.ts";
 /** The stack that `Pulumi.simulator.yaml` configures, and its passphrase: no secret, since the stack holds none. */
 const STACK = "simulator";
 
+interface SimulatorOptions {
+  readonly port?: number;
+  readonly fixture?: string;
+  readonly profile?: string;
+}
+
 /** `sanctioned simulator`: a local org to try everything on. */
 export function simulatorCommand(): Command {
   return new Command("simulator")
     .description("run a local org that answers like Salesforce, until Ctrl-C")
     .option("--port <number>", "port on the loopback interface (default: a free one)", parsePort)
     .option("--fixture <file>", "the org as a JSON file (default: Dieppe Trading)")
+    .option(
+      "--profile <file>",
+      "answer like the org of this profile, which `sanctioned probe` writes, as far as it tells",
+    )
     .addHelpText("after", "\nExample:\n  $ npx sanctioned simulator --port 8400")
-    .action(async (options: { port?: number; fixture?: string }) => {
+    .action(async (options: SimulatorOptions) => {
       const simulator = await startOrg(options);
       const interrupted = untilInterrupted();
       process.stdout.write(instructions(simulator));
@@ -74,7 +84,7 @@ async function askSimulator(method: "POST" | "PATCH", path: string, body: object
 }
 
 /** @throws UserError where the local org is not installed, or cannot start as told */
-async function startOrg({ port, fixture }: { port?: number; fixture?: string }): Promise<LocalOrg> {
+async function startOrg({ port, fixture, profile }: SimulatorOptions): Promise<LocalOrg> {
   try {
     import.meta.resolve("salesforce-local-org");
   } catch (error) {
@@ -82,11 +92,17 @@ async function startOrg({ port, fixture }: { port?: number; fixture?: string }):
     throw cliErrors["local-org-not-installed"]();
   }
   // Loaded only when it is needed: a server is large, and `--help` should answer at once.
-  const { LocalOrgError, readFixture, startLocalOrg } = await import("salesforce-local-org");
+  const { LocalOrgError, readFixture, readProfileFile, startLocalOrg } = await import("salesforce-local-org");
   const { dieppeTrading } = await import("salesforce-local-org/orgs");
   try {
     const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
-    return await startLocalOrg({ org, ...(port === undefined ? {} : { port }) });
+    const other = profile === undefined ? null : readProfileFile(profile);
+    for (const line of other?.told.notTold ?? []) process.stderr.write(`as without a profile: ${line}\n`);
+    return await startLocalOrg({
+      org,
+      ...(port === undefined ? {} : { port }),
+      ...(other === null ? {} : { profile: other.profile }),
+    });
   } catch (error) {
     if (!(error instanceof LocalOrgError)) throw error;
     // Of several lines, each of which names a fault of the fixture.

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
@@ -28,6 +30,21 @@ async function start(...args: string[]): Promise<{ text: string; env: Record<str
   return { text: lines.join("\n"), env };
 }
 
+/** Of an org that says 200 to a token that cannot exist. */
+const PROFILE = {
+  ...{ kind: "sanctioned-org-profile", version: 1 },
+  ...{
+    permissions: {},
+    objects: {},
+    grants: {},
+    queryForms: {},
+    externalClientApps: {},
+    usage: {},
+    metadata: {},
+  },
+  revokeCall: { kind: "accepted", code: null },
+};
+
 const exit = () => new Promise((resolve) => child!.once("exit", (code) => resolve(code)));
 
 describe("sanctioned simulator", () => {
@@ -44,6 +61,22 @@ describe("sanctioned simulator", () => {
     const ended = exit();
     child!.kill("SIGTERM");
     expect(await ended).toBe(0);
+  });
+
+  it("answers like the org of a profile, and refuses what is none", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-simulator-"));
+    try {
+      const file = path.join(folder, "profile.json");
+      writeFileSync(file, JSON.stringify(PROFILE));
+      const { env } = await start("--profile", file);
+      const revoke = { method: "POST", body: new URLSearchParams({ token: "none" }) };
+      expect((await fetch(`${env.SF_ORG_INSTANCE_URL}/services/oauth2/revoke`, revoke)).status).toBe(200);
+      writeFileSync(file, "{}");
+      const { code, stderr } = await sanctioned(["simulator", "--profile", file]);
+      expect([code, stderr]).toEqual([1, expect.stringContaining("is no org profile of version 1")]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("lets a user authorize an app, and deactivates one", async () => {

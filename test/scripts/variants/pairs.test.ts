@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
-import { DEFAULTS, FACTORS } from "../../../scripts/variants/factors.ts";
+import { spaceOf } from "../../../scripts/variants/factors.ts";
 import { allPairs, coveringRows, type Values } from "../../../scripts/variants/pairs.ts";
 import { aloneOf, rowsOf } from "../../../scripts/variants/variants.ts";
+
+const SPACE = spaceOf(null);
+const { factors: FACTORS, defaults: DEFAULTS } = SPACE;
 
 function covers(rows: readonly Values[], factors = FACTORS): boolean {
   return allPairs(factors).every(([[a, x], [b, y]]) => rows.some((row) => row[a] === x && row[b] === y));
@@ -28,7 +31,7 @@ it("what stands together in a given row need not do so again", () => {
 
 it("a value that closes an org stands beside every open one in a row that nothing else closes, and at last beside its like", () => {
   const closing = new Set(["usageNeeds=setting", "callerMay=not-see-others", "callerMay=not-manage-users"]);
-  const rows = rowsOf(1, closing).map(({ values }) => values);
+  const rows = rowsOf(SPACE, 1, closing).map(({ values }) => values);
   const closed = (row: Values) =>
     Object.entries(row).filter(([name, value]) => closing.has(`${name}=${value}`));
   expect(covers(rows)).toBe(true);
@@ -50,7 +53,7 @@ it("a value that closes an org stands beside every open one in a row that nothin
 });
 
 it("each value but the likeliest is played alone", () => {
-  const names = aloneOf().map(({ name }) => name);
+  const names = aloneOf(SPACE).map(({ name }) => name);
   expect(names[0]).toBe("default");
   expect(names).toContain("usageNeeds=setting");
   expect(names).not.toContain(`usageNeeds=${DEFAULTS.usageNeeds}`);

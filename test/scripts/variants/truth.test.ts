@@ -17,6 +17,7 @@ const held = (n: number, called: string, goes: boolean) => ({
   app: called,
   createdAt: AS_OF,
   lastUsedAt: null,
+  link: false,
   goes,
 });
 const TRUTH: Truth = { grants: [held(1, DESK.id!, false), held(1, "Loose", true), held(2, "Loose", true)] };
@@ -28,7 +29,7 @@ const planOf = (...pairs: [number, typeof DESK][]): Plan => ({
     ...{ appLabel: of.name, userLabel: `user${n}` },
   })) as unknown as Plan["revocations"],
 });
-const list = (grants: Inventory["grants"]) => ({ grants }) as Inventory;
+const list = (grants: Inventory["grants"]) => ({ grants, accountLinks: { refusal: null } }) as Inventory;
 
 it("a list is wrong that lacks a grant, has one twice, or has one under another app", () => {
   expect(listedWrongly(list(LISTED), TRUTH)).toEqual([]);
@@ -37,6 +38,13 @@ it("a list is wrong that lacks a grant, has one twice, or has one under another 
   expect(listedWrongly(list([...LISTED.slice(1), grant(sfId("005", 1), app("Desk"))]), TRUTH)).toHaveLength(
     2,
   );
+});
+
+it("links to identity providers that are not listed are wrong, unless it is said that they could not be read", () => {
+  const truth = { grants: [...TRUTH.grants, { ...held(1, "Okta", false), createdAt: null, link: true }] };
+  expect(listedWrongly(list(LISTED), truth)).toHaveLength(1);
+  const unread = { ...list(LISTED), accountLinks: { refusal: "INVALID_TYPE" } } as Inventory;
+  expect(listedWrongly(unread, truth)).toEqual([]);
 });
 
 it("a plan is wrong that leaves out what goes, or has what stays", () => {

@@ -5,6 +5,8 @@ import type { Fault } from "./faults.ts";
 /** What a local org is started with; settings of the platform win over those of the fixture. */
 export interface LocalOrgOptions extends StoreOptions {
   readonly org: OrgFixture;
+  /** The profile of another org, as data: this one answers like that one as far as it tells. Other options win over it. */
+  readonly profile?: unknown;
   /** On the loopback interface; a free one without it. */
   readonly port?: number;
   /** Clients that may log in by JWT bearer or client credentials. */
