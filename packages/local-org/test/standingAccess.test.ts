@@ -256,6 +256,12 @@ describe("AuthSession", () => {
       { SessionType: "Oauth2" },
       { SessionType: "Oauth2", CreatedDate: "2026-03-01T08:00:00.000+0000" },
     ]);
+    // To nobody else, who may see them too, are they current.
+    org.store.changeUser(ANN, { permissions: { ManageUsers: true } });
+    const token = org.sessionFor(ANN);
+    expect(await records("SELECT UsersId FROM AuthSession WHERE IsCurrent = true", token)).toEqual([
+      { UsersId: org.store.userId(ANN) },
+    ]);
     expect(refusal({ sessions: [{ ...sessions[0]!, username: ANN }] })).toContain("/sessions/0/family");
   });
 
