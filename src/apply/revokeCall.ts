@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { RetryClock } from "../http/retry.ts";
+import { EXTERNAL_APPS_LABEL } from "../inventory/permissions.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import { postRevoke } from "./postRevoke.ts";
 import type { Target } from "./target.ts";
@@ -100,6 +101,9 @@ async function postToken(instanceUrl: string, deleteToken: string): Promise<Answ
   }
 }
 
+/** Who may see the usage of external client apps may not revoke there in every org (docs/salesforce.md#usage-of-external-client-apps). */
+const ADMIN_MAY = `: revoking there may take the permission ${EXTERNAL_APPS_LABEL}`;
+
 const CALLED = { usage: "the usage resource", "account-link": "the deletion of the link" } as const;
 
 /**
@@ -114,7 +118,9 @@ async function deleteResource(
     const { status, retryAfterMs: waitMs } = await connection.deleteForRevocation(path!);
     if (status === 204) return { answer: { kind: "accepted", reason: "" } };
     if (status === 404) return { answer: { kind: "unknown-token", reason: "" } };
-    const answer: RevokeAnswer = { kind: "refused", reason: `${CALLED[through]} answered HTTP ${status}` };
+    const takes = through === "usage" && status === 403 ? ADMIN_MAY : "";
+    const reason = `${CALLED[through]} answered HTTP ${status}${takes}`;
+    const answer: RevokeAnswer = { kind: "refused", reason };
     return status === 429 || status === 503 ? { answer, waitMs } : { answer };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

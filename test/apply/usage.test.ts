@@ -216,6 +216,29 @@ describe("a revocation through the usage of external client apps", () => {
   );
 });
 
+describe("a revocation in an org of which the usage shows tokens beside the rows", () => {
+  it("takes the row and the token that the usage alone shows, and nothing is left of either", async () => {
+    await on.close();
+    on = await stage(smallOrg(), { usageBesideRows: "usage-only-tokens" });
+    addGrant("2026-02-01T00:00:00Z");
+    expect(statuses(await run())).toEqual({ revoked: 1 });
+    expect([on.posts().length, deletes().length, left()]).toEqual([1, 1, 0]);
+  });
+
+  it("has not succeeded where the row went and the token is not to be revoked: the reason says what it takes", async () => {
+    await on.close();
+    on = await stage(smallOrg(), { usageBesideRows: "usage-only-tokens", usageRevokingNeeds: "admin" });
+    addGrant("2026-02-01T00:00:00Z");
+    expect(await run()).toMatchObject([
+      {
+        status: "failed",
+        reason: expect.stringContaining("HTTP 403: revoking there may take the permission"),
+      },
+    ]);
+    expect([on.posts().length, left()]).toEqual([1, 1]);
+  });
+});
+
 /** The grants of a user and an app of which OauthToken has the first and the usage resources the second. */
 describe("a revocation of which a row shows one grant, and the usage another", () => {
   const AFTERWARDS = Date.parse("2026-02-01T00:00:00Z");
