@@ -1,7 +1,8 @@
 import { meaningOf, remedyOf } from "../decide/codes.ts";
 import type { Explanation } from "../decide/explain.ts";
+import { type Finding, findingText } from "../decide/findings.ts";
 import type { Verdict } from "../decide/rule.ts";
-import type { App, Inventory } from "../inventory/inventory.ts";
+import type { App, Inventory, User } from "../inventory/inventory.ts";
 import { appLabels } from "../plan/label.ts";
 import { type Position, placeText } from "../policy/policy.ts";
 import type { SaidValue } from "../policy/saidValues.ts";
@@ -39,6 +40,23 @@ export function explainJson(
   return safeJson(rows);
 }
 
+/**
+ * What of access without a grant the policy does not want, of the user and the app that are asked about; nothing where that is
+ * none. @param named null for any
+ */
+export function standingExplained(
+  findings: readonly Finding[],
+  named: { readonly user: User | null; readonly apps: readonly App[] | null },
+): string {
+  const { user, apps } = named;
+  const lines = findings
+    .filter(({ code }) => code.startsWith("standing-access-") && code !== "standing-access-not-read")
+    .filter((found) => user === null || found.user === user.username)
+    .filter(({ app }) => apps === null || apps.some(({ key }) => key === app?.key))
+    .map((found) => `${printable(findingText(found))} (${placeText(found.at)})\n`);
+  return lines.length === 0 ? "" : `\nWithout a grant:\n${lines.join("")}`;
+}
+
 /** A verdict as other programs know it. */
 function verdictPart({ action, code, at, passing }: Verdict): Record<string, unknown> {
   return { action, code, policy: at, ...(passing === undefined ? {} : { passing }) };
@@ -50,7 +68,7 @@ export function explainText(
   inventory: Inventory,
   options: ExplanationOptions,
 ): string {
-  if (explanations.length === 0) return "No grants.\n";
+  if (explanations.length === 0) return "No grant was counted.\n";
   const alike = Map.groupBy(explanations, ({ decision: { grant, action, code, at, heldBackBy }, steps }) =>
     JSON.stringify([grant.app.key, action, code, at, heldBackBy, steps]),
   );

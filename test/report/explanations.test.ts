@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
 import { explain } from "../../src/decide/explain.ts";
-import { explainText } from "../../src/report/explanations.ts";
+import { findings } from "../../src/decide/findings.ts";
+import type { App } from "../../src/inventory/inventory.ts";
+import { explainText, standingExplained } from "../../src/report/explanations.ts";
 import { resolve } from "../arbitraries.ts";
-import { AS_OF, app, grant, inventoryOf, like, sfId, user } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, like, NO_STANDING_ACCESS, sfId, user } from "../inventories.ts";
 
 it("an explanation of a grant of which it cannot be told which app it is says which it could be", () => {
   const [slack, twin] = [app("Slack", sfId("0H4", 1)), app("Slack", sfId("0xI", 2))];
@@ -19,4 +21,38 @@ it("an explanation of a grant of which it cannot be told which app it is says wh
     expect.stringContaining("because: the org does not say which app it is [app-unresolved]"),
     `  it could be of: Slack (${slack.id}), Slack (${twin.id}), or of another app of that name`,
   ]);
+});
+
+it("what gets in without a grant against the policy is told of the user and the app that are asked about, and of no other", () => {
+  const [slack, etl] = [app("Slack", sfId("0H4", 1)), app("Nightly ETL", sfId("0H4", 2))];
+  const inventory = inventoryOf({
+    users: [user(1), user(2)],
+    apps: [slack, etl],
+    standingAccess: {
+      ...NO_STANDING_ACCESS,
+      entries: [
+        {
+          kind: "client-credentials",
+          app: etl,
+          name: etl.name,
+          couldBe: [],
+          userId: user(1).id,
+          through: [],
+          lastSeen: AS_OF,
+          knownBy: ["app-settings"],
+        },
+      ],
+    },
+  });
+  const resolved = resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory);
+  const found = findings({ resolved, inventory, asOf: AS_OF });
+  const told = (who: number | null, apps: App[] | null) =>
+    standingExplained(found, { user: who === null ? null : user(who), apps });
+  const text = told(1, [etl]);
+  expect(text).toMatch(
+    /^\nWithout a grant:\nNightly ETL, user1@dieppe\.example: an app that the policy does not list/,
+  );
+  expect(text).toContain("known by: client-credentials settings of apps");
+  expect([told(null, [etl]), told(1, null)]).toEqual([text, text]);
+  expect([told(2, [etl]), told(1, [slack])]).toEqual(["", ""]);
 });

@@ -4,7 +4,7 @@ import type { App, Grant } from "../../inventory/inventory.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { grantsNamed, type Named } from "../../plan/named.ts";
 import { type SaidValue, saidValues } from "../../policy/saidValues.ts";
-import { explainJson, explainText } from "../../report/explanations.ts";
+import { explainJson, explainText, standingExplained } from "../../report/explanations.ts";
 import type { ResolvedPolicy } from "../../resolve/resolved.ts";
 import { cliErrors } from "../errors.ts";
 import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";
@@ -43,6 +43,8 @@ export function explainCommand(): Command {
       process.stdout.write(
         text(explanations, inventory, { hypothetical, saidOf: (app) => saidOf(app, resolved) }),
       );
+      if (options.format === "text")
+        process.stdout.write(standingExplained(evaluation.findings, grantsNamed(inventory, options)));
     });
 }
 

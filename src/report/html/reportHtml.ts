@@ -46,7 +46,7 @@ ${verdictHtml(report, view)}<section id="glance" aria-labelledby="glance-title">
 <h2 id="glance-title">At a glance</h2>
 ${chartsHtml(report, view)}</section>
 ${contents(parts)}${parts.map(partHtml)}</main>
-<footer><p class="on-paper">At most 500 rows of a table are printed. <code>sanctioned report --format csv</code> has every grant.</p>
+<footer><p class="on-paper">At most 500 rows of a table are printed. <code>sanctioned report --format csv</code> has every grant that was counted.</p>
 <p>Made by <code>sanctioned report</code>, which changes nothing.</p></footer>
 <script type="application/json" id="data">${trusted(scriptData(book.data()))}</script>
 <script>${trusted(SCRIPT)}</script>

@@ -350,10 +350,10 @@ function apps({ apps }: OrgView): Section {
 export function grantsSection({ grants }: OrgView): Section {
   return {
     id: "grants",
-    title: "All grants",
+    title: "All grants that were counted",
     note: "“Last used” is when a token was last issued for the grant, and “Tokens” how many were: not API calls.",
     nothing: "None.",
-    caption: "Every grant of the org, and what the policy makes of it",
+    caption: "Every grant that was counted, and what the policy makes of it",
     table: tableOf(grants, {
       ...USER,
       name: { title: "Name", kind: "text", only: ["csv"], value: ({ name }) => name },
