@@ -74,6 +74,10 @@ const MEANING = {
     "the org does not let the app's custom scopes be read, which it may ask for besides",
     "look at them in Setup, OAuth Custom Scopes",
   ],
+  "age-unknown": [
+    "its tokens seem to rotate, so that it is not known since when its users have it",
+    "review who has it (`reviewBy`), and do not rely on the age of its grants",
+  ],
   "setting-unreadable": ["the org does not let the app's setting be read", "look at it in Setup"],
   "standing-access-unlisted": [
     "an app that the policy does not list gets in without a grant",

@@ -194,7 +194,8 @@ async function externalApps(reader: OrgReader): Promise<Map<string, AppSettings>
       const scopes = oauthOf.get(id)?.commaSeparatedOauthScopes;
       const settings: AppSettings = {
         ...withCustom(
-          scopes === undefined ? null : scopesOf(listOf(scopes)),
+          // What says none looks like what says nothing.
+          scopes === undefined || scopes.trim() === "" ? null : scopesOf(listOf(scopes)),
           configured === undefined || Number(reader.org.apiVersion) < CUSTOM_SCOPES_SINCE
             ? null
             : listOf(configured.commaSeparatedCustomScopes ?? ""),

@@ -1,5 +1,6 @@
 import { type Decision, decide } from "../decide/decide.ts";
 import { type Finding, findings, linkFindings } from "../decide/findings.ts";
+import { rotationFindings } from "../decide/rotation.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Limits, Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
@@ -35,15 +36,16 @@ export function evaluate(
   const resolution = resolvePolicy(policy, inventory, asOf);
   if ("problems" in resolution) throw new PolicyError(resolution.problems);
   const { resolved } = resolution;
+  const basis = { resolved, inventory, asOf };
   const decisions = decide(resolved, inventory, asOf);
-  const planned = plan(decisions, { inventory, resolved, asOf });
+  const planned = plan(decisions, basis);
   return {
     policy,
     resolved,
     inventory,
     asOf,
     decisions,
-    findings: [...findings({ resolved, inventory, asOf }), ...linkFindings(decisions)],
+    findings: [...findings(basis), ...linkFindings(decisions), ...rotationFindings(basis)],
     plan: planned,
     limits: judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised }),
   };

@@ -18,6 +18,7 @@ export function findingsBeside(facts: Facts, rows: readonly Decided[]): Finding[
     ...lookAlikes(facts),
     ...sharedNames(facts),
     ...unreadable(facts),
+    ...rotating(facts),
   ].map(({ app, ...finding }) => ({ ...finding, app: app === null ? null : (app.id ?? app.name) }));
 }
 
@@ -134,6 +135,33 @@ function lookAlikes(facts: Facts): Beside[] {
     user: null,
     at: facts.wanted.nowhere,
   }));
+}
+
+/** Apps whose grants all look like rotated tokens, where a rule of time judges them. */
+function rotating(facts: Facts): Beside[] {
+  const { fit, org, wanted, asOf } = facts;
+  const lookBack =
+    wanted.get("highPrivilege", "grantedSince") ?? wanted.get("highPrivilege", "grantedWithinDays");
+  return [...new Set(org.rows.flatMap(({ owner }) => owner.app ?? []))].flatMap((app): Beside[] => {
+    const entry = fit.entryOf.get(app);
+    const stays = entry === undefined ? wanted.get("unlisted")!.value === "report" : entry.denied === null;
+    if (!stays || fit.protectedApps.has(app) || denialOf(facts, app) !== null) return [];
+    const rows = org.rows.filter(({ owner }) => owner.app === app);
+    const late = rows.filter(({ lastUsed }) => lastUsed !== null && asOf - lastUsed <= 60 * 86_400_000);
+    const looked = late.length > 3 ? late : rows;
+    const isFresh = ({ created, lastUsed }: (typeof rows)[number]) =>
+      created !== null && lastUsed !== null && Math.abs(lastUsed - created) <= 3_600_000;
+    if (looked.length <= 3 || !looked.every(isFresh)) return [];
+    const rule = (key: string) => entry?.get<number>(key) ?? wanted.get<number>("defaults", key);
+    const first = rule("maxAgeDays") ?? rule("maxIdleDays") ?? rule("neverUsedAfterDays");
+    const places = [
+      ...(first === null ? [] : [first.at]),
+      ...(lookBack !== null && rows.some((row) => isPowerful(facts, row))
+        ? [wanted.get("highPrivilege")!.at]
+        : []),
+    ];
+    return places.map((at) => ({ code: "age-unknown", app, user: null, at }));
+  });
 }
 
 /** Apps that are not listed, and of which it cannot be told whether they ask for more than such apps may. */

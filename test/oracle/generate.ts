@@ -211,11 +211,17 @@ function generateGrant(
 ): OrgFixture["grants"][number] {
   const app = dice.pick(apps);
   const isUsed = !dice.chance(0.3);
+  const [created, used] = [generateTime(dice, asOf), generateTime(dice, asOf)];
+  // Every third app rotates its tokens, or nearly so.
+  const rotates = apps.indexOf(app) % 3 === 2 && used !== null && !dice.chance(0.02);
+  const together = rotates
+    ? stamp(Date.parse(used) - (dice.chance(0.02) ? 3_600_001 : dice.pick([0, 1, 3_600_000])))
+    : null;
   return {
     username: dice.pick(usernames),
     app: app.id ?? app.name,
-    createdAt: generateTime(dice, asOf),
-    lastUsedAt: isUsed ? generateTime(dice, asOf) : null,
+    createdAt: together ?? created,
+    lastUsedAt: isUsed || rotates ? used : null,
     useCount: dice.chance(0.1) ? null : isUsed || dice.chance(0.15) ? 1 + dice.below(99) : 0,
   };
 }

@@ -200,14 +200,28 @@ export class OrgView {
     });
   }
 
-  /** The grants of external client apps of a user of whom no row is known to be of that app: the usage shows each. */
+  /**
+   * The tokens that the usage of external client apps shows beside the rows. One of the same second as a row of the user
+   * for the app is that row; of the others, one for each row that has no time could be that.
+   */
   #usage(installed: readonly KnownApp[], listed: readonly Row[]): Row[] {
-    return this.#held().flatMap(({ external, uses, id: _, ...held }): Row[] => {
+    const tokens = this.#held().flatMap(({ external, uses, id: _, ...held }): Row[] => {
       const app = installed.find(({ id }) => id === external);
       if (external === null || app === undefined) return [];
-      if (listed.some((row) => row.user === held.user && row.owner.app === app)) return [];
       return [{ ...held, owner: { app }, label: app.name, uses: uses ?? 0 }];
     });
+    const rows = [...listed];
+    const without = (some: readonly Row[], isRow: (token: Row, row: Row) => boolean) =>
+      some.filter((token) => {
+        const same = rows.findIndex(
+          (row) => row.user === token.user && row.owner.app === token.owner.app && isRow(token, row),
+        );
+        if (same >= 0) rows.splice(same, 1);
+        return same < 0;
+      });
+    const second = ({ created }: Row) => (created === null ? null : Math.floor(created / 1_000));
+    const others = without(tokens, (token, row) => second(token) === second(row));
+    return without(others, (_, row) => row.created === null);
   }
 
   /**
