@@ -215,7 +215,7 @@ describe("queries", () => {
     ["SELECT Id FROM Nope", 400, "INVALID_TYPE"],
     ["SELECT Id FRM User", 400, "MALFORMED_QUERY"],
     ["SELECT Id FROM OauthToken OFFSET 2001", 400, "NUMBER_OUTSIDE_VALID_RANGE"],
-    ["SELECT AppName, COUNT(Id) FROM OauthToken GROUP BY AppName", 400, "MALFORMED_QUERY"],
+    ["SELECT AppName, COUNT(Id) FROM OauthToken GROUP BY ROLLUP(AppName)", 400, "MALFORMED_QUERY"],
     ["SELECT Id FROM LoginHistory WHERE Application = 'x'", 400, "INVALID_FIELD"],
   ])("%s is %i %s", async (query, status, errorCode) => {
     const answer = await soql(query);

@@ -34,7 +34,7 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
 
   const page = ({ id, found, pageSize }: Cursor, from: number, base: string) => {
     const answer = found();
-    const rows = CAPPED.includes(answer.object) ? answer.rows.slice(0, TOKEN_CEILING) : answer.rows;
+    const rows = isCapped(answer) ? answer.rows.slice(0, TOKEN_CEILING) : answer.rows;
     const to = Math.min(from + pageSize, rows.length);
     const done = to >= rows.length;
     return {
@@ -54,12 +54,12 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
       const view = store.view(session, Number(request.params.version));
       const query = () => evaluate([q].flat()[0] ?? "", view);
       const answer = query();
-      if (columns === "true") return columnMetadata(answer.object, answer.readings);
+      if (columns === "true") return columnMetadata(answer);
       if (answer.count) return { totalSize: answer.rows.length, done: true, records: [] };
       const cursor: Cursor = {
         id: `0r8${randomUUID().replaceAll("-", "").slice(0, 15)}`,
         session,
-        pageSize: CAPPED.includes(answer.object) ? TOKEN_PAGE : askedPageSize(request),
+        pageSize: isCapped(answer) ? TOKEN_PAGE : askedPageSize(request),
         found: isLive ? query : () => answer,
       };
       if (answer.rows.length > cursor.pageSize) cursors.set(cursor.id, cursor);
@@ -82,6 +82,10 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
       return page(cursor, Number(from), apiBase(request.params));
     },
   );
+}
+
+function isCapped({ object, grouped }: Answer): boolean {
+  return CAPPED.includes(object) && !grouped;
 }
 
 /** `Sforce-Query-Options: batchSize=200`; out of range, the nearest bound. */

@@ -1,9 +1,9 @@
 import type { FieldType } from "../store/schema.ts";
-import type { Reading } from "./reading.ts";
+import type { Answer } from "./evaluate.ts";
 
 /** A column as `query?columns=true` describes it; a relationship holds the columns below it. */
 interface Column {
-  readonly aggregate: false;
+  readonly aggregate: boolean;
   readonly apexType: string;
   readonly booleanType: boolean;
   readonly columnName: string;
@@ -18,20 +18,20 @@ interface Column {
 }
 
 /** What `query?columns=true`, which the official CLI asks for, says of a query's columns in place of its rows. */
-export function columnMetadata(entityName: string, readings: readonly Reading[]): Record<string, unknown> {
+export function columnMetadata({ object, readings, grouped }: Answer): Record<string, unknown> {
   return {
-    columnMetadata: readings.map(({ path, type }) => column(path, type)),
-    entityName,
-    groupBy: false,
+    columnMetadata: readings.map(({ path, type }) => column(path, type, grouped)),
+    entityName: object,
+    groupBy: grouped,
     idSelected: readings.some(({ path }) => path.join(".") === "Id"),
     keyPrefix: null,
   };
 }
 
-function column([name, ...rest]: readonly string[], type: FieldType): Column {
+function column([name, ...rest]: readonly string[], type: FieldType, aggregate: boolean): Column {
   const leaf = rest.length === 0;
   return {
-    aggregate: false,
+    aggregate,
     apexType: leaf ? type : "reference",
     booleanType: leaf && type === "boolean",
     columnName: name!,
@@ -39,7 +39,7 @@ function column([name, ...rest]: readonly string[], type: FieldType): Column {
     displayName: name!,
     foreignKeyName: leaf ? null : name!,
     insertable: false,
-    joinColumns: leaf ? [] : [column(rest, type)],
+    joinColumns: leaf ? [] : [column(rest, type, aggregate)],
     numberType: leaf && type === "int",
     textType: leaf && type === "string",
     updatable: false,

@@ -1,23 +1,31 @@
-import { type FieldFunctionExpression, parseQuery, type Query } from "@jetstreamapp/soql-parser-js";
+import type { Query } from "@jetstreamapp/soql-parser-js";
 import type { Row } from "../store/rows.ts";
 import { canonical } from "../store/schema.ts";
 import type { View } from "../store/view.ts";
+import { group, isGrouped } from "./aggregate.ts";
+import { parse } from "./clauses.ts";
 import { type Collation, sortedId, sortedText } from "./collation.ts";
 import { isId } from "./literal.ts";
 import { grantRange } from "./narrow.ts";
 import { type Reading, type Resolve, resolvePath } from "./reading.ts";
-import { Records } from "./record.ts";
+import { aggregateResult, Records } from "./record.ts";
+import { selected } from "./select.ts";
 import { SoqlError } from "./soqlError.ts";
 import { checkTokenFilters } from "./tokenFilters.ts";
 import { compileWhere } from "./where.ts";
 
 const LARGEST_OFFSET = 2_000;
 const GRANTS = "OauthToken";
+/** Groups come in one page (docs/salesforce.md#queries-and-errors). */
+const MOST_GROUPS = 2_000;
 
 /** The answer to a query before it is cut into pages; `record` shows a row when its page is handed out. */
 export interface Answer {
   readonly object: string;
+  /** Whether it is a number alone, that of the rows. */
   readonly count: boolean;
+  /** Whether its rows are groups, and no records of the object. */
+  readonly grouped: boolean;
   readonly rows: readonly Row[];
   readonly readings: readonly Reading[];
   readonly record: (row: Row, apiBase: string) => Record<string, unknown>;
@@ -29,50 +37,62 @@ export function evaluate(soql: string, view: View): Answer {
   const object = canonical(view.schema, query.sObject ?? "");
   if (object === undefined)
     throw new SoqlError("INVALID_TYPE", `sObject type '${query.sObject}' is not supported.`);
-  if (query.groupBy !== undefined || query.having !== undefined)
-    throw new SoqlError("MALFORMED_QUERY", "the local org knows no GROUP BY");
   const resolve: Resolve = (path) => resolvePath(object, path.split("."), view);
   if (object === GRANTS) checkTokenFilters(query, view.platform);
   const count = isCount(query);
-  const readings = count ? [] : (query.fields ?? []).map((field) => resolve(fieldPath(field)));
+  return !count && isGrouped(query)
+    ? groupsOf(query, object, resolve, view)
+    : recordsOf(query, object, count, resolve, view);
+}
+
+function recordsOf(query: Query, object: string, count: boolean, resolve: Resolve, view: View): Answer {
+  const readings = count ? [] : selected(query, object, resolve, view);
   const found = matching(query, object, resolve, view);
   return {
     object,
     count,
+    grouped: false,
     readings,
     rows: cut(query, sorted(query, object, resolve, found, view.platform.collation)),
     record: (row, apiBase) => new Records(view, apiBase).show(object, row, readings),
   };
 }
 
-function parse(soql: string): Query {
-  try {
-    return parseQuery(soql);
-  } catch (error) {
-    throw new SoqlError("MALFORMED_QUERY", `unexpected token: ${(error as Error).message.split("\n")[0]}`);
-  }
+function groupsOf(query: Query, object: string, resolve: Resolve, view: View): Answer {
+  const { collation } = view.platform;
+  const groups = group(query, resolve, matching(query, object, resolve, view), collation);
+  // The clauses are alike but for what a NOT stands before, which HAVING does not take.
+  const having = compileWhere(query.having as Query["where"], groups.resolve, view);
+  const rows = cut(query, sorted(query, null, groups.resolve, groups.rows.filter(having), collation));
+  if (rows.length > MOST_GROUPS)
+    throw new SoqlError(
+      "EXCEEDED_ID_LIMIT",
+      "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch",
+    );
+  const { readings } = groups;
+  return {
+    object,
+    count: false,
+    grouped: true,
+    readings,
+    rows,
+    record: (row) => aggregateResult(row, readings),
+  };
 }
 
-/** Whether a query asks for `COUNT()` alone. @throws SoqlError where it asks for any other function */
-function isCount({ fields = [] }: Query): boolean {
-  const isFunction = (field: (typeof fields)[number]): field is FieldFunctionExpression =>
-    field.type === "FieldFunctionExpression";
-  const [first, ...others] = fields.filter(isFunction);
-  if (first === undefined) return false;
-  if (fields.length > 1 || others.length > 0 || !/^COUNT\(\)$/i.test(first.rawValue ?? ""))
-    throw new SoqlError("MALFORMED_QUERY", "the local org knows no function but COUNT()");
-  return true;
-}
-
-function fieldPath(field: NonNullable<Query["fields"]>[number]): string {
-  if (field.type === "Field") return field.field;
-  if (field.type === "FieldRelationship") return [...field.relationships, field.field].join(".");
-  throw new SoqlError("MALFORMED_QUERY", "the local org selects fields alone");
+/** Whether a query asks for `COUNT()` alone. */
+function isCount({ fields = [], groupBy }: Query): boolean {
+  const counts = fields.filter(
+    (field) => field.type === "FieldFunctionExpression" && /^COUNT\(\s*\)$/i.test(field.rawValue ?? ""),
+  );
+  if (counts.length > 0 && (fields.length > 1 || groupBy !== undefined))
+    throw new SoqlError("MALFORMED_QUERY", "COUNT() must be the only element in the SELECT list");
+  return counts.length > 0;
 }
 
 /** The rows that meet the WHERE clause. Of grants, only those in its range are looked at. */
 function matching({ where }: Query, object: string, resolve: Resolve, view: View): readonly Row[] {
-  const test = compileWhere(where, resolve, view.platform.collation);
+  const test = compileWhere(where, resolve, view);
   const { range, exact } = grantRange(where);
   const rows = view.rows(object, range);
   return where === undefined || (exact && object === GRANTS) ? rows : rows.filter(test);
@@ -83,18 +103,19 @@ interface Order extends Reading {
   readonly nullsLast: boolean;
 }
 
+/** @param object whose records the rows are; null for groups */
 function sorted(
   { orderBy }: Query,
-  object: string,
+  object: string | null,
   resolve: Resolve,
   rows: readonly Row[],
   collation: Collation,
 ): readonly Row[] {
   const orders = (orderBy === undefined ? [] : [orderBy].flat()).map((order): Order => {
-    if (!("field" in order)) throw new SoqlError("MALFORMED_QUERY", "the local org orders by fields alone");
-    const reading = resolve(order.field);
+    const asked = "field" in order ? order.field : (order.fn.rawValue ?? "");
+    const reading = resolve(asked);
     if (!reading.sortable)
-      throw new SoqlError("INVALID_FIELD", `field '${order.field}' can not be sorted in a query call`);
+      throw new SoqlError("INVALID_FIELD", `field '${asked}' can not be sorted in a query call`);
     return { ...reading, descending: order.order === "DESC", nullsLast: order.nulls === "LAST" };
   });
   if (orders.length === 0 || areInOrder(object, orders)) return rows;
@@ -102,7 +123,7 @@ function sorted(
 }
 
 /** The grants come by date of creation, and those without one first. */
-function areInOrder(object: string, [first, ...others]: readonly Order[]): boolean {
+function areInOrder(object: string | null, [first, ...others]: readonly Order[]): boolean {
   if (object !== GRANTS || first === undefined || others.length > 0) return false;
   return first.path.join(".") === "CreatedDate" && !first.descending && !first.nullsLast;
 }

@@ -26,20 +26,22 @@ export function readLiteral(
   collation: Collation,
 ): Row[string] {
   if (kind === "NULL" || text.toUpperCase() === "NULL") return null;
-  if (kind === "DATE_LITERAL" || kind === "DATE_N_LITERAL")
-    throw new SoqlError("MALFORMED_QUERY", `the local org has no clock, and knows no date literal ${text}`);
-  const { kinds, name } = ACCEPTED[type];
-  const quotes = kinds.includes("STRING") ? "should" : "should not";
-  const refused = new SoqlError(
-    "INVALID_FIELD",
-    `value of filter criterion for field '${field}' must be of type ${name} and ${quotes} be enclosed in quotes`,
-  );
-  if (kind === undefined || !kinds.includes(kind)) throw refused;
+  if (kind === undefined || !ACCEPTED[type].kinds.includes(kind)) throw wrongType(field, type);
   if (kind === "STRING") return comparable(unquote(text), type, collation);
   if (kind === "BOOLEAN") return text.toUpperCase() === "TRUE";
   const number = kind === "DATETIME" ? Date.parse(text) : Number(text);
-  if (Number.isNaN(number)) throw refused;
+  if (Number.isNaN(number)) throw wrongType(field, type);
   return number;
+}
+
+/** The refusal of a literal that is none of a field's type. */
+export function wrongType(field: string, type: FieldType): SoqlError {
+  const { kinds, name } = ACCEPTED[type];
+  const quotes = kinds.includes("STRING") ? "should" : "should not";
+  return new SoqlError(
+    "INVALID_FIELD",
+    `value of filter criterion for field '${field}' must be of type ${name} and ${quotes} be enclosed in quotes`,
+  );
 }
 
 /** SOQL compares text as the org's collation says, and ids by their first 15 characters with regard to case. */

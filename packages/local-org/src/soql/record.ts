@@ -1,4 +1,5 @@
 import type { Row } from "../store/rows.ts";
+import type { FieldType } from "../store/schema.ts";
 import type { View } from "../store/view.ts";
 import { type Reading, reference } from "./reading.ts";
 
@@ -18,9 +19,7 @@ export class Records {
   show(object: string, row: Row, readings: readonly Reading[]): Shown {
     const record = this.#record(object, row);
     for (const { path, type, read } of readings) {
-      const value = read(row);
-      const shown = type === "datetime" && typeof value === "number" ? datetime(value) : value;
-      this.#place(shown, path, record, object, row);
+      this.#place(shownAs(type, read(row)), path, record, object, row);
     }
     return record;
   }
@@ -40,6 +39,16 @@ export class Records {
     record[step!] = target === undefined ? null : (record[step!] ?? this.#record(to, target));
     if (target !== undefined) this.#place(value, rest, record[step!] as Shown, to, target);
   }
+}
+
+/** A group of records, which is none itself. */
+export function aggregateResult(row: Row, readings: readonly Reading[]): Shown {
+  const values = readings.map(({ path: [name], type, read }) => [name!, shownAs(type, read(row))]);
+  return { attributes: { type: "AggregateResult" }, ...Object.fromEntries(values) };
+}
+
+function shownAs(type: FieldType, value: Row[string]): Row[string] {
+  return type === "datetime" && typeof value === "number" ? datetime(value) : value;
 }
 
 const NO_ID = "000000000000000AAA";

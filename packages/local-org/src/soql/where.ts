@@ -1,17 +1,21 @@
 import type { ConditionWithValueQuery, WhereClause } from "@jetstreamapp/soql-parser-js";
 import type { Row } from "../store/rows.ts";
-import type { Collation } from "./collation.ts";
-import { comparable, likePattern, readLiteral } from "./literal.ts";
-import type { Resolve } from "./reading.ts";
+import type { View } from "../store/view.ts";
+import { dateSpan, type Span } from "./dateLiterals.ts";
+import { comparable, likePattern, readLiteral, wrongType } from "./literal.ts";
+import type { Reading, Resolve } from "./reading.ts";
 import { SoqlError } from "./soqlError.ts";
 
 type Test = (row: Row) => boolean;
 type Token = "(" | ")" | "AND" | "OR" | "NOT" | Test;
 
+/** What a condition depends on besides its record: how text is compared, and what day it is. */
+type Setting = Pick<View, "now"> & { readonly platform: Pick<View["platform"], "collation"> };
+
 /** Compiles a WHERE clause, which the parser hands out as a list with bracket counts, to a test of one record. */
-export function compileWhere(where: WhereClause | undefined, resolve: Resolve, collation: Collation): Test {
+export function compileWhere(where: WhereClause | undefined, resolve: Resolve, setting: Setting): Test {
   if (where === undefined) return () => true;
-  const tokens = flatten(where, resolve, collation);
+  const tokens = flatten(where, resolve, setting);
   let at = 0;
   const expression = (): Test => {
     let left = conjunction();
@@ -62,12 +66,12 @@ export function* conditions(
       : { left: clause.left };
 }
 
-function flatten(where: WhereClause, resolve: Resolve, collation: Collation): Token[] {
+function flatten(where: WhereClause, resolve: Resolve, setting: Setting): Token[] {
   const tokens: Token[] = [];
   for (const { left, operator } of conditions(where)) {
     if (left !== null) {
       tokens.push(...Array<Token>(left.openParen ?? 0).fill("("));
-      if ("operator" in left) tokens.push(condition(left, resolve, collation));
+      if ("operator" in left) tokens.push(condition(left, resolve, setting));
       if ("closeParen" in left) tokens.push(...Array<Token>(left.closeParen ?? 0).fill(")"));
     }
     if (operator !== undefined) tokens.push(operator as Token);
@@ -86,16 +90,21 @@ const ORDERED: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
 };
 
 /** The test of one condition. @throws SoqlError where Salesforce would refuse it, or the local org does not know it */
-function condition(asked: ConditionWithValueQuery, resolve: Resolve, collation: Collation): Test {
-  if (!("field" in asked) || "valueQuery" in asked)
-    throw new SoqlError("MALFORMED_QUERY", "the local org takes no nested queries and functions in WHERE");
-  const { field, value, literalType } = asked;
+function condition(asked: ConditionWithValueQuery, resolve: Resolve, setting: Setting): Test {
+  if (!("operator" in asked) || "valueQuery" in asked)
+    throw new SoqlError("MALFORMED_QUERY", "the local org takes no nested queries in WHERE");
+  const { value, literalType } = asked;
+  const field = "fn" in asked ? (asked.fn.rawValue ?? "") : asked.field;
   const operator = asked.operator.toUpperCase();
-  const { read, type, filterable } = resolve(field);
+  const reading = resolve(field);
+  const { read, type, filterable } = reading;
   if (!filterable)
     throw new SoqlError("INVALID_FIELD", `field '${field}' can not be filtered in a query call`);
+  const { collation } = setting.platform;
   const kinds = [literalType].flat();
-  const texts = [value].flat();
+  const texts: string[] = [value].flat();
+  if (kinds.some((kind) => kind?.startsWith("DATE_")))
+    return dateCondition({ field, operator, texts }, reading, setting);
   const literals = texts.map((text, i) => readLiteral(text, kinds[i] ?? kinds[0], field, type, collation));
   const [wanted = null] = literals;
   const set = new Set(literals);
@@ -126,4 +135,34 @@ function condition(asked: ConditionWithValueQuery, resolve: Resolve, collation: 
     default:
       throw new SoqlError("MALFORMED_QUERY", `unexpected operator ${operator}`);
   }
+}
+
+/** Comparisons of an instant with the time that a date literal means, as a whole. */
+const BESIDE: Readonly<Record<string, (at: number, span: Span) => boolean>> = {
+  "=": (at, { from, to }) => at >= from && at < to,
+  "<": (at, { from }) => at < from,
+  "<=": (at, { to }) => at < to,
+  ">": (at, { to }) => at >= to,
+  ">=": (at, { from }) => at >= from,
+};
+
+function dateCondition(
+  { field, operator, texts }: { field: string; operator: string; texts: readonly string[] },
+  { read, type }: Reading,
+  { now }: Setting,
+): Test {
+  const spans = texts.map((text) => dateSpan(text, now));
+  if (type !== "datetime" || !spans.every((span) => span !== undefined)) throw wrongType(field, type);
+  const isIn = (at: number) => spans.some((span) => BESIDE["="]!(at, span));
+  const [first] = spans;
+  const beside = BESIDE[operator];
+  const test = (at: Row[string]): boolean => {
+    if (operator === "!=" || operator === "<>" || operator === "NOT IN")
+      return at === null || !isIn(Number(at));
+    if (at === null) return false;
+    return beside === undefined ? isIn(Number(at)) : beside(Number(at), first!);
+  };
+  if (beside === undefined && !["IN", "NOT IN", "!=", "<>"].includes(operator))
+    throw new SoqlError("INVALID_QUERY_FILTER_OPERATOR", `invalid operator on ${type} field ${field}`);
+  return (row) => test(read(row));
 }

@@ -114,7 +114,7 @@ function allObjects(permissionFields: Record<string, Field>): Record<string, Rec
       RelatedId: reference("UserRole", "Related"),
     },
     GroupMember: { Id: id, GroupId: reference("Group", "Group"), UserOrGroupId: plain("reference") },
-    Profile: { Id: id, Name: text, ...permissionFields },
+    Profile: { Id: id, Name: text, UserType: text, ...permissionFields },
     PermissionSet: {
       Id: id,
       Name: text,

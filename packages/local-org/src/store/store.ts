@@ -77,6 +77,7 @@ export class Store {
     return {
       schema: schemaIn(version, this.#schema, this.#hidden(session)),
       platform: this.platform,
+      now: Date.now(),
       rows: (object, range) => this.rows(object, session, range),
       lookUp: (object, id) =>
         object === "LoginHistory"

@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * @param now when the local org starts: an assignment that has expired by then is not active
  */
 export function tables(fixture: OrgFixture, now: number): Tables {
-  const { organization, profiles } = fixture;
+  const { organization, profiles, users } = fixture;
   const { edition = "Enterprise Edition", trialEndsAt } = organization;
   return {
     Organization: [
@@ -28,6 +28,8 @@ export function tables(fixture: OrgFixture, now: number): Tables {
     Profile: profiles.map(({ id, name, permissions }) => ({
       Id: id,
       Name: name,
+      // That of its licence, which is its users'.
+      UserType: users.find(({ profile }) => profile === name)?.userType ?? "Standard",
       ...permissionFlags(permissions),
     })),
     ...userTables(fixture, now),

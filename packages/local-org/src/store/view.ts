@@ -7,6 +7,8 @@ import type { Schema } from "./schema.ts";
 export interface View {
   readonly schema: Schema;
   readonly platform: Platform;
+  /** In milliseconds since the epoch: what the date literals of its queries are reckoned from. */
+  readonly now: number;
   /** The records of an sObject that the caller may see; of OauthToken, those within the range, oldest first. */
   readonly rows: (object: string, range?: GrantRange) => readonly Row[];
   /** The record that a reference leads to. Ids are compared by their first 15 characters. */
