@@ -10,6 +10,7 @@ interface SimulatorOptions {
   readonly port?: number;
   readonly fixture?: string;
   readonly profile?: string;
+  readonly platform?: readonly string[];
 }
 
 /** `sanctioned simulator`: a local org to try everything on. */
@@ -21,6 +22,11 @@ export function simulatorCommand(): Command {
     .option(
       "--profile <file>",
       "answer like the org of this profile, which `sanctioned probe` writes, as far as it tells",
+    )
+    .option(
+      "--platform <name=value>",
+      "a setting of the platform, several times (packages/local-org/README.md lists them)",
+      (text: string, before: readonly string[] = []) => [...before, text],
     )
     .addHelpText("after", "\nExample:\n  $ npx sanctioned simulator --port 8400")
     .action(async (options: SimulatorOptions) => {
@@ -84,7 +90,7 @@ async function askSimulator(method: "POST" | "PATCH", path: string, body: object
 }
 
 /** @throws UserError where the local org is not installed, or cannot start as told */
-async function startOrg({ port, fixture, profile }: SimulatorOptions): Promise<LocalOrg> {
+async function startOrg({ port, fixture, profile, platform = [] }: SimulatorOptions): Promise<LocalOrg> {
   try {
     import.meta.resolve("salesforce-local-org");
   } catch (error) {
@@ -92,7 +98,9 @@ async function startOrg({ port, fixture, profile }: SimulatorOptions): Promise<L
     throw cliErrors["local-org-not-installed"]();
   }
   // Loaded only when it is needed: a server is large, and `--help` should answer at once.
-  const { LocalOrgError, readFixture, readProfileFile, startLocalOrg } = await import("salesforce-local-org");
+  const { LocalOrgError, readFixture, readPlatform, readProfileFile, startLocalOrg } = await import(
+    "salesforce-local-org"
+  );
   const { dieppeTrading } = await import("salesforce-local-org/orgs");
   try {
     const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
@@ -102,6 +110,7 @@ async function startOrg({ port, fixture, profile }: SimulatorOptions): Promise<L
       org,
       ...(port === undefined ? {} : { port }),
       ...(other === null ? {} : { profile: other.profile }),
+      ...readPlatform(platform),
     });
   } catch (error) {
     if (!(error instanceof LocalOrgError)) throw error;

@@ -113,6 +113,12 @@ describe("sanctioned simulator", () => {
       /The fixture no\.json cannot be read \(ENOENT\)/,
     ],
     [
+      "a setting of the platform without a value of its own",
+      ["--platform", "usageNeeds=admin", "--platform", "rotation=perhaps"],
+      {},
+      /The platform setting rotation is one of moves, stays/,
+    ],
+    [
       "a fixture that is none",
       ["--fixture", "package.json"],
       {},
