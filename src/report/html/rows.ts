@@ -19,6 +19,7 @@ const TONES: Readonly<Record<string, "good" | "warn" | "bad">> = {
   overdue: "warn",
   revoked: "good",
   failed: "bad",
+  replaced: "bad",
   "new app": "warn",
   "new user": "warn",
   "new grant": "warn",
