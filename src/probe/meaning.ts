@@ -35,10 +35,17 @@ const WITHOUT: Readonly<Partial<Record<keyof OrgProfile["permissions"], string>>
   ManageAuthProviders: "without Manage Auth. Providers identity providers are known by their links alone",
 };
 
+/** Permissions that bring others with them. */
+const INCLUDED_IN: Readonly<Record<string, keyof OrgProfile["permissions"] | undefined>> = {
+  ModifyMetadata: "ModifyAllData",
+  ExternalClientAppViewer: "ExternalClientAppAdmin",
+};
+
 function permissionLine({ permissions }: OrgProfile): ProbeLine {
   const missing = Object.entries(WITHOUT).filter(([name]) => {
     const held = permissions[name as keyof typeof permissions];
-    return held !== "held" && !(name === "ModifyMetadata" && permissions.ModifyAllData === "held");
+    const more = INCLUDED_IN[name];
+    return held !== "held" && (more === undefined || permissions[more] !== "held");
   });
   const by = (state: string) =>
     Object.keys(permissions).filter((name) => permissions[name as "ViewSetup"] === state);
@@ -60,17 +67,24 @@ function permissionLine({ permissions }: OrgProfile): ProbeLine {
 
 function grantsLine({ grants, objects }: OrgProfile): ProbeLine {
   const { fields, answer } = objects.OauthToken;
-  const sorted = Object.keys(fields).filter((name) => fields[name]!.includes("s"));
-  const filtered = Object.keys(fields).filter((name) => fields[name]!.includes("f"));
-  const seen = grants.ofOthers !== null && grants.ofOthers !== "0";
+  const lacking = (fact: string) => Object.keys(fields).filter((name) => !fields[name]!.includes(fact));
+  const described =
+    answer === "answered"
+      ? `described, not filtered by: ${lacking("f").join(", ") || "none"}, not sorted by: ${lacking("s").join(", ") || "none"}`
+      : `described: ${answer}`;
   return {
-    status: seen ? "ok" : "warning",
+    status: grants.ofOthers === null || grants.ofOthers === "0" ? "warning" : "ok",
     question: "Are the grants of others in sight, and what are rows of OauthToken like?",
-    answer: `${grants.amount} rows, of others ${grants.ofOthers ?? "not answered"}; Id ${grants.rowIds}; totalSize above 2,500: ${grants.totalSizeAtCeiling}; describe: ${answer}${answer === "answered" ? `, filtered by ${filtered.join(", ") || "none"}, sorted by ${sorted.join(", ") || "none"}` : ""}`,
-    means: seen
-      ? "The user sees grants of others."
-      : "Either nobody else has a grant, or the user does not see them: a list is not believed to be clean for that.",
+    answer: `${grants.amount} rows, of others: ${grants.ofOthers ?? "not answered"}; Id: ${grants.rowIds}; totalSize above 2,500: ${grants.totalSizeAtCeiling}; ${described}`,
+    means: sightOf(grants),
   };
+}
+
+function sightOf({ ofOthers }: OrgProfile["grants"]): string {
+  if (ofOthers === null) return "The org does not take that question; the user's permissions decide.";
+  return ofOthers === "0"
+    ? "Either nobody else has a grant, or the user does not see them: a list is not believed to be clean for that."
+    : "The user sees grants of others.";
 }
 
 function formsLine({ queryForms, partition }: OrgProfile): ProbeLine {
