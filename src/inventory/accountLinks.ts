@@ -6,8 +6,9 @@ import { checkApiShare } from "./apiShare.ts";
 import { inventoryErrors } from "./errors.ts";
 import { type AuthProviderRow, identityProviders, providerFinder } from "./identityProviders.ts";
 import type { AccountLinks, App, Grant } from "./inventory.ts";
-import { type LinkReading, linkCountQuery, readLinkRows } from "./linkRows.ts";
+import { type LinkReading, type LinkRow, linkCountQuery, readLinkRows } from "./linkRows.ts";
 import { readAll } from "./readAll.ts";
+import { isAssignedAll } from "./sight.ts";
 
 /** The links of an org, as grants, and the providers behind them. */
 export interface LinksRead {
@@ -37,6 +38,7 @@ export async function readAccountLinks(
     return refused(error, needed);
   }
   const { rows, proof } = read;
+  if (needed) await requireSightOfLinks(reader, rows);
   // Where there are no links and nobody names a provider, none needs to be known.
   const setUp = rows.length > 0 || needed ? await readAuthProviders(reader) : [];
   const providers = identityProviders(setUp, rows);
@@ -58,6 +60,16 @@ export async function readAccountLinks(
 /** API calls that reading the links takes at most, where nothing changes meanwhile. */
 function callsForLinks(links: number): number {
   return Math.ceil(links / 150) + 5;
+}
+
+/**
+ * That the links of others are in sight: without Manage Users a caller sees its own alone, and what the org says of
+ * permissions comes from a cache. Any link of another shows it; where there is none, what the caller is assigned does.
+ */
+async function requireSightOfLinks(reader: OrgReader, rows: readonly LinkRow[]): Promise<void> {
+  const { userId, username } = reader.caller;
+  if (rows.some(({ UserId }) => userIdOf(UserId) !== userId) || (await isAssignedAll(reader))) return;
+  throw inventoryErrors["no-sight-of-others-links"]({ user: username });
 }
 
 /** What cannot be read although the org answers. @throws the error itself where no answer would be more honest */
@@ -82,7 +94,7 @@ async function readAuthProviders(reader: OrgReader): Promise<AuthProviderRow[] |
 }
 
 /** Whether Salesforce Support made the object writable; null where the org does not say. */
-async function readDeletable(reader: OrgReader): Promise<boolean | null> {
+export async function readDeletable(reader: OrgReader): Promise<boolean | null> {
   try {
     const description = await reader.get<{ deletable?: unknown } | null>(
       "/sobjects/ThirdPartyAccountLink/describe",

@@ -11,6 +11,7 @@ import { readApps } from "./directory.ts";
 import { addressLine } from "./doctor/addressLine.ts";
 import { formsLine } from "./doctor/formsLine.ts";
 import { type DoctorLine, line } from "./doctor/line.ts";
+import { linksLine } from "./doctor/linksLine.ts";
 import { sightLine } from "./doctor/sightLine.ts";
 import { probeExternalApps } from "./externalApps.ts";
 import { ownApps } from "./ownApps.ts";
@@ -66,6 +67,7 @@ export async function doctor(
     ...(await permissionLines(connection)),
     await sightLine(connection),
     await externalAppsLine(connection),
+    await linksLine(connection),
     apiCallsLine(connection),
     clockLine(connection.clockSkewMs),
     await formsLine(connection),

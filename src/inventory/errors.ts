@@ -54,6 +54,13 @@ export const inventoryErrors = declareErrors({
       "Look at Setup, Connected Apps OAuth Usage. If others have grants there, grant both anew, by a permission set, and run it again in a while. If nobody has one, View Setup and Configuration lets the assignments be read; or let another user authorize an app, as `sf org login web` does: a grant of theirs that is seen is the proof.",
     example: { user: "sanctioned@acme.example", others: 350 },
   },
+  "no-sight-of-others-links": {
+    kind: "inconclusive",
+    text: "no link of anybody but {user} to an identity provider is to be seen, and what {user} is assigned does not show Manage Users, without which the links of others are left out. That the org says it is granted may come from its cache.",
+    remedy:
+      "Grant Manage Users anew, by a permission set, and run it again in a while. If nobody has such a link, View Setup and Configuration lets the assignments be read.",
+    example: { user: "sanctioned@acme.example" },
+  },
   "usage-not-shown": {
     kind: "inconclusive",
     text: "the org has external client apps and does not show who uses them ({salesforceCode}).",

@@ -98,6 +98,22 @@ describe("links to identity providers", () => {
     expect(shown(inventory)).toEqual([]);
   });
 
+  it("of the tool's own user alone are not believed to be all where Manage Users was just taken away", async () => {
+    const fixture = linkedOrg();
+    org = await startLocalOrg({ org: fixture, permissionsLag: "on" });
+    org.store.linkAccount({ username: fixture.caller, provider: "Okta" });
+    org.store.changeUser(fixture.caller, { permissions: { ManageUsers: false } });
+    const reader = await connect(readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}));
+    await expect(listInventory(reader, { needs: JUDGED })).rejects.toMatchObject(
+      refusedAs("no-sight-of-others-links"),
+    );
+  });
+
+  it("are believed to be none where what the tool's user is assigned shows that others' are in sight", async () => {
+    const { accountLinks } = await list(linkedOrg({ thirdPartyAccountLinks: [] }));
+    expect(accountLinks.proof?.read).toBe(0);
+  });
+
   it.each(["folded", "binary"] as const)(
     "past the ceiling of 2,500 are read in ranges of users, however %s ids are compared",
     async (collation) => {

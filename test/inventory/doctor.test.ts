@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { apiCallsLine, clockLine, doctor } from "../../src/inventory/doctor.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import { sfId } from "../inventories.ts";
+import { linkedOrg } from "../linkedOrg.ts";
 
 const CLOCK = { sleep: async () => undefined, random: () => 0 };
 const fixture = dieppeTrading();
@@ -38,6 +39,7 @@ describe("the doctor", () => {
       ...Array.from({ length: 5 }, () => "permission"),
       "sight",
       "external-client-apps",
+      "identity-providers",
       "api-calls",
       "clock",
       "query-forms",
@@ -48,6 +50,18 @@ describe("the doctor", () => {
     );
     expect(exitCode).toBe(0);
     expect(org!.writes).toEqual([]);
+  });
+
+  it.each([
+    ["read-only", "ok", /^3 links of accounts to identity providers; the API may not delete them/],
+    ["deletable", "ok", /^3 links of accounts to identity providers; the API may delete them\.$/],
+    ["absent", "warning", /not shown \(INVALID_TYPE\)/],
+  ] as const)("says of links to identity providers that are %s", async (accountLinks, status, text) => {
+    const { lines } = await examine({ org: linkedOrg(), accountLinks });
+    expect(lines.find(({ code }) => code === "identity-providers")).toMatchObject({
+      status,
+      text: expect.stringMatching(text),
+    });
   });
 
   it("says what to grant, and that a list would not be complete", async () => {

@@ -10,6 +10,7 @@ export interface DoctorLine {
     | "permission"
     | "sight"
     | "external-client-apps"
+    | "identity-providers"
     | "api-calls"
     | "clock"
     | "query-forms"
