@@ -28,7 +28,9 @@ type Told = Pick<StandingAccess, "app" | "name" | "couldBe">;
 /** What lets apps and people in without a grant that was counted, by kind, app and user. Pure. */
 export function standingAccessOf(read: StandingRows, basis: StandingBasis): StandingAccessList {
   const { days, readings } = read;
-  const teller = new AppTeller(basis);
+  // An org can have a million grants: those of who was not seen are not looked at.
+  const seen = new Set([...read.logins, ...read.sessions].map(({ userId }) => userId));
+  const teller = new AppTeller(basis, seen);
   const entries = new Entries();
   for (const login of read.logins) addLogin(login, teller, entries);
   for (const session of read.sessions) addSession(session, teller, entries);
@@ -92,7 +94,8 @@ class AppTeller {
   /** Users with a grant, by the key and by the folded names of its app. */
   readonly #holders = new Map<string, Set<UserId>>();
 
-  constructor({ apps, grants, idsOf }: StandingBasis) {
+  /** @param seen the users whose grants may be asked about */
+  constructor({ apps, grants, idsOf }: StandingBasis, seen: ReadonlySet<UserId | null>) {
     this.#idsOf = idsOf;
     this.#byId = new Map(apps.flatMap((app) => (app.id === null ? [] : [[app.id as string, app] as const])));
     this.#byName = new Map(
@@ -102,12 +105,14 @@ class AppTeller {
       ),
     );
     const keysOf = new Map(apps.map((app) => [app.key, [app.key, ...namesOf(app)]] as const));
-    for (const { userId, app } of grants)
+    for (const { userId, app } of grants) {
+      if (!seen.has(userId)) continue;
       for (const key of keysOf.get(app.key) ?? [app.key]) {
         const holders = this.#holders.get(key);
         if (holders === undefined) this.#holders.set(key, new Set([userId]));
         else holders.add(userId);
       }
+    }
   }
 
   /** The app that a login or a session calls by a name: the one that goes by it, where only one does. */
