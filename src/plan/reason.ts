@@ -27,8 +27,9 @@ export function revocationReason(
 ): string {
   const rule = `${meaningOf(code)} (${placeText(at)})`;
   if (grants.every(isAccountLink)) return `${rule}; account linked to it`;
+  // What is revoked by hand goes while it is read: then the days say what somebody had.
   const inUse = (times: readonly (Instant | null)[]) =>
-    times.some((time) => time !== null && time >= inUseSince(asOf));
+    code !== "by-hand" && times.some((time) => time !== null && time >= inUseSince(asOf));
   const uses = grants.flatMap(({ lastUsedAt }) => lastUsedAt ?? []);
   if (covers === "pair" && inUse([...uses, ...grants.map(({ createdAt }) => createdAt)]))
     return `${rule}; in use`;

@@ -77,6 +77,11 @@ it("where the approval is of the very grants, their days are said, and the use a
   );
 });
 
+it("what is revoked by hand says its days, whatever its use: nobody has to approve the same line tomorrow", () => {
+  const used = [{ createdAt: MAY, lastUsedAt: AS_OF }];
+  expect(reason(used, { code: "by-hand" })).toContain("granted 2023-05-04, last used 2026-11");
+});
+
 it("an app in use reads the same after a night in which it rotated", () => {
   const before = [{ createdAt: MAY, lastUsedAt: AS_OF - DAY_MS, useCount: 900 }];
   const after = [{ createdAt: AS_OF, lastUsedAt: AS_OF, useCount: 1 }];
