@@ -19,7 +19,8 @@ export async function requireNoExternalApps(reader: OrgReader, apps: readonly Ap
   try {
     listed = await reader.listMetadata("ExternalClientApplication");
   } catch (error) {
-    if (error instanceof ApiError) return; // who may list grants need not be one who may read metadata
+    // Who may list grants need not be one who may read metadata.
+    if (error instanceof ApiError && error.salesforceCode !== "REQUEST_LIMIT_EXCEEDED") return;
     throw error;
   }
   const [first] = listed;

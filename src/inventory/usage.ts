@@ -8,6 +8,7 @@ import type { AppRegister } from "./appRegister.ts";
 import { inventoryErrors } from "./errors.ts";
 import type { App, Grant } from "./inventory.ts";
 import { SECOND_MS } from "./partition.ts";
+import { isRefusedForm } from "./queryForms.ts";
 
 /** What the Connect usage resources list, each with what it is known by. */
 interface UsageLists {
@@ -62,7 +63,7 @@ async function orNotShown<T>(answer: Promise<T>, gone: () => T): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!isRefusedForm(error)) throw error; // that calls are used up is no matter of permissions
     const { status, salesforceCode } = error;
     if (status === 404) return gone();
     if (/NOT_ENABLED/.test(salesforceCode)) throw inventoryErrors["usage-not-enabled"]({ salesforceCode });
@@ -136,7 +137,7 @@ async function readTokens(reader: OrgReader, { userId, app, usage, rows }: Usage
       ? unsaid
       : beside(rows, tokens).map((token) => grantOf({ ...usage, ...token }));
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!isRefusedForm(error)) throw error;
     // The usage says that there is a grant, and this does not say how many.
     if (error.status === 404 || (error.status === 403 && rows.length === 0)) return unsaid;
     if (error.status === 403) return await orNotShown(Promise.reject(error), () => unsaid);

@@ -2,6 +2,7 @@ import { type LocalOrg, type LocalOrgOptions, type OrgFixture, startLocalOrg } f
 import { BOT, DIALER, PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
 import { InconclusiveError } from "../../src/errors.ts";
+import { callsForListing } from "../../src/inventory/apiShare.ts";
 import { listInventory } from "../../src/inventory/listInventory.ts";
 import { proofText } from "../../src/report/words.ts";
 import { connect } from "../../src/salesforce/connection.ts";
@@ -175,6 +176,16 @@ describe("the use of external client apps", () => {
     }
   });
 
+  it("that is refused since the org's calls are used up is no matter of permissions: the list ends there", async () => {
+    for (const match of ["/apps/oauth/usage?", "/users", "/tokens"]) {
+      const faults = [{ kind: "status" as const, match, status: 403, errorCode: "REQUEST_LIMIT_EXCEEDED" }];
+      expect(await outcome({ faults, usageBesideRows: "usage-alone" })).toMatchObject({
+        code: "list-not-completed",
+      });
+      await org!.close();
+    }
+  });
+
   it("of an app that nobody uses may be a 404, and the proof says that it was taken for nobody", async () => {
     const fixture = smallOrg();
     const idle = { id: "0xI000000000077AAA", name: "Idle", inAppMenu: false };
@@ -211,19 +222,21 @@ describe("the use of external client apps", () => {
       name: `App ${i}`,
       inAppMenu: false,
     }));
+    const most = callsForListing(4, 3, 60);
+    expect(most - callsForListing(4, 3, 0)).toBe(61);
     await expect(list({ org: { ...fixture, apps }, apiLimit: 400 })).rejects.toThrow(
-      "takes up to 93 API calls",
+      `takes up to ${most} API calls`,
     );
     await org!.close();
-    const users = Array.from({ length: 90 }, (_, i) => ({
+    const users = Array.from({ length: 150 }, (_, i) => ({
       ...fixture.users[0]!,
       id: `005${String(100 + i).padStart(12, "0")}AAA`,
       username: `user${i}@small.example`,
     }));
     const grants = users.map(({ username }) => ({ ...fixture.grants[0]!, username, app: PORTAL.name }));
     await expect(
-      list({ org: { ...fixture, users: [...fixture.users, ...users], grants }, apiLimit: 400 }),
-    ).rejects.toThrow("takes up to 90 API calls");
+      list({ org: { ...fixture, users: [...fixture.users, ...users], grants }, apiLimit: 640 }),
+    ).rejects.toThrow("takes up to 150 API calls");
   });
 });
 
