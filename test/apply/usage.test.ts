@@ -225,6 +225,18 @@ describe("a revocation in an org of which the usage shows tokens beside the rows
     expect([on.posts().length, deletes().length, left()]).toEqual([1, 1, 0]);
   });
 
+  it("asks for the tokens alone where a row was planned: that the app still names the user is no token", async () => {
+    await on.close();
+    on = await stage(smallOrg());
+    const asked: string[] = [];
+    on.alter((request) => {
+      if (readsUsage(request)) asked.push(/(\w+)\?/.exec(request)![1]!);
+      return null;
+    });
+    expect(statuses(await run())).toEqual({ revoked: 1 });
+    expect(new Set(asked)).toEqual(new Set(["tokens"]));
+  });
+
   it("has not succeeded where the row went and the token is not to be revoked: the reason says what it takes", async () => {
     await on.close();
     on = await stage(smallOrg(), { usageBesideRows: "usage-only-tokens", usageRevokingNeeds: "admin" });
