@@ -4,6 +4,8 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { LocalOrgError } from "./errors.ts";
 import { readProfile, withCallerOf } from "./fixture/profile.ts";
 import { adminRoutes } from "./server/admin.ts";
+import { bulkQueryRoutes } from "./server/bulkQuery.ts";
+import { compositeRoutes } from "./server/composite.ts";
 import type { Context, RecordedRequest } from "./server/context.ts";
 import { apiRoutes } from "./server/dataApi.ts";
 import { failureShapes } from "./server/failures.ts";
@@ -61,6 +63,8 @@ export async function startLocalOrg(given: LocalOrgOptions): Promise<LocalOrg> {
   apiRoutes(server, context);
   queryRoutes(server, context);
   sobjectRoutes(server, context);
+  bulkQueryRoutes(server, context);
+  compositeRoutes(server, context);
   revokeRoutes(server, context);
   usageRoutes(server, context);
   await metadataRoutes(server, context);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
 import type { Context } from "./context.ts";
+import { isSubrequest } from "./subrequest.ts";
 
 /** Down to 50.0, since clients ask for the version that they know before they ask which there are. */
 export const VERSIONS = Array.from({ length: 18 }, (_, i) => `${50 + i}.0`);
@@ -21,7 +22,12 @@ export function apiRoutes(server: FastifyInstance, context: Context): void {
   const { store } = context;
   const preHandler = authorized(context);
   const resources = (base: string) =>
-    Object.fromEntries(["query", "sobjects", "limits"].map((name) => [name, `${base}/${name}`]));
+    Object.fromEntries(
+      ["composite", "jobs", "limits", "query", "queryAll", "sobjects"].map((name) => [
+        name,
+        `${base}/${name}`,
+      ]),
+    );
 
   server.get("/services/data", async () =>
     VERSIONS.map((version) => ({ version, label: `Release ${version}`, url: apiBase({ version }) })),
@@ -82,6 +88,7 @@ export function authorized(
     const { version } = request.params as Versioned;
     if (!VERSIONS.includes(version)) return notFound(reply);
     if (bearerSession(request, context.store) === undefined) return invalidSession(reply);
+    if (isSubrequest(request)) return undefined;
     context.apiUsage++;
     if (context.apiUsage > limit)
       return refuse(reply, 403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");

@@ -7,6 +7,7 @@ import type { Fault } from "./faults.ts";
 import { isAdmin, isWrite, revokedGrant } from "./requests.ts";
 import { refuseRevocation, tokenToRevoke } from "./revoke.ts";
 import { isSoap, soapFault } from "./soap.ts";
+import { isSubrequest } from "./subrequest.ts";
 
 /** What Salesforce's edge answers to bursts (docs/salesforce.md#queries-and-errors). */
 const ACCESS_DENIED = "<html><head><title>Access Declined</title></head><body>Access Declined</body></html>";
@@ -23,7 +24,7 @@ export function misbehave(server: FastifyInstance, { faults, options, store }: C
     return undefined;
   };
   server.addHook("preHandler", async (request, reply) => {
-    if (isAdmin(request)) return undefined;
+    if (isAdmin(request) || isSubrequest(request)) return undefined;
     if (options.readOnly && isWrite(request))
       return refuseIn(request, reply, 500, "READ_ONLY", "this org must not be written to");
     return strike(request, reply);

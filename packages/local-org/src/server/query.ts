@@ -16,6 +16,11 @@ const TOKEN_CEILING = 2_500;
 /** Queries whose pages are kept; the oldest go first. */
 const MOST_CURSORS = 1_000;
 
+interface AskedVersioned {
+  readonly Params: Versioned;
+  readonly Querystring: { readonly q?: string | string[]; readonly columns?: string };
+}
+
 /** A query under way, for queryMore. */
 interface Cursor {
   readonly id: string;
@@ -34,7 +39,7 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
 
   const page = ({ id, found, pageSize }: Cursor, from: number, base: string) => {
     const answer = found();
-    const rows = isCapped(answer) ? answer.rows.slice(0, TOKEN_CEILING) : answer.rows;
+    const rows = handedOut(answer);
     const to = Math.min(from + pageSize, rows.length);
     const done = to >= rows.length;
     return {
@@ -45,28 +50,27 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
     };
   };
 
-  server.get<{ Params: Versioned; Querystring: { q?: string | string[]; columns?: string } }>(
-    "/services/data/v:version/query",
-    { preHandler },
-    async (request) => {
-      const { q, columns } = request.query;
-      const session = bearerSession(request, store)!;
-      const view = store.view(session, Number(request.params.version));
-      const query = () => evaluate([q].flat()[0] ?? "", view);
-      const answer = query();
-      if (columns === "true") return columnMetadata(answer);
-      if (answer.count) return { totalSize: answer.rows.length, done: true, records: [] };
-      const cursor: Cursor = {
-        id: `0r8${randomUUID().replaceAll("-", "").slice(0, 15)}`,
-        session,
-        pageSize: isCapped(answer) ? TOKEN_PAGE : askedPageSize(request),
-        found: isLive ? query : () => answer,
-      };
-      if (answer.rows.length > cursor.pageSize) cursors.set(cursor.id, cursor);
-      if (cursors.size > MOST_CURSORS) cursors.delete(cursors.keys().next().value!);
-      return page(cursor, 0, apiBase(request.params));
-    },
-  );
+  const ask = async (request: FastifyRequest<AskedVersioned>) => {
+    const { q, columns } = request.query;
+    const session = bearerSession(request, store)!;
+    const view = store.view(session, Number(request.params.version));
+    const query = () => evaluate([q].flat()[0] ?? "", view);
+    const answer = query();
+    if (columns === "true") return columnMetadata(answer);
+    if (answer.count) return { totalSize: answer.rows.length, done: true, records: [] };
+    const cursor: Cursor = {
+      id: `0r8${randomUUID().replaceAll("-", "").slice(0, 15)}`,
+      session,
+      pageSize: isCapped(answer) ? TOKEN_PAGE : askedPageSize(request),
+      found: isLive ? query : () => answer,
+    };
+    if (answer.rows.length > cursor.pageSize) cursors.set(cursor.id, cursor);
+    if (cursors.size > MOST_CURSORS) cursors.delete(cursors.keys().next().value!);
+    return page(cursor, 0, apiBase(request.params));
+  };
+  server.get<AskedVersioned>("/services/data/v:version/query", { preHandler }, ask);
+  // Nothing of the local org goes to a recycle bin, so that this finds the same.
+  server.get<AskedVersioned>("/services/data/v:version/queryAll", { preHandler }, ask);
   server.get<{ Params: Versioned & { locator: string } }>(
     "/services/data/v:version/query/:locator",
     { preHandler },
@@ -82,6 +86,11 @@ export function queryRoutes(server: FastifyInstance, context: Context): void {
       return page(cursor, Number(from), apiBase(request.params));
     },
   );
+}
+
+/** What of an answer a client gets to see. */
+export function handedOut(answer: Answer): Answer["rows"] {
+  return isCapped(answer) ? answer.rows.slice(0, TOKEN_CEILING) : answer.rows;
 }
 
 function isCapped({ object, grouped }: Answer): boolean {

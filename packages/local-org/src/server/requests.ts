@@ -58,12 +58,19 @@ export function isAdmin(request: FastifyRequest): boolean {
   return request.url.startsWith("/__local-org/");
 }
 
+/**
+ * What asks by other methods than GET. A composite may hold anything, so that it counts as a write; a query job is no record of
+ * the org.
+ */
+const ASKING =
+  /^\/services\/(oauth2\/(token|userinfo)|data\/v[\d.]+\/(composite\/sobjects\/\w+|jobs\/query(\/\w+)?)\/?(\?|$))/;
+
 /** Whether a request would change the org. Logins and questions by POST do not. */
 export function isWrite(request: FastifyRequest): boolean {
   const { method, url } = request;
   if (isSoap(request)) return isSoapWrite(request);
   if (url.startsWith("/services/oauth2/revoke")) return true;
-  return !["GET", "HEAD"].includes(method) && !/^\/services\/oauth2\/(token|userinfo)/.test(url);
+  return !["GET", "HEAD"].includes(method) && !ASKING.test(url);
 }
 
 /** A query as it may be kept: with no token of the org among its literals. */

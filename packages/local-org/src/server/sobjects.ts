@@ -1,10 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sameId } from "../ids.ts";
-import { datetime } from "../soql/record.ts";
+import { resolvePath } from "../soql/reading.ts";
+import { Records } from "../soql/record.ts";
 import { canonical, type Field } from "../store/schema.ts";
 import type { Deletion } from "../store/sessions.ts";
+import type { View } from "../store/view.ts";
 import type { Context } from "./context.ts";
 import { apiBase, authorized, bearerSession, notFound, refuse, type Versioned } from "./dataApi.ts";
+
+const MOST_RETRIEVED = 2_000;
 
 type OfObject = Versioned & { object: string };
 type OfRecord = OfObject & { id: string };
@@ -35,22 +39,27 @@ export function sobjectRoutes(server: FastifyInstance, context: Context): void {
     const fields = Object.entries(schema[name]!).map(describeField);
     return { name, label: name, queryable: true, deletable: isDeletable(name, context), fields };
   });
-  server.get<{ Params: OfRecord }>(`${root}/:object/:id`, { preHandler }, async (request, reply) => {
-    const { params } = request;
-    const { schema, rows } = viewOf(request);
-    const object = canonical(schema, params.object);
-    if (object === undefined) return notFound(reply);
-    const row = rows(object).find(({ Id }) => typeof Id === "string" && sameId(Id, params.id));
-    if (row === undefined) return notFound(reply);
-    const values = Object.entries(schema[object]!).map(([name, { type }]) => [
-      name,
-      type === "datetime" && typeof row[name] === "number" ? datetime(row[name]) : (row[name] ?? null),
-    ]);
-    return {
-      attributes: { type: object, url: `${apiBase(params)}/sobjects/${object}/${row.Id}` },
-      ...Object.fromEntries(values),
-    };
-  });
+  server.get<{ Params: OfRecord; Querystring: { fields?: string } }>(
+    `${root}/:object/:id`,
+    { preHandler },
+    async (request, reply) => {
+      const { params, query } = request;
+      const [record] = retrieve([params.id], query.fields?.split(","), params, viewOf(request)) ?? [];
+      return record ?? notFound(reply);
+    },
+  );
+  server.post<{ Params: OfObject; Body: { ids?: unknown; fields?: unknown } | undefined }>(
+    "/services/data/v:version/composite/sobjects/:object",
+    { preHandler },
+    async (request, reply) => {
+      const { ids, fields } = request.body ?? {};
+      if (!areTexts(ids) || !areTexts(fields))
+        return refuse(reply, 400, "JSON_PARSER_ERROR", "ids and fields are lists of texts");
+      if (ids.length > MOST_RETRIEVED)
+        return refuse(reply, 400, "LIMIT_EXCEEDED", `no more than ${MOST_RETRIEVED} records at once`);
+      return retrieve(ids, fields, request.params, viewOf(request)) ?? notFound(reply);
+    },
+  );
   // The ends of a session and of an account link are the deletions that the local org knows.
   server.delete<{ Params: OfRecord }>(`${root}/:object/:id`, { preHandler }, async (request, reply) => {
     const { object, id } = request.params;
@@ -77,6 +86,29 @@ export function sobjectRoutes(server: FastifyInstance, context: Context): void {
         return notFound(reply);
     }
   });
+}
+
+/** Records by their ids, null for one that is not there; undefined where the object is not. @throws SoqlError where a field is not */
+function retrieve(
+  ids: readonly string[],
+  fields: readonly string[] | undefined,
+  params: OfObject,
+  view: View,
+): (Record<string, unknown> | null)[] | undefined {
+  const object = canonical(view.schema, params.object);
+  if (object === undefined) return undefined;
+  const names = fields ?? Object.keys(view.schema[object]!);
+  const readings = names.map((name) => resolvePath(object, name.trim().split("."), view));
+  const shown = new Records(view, apiBase(params));
+  const rows = view.rows(object);
+  return ids.map((id) => {
+    const row = rows.find(({ Id }) => typeof Id === "string" && sameId(Id, id));
+    return row === undefined ? null : shown.show(object, row, readings);
+  });
+}
+
+function areTexts(list: unknown): list is string[] {
+  return Array.isArray(list) && list.every((one) => typeof one === "string");
 }
 
 function isDeletable(name: string, { store }: Context): boolean {
