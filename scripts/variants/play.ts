@@ -44,13 +44,14 @@ export async function play(values: Values, { filler, profile }: PlayOptions): Pr
   const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-variant-"));
   const { options, without, meanwhile, judgesLinks, logIn } = setupOf(values);
   const now = Date.now();
+  const dated = options.refusedFields?.includes("OauthToken.CreatedDate") !== true;
   const org = await startLocalOrg({ org: variantOrg(now, { filler, without }), profile, ...options });
   try {
     writeFileSync(path.join(folder, FILE), policyText(judgesLinks));
     return await held({
       folder,
       env: { ...logIn(org), SANCTIONED_REVOKES_PER_SECOND: "10000" },
-      truth: () => truthOf(org, now, judgesLinks),
+      truth: () => truthOf(org, now, { dated, judgesLinks }),
       meanwhile: () => {
         for (const happens of meanwhile) happens(org);
       },

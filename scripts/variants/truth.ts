@@ -15,15 +15,26 @@ interface Held extends TrueGrant {
 
 /** What an org truly holds. */
 export interface Truth {
+  /** Whether its rows say when they were made: else grants are held against each other by user and app alone. */
+  readonly dated: boolean;
   readonly grants: readonly Held[];
 }
 
-/** Reads it from the org's own store. @param judgesLinks whether the policy judges links to identity providers */
-export function truthOf({ store }: LocalOrg, now: number, judgesLinks: boolean): Truth {
+/** What of an org's grants can be told from outside, and is judged. */
+export interface Told {
+  /** Whether the org says when a grant was made. */
+  readonly dated: boolean;
+  /** Whether the policy judges links to identity providers. */
+  readonly judgesLinks: boolean;
+}
+
+/** Reads it from the org's own store. */
+export function truthOf({ store }: LocalOrg, now: number, { dated, judgesLinks }: Told): Truth {
   const instant = (value: unknown) => (typeof value === "number" ? value : null);
   const { accountLinks } = store.platform;
   const links = accountLinks === "absent" ? [] : store.accountLinks();
   return {
+    dated,
     grants: [
       ...store.grants().map((row) => {
         const grant = {
@@ -49,6 +60,7 @@ export function truthOf({ store }: LocalOrg, now: number, judgesLinks: boolean):
 
 /** What differs between a list that is called complete and the org. */
 export function listedWrongly({ grants, accountLinks }: Inventory, truth: Truth): string[] {
+  const keyOf = keysOf(truth);
   const listed = grants.map(({ userId, app, createdAt }) => keyOf(userId, app.id ?? app.name, createdAt));
   // That links may not be read is said, and is no list of none.
   const shown = truth.grants.filter(({ link }) => !link || accountLinks.refusal === null);
@@ -61,6 +73,7 @@ export function listedWrongly({ grants, accountLinks }: Inventory, truth: Truth)
 
 /** What differs between a plan and what the policy takes of the grants that there are. */
 export function plannedWrongly({ revocations }: Plan, truth: Truth): string[] {
+  const keyOf = keysOf(truth);
   const planned = revocations.flatMap(({ user, app, grants }) =>
     grants.map(({ createdAt }) => keyOf(user.id, app.id ?? app.name, createdAt)),
   );
@@ -78,6 +91,7 @@ export function revokedWrongly(before: Truth, after: Truth, plan: Plan = { revoc
   const planned = new Set(
     plan.revocations.map(({ user, app }) => JSON.stringify([user.id, app.id ?? app.name])),
   );
+  const keyOf = keysOf({ dated: true });
   const left = new Set(after.grants.map(({ userId, app, createdAt }) => keyOf(userId, app, createdAt)));
   return before.grants
     .filter(({ userId, app, createdAt }) => !left.has(keyOf(userId, app, createdAt)))
@@ -85,8 +99,9 @@ export function revokedWrongly(before: Truth, after: Truth, plan: Plan = { revoc
     .map(({ username, app }) => `a grant that was not to be revoked is gone: ${username}, ${app}`);
 }
 
-function keyOf(userId: string, app: string, createdAt: number | null): string {
-  return JSON.stringify([userId, app, createdAt === null ? null : new Date(createdAt).toISOString()]);
+function keysOf({ dated }: Pick<Truth, "dated">) {
+  return (userId: string, app: string, createdAt: number | null): string =>
+    JSON.stringify([userId, app, !dated || createdAt === null ? null : new Date(createdAt).toISOString()]);
 }
 
 /** The texts of one list that another has not, as often as it has them fewer times. */

@@ -1,4 +1,5 @@
 import type { AppRegister } from "../inventory/appRegister.ts";
+import { isRefusedForm } from "../inventory/queryForms.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import { toId18 } from "../salesforce/id.ts";
@@ -14,11 +15,17 @@ interface Row {
   readonly UserId: string;
   readonly AppName: string | null;
   readonly AppMenuItem: { readonly ApplicationId: string | null } | null;
-  readonly CreatedDate: string | null;
+  /** Absent where the org does not have the field. */
+  readonly CreatedDate?: string | null;
   readonly DeleteToken?: string | null;
 }
 
-const FIELDS = "UserId, AppName, AppMenuItem.ApplicationId, CreatedDate";
+/** What is read of a row: the time of granting where the org has it, and the token where it is asked for. */
+interface FieldsRead {
+  readonly dated: boolean;
+  readonly withTokens: boolean;
+}
+
 const USERS_PER_QUERY = 200;
 /** Salesforce stops an OauthToken query here without a word (docs/salesforce.md#pages-and-the-ceiling). */
 const ROW_CEILING = 2_500;
@@ -39,7 +46,7 @@ export async function readLiveGrants(
   const userIds = [...new Set(revocations.map(({ user }) => user.id))];
   for (let start = 0; start < userIds.length; start += USERS_PER_QUERY) {
     const some = userIds.slice(start, start + USERS_PER_QUERY);
-    for (const { UserId, AppName, AppMenuItem, CreatedDate, DeleteToken } of await readRows(
+    for (const { UserId, AppName, AppMenuItem, CreatedDate, DeleteToken } of await readRowsOf(
       connection,
       some,
       withTokens,
@@ -65,12 +72,32 @@ export async function readLiveGrants(
   return new Map([...live, ...(await readLiveLinks(connection, planned.filter(isOfLinks)))]);
 }
 
-async function readRows(
+/** An org that refuses a field which it need not have is listed without it, and so is it read again without it. */
+async function readRowsOf(
   connection: OrgConnection,
   userIds: readonly string[],
   withTokens: boolean,
 ): Promise<Row[]> {
-  const soql = `SELECT ${FIELDS}${withTokens ? ", DeleteToken" : ""} FROM OauthToken WHERE UserId IN ${soqlIn(userIds)}`;
+  try {
+    return await readRows(connection, userIds, { dated: true, withTokens });
+  } catch (error) {
+    if (!isRefusedForm(error)) throw error;
+    return await readRows(connection, userIds, { dated: false, withTokens });
+  }
+}
+
+async function readRows(
+  connection: OrgConnection,
+  userIds: readonly string[],
+  read: FieldsRead,
+): Promise<Row[]> {
+  const { dated, withTokens } = read;
+  const fields = [
+    "UserId, AppName, AppMenuItem.ApplicationId",
+    ...(dated ? ["CreatedDate"] : []),
+    ...(withTokens ? ["DeleteToken"] : []),
+  ];
+  const soql = `SELECT ${fields.join(", ")} FROM OauthToken WHERE UserId IN ${soqlIn(userIds)}`;
   const { rows, totalSize } = withTokens
     ? await connection.queryForRevocation<Row>(soql)
     : await connection.query<Row>(soql);
@@ -83,8 +110,8 @@ async function readRows(
     });
   const half = Math.ceil(userIds.length / 2);
   return [
-    ...(await readRows(connection, userIds.slice(0, half), withTokens)),
-    ...(await readRows(connection, userIds.slice(half), withTokens)),
+    ...(await readRows(connection, userIds.slice(0, half), read)),
+    ...(await readRows(connection, userIds.slice(half), read)),
   ];
 }
 

@@ -51,6 +51,13 @@ describe("a user who is to lose an app, whatever grants the two have", () => {
     expect(on.events.flatMap((event) => (event.event === "revoking" ? event.granted : []))).toContain(AGAIN);
   });
 
+  it("loses the app where the org does not have the field that says when a grant was made", async () => {
+    on = await stage(orgOf(3), { refusedFields: ["OauthToken.CreatedDate"] });
+    expect(on.inventory.grants.every(({ createdAt }) => createdAt === null)).toBe(true);
+    expect(statuses(await on.run())).toEqual({ revoked: 3 });
+    expect(left()).toEqual([]);
+  });
+
   it("loses a grant whose time nothing tells from a planned one", async () => {
     on = await stage(orgOf(1));
     const [planned] = on.revocations;

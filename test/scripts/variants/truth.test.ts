@@ -20,7 +20,10 @@ const held = (n: number, called: string, goes: boolean) => ({
   link: false,
   goes,
 });
-const TRUTH: Truth = { grants: [held(1, DESK.id!, false), held(1, "Loose", true), held(2, "Loose", true)] };
+const TRUTH: Truth = {
+  dated: true,
+  grants: [held(1, DESK.id!, false), held(1, "Loose", true), held(2, "Loose", true)],
+};
 const LISTED = [grant(sfId("005", 1), DESK), grant(sfId("005", 1), LOOSE), grant(sfId("005", 2), LOOSE)];
 const planOf = (...pairs: [number, typeof DESK][]): Plan => ({
   revocations: pairs.map(([n, of]) => ({
@@ -40,8 +43,18 @@ it("a list is wrong that lacks a grant, has one twice, or has one under another 
   );
 });
 
+it("a grant of another time is another, but where the rows of the org do not say when they were made", () => {
+  const other = list([...LISTED.slice(1), { ...LISTED[0]!, createdAt: AS_OF - 1 }]);
+  expect(listedWrongly(other, TRUTH)).toHaveLength(2);
+  expect(listedWrongly(other, { ...TRUTH, dated: false })).toEqual([]);
+  expect(listedWrongly(list(LISTED.slice(1)), { ...TRUTH, dated: false })).toHaveLength(1);
+});
+
 it("links to identity providers that are not listed are wrong, unless it is said that they could not be read", () => {
-  const truth = { grants: [...TRUTH.grants, { ...held(1, "Okta", false), createdAt: null, link: true }] };
+  const truth = {
+    dated: true,
+    grants: [...TRUTH.grants, { ...held(1, "Okta", false), createdAt: null, link: true }],
+  };
   expect(listedWrongly(list(LISTED), truth)).toHaveLength(1);
   const unread = { ...list(LISTED), accountLinks: { refusal: "INVALID_TYPE" } } as Inventory;
   expect(listedWrongly(unread, truth)).toEqual([]);
@@ -54,7 +67,7 @@ it("a plan is wrong that leaves out what goes, or has what stays", () => {
 });
 
 it("what is gone without having been planned, or although it stays, was revoked wrongly", () => {
-  const after = (...left: number[]): Truth => ({ grants: left.map((at) => TRUTH.grants[at]!) });
+  const after = (...left: number[]): Truth => ({ dated: true, grants: left.map((at) => TRUTH.grants[at]!) });
   expect(revokedWrongly(TRUTH, after(0, 2), planOf([1, LOOSE]))).toEqual([]);
   expect(revokedWrongly(TRUTH, after(0), planOf([1, LOOSE]))).toHaveLength(1);
   expect(revokedWrongly(TRUTH, after(1, 2), planOf([1, DESK]))).toHaveLength(1);
