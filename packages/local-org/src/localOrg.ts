@@ -14,6 +14,7 @@ import { loginRoutes } from "./server/login.ts";
 import { metadataRoutes } from "./server/metadata.ts";
 import { misbehave } from "./server/misbehave.ts";
 import { CALLER_APP, type LocalOrgOptions } from "./server/options.ts";
+import { partnerRoutes } from "./server/partner.ts";
 import { queryRoutes } from "./server/query.ts";
 import { recordRequests } from "./server/requests.ts";
 import { revokeRoutes } from "./server/revoke.ts";
@@ -68,6 +69,7 @@ export async function startLocalOrg(given: LocalOrgOptions): Promise<LocalOrg> {
   revokeRoutes(server, context);
   usageRoutes(server, context);
   await metadataRoutes(server, context);
+  await partnerRoutes(server, context);
   adminRoutes(server, context);
   await listen(server, options.port ?? 0);
 

@@ -86,6 +86,55 @@ describe("jsforce, which nobody here wrote, is answered by an org that is read-o
   });
 });
 
+describe("the SOAP API lets in who has the password", () => {
+  let guarded: LocalOrg;
+  beforeAll(async () => {
+    guarded = await startLocalOrg({ org: dieppeTrading(), password: "open sesame" });
+  });
+  afterAll(() => guarded.close());
+  const login = async (username: string, password: string, version = "64.0") => {
+    const client = new jsforce.Connection({ loginUrl: guarded.url, version, logLevel: "NONE" });
+    await client.login(username, password);
+    return client;
+  };
+
+  it("jsforce logs in, asks and logs out", async () => {
+    const client = await login(BOT, "open sesame");
+    expect(client.userInfo).toMatchObject({
+      id: guarded.store.userId(BOT),
+      organizationId: guarded.store.organization.id,
+    });
+    expect((await client.query("SELECT COUNT() FROM OauthToken")).totalSize).toBe(448);
+    const info = await soap("getUserInfo", client.accessToken!);
+    expect(info).toContain(`<userName>${BOT}</userName>`);
+    const token = client.accessToken!;
+    await client.logout();
+    expect(await soap("getUserInfo", token)).toContain("INVALID_SESSION_ID");
+  });
+
+  async function soap(operation: string, session: string): Promise<string> {
+    const body = `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><SessionHeader><sessionId>${session}</sessionId></SessionHeader></e:Header><e:Body><${operation}/></e:Body></e:Envelope>`;
+    const { body: answered } = await ask(guarded, "/services/Soap/u/64.0", {
+      method: "POST",
+      headers: { "content-type": "text/xml" },
+      body,
+    });
+    return String(answered);
+  }
+
+  it.each([
+    [BOT, "wrong", "64.0", "INVALID_LOGIN: Invalid username, password"],
+    ["nobody@dieppe.example", "open sesame", "64.0", "INVALID_LOGIN: Invalid username, password"],
+    [BOT, "open sesame", "67.0", "UNSUPPORTED_API_VERSION"],
+  ])("%s with %s in version %s is refused", async (username, password, version, message) => {
+    await expect(login(username, password, version)).rejects.toThrow(message);
+  });
+
+  it("what else the SOAP API has is refused", async () => {
+    expect(await soap("upsert", guarded.accessToken)).toContain("the local org knows no operation upsert");
+  });
+});
+
 describe("query jobs", () => {
   const root = "/services/data/v67.0/jobs/query";
   const create = (query: string) => post(root, { operation: "query", query });

@@ -51,7 +51,7 @@ export function loginRoutes(server: FastifyInstance, context: Context): void {
     const login = LOGINS.get(formOf(request).grant_type);
     if (login === undefined) throw new LoginError("unsupported_grant_type", "grant type not supported");
     const { client, app, username, loginSubType, refreshToken } = await login(request, context);
-    const userId = activeUser(username, store);
+    const userId = mayLogIn(username, store);
     if (client !== undefined) checkApp(client, userId, context);
     return {
       access_token: store.openSession(userId, app ?? client?.name ?? CALLER_APP, { loginSubType }).token,
@@ -88,7 +88,7 @@ async function refreshToken(request: FastifyRequest, { store }: Context): Promis
   const { refresh_token: token = "" } = formOf(request);
   const before = store.grantOfToken(token);
   // Whose account is closed keeps the grant, and cannot use it.
-  if (before !== undefined) activeUser(store.username(before), store);
+  if (before !== undefined) mayLogIn(store.username(before), store);
   const row = store.refresh(token);
   if (row === undefined) throw new LoginError("invalid_grant", "expired access/refresh token");
   return {
@@ -139,7 +139,7 @@ async function verified(assertion: string, certificate: string, audience: string
 }
 
 /** The id of a user who may log in. @throws LoginError where nobody has the name, or has left */
-function activeUser(username: string | undefined, store: Store): string {
+export function mayLogIn(username: string | undefined, store: Store): string {
   const userId = username === undefined ? undefined : store.userId(username);
   if (userId === undefined) throw new LoginError("invalid_grant", "user hasn't approved this consumer");
   if (store.lookUp("User", userId)!.IsActive !== true)

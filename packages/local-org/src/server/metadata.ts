@@ -1,9 +1,9 @@
-import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { Session } from "../store/sessions.ts";
 import { type Component, METADATA_TYPES, type MetadataType } from "./components.ts";
 import type { Context } from "./context.ts";
 import { apiLimit, VERSIONS } from "./dataApi.ts";
-import { readCall, type SoapCall, SoapFault, soapAnswer, soapFault, type Xml } from "./soap.ts";
+import { type SoapCall, SoapFault, soapAnswer, soapScope, type Xml } from "./soap.ts";
 
 /** Names that one readMetadata may ask for, and queries that one listMetadata may hold. */
 const MOST_NAMES = 10;
@@ -15,20 +15,7 @@ const CREATED = "2020-01-01T00:00:00.000Z";
 
 /** The Metadata API, as far as it is read: describe, list and read (docs/salesforce.md#metadata-of-apps). */
 export async function metadataRoutes(server: FastifyInstance, context: Context): Promise<void> {
-  // A scope of its own, since no other route takes XML or answers with faults.
-  // biome-ignore lint/nursery/noMisusedPromises: fastify awaits what a plugin returns.
-  await server.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      ["text/xml", "application/soap+xml"],
-      { parseAs: "string" },
-      (_request: FastifyRequest, body: string) => readCall(body),
-    );
-    scope.setErrorHandler<FastifyError | SoapFault>((error, _request, reply) => {
-      if (error instanceof SoapFault) return soapFault(reply, error.status, error.code, error.message);
-      const { statusCode: status = 500, message } = error;
-      return soapFault(reply, status, status >= 500 ? "UNKNOWN_EXCEPTION" : "soapenv:Client", message);
-    });
+  await soapScope(server, (scope) => {
     scope.post<{ Params: { version: string }; Body: SoapCall | undefined }>(
       "/services/Soap/m/:version",
       async ({ params, body }, reply) => {

@@ -12,6 +12,8 @@ export interface LocalOrgOptions extends StoreOptions {
   /** Clients that may log in by JWT bearer or client credentials. */
   readonly clients?: readonly Client[];
   readonly faults?: readonly Fault[];
+  /** Everybody's, for `login` of the SOAP API; without it nobody logs in by a password. */
+  readonly password?: string;
   /** Answers every request that would write with 500, and lists it in `writes`. */
   readonly readOnly?: boolean;
   /** What LoginHistory names as the app of `accessToken`'s session; null for nothing. */

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Builder, parseStringPromise, processors } from "xml2js";
 
 /** A SOAP call: who calls, what, and with which arguments. */
@@ -23,7 +23,8 @@ export class SoapFault extends Error {
   }
 }
 
-const NAMESPACE = "http://soap.sforce.com/2006/04/metadata";
+const METADATA = "http://soap.sforce.com/2006/04/metadata";
+const PARTNER = "urn:partner.soap.sforce.com";
 const builder = new Builder({ renderOpts: { pretty: false } });
 
 export function isSoap({ url }: FastifyRequest): boolean {
@@ -33,11 +34,14 @@ export function isSoap({ url }: FastifyRequest): boolean {
 /** Whether a call would change the org; what the body says is known from `preHandler` on. */
 export function isSoapWrite({ body }: FastifyRequest): boolean {
   const { operation } = (body ?? {}) as Partial<SoapCall>;
-  return operation !== undefined && !/^(read|list|describe|retrieve|check)/.test(operation);
+  return (
+    operation !== undefined &&
+    !/^(read|list|describe|retrieve|check|log(in|out)$|getUserInfo$)/.test(operation)
+  );
 }
 
 /** Reads the envelope of a call. @throws SoapFault where it is none */
-export async function readCall(envelope: string): Promise<SoapCall> {
+async function readCall(envelope: string): Promise<SoapCall> {
   let document: unknown;
   try {
     document = await parseStringPromise(envelope, {
@@ -56,6 +60,28 @@ export async function readCall(envelope: string): Promise<SoapCall> {
     operation,
     args: typeof args === "object" && args !== null ? (args as Record<string, unknown>) : {},
   };
+}
+
+/** Adds what takes and answers SOAP; in a scope of its own, since no other route takes XML or answers with faults. */
+export async function soapScope(
+  server: FastifyInstance,
+  routes: (scope: FastifyInstance) => void,
+): Promise<void> {
+  // biome-ignore lint/nursery/noMisusedPromises: fastify awaits what a plugin returns.
+  await server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      ["text/xml", "application/soap+xml"],
+      { parseAs: "string" },
+      (_request: FastifyRequest, body: string) => readCall(body),
+    );
+    scope.setErrorHandler<FastifyError | SoapFault>((error, _request, reply) => {
+      if (error instanceof SoapFault) return soapFault(reply, error.status, error.code, error.message);
+      const { statusCode: status = 500, message } = error;
+      return soapFault(reply, status, status >= 500 ? "UNKNOWN_EXCEPTION" : "soapenv:Client", message);
+    });
+    routes(scope);
+  });
 }
 
 /** Answers a call with its results: one, none or several. */
@@ -79,13 +105,14 @@ export function soapFault(reply: FastifyReply, status: number, code: string, mes
 }
 
 function send(reply: FastifyReply, status: number, body: Xml): FastifyReply {
+  const namespace = reply.request.url.startsWith("/services/Soap/u/") ? PARTNER : METADATA;
   const envelope = {
     "soapenv:Envelope": {
       $: {
         "xmlns:soapenv": "http://schemas.xmlsoap.org/soap/envelope/",
         "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
-        "xmlns:sf": NAMESPACE,
-        xmlns: NAMESPACE,
+        "xmlns:sf": namespace,
+        xmlns: namespace,
       },
       "soapenv:Body": body,
     },
