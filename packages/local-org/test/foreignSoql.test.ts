@@ -200,6 +200,49 @@ describe("date literals are stretches of time", () => {
   });
 });
 
+describe("a nested query", () => {
+  const small = smallOrg();
+  const seen = viewOf(new Store(small), small.caller);
+
+  it("shows what belongs to each record, by its own conditions, order and limit, and null where nothing does", () => {
+    const groups = records(
+      "SELECT DeveloperName, (SELECT PermissionSet.Name FROM PermissionSetGroupComponents ORDER BY PermissionSet.Name) FROM PermissionSetGroup",
+      seen,
+    );
+    const names = groups.map(({ DeveloperName, PermissionSetGroupComponents: found }) => [
+      DeveloperName,
+      ((found as { records: { PermissionSet: { Name: string } }[] } | null)?.records ?? []).map(
+        ({ PermissionSet }) => PermissionSet.Name,
+      ),
+    ]);
+    expect(names.length).toBeGreaterThan(0);
+    expect(names).toEqual(
+      small.permissionSetGroups!.map(({ developerName, permissionSets }) => [
+        developerName,
+        [...permissionSets].sort(),
+      ]),
+    );
+    const [none] = records("SELECT Id, (SELECT Id FROM Users WHERE Name = 'nobody') FROM Profile", seen);
+    expect(none!.Users).toBeNull();
+    const one = records("SELECT Id, (SELECT Id FROM Users LIMIT 1) FROM Profile", seen).map(
+      ({ Users }) => Users,
+    );
+    expect(one).toContainEqual({ totalSize: 1, done: true, records: [expect.any(Object)] });
+  });
+
+  it.each([
+    [
+      "SELECT Id, (SELECT Id FROM Nothings) FROM Profile",
+      "INVALID_TYPE: Didn't understand relationship 'Nothings'",
+    ],
+    ["SELECT Id, (SELECT COUNT(Id) FROM Users) FROM Profile", "MALFORMED_QUERY"],
+    ["SELECT Id, (SELECT Id FROM Users FOR VIEW) FROM Profile", "MALFORMED_QUERY"],
+    ["SELECT Id, (SELECT Nope FROM Users) FROM Profile", "INVALID_FIELD"],
+  ])("%s is refused", (soql, expected) => {
+    expect(refusal(soql).slice(0, expected.length)).toBe(expected);
+  });
+});
+
 it("FIELDS() is every field, toLabel() the field itself, and a profile's UserType that of its licence", () => {
   const [user] = records("SELECT FIELDS(ALL) FROM User LIMIT 1");
   expect(Object.keys(user!)).toEqual(Object.keys(view.schema.User!));

@@ -66,7 +66,7 @@ export function bulkQueryRoutes(server: FastifyInstance, context: Context): void
         return refuse(reply, 400, "API_ERROR", "no such columnDelimiter or lineEnding");
       const { version } = request.params;
       const answer = evaluate(query, store.view(callerOf(request), Number(version)));
-      if (answer.count || answer.grouped)
+      if (answer.count || answer.grouped || answer.children.length > 0)
         return refuse(reply, 400, "API_ERROR", "Aggregate Relationships not supported in Bulk Query");
       const now = datetime(Date.now());
       const job: Job = {

@@ -18,9 +18,16 @@ interface Column {
 }
 
 /** What `query?columns=true`, which the official CLI asks for, says of a query's columns in place of its rows. */
-export function columnMetadata({ object, readings, grouped }: Answer): Record<string, unknown> {
+export function columnMetadata({ object, readings, grouped, children }: Answer): Record<string, unknown> {
   return {
-    columnMetadata: readings.map(({ path, type }) => column(path, type, grouped)),
+    columnMetadata: [
+      ...readings.map(({ path, type }) => column(path, type, grouped)),
+      // A nested query is told from a relationship by being an aggregate.
+      ...children.map(({ name, readings: below }) => ({
+        ...column([name], "reference", true),
+        joinColumns: below.map(({ path, type }) => column(path, type, false)),
+      })),
+    ],
     entityName: object,
     groupBy: grouped,
     idSelected: readings.some(({ path }) => path.join(".") === "Id"),

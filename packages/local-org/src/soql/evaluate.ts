@@ -3,6 +3,7 @@ import type { Row } from "../store/rows.ts";
 import { canonical } from "../store/schema.ts";
 import type { View } from "../store/view.ts";
 import { group, isGrouped } from "./aggregate.ts";
+import { type Children, childrenOf } from "./children.ts";
 import { parse } from "./clauses.ts";
 import { type Collation, sortedId, sortedText } from "./collation.ts";
 import { isId } from "./literal.ts";
@@ -28,6 +29,8 @@ export interface Answer {
   readonly grouped: boolean;
   readonly rows: readonly Row[];
   readonly readings: readonly Reading[];
+  /** Nested queries, of what belongs to each record. */
+  readonly children: readonly Children[];
   readonly record: (row: Row, apiBase: string) => Record<string, unknown>;
 }
 
@@ -46,16 +49,26 @@ export function evaluate(soql: string, view: View): Answer {
 }
 
 function recordsOf(query: Query, object: string, count: boolean, resolve: Resolve, view: View): Answer {
-  const readings = count ? [] : selected(query, object, resolve, view);
-  const found = matching(query, object, resolve, view);
+  const readings = count ? [] : selected(query, object, resolve, view, true);
+  const children = childrenOf(query, object, view, { find, cut });
   return {
     object,
     count,
     grouped: false,
     readings,
-    rows: cut(query, sorted(query, object, resolve, found, view.platform.collation)),
-    record: (row, apiBase) => new Records(view, apiBase).show(object, row, readings),
+    children,
+    rows: cut(query, find(query, object, resolve, view)),
+    record: (row, apiBase) => {
+      const record = new Records(view, apiBase).show(object, row, readings);
+      for (const { name, show } of children) record[name] = show(row, apiBase);
+      return record;
+    },
   };
+}
+
+/** The rows that a query finds, in its order. */
+function find(query: Query, object: string, resolve: Resolve, view: View): readonly Row[] {
+  return sorted(query, object, resolve, matching(query, object, resolve, view), view.platform.collation);
 }
 
 function groupsOf(query: Query, object: string, resolve: Resolve, view: View): Answer {
@@ -74,6 +87,7 @@ function groupsOf(query: Query, object: string, resolve: Resolve, view: View): A
     object,
     count: false,
     grouped: true,
+    children: [],
     readings,
     rows,
     record: (row) => aggregateResult(row, readings),

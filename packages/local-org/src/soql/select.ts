@@ -7,14 +7,16 @@ type Selected = NonNullable<Query["fields"]>[number];
 
 const MOST_OF_ALL_FIELDS = 200;
 
-/** The fields that a query selects. @throws SoqlError where it selects what Salesforce would refuse, or the local org does not know */
+/** The fields that a query selects, nested queries left out where it may have some. @throws SoqlError where it selects what Salesforce would refuse, or the local org does not know */
 export function selected(
   { fields = [], limit }: Query,
   object: string,
   resolve: Resolve,
   view: View,
+  mayNest = false,
 ): Reading[] {
   const readings = fields.flatMap((field): Reading[] => {
+    if (field.type === "FieldSubquery" && mayNest) return [];
     if (field.type !== "FieldFunctionExpression") return [resolve(fieldPath(field))];
     const [parameter] = field.parameters;
     const inner = typeof parameter === "string" ? parameter : "";

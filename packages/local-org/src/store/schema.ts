@@ -7,7 +7,12 @@ export type FieldType = "id" | "reference" | "string" | "boolean" | "datetime" |
 export interface Field {
   readonly type: FieldType;
   /** The sObject that a reference leads to, and the name of the relationship. */
-  readonly to?: { readonly object: string; readonly relationship: string };
+  readonly to?: {
+    readonly object: string;
+    readonly relationship: string;
+    /** The way back, where the local org knows it: what nested queries call the records that refer to one. */
+    readonly children?: string | undefined;
+  };
   readonly sortable?: boolean;
   readonly filterable?: boolean;
   /** The version of the API that first had it, where that is a late one. */
@@ -15,9 +20,9 @@ export interface Field {
 }
 
 const plain = (type: FieldType): Field => ({ type, sortable: true, filterable: true });
-const reference = (object: string, relationship: string): Field => ({
+const reference = (object: string, relationship: string, children?: string): Field => ({
   ...plain("reference"),
-  to: { object, relationship },
+  to: { object, relationship, children },
 });
 const id = plain("id");
 const text = plain("string");
@@ -100,8 +105,8 @@ function allObjects(permissionFields: Record<string, Field>): Record<string, Rec
       IsActive: flag,
       LastLoginDate: plain("datetime"),
       SystemModstamp: plain("datetime"),
-      ProfileId: reference("Profile", "Profile"),
-      UserRoleId: reference("UserRole", "UserRole"),
+      ProfileId: reference("Profile", "Profile", "Users"),
+      UserRoleId: reference("UserRole", "UserRole", "Users"),
       UserType: text,
     },
     UserLogin: { Id: id, UserId: plain("reference"), IsFrozen: flag, IsPasswordLocked: flag },
@@ -113,7 +118,11 @@ function allObjects(permissionFields: Record<string, Field>): Record<string, Rec
       Type: text,
       RelatedId: reference("UserRole", "Related"),
     },
-    GroupMember: { Id: id, GroupId: reference("Group", "Group"), UserOrGroupId: plain("reference") },
+    GroupMember: {
+      Id: id,
+      GroupId: reference("Group", "Group", "GroupMembers"),
+      UserOrGroupId: plain("reference"),
+    },
     Profile: { Id: id, Name: text, UserType: text, ...permissionFields },
     PermissionSet: {
       Id: id,
@@ -135,20 +144,24 @@ function allObjects(permissionFields: Record<string, Field>): Record<string, Rec
     },
     PermissionSetGroupComponent: {
       Id: id,
-      PermissionSetGroupId: reference("PermissionSetGroup", "PermissionSetGroup"),
-      PermissionSetId: reference("PermissionSet", "PermissionSet"),
+      PermissionSetGroupId: reference(
+        "PermissionSetGroup",
+        "PermissionSetGroup",
+        "PermissionSetGroupComponents",
+      ),
+      PermissionSetId: reference("PermissionSet", "PermissionSet", "PermissionSetGroupComponents"),
     },
     PermissionSetAssignment: {
       Id: id,
-      AssigneeId: reference("User", "Assignee"),
-      PermissionSetId: reference("PermissionSet", "PermissionSet"),
-      PermissionSetGroupId: reference("PermissionSetGroup", "PermissionSetGroup"),
+      AssigneeId: reference("User", "Assignee", "PermissionSetAssignments"),
+      PermissionSetId: reference("PermissionSet", "PermissionSet", "Assignments"),
+      PermissionSetGroupId: reference("PermissionSetGroup", "PermissionSetGroup", "Assignments"),
       IsActive: flag,
       ExpirationDate: plain("datetime"),
     },
     SetupEntityAccess: {
       Id: id,
-      ParentId: reference("PermissionSet", "Parent"),
+      ParentId: reference("PermissionSet", "Parent", "SetupEntityAccessItems"),
       SetupEntityId: plain("reference"),
       SetupEntityType: text,
     },
