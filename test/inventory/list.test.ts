@@ -32,6 +32,34 @@ const seen = (grants: Awaited<ReturnType<typeof list>>["grants"]) =>
 const tokenQueries = () => org!.requests.flatMap(({ soql }) => (soql?.includes("OauthToken") ? [soql] : []));
 
 describe("the inventory of Dieppe Trading", () => {
+  it("is what a public audit tool finds, which counts and fetches the tokens of 256 users at a time", async () => {
+    const inventory = await list(dieppeTrading());
+    const ask = async (soql: string) => {
+      const address = `${org!.url}/services/data/v67.0/query?q=${encodeURIComponent(soql)}`;
+      const headers = { authorization: `Bearer ${org!.accessToken}` };
+      const answer = await (await fetch(address, { headers })).json();
+      return answer as {
+        totalSize: number;
+        records: { UserId: string; AppName: string; CreatedDate: string }[];
+      };
+    };
+    const ids = [...inventory.users.keys()];
+    const chunks = [ids.slice(0, 256), ids.slice(256)];
+    const found = [];
+    for (const chunk of chunks) {
+      const where = `FROM OauthToken WHERE UserId IN (${chunk.map((id) => `'${id}'`).join(",")})`;
+      const { records } = await ask(`SELECT UserId, AppName, CreatedDate ${where}`);
+      expect(records).toHaveLength((await ask(`SELECT COUNT() ${where}`)).totalSize);
+      found.push(...records);
+    }
+    const theirs = found.map(
+      ({ UserId, AppName, CreatedDate }) => `${UserId} ${AppName} ${Date.parse(CreatedDate)}`,
+    );
+    const ours = inventory.grants.map(({ userId, app, createdAt }) => `${userId} ${app.name} ${createdAt}`);
+    expect(theirs).toHaveLength(448);
+    expect(ours.sort()).toEqual(theirs.sort());
+  });
+
   it("is every grant, with its user and its app", async () => {
     const inventory = await list(dieppeTrading());
     expect(seen(inventory.grants)).toEqual(truth());
