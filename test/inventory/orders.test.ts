@@ -170,7 +170,7 @@ describe("grants that nothing tells apart but their number", () => {
       const error: unknown = await listInventory(reader).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(InconclusiveError);
       expect(String(error)).toContain(
-        "more than 2500 grants of one user and app have the same date, or none",
+        "more than 2500 grants of one user and app cannot be told apart by date",
       );
       await org!.close();
     }

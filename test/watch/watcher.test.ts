@@ -251,7 +251,7 @@ describe("leavers", () => {
     const one = watcher({ enforce: async () => expect.fail("an inconclusive list revokes nobody") });
     await one.round();
     org.store.changeUser(ADA, { isActive: false });
-    org.setFaults([{ kind: "status", status: 500, match: "ORDER BY CreatedDate ASC" }]);
+    org.setFaults([{ kind: "status", status: 503, match: "ORDER BY CreatedDate ASC" }]);
     await one.round();
     expect(kinds()).toEqual(["inconclusive begun"]);
   });

@@ -119,7 +119,7 @@ describe("what no resource answers comes in Salesforce's shape", () => {
   it.each<[path: string, init: RequestInit, status: number, body: unknown]>([
     ["/services/data/v67.0/nope", {}, 404, error("NOT_FOUND")],
     ["/services/data/v67.0/sobjects/Nope/describe", {}, 404, error("NOT_FOUND")],
-    ["/services/data/v67.0/composite", { method: "POST", body: "<a/>" }, 404, error("NOT_FOUND")],
+    ["/services/data/v67.0/tooling", { method: "POST", body: "<a/>" }, 404, error("NOT_FOUND")],
     [
       "/services/oauth2/token",
       { method: "POST", body: "<a/>" },

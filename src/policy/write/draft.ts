@@ -29,10 +29,7 @@ export function draftPolicy(inventory: Inventory, day: string): string {
   const apps = inventory.apps.filter(({ kind }) => kind !== "identity-provider");
   const grants = inventory.grants.filter((grant) => !isAccountLink(grant));
   const byApp = Map.groupBy(grants, ({ app }) => app.key);
-  const named = apps.filter(
-    ({ key, name, id, couldBe }) =>
-      byApp.has(key) && (id !== null || (couldBe === undefined && isDistinct(name, apps))),
-  );
+  const named = apps.filter((app) => byApp.has(app.key) && canBeNamed(app, apps));
   const entries = KINDS.flatMap(([kind, title]) =>
     named
       .filter((app) => app.kind === kind)
@@ -82,10 +79,9 @@ export function draftPolicy(inventory: Inventory, day: string): string {
 
 /** The identity providers that accounts are linked to, and of which can be said which they are. */
 function providersPart(inventory: Inventory): Record<string, unknown> {
+  const providers = inventory.apps.filter(({ kind }) => kind === "identity-provider");
   const links = Map.groupBy(inventory.grants.filter(isAccountLink), ({ app }) => app);
-  const known = [...links.keys()].filter(
-    ({ id, name, couldBe }) => id !== null || (couldBe === undefined && !isBlank(name)),
-  );
+  const known = [...links.keys()].filter((provider) => canBeNamed(provider, providers));
   if (known.length === 0) return {};
   return {
     unlistedIdentityProviders: "report",
@@ -99,9 +95,11 @@ function providersPart(inventory: Inventory): Record<string, unknown> {
   };
 }
 
-/** Whether a name alone says which app is meant. */
-function isDistinct(name: string, apps: readonly App[]): boolean {
-  return !isBlank(name) && apps.filter((app) => app.name === name).length === 1;
+/** Whether an entry can say that it means this one of the apps, or of the providers: by its id, or by a name that no other has. */
+function canBeNamed({ id, name, couldBe }: App, among: readonly App[]): boolean {
+  if (id !== null) return true;
+  const isDistinct = !isBlank(name) && among.filter((other) => other.name === name).length === 1;
+  return couldBe === undefined && isDistinct;
 }
 
 function comment(map: YAMLMap, key: string, text: string): void {
