@@ -64,6 +64,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "@jetstreamapp/soql-parser-js",
       "ajv",
       "fastify",
+      "fflate",
       "jose",
       "typebox",
       "xml2js",

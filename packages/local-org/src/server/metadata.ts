@@ -3,6 +3,7 @@ import type { Session } from "../store/sessions.ts";
 import { type Component, METADATA_TYPES, type MetadataType } from "./components.ts";
 import type { Context } from "./context.ts";
 import { apiLimit, VERSIONS } from "./dataApi.ts";
+import { Retrievals } from "./retrieve.ts";
 import { type SoapCall, SoapFault, soapAnswer, soapScope, type Xml } from "./soap.ts";
 
 /** Names that one readMetadata may ask for, and queries that one listMetadata may hold. */
@@ -13,8 +14,9 @@ const EXTERNAL_SINCE = 60;
 /** The org has no word on when an app was made. */
 const CREATED = "2020-01-01T00:00:00.000Z";
 
-/** The Metadata API, as far as it is read: describe, list and read (docs/salesforce.md#metadata-of-apps). */
+/** The Metadata API, as far as it is read: describe, list, read and retrieve (docs/salesforce.md#metadata-of-apps). */
 export async function metadataRoutes(server: FastifyInstance, context: Context): Promise<void> {
+  const retrievals = new Retrievals();
   await soapScope(server, (scope) => {
     scope.post<{ Params: { version: string }; Body: SoapCall | undefined }>(
       "/services/Soap/m/:version",
@@ -23,7 +25,8 @@ export async function metadataRoutes(server: FastifyInstance, context: Context):
           throw new SoapFault("UNSUPPORTED_API_VERSION", "Invalid Api version specified on URL");
         if (body === undefined) throw new SoapFault("soapenv:Client", "no envelope");
         const session = admitted(body, context);
-        return soapAnswer(reply, body.operation, answer(body, Number(params.version), session, context));
+        const version = Number(params.version);
+        return soapAnswer(reply, body.operation, answer(body, { version, session, context, retrievals }));
       },
     );
   });
@@ -48,12 +51,15 @@ function admitted({ sessionId }: SoapCall, context: Context): Session {
   return session;
 }
 
-function answer(
-  { operation, args }: SoapCall,
-  version: number,
-  session: Session,
-  context: Context,
-): Xml | Xml[] {
+/** Who calls which org, in which version of the API. */
+interface Call {
+  readonly version: number;
+  readonly session: Session;
+  readonly context: Context;
+  readonly retrievals: Retrievals;
+}
+
+function answer({ operation, args }: SoapCall, { version, session, context, retrievals }: Call): Xml | Xml[] {
   const hasExternal = version >= EXTERNAL_SINCE && context.options.externalClientApps !== false;
   const types = METADATA_TYPES.filter(({ external }) => !external || hasExternal);
   const components = ({ name, of }: MetadataType): readonly Component[] => {
@@ -86,6 +92,14 @@ function answer(
         }),
       };
     }
+    case "retrieve":
+      return retrievals.begin(args, {
+        types,
+        components,
+        listed: (type, component) => listed(type, component, session, context),
+      });
+    case "checkRetrieveStatus":
+      return retrievals.check(args);
     default:
       throw new SoapFault("soapenv:Client", `the local org knows no operation ${operation}`);
   }

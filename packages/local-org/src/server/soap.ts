@@ -23,7 +23,7 @@ export class SoapFault extends Error {
   }
 }
 
-const METADATA = "http://soap.sforce.com/2006/04/metadata";
+export const METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata";
 const PARTNER = "urn:partner.soap.sforce.com";
 const builder = new Builder({ renderOpts: { pretty: false } });
 
@@ -105,7 +105,7 @@ export function soapFault(reply: FastifyReply, status: number, code: string, mes
 }
 
 function send(reply: FastifyReply, status: number, body: Xml): FastifyReply {
-  const namespace = reply.request.url.startsWith("/services/Soap/u/") ? PARTNER : METADATA;
+  const namespace = reply.request.url.startsWith("/services/Soap/u/") ? PARTNER : METADATA_NAMESPACE;
   const envelope = {
     "soapenv:Envelope": {
       $: {
