@@ -200,6 +200,42 @@ describe("date literals are stretches of time", () => {
   });
 });
 
+describe("a nested query in WHERE", () => {
+  const small = smallOrg();
+  const seen = viewOf(new Store(small), small.caller);
+  const ids = (soql: string) => records(soql, seen).map(({ Id }) => Id);
+
+  it("finds who is, or is not, among what it selects", () => {
+    const assigned =
+      "SELECT AssigneeId FROM PermissionSetAssignment WHERE PermissionSet.IsOwnedByProfile = false";
+    const [all, some, others] = [
+      ids("SELECT Id FROM User"),
+      ids(`SELECT Id FROM User WHERE Id IN (${assigned})`),
+      ids(`SELECT Id FROM User WHERE Id NOT IN (${assigned})`),
+    ];
+    expect(some.length).toBeGreaterThan(0);
+    expect(others.length).toBeGreaterThan(0);
+    expect([...some, ...others].sort()).toEqual([...all].sort());
+    const held = new Set(records(assigned, seen).map(({ AssigneeId }) => AssigneeId));
+    expect(some.every((id) => held.has(id))).toBe(true);
+    const roles = "SELECT Id FROM UserRole";
+    const noRole = records(`SELECT UserRoleId FROM User WHERE UserRoleId NOT IN (${roles})`, seen);
+    expect(noRole.every(({ UserRoleId }) => UserRoleId === null)).toBe(true);
+  });
+
+  it.each([
+    ["SELECT Id FROM User WHERE Id IN (SELECT Id FROM User)", "same object type"],
+    ["SELECT Id FROM User WHERE Id IN (SELECT Name FROM Profile)", "an id or a reference"],
+    ["SELECT Id FROM User WHERE Id IN (SELECT Id, Name FROM Profile)", "an id or a reference"],
+    ["SELECT Id FROM User WHERE Name IN (SELECT Id FROM Profile)", "left operand"],
+    ["SELECT Id FROM User WHERE ProfileId IN (SELECT Id FROM Profile LIMIT 1)", "no limit"],
+    ["SELECT Id FROM User WHERE ProfileId IN (SELECT Id FROM Nope)", "is not supported"],
+    ["SELECT Id FROM User WHERE ProfileId IN (SELECT Id FROM Profile FOR VIEW)", "keeps no views"],
+  ])("%s is refused", (soql, message) => {
+    expect(() => records(soql, seen)).toThrow(message);
+  });
+});
+
 describe("a nested query", () => {
   const small = smallOrg();
   const seen = viewOf(new Store(small), small.caller);

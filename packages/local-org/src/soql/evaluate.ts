@@ -11,6 +11,7 @@ import { grantRange } from "./narrow.ts";
 import { type Reading, type Resolve, resolvePath } from "./reading.ts";
 import { aggregateResult, Records } from "./record.ts";
 import { selected } from "./select.ts";
+import { idFinder } from "./semiJoin.ts";
 import { SoqlError } from "./soqlError.ts";
 import { checkTokenFilters } from "./tokenFilters.ts";
 import { compileWhere } from "./where.ts";
@@ -106,7 +107,9 @@ function isCount({ fields = [], groupBy }: Query): boolean {
 
 /** The rows that meet the WHERE clause. Of grants, only those in its range are looked at. */
 function matching({ where }: Query, object: string, resolve: Resolve, view: View): readonly Row[] {
-  const test = compileWhere(where, resolve, view);
+  // Whether OauthToken takes them is not known: nobody was seen to ask so.
+  const nesting = object === GRANTS ? {} : { findIds: idFinder(object, view, find) };
+  const test = compileWhere(where, resolve, { ...view, ...nesting });
   const { range, exact } = grantRange(where);
   const rows = view.rows(object, range);
   return where === undefined || (exact && object === GRANTS) ? rows : rows.filter(test);

@@ -4,13 +4,18 @@ import type { View } from "../store/view.ts";
 import { dateSpan, type Span } from "./dateLiterals.ts";
 import { comparable, likePattern, readLiteral, wrongType } from "./literal.ts";
 import type { Reading, Resolve } from "./reading.ts";
+import { type FindIds, semiJoin } from "./semiJoin.ts";
 import { SoqlError } from "./soqlError.ts";
 
 type Test = (row: Row) => boolean;
 type Token = "(" | ")" | "AND" | "OR" | "NOT" | Test;
 
 /** What a condition depends on besides its record: how text is compared, and what day it is. */
-type Setting = Pick<View, "now"> & { readonly platform: Pick<View["platform"], "collation"> };
+type Setting = Pick<View, "now"> & {
+  readonly platform: Pick<View["platform"], "collation">;
+  /** What nested queries find; undefined where there can be none. */
+  readonly findIds?: FindIds;
+};
 
 /** Compiles a WHERE clause, which the parser hands out as a list with bracket counts, to a test of one record. */
 export function compileWhere(where: WhereClause | undefined, resolve: Resolve, setting: Setting): Test {
@@ -91,8 +96,8 @@ const ORDERED: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
 
 /** The test of one condition. @throws SoqlError where Salesforce would refuse it, or the local org does not know it */
 function condition(asked: ConditionWithValueQuery, resolve: Resolve, setting: Setting): Test {
-  if (!("operator" in asked) || "valueQuery" in asked)
-    throw new SoqlError("MALFORMED_QUERY", "the local org takes no nested queries in WHERE");
+  if (!("operator" in asked)) throw new SoqlError("MALFORMED_QUERY", "unexpected token in WHERE");
+  if ("valueQuery" in asked) return semiJoin(asked, resolve, setting.findIds);
   const { value, literalType } = asked;
   const field = "fn" in asked ? (asked.fn.rawValue ?? "") : asked.field;
   const operator = asked.operator.toUpperCase();
