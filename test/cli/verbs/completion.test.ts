@@ -34,7 +34,7 @@ describe("bash offers", () => {
       ["report", "--format", ""],
       ["text", "markdown", "html", "json", "csv", "sarif", "junit", "github"],
     ],
-    ["values of an argument", ["schema", "p"], ["policy", "plan"]],
+    ["values of an argument", ["schema", "p"], ["policy", "plan", "profile"]],
     ["files where a file is meant", ["plan", "--policy", "package.j"], ["package.json"]],
     ["nothing where anything can stand", ["list", "--user", ""], []],
   ])("%s", async (_, words, offers) => {
