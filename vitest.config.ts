@@ -25,6 +25,16 @@ const slowTests = [
   "packages/*/test/{api,grants,identity,metadata,package,requests}.test.ts",
 ];
 
+/** The tests that ask a local org often: quick one by one, and together more than somebody waits for. */
+const httpTests = [
+  "test/apply/*.test.ts",
+  "test/inventory/{accountLinks,directory,dividing,doctor,externalApps,look,settling,standingOrgs}.test.ts",
+  "test/run/*.test.ts",
+  "test/salesforce/{connection,credentials,deleting,login}.test.ts",
+  "test/watch/watcher.test.ts",
+  "packages/*/test/{counterparts,externalClientApps,foreignClients,loggingIn,openQuestions,platform,rotation,standingAccess}.test.ts",
+];
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -34,8 +44,21 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [engineTests, ...slowTests],
+          exclude: [engineTests, ...slowTests, ...httpTests],
           // The files load the same modules, which takes longer than most of the tests.
+          isolate: false,
+          maxWorkers: "100%",
+          testTimeout: minute / 2,
+          hookTimeout: minute / 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "http",
+          include: httpTests,
+          exclude: slowTests,
           isolate: false,
           maxWorkers: "100%",
           testTimeout: minute / 2,
@@ -48,7 +71,7 @@ export default defineConfig({
         test: {
           name: "local-org",
           include: ["packages/*/test/**/*.test.ts"],
-          exclude: slowTests,
+          exclude: [...slowTests, ...httpTests],
           testTimeout: minute / 2,
           hookTimeout: minute / 2,
           maxWorkers: "100%",
