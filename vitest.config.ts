@@ -22,7 +22,7 @@ const slowTests = [
   "test/scripts/{bench,chaos,chromium,demo,mutants,variants}.test.ts",
   "test/scripts/engine/ensure.test.ts",
   "test/watch/store.test.ts",
-  "packages/*/test/{api,grants,identity,metadata,package,requests}.test.ts",
+  "packages/*/test/{api,foreignClients,grants,identity,metadata,package,requests}.test.ts",
 ];
 
 /** The tests that ask a local org often: quick one by one, and together more than somebody waits for. */
@@ -32,7 +32,7 @@ const httpTests = [
   "test/run/*.test.ts",
   "test/salesforce/{connection,credentials,deleting,login}.test.ts",
   "test/watch/watcher.test.ts",
-  "packages/*/test/{counterparts,externalClientApps,foreignClients,loggingIn,openQuestions,platform,rotation,standingAccess}.test.ts",
+  "packages/*/test/{counterparts,externalClientApps,loggingIn,openQuestions,platform,rotation,standingAccess}.test.ts",
 ];
 
 export default defineConfig({
