@@ -1,3 +1,4 @@
+import { chunksOf } from "../collections.ts";
 import { CodedError } from "../errors.ts";
 import type { AppRegister } from "../inventory/appRegister.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
@@ -153,12 +154,9 @@ async function learnLabels(connection: OrgConnection, register: AppRegister): Pr
 
 /** @throws UserError where the org refuses, or hands out less than it counts */
 async function readIn<Row>(connection: OrgConnection, soql: string, ids: readonly string[]): Promise<Row[]> {
-  const distinct = [...new Set(ids)];
   const found: Row[] = [];
-  for (let start = 0; start < distinct.length; start += IDS_PER_QUERY) {
-    const { rows, totalSize } = await connection.query<Row>(
-      `${soql} ${soqlIn(distinct.slice(start, start + IDS_PER_QUERY))}`,
-    );
+  for (const some of chunksOf([...new Set(ids)], IDS_PER_QUERY)) {
+    const { rows, totalSize } = await connection.query<Row>(`${soql} ${soqlIn(some)}`);
     if (rows.length !== totalSize)
       throw applyErrors["sessions-not-complete"]({ counted: totalSize, read: rows.length });
     found.push(...rows);

@@ -1,3 +1,4 @@
+import { chunksOf } from "../collections.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { soqlIn } from "../salesforce/soql.ts";
 import { compareText } from "../text.ts";
@@ -103,9 +104,7 @@ async function readDivided(
   } catch (error) {
     if (ids.length === 0 || !isRefusedForm(error)) throw error;
   }
-  const chunks = Array.from({ length: Math.ceil(ids.length / USERS_PER_QUERY) }, (_, i) =>
-    ids.slice(i * USERS_PER_QUERY, (i + 1) * USERS_PER_QUERY),
-  );
+  const chunks = chunksOf(ids, USERS_PER_QUERY);
   const lists: Budget = { calls: budget.calls, most: budget.most + 3 * chunks.length, expected: rows };
   const parts = await Promise.all(chunks.map((chunk) => readUsers(reader, chunk, lists)));
   budget.calls = lists.calls;

@@ -1,3 +1,4 @@
+import { chunksOf } from "../collections.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { soqlIn } from "../salesforce/soql.ts";
 import { inventoryErrors } from "./errors.ts";
@@ -40,11 +41,8 @@ export async function readWhereIn<Row>(
   field: string,
   ids: readonly string[],
 ): Promise<Row[]> {
-  const chunks = Array.from({ length: Math.ceil(ids.length / IDS_PER_QUERY) }, (_, i) =>
-    ids.slice(i * IDS_PER_QUERY, (i + 1) * IDS_PER_QUERY),
-  );
   const rows = await Promise.all(
-    chunks.map((chunk) => readAll<Row>(reader, `${soql} ${field} IN ${soqlIn(chunk)}`)),
+    chunksOf(ids, IDS_PER_QUERY).map((chunk) => readAll<Row>(reader, `${soql} ${field} IN ${soqlIn(chunk)}`)),
   );
   return rows.flat();
 }

@@ -1,3 +1,4 @@
+import { chunksOf } from "../collections.ts";
 import { userIdOf } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { soqlIn } from "../salesforce/soql.ts";
@@ -32,7 +33,7 @@ export function allByLists(userIds: readonly string[], rows: number): Unread[] {
 
 /** The users in lists of a size. */
 function ofUsers(userIds: readonly string[], size = USERS_PER_LIST): Unread[] {
-  return chunks(userIds, size).map((users) => groupOf({ users, names: null }));
+  return chunksOf(userIds, size).map((users) => groupOf({ users, names: null }));
 }
 
 function groupOf(listed: Lists): Unread {
@@ -94,7 +95,7 @@ function noteNames(rows: readonly Pick<GrantRow, "AppName">[], { names }: GrantR
 
 /** One user's grants, by names of apps. */
 function ofNames(users: readonly string[], names: readonly string[]): Unread[] {
-  return chunks(alike(names), NAMES_PER_LIST).map((some) => groupOf({ users, names: some }));
+  return chunksOf(alike(names), NAMES_PER_LIST).map((some) => groupOf({ users, names: some }));
 }
 
 /** The names, those together that some database may take to be equal. */
@@ -166,10 +167,4 @@ export async function missingLists(
 function halves<T>(values: readonly T[]): [T[], T[]] {
   const middle = values.length >> 1;
   return [values.slice(0, middle), values.slice(middle)];
-}
-
-function chunks<T>(values: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
-    values.slice(i * size, (i + 1) * size),
-  );
 }

@@ -1,3 +1,4 @@
+import { chunksOf } from "../collections.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import { parseAppId, toId18, type UserId, userIdOf } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
@@ -199,9 +200,10 @@ async function readSessions(reader: OrgReader, logins: readonly LoginRow[]) {
 
 async function readLoginsById(reader: OrgReader, ids: readonly string[]): Promise<LoginRow[]> {
   const found: LoginRow[] = [];
-  for (let start = 0; start < ids.length; start += IDS_PER_QUERY) {
-    const some = soqlIn(ids.slice(start, start + IDS_PER_QUERY));
-    const { rows } = await reader.query<LoginAnswer>(`SELECT ${LOGIN} FROM LoginHistory WHERE Id IN ${some}`);
+  for (const some of chunksOf(ids, IDS_PER_QUERY)) {
+    const { rows } = await reader.query<LoginAnswer>(
+      `SELECT ${LOGIN} FROM LoginHistory WHERE Id IN ${soqlIn(some)}`,
+    );
     found.push(...rows.map(loginRow));
   }
   return found;

@@ -1,3 +1,4 @@
+import { chunksOf } from "../collections.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import { componentCheck } from "./answers.ts";
 import { chooseApiVersion } from "./apiVersion.ts";
@@ -124,8 +125,7 @@ async function logIn(
     readMetadata: async <T>(type: string, fullNames: readonly string[]) => {
       const records: (T & { readonly fullName: string })[] = [];
       const check = componentCheck(type);
-      for (let start = 0; start < fullNames.length; start += METADATA_PER_CALL) {
-        const some = fullNames.slice(start, start + METADATA_PER_CALL);
+      for (const some of chunksOf(fullNames, METADATA_PER_CALL)) {
         const result = await session.metadata(version, "readMetadata", { type, fullNames: some });
         const found = recordsOf<(T & { readonly fullName: string }) | null>(
           (result as { records?: unknown } | null)?.records,
