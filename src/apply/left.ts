@@ -26,5 +26,5 @@ export function whatIsLeft(
   const same = live.some(({ granted }) => calledFor.has(granted) || (!ofPair && planned.has(granted)));
   if (ofPair) return { same, others: live.map(({ granted }) => granted) };
   const now = strangersOf(revocation, live);
-  return { same, others: missing > 0 ? now : without(now, (time) => time, strangers) };
+  return { same, others: missing > 0 ? now : without(now, strangers) };
 }

@@ -1,9 +1,15 @@
-import { readUsageTokens, readUsageUsers, type UsageUser } from "../inventory/usage.ts";
+import {
+  readUsageTokens,
+  readUsageUsers,
+  tokensBeside,
+  type UsageUser,
+  usageTokensPath,
+} from "../inventory/usage.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import { type AppId, userIdOf } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
-import { type LiveGrant, without } from "./target.ts";
+import type { LiveGrant } from "./target.ts";
 
 const TOKEN_PATH = /^\/services\/data\/v\d+\.\d+(\/apps\/oauth\/usage\/tokens\/[A-Za-z0-9]+)$/;
 
@@ -26,20 +32,19 @@ export class LiveUsage {
   ): Promise<LiveGrant[]> {
     const wasInUsage = grants.some(({ source }) => source === "usage");
     if (app.id === null || !(app.kind === "external-client-app" || wasInUsage)) return [];
-    const pathOfAll = `/apps/oauth/usage/${app.id}/${user.id}/tokens`;
-    const tokens = (await readUsageTokens(this.#connection, app.id, user.id)).map(
-      ({ initialConnectionAt, revocationUrl }): LiveGrant => ({
-        through: "usage",
-        path: TOKEN_PATH.exec(revocationUrl ?? "")?.[1] ?? null,
-        pathOfAll,
-        granted: parseInstant(initialConnectionAt),
-      }),
-    );
+    const pathOfAll = usageTokensPath(app.id, user.id);
+    const tokens = await readUsageTokens(this.#connection, app.id, user.id);
     if (tokens.length > 0 || !wasInUsage || rows.length > 0)
-      return without(
-        tokens,
-        ({ granted }) => granted,
+      return tokensBeside(
         rows.map(({ granted }) => granted),
+        tokens,
+      ).others.map(
+        ({ initialConnectionAt, revocationUrl }): LiveGrant => ({
+          through: "usage",
+          path: TOKEN_PATH.exec(revocationUrl ?? "")?.[1] ?? null,
+          pathOfAll,
+          granted: parseInstant(initialConnectionAt),
+        }),
       );
     // Where the org lists no token and names the user all the same, there is one.
     const named = (await this.#usersOf(app.id)).find(

@@ -1,3 +1,4 @@
+import { takeOne } from "../collections.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import { applyErrors } from "./errors.ts";
 
@@ -92,21 +93,13 @@ export function strangersOf(
 ): Granted[] {
   const planned = new Set(grants.map(({ createdAt }) => createdAt));
   const unplanned = live.map(({ granted }) => granted).filter((time) => !planned.has(time));
-  return without(unplanned, (time) => time, others);
+  return without(unplanned, others);
 }
 
-/** Those of some grants that were given at none of some times, each time taken once. */
-export function without<T>(
-  some: readonly T[],
-  grantedAt: (one: T) => Granted,
-  times: readonly Granted[],
-): T[] {
-  const left = [...times];
-  return some.filter((one) => {
-    const at = left.indexOf(grantedAt(one));
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
+/** Those of some times that are not among others, each of these taken once. */
+export function without(some: readonly Granted[], others: readonly Granted[]): Granted[] {
+  const left = [...others];
+  return some.filter((time) => !takeOne(left, time));
 }
 
 /** A time as records and messages have it. */

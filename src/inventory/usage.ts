@@ -1,8 +1,10 @@
+import { takeOne } from "../collections.ts";
 import { checkOf, USAGE_LISTS } from "../salesforce/answers.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import { type AppId, type UserId, userIdOf } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
+import type { Instant } from "../time.ts";
 import { checkApiShare } from "./apiShare.ts";
 import type { AppRegister } from "./appRegister.ts";
 import { inventoryErrors } from "./errors.ts";
@@ -100,13 +102,10 @@ export async function readUsageGrants(
   let appsWithoutUsers = 0;
   const used = await Promise.all(
     apps.map(async (app) => {
-      const users = await orNotShown(
-        readList(reader, `${RESOURCE}/${app.id}/users`, "users", ({ userIdentifier }) => userIdentifier),
-        () => {
-          appsWithoutUsers++;
-          return [];
-        },
-      );
+      const users = await orNotShown(usersOf(reader, app.id!), () => {
+        appsWithoutUsers++;
+        return [];
+      });
       return users.map((usage): UsagePair => {
         const userId = userIdOf(usage.userIdentifier);
         return { userId, app, usage, rows: rows.get(pair({ userId, app })) ?? [] };
@@ -129,13 +128,16 @@ async function readTokens(reader: OrgReader, { userId, app, usage, rows }: Usage
     useCount: useCount ?? null,
     source: "usage",
   });
-  const resource = `${RESOURCE}/${app.id}/${userId}/tokens`;
   const unsaid = rows.length === 0 ? [grantOf(usage)] : [];
   try {
-    const tokens = await readList(reader, resource, "tokens", (token) => JSON.stringify(token));
-    return tokens.length === 0
-      ? unsaid
-      : beside(rows, tokens).map((token) => grantOf({ ...usage, ...token }));
+    const tokens = await tokensOf(reader, app.id!, userId);
+    if (tokens.length === 0) return unsaid;
+    const { others, undated } = tokensBeside(
+      rows.map(({ createdAt }) => createdAt),
+      tokens,
+    );
+    // Where the org does not date its rows, each may be any token.
+    return others.slice(undated).map((token) => grantOf({ ...usage, ...token }));
   } catch (error) {
     if (!isRefusedForm(error)) throw error;
     // The usage says that there is a grant, and this does not say how many.
@@ -154,14 +156,12 @@ export type UsageToken = UsageLists["tokens"];
  * @throws ApiError where the org does not show them, InconclusiveError for an answer that is none
  */
 export function readUsageTokens(reader: OrgReader, app: AppId, userId: UserId): Promise<UsageToken[]> {
-  const resource = `${RESOURCE}/${app}/${userId}/tokens`;
-  return unlessGone(readList(reader, resource, "tokens", (token) => JSON.stringify(token)));
+  return unlessGone(tokensOf(reader, app, userId));
 }
 
 /** The users that the usage resources name of an app now. Errors as `readUsageTokens`. */
 export function readUsageUsers(reader: OrgReader, app: AppId): Promise<UsageUser[]> {
-  const resource = `${RESOURCE}/${app}/users`;
-  return unlessGone(readList(reader, resource, "users", ({ userIdentifier }) => userIdentifier));
+  return unlessGone(usersOf(reader, app));
 }
 
 /** A list whose resource is gone has no entries. */
@@ -174,17 +174,31 @@ async function unlessGone<T>(list: Promise<T[]>): Promise<T[]> {
   }
 }
 
-/** The tokens that are no rows: one of the same second is, and where the org does not date its rows, each may be. */
-function beside(rows: readonly Grant[], tokens: readonly Usage[]): Usage[] {
-  const second = (time: number | null) => (time === null ? null : Math.floor(time / SECOND_MS));
-  const times = rows.map(({ createdAt }) => second(createdAt));
-  const isTaken = (time: number | null): boolean => {
-    const at = times.indexOf(time);
-    if (at >= 0) times.splice(at, 1);
-    return at >= 0;
-  };
-  const others = tokens.filter((token) => !isTaken(second(parseInstant(token.initialConnectionAt))));
-  return others.filter(() => !isTaken(null));
+/** Where the usage resources have all the tokens of a user and an app, below `/services/data/vNN.0`. */
+export function usageTokensPath(app: AppId, userId: UserId): string {
+  return `${RESOURCE}/${app}/${userId}/tokens`;
+}
+
+/**
+ * The tokens that are no rows of OauthToken: one of the same second is that row, one to one, and one without a time a row without.
+ * @param times of the rows @returns those, and how many rows without a time are left
+ */
+export function tokensBeside<Token extends Usage>(
+  times: readonly (Instant | null)[],
+  tokens: readonly Token[],
+): { readonly others: Token[]; readonly undated: number } {
+  const second = (time: Instant | null) => (time === null ? null : Math.floor(time / SECOND_MS));
+  const left = times.map(second);
+  const others = tokens.filter((token) => !takeOne(left, second(parseInstant(token.initialConnectionAt))));
+  return { others, undated: left.filter((time) => time === null).length };
+}
+
+function usersOf(reader: OrgReader, app: AppId): Promise<UsageUser[]> {
+  return readList(reader, `${RESOURCE}/${app}/users`, "users", ({ userIdentifier }) => userIdentifier);
+}
+
+function tokensOf(reader: OrgReader, app: AppId, userId: UserId): Promise<UsageToken[]> {
+  return readList(reader, usageTokensPath(app, userId), "tokens", (token) => JSON.stringify(token));
 }
 
 function pair({ userId, app }: Pick<Grant, "userId" | "app">): string {

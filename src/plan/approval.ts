@@ -1,3 +1,4 @@
+import { takeOne } from "../collections.ts";
 import type { FindingCode } from "../decide/codes.ts";
 import type { App, Grant } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
@@ -56,18 +57,10 @@ export function approvedPart(
       if (one === undefined) return [];
       if (one.covers === "pair" && planned.covers === "pair") return planned;
       const times = one.grants.map(({ createdAt }) => createdAt);
-      const grants = planned.grants.filter((grant) => takeOne(times, grant));
+      const grants = planned.grants.filter((grant) => takeOne(times, grant.createdAt));
       if (grants.length === 0) return [];
       const all = grants.length === planned.grants.length && planned.covers === "grants";
       return all ? planned : withGrants(planned, grants, asOf);
     }),
   };
-}
-
-/** Takes the grant's time off the list, once; whether it was there. */
-function takeOne(times: (Instant | null)[], { createdAt }: Grant): boolean {
-  const at = times.indexOf(createdAt);
-  if (at < 0) return false;
-  times.splice(at, 1);
-  return true;
 }

@@ -225,6 +225,24 @@ describe("a revocation in an org of which the usage shows tokens beside the rows
     expect([on.posts().length, deletes().length, left()]).toEqual([1, 1, 0]);
   });
 
+  it("calls once for a row and a token that the usage dates to another part of the same second, as they are listed as one", async () => {
+    await on.close();
+    on = await stage(smallOrg());
+    on.alter((request, answer) =>
+      readsTokens(request)
+        ? json(answer, (said: Tokens) => ({
+            ...said,
+            tokens: said.tokens.map(({ initialConnectionAt: at, ...token }) => ({
+              ...token,
+              initialConnectionAt: new Date(Date.parse(at) + 400).toISOString(),
+            })),
+          }))
+        : null,
+    );
+    expect(statuses(await run())).toEqual({ revoked: 1 });
+    expect([on.posts().length, deletes().length, left()]).toEqual([1, 0, 0]);
+  });
+
   it("asks for the tokens alone where a row was planned: that the app still names the user is no token", async () => {
     await on.close();
     on = await stage(smallOrg());
