@@ -1,6 +1,6 @@
 import { postForm } from "../http/request.ts";
 import { retryAfterMs } from "../http/retry.ts";
-import { networkCode } from "../salesforce/failure.ts";
+import { isTooMany, networkCode } from "../salesforce/failure.ts";
 
 /** What the revoke endpoint says to a token, as far as it says anything. `reason` holds no token and no part of a body. */
 export type RevokeReply = Said & {
@@ -19,9 +19,8 @@ type Said =
   | { readonly kind: "refused" | "no-answer"; readonly reason: string };
 
 const TIMEOUT_MS = 30_000;
-/** Of the edge in front of the org, which turns bursts away (docs/salesforce.md#the-revoke-call). */
-const TURNED_AWAY = /access (declined|denied)/i;
-const EDGE_WAIT_MS = 10_000;
+/** Where the org, or the edge in front of it, turns bursts away without a word on when to come again (docs/salesforce.md#the-revoke-call). */
+const TOO_MANY_WAIT_MS = 10_000;
 
 /**
  * `POST {instanceUrl}/services/oauth2/revoke` with a token as a form, 200 the only success
@@ -50,8 +49,7 @@ function said(
 ): Said {
   const words = code === null ? (isPage ? " with a web page" : "") : ` ${code}`;
   const reason = `the revoke endpoint answered HTTP ${status}${words}`;
-  if (isPage && [400, 403].includes(status) && TURNED_AWAY.test(body))
-    return { kind: "busy", reason, waitMs: EDGE_WAIT_MS };
+  if (isTooMany(status, body)) return { kind: "busy", reason, waitMs: TOO_MANY_WAIT_MS };
   if (status === 429 || status === 503)
     return { kind: "busy", reason, waitMs: retryAfterMs(retryAfter, Date.now()) };
   if (isOfAnotherForm(status, code, isPage)) return { kind: "wrong-form", reason };

@@ -42,7 +42,7 @@ export function describeFailure({ host, status, error, secrets }: FailedRequest)
   if (network !== null) return unreachable(host, network);
   if (status === 0) return error;
   const salesforceCode = soapFault(error) ?? (error as { errorCode?: string }).errorCode ?? error.name;
-  if (!/^[A-Z][A-Z_]+$/.test(salesforceCode)) return noAnswerOfTheirs(host, status, error);
+  if (!/^[A-Z][A-Z_]+$/.test(salesforceCode)) return notTheirs("answer-not-salesforce", host, status, error);
   const isAtOnce = salesforceCode === "REQUEST_LIMIT_EXCEEDED" && /concurrent/i.test(error.message);
   const code = isAtOnce ? "requests-at-once-too-many" : (codeIn(salesforceCode) ?? "request-refused");
   const message = withoutTokens(error.message, secrets);
@@ -74,7 +74,7 @@ export function describeLoginFailure({ host, status, error, secrets, clockSkewMs
   const oauthError: unknown = error.name; // as the answer has it
   if (status === 429) return salesforceErrors["login-too-often"]({ host, status });
   if (typeof oauthError !== "string" || !/^([a-z_]+|[A-Z][A-Z_]+)$/.test(oauthError))
-    return status === 0 ? error : noLoginOfTheirs(host, status, error);
+    return status === 0 ? error : notTheirs("login-answer-not-salesforce", host, status, error);
   const message = withoutTokens(error.message, secrets);
   const code = loginRefusal(oauthError, error.message);
   if (code === "login-too-often") return salesforceErrors[code]({ host, status });
@@ -89,15 +89,15 @@ export function clockOff(skewMs: number): string {
   return `${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs > 0 ? "behind" : "ahead of"}`;
 }
 
-/** An answer that is none of the API's: the edge's, which says so when it turns a client away, or anybody's. */
-function noAnswerOfTheirs(host: string, status: number, error: Error): RemoteError {
-  const code = isTurnedAway(status, pageOf(error)) ? "turned-away-at-edge" : "answer-not-salesforce";
-  return salesforceErrors[code]({ host, status });
-}
-
-function noLoginOfTheirs(host: string, status: number, error: Error): RemoteError {
-  const code = isTurnedAway(status, pageOf(error)) ? "turned-away-at-edge" : "login-answer-not-salesforce";
-  return salesforceErrors[code]({ host, status });
+/** An answer that is none of Salesforce's: the edge's, which says so when it turns a client away, or anybody's. */
+function notTheirs(
+  code: "answer-not-salesforce" | "login-answer-not-salesforce",
+  host: string,
+  status: number,
+  error: Error,
+): RemoteError {
+  const isEdge = isTurnedAway(status, pageOf(error));
+  return salesforceErrors[isEdge ? "turned-away-at-edge" : code]({ host, status });
 }
 
 /** The page of an answer that is none of the API's, as jsforce hands it on. */

@@ -113,13 +113,8 @@ export class OrgSession {
    * Reads a path of the org, parsed from JSON.
    * @throws ApiError where the org refuses, RemoteError for other faults of the org or the network
    */
-  get<T>(path: string): Promise<T> {
-    return this.#read((connection, watch) =>
-      watch(new HttpApi(connection, {})).request<T>({
-        method: "GET",
-        url: `${connection.instanceUrl}${path}`,
-      }),
-    );
+  async get<T>(path: string): Promise<T> {
+    return (await this.page(path, null)).answer as T;
   }
 
   /**
