@@ -29,7 +29,11 @@ export const WANTED_PERMISSIONS: Readonly<Record<string, string>> = {
 
 /** The caller's own permissions, by field of UserPermissionAccess. @throws ApiError where the org does not tell */
 export async function probePermissions(reader: OrgReader): Promise<Record<string, boolean>> {
-  const fields = Object.keys({ ...NEEDED_PERMISSIONS, ...WANTED_PERMISSIONS });
+  return await readHeld(reader, Object.keys({ ...NEEDED_PERMISSIONS, ...WANTED_PERMISSIONS }));
+}
+
+/** Which of some permissions the caller has, by field. @throws ApiError where the org does not tell, or knows one of them not */
+async function readHeld(reader: OrgReader, fields: readonly string[]): Promise<Record<string, boolean>> {
   const { rows } = await reader.query<Record<string, boolean>>(
     `SELECT ${fields.join(", ")} FROM UserPermissionAccess`,
   );
@@ -43,10 +47,7 @@ export async function probePermissions(reader: OrgReader): Promise<Record<string
 export async function probeExternalAppPermissions(reader: OrgReader): Promise<Record<string, boolean>> {
   const read = async (fields: readonly string[]): Promise<Record<string, boolean>> => {
     try {
-      const { rows } = await reader.query<Record<string, boolean>>(
-        `SELECT ${fields.join(", ")} FROM UserPermissionAccess`,
-      );
-      return Object.fromEntries(fields.map((field) => [field, rows[0]?.[field] === true]));
+      return await readHeld(reader, fields);
     } catch (error) {
       if (!(error instanceof ApiError && error.salesforceCode === "INVALID_FIELD")) throw error;
       if (fields.length === 1) return { [fields[0]!]: false };
