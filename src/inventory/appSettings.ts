@@ -1,6 +1,7 @@
 import { ApiError } from "../salesforce/failure.ts";
-import { parseAppId, toId18 } from "../salesforce/id.ts";
+import { toId18 } from "../salesforce/id.ts";
 import type { ListedComponent, OrgReader } from "../salesforce/reader.ts";
+import { idOfApp, idsByName, saidOnce } from "./appComponents.ts";
 import type { App, AppSettings } from "./inventory.ts";
 import { readAll } from "./readAll.ts";
 import { type ExternalPolicyRow, externalDays, policyDays, relaxation, scopesOf } from "./settingValues.ts";
@@ -158,21 +159,6 @@ function listOf(text: string): string[] {
     .filter((one) => one !== "");
 }
 
-/**
- * The id of the app that a component is of. It names the app as the org's list of such apps does; one of a package may leave
- * out the namespace that it has itself.
- */
-function appOf(
-  {
-    fullName,
-    externalClientApplication: name = "",
-  }: { fullName: string; externalClientApplication?: string },
-  ids: ReadonlyMap<string, string>,
-): string | undefined {
-  const namespace = /^(\w+?)__/.exec(fullName)?.[1];
-  return ids.get(name) ?? (namespace === undefined ? undefined : ids.get(`${namespace}__${name}`));
-}
-
 /** By 18-character id. Their metadata names an app as the org's list of such apps does, with its namespace. */
 async function externalApps(reader: OrgReader): Promise<Map<string, AppSettings>> {
   const [ids, policies, oauth, configurable] = await Promise.all([
@@ -185,8 +171,8 @@ async function externalApps(reader: OrgReader): Promise<Map<string, AppSettings>
     readComponents<ConfigurablePolicies>(reader, "ExtlClntAppOauthConfigurablePolicies"),
   ]);
   const policyOf = saidOnce(policies, (row) => toId18(row.ExternalClientApplicationId));
-  const oauthOf = saidOnce(oauth, (component) => appOf(component, ids));
-  const configurableOf = saidOnce(configurable, (component) => appOf(component, ids));
+  const oauthOf = saidOnce(oauth, (component) => idOfApp(component, ids));
+  const configurableOf = saidOnce(configurable, (component) => idOfApp(component, ids));
   return new Map(
     [...new Set([...policyOf.keys(), ...ids.values()])].map((id) => {
       const policy = policyOf.get(id);
@@ -227,25 +213,6 @@ async function readComponents<T>(
 async function readNamed<T>(reader: OrgReader, type: string, all: readonly ListedComponent[]) {
   const names = [...new Set(all.map(({ fullName }) => fullName))];
   return names.length === 0 ? [] : await unlessRefused(reader.readMetadata<T>(type, names));
-}
-
-/** The 18-character ids of apps by the one name that each has; a name that two have says nothing of either. */
-function idsByName(all: readonly ListedComponent[]): Map<string, string> {
-  return new Map(
-    [...saidOnce(all, ({ fullName }) => fullName)].flatMap(([name, one]) => {
-      const id = parseAppId(one.id ?? "");
-      return id === null ? [] : [[name, id] as const];
-    }),
-  );
-}
-
-/** What is said of each key, where it is said once: what is said twice says nothing. */
-function saidOnce<T>(all: readonly T[], keyOf: (one: T) => string | undefined): Map<string, T> {
-  return new Map(
-    [...Map.groupBy(all, keyOf)].flatMap(([key, [one, ...others]]) =>
-      key === undefined || others.length > 0 ? [] : [[key, one!] as const],
-    ),
-  );
 }
 
 function listed(reader: OrgReader, type: string): Promise<ListedComponent[]> {

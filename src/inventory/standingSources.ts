@@ -1,11 +1,12 @@
 import { chunksOf } from "../collections.ts";
 import { ApiError } from "../salesforce/failure.ts";
-import { parseAppId, toId18, type UserId, userIdOf } from "../salesforce/id.ts";
+import { toId18, type UserId, userIdOf } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
 import type { ListedComponent, OrgReader } from "../salesforce/reader.ts";
 import { soqlDateTime, soqlIn } from "../salesforce/soql.ts";
 import type { StandingSource } from "../standing.ts";
 import { days as daysLong, type Instant } from "../time.ts";
+import { idOfApp, idsByName } from "./appComponents.ts";
 import type { App, Profile, StandingReading } from "./inventory.ts";
 import { isOauthSession, type LoginWay, type SessionWay } from "./loginKinds.ts";
 
@@ -229,12 +230,12 @@ interface ConnectedAppFlow {
 async function connectedApps(reader: OrgReader) {
   const all = await reader.listMetadata("ConnectedApp");
   const { components, isWhole } = await readComponents<ConnectedAppFlow>(reader, "ConnectedApp", all);
-  const idOf = idsByName(all);
+  const ids = idsByName(all);
   return {
     rows: components.flatMap(({ fullName, oauthConfig = {} }): ClientCredentialsApp[] => {
       const { isClientCredentialEnabled: enabled, oauthClientCredentialUser: runAs = null } = oauthConfig;
       if (enabled !== "true" && runAs === null) return [];
-      return [{ id: idOf.get(fullName) ?? fullName, name: fullName, runAs }];
+      return [{ id: ids.get(fullName) ?? fullName, name: fullName, runAs }];
     }),
     isWhole,
   };
@@ -253,26 +254,16 @@ async function externalApps(reader: OrgReader) {
     reader.listMetadata(type),
   ]);
   const { components, isWhole } = await readComponents<ExternalAppFlow>(reader, type, policies);
-  const idOf = idsByName(all);
+  const ids = idsByName(all);
   return {
     rows: components.flatMap((component): ClientCredentialsApp[] => {
       const { fullName, externalClientApplication: name = fullName } = component;
       const { isClientCredentialsFlowEnabled: enabled, clientCredentialsFlowUser: runAs = null } = component;
       if (enabled !== "true") return [];
-      return [{ id: idOf.get(name) ?? name, name, runAs }];
+      return [{ id: idOfApp(component, ids) ?? name, name, runAs }];
     }),
     isWhole,
   };
-}
-
-/** The ids by which the org lists apps, where it gives them. */
-function idsByName(all: readonly ListedComponent[]): ReadonlyMap<string, string> {
-  return new Map(
-    all.flatMap(({ fullName, id }) => {
-      const appId = parseAppId(id ?? "");
-      return appId === null ? [] : [[fullName, appId] as const];
-    }),
-  );
 }
 
 async function readComponents<T>(reader: OrgReader, type: string, all: readonly ListedComponent[]) {

@@ -1,12 +1,18 @@
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
-import { smallOrg } from "salesforce-local-org/orgs";
+import { PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { AppRegister } from "../../src/inventory/appRegister.ts";
+import { readApps } from "../../src/inventory/directory.ts";
 import type { StandingAccess } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/listInventory.ts";
 import { isOauthSession, kindOfLogin } from "../../src/inventory/loginKinds.ts";
 import { standingAccessOf } from "../../src/inventory/standingAccess.ts";
-import type { LoginRow, SessionRow, StandingRows } from "../../src/inventory/standingSources.ts";
+import {
+  type LoginRow,
+  readStandingRows,
+  type SessionRow,
+  type StandingRows,
+} from "../../src/inventory/standingSources.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
 import type { OrgReader } from "../../src/salesforce/reader.ts";
@@ -234,6 +240,26 @@ describe("an org", () => {
       );
     },
   );
+
+  it("whose package leaves its namespace out of a policy has the app told by its id; a name that two apps have tells neither", async () => {
+    const { apps } = await readApps(reader);
+    const policy = { isClientCredentialsFlowEnabled: "true", externalClientApplication: "Partner_Portal" };
+    const found = async (listed: readonly string[]) => {
+      const packaged: OrgReader = Object.assign(Object.create(reader) as OrgReader, {
+        listMetadata: async (type: string) =>
+          listed.map((id) => ({
+            fullName: type === "ExternalClientApplication" ? "acme__Partner_Portal" : "acme__Policy",
+            id,
+          })),
+        readMetadata: async (type: string) =>
+          type === "ConnectedApp" ? [] : [{ fullName: "acme__Policy", ...policy }],
+      });
+      const { clientCredentials } = await readStandingRows(packaged, 7, AS_OF, apps, []);
+      return clientCredentials.map(({ id }) => id);
+    };
+    expect(await found([PORTAL.id])).toEqual([PORTAL.id]);
+    expect(await found([PORTAL.id, sfId("0xI", 77)])).toEqual(["Partner_Portal"]);
+  });
 
   it("with more logins than are read says back to when they were", async () => {
     const many = {
