@@ -35,9 +35,14 @@ export async function probeQueryForms(reader: OrgReader, now: Date = new Date())
       refusal: await refusalOf(reader, form.soql),
     })),
   );
-  const isAnswered = (wanted: Partition) =>
-    forms.every(({ partition, refusal }) => partition !== wanted || refusal === null);
-  return { forms, partition: PARTITIONS.find(isAnswered) ?? null };
+  return { forms, partition: partitionOf(forms) };
+}
+
+/** The first way of dividing of which no form was refused; null where there is none. */
+export function partitionOf(forms: readonly Pick<QueryForm, "partition" | "refusal">[]): Partition | null {
+  const isRefused = (wanted: Partition) =>
+    forms.some(({ partition, refusal }) => partition === wanted && refusal !== null);
+  return PARTITIONS.find((partition) => !isRefused(partition)) ?? null;
 }
 
 /** Each form as it asks of a user and a time, in milliseconds since the epoch, for one row. */

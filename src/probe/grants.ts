@@ -1,11 +1,9 @@
 import { countQuery } from "../inventory/partition.ts";
+import { CEILING } from "../inventory/readRange.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { soqlString } from "../salesforce/soql.ts";
 import { amountOf, ask } from "./answers.ts";
 import type { OrgProfile } from "./profileSchema.ts";
-
-/** Rows of OauthToken that one query hands out at most. */
-const CEILING = 2_500;
 
 /** How the rows of OauthToken come, and how long a page of them takes. */
 export async function askGrants(reader: OrgReader): Promise<OrgProfile["grants"]> {

@@ -1,10 +1,11 @@
+import { STANDING_ACCESS_DAYS } from "../inventory/needs.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { soqlDateTime } from "../salesforce/soql.ts";
+import { days } from "../time.ts";
 import { amountOf, ask } from "./answers.ts";
 import { LOGIN_SUBTYPES, LOGIN_TYPES, SESSION_TYPES } from "./known.ts";
 import type { OrgProfile } from "./profileSchema.ts";
 
-const DAY = 86_400_000;
 const MOST = 200;
 
 /** How logins are shown: of which kinds the last ones were. */
@@ -14,7 +15,7 @@ export async function askLogins(reader: OrgReader, now: number): Promise<OrgProf
     reader.query<Record<string, unknown>>(`${fields} ORDER BY LoginTime DESC LIMIT ${MOST}`),
   );
   const byTime = await ask(() =>
-    reader.query(`${fields} WHERE LoginTime >= ${soqlDateTime(now - 7 * DAY)} LIMIT 1`),
+    reader.query(`${fields} WHERE LoginTime >= ${soqlDateTime(now - days(STANDING_ACCESS_DAYS))} LIMIT 1`),
   );
   const rows = value?.rows ?? [];
   return {

@@ -136,7 +136,10 @@ export const ProfileSchema = Type.Object(
           outcome: OneOf(["revoked", "already gone", "replaced", "failed", "unknown", "not tried"]),
           sessionsLeft: OneOf(AMOUNTS),
         },
-        { ...closed, description: "what became of one pair's grants, where that was asked for" },
+        {
+          ...closed,
+          description: "what became of the grants of one user and app, where their revocation was asked for",
+        },
       ),
     ),
   },

@@ -1,4 +1,4 @@
-import { PARTITIONS, queryFormsOf } from "../inventory/queryForms.ts";
+import { partitionOf, queryFormsOf } from "../inventory/queryForms.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { ask } from "./answers.ts";
 import { FORM_NAMES, formsOf } from "./forms.ts";
@@ -14,10 +14,13 @@ export async function askQueryForms(
   const answers: Answer[] = [];
   for (const soql of formsOf(user, now))
     answers.push((await ask(() => reader.query(soql, { enough: 1 }))).answer);
-  const answered = (wanted: string) =>
-    queryFormsOf(user, now).every(({ partition }, i) => partition !== wanted || answers[i] === "answered");
+  const refusalOf = (answer: Answer) => (answer === "answered" ? null : answer);
+  const ofListing = queryFormsOf(user, now).map(({ partition }, i) => ({
+    partition,
+    refusal: refusalOf(answers[i]!),
+  }));
   return {
     queryForms: Object.fromEntries(FORM_NAMES.map((name, i) => [name, answers[i]!])),
-    partition: PARTITIONS.find(answered) ?? null,
+    partition: partitionOf(ofListing),
   };
 }
