@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { readPolicy } from "../../policy/read.ts";
 import { doctorText } from "../../report/doctorText.ts";
+import { terminal } from "../terminalOutput.ts";
 
 /** `sanctioned doctor`: what works, what is missing, what to grant. */
 export function doctorCommand(): Command {
@@ -26,7 +27,7 @@ export function doctorCommand(): Command {
         undefined,
         probeRevokeCall,
       );
-      const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+      const { color: colour } = terminal();
       process.stdout.write(
         format === "json" ? `${JSON.stringify(report, null, 2)}\n` : doctorText(report.lines, { colour }),
       );

@@ -8,6 +8,7 @@ import type { Revoker } from "../../run/revoker.ts";
 import { cliErrors } from "../errors.ts";
 import { policyFile, writeNew } from "../files.ts";
 import { openObserver, openRevoker, sayRaised } from "../run.ts";
+import { terminal } from "../terminalOutput.ts";
 import { confirm, planByHand } from "./revoke.ts";
 
 interface ProbeOptions {
@@ -58,7 +59,7 @@ export function probeCommand(): Command {
       const profile = checkProfile({ ...asked, revocation });
       writeNew(options.out, `${JSON.stringify(profile, null, 2)}\n`, "--out");
       const lines = meaningOf(profile);
-      const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+      const { color: colour } = terminal();
       process.stdout.write(
         options.format === "json" ? `${JSON.stringify(lines, null, 2)}\n` : probeText(lines, { colour }),
       );
