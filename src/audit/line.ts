@@ -14,6 +14,34 @@ export interface RunStart {
   readonly reason: string | null;
   /** Limits raised for this run alone. */
   readonly raisedLimits: Readonly<Record<string, number>> | null;
+  /** What the run was held to besides the policy; null for nothing. Records of older releases lack it. */
+  readonly approval: RunApproval | null;
+}
+
+/** An approval that a run was held to: at most what it covers was revoked. */
+export type RunApproval = PlanApproval | PreviewApproval;
+
+/** By an approved plan. */
+export interface PlanApproval {
+  readonly kind: "plan";
+  readonly file: string;
+  /** Of the plan, as the file says it: SHA-256 in hex. */
+  readonly digest: string;
+  /** The limits of the policy that what was approved exceeds, with the number of it; null for none. */
+  readonly lifts: Readonly<
+    Partial<Record<"revocations" | "percent" | "perApp", { readonly limit: number; readonly actual: number }>>
+  > | null;
+  /** Who signed it, by the names of the allowed signers; empty where nobody had to. */
+  readonly signedBy: readonly string[];
+}
+
+/** By what the run's own preview had shown. */
+export interface PreviewApproval {
+  readonly kind: "preview";
+  /** When it was shown, in ISO 8601. */
+  readonly at: string;
+  /** Of what was shown: SHA-256 in hex. */
+  readonly digest: string;
 }
 
 export interface Actor {

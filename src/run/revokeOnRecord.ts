@@ -2,6 +2,7 @@ import { type Applied, apply } from "../apply/apply.ts";
 import type { ApplyProgress } from "../apply/attempts.ts";
 import { NO_SESSIONS, type SessionsReport } from "../apply/liveSessions.ts";
 import { ciRun } from "../audit/ciRun.ts";
+import type { RunApproval } from "../audit/line.ts";
 import { AuditTrail } from "../audit/trail.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import type { App } from "../inventory/inventory.ts";
@@ -17,6 +18,7 @@ export interface RecordOptions {
   /** Why, where somebody had to say so. */
   readonly reason: string | null;
   readonly raisedLimits: Readonly<Record<string, number>> | null;
+  readonly approval: RunApproval | null;
   readonly auditFile: string;
   readonly concurrency: number;
   readonly perSecond: number;
@@ -42,6 +44,7 @@ export async function revokeOnRecord(
     policy,
     reason,
     raisedLimits,
+    approval,
     auditFile,
     concurrency,
     perSecond,
@@ -64,6 +67,7 @@ export async function revokeOnRecord(
       revocations: revocations.reduce((sum, { grants }) => sum + grants.length, 0),
       reason,
       raisedLimits,
+      approval,
     });
     applied = await apply(connection, revocations, {
       apps,

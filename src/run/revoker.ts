@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { ApplyProgress } from "../apply/attempts.ts";
+import type { RunApproval } from "../audit/line.ts";
 import { acceptPlanFile, restrictToApproved } from "../plan/approvedPlan.ts";
 import { policyDigest } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
@@ -42,6 +43,7 @@ export class Revoker extends Observer<OrgConnection> {
    * Revokes what was planned: on record, verified, at the pace of the settings.
    * @param plan what is revoked: all that was evaluated, or a part of it
    * @param reason why, where somebody had to say so
+   * @param approval what it was held to besides the policy
    * @throws UserError where nothing was called yet
    */
   async revoke(
@@ -49,8 +51,13 @@ export class Revoker extends Observer<OrgConnection> {
     { inventory, policy }: Pick<Evaluation, "inventory" | "policy">,
     {
       reason = null,
+      approval = null,
       onProgress = () => undefined,
-    }: { readonly reason?: string | null; readonly onProgress?: (progress: ApplyProgress) => void } = {},
+    }: {
+      readonly reason?: string | null;
+      readonly approval?: RunApproval | null;
+      readonly onProgress?: (progress: ApplyProgress) => void;
+    } = {},
   ): Promise<Recorded> {
     // Loaded only when it is needed: previews revoke nothing.
     const { revokeOnRecord } = await import("./revokeOnRecord.ts");
@@ -62,6 +69,7 @@ export class Revoker extends Observer<OrgConnection> {
         policy: { file: policy.file, digest: policyDigest(policy) },
         reason: [reason ?? [], raised?.reason ?? []].flat().join("; limits raised: ") || null,
         raisedLimits: raised?.limits ?? null,
+        approval,
         auditFile: path.resolve(surroundings.folder, settings.auditFile ?? defaultRecord(inventory.org.id)),
         concurrency: settings.revokeConcurrency,
         perSecond: settings.revokesPerSecond,

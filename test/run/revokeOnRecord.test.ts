@@ -35,6 +35,7 @@ const run = (more: Partial<Parameters<typeof revokeOnRecord>[2]> = {}) =>
     policy: { file: "p.yaml", digest: "d" },
     reason: "SEC-7",
     raisedLimits: { revocations: 9 },
+    approval: { kind: "preview", at: "2026-11-26T08:00:00.000Z", digest: "e" },
     auditFile,
     concurrency: 2,
     perSecond: 100,
@@ -58,13 +59,19 @@ describe("the record of a run", () => {
       revocations: 3,
       reason: "SEC-7",
       raisedLimits: { revocations: 9 },
+      approval: { kind: "preview", at: "2026-11-26T08:00:00.000Z", digest: "e" },
     });
     expect(text()).not.toContain("secret");
   });
 
-  it("says so where there was no reason, no raised limit and no CI run", async () => {
-    await run({ reason: null, raisedLimits: null, env: {} });
-    expect(lines()[0]).toMatchObject({ reason: null, raisedLimits: null, actor: { ci: null } });
+  it("says so where there was no reason, no raised limit, no approval and no CI run", async () => {
+    await run({ reason: null, raisedLimits: null, approval: null, env: {} });
+    expect(lines()[0]).toMatchObject({
+      reason: null,
+      raisedLimits: null,
+      approval: null,
+      actor: { ci: null },
+    });
   });
 
   it("ends with the outcomes, and the run names its file and its last hash", async () => {

@@ -32,6 +32,7 @@ function run(name: string, org = ORG, reason: string | null = null): (AuditEvent
       revocations: 1,
       reason,
       raisedLimits: null,
+      approval: null,
     },
     {
       run: name,
