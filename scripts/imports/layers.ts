@@ -53,8 +53,9 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [...ground, "http", "inventory", "policy", "resolve", "decide", "plan", "run"],
     packages: ["proper-lockfile", "typebox"],
   },
+  state: { imports: ground },
   pulumi: {
-    imports: [...ground, "policy", "plan", "run", "report"],
+    imports: [...ground, "policy", "plan", "run", "report", "state"],
     packages: ["@grpc/grpc-js", "@pulumi/pulumi"],
   },
   "local-org": {
@@ -84,6 +85,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "pullRequest",
       "forge",
       "watch",
+      "state",
       "local-org",
     ],
     packages: ["cli-progress", "commander"],
@@ -112,6 +114,7 @@ export const pure: readonly string[] = [
   "audit/verifyRecord.ts",
   "report",
   "pullRequest",
+  "state",
 ];
 
 /** The files of pure rooms that do I/O for them; nothing pure imports them. */

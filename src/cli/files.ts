@@ -17,6 +17,20 @@ export function readTextFile(file: string, what: string): string {
     : cliErrors["file-not-readable"]({ what, file, why });
 }
 
+/** The text of a file, or of standard input where that is named `-`. @throws UserError where it cannot be read, or is too large */
+export async function readTextOrInput(file: string, what: string): Promise<string> {
+  if (file !== "-") return readTextFile(file, what);
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of process.stdin as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > LARGEST_TEXT)
+      throw cliErrors["file-not-readable"]({ what, file: "on standard input", why: "is too large" });
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
 /** Writes a file that must not be there yet, with the folders above it. @throws UserError where it is, or cannot be written */
 export function writeNew(file: string, text: string, option: string): void {
   try {

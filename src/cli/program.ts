@@ -17,6 +17,7 @@ import { revokeCommand } from "./verbs/revoke.ts";
 import { schemaCommand } from "./verbs/schema.ts";
 import { simulatorCommand } from "./verbs/simulator.ts";
 import { validateCommand } from "./verbs/validate.ts";
+import { verifyStateCommand } from "./verbs/verifyState.ts";
 import { watchCommand } from "./verbs/watch.ts";
 import { verbsOf } from "./verbTree.ts";
 
@@ -38,6 +39,7 @@ export function program(): Command {
     .addCommand(commentCommand())
     .addCommand(issueCommand())
     .addCommand(auditCommand())
+    .addCommand(verifyStateCommand())
     .addCommand(doctorCommand())
     .addCommand(probeCommand())
     .addCommand(schemaCommand())

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PROVIDER_TEXT } from "./providerText.ts";
+import { PROVIDER_TEXT } from "../state/providerText.ts";
 
 /** Pulumi's dynamic providers serve every type that begins with `pulumi-nodejs:dynamic`. */
 const TYPE = "pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy";

