@@ -13,6 +13,13 @@ export interface Run {
   readonly output: string;
 }
 
+/** A command that is under way, in a process group of its own. */
+export interface Started {
+  /** Also the process group's. */
+  readonly pid: number;
+  readonly ended: Promise<Run>;
+}
+
 /**
  * A Pulumi project of its own in a temporary folder: this checkout's program, policy and packages, with
  * a state, a stack and a config that no other test sees. Driven through the real engine.
@@ -65,19 +72,35 @@ export class PulumiProject {
   }
 
   runWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Run> {
-    return new Promise((resolve, reject) => {
-      const child = spawn(this.#engine, [...args, "--non-interactive"], {
-        cwd: this.folder,
-        env: { ...this.env, ...env },
-        stdio: ["ignore", "pipe", "pipe"],
+    return this.#spawn(this.#engine, [...args, "--non-interactive"], env).ended;
+  }
+
+  /** Begins `pulumi ARGS --non-interactive`, for a test that does something to it. */
+  start(...args: string[]): Started {
+    return this.#spawn(this.#engine, [...args, "--non-interactive"], {});
+  }
+
+  /** Runs `sanctioned ARGS` in the project's folder, with its settings. */
+  cli(...args: string[]): Promise<Run> {
+    return this.#spawn(process.execPath, [path.join(ROOT, "bin/sanctioned.js"), ...args], {}).ended;
+  }
+
+  #spawn(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Started {
+    const child = spawn(command, args, {
+      cwd: this.folder,
+      env: { ...this.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (chunk: string) => {
+        output += chunk;
       });
-      let output = "";
-      for (const stream of [child.stdout, child.stderr])
-        stream.setEncoding("utf8").on("data", (chunk: string) => {
-          output += chunk;
-        });
+    const ended = new Promise<Run>((resolve, reject) => {
       child.once("error", reject).once("close", (code) => resolve({ code, output }));
     });
+    return { pid: child.pid!, ended };
   }
 
   write(file: string, text: string): Promise<void> {

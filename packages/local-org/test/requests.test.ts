@@ -88,6 +88,24 @@ describe("a revoke call can be made to fail", () => {
     await expect(revoke(grant!.DeleteToken)).rejects.toThrow("fetch failed");
     expect(ofApp(BOBS_TOOL.name)).toHaveLength(11);
   });
+
+  it("after it was applied: the grant is gone, the answer is an error", async () => {
+    org.setFaults([{ kind: "applyThenFail", match: "/revoke", status: 500, count: 1 }]);
+    expect((await revoke(ofApp(BOBS_TOOL.name)[0]!.DeleteToken)).status).toBe(500);
+    expect(ofApp(BOBS_TOOL.name)).toHaveLength(11);
+  });
+
+  it("by pretending: 200, and the grant is still there", async () => {
+    org.setFaults([{ kind: "pretend", match: "/revoke", count: 1 }]);
+    expect((await revoke(ofApp(BOBS_TOOL.name)[0]!.DeleteToken)).status).toBe(200);
+    expect(ofApp(BOBS_TOOL.name)).toHaveLength(12);
+  });
+
+  it("by bytes that are no HTTP", async () => {
+    org.setFaults([{ kind: "garbage", match: "/revoke", count: 1 }]);
+    await expect(revoke(ofApp(BOBS_TOOL.name)[0]!.DeleteToken)).rejects.toThrow("fetch failed");
+    expect(ofApp(BOBS_TOOL.name)).toHaveLength(12);
+  });
 });
 
 describe("the record of requests", () => {

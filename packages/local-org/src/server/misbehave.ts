@@ -56,6 +56,13 @@ function answer(fault: Fault, request: FastifyRequest, reply: FastifyReply, stor
     case "applyThenDrop":
       store.revoke(tokenToRevoke(request, store.platform) ?? "");
       return cut(request, reply);
+    case "applyThenFail":
+      store.revoke(tokenToRevoke(request, store.platform) ?? "");
+      return failure(fault, request, reply);
+    case "pretend":
+      return reply.code(200).send();
+    case "garbage":
+      return babble(request, reply);
     default:
       return cut(request, reply);
   }
@@ -70,6 +77,13 @@ function expired(request: FastifyRequest, reply: FastifyReply): FastifyReply {
 function cut(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.hijack();
   request.raw.socket.destroy();
+  return reply;
+}
+
+/** Answers with what is no HTTP. */
+function babble(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  request.raw.socket.end("\u0000\u0001 no HTTP at all\r\n\r\n");
   return reply;
 }
 
