@@ -1,15 +1,20 @@
-import { DAY_MS, isLongerAgo } from "../time.ts";
+import { isLongerAgo } from "../time.ts";
 
 import { type Approvable, approvalKey, approvedPart } from "./approval.ts";
 import { policyDigest } from "./digest.ts";
 import { planErrors } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
+import { type Exceeded, exceededLimits, exceededText } from "./limits.ts";
 import { parsePlanFile } from "./parsePlanFile.ts";
+import { appKey } from "./parts.ts";
 import { countGrants, type Plan } from "./plan.ts";
 import type { PlanFile } from "./planSchema.ts";
 
+/** How far the clock of another machine, which made a plan, may be ahead of this one's. */
+const CLOCKS_APART_MS = 5 * 60_000;
+
 /**
- * A plan file that may be applied to an org: as it was written, of this org, and not too old. Pure.
+ * A plan file that may be applied to an org: as it was written, of this org, of its time, and within its own limits. Pure.
  * @param name of the file, for messages
  * @throws UserError where it is not
  */
@@ -30,12 +35,30 @@ export function acceptPlanFile(
       name: plan.org.name,
       org: orgId,
     });
-  // A clock that is a little ahead made no other plan.
-  if (Date.parse(plan.asOf) > asOf + DAY_MS)
+  if (Date.parse(plan.asOf) > asOf + CLOCKS_APART_MS)
     throw planErrors["approved-plan-of-later"]({ file: name, time: plan.asOf });
   if (isLongerAgo(Date.parse(plan.asOf), maxAgeDays, asOf))
     throw planErrors["approved-plan-too-old"]({ file: name, time: plan.asOf, days: maxAgeDays });
+  const exceeded = ownLimitsExceeded(plan);
+  if (exceeded !== null || plan.limits.refusal !== null)
+    throw planErrors["approved-plan-over-limits"]({
+      file: name,
+      exceeded: exceeded === null ? plan.limits.refusal! : exceededText(exceeded),
+    });
   return plan;
+}
+
+/** The limits that a plan exceeds of those it was held against: by what it lists, whatever it says of that. */
+function ownLimitsExceeded({ revocations, limits, inventory }: PlanFile): Exceeded {
+  return exceededLimits(
+    revocations.map(({ app, grants }) => [appKey(app), grants.length]),
+    inventory.grants,
+    {
+      revocations: limits.revocations.limit,
+      percent: limits.percent.limit,
+      perApp: limits.perApp?.limit ?? Number.POSITIVE_INFINITY,
+    },
+  );
 }
 
 /**

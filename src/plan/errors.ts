@@ -51,6 +51,14 @@ export const planErrors = declareErrors({
     example: { file: "plan.json", time: "2099-01-01T00:00:00.000Z" },
   },
 
+  "approved-plan-over-limits": {
+    kind: "user",
+    text: "The approved plan {file} is over the limits that it was held against: {exceeded}.",
+    remedy:
+      "If it is all meant, raise the limits in a reviewed change, or for one plan with SANCTIONED_RAISE_REVOCATIONS, _PERCENT or _PER_APP and SANCTIONED_RAISE_REASON; then make it again with `npx sanctioned plan --out` and have it approved. Nothing was revoked.",
+    example: { file: "plan.json", exceeded: "limits.revocations 50 (104)" },
+  },
+
   // Saved inventories
   "inventory-not-json": {
     kind: "user",
@@ -112,7 +120,7 @@ export const planErrors = declareErrors({
     kind: "user",
     text: "{revocations} {exceeded}: nothing is revoked.",
     remedy:
-      "If they are all meant, raise the limits in a reviewed change ({place}), or pass an approved plan (docs/revoking.md).",
+      "If they are all meant, raise the limits in a reviewed change ({place}), or for one plan or run by a number and a reason (docs/revoking.md).",
     example: {
       revocations: "104 revocations are",
       exceeded: "over the limit of 50 (limits.revocations)",

@@ -3,13 +3,16 @@ import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
 import { compareText } from "../text.ts";
 import { planErrors } from "./errors.ts";
-import { countGrants, type Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 
 /** One limit with the number that was held against it. */
 export interface LimitCheck {
   readonly limit: number;
   readonly actual: number;
 }
+
+/** Limits that a plan exceeds, each with the number of it; null for none. */
+export type Exceeded = Readonly<Partial<Record<"revocations" | "percent" | "perApp", LimitCheck>>> | null;
 
 /** A plan held against the policy's limits, as a whole and before anything is revoked. */
 export interface LimitVerdict {
@@ -27,19 +30,18 @@ export interface LimitVerdict {
  * @param grants how many the org has
  */
 export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVerdict {
-  const count = countGrants(plan);
-  const percent = count === 0 ? 0 : (count / grants) * 100; // without grants nothing is below any percentage
-  const byApp = new Map<string, number>();
-  for (const { appLabel, grants: own } of plan.revocations)
-    byApp.set(appLabel, (byApp.get(appLabel) ?? 0) + own.length);
-  const [most] = [...byApp].sort(([a, m], [b, n]) => n - m || compareText(a, b));
+  const { count, percent, byApp } = amounts(
+    plan.revocations.map(({ appLabel, grants: own }) => [appLabel, own.length]),
+    grants,
+  );
+  const [most] = byApp;
   const plural = count === 1 ? "revocation is" : "revocations are";
   const exceeded = [
     ...(count > limits.revocations ? [`over the limit of ${limits.revocations} (limits.revocations)`] : []),
     ...(percent > limits.percent
       ? [`${rounded(percent)}% (${count}/${grants}), over ${limits.percent}% (limits.percent)`]
       : []),
-    ...[...byApp]
+    ...byApp
       .filter(([, n]) => n > limits.perApp)
       .map(([app, n]) => `${n} of ${printable(app)}, over ${limits.perApp} for one app (limits.perApp)`),
   ];
@@ -55,6 +57,46 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
             exceeded: exceeded.join(", and "),
             place: placeText(limits.position),
           }).message,
+  };
+}
+
+/**
+ * Which limits so many revocations exceed. Pure.
+ * @param byApp app and number of grants, an app any number of times @param grants how many the org has
+ */
+export function exceededLimits(
+  byApp: readonly (readonly [app: string, grants: number])[],
+  grants: number,
+  limits: Omit<Limits, "position">,
+): Exceeded {
+  const { count, percent, byApp: most } = amounts(byApp, grants);
+  const perApp = most[0]?.[1] ?? 0;
+  const exceeded = {
+    ...(count > limits.revocations ? { revocations: { limit: limits.revocations, actual: count } } : {}),
+    ...(percent > limits.percent
+      ? { percent: { limit: limits.percent, actual: Number(rounded(percent)) } }
+      : {}),
+    ...(perApp > limits.perApp ? { perApp: { limit: limits.perApp, actual: perApp } } : {}),
+  };
+  return Object.keys(exceeded).length === 0 ? null : exceeded;
+}
+
+/** The limits that were exceeded, as in `limits.revocations 50 (104)`. */
+export function exceededText(exceeded: NonNullable<Exceeded>): string {
+  return Object.entries(exceeded)
+    .map(([name, { limit, actual }]) => `limits.${name} ${limit} (${actual})`)
+    .join(", ");
+}
+
+/** What limits are held against; the app with the most revocations first. */
+function amounts(byApp: readonly (readonly [app: string, grants: number])[], grants: number) {
+  const sums = new Map<string, number>();
+  for (const [app, own] of byApp) sums.set(app, (sums.get(app) ?? 0) + own);
+  const count = byApp.reduce((sum, [, own]) => sum + own, 0);
+  return {
+    count,
+    percent: count === 0 ? 0 : (count / grants) * 100, // without grants nothing is below any percentage
+    byApp: [...sums].sort(([a, m], [b, n]) => n - m || compareText(a, b)),
   };
 }
 

@@ -26,16 +26,27 @@ export function parsePlanFile(text: string, names: PlanNames): PlanFile {
     throw planErrors["plan-not-json"]({ ...names });
   }
   const matchesSchema = planValidator();
-  if (!matchesSchema(plan) || keysIn(text) !== keysOf(plan))
+  if (!matchesSchema(plan) || keysIn(text) !== keysOf(plan) || !timesOf(plan).every(isTime))
     throw planErrors["plan-not-recognized"]({ ...names });
   if (!isUnaltered(plan)) throw planErrors["plan-changed"]({ ...names });
   return plan;
 }
 
-/** The keys that are written in a text that is JSON, where only a key stands before a colon. */
+/** The times that an approval of the plan goes by. */
+function timesOf({ asOf, revocations }: PlanFile): string[] {
+  return [asOf, ...revocations.flatMap(({ grants }) => grants.flatMap(({ granted }) => granted ?? []))];
+}
+
+/** Whether a program reads the very day that is written: of a 31st of February it makes a day in March. */
+function isTime(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString() === text;
+}
+
+/** The keys that are written in a text that is JSON: the strings before a colon, string by string from the first. */
 function keysIn(text: string): number {
   let count = 0;
-  for (const _ of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:/g)) count++;
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) count++;
   return count;
 }
 

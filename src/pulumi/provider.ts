@@ -4,6 +4,7 @@ import { CodedError, shownError, UserError } from "../errors.ts";
 import { approvalDigest } from "../plan/approval.ts";
 import { digestOf } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
+import { exceededText } from "../plan/limits.ts";
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
 import { countGrants, type Plan, type RevocationMap, revocationMap, summarizePlan } from "../plan/plan.ts";
 import { summarizePolicy } from "../policy/summary.ts";
@@ -12,7 +13,7 @@ import { sessionsText } from "../report/outcomesText.ts";
 import { proofText } from "../report/words.ts";
 import type { PolicySource } from "../run/observer.ts";
 import { openRevoker } from "../run/open.ts";
-import type { Revoker } from "../run/revoker.ts";
+import type { Proposal, Revoker } from "../run/revoker.ts";
 import { raisedText } from "../run/settings.ts";
 import { amount } from "../text.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
@@ -46,6 +47,7 @@ interface Config {
 interface Checked {
   readonly run: Revoker;
   readonly evaluation: Evaluation;
+  readonly approval: Proposal["approval"];
   readonly log: EngineLog;
 }
 
@@ -73,7 +75,7 @@ export class ConnectedUserProvider {
     const log = engineLog(process.argv.at(-1), news.resourceUrn);
     try {
       const run = this.#configured();
-      const { evaluation, drift } = await run.propose(run.want(news.policy));
+      const { evaluation, drift, approval } = await run.propose(run.want(news.policy));
       const { inventory, policy, plan, limits } = evaluation;
       refuseOtherOrg(olds.org?.id, inventory.org.id, inventory.org.name);
       const inputs: CheckedInputs = {
@@ -90,11 +92,12 @@ export class ConnectedUserProvider {
         [
           ...planLines(evaluation, inFull),
           ...(raised === null ? [] : [raisedText(raised)]),
+          ...(approval === null ? [] : [approvalText(approval)]),
           ...driftLines(drift),
         ].join("\n"),
       );
       if (refused) throw new UserError({ code: "limits-exceeded", text: limits.refusal, remedy: "" });
-      this.#checked.set(keyOf(inputs), { run, evaluation, log });
+      this.#checked.set(keyOf(inputs), { run, evaluation, approval, log });
       return { inputs };
     } catch (error) {
       return { failures: [{ property: "policy", reason: userMessage(error) }] };
@@ -153,8 +156,9 @@ export class ConnectedUserProvider {
       throw new Error(
         "The update began without a check of the org, so nothing was revoked. Run the update again.",
       );
-    const { run, evaluation, log } = checked;
+    const { run, evaluation, approval, log } = checked;
     const { outcomes, sessions, audit } = await run.revoke(approvedPlan(inputs, evaluation), evaluation, {
+      approval,
       onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
     });
     await log.say(
@@ -224,6 +228,12 @@ function planLines({ plan, inventory, findings }: Evaluation, inFull: boolean): 
       : `${amount(count, "revocation")} planned: ${summarizePlan(plan).join(", ")}`,
     ...(inFull ? plan.revocations.map((r) => `+ ${r.appLabel}, ${r.userLabel}: ${r.reason}`) : []),
   ];
+}
+
+/** By which plan an update is bounded, and which limits of the policy that lifts. */
+function approvalText({ file, digest, lifts }: NonNullable<Proposal["approval"]>): string {
+  const lifted = lifts === null ? "" : `; lifts ${exceededText(lifts)}`;
+  return `approved plan: ${printable(file)} (${digest})${lifted}`;
 }
 
 /** What breaks the policy and was not approved; null where nothing had to be. */

@@ -1,9 +1,10 @@
 import path from "node:path";
 import type { ApplyProgress } from "../apply/attempts.ts";
-import type { RunApproval } from "../audit/line.ts";
+import type { PlanApproval, RunApproval } from "../audit/line.ts";
 import { acceptPlanFile, restrictToApproved } from "../plan/approvedPlan.ts";
 import { policyDigest } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
+import { exceededLimits } from "../plan/limits.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
@@ -19,6 +20,8 @@ export interface Proposal {
   readonly evaluation: Evaluation;
   /** How many grants are left for want of approval; null where no plan was to be approved. */
   readonly drift: number | null;
+  /** The plan that it is held to, for the record; null for none. */
+  readonly approval: PlanApproval | null;
 }
 
 /** A run that looks and can revoke. `openRevoker` makes one. */
@@ -29,14 +32,28 @@ export class Revoker extends Observer<OrgConnection> {
    */
   async propose(policy: Policy): Promise<Proposal> {
     const { approvedPlan, approvedPlanMaxAgeDays: maxAgeDays } = this.settings;
-    if (approvedPlan === null) return { evaluation: await this.observe(policy), drift: null };
+    if (approvedPlan === null) return { evaluation: await this.observe(policy), drift: null, approval: null };
     const text = this.#readPlanFile(approvedPlan);
     const evaluation = await this.observe(policy);
     const { inventory, asOf, limits } = evaluation;
     const approved = acceptPlanFile(text, approvedPlan, { orgId: inventory.org.id, asOf, maxAgeDays });
     const { plan, drift } = restrictToApproved(evaluation, approved);
-    // What was approved line by line needs no limit.
-    return { evaluation: { ...evaluation, plan, limits: { ...limits, refusal: null } }, drift };
+    return {
+      // What was approved line by line needs no limit.
+      evaluation: { ...evaluation, plan, limits: { ...limits, refusal: null } },
+      drift,
+      approval: {
+        kind: "plan",
+        file: approvedPlan,
+        digest: approved.digest,
+        lifts: exceededLimits(
+          plan.revocations.map(({ app, grants }) => [app.key, grants.length]),
+          inventory.grants.length,
+          policy.limits,
+        ),
+        signedBy: [],
+      },
+    };
   }
 
   /**

@@ -13,13 +13,16 @@ import { changedCases, resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 import { isWithin } from "./within.ts";
 
-const DAY = 24 * 60 * 60 * 1000;
+const MINUTE = 60 * 1000;
+const DAY = 24 * 60 * MINUTE;
 const OLD = AS_OF - 365 * DAY;
 const BOBS = app("Bob's Tool");
 const [ANN, BEN] = [user(1), user(2)];
 const org = (grants = [grant(ANN.id, BOBS), grant(BEN.id, BOBS)]) =>
   inventoryOf({ users: [ANN, BEN], apps: [BOBS], grants });
-const policyOf = (more = {}) => resolve({ version: 1, unlisted: "revoke", apps: [], ...more }, org()).policy;
+const limits = { percent: 100 };
+const policyOf = (more = {}) =>
+  resolve({ version: 1, unlisted: "revoke", apps: [], limits, ...more }, org()).policy;
 const at = (inventory = org(), more = {}) => evaluate(policyOf(more), inventory, AS_OF);
 const approved = planFile(at(), { all: false });
 const HELD = { orgId: "00D000000000001EAA", asOf: AS_OF + 6 * DAY, maxAgeDays: 7 };
@@ -36,7 +39,27 @@ describe("an approved plan is accepted", () => {
     expect(accept(JSON.stringify(approved))).toEqual(approved);
     const colons = forged({ org: { ...approved.org, name: 'a ": b \\": \\\\' } });
     expect(accept(colons).org.name).toBe('a ": b \\": \\\\');
-    expect(accept(forged({}), { asOf: AS_OF - DAY })).toEqual(approved);
+    // What looks like a key between two values is none.
+    const standingAccess = {
+      days: 30,
+      sources: [],
+      entries: [
+        {
+          kind: "session" as const,
+          app: null,
+          name: null,
+          couldBe: [],
+          user: null,
+          through: ["Sales", ": Support"],
+          lastSeen: null,
+          knownBy: [],
+          code: null,
+          policy: { file: "p.yaml", line: 1 },
+        },
+      ],
+    };
+    expect(accept(forged({ standingAccess })).standingAccess).toEqual(standingAccess);
+    expect(accept(forged({}), { asOf: AS_OF - 5 * MINUTE })).toEqual(approved); // a clock that is ahead
     expect(accept(JSON.stringify(approved, null, 4), { asOf: AS_OF + 7 * DAY })).toEqual(approved);
   });
 
@@ -68,7 +91,7 @@ describe("an approved plan is accepted", () => {
     [
       "of a time to come",
       JSON.stringify(approved),
-      { asOf: AS_OF - DAY - 1 },
+      { asOf: AS_OF - 5 * MINUTE - 1 },
       "is of 2026-11-23T12:00:00.000Z, which is still to come",
     ],
     [
@@ -83,6 +106,41 @@ describe("an approved plan is accepted", () => {
       forged({ asOf: "2026-13-01T00:00:00.000Z" }),
       {},
       "is not a plan file of this release",
+    ],
+    [
+      "of a day that is none",
+      forged({ asOf: "2026-02-31T00:00:00.000Z" }),
+      {},
+      "is not a plan file of this release",
+    ],
+    [
+      "one of whose grants was given on a day that is none",
+      forged({
+        revocations: approved.revocations.map((one) => ({
+          ...one,
+          grants: one.grants.map((grant) => ({ ...grant, granted: "2026-02-31T00:00:00.000Z" })),
+        })),
+      }),
+      {},
+      "is not a plan file of this release",
+    ],
+    [
+      "refused by the limits that it was held against",
+      JSON.stringify(planFile(at(org(), { limits: { revocations: 1, percent: 99 } }), { all: false })),
+      {},
+      "is over the limits that it was held against: limits.revocations 1 (2), limits.percent 99 (100). If it is all meant, raise the limits",
+    ],
+    [
+      "refused, whatever the numbers",
+      forged({ limits: { ...approved.limits, refusal: "1 is over 0" } }),
+      {},
+      "is over the limits that it was held against: 1 is over 0",
+    ],
+    [
+      "over its limits and does not say so",
+      forged({ limits: { ...approved.limits, perApp: { limit: 1, actual: 1, app: "x" } } }),
+      {},
+      "is over the limits that it was held against: limits.perApp 1 (2)",
     ],
     [
       "without an end to its limits",

@@ -47,7 +47,7 @@ describe("limits", () => {
     [
       "one more is refused with every number and the remedy",
       [{ bobs: 104 }, 261, { revocations: 50, percent: 25 }],
-      "104 revocations are over the limit of 50 (limits.revocations), and 39.9% (104/261), over 25% (limits.percent): nothing is revoked. If they are all meant, raise the limits in a reviewed change (policy.yaml:4), or pass an approved plan (docs/revoking.md).",
+      "104 revocations are over the limit of 50 (limits.revocations), and 39.9% (104/261), over 25% (limits.percent): nothing is revoked. If they are all meant, raise the limits in a reviewed change (policy.yaml:4), or for one plan or run by a number and a reason (docs/revoking.md).",
     ],
     ["exactly the percentage passes", [{ bobs: 1 }, 4, { percent: 25 }], null],
     [

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
@@ -68,8 +68,8 @@ async function reviewed() {
 
 async function applied() {
   const run = openRevoker({ folder, env: { ...env, SANCTIONED_APPROVED_PLAN: "approved.json" } });
-  const { evaluation, drift } = await run.propose(run.want("policy.yaml"));
-  const { outcomes } = await run.revoke(evaluation.plan, evaluation);
+  const { evaluation, drift, approval } = await run.propose(run.want("policy.yaml"));
+  const { outcomes } = await run.revoke(evaluation.plan, evaluation, { approval });
   return { counts: countOutcomes(outcomes), drift };
 }
 
@@ -105,4 +105,18 @@ it("a grant that came meanwhile goes with a user's app, and stays where the very
     org.store.addGrant({ username: ANN, app, createdAt: granted, lastUsedAt: used, useCount: 1 });
   expect(await applied()).toEqual({ counts: { revoked: 7 }, drift: 1 });
   expect(held()).toEqual([`${ANN} ${PAYROLL.name}`]);
+});
+
+it("an approval is on record by file, digest and the limits of the policy that it lifts", async () => {
+  const file = await reviewed();
+  writeFileSync(path.join(folder, "policy.yaml"), POLICY.replace("100 }", "20, revocations: 6, perApp: 1 }"));
+  expect((await applied()).counts).toEqual({ revoked: 6 });
+  const record = readFileSync(path.join(folder, ".sanctioned", `audit-${file.org.id}.jsonl`), "utf8");
+  expect(JSON.parse(record.split("\n")[0]!).approval).toEqual({
+    kind: "plan",
+    file: "approved.json",
+    digest: file.digest,
+    lifts: { percent: { limit: 20, actual: 100 }, perApp: { limit: 1, actual: 2 } },
+    signedBy: [],
+  });
 });
