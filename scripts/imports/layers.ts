@@ -51,7 +51,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   forge: { imports: [...ground, "http"] },
   watch: {
     imports: [...ground, "http", "inventory", "policy", "resolve", "decide", "plan", "run"],
-    packages: ["proper-lockfile", "typebox"],
+    packages: ["typebox"],
   },
   state: { imports: ground },
   pulumi: {

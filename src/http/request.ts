@@ -45,12 +45,69 @@ export async function postForm(
 /** As many bytes as answers have that are a few words. */
 export const FEW_WORDS = 64 * 1024;
 
-/** The body of an answer; null for one with more bytes than that, the rest of which is not read. */
-export async function textOf(body: AsyncIterable<Uint8Array> | null, most: number): Promise<string | null> {
+/** In a stretch as long a body brings as many bytes at least, or it is not read on. */
+const STALL_MS = 15_000;
+const LEAST_BYTES = 1_000;
+
+/** How far an answer is followed. */
+export interface Bounds {
+  /** For all of it, from the request to the end of the body. */
+  readonly timeoutMs: number;
+  /** Bytes of a body, unpacked. */
+  readonly most: number;
+  readonly stallMs?: number;
+}
+
+/** An answer, read to its end. */
+export interface Answer {
+  readonly status: number;
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body; null for one that is larger than it may be, the rest of which was not read. */
+  readonly text: string | null;
+}
+
+/**
+ * One request as `httpFetch` makes it, and its answer within bounds: a body that has no end, is packed a thousandfold or
+ * trickles is given up while it comes. @throws as `fetch`, with the name `TimeoutError` where it takes too long or gets nowhere
+ */
+export async function ask(
+  url: string,
+  init: Omit<RequestInit, "dispatcher" | "redirect" | "signal">,
+  { timeoutMs, most, stallMs = STALL_MS }: Bounds,
+): Promise<Answer> {
+  const stalled = new AbortController();
+  const response = await httpFetch(url, {
+    ...init,
+    signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), stalled.signal]),
+  });
+  let size = 0;
+  let before = 0;
+  const watch = setInterval(() => {
+    if (size - before < LEAST_BYTES) stalled.abort(new DOMException("the answer trickles", "TimeoutError"));
+    before = size;
+  }, stallMs);
+  try {
+    const text = await textOf(response.body, most, (bytes) => {
+      size += bytes;
+    });
+    return { status: response.status, headers: Object.fromEntries(response.headers), text };
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+/** The body of an answer; null for one with more bytes than that, the rest of which is not read. @param came told of bytes */
+export async function textOf(
+  body: AsyncIterable<Uint8Array> | null,
+  most: number,
+  came: (bytes: number) => void = () => undefined,
+): Promise<string | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.byteLength;
+    came(chunk.byteLength);
     if (size > most) return null;
     chunks.push(chunk);
   }

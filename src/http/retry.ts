@@ -15,11 +15,14 @@ export class TransientError extends Error {
   readonly retryAfterMs: number | null;
   /** Null for one that may be over in a moment. */
   readonly slow: SlowFault | null;
+  /** How long the try took that came to nothing, in milliseconds. */
+  readonly spentMs: number;
 
-  constructor(cause: unknown, retryAfterMs: number | null, slow: SlowFault | null = null) {
+  constructor(cause: unknown, retryAfterMs: number | null, slow: SlowFault | null = null, spentMs = 0) {
     super("a fault that may pass", { cause });
     this.retryAfterMs = retryAfterMs;
     this.slow = slow;
+    this.spentMs = spentMs;
   }
 }
 
@@ -32,15 +35,15 @@ export interface RetryClock {
   readonly say?: (line: string) => void;
 }
 
-/** What the requests of one run share: how long they may be made to wait, all together. */
+/** What the requests of one run share: how long they may be made to wait, all together, failed tries included. */
 export interface Patience {
   leftMs: number;
-  /** Until when somebody was told that it waits, in milliseconds since the epoch. */
+  /** Until when somebody was told that it waits, as `performance.now()` has it. */
   saidUntil: number;
 }
 
 export function newPatience(): Patience {
-  return { leftMs: LONGEST_WAITS_OF_RUN_MS, saidUntil: 0 };
+  return { leftMs: LONGEST_WAITS_OF_RUN_MS, saidUntil: Number.NEGATIVE_INFINITY };
 }
 
 export const REAL_CLOCK: RetryClock = {
@@ -55,7 +58,7 @@ const LONGEST_BACKOFF_MS = 10_000;
 const LONGEST_SLOW_WAIT_MS = 60_000;
 /** A server that asks for more than this is not waited for. */
 const LONGEST_RETRY_AFTER_MS = 120_000;
-/** Nor is one that asks for more than this in all, over requests that may wait side by side. */
+/** Nor is one that takes more than this in all, by what it asks for and by tries that come to nothing, over requests that may wait side by side. */
 const LONGEST_WAITS_OF_RUN_MS = 20 * 60_000;
 /** A wait that is worth a word. */
 const LONG_WAIT_MS = 3_000;
@@ -76,7 +79,10 @@ export async function retryReads<T>(
       minTimeout: 0, // the waiting is done here, where Retry-After is known
       shouldRetry: ({ error }) => error instanceof TransientError,
       onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-        if (!(error instanceof TransientError) || retriesLeft === 0) return;
+        if (!(error instanceof TransientError)) return;
+        patience.leftMs -= error.spentMs;
+        if (retriesLeft === 0) return;
+        if (patience.leftMs < 0) throw error.cause;
         await clock.sleep(waitFor(error, attemptNumber, clock, patience));
       },
     });
@@ -119,7 +125,7 @@ function spend(
   patience: Patience,
 ): void {
   patience.leftMs -= milliseconds;
-  const until = Date.now() + milliseconds;
+  const until = performance.now() + milliseconds;
   if (milliseconds < LONG_WAIT_MS || until < patience.saidUntil + LONG_WAIT_MS) return;
   patience.saidUntil = until;
   say?.(said(Math.ceil(milliseconds / 1000)));
@@ -130,11 +136,22 @@ function tooLong({ cause }: TransientError, milliseconds: number): Error {
   return httpErrors["asked-to-wait"]({ refusal, seconds: Math.ceil(milliseconds / 1000), cause });
 }
 
-/** The milliseconds that a Retry-After header asks for; null where there is none that can be read. */
+/** The milliseconds that a Retry-After header asks for; null where there is none that can be read. @param now of who answers, where a date can be held against it */
 export function retryAfterMs(header: string | undefined, now: number): number | null {
   if (header === undefined || header.trim() === "") return null;
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
   const date = Date.parse(header);
   return Number.isNaN(date) ? null : Math.max(0, date - now);
+}
+
+/** What time it is where an answer comes from, in milliseconds since the epoch; by our own clock where it does not say. */
+function timeOf(headers: Readonly<Record<string, string>>): number {
+  const date = Date.parse(headers.date ?? "");
+  return Number.isNaN(date) ? Date.now() : date;
+}
+
+/** How long an answer asks to wait, by its own clock; null where it does not. */
+export function waitAskedMs(headers: Readonly<Record<string, string>>): number | null {
+  return retryAfterMs(headers["retry-after"], timeOf(headers));
 }

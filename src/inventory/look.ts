@@ -9,7 +9,7 @@ import { conditionsOf, countQuery, type GrantRow } from "./partition.ts";
 import { isRefusedForm } from "./queryForms.ts";
 import { grantQuery } from "./readRange.ts";
 
-/** Users changed up to this long before the last look are read again: the org's clock is not ours. */
+/** Users changed up to this long before the last look are read again: a change can be seen later than its time says. */
 const OVERLAP_MS = 2 * 60 * 1000;
 
 /** More recent grants than this are not looked at one by one. */
@@ -25,9 +25,17 @@ export interface Look {
 }
 
 /**
+ * When something began by the org's clock, in milliseconds since the epoch; by ours where the org does not tell the time.
+ * @param begun as `performance.now()` had it: our own clock may be set meanwhile
+ */
+export function orgTimeOf({ clockSkewMs }: OrgReader, begun: number): number {
+  return Date.now() + (clockSkewMs ?? 0) - (performance.now() - begun);
+}
+
+/**
  * Looks at what changed since an inventory, but for links to identity providers, with four queries whatever the size of the org: the count, the
  * grants made since the newest one, the users changed since the last look, and who is frozen.
- * @param since time of the last look, in milliseconds since the epoch
+ * @param since when the last look began, by the org's clock
  * @throws as the queries of `reader`
  */
 export async function look(reader: OrgReader, known: Inventory, since: number): Promise<Look> {

@@ -79,6 +79,7 @@ async function logIn(
     org,
     caller,
     maxApiShare,
+    beginRun: () => session.beginRun(),
     get concurrency() {
       return session.concurrency;
     },

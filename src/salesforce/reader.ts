@@ -38,6 +38,8 @@ export interface OrgReader {
   listMetadata(type: string): Promise<ListedComponent[]>;
   /** Those of the components that the org hands out, as raw texts. Errors as `query`. */
   readMetadata<T>(type: string, fullNames: readonly string[]): Promise<(T & { readonly fullName: string })[]>;
+  /** What is asked from now on is of another run, which waits for an org in trouble as long as the first did. */
+  beginRun(): void;
   /** API calls made so far. */
   readonly calls: number;
   /** The org's API calls of the last 24 hours, from the last answer that said so; null where none did. */

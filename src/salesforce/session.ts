@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import type jsforce from "jsforce";
 import { RemoteError } from "../errors.ts";
-import { FEW_WORDS, httpFetch, textOf } from "../http/request.ts";
-import { newPatience, type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
+import { ask, FEW_WORDS } from "../http/request.ts";
+import { newPatience, type RetryClock, retryReads, TransientError, waitAskedMs } from "../http/retry.ts";
 import type { Login } from "./credentials.ts";
 import { salesforceErrors } from "./errors.ts";
 import {
@@ -22,6 +22,8 @@ import { clockSkewMs, PlainTransport } from "./transport.ts";
 const METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata";
 const TIMEOUT_MS = 30_000;
 const TOO_MANY_WAIT_MS = 10_000;
+/** Salesforce answers with a dozen; whoever makes up others in each answer has them forgotten. */
+const MOST_HEADER_NAMES = 200;
 /** A session id (`00D…!…`), a JWT, or another bearer token as RFC 6750 has them. */
 const ACCESS_TOKEN = /^[\w!.~+/-]+=*$/;
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);
@@ -57,7 +59,7 @@ export class OrgSession {
   readonly #tokenLogin: TokenLogin | null;
   readonly #pace: Pace;
   readonly #clock: RetryClock;
-  readonly #patience = newPatience();
+  #patience = newPatience();
   #connection = new Connection({});
   #renewal: Promise<void> | undefined;
   #reached = false;
@@ -83,6 +85,11 @@ export class OrgSession {
   /** Requests under way at once, as many as the org stood so far. */
   get concurrency(): number {
     return this.#pace.concurrency;
+  }
+
+  /** What is asked from now on is of another run, which waits as long as the first. */
+  beginRun(): void {
+    this.#patience = newPatience();
   }
 
   /** Makes no more requests at once than that from now on. */
@@ -169,14 +176,13 @@ export class OrgSession {
   async #deleteOnce(connection: jsforce.Connection, path: string) {
     this.calls++;
     try {
-      const { status, headers, body } = await httpFetch(`${connection.instanceUrl}${path}`, {
-        method: "DELETE",
-        headers: { authorization: `Bearer ${connection.accessToken}` },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      const text = await textOf(body, FEW_WORDS);
-      this.#note(Object.fromEntries(headers));
-      const wait = retryAfterMs(headers.get("retry-after") ?? undefined, Date.now());
+      const { status, headers, text } = await ask(
+        `${connection.instanceUrl}${path}`,
+        { method: "DELETE", headers: { authorization: `Bearer ${connection.accessToken}` } },
+        { timeoutMs: TIMEOUT_MS, most: FEW_WORDS },
+      );
+      this.#note(headers);
+      const wait = waitAskedMs(headers);
       return isTooMany(status, text ?? "")
         ? { status: 429, retryAfterMs: wait ?? TOO_MANY_WAIT_MS }
         : { status, retryAfterMs: wait };
@@ -206,12 +212,13 @@ export class OrgSession {
     const connection = this.#connectionOf(owner);
     let status = 0;
     let wait: number | null = null;
+    const begun = performance.now();
     this.calls++;
     try {
       const answer = await request(connection, (api) => {
         api.on("response", (response: { statusCode: number; headers: Record<string, string> }) => {
           status = response.statusCode;
-          wait = retryAfterMs(response.headers["retry-after"], Date.now());
+          wait = waitAskedMs(response.headers);
           this.#note(response.headers);
         });
         return api;
@@ -232,7 +239,7 @@ export class OrgSession {
       // A fault of SOAP is an answer, whatever its HTTP status.
       const isPassingStatus = TRANSIENT.has(status) && fault === null;
       if (slow !== null || isPassingStatus || (status === 0 && this.#mayPass(error)))
-        throw new TransientError(described, wait, slow);
+        throw new TransientError(described, wait, slow, performance.now() - begun);
       throw described;
     }
   }
@@ -251,9 +258,10 @@ export class OrgSession {
     await this.#renewal;
   }
 
-  #note(headers: Record<string, string>): void {
+  #note(headers: Readonly<Record<string, string>>): void {
     this.#reached = true;
-    for (const name of Object.keys(headers)) this.headerNames.add(name);
+    for (const name of Object.keys(headers))
+      if (this.headerNames.size < MOST_HEADER_NAMES) this.headerNames.add(name);
     const usage = /api-usage=(\d+)\/(\d+)/.exec(headers["sforce-limit-info"] ?? "");
     if (usage) this.apiUsage = { used: Number(usage[1]), limit: Number(usage[2]) };
     this.clockSkewMs = clockSkewMs(headers) ?? this.clockSkewMs;

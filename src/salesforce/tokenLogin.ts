@@ -6,7 +6,7 @@ import type { Login } from "./credentials.ts";
 import { salesforceErrors } from "./errors.ts";
 import { describeLoginFailure, slowFault } from "./failure.ts";
 import { audiencesOf, signedAssertion } from "./jwt.ts";
-import { PlainTransport } from "./transport.ts";
+import { MOST_BYTES_OF_LOGIN, PlainTransport } from "./transport.ts";
 
 const require = createRequire(import.meta.url);
 const { OAuth2 } = require("jsforce/lib/oauth2.js") as typeof import("jsforce/lib/oauth2.js");
@@ -53,7 +53,7 @@ export class TokenLogin {
     const login = this.#login;
     const host = this.#host;
     const oauth2 = new OAuth2({ loginUrl: login.loginUrl, clientId: login.clientId });
-    const transport = new PlainTransport();
+    const transport = new PlainTransport(MOST_BYTES_OF_LOGIN);
     oauth2._transport = transport;
     const parameters =
       login.kind === "client-credentials"
@@ -62,6 +62,7 @@ export class TokenLogin {
             grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
             assertion: await signedAssertion(login, audience),
           };
+    const begun = performance.now();
     let answer: { access_token?: unknown; instance_url?: unknown } | undefined;
     try {
       answer = await oauth2.requestToken(parameters);
@@ -72,7 +73,7 @@ export class TokenLogin {
       const described = describeLoginFailure({ host, status, error, secrets, clockSkewMs });
       const slow = slowFault(described);
       if (slow !== null || mayPass(status, error))
-        throw new TransientError(described, transport.retryAfterMs, slow);
+        throw new TransientError(described, transport.retryAfterMs, slow, performance.now() - begun);
       throw described;
     }
     const { status } = transport;

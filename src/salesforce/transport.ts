@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { PassThrough } from "node:stream";
-import { httpFetch, textOf } from "../http/request.ts";
-import { retryAfterMs } from "../http/retry.ts";
+import { ask } from "../http/request.ts";
+import { waitAskedMs } from "../http/retry.ts";
 import { salesforceErrors } from "./errors.ts";
 
 // Parts of jsforce that its entry point does not name.
@@ -17,6 +17,8 @@ const TIMEOUT_MS = 120_000;
 const MEGABYTE = 1024 * 1024;
 /** A page of 2,000 rows takes about one megabyte. */
 const MOST_BYTES = 64 * MEGABYTE;
+/** A login is answered in a few hundred bytes; what stands in front of it may say so on a page. */
+export const MOST_BYTES_OF_LOGIN = MEGABYTE;
 
 /**
  * The HTTP of every call, underneath jsforce. Its own follows redirects with the token, waits half an
@@ -24,12 +26,20 @@ const MOST_BYTES = 64 * MEGABYTE;
  * answer (docs/salesforce.md#jsforce). Here: one attempt, no redirect, and a broken answer is an error.
  */
 export class PlainTransport extends Transport {
+  readonly #most: number;
+
   /** HTTP status of the last answer; 0 where none came. */
   status = 0;
   /** How long the last answer asks to wait, in milliseconds. */
   retryAfterMs: number | null = null;
   /** By how much the clock of who answered is ahead of ours, in milliseconds; null where the answer does not say. */
   clockSkewMs: number | null = null;
+
+  /** @param most bytes of an answer */
+  constructor(most = MOST_BYTES) {
+    super();
+    this.#most = most;
+  }
 
   override httpRequest(request: Request): ReturnType<InstanceType<typeof Transport>["httpRequest"]> {
     return StreamPromise.create<Response>(() => ({
@@ -40,9 +50,9 @@ export class PlainTransport extends Transport {
 
   async #send(request: Request): Promise<Response> {
     this.status = 0;
-    const response = await send(request);
+    const response = await send(request, this.#most);
     this.status = response.statusCode;
-    this.retryAfterMs = retryAfterMs(response.headers["retry-after"], Date.now());
+    this.retryAfterMs = waitAskedMs(response.headers);
     this.clockSkewMs = clockSkewMs(response.headers);
     return response;
   }
@@ -54,15 +64,10 @@ export function clockSkewMs(headers: Readonly<Record<string, string>>): number |
   return Number.isNaN(date) ? null : date - Date.now();
 }
 
-async function send({ url, method, headers, body }: Request): Promise<Response> {
-  const response = await httpFetch(url, {
-    method,
-    headers: headers ?? {},
-    body: typeof body === "string" ? body : null,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  const text = await textOf(response.body, MOST_BYTES);
-  if (text === null)
-    throw salesforceErrors["answer-too-large"]({ host: new URL(url).host, most: MOST_BYTES / MEGABYTE });
-  return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: text };
+async function send({ url, method, headers, body }: Request, most: number): Promise<Response> {
+  const init = { method, headers: headers ?? {}, body: typeof body === "string" ? body : null };
+  const answer = await ask(url, init, { timeoutMs: TIMEOUT_MS, most });
+  if (answer.text === null)
+    throw salesforceErrors["answer-too-large"]({ host: new URL(url).host, most: most / MEGABYTE });
+  return { statusCode: answer.status, headers: { ...answer.headers }, body: answer.text };
 }

@@ -38,6 +38,12 @@ export const watchErrors = declareErrors({
     remedy: "Look there for the reason.",
     example: { host: "hooks.slack.com", status: 503 },
   },
+  "stdout-closed": {
+    kind: "remote",
+    text: "Nobody reads standard output any more.",
+    remedy: "Restart the watch, or send events elsewhere with --to.",
+    example: {},
+  },
   "command-not-started": {
     kind: "remote",
     text: "The command {program} cannot be run ({why}).",
@@ -55,8 +61,8 @@ export const watchErrors = declareErrors({
   "watch-state-in-use": {
     kind: "user",
     text: "Another watch has {file} open.",
-    remedy: "Stop it, give this one a file of its own with --state, or wait {seconds} s after a crash.",
-    example: { file: ".sanctioned/watch-00D000000001942EAA.sqlite", seconds: 20 },
+    remedy: "Stop it, or give this one a file of its own with --state.",
+    example: { file: ".sanctioned/watch-00D000000001942EAA.sqlite" },
   },
   "watch-state-of-another-org": {
     kind: "user",

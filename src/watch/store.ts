@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { lock } from "proper-lockfile";
+import { setTimeout as wait } from "node:timers/promises";
 import { watchErrors } from "./errors.ts";
 import type { WatchEvent } from "./event.ts";
 
@@ -28,17 +28,22 @@ export interface Memory {
   known(): ReadonlySet<string> | null;
   /** Keeps at once what begins, what has ended, and the events for each sink. */
   keep(news: News): void;
-  /** What a sink has still to take, oldest first. */
-  undelivered(sink: string): readonly Undelivered[];
+  /** The oldest event that a sink has still to take; null where there is none. */
+  next(sink: string): Undelivered | null;
+  /** How many a sink has still to take. */
+  waiting(sink: string): number;
   delivered(number: number): void;
   /** Sets an event aside that the sink will never take; it stays in the file. */
   refused(number: number, why: string): void;
   close(): Promise<void>;
 }
 
+/** What is locked exclusively stays so until the connection is closed (sqlite.org: PRAGMA locking_mode), which the end of a process does too. */
 const SCHEMA = `
+  PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
+  BEGIN EXCLUSIVE;
   CREATE TABLE IF NOT EXISTS condition (key TEXT PRIMARY KEY) STRICT;
   CREATE TABLE IF NOT EXISTS outbox (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -47,62 +52,87 @@ const SCHEMA = `
     refused TEXT
   ) STRICT;
   CREATE TABLE IF NOT EXISTS look (org TEXT PRIMARY KEY) STRICT;
+  COMMIT;
 `;
 
-/** Another process that was killed leaves its lock; it counts as gone after this long. */
-const STALE_MS = 20_000;
+/** Results of SQLite (sqlite.org/rescode.html): another connection has it; corrupt, or no database. */
+const SQLITE_BUSY = 5;
+const SQLITE_NO_DATABASE = [11, 26];
 
-/**
- * Opens the memory of an org in a small database of its own, which one process at a time may use.
- * @throws UserError where another watch has it open, or it is no such file or another org's
- */
-export async function openStore(file: string, orgId: string): Promise<Memory> {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const release = await lock(file, { realpath: false, stale: STALE_MS, update: STALE_MS / 4 }).catch(
-    (error) => {
-      if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
-      throw watchErrors["watch-state-in-use"]({ file, seconds: STALE_MS / 1000 });
-    },
-  );
-  try {
-    const database = openDatabase(file);
-    const org = database.prepare("SELECT org FROM look").get() as { org: string } | undefined;
-    if (org !== undefined && org.org !== orgId) {
-      database.close();
-      throw watchErrors["watch-state-of-another-org"]({ file, stateOrg: org.org, org: orgId });
-    }
-    return new Store(database, orgId, org !== undefined, release);
-  } catch (error) {
-    await release();
-    throw error;
-  }
+/** A watch that is being restarted may find the one before still in its last round. */
+const WAIT_MS = 5_000;
+const LOOK_EVERY_MS = 250;
+
+/** What `openStore` does not decide itself. */
+export interface Opening {
+  /** Told in one line that it waits. */
+  readonly say?: (line: string) => void;
+  /** How long another watch is waited for. */
+  readonly waitMs?: number;
 }
 
-function openDatabase(file: string): DatabaseSync {
-  closeSync(openSync(file, "a", 0o600)); // it names people
+/**
+ * Opens the memory of an org in a small database of its own, which one process at a time may use: it holds the lock of the file itself, which the
+ * system takes back the moment that the process is gone, however it went, and whatever the clock says.
+ * @throws UserError where another watch has it open, or it is no such file or another org's
+ */
+export async function openStore(
+  file: string,
+  orgId: string,
+  { say = () => undefined, waitMs = WAIT_MS }: Opening = {},
+): Promise<Memory> {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const until = performance.now() + waitMs;
+  let database = openDatabase(file);
+  if (database === null)
+    say(`another watch has ${file} open; waiting up to ${waitMs / 1000} s for it to end`);
+  while (database === null) {
+    if (performance.now() >= until) throw watchErrors["watch-state-in-use"]({ file });
+    await wait(LOOK_EVERY_MS);
+    database = openDatabase(file);
+  }
+  const org = database.prepare("SELECT org FROM look").get() as { org: string } | undefined;
+  if (org !== undefined && org.org !== orgId) {
+    database.close();
+    throw watchErrors["watch-state-of-another-org"]({ file, stateOrg: org.org, org: orgId });
+  }
+  return new Store(database, orgId, org !== undefined);
+}
+
+/** The database, which nobody else can open from then on; null where somebody else has it. */
+function openDatabase(file: string): DatabaseSync | null {
+  createPrivate(file);
   const database = new DatabaseSync(file);
   try {
     database.exec(SCHEMA);
     return database;
   } catch (error) {
     database.close();
-    // SQLITE_NOTADB, SQLITE_CORRUPT (sqlite.org/rescode.html)
-    if (![11, 26].includes((error as { errcode?: number }).errcode ?? 0)) throw error;
+    const code = (error as { errcode?: number }).errcode ?? 0;
+    if (code === SQLITE_BUSY) return null;
+    if (!SQLITE_NO_DATABASE.includes(code)) throw error;
     throw watchErrors["watch-state-not-recognized"]({ file });
+  }
+}
+
+/** Makes the file where there is none: it names people. One that is there is not opened, since closing it would give up this process's lock of it. */
+function createPrivate(file: string): void {
+  try {
+    closeSync(openSync(file, "ax", 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 
 class Store implements Memory {
   readonly #database: DatabaseSync;
   readonly #orgId: string;
-  readonly #release: () => Promise<void>;
   #looked: boolean;
 
-  constructor(database: DatabaseSync, orgId: string, looked: boolean, release: () => Promise<void>) {
+  constructor(database: DatabaseSync, orgId: string, looked: boolean) {
     this.#database = database;
     this.#orgId = orgId;
     this.#looked = looked;
-    this.#release = release;
   }
 
   known(): ReadonlySet<string> | null {
@@ -129,11 +159,18 @@ class Store implements Memory {
     }
   }
 
-  undelivered(sink: string): readonly Undelivered[] {
-    const rows = this.#database
-      .prepare("SELECT number, event FROM outbox WHERE sink = ? AND refused IS NULL ORDER BY number")
-      .all(sink) as { number: number; event: string }[];
-    return rows.map(({ number, event }) => ({ number, event: JSON.parse(event) as WatchEvent }));
+  next(sink: string): Undelivered | null {
+    const row = this.#database
+      .prepare("SELECT number, event FROM outbox WHERE sink = ? AND refused IS NULL ORDER BY number LIMIT 1")
+      .get(sink) as { number: number; event: string } | undefined;
+    return row === undefined ? null : { number: row.number, event: JSON.parse(row.event) as WatchEvent };
+  }
+
+  waiting(sink: string): number {
+    const row = this.#database
+      .prepare("SELECT COUNT(*) AS waiting FROM outbox WHERE sink = ? AND refused IS NULL")
+      .get(sink) as { waiting: number };
+    return row.waiting;
   }
 
   delivered(number: number): void {
@@ -146,6 +183,5 @@ class Store implements Memory {
 
   async close(): Promise<void> {
     this.#database.close();
-    await this.#release();
   }
 }

@@ -1,7 +1,7 @@
 import { expiringFrom } from "../decide/findings.ts";
 import { InconclusiveError, SettingsError, UserError } from "../errors.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import { look } from "../inventory/look.ts";
+import { look, orgTimeOf } from "../inventory/look.ts";
 import { policyDigest } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { leaversPlan } from "../plan/leaversPlan.ts";
@@ -14,9 +14,7 @@ import { judge, type Observer } from "../run/observer.ts";
 import { amount } from "../text.ts";
 import { endOf } from "../time.ts";
 import { conditionsOf } from "./conditions.ts";
-import { deliver } from "./deliver.ts";
 import { type Condition, conditionKey, eventOf, type WatchEvent } from "./event.ts";
-import type { Sink } from "./sinks/sink.ts";
 import type { Memory } from "./store.ts";
 
 /** What became of the leavers' grants. */
@@ -34,11 +32,16 @@ export interface WatchOptions {
   readonly observer: Observer;
   readonly org: NonNullable<WatchEvent["org"]>;
   readonly memory: Memory;
-  readonly sinks: readonly Sink[];
+  /** Names of those that events are kept for, until they are delivered. */
+  readonly sinks: readonly string[];
+  /** Told that events were kept. It must not wait for a sink: the round would. */
+  readonly onNews: () => void;
   /** Asked in each round, so that a change of the file is seen. @throws PolicyError */
   readonly readPolicy: () => Policy;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds that no setting of a clock changes; `performance.now()` by default. */
+  readonly elapsed?: () => number;
   /** How long a whole listing is good for, where looks say that nothing is missing. */
   readonly fullEveryMs: number;
   /** Revokes the grants of leavers; null for a watch that only tells. */
@@ -54,7 +57,6 @@ export interface WatchOptions {
 export interface Round {
   readonly fired: number;
   readonly isConclusive: boolean;
-  readonly isDelivered: boolean;
 }
 
 /** A look that says that grants are gone is followed by a whole listing, but not more often than this. */
@@ -67,8 +69,11 @@ const TOLD_WHEN_ENDED: readonly WatchEvent["kind"][] = ["inconclusive", "policy-
 /** Looks at an org round by round, and tells the sinks what is new. */
 export class Watcher {
   readonly #options: WatchOptions;
+  readonly #elapsed: () => number;
   #inventory: Inventory | undefined;
+  /** By `elapsed`. */
   #listedAt = 0;
+  /** By the org's clock. */
   #lookedAt = 0;
   #evaluation: Evaluation | undefined;
   #policyDigest = "";
@@ -76,11 +81,12 @@ export class Watcher {
 
   constructor(options: WatchOptions) {
     this.#options = options;
+    this.#elapsed = options.elapsed ?? (() => performance.now());
   }
 
-  /** One look, and the delivery of what it found. Faults of the org, the policy and the sinks are told, not thrown. @throws SettingsError */
+  /** One look; what it found is kept for the sinks. Faults of the org and the policy are told, not thrown. @throws SettingsError */
   async round(): Promise<Round> {
-    const { memory, sinks, now, log } = this.#options;
+    const { now, log, onNews } = this.#options;
     const conditions: Condition[] = [];
     const events: WatchEvent[] = [];
     let evaluation: Evaluation | null = null;
@@ -100,11 +106,8 @@ export class Watcher {
     }
     if (evaluation !== null) conditions.push(...conditionsOf(evaluation));
     const fired = this.#keep(conditions, events, evaluation !== null, now());
-    return {
-      fired,
-      isConclusive: evaluation !== null,
-      isDelivered: await deliver(memory, sinks, log),
-    };
+    onNews();
+    return { fired, isConclusive: evaluation !== null };
   }
 
   /** The org held against the policy: read in full where that is due, else looked at. */
@@ -114,17 +117,20 @@ export class Watcher {
     const digest = policyDigest(policy);
     const isNewPolicy = digest !== this.#policyDigest;
     const before = this.#inventory;
+    const listedFor = this.#elapsed() - this.#listedAt;
+    const reader = await observer.connect();
+    reader.beginRun();
     let isChanged = false;
-    if (before === undefined || isNewPolicy || now() - this.#listedAt >= fullEveryMs) {
+    if (before === undefined || isNewPolicy || listedFor >= fullEveryMs) {
       await this.#list(policy);
       isChanged = true;
     } else {
-      const at = now();
-      const seen = await look(await observer.connect(), before, this.#lookedAt);
+      const begun = performance.now();
+      const seen = await look(reader, before, this.#lookedAt);
       this.#inventory = seen.inventory;
-      this.#lookedAt = at;
+      this.#lookedAt = orgTimeOf(reader, begun);
       isChanged = seen.isChanged;
-      if (seen.isPartial && at - this.#listedAt >= LISTING_AT_MOST_EVERY_MS) {
+      if (seen.isPartial && listedFor >= LISTING_AT_MOST_EVERY_MS) {
         await this.#list(policy);
         isChanged = true;
       }
@@ -136,23 +142,24 @@ export class Watcher {
   }
 
   async #list(policy: Policy): Promise<void> {
-    const { observer, now } = this.#options;
-    const at = now();
+    const { observer } = this.#options;
+    const at = this.#elapsed();
+    const begun = performance.now();
     this.#inventory = undefined;
     observer.forget();
     this.#inventory = await observer.have(needsOf(policy));
     this.#listedAt = at;
-    this.#lookedAt = at;
+    this.#lookedAt = orgTimeOf(await observer.connect(), begun);
     this.#evaluation = undefined;
   }
 
-  /** Whether an exemption expired, or came near its end, since the last evaluation. */
+  /** Whether an exemption expired, or came near its end, since the last evaluation; or no longer has, where the clock was set back. */
   #isPastBoundary({ exemptions }: Policy): boolean {
     const last = this.#evaluation!.asOf;
     const now = this.#options.now();
     return exemptions
       .flatMap(({ expires }) => [endOf(expires.value), expiringFrom(expires.value)])
-      .some((boundary) => last < boundary && boundary <= now);
+      .some((boundary) => last < boundary !== now < boundary);
   }
 
   /** Revokes what leavers hold, from a list that is proven complete. */
@@ -246,7 +253,7 @@ export class Watcher {
       begun: begun.map(({ key }) => key),
       ended,
       events,
-      sinks: sinks.map(({ name }) => name),
+      sinks,
       looked,
     });
     return events.length;

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterEach, expect, it } from "vitest";
-import { postForm, textOf } from "../../src/http/request.ts";
+import { ask, postForm, textOf } from "../../src/http/request.ts";
 
 let server: Server | undefined;
 afterEach(() => {
@@ -50,4 +51,51 @@ it("a body has as many bytes as it may, and no more", async () => {
   expect(await textOf(body(), 5)).toBe("abcé");
   expect(await textOf(body(), 4)).toBeNull();
   expect(await textOf(null, 0)).toBe("");
+});
+
+const bounds = { timeoutMs: 10_000, most: 100_000 };
+
+it("an answer is its status, its headers and its body", async () => {
+  const url = await answering((response) => response.writeHead(503, { "X-One": "1" }).end("é"));
+  const { status, headers, text } = await ask(url, {}, bounds);
+  expect([status, headers["x-one"], text]).toEqual([503, "1", "é"]);
+});
+
+it("a body that is packed a thousandfold is as large as it is unpacked, and is not unpacked to its end", async () => {
+  const bomb = gzipSync(Buffer.alloc(200_000_000), { level: 1 });
+  const url = await answering((response) =>
+    response.writeHead(200, { "content-encoding": "gzip" }).end(bomb),
+  );
+  const before = process.memoryUsage().rss;
+  expect((await ask(url, {}, bounds)).text).toBeNull();
+  expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+});
+
+it("a body that trickles is given up long before its time, one that comes slowly is read", async () => {
+  let drip: NodeJS.Timeout | undefined;
+  const dripping = (bytes: number) =>
+    answering((response) => {
+      let left = 20;
+      drip = setInterval(() => {
+        response.write("x".repeat(bytes));
+        if (--left === 0) response.end();
+      }, 20);
+    });
+  const begun = performance.now();
+  await expect(ask(await dripping(1), {}, { ...bounds, stallMs: 100 })).rejects.toMatchObject({
+    name: "TimeoutError",
+  });
+  expect(performance.now() - begun).toBeLessThan(5_000);
+  clearInterval(drip);
+  server?.closeAllConnections();
+  expect((await ask(await dripping(1_000), {}, { ...bounds, stallMs: 100 })).text).toHaveLength(20_000);
+  clearInterval(drip);
+});
+
+it("headers without an end are a fault, and so is a redirect without one an answer and no way", async () => {
+  const url = await answering((response) => response.writeHead(200, { x: "x".repeat(1_000_000) }).end());
+  await expect(ask(url, {}, bounds)).rejects.toThrow("fetch failed");
+  server?.close();
+  const circle = await answering((response) => response.writeHead(302, { location: "/" }).end());
+  expect((await ask(circle, {}, bounds)).status).toBe(302);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isLoopback, originOf } from "../../src/http/address.ts";
-import { newPatience, retryAfterMs, retryReads, TransientError } from "../../src/http/retry.ts";
+import { newPatience, retryAfterMs, retryReads, TransientError, waitAskedMs } from "../../src/http/retry.ts";
 
 const NOW = Date.parse("2026-11-25T10:00:00Z");
 
@@ -75,6 +75,29 @@ describe("a read that fails in a way that may pass", () => {
     for (let request = 0; request < 10; request++) expect(await waiting()).toBe("answer");
     await expect(waiting()).rejects.toMatchObject({ code: "asked-to-wait" });
     expect(said).toEqual(["The server asks to wait 120 s before the next try."]);
+  });
+
+  it("of a run is not waited for without end where tries come to nothing by themselves either", async () => {
+    const patience = newPatience();
+    let tries = 0;
+    const hanging = () =>
+      retryReads(
+        async () => {
+          tries++;
+          throw new TransientError(cause, null, null, 120_000);
+        },
+        { sleep: async () => undefined, random: () => 0 },
+        patience,
+      );
+    for (let request = 0; request < 5; request++) await expect(hanging()).rejects.toBe(cause);
+    expect(tries).toBe(6 + 5 + 1 + 1 + 1);
+  });
+
+  it("a date is held against the clock of who names it", () => {
+    const date = "Sun, 06 Nov 1994 08:49:37 GMT";
+    expect(waitAskedMs({ date, "retry-after": "Sun, 06 Nov 1994 08:50:07 GMT" })).toBe(30_000);
+    expect(waitAskedMs({ "retry-after": date })).toBe(0);
+    expect(waitAskedMs({})).toBeNull();
   });
 
   it("is said where it takes a while, and not where it takes a moment", async () => {

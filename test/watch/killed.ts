@@ -1,4 +1,4 @@
-import { deliver } from "../../src/watch/deliver.ts";
+import { Delivery } from "../../src/watch/deliver.ts";
 import type { WatchEvent } from "../../src/watch/event.ts";
 import { openStore } from "../../src/watch/store.ts";
 
@@ -20,7 +20,7 @@ const store = await openStore(process.argv[2]!, "00D000000000001EAA");
 const events = [event("1"), event("2"), event("3")];
 store.keep({ begun: ["a", "b", "c"], ended: [], events, sinks: ["slack"], looked: true });
 let sent = 0;
-await deliver(
+new Delivery(
   store,
   [
     {
@@ -32,5 +32,5 @@ await deliver(
       },
     },
   ],
-  () => undefined,
+  { warn: () => undefined },
 );

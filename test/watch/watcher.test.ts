@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading } from "salesforce-local-org/orgs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SettingsError } from "../../src/errors.ts";
 import { parsePolicy } from "../../src/policy/load.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
@@ -54,17 +54,25 @@ function remembering(): Memory {
 }
 
 function watcher(more: Partial<WatchOptions> = {}): Watcher {
+  const { memory = remembering() } = more;
   return new Watcher({
     observer,
     org: { id: connection.org.id, name: connection.org.name },
-    memory: remembering(),
-    sinks: [{ name: "test", send: async (event) => void told.push(event) }],
+    memory,
+    sinks: ["test"],
+    onNews: () => {
+      for (let next = memory.next("test"); next !== null; next = memory.next("test")) {
+        told.push(next.event);
+        memory.delivered(next.number);
+      }
+    },
     readPolicy: () => {
       const parsed = parsePolicy(policy, FILE);
       if ("problems" in parsed) throw new PolicyError(parsed.problems);
       return parsed.policy;
     },
     now: () => now,
+    elapsed: () => now,
     fullEveryMs: 6 * HOUR,
     enforce: null,
     window: null,
@@ -107,6 +115,41 @@ describe("round by round", () => {
     authorize("Notetaker");
     await one.round();
     expect(kinds()).toEqual(["unlisted-app begun"]);
+  });
+
+  it("a clock that is set, back or forward, brings no listing and puts none off, and hides nobody who is deactivated", async () => {
+    let elapsed = 0;
+    const one = watcher({ elapsed: () => elapsed });
+    await one.round();
+    for (const jump of [48 * HOUR, -96 * HOUR]) {
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + jump });
+      now += jump;
+      const before = connection.calls;
+      await one.round();
+      expect(connection.calls - before).toBe(4);
+      vi.useRealTimers(); // the clock is put right, the org's always was
+      now -= jump;
+      org.store.changeUser(jump > 0 ? ADA : "amir.kowalski@dieppe.example", { isActive: false });
+      await one.round();
+      expect(kinds()).toEqual(["user-deactivated begun"]);
+    }
+    elapsed = 6 * HOUR;
+    const before = connection.calls;
+    await one.round();
+    expect(connection.calls - before).toBeGreaterThan(12);
+  });
+
+  it("an exemption that expired by a clock that was wrong has not expired when it is put right", async () => {
+    policy = `${DIEPPE}exemptions:\n  - { app: Bob's Lead Scoring Tool, reason: Trial, owner: it@dieppe.example, expires: 2026-12-30 }\n`;
+    const one = watcher({ elapsed: () => 0 });
+    for (const at of ["2026-11-30T12:00:00Z", "2027-01-30T12:00:00Z", "2026-11-30T12:10:00Z"]) {
+      now = Date.parse(at);
+      await one.round();
+    }
+    expect(kinds()).toEqual(["exemption-expired begun"]);
+    now = Date.parse("2027-01-01T00:00:00Z");
+    await one.round();
+    expect(kinds()).toEqual(["exemption-expired begun"]);
   });
 
   it("a user of high privilege who authorizes an app that is new to them", async () => {
@@ -209,8 +252,8 @@ describe("a single look that remembers nothing", () => {
   it("tells of what began within its window", async () => {
     authorize("Notetaker", Date.now() - 20 * 60 * 1000);
     const within = (minutes: number) => watcher({ memory: forgetful(), window: now - minutes * 60 * 1000 });
-    expect(await within(30).round()).toEqual({ fired: 1, isConclusive: true, isDelivered: true });
-    expect(await within(10).round()).toEqual({ fired: 0, isConclusive: true, isDelivered: true });
+    expect(await within(30).round()).toEqual({ fired: 1, isConclusive: true });
+    expect(await within(10).round()).toEqual({ fired: 0, isConclusive: true });
   });
 });
 

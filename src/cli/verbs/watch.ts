@@ -1,7 +1,6 @@
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Command, Option } from "commander";
-import { REAL_CLOCK } from "../../http/retry.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { isOpen } from "../../plan/outcome.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -9,6 +8,7 @@ import { printable } from "../../printable.ts";
 import type { Observer } from "../../run/observer.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { KEPT_IN, raisedText } from "../../run/settings.ts";
+import { Delivery } from "../../watch/deliver.ts";
 import { forgetful } from "../../watch/forgetful.ts";
 import { command } from "../../watch/sinks/command.ts";
 import type { Sink } from "../../watch/sinks/sink.ts";
@@ -42,6 +42,12 @@ interface WatchOptions {
 }
 
 const MINUTE_MS = 60_000;
+/** How long sinks are tried at the end of one look. */
+const TRIES_OF_ONE_LOOK_MS = MINUTE_MS / 2;
+/** The same where a watch is stopped: what they do not take by then is kept. */
+const LAST_TRIES_MS = 5_000;
+/** A timer takes no more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** `sanctioned watch`: tells at once what an admin would want to know at once. */
 export function watchCommand(): Command {
@@ -103,11 +109,14 @@ export function watchCommand(): Command {
       observer.want(file); // what is wrong with it now is better said now
       const { id, name } = (await observer.connect()).org;
       const memory = await memoryOf(options, id);
+      if (enforce !== null || sinks.length > 1) outliveReader();
+      const delivery = new Delivery(memory, sinks, { warn: log });
       const watcher = new Watcher({
         observer,
         org: { id, name },
         memory,
-        sinks,
+        sinks: sinks.map(({ name }) => name),
+        onNews: () => delivery.wake(),
         now: Date.now,
         log,
         readPolicy: () => observer.want(file),
@@ -117,12 +126,19 @@ export function watchCommand(): Command {
         alertExisting: options.alertExisting ?? false,
       });
       try {
-        if (options.once) process.exitCode = exitCodeOf(await watcher.round(), options);
-        else await watchOn(watcher, options.interval ?? (enforce === null ? MINUTE_MS : MINUTE_MS / 2));
+        if (options.once) {
+          const round = await watcher.round();
+          process.exitCode = exitCodeOf(round, await delivery.end(TRIES_OF_ONE_LOOK_MS), options);
+        } else await watchOn(watcher, options.interval ?? (enforce === null ? MINUTE_MS : MINUTE_MS / 2));
       } finally {
-        await memory.close();
+        await delivery.end(LAST_TRIES_MS).finally(() => memory.close());
       }
     });
+}
+
+/** A reader of standard output that is gone ends a watch that has nothing else to do, as `| head` ends a list; any other goes on without it. */
+function outliveReader(): void {
+  process.stdout.removeAllListeners("error").on("error", () => undefined); // the sink hears of it
 }
 
 /** What looks; and only where it is asked for what revokes. @throws SettingsError for a setting that is not valid */
@@ -149,16 +165,22 @@ function windowOf({ once, state, within = 60 * MINUTE_MS }: WatchOptions): numbe
   return once && state === undefined ? Date.now() - within : null;
 }
 
-function exitCodeOf({ fired, isConclusive, isDelivered }: Round, { detailedExitcode }: WatchOptions): number {
+function exitCodeOf(
+  { fired, isConclusive }: Round,
+  isDelivered: boolean,
+  { detailedExitcode }: WatchOptions,
+): number {
   if (!isConclusive) return EXIT.inconclusive;
   if (!isDelivered) return EXIT.userError;
   return detailedExitcode && fired > 0 ? EXIT.drift : 0;
 }
 
-/** Round after round, each begun an interval after the one before began. Ends with SIGINT or SIGTERM, after the round. */
+/** Round after round, each begun an interval after the one before began. Ends with SIGINT or SIGTERM, after the round; with a second one at once. */
 async function watchOn(watcher: Watcher, interval: number): Promise<void> {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  // Not `once`: the lock of the record listens too, and ends the process where it is the only one that does.
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => (stop.signal.aborted ? process.exit(EXIT.userError) : stop.abort()));
   log(`watching; a look every ${interval / 1000} s`);
   for (let round = 1; !stop.signal.aborted; round++) {
     const begun = performance.now();
@@ -166,7 +188,7 @@ async function watchOn(watcher: Watcher, interval: number): Promise<void> {
     if (process.stderr.isTTY)
       process.stderr.write(`\r${round} looks, ${fired} new events in the last\u001b[K`);
     const left = Math.max(0, interval - (performance.now() - begun));
-    await wait(left, undefined, { signal: stop.signal }).catch((error: Error) => {
+    await wait(Math.min(left, LONGEST_TIMER_MS), undefined, { signal: stop.signal }).catch((error: Error) => {
       if (error.name !== "AbortError") throw error;
     });
   }
@@ -176,13 +198,13 @@ async function watchOn(watcher: Watcher, interval: number): Promise<void> {
 function sinkOf(name: SinkName, { command: program }: WatchOptions): Sink {
   switch (name) {
     case "stdout":
-      return stdout((text) => process.stdout.write(text));
+      return stdout((text, taken) => process.stdout.write(text, taken));
     case "webhook":
-      return webhook(process.env, REAL_CLOCK, Date.now);
+      return webhook(process.env, Date.now);
     case "slack":
-      return slack(process.env, REAL_CLOCK);
+      return slack(process.env);
     case "teams":
-      return teams(process.env, REAL_CLOCK);
+      return teams(process.env);
     case "command":
       if (program === undefined) throw cliErrors["command-not-named"]();
       return command(program, process.env);
@@ -195,7 +217,7 @@ async function memoryOf({ once, state }: WatchOptions, orgId: string): Promise<M
     if (error.code !== "ERR_UNKNOWN_BUILTIN_MODULE") throw error;
     throw cliErrors["sqlite-missing"]({ version: process.version });
   });
-  return await openStore(state ?? path.join(KEPT_IN, `watch-${orgId}.sqlite`), orgId);
+  return await openStore(state ?? path.join(KEPT_IN, `watch-${orgId}.sqlite`), orgId, { say: log });
 }
 
 /** As an update revokes: verified, on record, paced. */

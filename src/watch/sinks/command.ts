@@ -14,16 +14,23 @@ export function command(program: string, env: NodeJS.ProcessEnv): Sink {
   );
   return {
     name: "command",
-    send: (event) =>
+    send: (event, signal) =>
       new Promise((resolve, reject) => {
         const child = spawn(program, [], {
           stdio: ["pipe", "ignore", "inherit"],
           env: passed,
-          timeout: TIMEOUT_MS,
+          signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+          killSignal: "SIGKILL", // it may hear no other
         });
         child.once("error", (error: NodeJS.ErrnoException) =>
           reject(
-            watchErrors["command-not-started"]({ program, why: error.code ?? error.message, cause: error }),
+            error.name === "AbortError"
+              ? watchErrors["command-failed"]({ program, exit: "no exit code in time" })
+              : watchErrors["command-not-started"]({
+                  program,
+                  why: error.code ?? error.message,
+                  cause: error,
+                }),
           ),
         );
         child.once("close", (code, signal) =>

@@ -1,8 +1,8 @@
 import { isLoopback } from "../../http/address.ts";
 import { httpFetch } from "../../http/request.ts";
-import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../../http/retry.ts";
+import { waitAskedMs } from "../../http/retry.ts";
 import { watchErrors } from "../errors.ts";
-import { RefusedError } from "./sink.ts";
+import { LaterError, RefusedError } from "./sink.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -22,37 +22,38 @@ export function hookUrl(variable: string, env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Posts JSON, again and again for a while where it may pass; redirects are not followed.
- * @throws RefusedError where the receiver will never take it; RemoteError, without the address, where it does not now
+ * Posts JSON, once; redirects are not followed. The status says all: of the body nothing is read, however long it is.
+ * @throws RefusedError where the receiver will never take it; LaterError, without the address, where it does not now
  */
-export function post(
+export async function post(
   url: string,
-  body: () => { readonly text: string; readonly headers?: Readonly<Record<string, string>> },
-  clock: RetryClock,
+  {
+    text,
+    headers: more = {},
+  }: { readonly text: string; readonly headers?: Readonly<Record<string, string>> },
+  signal: AbortSignal,
 ): Promise<void> {
   const { host } = new URL(url);
-  return retryReads(async () => {
-    const { text, headers = {} } = body();
-    let status: number;
-    let wait: number | null;
-    try {
-      const response = await httpFetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json", "user-agent": "sanctioned", ...headers },
-        body: text,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      await response.text();
-      status = response.status;
-      wait = retryAfterMs(response.headers.get("retry-after") ?? undefined, Date.now());
-    } catch (error) {
-      const { cause } = error as { cause?: { code?: string } };
-      const fault = cause?.code ?? "no answer";
-      throw new TransientError(watchErrors["receiver-not-reachable"]({ host, fault, cause: error }), null);
-    }
-    if (status >= 200 && status < 300) return;
-    if (status >= 300 && status < 500 && status !== 408 && status !== 429)
-      throw new RefusedError(`${host} answered ${status}`);
-    throw new TransientError(watchErrors["receiver-failed"]({ host, status }), wait);
-  }, clock);
+  let response: Awaited<ReturnType<typeof httpFetch>>;
+  try {
+    response = await httpFetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", "user-agent": "sanctioned", ...more },
+      body: text,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string } };
+    const fault = cause?.code ?? "no answer";
+    throw new LaterError(watchErrors["receiver-not-reachable"]({ host, fault, cause: error }), null);
+  }
+  const { status, headers, body } = response;
+  await body?.cancel();
+  if (status >= 200 && status < 300) return;
+  if (status >= 300 && status < 500 && status !== 408 && status !== 429)
+    throw new RefusedError(`${host} answered ${status}`);
+  throw new LaterError(
+    watchErrors["receiver-failed"]({ host, status }),
+    waitAskedMs(Object.fromEntries(headers)),
+  );
 }

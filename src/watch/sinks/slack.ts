@@ -1,4 +1,3 @@
-import type { RetryClock } from "../../http/retry.ts";
 import { printable } from "../../printable.ts";
 import { eventLine } from "./eventLine.ts";
 import { hookUrl, post } from "./post.ts";
@@ -12,15 +11,15 @@ const MOST_CHARACTERS = 2_900;
  * mention or a link; the line of the notification has the three characters escaped that Slack obeys
  * (docs.slack.dev: incoming webhooks, formatting message text).
  */
-export function slack(env: NodeJS.ProcessEnv, clock: RetryClock): Sink {
+export function slack(env: NodeJS.ProcessEnv): Sink {
   const url = hookUrl("SANCTIONED_SLACK_WEBHOOK", env);
   return {
     name: "slack",
-    send: (event) => {
+    send: (event, signal) => {
       const text = printable(eventLine(event)).slice(0, MOST_CHARACTERS);
       const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
       const blocks = [{ type: "section", text: { type: "plain_text", text, emoji: false } }];
-      return post(url, () => ({ text: JSON.stringify({ text: escaped, mrkdwn: false, blocks }) }), clock);
+      return post(url, { text: JSON.stringify({ text: escaped, mrkdwn: false, blocks }) }, signal);
     },
   };
 }

@@ -1,4 +1,3 @@
-import type { RetryClock } from "../../http/retry.ts";
 import { printable } from "../../printable.ts";
 import { eventLine } from "./eventLine.ts";
 import { hookUrl, post } from "./post.ts";
@@ -10,11 +9,11 @@ const MOST_CHARACTERS = 10_000;
  * A message through a Teams workflow ("Post to a channel when a webhook request is received"): an Adaptive
  * Card whose text is a TextRun, which knows no Markdown, so that no name is a link (adaptivecards.io).
  */
-export function teams(env: NodeJS.ProcessEnv, clock: RetryClock): Sink {
+export function teams(env: NodeJS.ProcessEnv): Sink {
   const url = hookUrl("SANCTIONED_TEAMS_WEBHOOK", env);
   return {
     name: "teams",
-    send: (event) => {
+    send: (event, signal) => {
       const text = printable(eventLine(event)).slice(0, MOST_CHARACTERS);
       const content = {
         $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -24,7 +23,7 @@ export function teams(env: NodeJS.ProcessEnv, clock: RetryClock): Sink {
       };
       const contentType = "application/vnd.microsoft.card.adaptive";
       const message = { type: "message", attachments: [{ contentType, contentUrl: null, content }] };
-      return post(url, () => ({ text: JSON.stringify(message) }), clock);
+      return post(url, { text: JSON.stringify(message) }, signal);
     },
   };
 }

@@ -66,6 +66,7 @@ function watchWith(more: Record<string, string>, ...args: string[]) {
         .split("\n")
         .filter(Boolean)
         .map((line) => JSON.parse(line) as WatchEvent),
+    kill: () => child.kill("SIGKILL"),
     stop: async () => {
       child.kill("SIGTERM");
       return await ended;
@@ -143,6 +144,47 @@ describe("sanctioned watch", () => {
     }
   });
 
+  it("sinks that hang, or ask to wait for an hour, change nothing for leavers; killed, it goes on at once and delivers then", async () => {
+    hook.removeAllListeners("request").on("request", () => undefined);
+    let asked = 0;
+    const busy = createServer((request, response) => {
+      asked++;
+      request.resume().on("end", () => response.writeHead(429, { "retry-after": "3600" }).end());
+    });
+    await new Promise<void>((resolve) => busy.listen(0, "127.0.0.1", resolve));
+    const { port } = busy.address() as AddressInfo;
+    const slack = { SANCTIONED_SLACK_WEBHOOK: `http://127.0.0.1:${port}/` };
+    const args = ["--interval", "1s", "--enforce", "leavers", "--to", "webhook", "slack"];
+    const one = watchWith(slack, ...args);
+    for (const username of [ADA, "amir.kowalski@dieppe.example"]) {
+      await eventually(looked(1));
+      org.store.changeUser(username, { isActive: false });
+      await eventually(() =>
+        expect(org.store.grants().some((row) => org.store.username(row) === username)).toBe(false),
+      );
+    }
+    expect(asked).toBe(1);
+    one.kill();
+    await one.ended;
+    busy.closeAllConnections();
+    busy.close();
+    hook.removeAllListeners("request").on("request", (request, response) => {
+      request.on("data", (chunk: Buffer) => hooked.push(chunk.toString())).on("end", () => response.end());
+    });
+    const again = watchWith(slack, ...args);
+    await eventually(() =>
+      expect(hooked.map((body) => JSON.parse(body).kind)).toEqual([
+        ...["user-deactivated", "leavers-revoked"],
+        ...["user-deactivated", "leavers-revoked"],
+      ]),
+    );
+    expect(again.seen.stderr).not.toContain("another watch");
+    expect(await again.stop()).toBe(0);
+    expect(again.seen.stderr).toMatch(
+      /slack: .*ECONNREFUSED.* 4 to deliver; they are kept for the next time/,
+    );
+  });
+
   it("without --enforce it writes nothing to the org", async () => {
     const one = watch("--interval", "1s");
     await eventually(looked(1));
@@ -161,7 +203,7 @@ describe("sanctioned watch", () => {
     const second = watch("--interval", "1s");
     expect(await second.ended).toBe(1);
     expect(second.seen.stderr).toMatch(
-      /^Another watch has \.sanctioned\/watch-00D000000001942EAA\.sqlite open\. /,
+      /another watch has \.sanctioned\/watch-00D000000001942EAA\.sqlite open; waiting up to 5 s for it to end\nAnother watch has /,
     );
     await one.stop();
   });
