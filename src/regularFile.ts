@@ -1,11 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
+import path from "node:path";
 
 /** Bytes of a text that this runtime can hold as one; a saved inventory of a million grants has 200 MB. */
 export const LARGEST_TEXT = 500 * 1024 * 1024;
 
 /** Why a file was not read, as in "policy/acme.yaml is a folder". */
 export interface Unread {
-  /** The system's own code, such as ENOENT; where the tool refuses, TOO-LARGE or NOT-REGULAR. */
+  /** The system's own code, such as ENOENT; where the tool refuses, TOO-LARGE, NOT-REGULAR, LINK or CHANGED. */
   readonly code: string;
   readonly why: string;
 }
@@ -25,27 +26,79 @@ const WHY: Readonly<Record<string, string>> = {
  * The bytes of a regular file. Pipes and devices, which may never end, and files larger than `mostBytes` are refused
  * before anything of them is read.
  */
-export function readRegular(file: string, mostBytes: number): { readonly bytes: Buffer } | Unread {
+export function readRegular(file: string, mostBytes: number): Bytes | Unread {
+  return readOpened(() => openSync(file, READ), mostBytes);
+}
+
+/**
+ * As `readRegular`, of a file that is really in a folder: no step on the way from there is a link. What was opened is held against
+ * what stands at the end of that way, before anything is read, so that nobody who swaps files meanwhile gets another one read.
+ * @param folder a real path, itself without links @param way the names of folders below it, and the file's
+ */
+export function readUnlinked(folder: string, way: readonly string[], mostBytes: number): Bytes | Unread {
+  const isThere = (opened: BigIntStats): Unread | null => {
+    const there = unlinked(folder, way);
+    if ("why" in there) return there;
+    return there.ino === opened.ino && there.dev === opened.dev
+      ? null
+      : { code: "CHANGED", why: "was changed while it was opened" };
+  };
+  try {
+    const there = unlinked(folder, way);
+    if ("why" in there) return there;
+  } catch (error) {
+    return unread(error);
+  }
+  const file = path.join(folder, ...way);
+  return readOpened(() => openSync(file, READ | (constants.O_NOFOLLOW ?? 0)), mostBytes, isThere);
+}
+
+interface Bytes {
+  readonly bytes: Buffer;
+}
+
+// Opening a pipe would otherwise wait for whoever writes to it.
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+function readOpened(
+  open: () => number,
+  mostBytes: number,
+  refusal: (opened: BigIntStats) => Unread | null = () => null,
+): Bytes | Unread {
   let descriptor: number;
   try {
-    // Opening a pipe would otherwise wait for whoever writes to it.
-    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    descriptor = open();
   } catch (error) {
     return unread(error);
   }
   try {
-    const stat = fstatSync(descriptor);
+    const stat = fstatSync(descriptor, { bigint: true });
+    const refused = refusal(stat);
+    if (refused !== null) return refused;
     if (stat.isDirectory()) return { code: "EISDIR", why: WHY.EISDIR! };
     if (!stat.isFile()) return { code: "NOT-REGULAR", why: "is not a regular file" };
     const tooLarge = { code: "TOO-LARGE", why: `is larger than ${sizeText(mostBytes)}` };
     if (stat.size > mostBytes) return tooLarge;
-    const bytes = readAtMost(descriptor, mostBytes, stat.size);
+    const bytes = readAtMost(descriptor, mostBytes, Number(stat.size));
     return bytes === null ? tooLarge : { bytes };
   } catch (error) {
     return unread(error);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** What stands at the end of a way, where no step of it is a link; where the links lead is not looked at. */
+function unlinked(folder: string, way: readonly string[]): BigIntStats | Unread {
+  const link = { code: "LINK", why: "is behind a link" };
+  let at = folder;
+  let stat = lstatSync(at, { bigint: true });
+  for (const step of way) {
+    if (stat.isSymbolicLink()) return link;
+    at = path.join(at, step);
+    stat = lstatSync(at, { bigint: true });
+  }
+  return stat.isSymbolicLink() ? link : stat;
 }
 
 /** What the system says, in words. @throws what does not come from the system */

@@ -147,6 +147,12 @@ export const cliErrors = declareErrors({
     remedy: "Give the 64 digits from 0 to f of the last line.",
     example: {},
   },
+  "state-not-verified": {
+    kind: "user",
+    text: "{file} is not what this package writes. Do not run Pulumi with it where there is a credential.",
+    remedy: "docs/state.md says how to put an earlier state back.",
+    example: { file: "stack.json" },
+  },
   "expiry-not-a-day": {
     kind: "user",
     text: "--expires is not a day of the calendar.",

@@ -44,6 +44,15 @@ export function program(): Command {
     .addCommand(probeCommand())
     .addCommand(schemaCommand())
     .addCommand(simulatorCommand())
+    .option(
+      "--policy-root <folder>",
+      "of every verb: the folder that policies and all files that they name are in (default: SANCTIONED_POLICY_ROOT, else each policy's own)",
+    )
+    .hook("preAction", (command) => {
+      const { policyRoot } = command.opts<{ readonly policyRoot?: string }>();
+      // Runs read their settings from the environment, wherever they are opened.
+      if (policyRoot !== undefined) process.env.SANCTIONED_POLICY_ROOT = policyRoot;
+    })
     .addHelpText(
       "after",
       "\nRevoking by policy is Pulumi's: `npx pulumi preview --diff`, then `npx pulumi up`.\n\nExample:\n  $ npx sanctioned list --app Slack",

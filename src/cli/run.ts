@@ -1,11 +1,13 @@
 import { bothNeeds } from "../inventory/needs.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { restoreInventory, saveInventory } from "../plan/savedInventory.ts";
-import { readPolicy } from "../policy/read.ts";
+import type { PolicyResult } from "../policy/load.ts";
+import type { Policy } from "../policy/policy.ts";
+import { readPolicy, readPolicyFile } from "../policy/read.ts";
 import { needsOf } from "../resolve/policyNeeds.ts";
 import { judge, type Observer, type RunSurroundings } from "../run/observer.ts";
 import type { Revoker } from "../run/revoker.ts";
-import { type RunSettings, raisedText, readRunSettings } from "../run/settings.ts";
+import { policyRoots, type RunSettings, raisedText, readRunSettings } from "../run/settings.ts";
 import { policyFile, readTextFile, writeNew } from "./files.ts";
 import type { JudgeOptions } from "./options.ts";
 import { readingProgress } from "./terminalOutput.ts";
@@ -29,6 +31,20 @@ function surroundings(): RunSurroundings {
   return { env: process.env, folder: process.cwd(), showReading: readingProgress };
 }
 
+/** The policy in a file that is named here, within the roots that the environment sets. @throws PolicyError */
+export function givenPolicy(file: string): Policy {
+  return readPolicy(file, process.cwd(), rootsGiven());
+}
+
+/** As `givenPolicy`, with the problems returned. */
+export function givenPolicyFile(file: string): PolicyResult {
+  return readPolicyFile(file, process.cwd(), rootsGiven());
+}
+
+function rootsGiven(): readonly string[] {
+  return policyRoots(() => undefined, process.env);
+}
+
 /**
  * Holds what the options name against the policy: the org, now, or a saved inventory at its own time.
  * Says so on standard error where limits are raised for this run.
@@ -37,7 +53,7 @@ function surroundings(): RunSurroundings {
 export async function judgeAsAsked(options: JudgeOptions): Promise<Evaluation> {
   const settings = readRunSettings(() => undefined, process.env);
   sayRaised(settings);
-  const policy = readPolicy(policyFile(options.policy));
+  const policy = givenPolicy(policyFile(options.policy));
   const needs = needsOf(policy);
   if (options.inventory !== undefined) {
     const file = options.inventory;
@@ -45,7 +61,7 @@ export async function judgeAsAsked(options: JudgeOptions): Promise<Evaluation> {
     return judge(policy, saved, options.asOf ?? Date.parse(saved.proof.at), settings);
   }
   const { saveInventory: target, alsoFor, asOf } = options;
-  const allNeeds = alsoFor === undefined ? needs : bothNeeds(needs, needsOf(readPolicy(alsoFor)));
+  const allNeeds = alsoFor === undefined ? needs : bothNeeds(needs, needsOf(givenPolicy(alsoFor)));
   const observer = await openObserver();
   const inventory = await observer.have(allNeeds);
   if (target !== undefined) writeNew(target, saveInventory(inventory, allNeeds), "--save-inventory");

@@ -5,6 +5,7 @@ import { validator } from "../validator.ts";
 import { parseSource } from "./document.ts";
 import { policyProblems } from "./errors.ts";
 import { appRefOf, idIn } from "./layer.ts";
+import type { Unfit } from "./namedFile.ts";
 import type { Baseline, KnownGrant, Placed } from "./policy.ts";
 import type { BaselineFile } from "./policySchema.ts";
 import type { Problem } from "./problem.ts";
@@ -19,7 +20,7 @@ export interface ReadBaseline {
 }
 
 /** Reads a baseline from the text of a file: the same YAML as a policy. Pure. */
-export function parseBaseline(text: string, file: string): ReadBaseline | { problems: readonly Problem[] } {
+export function parseBaseline(text: string, file: string): ReadBaseline | Unfit {
   const parsed = parseSource(text, file);
   if ("problems" in parsed) return parsed;
   const { source } = parsed;
@@ -56,7 +57,7 @@ export function parseBaseline(text: string, file: string): ReadBaseline | { prob
   const undated = grants.find(({ granted }) => granted === null);
   if (written === null && undated !== undefined && problems.length === 0)
     problems.push(source.problemAt(undated.app.position, policyProblems["baseline-not-dated"]()));
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { problems, isShaped: true };
   return { baseline: { file, expires, written, grants, problemAt: source.problemAt } };
 }
 

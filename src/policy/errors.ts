@@ -22,14 +22,25 @@ export const policyProblems = declareProblems({
     example: { file: "shared/base.yaml", why: "does not exist", remedy: "name one relative to policy" },
   },
   "named-file-outside": {
-    text: "`{key}` names {file}, which is not in the policy's folder",
-    remedy: "put the file into that folder or one below it, and name it from there, as in shared.yaml",
-    example: { key: "extends", file: "../shared.yaml" },
+    text: "`{key}` names {file}, which is not in {place}",
+    remedy:
+      "put the file into that folder or one below it, and name it from there, as in shared.yaml; for files of several folders set a root (docs/policy.md)",
+    example: { key: "extends", file: "../shared.yaml", place: "the policy's folder" },
   },
   "named-file-not-a-policy": {
     text: "`{key}` names {file}, which has no line `version: 1`",
     remedy: "name a file of the policy language, and begin that with `version: 1`",
     example: { key: "extends", file: "policy/notes.txt" },
+  },
+  "named-file-with-problems": {
+    text: "`{key}` names {file}, which has problems ({found})",
+    remedy: "{remedy}",
+    example: {
+      key: "extends",
+      file: "policy/shared.yaml",
+      found: "line 7: unknown-key",
+      remedy: "`npx sanctioned validate policy/shared.yaml` shows them",
+    },
   },
   "extended-policy-extends": {
     text: "a policy that is extended may not extend another",

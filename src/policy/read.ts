@@ -1,28 +1,37 @@
 import { isUtf8 } from "node:buffer";
 import { lstatSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { readRegular, unread } from "../regularFile.ts";
+import { readUnlinked, unread } from "../regularFile.ts";
 import { LARGEST_BYTES } from "./document.ts";
 import { policyProblems } from "./errors.ts";
-import { type OpenFile, type PolicyResult, parsePolicy, policyFromObject } from "./load.ts";
+import { type PolicyResult, parsePolicy, policyFromObject } from "./load.ts";
+import type { OpenFile } from "./namedFile.ts";
 import type { Policy } from "./policy.ts";
 import { PolicyError } from "./problem.ts";
 
 /**
- * Reads a policy file, named relative to `folder`; the policy keeps the name as given.
+ * Reads a policy file, named relative to `folder`; the policy keeps the name as given. The files that it names are in its own folder
+ * or below it. Where there are `roots`, also relative to `folder`, it has to be in one of them, and those that it names too.
  * @throws PolicyError with every problem in it
  */
-export function readPolicy(file: string, folder = process.cwd()): Policy {
-  return accept(readPolicyFile(file, folder));
+export function readPolicy(file: string, folder = process.cwd(), roots: readonly string[] = []): Policy {
+  return accept(readPolicyFile(file, folder, roots));
 }
 
 /** As `readPolicy`, with the problems returned. */
-export function readPolicyFile(file: string, folder = process.cwd()): PolicyResult {
-  const found = realPolicy(file, folder);
-  const answer = "unreadable" in found ? found : textOf(found.real);
-  if ("text" in answer && "real" in found)
-    return parsePolicy(answer.text, file, openerIn(path.dirname(found.real), path.posix.dirname(file)));
-  const { unreadable: why, remedy = null, line = 0 } = answer as Unreadable;
+export function readPolicyFile(
+  file: string,
+  folder = process.cwd(),
+  roots: readonly string[] = [],
+): PolicyResult {
+  const found = realPolicy(file, folder, roots);
+  const answer = "why" in found ? found : textIn(found.root, found.real);
+  if ("text" in answer && "real" in found) {
+    const { root, real } = found;
+    const open = opener([root], { real: path.dirname(real), named: path.posix.dirname(file) });
+    return parsePolicy(answer.text, file, open);
+  }
+  const { why, remedy = null, line = 0 } = answer as Refusal;
   const said = policyProblems["policy-file-not-readable"]({
     why,
     remedy:
@@ -33,8 +42,10 @@ export function readPolicyFile(file: string, folder = process.cwd()): PolicyResu
 }
 
 /** Takes a policy from an object in a program; files that it names are relative to `folder`. @throws PolicyError */
-export function acceptPolicyObject(value: unknown, folder: string): Policy {
-  return accept(policyFromObject(value, "inline policy", openerIn(folder, ".")));
+export function acceptPolicyObject(value: unknown, folder: string, roots: readonly string[] = []): Policy {
+  const within = roots.length > 0 ? realRoots(roots, folder) : [{ real: realpathSync(folder), named: null }];
+  const open = opener(within, { real: realpathSync(folder), named: "." });
+  return accept(policyFromObject(value, "inline policy", open));
 }
 
 function accept(result: PolicyResult): Policy {
@@ -42,29 +53,57 @@ function accept(result: PolicyResult): Policy {
   return result.policy;
 }
 
-type Unreadable = Exclude<ReturnType<OpenFile>, { readonly text: string }>;
+type Refusal = Extract<ReturnType<OpenFile>, { readonly why: string }>;
+
+/** A folder that nothing is read outside of: its real path, and what a setting calls it; null for a policy's own. */
+interface Root {
+  readonly real: string;
+  readonly named: string | null;
+}
+
+/** Roots that are not there hold nothing. */
+function realRoots(roots: readonly string[], folder: string): Root[] {
+  return roots.flatMap((named) => {
+    try {
+      return [{ real: realpathSync(path.resolve(folder, named)), named }];
+    } catch (error) {
+      unread(error);
+      return [];
+    }
+  });
+}
 
 /**
- * Where the file really is. A link may lead to another file of the same folder (a mounted ConfigMap is made of such
- * links), but not out of it: who may write the policy is not asked to read what else the machine holds.
+ * Where the file really is, and what it may read. A link may lead to another file of the same folder or root (a mounted ConfigMap is made of
+ * such links), but not out of it: who may write the policy is not asked to read what else the machine holds.
  */
-function realPolicy(file: string, folder: string): { readonly real: string } | Unreadable {
+function realPolicy(
+  file: string,
+  folder: string,
+  roots: readonly string[],
+): { readonly real: string; readonly root: Root } | Refusal {
   const named = path.resolve(folder, file);
   try {
     const real = realpathSync(named);
+    if (roots.length > 0) {
+      const root = realRoots(roots, folder).find((one) => isInside(real, one.real));
+      return root === undefined
+        ? {
+            why: `is not in the policy root ${roots.join(", ")}`,
+            remedy: "name one that is, or another root with --policy-root (SANCTIONED_POLICY_ROOT)",
+          }
+        : { real, root };
+    }
     const realFolder = realpathSync(path.dirname(named));
     const isBelow = !path.isAbsolute(file) && isInside(named, path.resolve(folder));
     if (isInside(real, realFolder) && (!isBelow || isInside(realFolder, realpathSync(folder))))
-      return { real };
-    return {
-      unreadable: "is behind a link that leads out of its folder",
-      remedy: "put the file itself there",
-    };
+      return { real, root: { real: path.dirname(real), named: null } };
+    return { why: "is behind a link that leads out of its folder", remedy: "put the file itself there" };
   } catch (error) {
     const { code, why } = unread(error);
     return code === "ENOENT" && isLink(named)
-      ? { unreadable: "is a link that leads nowhere", remedy: "put the file itself there" }
-      : { unreadable: why, remedy: null };
+      ? { why: "is a link that leads nowhere", remedy: "put the file itself there" }
+      : { why, remedy: null };
   }
 }
 
@@ -77,38 +116,29 @@ function isLink(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
-/**
- * Opens the files that a policy names: those in its folder and below it, and none by way of a link.
- * @param real the folder @param named how the policy's own name calls it
- */
-function openerIn(real: string, named: string): OpenFile {
+/** Opens the files that a policy names: those in its roots, and none by way of a link. @param from the policy's folder, and how its own name calls that */
+function opener(roots: readonly Root[], from: { readonly real: string; readonly named: string }): OpenFile {
   return (file) => {
-    const way = path.relative(named, file);
-    let at = real;
-    try {
-      for (const step of way.split(path.sep)) {
-        at = path.join(at, step);
-        if (isLink(at))
-          return { unreadable: "is behind a link", remedy: "put the file itself in the policy's folder" };
-      }
-    } catch (error) {
-      return { unreadable: unread(error).why, remedy: null };
-    }
-    return textOf(at);
+    const at = path.resolve(from.real, path.relative(from.named, file));
+    const root = roots.find(({ real }) => isInside(at, real));
+    if (root !== undefined) return textIn(root, at);
+    const names = roots.flatMap(({ named }) => named ?? []);
+    return { outside: names.length > 0 ? `the policy root ${names.join(", ")}` : "the policy's folder" };
   };
 }
 
-function textOf(file: string): ReturnType<OpenFile> {
-  const answer = readRegular(file, LARGEST_BYTES);
-  if ("why" in answer)
-    return {
-      unreadable: answer.why,
-      remedy: answer.code === "TOO-LARGE" ? "keep it to what people can review" : null,
-    };
+function textIn(root: Root, file: string): { readonly text: string } | Refusal {
+  const answer = readUnlinked(root.real, path.relative(root.real, file).split(path.sep), LARGEST_BYTES);
+  if ("why" in answer) return { why: answer.why, remedy: REMEDIES[answer.code] ?? null };
   const { bytes } = answer;
   if (isUtf8(bytes)) return { text: bytes.toString("utf8") };
-  return { unreadable: "is not UTF-8 text", remedy: "save it with that encoding", line: lineNotUtf8(bytes) };
+  return { why: "is not UTF-8 text", remedy: "save it with that encoding", line: lineNotUtf8(bytes) };
 }
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  "TOO-LARGE": "keep it to what people can review",
+  LINK: "put the file itself in the policy's folder",
+};
 
 /** The first line that is not UTF-8, in which no character holds the byte of a line's end. */
 function lineNotUtf8(bytes: Buffer): number {

@@ -64,7 +64,10 @@ export class Observer<Org extends OrgReader = OrgReader> {
   /** The policy as it is written now. @throws PolicyError */
   want(source: PolicySource): Policy {
     const { folder } = this.surroundings;
-    return typeof source === "string" ? readPolicy(source, folder) : acceptPolicyObject(source, folder);
+    const { policyRoots } = this.settings;
+    return typeof source === "string"
+      ? readPolicy(source, folder, policyRoots)
+      : acceptPolicyObject(source, folder, policyRoots);
   }
 
   /**

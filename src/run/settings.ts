@@ -20,6 +20,8 @@ export interface RunSettings {
   /** Revoke calls a second, at most. */
   readonly revokesPerSecond: number;
   readonly raised: RaisedLimits | null;
+  /** Folders that policies, and the files that they name, have to be in; none where each policy has its own folder. */
+  readonly policyRoots: readonly string[];
 }
 
 /** Keys of the stack's config and their variables in the environment; docs/revoking.md says what each means. */
@@ -29,6 +31,7 @@ const VARIABLES = {
   approvedPlanMaxAgeDays: "SANCTIONED_APPROVED_PLAN_MAX_AGE_DAYS",
   revokeConcurrency: "SANCTIONED_REVOKE_CONCURRENCY",
   revokesPerSecond: "SANCTIONED_REVOKES_PER_SECOND",
+  policyRoot: "SANCTIONED_POLICY_ROOT",
 } as const;
 
 /** For one run alone, so that they are in the environment only. */
@@ -57,7 +60,17 @@ export function readRunSettings(
     revokeConcurrency: whole("revokeConcurrency", setting("revokeConcurrency") ?? "4", 1, 32),
     revokesPerSecond: whole("revokesPerSecond", setting("revokesPerSecond") ?? "10", 1, 10_000),
     raised: raisedLimits(env),
+    policyRoots: policyRoots(config, env),
   };
+}
+
+/** One folder or several, written as those of PATH are. */
+export function policyRoots(
+  config: (key: string) => string | undefined,
+  env: NodeJS.ProcessEnv,
+): readonly string[] {
+  const text = config("policyRoot") || env[VARIABLES.policyRoot] || "";
+  return text.split(path.delimiter).filter((folder) => folder !== "");
 }
 
 /** The folder, below that of a run, for what it keeps. */

@@ -53,10 +53,4 @@ export const stateErrors = declareErrors({
     remedy: "Make it invalid where it came from. An export is made without --show-secrets.",
     example: { resource: RESOURCE },
   },
-  "state-not-verified": {
-    kind: "user",
-    text: "{file} is not what this package writes. Do not run Pulumi with it where there is a credential.",
-    remedy: "docs/state.md says how to put an earlier state back.",
-    example: { file: "stack.json" },
-  },
 });

@@ -10,7 +10,8 @@ import {
   type Grant,
   type User,
 } from "../../src/inventory/inventory.ts";
-import { type OpenFile, policyFromObject } from "../../src/policy/load.ts";
+import { policyFromObject } from "../../src/policy/load.ts";
+import type { OpenFile } from "../../src/policy/namedFile.ts";
 import type { OAuthScope } from "../../src/policy/policy.ts";
 import { type PolicyFile, SCOPES } from "../../src/policy/policySchema.ts";
 import { formatProblems } from "../../src/policy/problem.ts";

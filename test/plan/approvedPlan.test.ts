@@ -196,7 +196,7 @@ describe("what is planned now is restricted to what was approved", () => {
   it("a rule is where it was in a policy that says the same, and nowhere else in one that does not", () => {
     const revoked = (line: number, file: string, more = "") => {
       const text = `${"\n".repeat(line)}{ version: 1, unlisted: revoke, apps: [${more}] }`;
-      const parsed = parsePolicy(text, file, () => ({ unreadable: "is not there", remedy: null }));
+      const parsed = parsePolicy(text, file, () => ({ why: "is not there", remedy: null }));
       if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
       return evaluate(parsed.policy, org(), AS_OF);
     };

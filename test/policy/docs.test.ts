@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { CODES } from "../../src/decide/codes.ts";
-import { type OpenFile, parsePolicy } from "../../src/policy/load.ts";
+import { parsePolicy } from "../../src/policy/load.ts";
+import type { OpenFile } from "../../src/policy/namedFile.ts";
 import { PolicySchema } from "../../src/policy/policySchema.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 

@@ -2,10 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
 import { acceptPolicyObject, readPolicy } from "../../src/policy/read.ts";
+import { readUnlinked } from "../../src/regularFile.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -184,11 +186,141 @@ it("what a program's own policy names is in the program's folder", async () => {
   const root = await layout("");
   const policy = (name: string) => () => acceptPolicyObject({ version: 1, extends: name }, root);
   expect(policy("base.yaml")).not.toThrow();
-  expect(policy(`../${path.basename(root)}/base.yaml`)).toThrow(/not in the policy's folder/);
+  expect(policy("../secret.yaml")).toThrow(/not in the policy's folder/);
   expect(policy("a\0")).toThrow(PolicyError);
 });
 
 it("a file below a file is not there", async () => {
   await writeFile(path.join(folder, "plain"), "");
   expect(() => readPolicy("plain/x.yaml", folder)).toThrow("plain/x.yaml: the policy file does not exist");
+});
+
+describe("nothing of a file that is not under review is shown", () => {
+  const SHAPED = "version: 1\nunlisted: revoke\napps: []\n";
+
+  it.each([
+    ["a file of settings that calls itself version 1", "version: 1\naws_secret: hunter2\n"],
+    ["one with the secret as a value", "version: 1\nunlisted: hunter2\napps: []\n"],
+    ["one with the secret as a key", "version: 1\nunlisted: revoke\napps: []\nhunter2: 1\n"],
+    ["one that is not YAML further down", "version: 1\nhunter2\n\t: x\n"],
+    ["one that says a key twice", "version: 1\nhunter2: 1\nhunter2: 1\n"],
+    ["one with a tag", "version: 1\nunlisted: !hunter2 x\napps: []\n"],
+  ])("%s", async (_case, text) => {
+    for (const key of ["extends", "baseline"]) {
+      const said = refusal("policy/own.yaml", await layout("other", { "policy/other": text }, key));
+      expect(said).toMatch(
+        new RegExp(
+          `own\\.yaml:4:\\d+: \`${key}\` names policy/other, which has problems \\(line \\d: [a-z-]+`,
+        ),
+      );
+      expect(said).not.toContain("hunter2");
+    }
+  });
+
+  it("but names of a policy that is right by itself, where the two do not go together; and no line of it", async () => {
+    const base = `${SHAPED}offboarded: [ada@acme.example] # hunter2\n`;
+    const root = await layout("base.yaml", { "policy/base.yaml": base });
+    await writeFile(
+      path.join(root, "policy/own.yaml"),
+      "version: 1\nextends: base.yaml\nprotected: { users: [ada@acme.example] }\n",
+    );
+    const said = refusal("policy/own.yaml", root);
+    expect(said).toContain('the user "ada@acme.example" is offboarded and protected');
+    expect(said).not.toContain("hunter2");
+  });
+});
+
+describe("policies that share files name a root", () => {
+  async function shared(named: string) {
+    const root = await layout("", {});
+    await mkdir(path.join(root, "policy/eu"));
+    await mkdir(path.join(root, "policy/shared"));
+    await writeFile(path.join(root, "policy/shared/base.yaml"), GOOD);
+    await writeFile(path.join(root, "policy/eu/acme.yaml"), `${GOOD}extends: ${named}\n`);
+    return root;
+  }
+  const within = (root: string, roots: string[], file = "policy/eu/acme.yaml") => {
+    try {
+      return readPolicy(file, root, roots).unlisted.position.file;
+    } catch (error) {
+      if (error instanceof PolicyError) return error.message;
+      throw error;
+    }
+  };
+
+  it("and then read what is in it, also above their own folder", async () => {
+    const root = await shared("../shared/base.yaml");
+    expect(within(root, ["policy"])).toBe("policy/eu/acme.yaml");
+    expect(within(root, [path.join(root, "policy")])).toBe("policy/eu/acme.yaml");
+    expect(within(root, ["elsewhere", "policy"])).toBe("policy/eu/acme.yaml");
+    expect(within(path.join(root, "policy/eu"), [".."], "acme.yaml")).toBe("acme.yaml");
+    expect(within(root, [])).toContain("names ../shared/base.yaml, which is not in the policy's folder");
+    expect(
+      acceptPolicyObject({ version: 1, extends: "policy/shared/base.yaml" }, root, ["policy"]).unlisted.value,
+    ).toBe("report");
+    expect(() => acceptPolicyObject({ version: 1, extends: "base.yaml" }, root, ["policy"])).toThrow(
+      "which is not in the policy root policy;",
+    );
+  });
+
+  it.each(["../../secret.yaml", "../../base.yaml", "../shared/../../secret.yaml", "/proc/self/environ"])(
+    "and read nothing outside of it: %s",
+    async (named) => {
+      const said = within(await shared(named), ["policy"]);
+      expect(said).toContain(
+        `policy/eu/acme.yaml:4:10: \`extends\` names ${named}, which is not in the policy`,
+      );
+      expect(said).not.toMatch(/hunter2|PATH=/);
+    },
+  );
+
+  it("and read nothing by way of a link, not even to a file of the root", async () => {
+    const root = await shared("../link/base.yaml");
+    await symlink("shared", path.join(root, "policy/link"));
+    expect(within(root, ["policy"])).toContain("policy/link/base.yaml is behind a link");
+    await rm(path.join(root, "policy/link"));
+    await symlink("/nowhere", path.join(root, "policy/link"));
+    expect(within(root, ["policy"])).toContain("policy/link/base.yaml is behind a link");
+  });
+
+  it("and are in it themselves, or are refused unread", async () => {
+    const root = await shared("../shared/base.yaml");
+    for (const file of ["secret.yaml", path.join(root, "secret.yaml"), "/proc/self/environ", "link.yaml"]) {
+      await symlink("../secret.yaml", path.join(root, "policy/link.yaml")).catch(() => undefined);
+      const said = within(root, ["policy"], file === "link.yaml" ? "policy/link.yaml" : file);
+      expect(said).toContain("the policy file is not in the policy root policy; name one that is");
+      expect(said).not.toMatch(/hunter2|PATH=/);
+    }
+    expect(within(root, ["no-such-folder"])).toContain("is not in the policy root no-such-folder");
+  });
+});
+
+it("a name that means another file on another system is refused", async () => {
+  for (const named of ["'.. /secret.yaml'", "'... /secret.yaml'", "'base.yaml.'", "'deep./base.yaml'"])
+    expect(refusal("policy/own.yaml", await layout(named))).toContain("which is not in the policy's folder");
+});
+
+it("a file that is swapped for a link while it is opened is not read", async () => {
+  const root = await layout("");
+  const deep = path.join(root, "policy/deep");
+  const link = path.join(root, "link");
+  await writeFile(path.join(deep, "base.yaml"), "version: 1\n");
+  await symlink(root, link);
+  let turns = 0;
+  const answers = new Set<string>();
+  const swap = new Worker(
+    `const { renameSync } = require("node:fs"); const { folder, link, aside } = require("node:worker_threads").workerData;
+     for (;;) for (const [from, to] of [[folder, aside], [link, folder], [folder, link], [aside, folder]]) renameSync(from, to);`,
+    { eval: true, workerData: { folder: deep, link, aside: `${deep}-aside` } },
+  );
+  try {
+    for (const end = Date.now() + 500; Date.now() < end; turns++) {
+      const answer = readUnlinked(root, ["policy", "deep", "base.yaml"], 1024);
+      answers.add("bytes" in answer ? answer.bytes.toString() : answer.code);
+    }
+  } finally {
+    await swap.terminate();
+  }
+  expect(turns).toBeGreaterThan(100);
+  expect(answers).not.toContain(GOOD); // base.yaml of the folder above, which the link leads to
 });

@@ -106,6 +106,18 @@ describe("a setting that is not right", () => {
   });
 });
 
+it("the root of policies is a setting of the stack and of the environment", () => {
+  const roots = (config: string | undefined, root: string) => () =>
+    openObserver({
+      folder,
+      env: { ...env, SANCTIONED_POLICY_ROOT: root },
+      config: (key) => (key === "policyRoot" ? config : undefined),
+    }).want(policy);
+  expect(roots(undefined, "")).not.toThrow();
+  expect(roots("elsewhere", folder)).toThrow("is not in the policy root elsewhere");
+  expect(roots(undefined, "elsewhere")).toThrow("is not in the policy root elsewhere");
+});
+
 describe("a run that looks", () => {
   it("has nothing that could revoke, and the compiler knows", async () => {
     const observer: Observer = openObserver({ folder, env });

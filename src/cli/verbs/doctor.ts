@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import { readPolicy } from "../../policy/read.ts";
 import { doctorText } from "../../report/doctorText.ts";
+import { givenPolicy } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
 
 /** `sanctioned doctor`: what works, what is missing, what to grant. */
@@ -15,7 +15,7 @@ export function doctorCommand(): Command {
         "\nExample:\n  $ npx sanctioned doctor --policy policy/dieppe-trading.yaml",
     )
     .action(async ({ policy, format }: { policy?: string; format: "text" | "json" }) => {
-      const id = policy === undefined ? null : (readPolicy(policy).org?.id?.value ?? null);
+      const id = policy === undefined ? null : (givenPolicy(policy).org?.id?.value ?? null);
       const [{ doctor }, { readCredentials }, { probeRevokeCall }] = await Promise.all([
         import("../../inventory/doctor.ts"),
         import("../../salesforce/credentials.ts"),

@@ -164,6 +164,7 @@ export function planByHand(
       ({ appLabel, userLabel, reason }) => `  - ${appLabel}, ${userLabel}: ${printable(reason)}`,
     ),
     ...[...left].map(([code, some]) => `left alone: ${some.length} ${code}`),
+    `protected and limited by ${printable(policy.file)}`,
     ...(unreadable === null
       ? []
       : [`not seen: ${meaningOf("links-not-read")}: ${remedyOf("links-not-read")}`]),

@@ -2,7 +2,6 @@ import { Command, Option } from "commander";
 import { tooLongExemptions } from "../../policy/contradictions.ts";
 import { policyProblems } from "../../policy/errors.ts";
 import { formatProblems, inOrder, PolicyError, type Problem } from "../../policy/problem.ts";
-import { readPolicy, readPolicyFile } from "../../policy/read.ts";
 import { mergedFile } from "../../policy/write/mergedFile.ts";
 import { printable } from "../../printable.ts";
 import { problemsGithub, problemsJson } from "../../report/problems/problemFormats.ts";
@@ -12,7 +11,7 @@ import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFiles } from "../files.ts";
 import { asOfOption } from "../options.ts";
-import { openObserver } from "../run.ts";
+import { givenPolicy, givenPolicyFile, openObserver } from "../run.ts";
 import { VERSION } from "../version.ts";
 
 interface ValidateOptions {
@@ -63,7 +62,7 @@ export function validateCommand(): Command {
 }
 
 function merged(file: string): string {
-  return mergedFile(readPolicy(file));
+  return mergedFile(givenPolicy(file));
 }
 
 async function problemsOf(
@@ -71,7 +70,7 @@ async function problemsOf(
   observer: Observer | null,
   asOf: number,
 ): Promise<readonly Problem[]> {
-  const result = readPolicyFile(file);
+  const result = givenPolicyFile(file);
   if ("problems" in result) return result.problems;
   const { policy } = result;
   if (observer === null) return tooLongExemptions(policy, asOf);

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { printable } from "../../printable.ts";
-import { stateErrors } from "../../state/errors.ts";
 import { parseState } from "../../state/exportedState.ts";
 import { verifyState } from "../../state/verifyState.ts";
 import { amount } from "../../text.ts";
+import { cliErrors } from "../errors.ts";
 import { readTextOrInput } from "../files.ts";
 
 /** `sanctioned verify-state`: whether Pulumi would run anything but this package, before it does. */
@@ -23,7 +23,7 @@ export function verifyStateCommand(): Command {
       const state = parseState(await readTextOrInput(file, "The state"), named);
       const findings = verifyState(state, allow);
       for (const { text, remedy, code } of findings) process.stdout.write(`${text} ${remedy} [${code}]\n`);
-      if (findings.length > 0) throw stateErrors["state-not-verified"]({ file: named });
+      if (findings.length > 0) throw cliErrors["state-not-verified"]({ file: named });
       const { length } = state.resources;
       process.stdout.write(
         length === 0

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Ajv } from "ajv";
@@ -273,6 +273,23 @@ describe("sanctioned validate", () => {
 
   it("needs no org and takes all policies of the folder", async () => {
     expect(await sanctioned(["validate"])).toEqual({ code: 0, stderr: "", stdout: `${POLICY} is valid.\n` });
+  });
+
+  it("reads below the root that a flag or the environment names, and no policy outside of it", async () => {
+    mkdirSync(inFolder("root/eu"), { recursive: true });
+    const own = policy("root/eu/acme.yaml", "version: 1\nextends: ../base.yaml\n");
+    policy("root/base.yaml", "version: 1\nunlisted: report\napps: []\n");
+    const root = inFolder("root");
+    const runs = await Promise.all([
+      sanctioned(["validate", own]),
+      sanctioned(["validate", own, "--policy-root", root]),
+      sanctioned(["--policy-root", root, "validate", own]),
+      sanctioned(["validate", own], { SANCTIONED_POLICY_ROOT: root }),
+      sanctioned(["plan", "--policy", POLICY], { ...env, SANCTIONED_POLICY_ROOT: root }),
+    ]);
+    expect(runs.map(({ code }) => code)).toEqual([1, 0, 0, 0, 1]);
+    expect(runs[0]!.stdout).toContain("[named-file-outside]");
+    expect(runs[4]!.stderr).toContain("the policy file is not in the policy root");
   });
 
   it("says every problem of every file", async () => {

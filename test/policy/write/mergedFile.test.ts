@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { type OpenFile, parsePolicy } from "../../../src/policy/load.ts";
+import { parsePolicy } from "../../../src/policy/load.ts";
+import type { OpenFile } from "../../../src/policy/namedFile.ts";
 import { mergedFile } from "../../../src/policy/write/mergedFile.ts";
 
 const BASE = `version: 1
