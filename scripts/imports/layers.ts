@@ -34,7 +34,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   apply: {
     imports: [...ground, "http", "salesforce", "inventory"],
     types: ["plan", "audit"],
-    packages: ["p-limit", "p-throttle"],
+    packages: ["limiter", "p-limit"],
   },
   probe: {
     imports: [...org],

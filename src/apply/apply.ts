@@ -4,12 +4,13 @@ import type { App } from "../inventory/inventory.ts";
 import type { Outcome } from "../plan/outcome.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
+import { Stop } from "../stop.ts";
 import { type ApplyProgress, Attempts } from "./attempts.ts";
 import { Breaker } from "./breaker.ts";
 import { applyErrors } from "./errors.ts";
 import { isOfLinks } from "./liveLinks.ts";
 import { type SessionsReport, settleSessions } from "./liveSessions.ts";
-import { outcomeOf, readAgain } from "./readAgain.ts";
+import { outcomeOf, type ReadAgain, readAgain } from "./readAgain.ts";
 import { AuditRecorder, type AuditWriter } from "./recorder.ts";
 
 export interface ApplyOptions {
@@ -17,6 +18,8 @@ export interface ApplyOptions {
   readonly apps: readonly App[];
   readonly onProgress: (progress: ApplyProgress) => void;
   readonly audit: AuditWriter;
+  /** Asks the run to stop between two calls. */
+  readonly stop?: Stop;
   readonly clock?: RetryClock;
   /** Calls at once; the endpoint's rate limit is not documented, so that it is few by default. */
   readonly concurrency?: number;
@@ -32,12 +35,15 @@ export interface Applied {
   /** One for each planned revocation, in their order. */
   readonly outcomes: readonly Outcome[];
   readonly sessions: SessionsReport;
+  /** Why nothing more was tried; null where all was. */
+  readonly stopped: string | null;
 }
 
 /**
  * Revokes what was planned, and nothing else, and reads the org again to see that it is gone. One
  * outcome for each planned revocation, in their order; one failure does not stop the others, a burst of
- * them does. Throws only where nothing was called yet, or for a plan that names the tool's own user.
+ * them does. Throws only where nothing was called yet, for a plan that names the tool's own user, and, once what is known is on
+ * record, for a fault of our own.
  */
 export async function apply(
   connection: OrgConnection,
@@ -46,6 +52,7 @@ export async function apply(
     apps,
     onProgress,
     audit,
+    stop = new Stop(),
     clock = REAL_CLOCK,
     concurrency = 4,
     perSecond = 10,
@@ -56,19 +63,26 @@ export async function apply(
   refuseOwnUser(connection, revocations);
   const register = new AppRegister(apps);
   const breaker = new Breaker(breakAfter);
+  stop.asked.onceHappened(() => breaker.stop(stop.reason!));
   const recorder = new AuditRecorder(audit, (reason) => breaker.stop(reason));
   const pace = { concurrency, perSecond, clock };
-  const attempts = new Attempts(connection, { register, recorder, breaker, ...pace, onProgress });
+  const attempts = new Attempts(connection, { register, recorder, breaker, stop, ...pace, onProgress });
   await attempts.make(revocations);
-  const after = await readAgain(connection, register, attempts.called());
+  const after = await stop.due.before(
+    readAgain(connection, register, attempts.called()),
+    (): ReadAgain => ({ unreadable: "the run had to end before it answered" }),
+  );
   const outcomes = revocations.map((revocation) => outcomeOf(revocation, attempts.of(revocation), after));
   await recorder.outcomes(outcomes);
+  if (attempts.fault !== null) throw attempts.fault.error;
   const revoked = outcomes
     .filter(({ status, revocation: one }) => status === "revoked" && !isOfLinks(one))
     .map(({ revocation: one }) => one);
+  const settling = { end: sessions === "end", recorder, register, stop };
   return {
     outcomes,
-    sessions: await settleSessions(connection, revoked, sessions === "end", recorder, register),
+    sessions: await settleSessions(connection, revoked, settling),
+    stopped: breaker.reason,
   };
 }
 

@@ -1,16 +1,17 @@
+import { RateLimiter } from "limiter";
 import pLimit, { type LimitFunction } from "p-limit";
-import pThrottle from "p-throttle";
 import { UserError } from "../errors.ts";
 import type { RetryClock } from "../http/retry.ts";
 import type { AppRegister } from "../inventory/appRegister.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
+import type { Stop } from "../stop.ts";
 import type { Attempt, Calls } from "./attempt.ts";
 import type { Breaker } from "./breaker.ts";
 import { FirstCalls } from "./firstCalls.ts";
 import { readLiveGrants } from "./liveGrants.ts";
 import type { AuditRecorder } from "./recorder.ts";
-import { type Called, NOT_MADE, type RevokeAnswer, revokeTarget } from "./revokeCall.ts";
+import { type Called, NOT_MADE, type RevokeAnswer, revokeTarget, TOO_LATE } from "./revokeCall.ts";
 import { type Chosen, choose, type Target } from "./target.ts";
 
 /** How far a run is, in planned revocations. */
@@ -23,6 +24,7 @@ export interface AttemptsOptions {
   readonly register: AppRegister;
   readonly recorder: AuditRecorder;
   readonly breaker: Breaker;
+  readonly stop: Stop;
   readonly clock: RetryClock;
   /** Calls at once. */
   readonly concurrency: number;
@@ -45,8 +47,10 @@ export class Attempts {
   /** The next calls are put on record while these are under way, so that no call waits for the disk. */
   readonly #announced: LimitFunction;
   readonly #calling: LimitFunction;
-  readonly #paced: () => Promise<void>;
+  /** Counts by a clock that nobody sets. */
+  readonly #pace: RateLimiter;
   readonly #first: FirstCalls;
+  #fault: { readonly error: unknown } | null = null;
 
   constructor(connection: OrgConnection, options: AttemptsOptions) {
     const { concurrency, perSecond } = options;
@@ -54,13 +58,19 @@ export class Attempts {
     this.#options = options;
     this.#announced = pLimit(2 * concurrency);
     this.#calling = pLimit(concurrency);
-    this.#paced = pThrottle({ limit: perSecond, interval: 1_000 })(async () => {});
-    this.#first = new FirstCalls(connection, options);
+    this.#pace = new RateLimiter({ tokensPerInterval: perSecond, interval: "second" });
+    const { register, breaker } = options;
+    this.#first = new FirstCalls(connection, { register, breaker, pause: this.#pause });
   }
 
   /** What came of a planned revocation. */
   of(revocation: PlannedRevocation): Attempt {
     return this.#made.get(revocation) ?? this.#notTried();
+  }
+
+  /** A fault of our own, which ended the calls; null where there was none. */
+  get fault(): { readonly error: unknown } | null {
+    return this.#fault;
   }
 
   /** The revocations of which all was found out before their calls, with these; none for those of which there was nothing to call for. */
@@ -70,34 +80,33 @@ export class Attempts {
     );
   }
 
-  /** @throws where nothing was called, or for a fault of our own */
+  /** @throws where nothing was called */
   async make(revocations: readonly PlannedRevocation[]): Promise<void> {
     const { concurrency, breaker, onProgress } = this.#options;
     const tasks: Promise<void>[] = [];
     let done = 0;
     for (const batch of batches(revocations)) {
       // The next tokens are read while the last calls of these are under way.
-      await tasks.at(-3 * concurrency)?.catch(() => undefined);
+      await tasks.at(-3 * concurrency);
       const live = await this.#readTokens(batch, tasks.length > 0);
       if (live === null) break;
       for (const revocation of batch) {
         const alone = !this.#first.wentWell(live.get(revocation)!);
-        if (alone) await Promise.allSettled(tasks);
+        if (alone) await Promise.all(tasks);
         const task = this.#announced(async () => {
           const chosen = live.get(revocation)!;
           live.delete(revocation); // its tokens are kept for no longer than its calls
           const attempt = await this.#attempt(revocation, chosen);
           this.#made.set(revocation, attempt);
           onProgress({ done: ++done, total: revocations.length });
-          if (alone && "answers" in attempt) await this.#first.verify(revocation, attempt);
+          if (alone && "answers" in attempt)
+            await breaker.stopped.before(this.#first.verify(revocation, attempt), () => undefined);
         });
-        task.catch(() => breaker.stop("the run failed"));
-        tasks.push(task);
-        if (alone) await Promise.allSettled(tasks);
+        tasks.push(task.catch(this.#failed));
+        if (alone) await Promise.all(tasks);
       }
     }
-    await Promise.allSettled(tasks); // an answer that is on its way still goes on record
-    await Promise.all(tasks);
+    await Promise.all(tasks); // an answer that is on its way still goes on record
   }
 
   /** Null where the run is stopped, as it is where tokens cannot be read once calls were made. */
@@ -108,7 +117,9 @@ export class Attempts {
     const { register, breaker } = this.#options;
     if (breaker.reason !== null) return null;
     try {
-      const live = await readLiveGrants(this.#connection, register, batch, true);
+      const reading = readLiveGrants(this.#connection, register, batch, true);
+      const live = await breaker.stopped.before<Awaited<typeof reading> | null>(reading, () => null);
+      if (live === null) return null;
       return new Map([...live].map(([revocation, grants]) => [revocation, choose(revocation, grants)]));
     } catch (error) {
       if (!called) throw error;
@@ -133,34 +144,43 @@ export class Attempts {
     return { answers, chosen: { ...chosen, targets } };
   }
 
-  /** Null where the call was not made, since the run was stopped or could not be put on record. */
+  /** Null where no call was made, since the run was stopped or it could not be put on record. */
   async #revoke(revocation: PlannedRevocation, target: Target): Promise<RevokeAnswer | null> {
     const { recorder, breaker, clock } = this.#options;
     if (breaker.reason !== null) return null;
-    try {
-      const answer = await revokeTarget(this.#connection, target, {
-        recorder: recorder.callsOf(revocation),
-        turn: (call) => this.#calling(() => this.#inTurn(call)),
-        clock,
-      });
-      return answer.kind === "not-made" ? null : answer;
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      breaker.stop(error.message);
-      return null;
-    }
+    const answer = await revokeTarget(this.#connection, target, {
+      recorder: recorder.callsOf(revocation),
+      turn: (call) => this.#calling(() => this.#inTurn(call)),
+      pause: this.#pause,
+      random: clock.random,
+      failed: this.#failed,
+    });
+    return answer.kind === "not-made" ? null : answer;
   }
 
   async #inTurn(call: () => Promise<Called>): Promise<Called> {
-    const { breaker } = this.#options;
-    await this.#paced();
+    const { breaker, stop } = this.#options;
+    await breaker.stopped.before(this.#pace.removeTokens(1), () => 0);
     if (breaker.reason !== null) return NOT_MADE;
-    const called = await call();
+    const called = await stop.answersDue.before(call(), () => TOO_LATE);
     if (!called.again) breaker.heard(called.answer);
     // Who is asked to wait comes back with fewer at once.
     else this.#calling.concurrency = Math.max(1, this.#calling.concurrency >> 1);
     return called;
   }
+
+  readonly #pause = async (milliseconds: number): Promise<boolean> => {
+    const { breaker, clock } = this.#options;
+    await breaker.stopped.before(clock.sleep(milliseconds), () => undefined);
+    return breaker.reason === null;
+  };
+
+  /** Stops the run for what went wrong: for what somebody can mend, or for a fault of our own, which is thrown once all is settled. */
+  readonly #failed = (error: unknown): void => {
+    const { breaker } = this.#options;
+    if (!(error instanceof UserError)) this.#fault ??= { error };
+    breaker.stop(error instanceof UserError ? error.message : "the run failed");
+  };
 
   #notTried(): Attempt {
     return { notTried: this.#options.breaker.reason ?? "" };

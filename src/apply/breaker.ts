@@ -1,3 +1,4 @@
+import { Moment } from "../stop.ts";
 import { applyErrors } from "./errors.ts";
 import type { RevokeAnswer } from "./revokeCall.ts";
 
@@ -12,6 +13,8 @@ export class Breaker {
   #wrongForms = 0;
   #calls: "untried" | "work" = "untried";
   #reason: string | null = null;
+  /** Once nothing more is tried: what was to be waited for before the next call need not be. */
+  readonly stopped = new Moment();
 
   /** @param most failures in a row */
   constructor(most: number) {
@@ -40,5 +43,6 @@ export class Breaker {
 
   stop(reason: string): void {
     this.#reason ??= reason;
+    this.stopped.happen();
   }
 }

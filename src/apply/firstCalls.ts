@@ -1,5 +1,4 @@
 import { CodedError } from "../errors.ts";
-import type { RetryClock } from "../http/retry.ts";
 import type { AppRegister } from "../inventory/appRegister.ts";
 import type { PlannedRevocation } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
@@ -8,7 +7,7 @@ import type { Breaker } from "./breaker.ts";
 import { applyErrors } from "./errors.ts";
 import { type Left, whatIsLeft } from "./left.ts";
 import { readLiveGrants } from "./liveGrants.ts";
-import type { RevokeAnswer } from "./revokeCall.ts";
+import type { CallOptions, RevokeAnswer } from "./revokeCall.ts";
 import type { Chosen, Target } from "./target.ts";
 
 /** How long an org may take to show what it accepted, in milliseconds, look by look. */
@@ -22,7 +21,7 @@ export class FirstCalls {
   readonly #connection: OrgConnection;
   readonly #register: AppRegister;
   readonly #breaker: Breaker;
-  readonly #sleep: RetryClock["sleep"];
+  readonly #pause: CallOptions["pause"];
   readonly #work = new Set<Target["through"]>();
 
   constructor(
@@ -30,13 +29,17 @@ export class FirstCalls {
     {
       register,
       breaker,
-      clock,
-    }: { readonly register: AppRegister; readonly breaker: Breaker; readonly clock: RetryClock },
+      pause,
+    }: {
+      readonly register: AppRegister;
+      readonly breaker: Breaker;
+      readonly pause: CallOptions["pause"];
+    },
   ) {
     this.#connection = connection;
     this.#register = register;
     this.#breaker = breaker;
-    this.#sleep = clock.sleep;
+    this.#pause = pause;
   }
 
   /** Whether every way that these take was seen to work. */
@@ -51,6 +54,7 @@ export class FirstCalls {
     if (!kinds.has("accepted") && !kinds.has("no-answer") && !kinds.has("unknown-token")) return;
     try {
       const { same, others } = await this.#look(revocation, calls, kinds.has("accepted"));
+      if (this.#breaker.reason !== null) return; // what it found is for the last look to say
       if (same) this.#notGone(kinds);
       // That a token is unknown does not say that one which is known would be revoked; nor does one that was exchanged meanwhile.
       else if (others.length === 0 && (kinds.has("accepted") || kinds.has("no-answer"))) {
@@ -77,8 +81,7 @@ export class FirstCalls {
     };
     let left = await look();
     for (const wait of patient ? WAITS_MS : []) {
-      if (!left.same) break;
-      await this.#sleep(wait);
+      if (!left.same || !(await this.#pause(wait))) break;
       left = await look();
     }
     return left;

@@ -6,8 +6,11 @@ import type { OrgConnection } from "../salesforce/connection.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import { appIdOf, toId18 } from "../salesforce/id.ts";
 import { soqlIn } from "../salesforce/soql.ts";
+import type { Stop } from "../stop.ts";
 import { applyErrors } from "./errors.ts";
+import { faultOf } from "./postRevoke.ts";
 import type { AuditRecorder } from "./recorder.ts";
+import { type RevokeAnswer, TOO_LATE } from "./revokeCall.ts";
 import { type SeenSession, type SessionOf, sortSessions } from "./sessionApps.ts";
 
 /** What became of the live sessions that revoked users have through the app. */
@@ -35,33 +38,43 @@ export const NO_SESSIONS: SessionsReport = {
 
 const IDS_PER_QUERY = 200;
 
+export interface SettleOptions {
+  /** Whether sessions that were made by OAuth are to be ended, not only listed. */
+  readonly end: boolean;
+  readonly recorder: AuditRecorder;
+  /** Knows every name that the apps go by, but those of the app menu. */
+  readonly register: AppRegister;
+  readonly stop: Stop;
+}
+
 /**
  * Lists the live sessions that users have through an app whose grants were revoked, and ends those made by OAuth where that is
  * asked for: whether they end by themselves is not documented (docs/salesforce.md#sessions). Never throws for what the
  * org refuses.
- * @param register knows every name that the apps go by, but those of the app menu
  */
 export async function settleSessions(
   connection: OrgConnection,
   revoked: readonly PlannedRevocation[],
-  end: boolean,
-  recorder: AuditRecorder,
-  register: AppRegister,
+  { end, recorder, register, stop }: SettleOptions,
 ): Promise<SessionsReport> {
   if (revoked.length === 0) return NO_SESSIONS;
-  let seen: readonly SeenSession[];
+  let seen: readonly SeenSession[] | null;
   try {
-    seen = await readSessions(connection, revoked);
-    if (seen.length > 0) await learnLabels(connection, register);
+    seen = await stop.asked.before<typeof seen>(readSessions(connection, revoked, register), () => null);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     return { ...NO_SESSIONS, problems: [`live sessions could not be listed: ${error.message}`] };
   }
+  if (seen === null)
+    return { ...NO_SESSIONS, problems: [`live sessions were not listed, since ${stop.reason}`] };
   const { ofApps, opened, shared, untold } = sortSessions(seen, revoked, register.keysByName());
   const problems = new Set<string>();
   let ended = 0;
   for (const of of end ? ofApps : []) {
-    const problem = await endSession(connection, of, recorder);
+    const problem =
+      stop.reason === null
+        ? await endSession(connection, of, recorder, stop)
+        : `some were not ended, since ${stop.reason}`;
     if (problem === null) ended++;
     else problems.add(problem);
   }
@@ -80,16 +93,31 @@ async function endSession(
   connection: OrgConnection,
   { session, revocation }: SessionOf,
   recorder: AuditRecorder,
+  stop: Stop,
 ): Promise<string | null> {
+  let after: (answer: RevokeAnswer) => void;
   try {
-    const { after } = await recorder.callsOf(revocation).before({ through: "session", granted: [] });
-    const { status } = await connection.deleteForRevocation(`/sobjects/AuthSession/${session.id}`);
-    const gone = status === 204 || status === 404;
-    after(gone ? { kind: "accepted", reason: "" } : { kind: "refused", reason: `HTTP ${status}` });
-    return gone ? null : `the org refused to end a session (HTTP ${status})`;
+    ({ after } = await recorder.callsOf(revocation).before({ through: "session", granted: [] }));
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     return error.message;
+  }
+  const answer = await stop.answersDue.before(deleteSession(connection, session.id), () => TOO_LATE.answer);
+  after(answer);
+  if (answer.kind === "accepted") return null;
+  return answer.kind === "refused" ? `the org refused to end a session (${answer.reason})` : answer.reason;
+}
+
+/** Throws nothing: whatever the call throws is no answer. */
+async function deleteSession(connection: OrgConnection, id: string): Promise<RevokeAnswer> {
+  try {
+    const { status } = await connection.deleteForRevocation(`/sobjects/AuthSession/${id}`);
+    const isGone = status === 204 || status === 404;
+    return isGone ? { kind: "accepted", reason: "" } : { kind: "refused", reason: `HTTP ${status}` };
+  } catch (error) {
+    const reason =
+      error instanceof CodedError ? error.message : `no answer to the end of a session (${faultOf(error)})`;
+    return { kind: "no-answer", reason };
   }
 }
 
@@ -110,6 +138,7 @@ interface SessionRow {
 async function readSessions(
   connection: OrgConnection,
   revoked: readonly PlannedRevocation[],
+  register: AppRegister,
 ): Promise<SeenSession[]> {
   const rows = await readSessionRows(
     connection,
@@ -120,6 +149,7 @@ async function readSessions(
     "SELECT Id, Application FROM LoginHistory WHERE Id IN",
     rows.flatMap(({ LoginHistoryId }) => LoginHistoryId ?? []),
   );
+  if (rows.length > 0) await learnLabels(connection, register);
   const appOf = new Map(logins.map(({ Id, Application }) => [toId18(Id), Application]));
   return rows.map(({ Id, UsersId, LoginHistoryId, SessionType, LoginType, ...more }) => ({
     id: Id,

@@ -24,7 +24,7 @@ const TOO_MANY_WAIT_MS = 10_000;
 
 /**
  * `POST {instanceUrl}/services/oauth2/revoke` with a token as a form, 200 the only success
- * (docs/salesforce.md#the-revoke-call).
+ * (docs/salesforce.md#the-revoke-call). Throws nothing: an answer that is none is one, too.
  */
 export async function postRevoke(instanceUrl: string, token: string): Promise<RevokeReply> {
   let response: Awaited<ReturnType<typeof postForm>>;
@@ -32,14 +32,22 @@ export async function postRevoke(instanceUrl: string, token: string): Promise<Re
     const url = `${instanceUrl}/services/oauth2/revoke`;
     response = await postForm(url, new URLSearchParams({ token }), TIMEOUT_MS);
   } catch (error) {
-    const code = networkCode(error);
-    if (code === null) throw error;
-    return { kind: "no-answer", reason: `no answer to the revoke call (${code})`, status: 0, code: null };
+    const reason = `no answer to the revoke call (${faultOf(error)})`;
+    return { kind: "no-answer", reason, status: 0, code: null };
   }
   const { status, body } = response;
   const isPage = /^\s*</.test(body);
   const code = isPage ? null : errorCode(body);
   return { ...said(response, code, isPage), status, code };
+}
+
+/**
+ * What became of a call that has no answer: the code of the fault, or what it is called. Whatever a call throws says no
+ * more than that: what was sent may have been carried out. Its message is not shown, it may hold what was sent.
+ */
+export function faultOf(error: unknown): string {
+  const name = error instanceof Error ? error.name : "";
+  return networkCode(error) ?? (/^\w{1,40}$/.test(name) ? name : "a fault without a name");
 }
 
 function said(

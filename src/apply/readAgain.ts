@@ -27,7 +27,8 @@ export async function readAgain(
     const once = [...called].flatMap(([revocation, calls]) => {
       const wasThere = calls.chosen.targets.length > 0;
       const { status } = outcomeOf(revocation, calls, { live });
-      return wasThere && status === "already gone" ? [revocation] : [];
+      const isGone = status === "revoked" || status === "already gone";
+      return wasThere && isGone && !wasCarriedOut(calls) ? [revocation] : [];
     });
     return { live: new Map([...live, ...(once.length === 0 ? [] : await look(once))]) };
   } catch (error) {
@@ -56,11 +57,13 @@ export function outcomeOf(revocation: PlannedRevocation, attempt: Attempt, after
   }
   if (others.length > 0)
     return { revocation, status: "replaced", reason: `granted again at ${timesText(others)}` };
-  return { revocation, status: acted(answers) ? "revoked" : "already gone", reason: "" };
+  if (!answers.some(({ mayHaveActed }) => mayHaveActed))
+    return { revocation, status: "already gone", reason: "" };
+  return { revocation, status: "revoked", reason: said.join("; ") };
 }
 
-/** Whether a call may have revoked something. */
-function acted(answers: Calls["answers"]): boolean {
+/** Whether a call was carried out, as far as its answer goes. */
+function wasCarriedOut({ answers }: Calls): boolean {
   return answers.some(({ kind }) => kind === "accepted" || kind === "no-answer");
 }
 

@@ -56,9 +56,9 @@ export class AuditRecorder {
     await Promise.all(this.#pending.splice(0));
   }
 
-  /** Records what became of every planned revocation, once all answers are on record. */
+  /** Records what became of every planned revocation, once all answers are on record. @throws a fault of our own, at the end */
   async outcomes(outcomes: readonly Outcome[]): Promise<void> {
-    await this.settled();
+    await Promise.allSettled(this.#pending);
     await Promise.all(
       outcomes.map(({ revocation: { user, app }, status, reason }) =>
         this.#unlessBroken({
@@ -70,6 +70,7 @@ export class AuditRecorder {
         }),
       ),
     );
+    await this.settled();
   }
 
   /** A record that can no longer be written stops the run; what is known must not be lost to it. */

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import type { RetryClock } from "../http/retry.ts";
 import { EXTERNAL_APPS_LABEL } from "../inventory/permissions.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
-import { postRevoke } from "./postRevoke.ts";
+import { faultOf, postRevoke } from "./postRevoke.ts";
 import type { Target } from "./target.ts";
 
 /** What one call says; whether the grant is gone is for a new query to tell. */
@@ -12,6 +12,8 @@ export interface RevokeAnswer {
   readonly reason: string;
   /** There where it says that the call as it is made is not taken, whatever the token. */
   readonly wrongForm?: true;
+  /** There where a call was made that may have revoked something, whatever it was answered. */
+  readonly mayHaveActed?: true;
 }
 
 /** A call, and whether it will be made again. */
@@ -23,6 +25,12 @@ export interface Called {
 /** A call that was put on record and then not made, since the run was stopped. */
 export const NOT_MADE: Called = {
   answer: { kind: "not-made", reason: "the run was stopped" },
+  again: false,
+};
+
+/** A call whose answer did not come while there was time. */
+export const TOO_LATE: Called = {
+  answer: { kind: "no-answer", reason: "no answer to the call by the time the run had to end" },
   again: false,
 };
 
@@ -38,7 +46,11 @@ export interface CallOptions {
   readonly recorder: CallRecorder;
   /** Makes a call when it is its turn; NOT_MADE where there is none any more. */
   readonly turn: (call: () => Promise<Called>) => Promise<Called>;
-  readonly clock: RetryClock;
+  /** Waits so many milliseconds, and says whether the run goes on. */
+  readonly pause: (milliseconds: number) => Promise<boolean>;
+  readonly random: RetryClock["random"];
+  /** Is told why a call cannot be put on record: then it is not made, nor any after it. */
+  readonly failed: (error: unknown) => void;
 }
 
 const ATTEMPTS = 4;
@@ -47,13 +59,13 @@ const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Revokes one target. Answers 429 and 503 are tried again, as asked by Retry-After, else with back-off
- * and full jitter: the call is idempotent. Every attempt is recorded before it is made.
- * @throws what the recorder throws before a call: then that call was not made
+ * and full jitter: the call is idempotent. Every attempt is recorded before it is made. Throws nothing: what is known of the
+ * attempts before must not be lost to what goes wrong with the next.
  */
 export async function revokeTarget(
   connection: OrgConnection,
   target: Target,
-  { recorder, turn, clock: { sleep, random } }: CallOptions,
+  { recorder, turn, pause, random, failed }: CallOptions,
 ): Promise<RevokeAnswer> {
   if (target.through === "delete-token" && target.token === null)
     return { kind: "refused", reason: "the org hands out no DeleteToken for it" };
@@ -62,8 +74,10 @@ export async function revokeTarget(
       kind: "refused",
       reason: "the org gives the link no id: revoke it in Setup, on the user's page",
     };
+  let last = NOT_MADE.answer;
   for (let attempt = 1; ; attempt++) {
-    const { after } = await recorder.before(target);
+    const noted = await recorder.before(target).catch(failed);
+    if (noted === undefined) return last;
     let waitMs: number | null | undefined;
     const { answer, again } = await turn(async () => {
       const said =
@@ -73,11 +87,19 @@ export async function revokeTarget(
       waitMs = said.waitMs;
       return { answer: said.answer, again: waitMs !== undefined && attempt < ATTEMPTS };
     });
-    after(answer);
-    if (!again) return answer;
+    noted.after(answer);
+    last = afterAll(last, answer);
+    if (!again) return last;
     const backoff = random() * FIRST_WAIT_MS * 2 ** attempt;
-    await sleep(Math.min(waitMs ?? backoff, LONGEST_WAIT_MS));
+    if (!(await pause(Math.min(waitMs ?? backoff, LONGEST_WAIT_MS)))) return last;
   }
+}
+
+/** What the attempts up to this one say. Who answers 503 may have acted all the same: then the next attempt finds no such token. */
+function afterAll(before: RevokeAnswer, answer: RevokeAnswer): RevokeAnswer {
+  if (answer.kind === "not-made") return before;
+  if (answer.kind !== "unknown-token") return { ...answer, mayHaveActed: true };
+  return before.mayHaveActed ? { ...answer, reason: before.reason, mayHaveActed: true } : answer;
 }
 
 /** `waitMs` is there for an answer that asks to try again: a time, or null for one of our own. */
@@ -123,7 +145,7 @@ async function deleteResource(
     const answer: RevokeAnswer = { kind: "refused", reason };
     return status === 429 || status === 503 ? { answer, waitMs } : { answer };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { answer: { kind: "no-answer", reason: error.message } };
+    const said = error instanceof UserError ? error.message : `no answer to it (${faultOf(error)})`;
+    return { answer: { kind: "no-answer", reason: said } };
   }
 }

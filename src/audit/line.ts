@@ -85,6 +85,8 @@ export interface OutcomeLine {
 export interface RunEnd {
   readonly event: "run-end";
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Why the run ended before it had tried all; null where it had. Absent in records of older releases. */
+  readonly stopped?: string | null;
 }
 
 /** The last line was cut off by a crash; its SHA-256 in hex. */

@@ -8,6 +8,7 @@ import { acceptPolicyObject, readPolicy } from "../policy/read.ts";
 import { needsOf } from "../resolve/policyNeeds.ts";
 import { type Credentials, readCredentials, SETTING_KEYS } from "../salesforce/credentials.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
+import type { Stop } from "../stop.ts";
 import { type RunSettings, readRunSettings } from "./settings.ts";
 
 /** Where the policy is: a file, or the policy itself as an object. */
@@ -21,6 +22,8 @@ export interface RunSurroundings {
   /** Policies, approved plans and records are named relative to it. */
   readonly folder: string;
   readonly clock?: RetryClock;
+  /** Asks a run that revokes to stop; left out where nothing does but the files that it looks for. */
+  readonly stop?: Stop;
   /** Shows how far a reading of the org is; made anew for each reading. */
   readonly showReading?: () => ReadingProgress;
 }

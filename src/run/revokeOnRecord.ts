@@ -10,6 +10,7 @@ import { digestOf } from "../plan/digest.ts";
 import { countOutcomes, type Outcome } from "../plan/outcome.ts";
 import { type PlannedRevocation, revocationMap } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
+import type { Stop } from "../stop.ts";
 
 /** What goes on record of the revocations, and how they are made. */
 export interface RecordOptions {
@@ -24,6 +25,8 @@ export interface RecordOptions {
   readonly perSecond: number;
   readonly sessions: "report" | "end";
   readonly env: NodeJS.ProcessEnv;
+  /** Asks the run to stop between two calls. */
+  readonly stop: Stop;
   readonly clock?: RetryClock;
   readonly onProgress: (progress: ApplyProgress) => void;
 }
@@ -31,6 +34,8 @@ export interface RecordOptions {
 export interface Recorded {
   readonly outcomes: readonly Outcome[];
   readonly sessions: SessionsReport;
+  /** Why nothing more was tried; null where all was. */
+  readonly stopped: string | null;
   /** Where it is on record, and the hash that the record ends with. */
   readonly audit: { readonly file: string; readonly head: string };
 }
@@ -51,12 +56,13 @@ export async function revokeOnRecord(
     sessions,
     env,
     onProgress,
+    stop,
     clock = REAL_CLOCK,
   }: RecordOptions,
 ): Promise<Recorded> {
   const audit = await AuditTrail.open(auditFile);
   const { org, caller } = connection;
-  let applied: Applied = { outcomes: [], sessions: NO_SESSIONS };
+  let applied: Applied = { outcomes: [], sessions: NO_SESSIONS, stopped: "the run failed" };
   try {
     await audit.append({
       event: "run-start",
@@ -76,12 +82,13 @@ export async function revokeOnRecord(
       concurrency,
       perSecond,
       sessions,
+      stop,
       clock,
     });
   } finally {
     // A record that can no longer be written has said so already.
     await audit
-      .append({ event: "run-end", outcomes: countOutcomes(applied.outcomes) })
+      .append({ event: "run-end", outcomes: countOutcomes(applied.outcomes), stopped: applied.stopped })
       .catch(() => undefined);
     await audit.close();
   }

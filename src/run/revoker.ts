@@ -9,10 +9,15 @@ import type { Plan } from "../plan/plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
+import { Stop } from "../stop.ts";
 import { runErrors } from "./errors.ts";
 import { Observer } from "./observer.ts";
 import type { Recorded } from "./revokeOnRecord.ts";
 import { defaultRecord } from "./settings.ts";
+import { StopFiles, stopOfFolder, stopOfRecord } from "./stopFile.ts";
+
+/** A run that is asked to stop by a file does so within this, in milliseconds. */
+const LOOK_FOR_STOP_MS = 250;
 
 /** What a run is about to do. */
 export interface Proposal {
@@ -26,6 +31,10 @@ export interface Proposal {
 
 /** A run that looks and can revoke. `openRevoker` makes one. */
 export class Revoker extends Observer<OrgConnection> {
+  /** Asks this run to stop: whoever opened it may, and the files that are looked for meanwhile. */
+  readonly stop = this.surroundings.stop ?? new Stop();
+  readonly #stopFiles = new StopFiles(this.surroundings.folder, this.#auditFile(null));
+
   /**
    * What the policy asks for, restricted to the approved plan where one was to be approved.
    * @throws as `observe`, and UserError for an approved plan that is not valid
@@ -80,6 +89,8 @@ export class Revoker extends Observer<OrgConnection> {
     const { revokeOnRecord } = await import("./revokeOnRecord.ts");
     const { settings, surroundings } = this;
     const { raised } = settings;
+    this.heedStop(inventory.org.id);
+    const looking = setInterval(() => this.heedStop(inventory.org.id), LOOK_FOR_STOP_MS);
     try {
       return await revokeOnRecord(await this.connect(), plan.revocations, {
         apps: inventory.apps,
@@ -87,17 +98,33 @@ export class Revoker extends Observer<OrgConnection> {
         reason: [reason ?? [], raised?.reason ?? []].flat().join("; limits raised: ") || null,
         raisedLimits: raised?.limits ?? null,
         approval,
-        auditFile: path.resolve(surroundings.folder, settings.auditFile ?? defaultRecord(inventory.org.id)),
+        auditFile: this.#auditFile(inventory.org.id)!,
         concurrency: settings.revokeConcurrency,
         perSecond: settings.revokesPerSecond,
         sessions: policy.sessions,
         env: surroundings.env,
         onProgress,
+        stop: this.stop,
         ...(surroundings.clock === undefined ? {} : { clock: surroundings.clock }),
       });
     } finally {
+      clearInterval(looking);
       this.forget(); // the org is another now
     }
+  }
+
+  /** Looks whether a file asks this run to stop. @returns why it is to stop, by that or anything else; null while it is not */
+  heedStop(orgId: string): string | null {
+    const files = [stopOfFolder(this.surroundings.folder), stopOfRecord(this.#auditFile(orgId)!)];
+    const why = this.stop.reason === null ? this.#stopFiles.look(files) : null;
+    if (why !== null) this.stop.ask(why);
+    return this.stop.reason;
+  }
+
+  /** Where an org's revocations go on record. @param orgId null where it is not known: then null, but for a record that the settings name */
+  #auditFile(orgId: string | null): string | null {
+    const file = this.settings.auditFile ?? (orgId === null ? null : defaultRecord(orgId));
+    return file === null ? null : path.resolve(this.surroundings.folder, file);
   }
 
   /** @throws UserError where it cannot be read */

@@ -7,6 +7,7 @@ import { verifyRecord } from "../../src/audit/verifyRecord.ts";
 import { digestOf } from "../../src/plan/digest.ts";
 import { revocationMap } from "../../src/plan/plan.ts";
 import { revokeOnRecord } from "../../src/run/revokeOnRecord.ts";
+import { Stop } from "../../src/stop.ts";
 import { orgOf } from "../apply/orgs.ts";
 import { type Stage, stage } from "../apply/stage.ts";
 
@@ -41,6 +42,7 @@ const run = (more: Partial<Parameters<typeof revokeOnRecord>[2]> = {}) =>
     perSecond: 100,
     sessions: "report",
     env: { GITHUB_RUN_ID: "7", SF_ACCESS_TOKEN: "secret" },
+    stop: new Stop(),
     onProgress: () => {},
     ...more,
   });
