@@ -92,6 +92,8 @@ type Raise<T extends Template> = {
   (...values: Arguments<T, { readonly cause?: unknown }>): InstanceType<(typeof CLASSES)[T["kind"]]>;
   /** What the error says, for a class that carries more. */
   readonly says: Says<T>;
+  /** Its message as untrusted text, for data that is shown later. */
+  readonly untrusted: (...values: Arguments<T, unknown>) => string;
 };
 
 type Says<T extends Wording> = (...values: Arguments<T, unknown>) => ErrorText;
@@ -112,7 +114,9 @@ export function declareErrors<const T extends Record<string, Template>>(
     const says = (values: Readonly<Record<string, unknown>> = {}) => worded(code, declared, values);
     const raise = (values: Readonly<Record<string, unknown>> = {}): CodedError =>
       new CLASSES[declared.kind](says(values), "cause" in values ? { cause: values.cause } : {});
-    return [code, Object.assign(raise, { says, declared })];
+    const untrusted = (values: Readonly<Record<string, unknown>> = {}) =>
+      filled(`${declared.text} ${declared.remedy}`, values, (value) => value);
+    return [code, Object.assign(raise, { says, untrusted, declared })];
   });
   return Object.fromEntries(entries) as ErrorTable<T>;
 }
@@ -127,18 +131,20 @@ export type ProblemTable<T extends Record<string, Wording>> = {
 
 /**
  * Declares what can be wrong in a policy. A problem is no error by itself: many of them, each with its place,
- * make one. Its text and its remedy are clauses, shown as `text; remedy`. Values are made safe as those of errors are.
+ * make one. Its text and its remedy are clauses, shown as `text; remedy`. Both are untrusted text until they are shown.
  */
 export function declareProblems<const T extends Record<string, Wording>>(
   table: T & { readonly [Code in keyof T]: { readonly example: Values<T[Code]> } },
 ): ProblemTable<T> {
   const entries = Object.entries<Wording>(table).map(([code, declared]) => {
-    const says = (values: Readonly<Record<string, unknown>> = {}) =>
-      worded(
+    const says = (values: Readonly<Record<string, unknown>> = {}) => {
+      const short = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clipped(value)]));
+      return {
         code,
-        declared,
-        Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clipped(value)])),
-      );
+        text: filled(declared.text, short, (value) => value),
+        remedy: filled(declared.remedy, short, (value) => value),
+      };
+    };
     return [code, Object.assign(says, { declared })];
   });
   return Object.fromEntries(entries) as ProblemTable<T>;
@@ -148,7 +154,7 @@ export function declareProblems<const T extends Record<string, Wording>>(
 const LONGEST_VALUE = 300;
 
 function clipped(value: unknown): string {
-  const text = printable(String(value));
+  const text = String(value);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
 }
 
@@ -160,10 +166,10 @@ function worded(
   return { code, text: filled(text, values), remedy: filled(remedy, values) };
 }
 
-function filled(template: string, values: Readonly<Record<string, unknown>>): string {
+function filled(template: string, values: Readonly<Record<string, unknown>>, shown = printable): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     if (values[name] === undefined) throw new Error(`the error text "${template}" lacks its ${name}`);
-    return printable(withoutSessionIds(String(values[name])));
+    return shown(withoutSessionIds(String(values[name])));
   });
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
 import path from "node:path";
 import lockfile from "proper-lockfile";
+import { shownJson } from "../printable.ts";
 import { auditErrors } from "./errors.ts";
 import { type AuditEvent, type AuditLine, hashOf, NO_LINE } from "./line.ts";
 
@@ -93,7 +94,7 @@ export class AuditTrail {
       ...event,
       prev: this.#prev,
     };
-    const text = JSON.stringify(line);
+    const text = shownJson(JSON.stringify(line));
     this.#prev = hashOf(text);
     return new Promise((done, failed) => {
       this.#waiting.push({ text, done, failed: (error) => failed(unwritable(this.file, error)) });

@@ -1,56 +1,54 @@
 import type { App, Inventory } from "../inventory/inventory.ts";
-import { printable } from "../printable.ts";
-import { compareText } from "../text.ts";
+import type { UserId } from "../salesforce/id.ts";
 
-/**
- * A name that is safe as a key of a Pulumi property map: printable, and not starting with `__`,
- * which the engine keeps for itself and does not show.
- */
-function propertyKey(kind: "app" | "user", name: string): string {
+/** A label that says more than a name. */
+const NOT_THE_NAME =
+  /^".*"$|^(app|user) without a name$|\(((identity provider, )?(no id|[A-Za-z0-9]{18})|identity provider)\)$/s;
+/** A blank at an end or two in a row would not be seen; and the engine keeps keys that start with `__` for itself. */
+const NOT_SEEN = /^ | $| {2}|^__/;
+
+/** A name that is read as nothing but a name. */
+function named(kind: "app" | "user", name: string): string {
   if (name === "") return `${kind} without a name`;
-  // A blank at an end, two in a row or one of another kind would not be seen.
-  const text = printable(name).replace(/[^\S ]/g, (blank) => `\\u{${blank.codePointAt(0)!.toString(16)}}`);
-  const seen = /^ | $| {2}/.test(text) ? `"${text}"` : text;
-  return seen.startsWith("__") ? `${kind} ${seen}` : seen;
-}
-
-/** The key under which a user's revocations stand: the username, which is unique across Salesforce. */
-export function userLabel(username: string): string {
-  return propertyKey("user", username);
+  return NOT_THE_NAME.test(name) || NOT_SEEN.test(name) ? `"${name}"` : name;
 }
 
 /**
- * One distinct label for each app of an inventory, by `App.key`: its name, with the id added to each
- * of several apps that share one name. An identity provider's says that it is one.
+ * The label of each user: the username, which is unique across Salesforce, or the id with it where an org says that
+ * several users have one. Untrusted text. @param users of one org, each once
+ */
+export function userLabels(
+  users: Iterable<{ readonly id: UserId; readonly username: string }>,
+): ReadonlyMap<UserId, string> {
+  const byName = Map.groupBy(users, ({ username }) => username);
+  return new Map(
+    [...byName].flatMap(([username, some]) =>
+      some.map(({ id }) => [
+        id,
+        some.length === 1 ? named("user", username) : `${named("user", username)} (${id})`,
+      ]),
+    ),
+  );
+}
+
+/**
+ * One label for each app of an inventory, by `App.key`: its name, with the id added to each of several apps that share
+ * one. An identity provider's says that it is one. No two apps have the same, and a name that reads like another's label is
+ * quoted. Untrusted text: shown by `printable`, which keeps different labels different.
  */
 export function appLabels(inventory: Pick<Inventory, "apps">): ReadonlyMap<string, string> {
-  const byName = new Map<string, App[]>();
-  for (const app of inventory.apps) {
-    const name = nameOf(app);
-    byName.set(name, [...(byName.get(name) ?? []), app]);
-  }
-  const labels = new Map<string, string>();
-  for (const [name, apps] of byName) {
-    for (const app of apps)
-      labels.set(app.key, apps.length === 1 ? name : `${name} (${printable(app.id ?? "no id")})`);
-  }
-  return distinct(labels);
+  const byName = Map.groupBy(inventory.apps, (app) => JSON.stringify([isProvider(app), app.name]));
+  return new Map(
+    [...byName.values()].flatMap((apps) =>
+      apps.map((app) => {
+        const id = apps.length === 1 ? [] : [app.id ?? "no id"];
+        const more = [...(isProvider(app) ? ["identity provider"] : []), ...id];
+        return [app.key, `${named("app", app.name)}${more.length === 0 ? "" : ` (${more.join(", ")})`}`];
+      }),
+    ),
+  );
 }
 
-function nameOf({ kind, name }: App): string {
-  return kind === "identity-provider"
-    ? propertyKey("app", `${name === "" ? "one without a name" : name} (identity provider)`)
-    : propertyKey("app", name);
-}
-
-/** Numbers labels that are still equal, in the order of the apps' keys, so that the order of apps changes nothing. */
-function distinct(labels: Map<string, string>): Map<string, string> {
-  const seen = new Map<string, number>();
-  const result = new Map<string, string>();
-  for (const [key, label] of [...labels].sort(([a], [b]) => compareText(a, b))) {
-    const n = (seen.get(label) ?? 0) + 1;
-    seen.set(label, n);
-    result.set(key, n === 1 ? label : `${label} #${n}`);
-  }
-  return result;
+function isProvider({ kind }: App): boolean {
+  return kind === "identity-provider";
 }

@@ -21,7 +21,7 @@ export interface LimitVerdict {
   readonly percent: LimitCheck & { readonly of: number };
   /** The app with the most revocations; null where there are none. */
   readonly perApp: (LimitCheck & { readonly app: string }) | null;
-  /** Which limits are exceeded, with every number and what to do, in one line; null where none is. */
+  /** Which limits are exceeded, with every number and what to do; null where none is. Untrusted text. */
   readonly refusal: string | null;
 }
 
@@ -43,7 +43,7 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
       : []),
     ...byApp
       .filter(([, n]) => n > limits.perApp)
-      .map(([app, n]) => `${n} of ${printable(app)}, over ${limits.perApp} for one app (limits.perApp)`),
+      .map(([app, n]) => `${n} of ${app}, over ${limits.perApp} for one app (limits.perApp)`),
   ];
   return {
     revocations: { limit: limits.revocations, actual: count },
@@ -52,11 +52,11 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
     refusal:
       exceeded.length === 0
         ? null
-        : planErrors["limits-exceeded"]({
+        : planErrors["limits-exceeded"].untrusted({
             revocations: `${count} ${plural}`,
             exceeded: exceeded.join(", and "),
             place: placeText(limits.position),
-          }).message,
+          }),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { App, Grant } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
-import { printable } from "../printable.ts";
 import { compareText } from "../text.ts";
 import type { PlanFile } from "./planSchema.ts";
 
@@ -9,7 +8,7 @@ type AppPart = PlanFile["revocations"][number]["app"];
 /** @param labels of every app of the inventory: what lists show, where that is not the name */
 export function appPart({ key, id, name, kind }: App, labels: ReadonlyMap<string, string>): AppPart {
   const label = labels.get(key) ?? name;
-  return { id, name, kind, ...(label === printable(name) ? {} : { label }) };
+  return { id, name, kind, ...(label === name ? {} : { label }) };
 }
 
 /** What people read for an app of a plan: no other app of it has the same. Untrusted text. */

@@ -3,10 +3,11 @@ import type { Decision } from "../decide/decide.ts";
 import type { Basis } from "../decide/rule.ts";
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
+import { printable } from "../printable.ts";
 import { compareText } from "../text.ts";
 import type { Instant } from "../time.ts";
 import { type Covers, coversOf } from "./covers.ts";
-import { appLabels, userLabel } from "./label.ts";
+import { appLabels, userLabels } from "./label.ts";
 import { revocationReason } from "./reason.ts";
 
 /** All grants of one user for one app that are to be revoked, for one reason. */
@@ -20,7 +21,7 @@ export interface PlannedRevocation {
   readonly covers: Covers;
   /** When the grants of the pair that are not planned were given, oldest first; null for unknown. Empty for `pair`. */
   readonly others: readonly (Instant | null)[];
-  /** Where it stands in `Plan.revocations`. */
+  /** Which app and which user, for people: no others of the inventory have the same. Untrusted text, as the reason is. */
   readonly appLabel: string;
   readonly userLabel: string;
   /** One line, for people: what is approved is compared by `approvalKey`. */
@@ -49,6 +50,7 @@ export function plan(decisions: readonly Decision[], { inventory, resolved: { po
     else pairs.set(key, { user, decisions: [decision] });
   }
   const kept = keptGrants(inventory, pairs);
+  const users = userLabels(new Map([...pairs.values()].map(({ user }) => [user.id, user])).values());
   const revocations = [...pairs].map(([key, { user, decisions }]): PlannedRevocation => {
     // Grants of one pair can go for several reasons: that of the oldest is said, whatever the org's order.
     decisions.sort((a, b) => byAge(a.grant, b.grant) || compareText(a.code, b.code));
@@ -66,7 +68,7 @@ export function plan(decisions: readonly Decision[], { inventory, resolved: { po
       covers,
       others,
       appLabel: labels.get(app.key) ?? app.key,
-      userLabel: userLabel(user.username),
+      userLabel: users.get(user.id) ?? user.id,
       reason: revocationReason({ code, at, grants, covers }, asOf),
     };
   });
@@ -77,11 +79,12 @@ export function plan(decisions: readonly Decision[], { inventory, resolved: { po
   };
 }
 
-/** The plan as Pulumi shows it. */
+/** The plan as Pulumi shows it: safe to print, one line for each revocation. */
 export function revocationMap(plan: Plan): RevocationMap {
   const byApp = new Map<string, [string, string][]>();
   for (const { appLabel, userLabel, reason } of plan.revocations) {
-    byApp.set(appLabel, [...(byApp.get(appLabel) ?? []), [userLabel, reason]]);
+    const app = printable(appLabel);
+    byApp.set(app, [...(byApp.get(app) ?? []), [printable(userLabel), printable(reason)]]);
   }
   return Object.fromEntries([...byApp].map(([app, users]) => [app, Object.fromEntries(users)]));
 }
@@ -106,11 +109,11 @@ export function countGrants(plan: Plan): number {
   return plan.revocations.reduce((sum, revocation) => sum + revocation.grants.length, 0);
 }
 
-/** How many grants the plan revokes by app and reason, as in `12 × Bob's Lead Scoring Tool (app-not-listed)`. */
+/** How many grants the plan revokes by app and reason, as in `12 × Bob's Lead Scoring Tool (app-not-listed)`: safe to print. */
 export function summarizePlan(plan: Plan): string[] {
   const counts = new Map<string, number>();
   for (const { appLabel, code, grants } of plan.revocations) {
-    const key = `${appLabel} (${code})`;
+    const key = `${printable(appLabel)} (${code})`;
     counts.set(key, (counts.get(key) ?? 0) + grants.length);
   }
   return [...counts].map(([key, count]) => `${count} × ${key}`);

@@ -35,7 +35,7 @@ const App = Type.Object(
     label: Type.Optional(
       Type.String({
         description:
-          "What lists show, where that is not the name: several apps have it, or it cannot be seen as it is.",
+          "What lists show, where that is not the name: several apps have it, or it reads like more than a name.",
       }),
     ),
   },

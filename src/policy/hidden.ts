@@ -12,13 +12,6 @@ export function hiddenIn(line: string): { readonly index: number; readonly chara
   return found === undefined ? null : { index: found.index, character: found[0] };
 }
 
-/** The text with every such character as YAML escapes it in double quotes. */
-export function withEscapes(text: string): string {
-  return text.replace(EVERY_HIDDEN, (character) =>
-    /[\t\n]/.test(character) ? character : escaped(character),
-  );
-}
-
 /** `\u202e`. */
 export function escaped(character: string): string {
   const code = character.codePointAt(0)!.toString(16);

@@ -2,7 +2,7 @@ import { type ErrorText, UserError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { policyErrors } from "./errors.ts";
 
-/** Something wrong in a policy: what, where, and what to do. */
+/** Something wrong in a policy: what, where, and what to do. What it quotes is untrusted text. */
 export interface Problem extends ErrorText {
   readonly file: string;
   /** From 1; 0 where the policy is no file. */
@@ -18,8 +18,8 @@ export function formatProblem(problem: Problem): string {
 }
 
 function headOf({ file, line, column, ...said }: Problem): string {
-  const place = line === 0 ? printable(file) : `${printable(file)}:${line}:${column}`;
-  return `${place}: ${said.text}; ${said.remedy} [${said.code}]`;
+  const place = line === 0 ? file : `${file}:${line}:${column}`;
+  return printable(`${place}: ${said.text}; ${said.remedy} [${said.code}]`);
 }
 
 /** Of a longer line no more than this is shown. */

@@ -1,5 +1,4 @@
 import type { ErrorText } from "../errors.ts";
-import { printable } from "../printable.ts";
 import type { Position } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 
@@ -34,9 +33,9 @@ export function objectSource(data: unknown, origin: string): Source {
   };
 }
 
-/** `apps[1].users`. */
+/** `apps[1].users`. Untrusted text. */
 export function pathText(path: Path): string {
   return path
-    .map((step, i) => (typeof step === "number" ? `[${step}]` : `${i > 0 ? "." : ""}${printable(step)}`))
+    .map((step, i) => (typeof step === "number" ? `[${step}]` : `${i > 0 ? "." : ""}${step}`))
     .join("");
 }

@@ -1,5 +1,5 @@
 import { printable } from "../printable.ts";
-import { type AppRef, parseAppId, refText } from "../salesforce/id.ts";
+import { type AppRef, parseAppId, parseProviderId } from "../salesforce/id.ts";
 import { compareText } from "../text.ts";
 import type {
   AppEntry,
@@ -35,7 +35,9 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
     appsLike:
       policy.appsLike.length === 0
         ? null
-        : sorted(policy.appsLike.map((like) => [safe(like.pattern.value), summarizeAppsLike(like)])),
+        : sorted(
+            policy.appsLike.map((like) => [printable(nameOf(like.pattern.value)), summarizeAppsLike(like)]),
+          ),
     unlistedIdentityProviders: policy.identityProviders?.unlisted.value ?? null,
     identityProviders:
       policy.identityProviders === null
@@ -69,7 +71,7 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
           }),
     protected: some({
       users: list(textsOf(policy.protectedUsers)),
-      apps: list(policy.protectedApps.map(({ value }) => refName(value))),
+      apps: joined(policy.protectedApps.map(({ value }) => refName(value))),
     }),
     exemptions:
       policy.exemptions.length === 0
@@ -143,7 +145,11 @@ function summarizeException({ reason, owner, reviewBy }: PrivilegeException): Re
 }
 
 function whose({ app, user }: Pick<Exemption, "app" | "user">): string {
-  return safe([app === null ? "any app" : refName(app.value), user?.value ?? "any user"].join(", "));
+  const texts = [
+    app === null ? "any app" : refName(app.value),
+    user === null ? "any user" : nameOf(user.value),
+  ];
+  return printable(texts.join(", "));
 }
 
 function lists(users: UserLists): Record<string, string | null> {
@@ -161,21 +167,26 @@ function lists(users: UserLists): Record<string, string | null> {
 }
 
 function keyOf({ id, name }: AppEntry): string {
-  return safe(name === null ? id!.value : id === null ? name.value : `${name.value} (${id.value})`);
+  if (name === null) return id!.value;
+  return printable(nameOf(name.value) + (id === null ? "" : ` (${id.value})`));
 }
 
-/** A key that starts with `__` would be the engine's own. */
-function safe(key: string): string {
-  return printable(key.startsWith("__") ? `app ${key}` : key);
+/** What a key says besides a name; one that starts with `__` would be the engine's own. */
+const READS_AS_MORE = /^"|^__|^any (app|user)$|,|\([A-Za-z0-9]{18}\)$/;
+
+/** A name in a key: quoted where it could be read as something else, so that two keys never fall together. */
+function nameOf(name: string): string {
+  const isId = parseAppId(name) !== null || parseProviderId(name) !== null;
+  return isId || READS_AS_MORE.test(name) ? JSON.stringify(name) : name;
 }
 
 /** Null for an empty list. Quoted where it holds a comma or a quote, so that two different lists never look the same. */
 function list(names: readonly string[]): string | null {
-  if (names.length === 0) return null;
-  return names
-    .map((value) => printable(/[",]/.test(value) ? JSON.stringify(value) : value))
-    .sort()
-    .join(", ");
+  return joined(names.map((value) => (/[",]/.test(value) ? JSON.stringify(value) : value)));
+}
+
+function joined(texts: readonly string[]): string | null {
+  return texts.length === 0 ? null : texts.map(printable).sort().join(", ");
 }
 
 /** Equal keys (two exemptions of one user) are numbered, so that none hides another. */
@@ -213,7 +224,6 @@ function textsOf(names: readonly Named[]): string[] {
   return names.map(({ value }) => value);
 }
 
-/** A name that looks like an id is told from one. */
 function refName(ref: AppRef): string {
-  return "name" in ref && parseAppId(ref.name) !== null ? `the name ${ref.name}` : refText(ref);
+  return "id" in ref ? ref.id : nameOf(ref.name);
 }

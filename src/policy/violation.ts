@@ -1,6 +1,5 @@
 import type { ErrorObject } from "ajv";
 import type { ErrorText } from "../errors.ts";
-import { printable } from "../printable.ts";
 import { policyProblems } from "./errors.ts";
 import { didYouMean } from "./nearest.ts";
 import { MOST_PROBLEMS, type Problem } from "./problem.ts";
@@ -192,11 +191,10 @@ function shown(source: Source, path: Path, value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value))
     return value.length <= 3 && value.every((item) => typeof item === "string" && item.length < 20)
-      ? printable(JSON.stringify(value))
+      ? JSON.stringify(value)
       : "a list";
   if (typeof value === "object") return "a map";
-  const text = printable(
-    typeof value === "string" ? JSON.stringify(value.slice(0, 100)) : (source.written(path) ?? String(value)),
-  );
+  const text =
+    typeof value === "string" ? JSON.stringify(value.slice(0, 100)) : (source.written(path) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

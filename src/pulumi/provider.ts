@@ -96,7 +96,8 @@ export class ConnectedUserProvider {
           ...driftLines(drift),
         ].join("\n"),
       );
-      if (refused) throw new UserError({ code: "limits-exceeded", text: limits.refusal, remedy: "" });
+      if (refused)
+        throw new UserError({ code: "limits-exceeded", text: printable(limits.refusal), remedy: "" });
       this.#checked.set(keyOf(inputs), { run, evaluation, approval, log });
       return { inputs };
     } catch (error) {
@@ -207,9 +208,8 @@ function refuseOpen(outcomes: readonly Outcome[], id: string, outs: CheckedInput
   throw Object.assign(new Error(`${open.length} of ${outcomes.length} revocations did not succeed`), {
     id,
     properties: outs,
-    reasons: open.map(
-      ({ revocation, status, reason }) =>
-        `${revocation.appLabel}, ${revocation.userLabel}: ${LEADS[status] ?? ""}${printable(reason)}`,
+    reasons: open.map(({ revocation, status, reason }) =>
+      printable(`${revocation.appLabel}, ${revocation.userLabel}: ${LEADS[status] ?? ""}${reason}`),
     ),
   });
 }
@@ -226,7 +226,9 @@ function planLines({ plan, inventory, findings }: Evaluation, inFull: boolean): 
     count === 0
       ? `nothing to revoke: all ${inventory.grants.length} grants that were counted are sanctioned, protected or only reported`
       : `${amount(count, "revocation")} planned: ${summarizePlan(plan).join(", ")}`,
-    ...(inFull ? plan.revocations.map((r) => `+ ${r.appLabel}, ${r.userLabel}: ${r.reason}`) : []),
+    ...(inFull
+      ? plan.revocations.map((r) => `+ ${printable(`${r.appLabel}, ${r.userLabel}: ${r.reason}`)}`)
+      : []),
   ];
 }
 

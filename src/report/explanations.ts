@@ -53,7 +53,7 @@ export function standingExplained(
     .filter(({ code }) => code.startsWith("standing-access-") && code !== "standing-access-not-read")
     .filter((found) => user === null || found.user === user.username)
     .filter(({ app }) => apps === null || apps.some(({ key }) => key === app?.key))
-    .map((found) => `${printable(findingText(found))} (${placeText(found.at)})\n`);
+    .map((found) => `${printable(findingText(found))} (${place(found.at)})\n`);
   return lines.length === 0 ? "" : `\nWithout a grant:\n${lines.join("")}`;
 }
 
@@ -107,7 +107,7 @@ function block(
 function couldBeText({ couldBe = [] }: App, labels: ReadonlyMap<string, string>): string[] {
   if (couldBe.length === 0) return [];
   return [
-    `  it could be of: ${couldBe.map((id) => labels.get(id) ?? id).join(", ")}, or of another app of that name`,
+    `  it could be of: ${couldBe.map((id) => printable(labels.get(id) ?? id)).join(", ")}, or of another app of that name`,
   ];
 }
 
@@ -119,7 +119,7 @@ function saidText(said: readonly SaidValue[]): string[] {
   if (said.length === 0) return [];
   const shown = said
     .slice(0, MOST_SAID)
-    .map(({ path, value, at }) => `    ${pathText(path)}: ${printable(String(value))}, ${place(at)}`);
+    .map(({ path, value, at }) => `    ${printable(`${pathText(path)}: ${value}`)}, ${place(at)}`);
   const more = said.length - shown.length;
   return [
     "  what the policy says of the app:",

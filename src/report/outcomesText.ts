@@ -15,7 +15,7 @@ export function outcomesText(
     ...[sessionsText(sessions) ?? []].flat(),
     ...open.map(
       ({ revocation: { appLabel, userLabel }, status, reason }) =>
-        `${status}: ${appLabel}, ${userLabel}: ${printable(reason)}`,
+        `${status}: ${printable(`${appLabel}, ${userLabel}: ${reason}`)}`,
     ),
     `${numbers.join(", ")}. On record in ${printable(audit.file)} (${audit.head}).`,
   ];

@@ -9,6 +9,7 @@ import { refusedText } from "../plan/limits.ts";
 import { countGrants, type Plan } from "../plan/plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import { PolicyError } from "../policy/problem.ts";
+import { printable } from "../printable.ts";
 import { needsOf } from "../resolve/policyNeeds.ts";
 import { judge, type Observer } from "../run/observer.ts";
 import { amount } from "../text.ts";
@@ -101,7 +102,7 @@ export class Watcher {
       if (!(error instanceof UserError || error instanceof InconclusiveError)) throw error;
       evaluation = null;
       this.#blindRounds++;
-      log(error.message);
+      log(printable(error.message));
       conditions.push(...this.#blind(error));
     }
     if (evaluation !== null) conditions.push(...conditionsOf(evaluation));
@@ -198,7 +199,7 @@ export class Watcher {
       details: { planned: String(count), revoked: String(revoked) },
       ...about,
     };
-    log(condition.text);
+    log(printable(condition.text));
     return { conditions: [], events: [eventOf(condition, "begun", this.#options.org, now())] };
   }
 

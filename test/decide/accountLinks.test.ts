@@ -267,8 +267,8 @@ describe("an app and an identity provider of one name", () => {
       { grants: [grant(ANN.id, posing)], links: [link(ANN.id, OKTA)] },
     );
     expect(plan.revocations.map(({ appLabel }) => appLabel)).toEqual([
-      `Okta (identity provider) (${OKTA.id})`,
-      "Okta (identity provider) (no id)",
+      '"Okta (identity provider)"',
+      "Okta (identity provider)",
     ]);
   });
 });

@@ -1,36 +1,50 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { appLabels, userLabel } from "../../src/plan/label.ts";
-import { app, sfId } from "../inventories.ts";
+import { appLabels, userLabels } from "../../src/plan/label.ts";
+import { printable } from "../../src/printable.ts";
+import { app, provider, sfId } from "../inventories.ts";
 
 const labels = (...apps: ReturnType<typeof app>[]) => Object.fromEntries(appLabels({ apps }));
 
-describe("a label can be a key of a Pulumi map", () => {
+describe("a label says what a name alone would not", () => {
   it.each([
     ["ann@dieppe.example", "ann@dieppe.example"],
-    ["__proto__", "user __proto__"],
+    ["__proto__", '"__proto__"'],
     ["", "user without a name"],
+    ["user without a name", '"user without a name"'],
     ["_one", "_one"],
     ["a__b", "a__b"],
-    ["a\u001b[31mb", "a\\u{1b}[31mb"],
+    ["ann@x (005000000000001AAA)", '"ann@x (005000000000001AAA)"'],
   ])("of a user: %j becomes %j", (username, label) => {
-    expect(userLabel(username)).toBe(label);
+    const id = sfId("005", 1);
+    expect(userLabels([{ id, username }]).get(id)).toBe(label);
+  });
+
+  it("users of one name, which an honest org does not have, bear their ids", () => {
+    const users = [1, 2].map((n) => ({ id: sfId("005", n), username: "ann@x" }));
+    expect([...userLabels(users).values()]).toEqual(users.map(({ id }) => `ann@x (${id})`));
   });
 
   it.each([
     ["Slack", "Slack"],
-    ["__provider", "app __provider"],
+    ["__provider", '"__provider"'],
     ["", "app without a name"],
+    ["app without a name", '"app without a name"'],
     ["null", "null"],
     ["constructor", "constructor"],
     ["0H4000000000001CAA", "0H4000000000001CAA"],
+    ["Slack (0H4000000000001CAA)", '"Slack (0H4000000000001CAA)"'],
+    ["Slack (no id)", '"Slack (no id)"'],
+    ["Okta (identity provider)", '"Okta (identity provider)"'],
+    ["Okta (identity provider, no id)", '"Okta (identity provider, no id)"'],
+    ['"Slack"', '""Slack""'],
+    ['"Slack" Connector', '"Slack" Connector'],
+    ["Slack (beta)", "Slack (beta)"],
     [" ", '" "'],
     ["Slack ", '"Slack "'],
     ["Data  Loader", '"Data  Loader"'],
-    ["Data\u00a0Loader", "Data\\u{a0}Loader"],
-    ["\u202egnp.exe", "\\u{202e}gnp.exe"],
-    ["S\u200black", "S\\u{200b}lack"],
+    ["S\u200black", "S\u200black"],
     ["x".repeat(1024), "x".repeat(1024)],
-    ["_one", "_one"],
   ])("of an app: %j becomes %j", (name, label) => {
     const one = app(name);
     expect(labels(one)).toEqual({ [one.key]: label });
@@ -49,14 +63,41 @@ describe("each app has a label of its own", () => {
     });
   });
 
-  it("names that only look the same once they are printable are numbered by key, whatever the order", () => {
-    const odd = [
-      { ...app("a\u0007"), key: "k1" },
-      { ...app("a\\u{7}"), key: "k2" },
-      { ...app("a\\u{7} (no id)"), key: "k0" },
-    ] as const;
-    const expected = { k0: "a\\u{7} (no id)", k1: "a\\u{7} (no id) #2", k2: "a\\u{7} (no id) #3" };
-    expect(labels(...odd)).toEqual(expected);
-    expect(labels(...odd.toReversed())).toEqual(expected);
+  it("an identity provider's says that it is one", () => {
+    const id = sfId("0SO", 1);
+    expect(labels(app("Okta"), provider("Okta"))).toEqual({
+      "name:Okta": "Okta",
+      "provider:Okta": "Okta (identity provider)",
+    });
+    expect(labels(provider("Okta"), provider("Okta", id))).toEqual({
+      "provider:Okta": "Okta (identity provider, no id)",
+      [id]: `Okta (identity provider, ${id})`,
+    });
+  });
+
+  it("whatever they are called, and whatever others are called: shown, no two are the same", () => {
+    const ids = [null, ...[1, 2, 3].map((n) => sfId("0H4", n))];
+    const alike = fc
+      .tuple(
+        fc.constantFrom("", '"', "__", "\u200b", "\\u{200b}"),
+        fc.constantFrom("Twin", "", "app without a name", "\u200b"),
+        fc.constantFrom("", '"', " ", ...[...ids, "no id"].map((id) => ` (${id ?? "identity provider"})`)),
+        fc.constantFrom("", ` (${ids[1]})`, " (identity provider)", ` (identity provider, ${ids[2]})`),
+      )
+      .map((parts) => parts.join(""));
+    const apps = fc.uniqueArray(
+      fc
+        .tuple(fc.oneof(alike, fc.string({ unit: "binary" })), fc.constantFrom(...ids), fc.boolean())
+        .map(([name, id, isProvider]) => (isProvider && id === null ? provider(name) : app(name, id))),
+      { selector: ({ key }) => key, maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(apps, (some) => {
+        const shown = [...appLabels({ apps: some }).values()].map(printable);
+        expect(new Set(shown).size).toBe(some.length);
+        // The engine keeps keys that start with `__` for itself.
+        for (const label of shown) expect(label).toMatch(/^(?!__)./);
+      }),
+    );
   });
 });

@@ -243,7 +243,7 @@ describe("the summary", () => {
 
   it("has no key that starts with `__`, which is the engine's own", () => {
     expect(Object.keys(summary({ apps: [{ name: "__proto__", users: "everyone" }] }).apps as object)).toEqual(
-      ["app __proto__"],
+      ['"__proto__"'],
     );
   });
 

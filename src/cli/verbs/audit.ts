@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
 import { verifyRecord } from "../../audit/verifyRecord.ts";
 import { printable } from "../../printable.ts";
+import { safeJson } from "../../report/render/safeJson.ts";
 import { KEPT_IN } from "../../run/settings.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
@@ -31,9 +32,7 @@ export function auditCommand(): Command {
         .action((named: string[], { head, format }: VerifyOptions) => {
           const files = named.length > 0 ? named : records();
           const results = files.map((file) => ({ file, ...verifyFile(file, head) }));
-          process.stdout.write(
-            format === "json" ? `${JSON.stringify(results, null, 2)}\n` : results.map(resultText).join(""),
-          );
+          process.stdout.write(format === "json" ? safeJson(results) : results.map(resultText).join(""));
           if (results.some(({ problems }) => problems.length > 0)) process.exitCode = EXIT.userError;
         }),
     );
@@ -60,7 +59,7 @@ function resultText({
   head,
 }: ReturnType<typeof verifyFile> & { file: string }): string {
   const told = [
-    ...problems.map(({ line, message }) => `${printable(file)}:${line}: ${message}`),
+    ...problems.map(({ line, message }) => printable(`${file}:${line}: ${message}`)),
     `${printable(file)}: ${problems.length === 0 ? "whole" : "NOT whole"}, ${lines} lines of ${runs} runs, ends with ${head}`,
     ...(unfinished > 0 ? [`  ${unfinished} of the runs were stopped before their end`] : []),
     ...(unanswered > 0 ? [`  ${unanswered} calls have no answer on record: they may have been made`] : []),

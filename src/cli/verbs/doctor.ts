@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { doctorText } from "../../report/doctorText.ts";
+import { safeJson } from "../../report/render/safeJson.ts";
 import { givenPolicy } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
 
@@ -28,9 +29,7 @@ export function doctorCommand(): Command {
         probeRevokeCall,
       );
       const { color: colour } = terminal();
-      process.stdout.write(
-        format === "json" ? `${JSON.stringify(report, null, 2)}\n` : doctorText(report.lines, { colour }),
-      );
+      process.stdout.write(format === "json" ? safeJson(report) : doctorText(report.lines, { colour }));
       process.exitCode = report.exitCode;
     });
 }

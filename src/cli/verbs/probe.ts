@@ -4,6 +4,7 @@ import { refusedText } from "../../plan/limits.ts";
 import { countGrants } from "../../plan/plan.ts";
 import type { OrgProfile } from "../../probe/profileSchema.ts";
 import { probeText } from "../../report/probeText.ts";
+import { safeJson } from "../../report/render/safeJson.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { cliErrors } from "../errors.ts";
 import { policyFile, writeNew } from "../files.ts";
@@ -60,9 +61,7 @@ export function probeCommand(): Command {
       writeNew(options.out, `${JSON.stringify(profile, null, 2)}\n`, "--out");
       const lines = meaningOf(profile);
       const { color: colour } = terminal();
-      process.stdout.write(
-        options.format === "json" ? `${JSON.stringify(lines, null, 2)}\n` : probeText(lines, { colour }),
-      );
+      process.stdout.write(options.format === "json" ? safeJson(lines) : probeText(lines, { colour }));
       process.stderr.write(`The org profile is in ${options.out}. Read it, and attach it to an issue.\n`);
     });
 }

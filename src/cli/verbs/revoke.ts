@@ -161,7 +161,7 @@ export function planByHand(
   const lines = [
     `${countGrants(planned)} of ${grants.length} grants to revoke in ${printable(inventory.org.name)} (${inventory.org.id}):`,
     ...planned.revocations.map(
-      ({ appLabel, userLabel, reason }) => `  - ${appLabel}, ${userLabel}: ${printable(reason)}`,
+      ({ appLabel, userLabel, reason }) => `  - ${printable(`${appLabel}, ${userLabel}: ${reason}`)}`,
     ),
     ...[...left].map(([code, some]) => `left alone: ${some.length} ${code}`),
     `protected and limited by ${printable(policy.file)}`,

@@ -4,7 +4,6 @@ import { Command, Option } from "commander";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { isOpen } from "../../plan/outcome.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { printable } from "../../printable.ts";
 import type { Observer } from "../../run/observer.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { KEPT_IN, raisedText } from "../../run/settings.ts";
@@ -155,9 +154,9 @@ async function openRun({
   };
 }
 
-/** A line of the log, on standard error. */
+/** A line of the log, on standard error. It is safe to show. */
 function log(line: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${printable(line)}\n`);
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 }
 
 /** A look that remembers nothing tells of what began since then, in milliseconds; null for a watch that remembers. */
@@ -229,8 +228,6 @@ async function revokeLeavers(revoker: Revoker, evaluation: Evaluation, plan: Pla
     .reduce((sum, { revocation }) => sum + revocation.grants.length, 0);
   return {
     revoked: grants,
-    open: open.map(
-      ({ revocation, reason }) => `${revocation.appLabel}, ${revocation.userLabel}: ${printable(reason)}`,
-    ),
+    open: open.map(({ revocation, reason }) => `${revocation.appLabel}, ${revocation.userLabel}: ${reason}`),
   };
 }

@@ -1,13 +1,14 @@
 import { type Document, visit } from "yaml";
-import { hiddenIn, withEscapes } from "../hidden.ts";
+import { escapeUnseen } from "../../printable.ts";
+import { escaped } from "../hidden.ts";
 
 /** A document as YAML in which nothing is hidden: what a reader would not see of an org's names stands as an escape. */
 export function yamlText(document: Document, lineWidth: number): string {
   visit(document, {
     Scalar(_key, node) {
-      if (typeof node.value === "string" && hiddenIn(node.value.replaceAll("\n", "")) !== null)
+      if (typeof node.value === "string" && /\n/.test(escapeUnseen(node.value, () => "\n")))
         node.type = "QUOTE_DOUBLE";
     },
   });
-  return withEscapes(document.toString({ lineWidth }));
+  return escapeUnseen(document.toString({ lineWidth }), escaped);
 }

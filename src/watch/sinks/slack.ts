@@ -1,4 +1,3 @@
-import { printable } from "../../printable.ts";
 import { eventLine } from "./eventLine.ts";
 import { hookUrl, post } from "./post.ts";
 import type { Sink } from "./sink.ts";
@@ -16,7 +15,7 @@ export function slack(env: NodeJS.ProcessEnv): Sink {
   return {
     name: "slack",
     send: (event, signal) => {
-      const text = printable(eventLine(event)).slice(0, MOST_CHARACTERS);
+      const text = eventLine(event).slice(0, MOST_CHARACTERS);
       const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
       const blocks = [{ type: "section", text: { type: "plain_text", text, emoji: false } }];
       return post(url, { text: JSON.stringify({ text: escaped, mrkdwn: false, blocks }) }, signal);

@@ -1,3 +1,4 @@
+import { shownJson } from "../../printable.ts";
 import { watchErrors } from "../errors.ts";
 import type { Sink } from "./sink.ts";
 
@@ -7,7 +8,7 @@ export function stdout(write: (text: string, taken: (error?: Error | null) => vo
     name: "stdout",
     send: (event) =>
       new Promise((resolve, reject) => {
-        write(`${JSON.stringify(event)}\n`, (error) =>
+        write(`${shownJson(JSON.stringify(event))}\n`, (error) =>
           error ? reject(watchErrors["stdout-closed"]({ cause: error })) : resolve(),
         );
       }),

@@ -1,4 +1,3 @@
-import { printable } from "../../printable.ts";
 import { eventLine } from "./eventLine.ts";
 import { hookUrl, post } from "./post.ts";
 import type { Sink } from "./sink.ts";
@@ -14,7 +13,7 @@ export function teams(env: NodeJS.ProcessEnv): Sink {
   return {
     name: "teams",
     send: (event, signal) => {
-      const text = printable(eventLine(event)).slice(0, MOST_CHARACTERS);
+      const text = eventLine(event).slice(0, MOST_CHARACTERS);
       const content = {
         $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
         type: "AdaptiveCard",
