@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ScriptError } from "../scriptError.ts";
 import { build } from "./build.ts";
-import { type Downloader, download, npmDownloader } from "./download.ts";
+import { download, type Releases } from "./download.ts";
 import { installFolder, moveIntoPlace, withStaging } from "./install.ts";
 import { withLock } from "./lock.ts";
 import { pinnedVersion } from "./pin.ts";
@@ -28,14 +28,16 @@ export interface EnsureEngineOptions {
   env?: NodeJS.ProcessEnv;
   /** By default lines on stderr, with a progress bar where that is a terminal. */
   progress?: Progress;
-  downloader?: Downloader;
+  /** By default Pulumi's. */
+  releases?: Releases;
   /** Stops the installation. Without one, SIGINT and SIGTERM stop it cleanly and then end the process. */
   signal?: AbortSignal;
 }
 
 /**
  * Finds the Pulumi engine or installs it, and says which way it took: a recent `pulumi` on the PATH;
- * the folder where `npx pulumi` looks; the download of the npm package `pulumi`; a build with Go.
+ * the folder where `npx pulumi` looks; the released archive, held against its pinned checksum; a build with Go, which holds its
+ * modules against go.sum. `npx pulumi` would otherwise fetch a script and run it, whatever it says.
  * Throws one ScriptError that names every way and what it lacked.
  */
 export async function ensureEngine(options: EnsureEngineOptions = {}): Promise<Engine> {
@@ -87,8 +89,7 @@ async function find(options: EnsureEngineOptions, signal: AbortSignal): Promise<
         progress.say(`${way} the Pulumi engine ${version}, now in ${target}`);
         return { bin: join(target, programs.engine), way };
       };
-      const downloader = options.downloader ?? npmDownloader;
-      const downloaded = await download(staging, version, env, progress, downloader, signal);
+      const downloaded = await download(staging, version, env, progress, options.releases, signal);
       if ("bin" in downloaded) return place(downloaded, "downloaded");
       progress.say(`no download: ${downloaded.lacked}`);
       const built = await build(staging, version, env, progress, signal);
@@ -106,7 +107,7 @@ function noWay(version: string, tried: Record<"onPath" | "downloaded" | "built",
     [
       `The Pulumi engine ${version} is not there, and none of the three ways to it works:`,
       `  1. A pulumi on the PATH: ${lacked(tried.onPath)}.`,
-      `  2. The download by the npm package pulumi: ${lacked(tried.downloaded)}.`,
+      `  2. The release that Pulumi publishes: ${lacked(tried.downloaded)}.`,
       `  3. A build with Go: ${lacked(tried.built)}.`,
       "Make one of them work and run `npm run engine` again.",
     ].join("\n"),

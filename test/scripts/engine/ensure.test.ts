@@ -2,16 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ensureEngine } from "../../../scripts/engine.ts";
-import { downloader, engineIn, goIn, helpers, machine, program, version } from "./fixture.ts";
-
-/** What the npm package's launcher does: fills PULUMI_HOME/versions/VERSION/bin. */
-const launcher = `
-const { mkdirSync, writeFileSync } = require("node:fs");
-const folder = process.env.PULUMI_HOME + "/versions/" + process.env.PULUMI_VERSION + "/bin/";
-mkdirSync(folder, { recursive: true });
-for (const name of ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"])
-  writeFileSync(folder + name, "#!/bin/sh\\necho v" + process.env.PULUMI_VERSION + "\\n", { mode: 0o755 });
-`;
+import { archive, engineIn, goIn, helpers, machine, program, releases, version } from "./fixture.ts";
 
 const leftovers = (home: string) => readdirSync(join(home, "versions")).filter((name) => name !== version);
 
@@ -77,7 +68,7 @@ describe("an engine that is not there", () => {
   test("is downloaded where the download works, and Go is left alone", async () => {
     const { path, options, installed, home, builds } = machine();
     goIn(path);
-    const engine = await ensureEngine({ ...options, downloader: await downloader(launcher) });
+    const engine = await ensureEngine({ ...options, releases: await releases(archive()) });
     expect(engine).toEqual({ bin: join(installed, "pulumi"), way: "downloaded" });
     expect(builds()).toBe(0);
     expect(leftovers(home)).toEqual([]);
@@ -96,11 +87,36 @@ describe("an engine that is not there", () => {
     expect(await ensureEngine(options)).toEqual({ ...engine, way: "installed" });
   });
 
-  test("is built where the download breaks off", async () => {
-    const { path, options } = machine();
+  test("is built, and nothing of the download runs, where that is not what was released", async () => {
+    const { path, options, home, said } = machine();
     goIn(path);
-    const broken = await downloader(`console.error("connection lost"); process.exit(1);`);
-    expect(await ensureEngine({ ...options, downloader: broken })).toMatchObject({ way: "built" });
+    const ran = join(path, "ran");
+    const altered = archive(`#!/bin/sh\ntouch ${ran}\necho v${version}\n`);
+    const engine = await ensureEngine({ ...options, releases: await releases(altered, archive()) });
+    expect(engine).toMatchObject({ way: "built" });
+    expect(said.join("\n")).toMatch(
+      /no download: what 127\.0\.0\.1:\d+ hands out as pulumi-v\S+ is not what was released/,
+    );
+    expect(existsSync(ran)).toBe(false);
+    expect(leftovers(home)).toEqual([]);
+  });
+
+  test("is refused where the download was altered and there is no other way", async () => {
+    const { options, installed } = machine();
+    const whole = archive();
+    for (const altered of [Buffer.concat([whole, Buffer.of(0)]), whole.subarray(0, -1), Buffer.of()])
+      await expect(ensureEngine({ ...options, releases: await releases(altered, whole) })).rejects.toThrow(
+        "is not what was released",
+      );
+    expect(existsSync(installed)).toBe(false);
+  });
+
+  test("is not fetched at all where no checksum is pinned for the platform", async () => {
+    const { options } = machine();
+    const asked = { url: () => expect.unreachable(), checksums: `${"0".repeat(64)}  another.tar.gz\n` };
+    await expect(ensureEngine({ ...options, releases: asked })).rejects.toThrow(
+      /2\. .*no checksum is pinned for pulumi-v\S+, so it is not fetched/,
+    );
   });
 
   test("is built once when two ask at once", async () => {
@@ -118,7 +134,7 @@ describe("an engine that is not there", () => {
     expect(message).toContain("ScriptError: The Pulumi engine");
     expect(message).toContain("1. A pulumi on the PATH: there is no pulumi on the PATH.");
     expect(message).toContain(
-      "2. The download by the npm package pulumi: 127.0.0.1:2 cannot be reached (ECONNREFUSED)",
+      "2. The release that Pulumi publishes: 127.0.0.1:2 cannot be reached (ECONNREFUSED)",
     );
     expect(message).toContain(
       "3. A build with Go: there is no go on the PATH; Go 1.25.11 or later is needed.",

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -40,7 +42,7 @@ export function machine(): Machine {
       home,
       env: { PATH: path, COUNT: count },
       // Nothing listens on this reserved port, so that a connection is refused at once.
-      downloader: { url: "http://127.0.0.1:2/install.sh", launcher: "unused" },
+      releases: { url: () => "http://127.0.0.1:2/engine", checksums: pinnedTo(Buffer.of()) },
       progress: { say: (line) => void said.push(line), start() {}, at() {}, stop() {} },
     },
     builds: () => readFileSync(count, "utf8").length,
@@ -80,16 +82,29 @@ esac`,
   );
 }
 
-/** The downloader of a network that lets the download through, with the launcher's program text. */
-export async function downloader(launcher: string): Promise<NonNullable<EnsureEngineOptions["downloader"]>> {
-  const folder = mkdtempSync(join(tmpdir(), "sanctioned-launcher-"));
-  const file = join(folder, "run.cjs");
-  writeFileSync(file, launcher);
-  const server = createServer((_request, response) => void response.end("#!/bin/sh\n"));
+/** An archive as Pulumi releases it, of an engine that tells the pinned version. */
+export function archive(engine = `#!/bin/sh\necho v${version}\n`): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), "sanctioned-release-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, "pulumi"));
+  for (const name of ["pulumi", ...helpers])
+    writeFileSync(join(folder, "pulumi", name), engine, { mode: 0o755 });
+  return execFileSync("tar", ["-cz", "-C", folder, "pulumi"]);
+}
+
+/** The releases of a network that lets the download through; it hands out `served`, and `released` is what is pinned. */
+export async function releases(
+  served: Buffer,
+  released = served,
+): Promise<NonNullable<EnsureEngineOptions["releases"]>> {
+  const server = createServer((_request, response) => void response.end(served));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
-    rmSync(folder, { recursive: true, force: true });
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/install.sh`, launcher: file };
+  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  const { port } = server.address() as AddressInfo;
+  return { url: (file) => `http://127.0.0.1:${port}/${file}`, checksums: pinnedTo(released) };
+}
+
+function pinnedTo(released: Buffer): string {
+  const hash = createHash("sha256").update(released).digest("hex");
+  return `${"0".repeat(64)}  another.tar.gz\n${hash}  pulumi-v${version}-${process.platform}-${process.arch}.tar.gz\n`;
 }

@@ -25,6 +25,11 @@ describe("the pins", () => {
 
   test("are covered by checksums", () => {
     expect(read("engine/pulumi/go.sum")).toContain(`github.com/pulumi/pulumi/pkg/v3 v${pinnedVersion()} h1:`);
+    const archives = ["darwin-x64", "darwin-arm64", "linux-arm64", "linux-x64"].map(
+      (platform) => `  pulumi-v${pinnedVersion()}-${platform}.tar.gz`,
+    );
+    const lines = read("engine/checksums.txt").trimEnd().split("\n");
+    expect(lines.map((line) => line.replace(/^[0-9a-f]{64}(?= )/, ""))).toEqual(archives);
     expect(read("engine/language-nodejs/go.sum")).toMatch(/github\.com\/pulumi\/pulumi\/sdk\/v3 v\S+ h1:/);
   });
 });
