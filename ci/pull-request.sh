@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Says in a pull request what it revokes, in one comment. It runs in a checkout of the base branch, so that
+# Says in a pull request what it revokes, in one comment. It runs in a checkout of the default branch, so that
 # a pull request can change the policy but not the program that holds the credential; of the pull request
-# it takes the policy's folder alone.
+# it takes the policy's folder alone, as data (take.sh).
 #   POLICY        the policy's file, such as policy/acme.yaml
-#   CHANGE        folder with a checkout of the pull request
-#   FORGE         github or gitlab, where the comment is posted; empty prints it
+#   COMMIT        full hash of the change's last commit
+#   FORGE         github or gitlab, where the commit is fetched and the comment is posted; empty prints it
+#   FETCH_URL     address that the commit is fetched from (default: the forge's, of the repository that CI runs for)
 #   NAME          of the comment, where several stacks share a pull request (default: POLICY)
 #   PULUMI_STACK  where set, `pulumi preview` runs too, and its output goes to the job's summary
 # Ends with 0, or as `sanctioned plan` does: 1 for an error, 3 for a limit, 4 for an inconclusive list.
 set -euo pipefail
 
-: "${POLICY:?is not set: name the policy}" "${CHANGE:?is not set: name the folder of the pull request}"
+: "${POLICY:?is not set: name the policy}" "${COMMIT:?is not set: name the full hash of the change}"
 tool=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -25,19 +26,27 @@ failed() {
   exit "$1"
 }
 
+case ${FORGE:-} in
+  github)
+    export FETCH_URL=${FETCH_URL:-${GITHUB_SERVER_URL:-https://github.com}/$GITHUB_REPOSITORY}
+    export FETCH_USER=x-access-token FETCH_TOKEN=$GITHUB_TOKEN
+    ;;
+  gitlab)
+    export FETCH_URL=${FETCH_URL:-$CI_PROJECT_URL.git}
+    export FETCH_USER=gitlab-ci-token FETCH_TOKEN=$CI_JOB_TOKEN
+    ;;
+esac
+bash "$tool/ci/take.sh" "$COMMIT" "$folder" "$work/change" >"$work/output.txt" 2>&1 || failed 1
+unset FETCH_TOKEN
+
 mkdir "$work/base"
 if [[ -d $folder ]]; then
   mkdir -p "$work/base/$folder"
   cp -R "$folder/." "$work/base/$folder"
 fi
-# A link could lead to a file that nobody is to read.
-if [[ -n $(find "$CHANGE/$folder" -type l -print -quit 2>&1) ]]; then
-  echo "The folder $folder of the pull request holds links, or is not there: put the files themselves there." >"$work/output.txt"
-  failed 1
-fi
 rm -rf "$folder"
 mkdir -p "$folder"
-cp -R "$CHANGE/$folder/." "$folder"
+cp -R "$work/change/$folder/." "$folder"
 
 base=()
 if (cd "$work/base" && sanctioned validate "$POLICY") >/dev/null 2>&1; then base=(--also-for "$work/base/$POLICY"); fi
@@ -58,6 +67,7 @@ if ((${#base[@]} > 0)); then
 fi
 
 if [[ -n ${PULUMI_STACK:-} ]] && ((status == 0)); then
+  bash "$tool/ci/verify-state.sh" >"$work/output.txt" 2>&1 || failed 1
   npx pulumi preview --diff --non-interactive >"$work/output.txt" 2>&1 || failed 1
   if [[ -n ${GITHUB_STEP_SUMMARY:-} ]]; then
     { echo '~~~~~~~~~~text'; cat "$work/output.txt"; echo '~~~~~~~~~~'; } >>"$GITHUB_STEP_SUMMARY"

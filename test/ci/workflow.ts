@@ -10,7 +10,7 @@ interface Step {
   readonly id?: string;
   readonly if?: string;
   readonly uses?: string;
-  readonly with?: Readonly<Record<string, string>>;
+  readonly with?: Readonly<Record<string, unknown>>;
   readonly run?: string;
   readonly shell?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -96,6 +96,22 @@ export class Runner {
     };
   }
 
+  /** A checkout of the default branch. @returns its folder */
+  async checkout(): Promise<string> {
+    const workspace = path.join(this.#folder, `checkout-${Math.random().toString(36).slice(2)}`);
+    await this.#use("actions/checkout", { path: workspace }, "");
+    return workspace;
+  }
+
+  /** Runs the script of a job of GitLab there. */
+  async runScript(
+    lines: readonly string[],
+    workspace: string,
+    env: NodeJS.ProcessEnv,
+  ): Promise<{ code: number; output: string }> {
+    return await this.#shell(lines.join("\n"), workspace, env);
+  }
+
   async #steps(
     steps: readonly Step[],
     workspace: string,
@@ -152,9 +168,9 @@ export class Runner {
       case "actions/setup-node":
         return;
       case "actions/checkout": {
-        const target = path.join(workspace, inputs.path ?? "");
+        const target = path.resolve(workspace, inputs.path ?? "");
         const script = `mkdir -p "${target}" && cd "${target}" && git init -q . && git fetch -q "${this.#repository}" "${inputs.ref || "main"}" && git checkout -q --detach FETCH_HEAD`;
-        const { code, output } = await this.#shell(script, workspace, {});
+        const { code, output } = await this.#shell(script, this.#folder, {});
         if (code !== 0) throw new Error(`checkout: ${output}`);
         return;
       }
@@ -207,7 +223,7 @@ function filled(text: string, context: Context): string {
 }
 
 function filledAll(
-  values: Readonly<Record<string, string>> | undefined,
+  values: Readonly<Record<string, unknown>> | undefined,
   context: Context,
 ): Record<string, string> {
   return Object.fromEntries(
@@ -230,5 +246,5 @@ function truth(condition: string, context: Context, otherwise: boolean): boolean
     return otherwise;
   }
   const wanted = right!.startsWith("'") ? right!.slice(1, -1) : named(right!, context);
-  return otherwise && (named(left, context) === wanted) === (operator === "==");
+  return otherwise && ((named(left, context) ?? "") === wanted) === (operator === "==");
 }

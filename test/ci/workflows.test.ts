@@ -1,71 +1,19 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading } from "salesforce-local-org/orgs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { ForgeStandIn, TOKEN } from "../forge/standIn.ts";
 import { type Context, Runner, readWorkflow, type Workflow } from "./workflow.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const FOLDER = "docs/ci/github";
-const FILES = [
-  ".github/workflows/ci.yml",
-  ...readdirSync(path.join(ROOT, FOLDER)).map((name) => `${FOLDER}/${name}`),
-];
-const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 const POLICY = "policy/dieppe-trading.yaml";
 const run = promisify(execFile);
-
-describe("the workflows", () => {
-  it("pass a real linter", async () => {
-    const { stdout } = await run("go", ["run", ACTIONLINT, "-no-color", "-shellcheck=", ...FILES], {
-      cwd: ROOT,
-    }).catch((error: NodeJS.ErrnoException & { stdout?: string; stderr?: string }) => {
-      if (error.code === "ENOENT")
-        throw new Error("actionlint is built with Go: install Go (Debian: golang-go).");
-      throw new Error(`${error.stdout}${error.stderr}`);
-    });
-    expect(stdout).toBe("");
-  });
-
-  it.each([...FILES, "action.yml"])(
-    "%s takes every action at a commit, and every script fails with its tool",
-    (file) => {
-      const text = readFileSync(path.join(ROOT, file), "utf8");
-      for (const [, used] of text.matchAll(/uses: (\S+)/g))
-        expect(used).toMatch(/^(\.\/|[\w-]+\/[\w-]+@[0-9a-f]{40}$)/);
-      for (const [line] of text.matchAll(/uses: [\w-]+\/.*/g)) expect(line).toMatch(/ # v\d+\.\d+\.\d+$/);
-      expect(text.match(/^ +run: /gm)?.length ?? 0).toBe(text.match(/^ +shell: bash$/gm)?.length ?? 0);
-    },
-  );
-
-  it.each(FILES)("%s has the least of permissions, a time limit, and one run at a time", (file) => {
-    const { permissions, concurrency, on, jobs } = readWorkflow(file);
-    expect(permissions).toEqual({});
-    expect(concurrency?.group).toMatch(/^sanctioned-/);
-    expect(Object.keys(on)).not.toContain("pull_request_target");
-    for (const job of Object.values(jobs)) expect(job["timeout-minutes"]).toBeGreaterThan(0);
-  });
-
-  it("only the protected environment applies", () => {
-    for (const file of FILES)
-      for (const job of Object.values(readWorkflow(file).jobs))
-        expect(JSON.stringify(job).includes("pulumi up")).toBe(job.environment === "production");
-  });
-
-  it("GitLab's is YAML whose jobs run the same scripts", () => {
-    const { preview, apply, drift } = parse(
-      readFileSync(path.join(ROOT, "docs/ci/gitlab/.gitlab-ci.yml"), "utf8"),
-    );
-    expect(preview.script.at(-1)).toContain("bash ci/pull-request.sh");
-    expect(drift.script.at(-1)).toBe("bash ci/drift.sh");
-    expect(apply.environment.name).toBe("production");
-  });
-});
 
 describe("run as scripts", () => {
   let org: LocalOrg;
@@ -80,8 +28,11 @@ describe("run as scripts", () => {
   /** A branch of the repository on which files of the policy's folder are others. */
   async function branch(name: string, files: Readonly<Record<string, string>>): Promise<void> {
     await git("checkout", "-q", "-B", name, "main");
-    for (const [file, text] of Object.entries(files)) writeFileSync(path.join(repository, file), text);
-    await git("add", "-A");
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(repository, file)), { recursive: true });
+      writeFileSync(path.join(repository, file), text, { mode: 0o755 });
+    }
+    await git("add", "-A", "-f");
     await git("commit", "-q", "-m", name);
     await git("checkout", "-q", "main");
   }
@@ -93,7 +44,6 @@ describe("run as scripts", () => {
       event: {
         pull_request: {
           number: 12,
-          base: { sha: await git("rev-parse", "main") },
           head: { sha: await git("rev-parse", head), repo: { full_name: "dieppe/org" } },
         },
       },
@@ -104,7 +54,7 @@ describe("run as scripts", () => {
     org = await startLocalOrg({ org: dieppeTrading() });
     forge = await new ForgeStandIn().start();
     folder = mkdtempSync(path.join(tmpdir(), "sanctioned-ci-"));
-    repository = path.join(folder, "repository");
+    repository = path.join(folder, "dieppe/org.git");
     const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
       cwd: ROOT,
     });
@@ -114,6 +64,7 @@ describe("run as scripts", () => {
     await git("config", "user.name", "ci");
     await git("config", "user.email", "ci@dieppe.example");
     await git("config", "uploadpack.allowAnySHA1InWant", "true");
+    await git("config", "uploadpack.allowFilter", "true");
     await git("add", "-A");
     await git("commit", "-q", "-m", "main");
     writeFileSync(path.join(folder, "event.json"), JSON.stringify({ pull_request: { number: 12 } }));
@@ -126,6 +77,7 @@ describe("run as scripts", () => {
       SF_ORG_INSTANCE_URL: org.url,
       SF_ACCESS_TOKEN: org.accessToken,
       GITHUB_API_URL: forge.url,
+      GITHUB_SERVER_URL: `file://${folder}`,
       GITHUB_REPOSITORY: "dieppe/org",
       GITHUB_EVENT_PATH: path.join(folder, "event.json"),
     };
@@ -144,8 +96,15 @@ describe("run as scripts", () => {
     await branch("tighter", {
       [POLICY]: policy.replace("Support Agent, Marketing User", "Support Agent"),
     });
-    await branch("reason", { [POLICY]: `${policy}# only a remark\n` });
+    await branch("hostile", hostile(`${policy}# only a remark\n`));
+    await git("checkout", "-q", "-B", "link", "main");
+    await run("ln", ["-sf", "/etc/passwd", path.join(repository, POLICY)]);
+    await git("commit", "-q", "-am", "link");
+    await git("checkout", "-q", "main");
     await branch("wrong", { [POLICY]: policy.replace("apps:", "aps:") });
+  });
+  beforeEach(() => {
+    forge.comments.length = 0;
   });
   afterAll(async () => {
     await org?.close();
@@ -153,11 +112,46 @@ describe("run as scripts", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("a pull request gets one comment, updated in place, with drift apart from its own effects", async () => {
+  /** Written by whatever of a hostile change is run. */
+  const ran = () => path.join(folder, "ran");
+
+  /** A change that would have something of its own run, wherever a tool looks for something to run. */
+  function hostile(policy: string): Record<string, string> {
+    const shell = `#!/usr/bin/env bash\ntouch "${ran()}"\n`;
+    const script = `require("node:fs").writeFileSync(${JSON.stringify(ran())}, "");\n`;
+    const steps = `runs:\n  using: composite\n  steps:\n    - { shell: bash, run: 'touch "${ran()}"' }\n`;
+    const pkg = JSON.stringify({
+      name: "x",
+      scripts: { preinstall: `touch ${ran()}`, engine: `touch ${ran()}` },
+    });
+    return {
+      [POLICY]: policy,
+      ".github/workflows/pull-request.yml": `on: pull_request\njobs:\n  preview:\n    ${steps.slice(6)}`,
+      "action.yml": `name: x\ninputs: {}\n${steps}`,
+      "ci/pull-request.sh": shell,
+      "ci/take.sh": shell,
+      "bin/sanctioned.js": script,
+      "src/index.ts": script,
+      "src/cli/main.ts": script,
+      "node_modules/.bin/pulumi": shell,
+      "node_modules/.bin/sanctioned": shell,
+      "package.json": pkg,
+      "policy/package.json": pkg,
+      ".npmrc": `script-shell=${folder}/dieppe/org/ci/take.sh\n`,
+      "policy/.npmrc": "registry=http://127.0.0.1:9\n",
+      "Pulumi.yaml": "name: other\nruntime: yaml\n",
+      ".gitattributes": "* filter=x\n",
+      "policy/.gitattributes": "* filter=x\n",
+      ".gitmodules": `[submodule "x"]\n  path = x\n  url = ext::sh -c touch% ${ran()}\n`,
+      ".lfsconfig": "[lfs]\n  url = http://127.0.0.1:9\n",
+    };
+  }
+
+  it("a pull request gets one comment, updated in place, with drift apart from its own effects; nothing of it is run", async () => {
     const { code, output, summary } = await runner.run(
       workflow("pull-request.yml"),
       "preview",
-      await pullRequest("reason"),
+      await pullRequest("hostile"),
     );
     expect([code, output]).toEqual([0, expect.stringContaining("Comment created.")]);
     expect(forge.comments).toHaveLength(1);
@@ -166,6 +160,7 @@ describe("run as scripts", () => {
     );
     expect(forge.comments[0]!.body.match(/^\| Bob's Lead Scoring Tool \|/gm)).toHaveLength(12);
     expect(summary).toContain("12 revocations planned: 12 × Bob's Lead Scoring Tool (app-not-listed)");
+    expect(existsSync(ran())).toBe(false);
 
     const tighter = await runner.run(workflow("pull-request.yml"), "preview", await pullRequest("tighter"));
     expect([tighter.code, tighter.output]).toEqual([0, expect.stringContaining("Comment updated.")]);
@@ -188,24 +183,77 @@ describe("run as scripts", () => {
   });
 
   it("a policy that is a link, or whose folder is gone, is refused and said so", async () => {
-    await git("checkout", "-q", "-B", "link", "main");
-    await run("ln", ["-sf", "/etc/passwd", path.join(repository, POLICY)]);
-    await git("commit", "-q", "-am", "link");
-    await git("checkout", "-q", "main");
-    const { code } = await runner.run(workflow("pull-request.yml"), "preview", await pullRequest("link"));
-    expect(code).toBe(1);
-    expect(forge.comments.at(-1)!.body).toContain("holds links, or is not there");
+    const of = await pullRequest("link");
+    expect((await runner.run(workflow("pull-request.yml"), "preview", of)).code).toBe(1);
+    expect(forge.comments.at(-1)!.body).toContain("is a link or a submodule");
     expect(forge.comments.at(-1)!.body).not.toContain("root:");
   });
 
+  it("on GitLab, a webhook's text starts the same in a pipeline of the default branch", async () => {
+    const { preview, variables } = parse(
+      readFileSync(path.join(ROOT, "docs/ci/gitlab/.gitlab-ci.yml"), "utf8"),
+    );
+    const payload = path.join(folder, "payload.json");
+    const workspace = await runner.checkout();
+    const project = 77;
+    const change = {
+      iid: 12,
+      action: "open",
+      state: "opened",
+      source_project_id: project,
+      target_project_id: project,
+      target_branch: "main",
+      last_commit: { id: await git("rev-parse", "link") },
+    };
+    const webhook = async (
+      attributes: object,
+      event: object = {},
+      script: string[] = preview.script.slice(-1),
+    ) => {
+      const body = {
+        object_kind: "merge_request",
+        project: { id: project },
+        object_attributes: { ...change, ...attributes },
+      };
+      writeFileSync(payload, JSON.stringify({ ...body, ...event }));
+      return await runner.runScript(script, workspace, {
+        ...variables,
+        TRIGGER_PAYLOAD: payload,
+        CI_PROJECT_ID: String(project),
+        CI_PROJECT_URL: `file://${folder}/dieppe/org`,
+        CI_DEFAULT_BRANCH: "main",
+        CI_API_V4_URL: `${forge.url}/api/v4`,
+        CI_JOB_TOKEN: "none",
+        GITLAB_TOKEN: TOKEN,
+      });
+    };
+    expect((await webhook({}, {}, preview.script)).code).toBe(1);
+    expect(forge.comments.map(({ body }) => body)).toEqual([
+      expect.stringContaining("is a link or a submodule"),
+    ]);
+    for (const [attributes, event, code, output] of [
+      [{ source_project_id: 78 }, {}, 0, "a fork gets no preview"],
+      [{ target_branch: "other" }, {}, 0, "not for the default branch"],
+      [{ action: "update" }, {}, 0, "its commits have not changed"],
+      [{ state: "merged" }, {}, 0, "its commits have not changed"],
+      [{ target_project_id: 78 }, {}, 1, "no merge request of this project"],
+      [{}, { project: { id: 78 } }, 1, "no merge request of this project"],
+      [{}, { object_kind: "push" }, 1, "no merge request of this project"],
+      [{ iid: "12; id" }, {}, 1, "names no merge request and commit"],
+      [{ last_commit: { id: "main\n12" } }, {}, 1, "names no merge request and commit"],
+    ] as const)
+      expect(await webhook(attributes, event)).toEqual({ code, output: expect.stringContaining(output) });
+    expect(forge.comments).toHaveLength(1);
+  });
+
   it("a fork's runs no step with a credential, and fails with the reason", async () => {
-    const of = await pullRequest("reason");
+    const of = await pullRequest("hostile");
     const event = (of.github as { event: { pull_request: { head: { repo: { full_name: string } } } } }).event;
     event.pull_request.head.repo.full_name = "stranger/org";
     expect((await runner.run(workflow("pull-request.yml"), "preview", of)).ran).toBe(false);
     const fork = await runner.run(workflow("pull-request.yml"), "fork", of);
     expect([fork.ran, fork.code]).toEqual([true, 1]);
-    expect(fork.output).toContain("gets no credential");
+    expect(fork.output).toContain("gets no preview");
   });
 
   it("a night opens one issue, then updates it; a merge revokes what was approved; the next night closes it", async () => {
