@@ -6,7 +6,7 @@ import type { Instant } from "../time.ts";
 import type { Covers } from "./covers.ts";
 import { digestOf } from "./digest.ts";
 import { appKey } from "./parts.ts";
-import { type Plan, withGrants } from "./plan.ts";
+import { type Plan, type PlannedRevocation, withGrants } from "./plan.ts";
 
 /** One revocation as it is approved: that this user loses this app by this rule, with what the approval covers. */
 export interface Approvable {
@@ -16,6 +16,13 @@ export interface Approvable {
   readonly at: Pick<Position, "file" | "line">;
   readonly covers: Covers;
   readonly grants: readonly Pick<Grant, "createdAt">[];
+}
+
+/** What an approval covers of one revocation. */
+export interface Cover {
+  readonly covers: Covers;
+  /** When the grants that were shown were given; null for unknown. */
+  readonly granted: readonly (Instant | null)[];
 }
 
 /** Tells one revocation from another: the user and the app by id, an app or a provider without one by its name, the rule by code and place. */
@@ -38,6 +45,10 @@ export function approvalDigest({ revocations }: Plan): string {
   );
 }
 
+export function coverOf({ covers, grants }: Pick<Approvable, "covers" | "grants">): Cover {
+  return { covers, granted: grants.map(({ createdAt }) => createdAt) };
+}
+
 /**
  * The part of a plan that was approved. Anything else is left out, so that less than approved may be revoked but
  * never more (law 5): a rule that changed is another reason, and where either side is of the very grants, those
@@ -50,13 +61,22 @@ export function approvedPart(
   asOf: Instant,
   keyOf: (one: Approvable) => string = approvalKey,
 ): Plan {
-  const byKey = new Map(approved.map((one) => [keyOf(one), one]));
+  return coveredPart(plan, new Map(approved.map((one) => [keyOf(one), coverOf(one)])), asOf, keyOf);
+}
+
+/** As `approvedPart`, by what is covered for each key. */
+export function coveredPart(
+  plan: Plan,
+  covered: ReadonlyMap<string, Cover>,
+  asOf: Instant,
+  keyOf: (one: PlannedRevocation) => string,
+): Plan {
   return {
     revocations: plan.revocations.flatMap((planned) => {
-      const one = byKey.get(keyOf(planned));
+      const one = covered.get(keyOf(planned));
       if (one === undefined) return [];
       if (one.covers === "pair" && planned.covers === "pair") return planned;
-      const times = one.grants.map(({ createdAt }) => createdAt);
+      const times = [...one.granted];
       const grants = planned.grants.filter((grant) => takeOne(times, grant.createdAt));
       if (grants.length === 0) return [];
       const all = grants.length === planned.grants.length && planned.covers === "grants";

@@ -1,4 +1,5 @@
 import planSchema from "../../schema/plan.schema.json" with { type: "json" };
+import { parseUtc } from "../time.ts";
 import { validator } from "../validator.ts";
 import { planErrors } from "./errors.ts";
 import { isUnaltered } from "./planFile.ts";
@@ -26,7 +27,11 @@ export function parsePlanFile(text: string, names: PlanNames): PlanFile {
     throw planErrors["plan-not-json"]({ ...names });
   }
   const matchesSchema = planValidator();
-  if (!matchesSchema(plan) || keysIn(text) !== keysOf(plan) || !timesOf(plan).every(isTime))
+  if (
+    !matchesSchema(plan) ||
+    keysIn(text) !== keysOf(plan) ||
+    timesOf(plan).some((time) => parseUtc(time) === null)
+  )
     throw planErrors["plan-not-recognized"]({ ...names });
   if (!isUnaltered(plan)) throw planErrors["plan-changed"]({ ...names });
   return plan;
@@ -35,12 +40,6 @@ export function parsePlanFile(text: string, names: PlanNames): PlanFile {
 /** The times that an approval of the plan goes by. */
 function timesOf({ asOf, revocations }: PlanFile): string[] {
   return [asOf, ...revocations.flatMap(({ grants }) => grants.flatMap(({ granted }) => granted ?? []))];
-}
-
-/** Whether a program reads the very day that is written: of a 31st of February it makes a day in March. */
-function isTime(text: string): boolean {
-  const time = Date.parse(text);
-  return !Number.isNaN(time) && new Date(time).toISOString() === text;
 }
 
 /** The keys that are written in a text that is JSON: the strings before a colon, string by string from the first. */

@@ -3,21 +3,20 @@ import path from "node:path";
 import { CodedError, shownError, UserError } from "../errors.ts";
 import { approvalDigest } from "../plan/approval.ts";
 import { digestOf } from "../plan/digest.ts";
-import type { Evaluation } from "../plan/evaluate.ts";
-import { exceededText } from "../plan/limits.ts";
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
-import { countGrants, type Plan, type RevocationMap, revocationMap, summarizePlan } from "../plan/plan.ts";
+import { type RevocationMap, revocationMap } from "../plan/plan.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
 import { sessionsText } from "../report/outcomesText.ts";
-import { proofText } from "../report/words.ts";
 import type { PolicySource } from "../run/observer.ts";
 import { openRevoker } from "../run/open.ts";
 import type { Proposal, Revoker } from "../run/revoker.ts";
 import { raisedText } from "../run/settings.ts";
-import { amount } from "../text.ts";
+import { checkLines } from "./checkLines.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
+import { type EngineProcess, engineProcess } from "./engineProcess.ts";
 import { pulumiErrors } from "./errors.ts";
+import { OwnPreview } from "./ownPreview.ts";
 
 /** What the program hands in. `check` strips all but the policy. */
 export interface ProgramInputs {
@@ -46,8 +45,7 @@ interface Config {
 /** What the check of a resource saw, for the update that follows it. */
 interface Checked {
   readonly run: Revoker;
-  readonly evaluation: Evaluation;
-  readonly approval: Proposal["approval"];
+  readonly proposal: Proposal;
   readonly log: EngineLog;
 }
 
@@ -60,6 +58,12 @@ export class ConnectedUserProvider {
   #config: Config | undefined;
   #run: Revoker | undefined;
   readonly #checked = new Map<string, Checked>();
+  readonly #engine: EngineProcess | null;
+
+  /** @param engine whose phase it serves; null where that cannot be told */
+  constructor(engine: EngineProcess | null = engineProcess()) {
+    this.#engine = engine;
+  }
 
   /** Keeps the stack's config; nothing logs in before the org is needed. */
   configure({ config }: { config: Config }): void {
@@ -75,13 +79,17 @@ export class ConnectedUserProvider {
     const log = engineLog(process.argv.at(-1), news.resourceUrn);
     try {
       const run = this.#configured();
-      const { evaluation, drift, approval } = await run.propose(run.want(news.policy));
-      const { inventory, policy, plan, limits } = evaluation;
-      refuseOtherOrg(olds.org?.id, inventory.org.id, inventory.org.name);
+      const preview = new OwnPreview(run, { urn: news.resourceUrn ?? "", engine: this.#engine });
+      if (news.dryRun) preview.begin();
+      const whole = await run.propose(run.want(news.policy));
+      const { org } = whole.evaluation.inventory;
+      refuseOtherOrg(olds.org?.id, org.id, org.name);
+      const { proposal, lines } = news.dryRun ? { proposal: whole, lines: [] } : preview.holds(whole);
+      const { policy, plan, limits } = proposal.evaluation;
       const inputs: CheckedInputs = {
         policyFile: policy.file,
         policy: summarizePolicy(policy),
-        org: { id: inventory.org.id, name: printable(inventory.org.name) },
+        org: { id: org.id, name: printable(org.name) },
         revocations: revocationMap(plan),
         ...(plan.revocations.length === 0 ? {} : { __approval: approvalDigest(plan) }),
       };
@@ -90,15 +98,15 @@ export class ConnectedUserProvider {
       const { raised } = run.settings;
       await log.say(
         [
-          ...planLines(evaluation, inFull),
+          ...checkLines(proposal, inFull),
           ...(raised === null ? [] : [raisedText(raised)]),
-          ...(approval === null ? [] : [approvalText(approval)]),
-          ...driftLines(drift),
+          ...lines,
+          ...(news.dryRun && !refused ? preview.shows(proposal) : []),
         ].join("\n"),
       );
       if (refused)
         throw new UserError({ code: "limits-exceeded", text: printable(limits.refusal), remedy: "" });
-      this.#checked.set(keyOf(inputs), { run, evaluation, approval, log });
+      this.#checked.set(checkedKey(inputs), { run, proposal, log });
       return { inputs };
     } catch (error) {
       return { failures: [{ property: "policy", reason: userMessage(error) }] };
@@ -152,13 +160,12 @@ export class ConnectedUserProvider {
     const { __approval, ...rest } = inputs;
     const outs: CheckedInputs = { ...rest, revocations: {} };
     if (Object.keys(inputs.revocations).length === 0) return outs;
-    const checked = this.#checked.get(keyOf(inputs));
+    const checked = this.#checked.get(checkedKey(inputs));
     if (checked === undefined)
-      throw new Error(
-        "The update began without a check of the org, so nothing was revoked. Run the update again.",
-      );
-    const { run, evaluation, approval, log } = checked;
-    const { outcomes, sessions, audit } = await run.revoke(approvedPlan(inputs, evaluation), evaluation, {
+      throw new Error("The update is not what was checked, so nothing was revoked. Run the preview again.");
+    const { run, proposal, log } = checked;
+    const { evaluation, approval } = proposal;
+    const { outcomes, sessions, audit } = await run.revoke(evaluation.plan, evaluation, {
       approval,
       onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
     });
@@ -177,9 +184,14 @@ export class ConnectedUserProvider {
 }
 
 /**
- * What an update knows its check by, and whether it is still the same policy: of one policy and one org.
- * The engine hands over what `check` returned, with the keys of maps in another order.
+ * What an update knows its check by: the policy, the org and the plan, in what people read and in the data beside that. The
+ * engine hands over what `check` returned, with the keys of maps in another order.
  */
+function checkedKey({ revocations, __approval, ...rest }: CheckedInputs): string {
+  return digestOf([keyOf(rest), revocations, __approval ?? null]);
+}
+
+/** Whether it is still the same policy and org. */
 function keyOf({ policyFile, policy, org }: Partial<CheckedInputs>): string {
   return digestOf([policyFile ?? null, policy ?? null, org ?? null]);
 }
@@ -189,17 +201,6 @@ const LEADS: Readonly<Partial<Record<Outcome["status"], string>>> = {
   "not tried": "not tried, since ",
   replaced: "replaced, planned again by the next update: ",
 };
-
-/**
- * The plan of the check, where the inputs are what it returned: in what people read and in the data beside that.
- * @throws Error where they are not
- */
-function approvedPlan({ revocations, __approval }: CheckedInputs, { plan }: Evaluation): Plan {
-  const isApproved =
-    __approval === approvalDigest(plan) && digestOf(revocations) === digestOf(revocationMap(plan));
-  if (isApproved) return plan;
-  throw new Error("The update is not what was checked, so nothing was revoked. Run the preview again.");
-}
 
 /** The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time. @throws Error where a revocation did not succeed */
 function refuseOpen(outcomes: readonly Outcome[], id: string, outs: CheckedInputs): void {
@@ -212,42 +213,6 @@ function refuseOpen(outcomes: readonly Outcome[], id: string, outs: CheckedInput
       printable(`${revocation.appLabel}, ${revocation.userLabel}: ${LEADS[status] ?? ""}${reason}`),
     ),
   });
-}
-
-/**
- * What was read and is planned. The engine shows the inputs of a resource that is new as one block, and
- * those of a refused plan not at all: then each revocation is a line besides.
- */
-function planLines({ plan, inventory, findings }: Evaluation, inFull: boolean): string[] {
-  const count = countGrants(plan);
-  return [
-    proofText(inventory.proof),
-    ...(findings.length > 0 ? [`findings: ${countFindings(findings)}`] : []),
-    count === 0
-      ? `nothing to revoke: all ${inventory.grants.length} grants that were counted are sanctioned, protected or only reported`
-      : `${amount(count, "revocation")} planned: ${summarizePlan(plan).join(", ")}`,
-    ...(inFull
-      ? plan.revocations.map((r) => `+ ${printable(`${r.appLabel}, ${r.userLabel}: ${r.reason}`)}`)
-      : []),
-  ];
-}
-
-/** By which plan an update is bounded, and which limits of the policy that lifts. */
-function approvalText({ file, digest, lifts }: NonNullable<Proposal["approval"]>): string {
-  const lifted = lifts === null ? "" : `; lifts ${exceededText(lifts)}`;
-  return `approved plan: ${printable(file)} (${digest})${lifted}`;
-}
-
-/** What breaks the policy and was not approved; null where nothing had to be. */
-function driftLines(drift: number | null): string[] {
-  if (drift === null || drift === 0) return [];
-  return [`drift: ${drift} more break the policy and are not in the approved plan; they are left alone`];
-}
-
-/** `2 weak-match, 1 review-overdue`. */
-function countFindings(findings: Evaluation["findings"]): string {
-  const counts = Map.groupBy(findings, ({ code }) => code);
-  return [...counts].map(([code, some]) => `${some.length} ${code}`).join(", ");
 }
 
 function refuseOtherOrg(expected: string | undefined, id: string, name: string): void {

@@ -1,11 +1,12 @@
 import path from "node:path";
 import type { ApplyProgress } from "../apply/attempts.ts";
-import type { PlanApproval, RunApproval } from "../audit/line.ts";
+import type { RunApproval } from "../audit/line.ts";
 import { acceptPlanFile, restrictToApproved } from "../plan/approvedPlan.ts";
 import { policyDigest } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
-import { exceededLimits } from "../plan/limits.ts";
+import { exceededLimits, judgeLimits } from "../plan/limits.ts";
 import type { Plan } from "../plan/plan.ts";
+import { restrictToShown, type Shown } from "../plan/shown.ts";
 import type { Policy } from "../policy/policy.ts";
 import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
@@ -25,8 +26,10 @@ export interface Proposal {
   readonly evaluation: Evaluation;
   /** How many grants are left for want of approval; null where no plan was to be approved. */
   readonly drift: number | null;
-  /** The plan that it is held to, for the record; null for none. */
-  readonly approval: PlanApproval | null;
+  /** How many grants are left since the run's own preview did not show them; null where it is held to none. */
+  readonly unseen: number | null;
+  /** What it is held to, for the record; null for nothing but the policy. */
+  readonly approval: RunApproval | null;
 }
 
 /** A run that looks and can revoke. `openRevoker` makes one. */
@@ -41,7 +44,8 @@ export class Revoker extends Observer<OrgConnection> {
    */
   async propose(policy: Policy): Promise<Proposal> {
     const { approvedPlan, approvedPlanMaxAgeDays: maxAgeDays } = this.settings;
-    if (approvedPlan === null) return { evaluation: await this.observe(policy), drift: null, approval: null };
+    if (approvedPlan === null)
+      return { evaluation: await this.observe(policy), drift: null, unseen: null, approval: null };
     const text = this.#readPlanFile(approvedPlan);
     const evaluation = await this.observe(policy);
     const { inventory, asOf, limits } = evaluation;
@@ -51,6 +55,7 @@ export class Revoker extends Observer<OrgConnection> {
       // What was approved line by line needs no limit.
       evaluation: { ...evaluation, plan, limits: { ...limits, refusal: null } },
       drift,
+      unseen: null,
       approval: {
         kind: "plan",
         file: approvedPlan,
@@ -63,6 +68,32 @@ export class Revoker extends Observer<OrgConnection> {
         signedBy: [],
       },
     };
+  }
+
+  /** A proposal held to what a preview had shown, under limits for what is left of it. */
+  restrict({ evaluation, drift, approval }: Proposal, shown: Shown): Proposal {
+    const { plan, left } = restrictToShown(evaluation, shown);
+    const { inventory, policy, limits } = evaluation;
+    const held = { ...policy.limits, ...this.settings.raised?.limits };
+    return {
+      evaluation: {
+        ...evaluation,
+        plan,
+        limits: approval === null ? judgeLimits(plan, inventory.grants.length, held) : limits,
+      },
+      drift,
+      unseen: left,
+      approval: approval ?? {
+        kind: "preview",
+        at: new Date(shown.at).toISOString(),
+        digest: shown.digest,
+      },
+    };
+  }
+
+  /** The folder of the record. */
+  get keptIn(): string {
+    return path.dirname(this.#auditFile("")!);
   }
 
   /**

@@ -105,16 +105,47 @@ describe("Dieppe Trading on the real engine", () => {
     expect(revokeCalls()).toHaveLength(calls);
   });
 
-  it("an approved plan that has come to say more is refused before any call", async () => {
-    await project.run("up", "--yes", "--skip-preview");
-    authorize("Shiny AI Notetaker");
+  it("is held to what was shown when the question was asked, however long it waits for an answer", async () => {
+    const up = await project.upAnswered(() => authorize("Shiny AI Notetaker"));
+    expect(up.code).toBe(0);
+    expect(up.output).toMatch(/12 revoked; on record/);
+    expect(up.output).toContain(
+      "not shown: 1 more that break the policy; the preview of this run did not show them, so they are left. Run `npx pulumi up` again",
+    );
+    expect(held()).toEqual({ ...sanctionedApps, "Shiny AI Notetaker": 1 });
+    const record = await project.read(".sanctioned/audit-00D000000001942EAA.jsonl");
+    expect(JSON.parse(record.split("\n")[0]!).approval).toMatchObject({ kind: "preview" });
+
+    const unseen = await project.run("up", "--yes", "--skip-preview");
+    expect(unseen.output).toContain(
+      "not previewed in this run: bounded by the limits of the policy alone, and by --plan where that is given",
+    );
+    expect([unseen.code, held()]).toEqual([0, sanctionedApps]);
+  });
+
+  it("a saved plan is refused before any call where a dormant grant is another by then, whose line reads the same", async () => {
+    const idle = (time: string) =>
+      expect(
+        org.store.addGrant({
+          username: "ada.dubois@dieppe.example",
+          app: "Shiny AI Notetaker",
+          createdAt: Date.parse(time),
+          lastUsedAt: Date.parse("2026-02-03T00:00:00Z"),
+          useCount: 1,
+        }),
+      ).not.toBeNull();
+    await project.write(
+      "policy/dieppe-trading.yaml",
+      "version: 1\nunlisted: report\napps: [{ name: Shiny AI Notetaker, users: everyone, maxIdleDays: 30 }]\n",
+    );
+    idle("2026-01-05T09:00:00Z");
     expect((await project.run("preview", "--save-plan", "plan.json")).code).toBe(0);
-    authorize("Shiny AI Notetaker", "ada.weber@dieppe.example");
-    const calls = revokeCalls().length;
+    org.store.revoke(String(org.store.grants().at(-1)!.DeleteToken));
+    idle("2026-01-05T21:00:00Z");
     const up = await project.run("up", "--yes", "--skip-preview", "--plan", "plan.json");
     expect(up.code).not.toBe(0);
-    expect(up.output).toMatch(/violates plan/);
-    expect(revokeCalls()).toHaveLength(calls);
+    expect(up.output).toMatch(/violates plan: .*__approval/);
+    expect(revokeCalls()).toEqual([]);
   });
 
   it("an approved plan is applied after a night in which every app in use rotated its tokens", async () => {

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Writable } from "node:stream";
 import { ensureEngine } from "../../scripts/engine/ensure.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -85,17 +87,44 @@ export class PulumiProject {
     return this.#spawn(process.execPath, [path.join(ROOT, "bin/sanctioned.js"), ...args], {}).ended;
   }
 
-  #spawn(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Started {
+  /**
+   * Runs `pulumi up`, and answers yes once `meanwhile` is done, after the preview and before the update: at the prompt of
+   * a terminal, which script(1) of Linux gives; elsewhere, and where the engine would see a CI system and ask nobody, by
+   * `--yes`.
+   */
+  upAnswered(meanwhile: () => void): Promise<Run> {
+    const terminal = "/usr/bin/script";
+    const asks = process.platform === "linux" && existsSync(terminal) && process.env.CI === undefined;
+    let isDone = false;
+    const answer = (said: string, stdin: Writable) => {
+      if (isDone || !said.includes(asks ? "Do you want to perform this update?" : "Resources:")) return;
+      isDone = true;
+      meanwhile();
+      if (asks) stdin.write("yes\r");
+    };
+    return asks
+      ? this.#spawn(terminal, ["-qefc", `'${this.#engine}' up`, "/dev/null"], { TERM: "xterm" }, answer).ended
+      : this.#spawn(this.#engine, ["up", "--yes", "--non-interactive"], {}, answer).ended;
+  }
+
+  /** @param onOutput is told all that was said so far, whenever there is more */
+  #spawn(
+    command: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv,
+    onOutput?: (output: string, stdin: Writable) => void,
+  ): Started {
     const child = spawn(command, args, {
       cwd: this.folder,
       env: { ...this.env, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
+    if (onOutput === undefined) child.stdin.end();
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (chunk: string) => {
         output += chunk;
+        onOutput?.(output, child.stdin);
       });
     const ended = new Promise<Run>((resolve, reject) => {
       child.once("error", reject).once("close", (code) => resolve({ code, output }));

@@ -1,0 +1,65 @@
+import { isShownOf, shownOf } from "../plan/shown.ts";
+import type { Proposal, Revoker } from "../run/revoker.ts";
+import { notPreviewedLine } from "./checkLines.ts";
+import type { EngineProcess } from "./engineProcess.ts";
+import { pulumiErrors } from "./errors.ts";
+import { ShownFiles } from "./shownFiles.ts";
+
+/** What a check proposes, with lines that are to be said of how it is held. */
+interface Held {
+  readonly proposal: Proposal;
+  readonly lines: readonly string[];
+}
+
+/**
+ * The preview of one resource in one `pulumi up`, which its update is held to: what is new since is left, whoever
+ * answered the question, and however long it waited (law 5).
+ */
+export class OwnPreview {
+  readonly #run: Revoker;
+  readonly #urn: string;
+  readonly #engine: EngineProcess | null;
+  readonly #files: ShownFiles;
+
+  /** @param engine whose phase it is; null where that cannot be told */
+  constructor(
+    run: Revoker,
+    { urn, engine }: { readonly urn: string; readonly engine: EngineProcess | null },
+  ) {
+    this.#run = run;
+    this.#urn = urn;
+    this.#engine = engine;
+    this.#files = new ShownFiles(run.keptIn, engine);
+  }
+
+  /** Before anything is read: a preview that fails shows nothing. */
+  begin(): void {
+    this.#files.forget(this.#urn);
+  }
+
+  /** Keeps what the preview shows. @returns lines that are to be said of it */
+  shows(proposal: Proposal): string[] {
+    const why = this.#files.keep(this.#urn, shownOf(proposal.evaluation));
+    return why === null ? [] : [`what is shown here cannot be kept (${why}), and no update be held to it`];
+  }
+
+  /** Holds an update to it. @throws UserError where it cannot be told, or was of something else */
+  holds(proposal: Proposal): Held {
+    const shown = this.#files.recall(this.#urn);
+    if (shown === null) {
+      const isEmpty = proposal.evaluation.plan.revocations.length === 0;
+      return { proposal, lines: isEmpty ? [] : [notPreviewedLine(proposal.approval)] };
+    }
+    if (!isShownOf(shown, proposal.evaluation)) throw pulumiErrors["shown-of-another-policy"]({});
+    const at = new Date(shown.at).toISOString();
+    return {
+      proposal: this.#run.restrict(proposal, shown),
+      lines:
+        this.#engine === null
+          ? [
+              `held to the newest preview within an hour, of ${at}: which run's it was cannot be told on this system`,
+            ]
+          : [],
+    };
+  }
+}

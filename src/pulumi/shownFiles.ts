@@ -1,0 +1,82 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseShown, type Shown } from "../plan/shown.ts";
+import { LARGEST_TEXT, readRegular, unread } from "../regularFile.ts";
+import { DAY_MS } from "../time.ts";
+import type { EngineProcess } from "./engineProcess.ts";
+import { pulumiErrors } from "./errors.ts";
+
+/** Where the engine cannot be told, an update is held to what was shown within this time. */
+const UNTOLD_MS = 60 * 60_000;
+
+/**
+ * What previews showed, each in a file beside the record, for the update of the same engine process and the same
+ * resource. They name nobody, and go after a day.
+ */
+export class ShownFiles {
+  readonly #folder: string;
+  readonly #engine: EngineProcess | null;
+  readonly #now: () => number;
+
+  /** @param beside the folder of the record @param engine null where it cannot be told */
+  constructor(beside: string, engine: EngineProcess | null, now: () => number = Date.now) {
+    this.#folder = path.join(beside, "shown");
+    this.#engine = engine;
+    this.#now = now;
+  }
+
+  /** Nothing is shown of a resource yet. */
+  forget(urn: string): void {
+    this.#try(() => rmSync(this.#fileOf(urn), { force: true }));
+  }
+
+  /** @returns why it could not be kept; null where it is */
+  keep(urn: string, shown: Shown): string | null {
+    return this.#try(() => {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      this.#sweep();
+      const file = this.#fileOf(urn);
+      const whole = `${file}.${randomUUID()}`; // so that nobody reads a half
+      writeFileSync(whole, JSON.stringify(shown), { mode: 0o600, flag: "wx" });
+      renameSync(whole, file);
+    });
+  }
+
+  /** What was shown; null where nothing was. @throws UserError where that cannot be read, or was changed */
+  recall(urn: string): Shown | null {
+    const file = this.#fileOf(urn);
+    const answer = readRegular(file, LARGEST_TEXT);
+    if ("code" in answer && answer.why === "does not exist") return null;
+    const shown = "bytes" in answer ? parseShown(answer.bytes.toString("utf8")) : null;
+    if (shown === null)
+      throw pulumiErrors["shown-not-readable"]({
+        file: path.relative(process.cwd(), file),
+        why: "why" in answer ? answer.why : "was changed",
+      });
+    return this.#engine === null && this.#now() - shown.at > UNTOLD_MS ? null : shown;
+  }
+
+  #fileOf(urn: string): string {
+    const of = JSON.stringify([urn, this.#engine?.pid ?? null, this.#engine?.started ?? null]);
+    return path.join(this.#folder, `${createHash("sha256").update(of).digest("hex")}.json`);
+  }
+
+  #sweep(): void {
+    for (const name of readdirSync(this.#folder)) {
+      const file = path.join(this.#folder, name);
+      const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? {};
+      if (mtimeMs !== undefined && this.#now() - mtimeMs > DAY_MS) rmSync(file, { force: true });
+    }
+  }
+
+  /** @returns what the system says against it; null for nothing */
+  #try(act: () => void): string | null {
+    try {
+      act();
+      return null;
+    } catch (error) {
+      return unread(error).code;
+    }
+  }
+}
