@@ -37,7 +37,7 @@ onTask(async ({ url, accessToken, concurrency, perSecond }: RevokeTask): Promise
     const evaluation = await run.observe(run.want({ version: 1, unlisted: "revoke", apps: [] }));
     const { plan } = evaluation;
     const start = performance.now();
-    const { outcomes } = await run.revoke(plan, evaluation);
+    const { outcomes } = await run.revoke(plan, evaluation, { purpose: "update" });
     const seconds = (performance.now() - start) / 1000;
     const revoked = outcomes
       .filter(({ status }) => status === "revoked")

@@ -26,7 +26,7 @@ async function perform({ folder, policy, env }: RunTask): Promise<RunResult> {
   try {
     const run = openRevoker({ folder, env, clock: CLOCK });
     const { evaluation } = await run.propose(run.want(policy));
-    const { outcomes } = await run.revoke(evaluation.plan, evaluation);
+    const { outcomes } = await run.revoke(evaluation.plan, evaluation, { purpose: "update" });
     return { outcomes: countOutcomes(outcomes) };
   } catch (error) {
     if (error instanceof UserError || error instanceof InconclusiveError) return { stopped: error.message };

@@ -22,7 +22,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   http: { imports: ground, packages: ["p-retry", "undici"] },
   salesforce: { imports: [...ground, "http"], packages: ["jose", "jsforce", "p-limit"] },
   inventory: { imports: [...ground, "http", "salesforce"] },
-  policy: { imports: [...ground, "salesforce"], types: ["inventory"], packages: ["ajv", "typebox", "yaml"] },
+  sign: { imports: ground },
+  policy: {
+    imports: [...ground, "salesforce", "sign"],
+    types: ["inventory"],
+    packages: ["ajv", "typebox", "yaml"],
+  },
   resolve: { imports: [...ground, "salesforce", "inventory", "policy"] },
   decide: { imports: [...ground, "salesforce", "policy", "resolve"], types: ["inventory"] },
   plan: {
@@ -41,10 +46,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     types: ["plan"],
     packages: ["typebox"],
   },
-  run: { imports: acting },
+  run: { imports: [...acting, "sign"] },
   report: {
     imports: [...ground, "policy", "decide", "plan", "audit"],
-    types: ["inventory", "probe"],
+    types: ["inventory", "probe", "sign"],
     packages: ["csv-stringify", "node-sarif-builder", "picocolors", "string-width", "xml2js"],
   },
   pullRequest: { imports: [...ground, "policy", "plan", "report"] },
@@ -81,6 +86,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "audit",
       "probe",
       "run",
+      "sign",
       "report",
       "pullRequest",
       "forge",
@@ -106,6 +112,7 @@ export const pure: readonly string[] = [
   "salesforce/id.ts",
   "salesforce/instant.ts",
   "inventory/subordinates.ts",
+  "sign",
   "policy",
   "resolve",
   "decide",
@@ -118,7 +125,7 @@ export const pure: readonly string[] = [
 ];
 
 /** The files of pure rooms that do I/O for them; nothing pure imports them. */
-export const doors: readonly string[] = ["regularFile.ts", "policy/read.ts"];
+export const doors: readonly string[] = ["regularFile.ts", "policy/read.ts", "sign/sshKeygen.ts"];
 
 /** The parts of Node that do no I/O. */
 export const pureBuiltins: readonly string[] = ["buffer", "crypto", "path"];

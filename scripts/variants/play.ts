@@ -109,7 +109,7 @@ async function run({ folder, env, truth, meanwhile }: Surroundings): Promise<Pla
   const before = truth();
   const revoker = openRevoker({ ...surroundings, env: { ...env, SANCTIONED_APPROVED_PLAN: APPROVED } });
   const { evaluation } = await revoker.propose(revoker.want(FILE));
-  const { outcomes } = await revoker.revoke(evaluation.plan, evaluation);
+  const { outcomes } = await revoker.revoke(evaluation.plan, evaluation, { purpose: "update" });
   const after = truth();
   const open = outcomes.filter(isOpen);
   const problems = [

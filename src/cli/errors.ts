@@ -65,6 +65,12 @@ export const cliErrors = declareErrors({
     remedy: "Say why with --reason: it goes on record.",
     example: {},
   },
+  "out-without-dry-run": {
+    kind: "user",
+    text: "--out is for what would be revoked.",
+    remedy: "Add --dry-run; then have the plan signed, and name it with --approved-plan.",
+    example: {},
+  },
   "confirmation-not-possible": {
     kind: "user",
     text: "Nobody can be asked here: nothing was revoked.",
@@ -93,6 +99,30 @@ export const cliErrors = declareErrors({
     kind: "user",
     text: "There is nothing to revoke of that pair, or the policy keeps it: nothing was revoked.",
     remedy: "Name a pair that holds a grant and is not protected, or probe without --destructive.",
+    example: {},
+  },
+  "approving-not-asked": {
+    kind: "user",
+    text: "Nobody can be asked here: nothing was signed.",
+    remedy: "Add --yes where that is meant.",
+    example: {},
+  },
+  "approving-not-confirmed": {
+    kind: "user",
+    text: "The number was not typed: nothing was signed.",
+    remedy: "Run it again, and type the number of grants.",
+    example: {},
+  },
+  "approving-refused-plan": {
+    kind: "user",
+    text: "The plan {file} was refused by its own limits, so that no approval can be of use: nothing was signed.",
+    remedy: "Make it again by a policy with higher limits, or with a limit raised for it (docs/revoking.md).",
+    example: { file: "plan.json" },
+  },
+  "key-not-named": {
+    kind: "user",
+    text: "No key is named to sign with.",
+    remedy: "Name one with --key, or ask who has approved with --check.",
     example: {},
   },
   "plan-not-named": {

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { shownError } from "../errors.ts";
 import { cliErrors } from "./errors.ts";
+import { approveCommand } from "./verbs/approve.ts";
 import { auditCommand } from "./verbs/audit.ts";
 import { baselineCommand } from "./verbs/baseline.ts";
 import { commentCommand } from "./verbs/comment.ts";
@@ -32,6 +33,7 @@ export function program(): Command {
     .addCommand(listCommand())
     .addCommand(planCommand())
     .addCommand(explainCommand())
+    .addCommand(approveCommand())
     .addCommand(reportCommand())
     .addCommand(baselineCommand())
     .addCommand(revokeCommand())

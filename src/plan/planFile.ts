@@ -28,7 +28,12 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
       isSandbox: inventory.org.isSandbox,
       instanceUrl: inventory.org.instanceUrl,
     },
-    policy: { file: policy.file, mode: policy.mode.value, digest: policyDigest(policy) },
+    policy: {
+      file: policy.file,
+      mode: policy.mode.value,
+      digest: policyDigest(policy),
+      ...(policy.approvals === null ? {} : { approvals: policy.approvals.required }),
+    },
     inventory: inventoryPart(inventory),
     revocations: plan.revocations.map(({ user, app, grants, code, at, covers, others, reason }) => ({
       user: { id: user.id, username: user.username },

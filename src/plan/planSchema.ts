@@ -106,6 +106,12 @@ export const PlanSchema = Type.Object(
         digest: Type.String({
           description: "SHA-256 of what the policy says, in hex; moving a line changes nothing.",
         }),
+        approvals: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            description: "How many signed approvals the policy wants of an update.",
+          }),
+        ),
       },
       closed,
     ),

@@ -42,6 +42,25 @@ export const policyProblems = declareProblems({
       remedy: "`npx sanctioned validate policy/shared.yaml` shows them",
     },
   },
+  "signers-not-valid": {
+    text: "the allowed signers of {file} cannot be used: {why}",
+    remedy:
+      "write a line as `ada@acme.example ssh-ed25519 AAAA…` for each key; docs/approvals.md has the form",
+    example: {
+      file: "policy/allowed_signers:3",
+      why: "its principal is a pattern, which says of no one that they signed",
+    },
+  },
+  "approvals-without-signers": {
+    text: "`approvals` does not say who may approve",
+    remedy: "name a file of allowed signers, as in `signers: allowed_signers`",
+    example: {},
+  },
+  "approvals-out-of-reach": {
+    text: "{required} approvals are required, and {file} lists {people}",
+    remedy: "list more signers, or require fewer; two keys, or two names of one key, are one person",
+    example: { required: 2, file: "policy/allowed_signers", people: "1 person" },
+  },
   "extended-policy-extends": {
     text: "a policy that is extended may not extend another",
     remedy: "remove it, or extend that one directly",

@@ -1,5 +1,7 @@
 import path from "node:path";
 import policySchema from "../../schema/policy.schema.json" with { type: "json" };
+import type { ErrorText } from "../errors.ts";
+import { parseSigners } from "../sign/signers.ts";
 import { validator } from "../validator.ts";
 import { parseBaseline, type ReadBaseline } from "./baseline.ts";
 import { contradictions } from "./contradictions.ts";
@@ -8,8 +10,15 @@ import { policyProblems } from "./errors.ts";
 import { isBlank } from "./hidden.ts";
 import type { Layer } from "./layer.ts";
 import { mergeLayers } from "./merge.ts";
-import { type Named, type OpenFile, readNamed, type Unfit, withoutLine } from "./namedFile.ts";
-import type { Policy } from "./policy.ts";
+import {
+  type LanguageFile,
+  type OpenFile,
+  openNamed,
+  readNamed,
+  type Unfit,
+  withoutLine,
+} from "./namedFile.ts";
+import type { Approvals, Policy } from "./policy.ts";
 import type { PolicyFile } from "./policySchema.ts";
 import { MOST_PROBLEMS, type Problem } from "./problem.ts";
 import { objectSource, type Path, pathText, type Source } from "./source.ts";
@@ -70,7 +79,7 @@ function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {
   let problems: readonly Problem[] = [];
   /** What a file that the policy names under a key holds; null where it names none, or something is wrong with that. */
   const opened = <T extends object>(
-    key: Named["key"],
+    key: LanguageFile["key"],
     { data, source }: Layer,
     within: string,
     parse: (text: string, file: string) => T | Unfit,
@@ -95,18 +104,42 @@ function complete(own: Layer, folder: string, open: OpenFile): PolicyResult {
       ),
     );
   const withBaseline = own.data.baseline === undefined && base?.data.baseline !== undefined ? base : own;
-  const within = withBaseline === own ? folder : path.posix.dirname(withBaseline.file);
-  const known = opened<ReadBaseline>("baseline", withBaseline, within, parseBaseline)?.baseline ?? null;
+  const folderOf = (layer: Layer) => (layer === own ? folder : path.posix.dirname(layer.file));
+  const known =
+    opened<ReadBaseline>("baseline", withBaseline, folderOf(withBaseline), parseBaseline)?.baseline ?? null;
+  const withSigners = own.data.approvals?.signers === undefined ? (base ?? own) : own;
+  const signers = readSigners(withSigners, folderOf(withSigners), open);
   if (problems.length > 0) return { problems };
+  if (signers !== null && "problem" in signers) return { problems: [signers.problem] };
 
   const baseline =
     known === null
       ? null
       : { ...known, problemAt: withoutLine(known.problemAt), shared: withBaseline !== own };
   const merging: Problem[] = [];
-  const policy = mergeLayers(own, base, baseline, merging);
+  const policy = mergeLayers(own, base, { baseline, signers: signers?.read ?? null }, merging);
   const all = merging.concat(contradictions(policy));
   return all.length > 0 ? { problems: all } : { policy };
+}
+
+/** Who may approve, by the file that a policy names; null where it names none. Of its faults the first is told: a file of another kind has one in each line. */
+function readSigners(
+  { data, source }: Layer,
+  within: string,
+  open: OpenFile,
+): { readonly read: Approvals["signers"] } | { readonly problem: Problem } | null {
+  const name = data.approvals?.signers;
+  if (name === undefined) return null;
+  const refuse = (said: ErrorText) => ({
+    problem: source.problemAt(source.position(["approvals", "signers"]), said),
+  });
+  const named = openNamed({ key: "approvals.signers", name, within }, open);
+  if ("said" in named) return refuse(named.said);
+  const { text, file } = named;
+  const result = parseSigners(text);
+  if ("signers" in result) return { read: { file, list: result.signers } };
+  const { line, why } = result.faults[0]!;
+  return refuse(policyProblems["signers-not-valid"]({ file: line === 0 ? file : `${file}:${line}`, why }));
 }
 
 /** A layer of which no problem quotes a line. */

@@ -1,9 +1,11 @@
 import { type AppRef, parseOrgId } from "../salesforce/id.ts";
+import { peopleOf } from "../sign/people.ts";
 import { policyProblems } from "./errors.ts";
 import { type AppPart, type Layer, LayerReader } from "./layer.ts";
 import { asOne } from "./layers.ts";
 import {
   type AppEntry,
+  type Approvals,
   type AppsLike,
   type Baseline,
   type Leaver,
@@ -31,7 +33,10 @@ type Listed = "app" | "identity provider";
 export function mergeLayers(
   own: Layer,
   base: Layer | null,
-  baseline: Baseline | null,
+  {
+    baseline,
+    signers,
+  }: { readonly baseline: Baseline | null; readonly signers: Approvals["signers"] | null },
   problems: Problem[],
 ): Policy {
   const whole = asOne(own, base);
@@ -65,6 +70,7 @@ export function mergeLayers(
       ...data.limits,
       position: reader.placed(data.limits, ["limits"])?.position ?? top,
     },
+    approvals: approvalsOf(whole, signers, problems),
     defaults,
     unlistedScopes: reader.placed(data.unlistedScopes, ["unlistedScopes"]),
     apps: completed(reader.appParts(), defaults, "app"),
@@ -93,6 +99,28 @@ export function mergeLayers(
     problemAt: (position, said) =>
       (position.line > 0 && position.file === baseline?.file ? baseline : source).problemAt(position, said),
   };
+}
+
+/** Who must approve; what no number of approvals could be met by is a problem. */
+function approvalsOf(
+  { data, source }: Layer,
+  signers: Approvals["signers"] | null,
+  problems: Problem[],
+): Approvals | null {
+  const { approvals } = data;
+  if (approvals === undefined) return null;
+  const position = source.keyPosition(["approvals"]);
+  if (signers === null) {
+    problems.push(source.problemAt(position, policyProblems["approvals-without-signers"]()));
+    return null;
+  }
+  const { required = 1, waivedFor = [] } = approvals;
+  const people = peopleOf(signers.list).length;
+  if (people < required) {
+    const values = { required, file: signers.file, people: people === 1 ? "1 person" : `${people} people` };
+    problems.push(source.problemAt(position, policyProblems["approvals-out-of-reach"](values)));
+  }
+  return { signers, required, waivedFor: [...new Set(waivedFor)].sort(), position };
 }
 
 /** Whether an entry stands in the extended policy alone. */

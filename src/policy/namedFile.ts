@@ -25,11 +25,36 @@ export interface Unfit {
 }
 
 /** A file that a policy names, and under which of its keys. */
-export interface Named {
-  readonly key: "extends" | "baseline";
+interface Named {
+  readonly key: "extends" | "baseline" | "approvals.signers";
   readonly name: string;
   /** The folder that the name is relative to, as the names of files begin. */
   readonly within: string;
+}
+
+/** One of the policy's own language. */
+export interface LanguageFile extends Named {
+  readonly key: "extends" | "baseline";
+}
+
+/** The text of a file that a policy names, or what is wrong with naming it. */
+export function openNamed(
+  { key, name, within }: Named,
+  open: OpenFile,
+): { readonly file: string; readonly text: string } | { readonly said: ErrorText } {
+  const file = path.posix.join(within, name);
+  const answer = isPlain(name) ? open(file) : { outside: "the policy's folder" };
+  if ("text" in answer) return { file, text: answer.text };
+  if ("outside" in answer)
+    return { said: policyProblems["named-file-outside"]({ key, file: name, place: answer.outside }) };
+  const { why, remedy, line } = answer;
+  return {
+    said: policyProblems["named-file-not-readable"]({
+      file: line === undefined ? file : `${file}:${line}`,
+      why,
+      remedy: remedy ?? `name one relative to ${within}`,
+    }),
+  };
 }
 
 /**
@@ -38,27 +63,16 @@ export interface Named {
  * of a file that is not built as the language has it, none has a word.
  */
 export function readNamed<T extends object>(
-  { key, name, within }: Named,
+  named: LanguageFile,
   open: OpenFile,
   parse: (text: string, file: string) => T | Unfit,
 ): { readonly read: T } | { readonly said: ErrorText } | { readonly problems: readonly Problem[] } {
-  const file = path.posix.join(within, name);
-  const answer = isPlain(name) ? open(file) : { outside: "the policy's folder" };
-  if ("outside" in answer)
-    return { said: policyProblems["named-file-outside"]({ key, file: name, place: answer.outside }) };
-  if ("why" in answer) {
-    const { why, remedy, line } = answer;
-    return {
-      said: policyProblems["named-file-not-readable"]({
-        file: line === undefined ? file : `${file}:${line}`,
-        why,
-        remedy: remedy ?? `name one relative to ${within}`,
-      }),
-    };
-  }
-  if (!saysVersion(answer.text, file))
-    return { said: policyProblems["named-file-not-a-policy"]({ key, file }) };
-  const parsed = parse(answer.text, file);
+  const { key } = named;
+  const opened = openNamed(named, open);
+  if ("said" in opened) return opened;
+  const { file, text } = opened;
+  if (!saysVersion(text, file)) return { said: policyProblems["named-file-not-a-policy"]({ key, file }) };
+  const parsed = parse(text, file);
   if (!("problems" in parsed)) return { read: parsed };
   if (parsed.isShaped) return { problems: parsed.problems.map(unquoted) };
   return { said: misshapen(key, file, parsed.problems) };
@@ -74,7 +88,7 @@ function unquoted(problem: Problem): Problem {
 }
 
 /** What is wrong, by lines and codes alone. */
-function misshapen(key: Named["key"], file: string, problems: readonly Problem[]): ErrorText {
+function misshapen(key: LanguageFile["key"], file: string, problems: readonly Problem[]): ErrorText {
   const { first, more } = firstOf(problems, 5);
   const found = first.map(({ line, code }) => `line ${line}: ${code}`).join(", ");
   return policyProblems["named-file-with-problems"]({

@@ -1,7 +1,8 @@
 import type { ErrorText } from "../errors.ts";
 import type { AppId, AppRef, OrgId } from "../salesforce/id.ts";
+import type { Signer } from "../sign/signers.ts";
 import type { Day, Instant } from "../time.ts";
-import type { SCOPES } from "./policySchema.ts";
+import type { APPROVAL_WAIVERS, SCOPES } from "./policySchema.ts";
 import type { Problem } from "./problem.ts";
 
 /** A place in a policy. Line and column count from 1; line 0 means that `file` says it all (an inline policy). */
@@ -132,6 +133,19 @@ export interface Limits {
   readonly position: Position;
 }
 
+export type ApprovalWaiver = (typeof APPROVAL_WAIVERS)[number];
+
+/** Who must approve what is revoked. */
+export interface Approvals {
+  /** Who may; the file is named as a problem in it would be. */
+  readonly signers: { readonly file: string; readonly list: readonly Signer[] };
+  /** How many of them must. */
+  readonly required: number;
+  /** What needs no approval. */
+  readonly waivedFor: readonly ApprovalWaiver[];
+  readonly position: Position;
+}
+
 /** A grant that was known when the baseline was made. */
 export interface KnownGrant {
   readonly app: Placed<AppRef>;
@@ -171,6 +185,8 @@ export interface Policy {
   /** What a grant gets whose use, or whose day of granting, the org says something of that cannot be judged. */
   readonly unknownUse: Placed<"revoke" | "report">;
   readonly limits: Limits;
+  /** Null where nothing has to be approved. */
+  readonly approvals: Approvals | null;
   /** For every app that does not say its own, listed or not. */
   readonly defaults: TimeLimits;
   /** What an app may ask for that is not listed; null for anything. */

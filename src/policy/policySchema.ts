@@ -88,6 +88,9 @@ export const SCOPES = [
   "pwdless_login_api",
 ] as const;
 
+/** Revocations of which a policy may say that they need no approval. */
+export const APPROVAL_WAIVERS = ["leavers", "by-hand"] as const;
+
 const Scopes = (description: string) =>
   Type.Array(Choice(SCOPES, "An OAuth scope."), { minItems: 1, description });
 
@@ -310,6 +313,37 @@ export const PolicySchema = Type.Object(
           perApp: optional(Limit("The most revocations of one app in one run.")),
         },
         { ...closed, minProperties: 1, description: "A run that would revoke more is refused as a whole." },
+      ),
+    ),
+    approvals: optional(
+      Type.Object(
+        {
+          signers: optional(
+            Text(
+              "A file of allowed signers, as ssh-keygen(1) describes it, relative to this file: who may approve a plan.",
+            ),
+          ),
+          required: optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 20,
+              description: "How many of them must have signed a plan.",
+              default: 1,
+            }),
+          ),
+          waivedFor: optional(
+            Type.Array(Choice(APPROVAL_WAIVERS, "What is revoked without an approval."), {
+              minItems: 1,
+              description:
+                "What may be revoked without: `leavers` by a watch, `by-hand` by `sanctioned revoke`.",
+            }),
+          ),
+        },
+        {
+          ...closed,
+          minProperties: 1,
+          description: "Nothing is revoked but what is in a plan that enough signers have signed.",
+        },
       ),
     ),
     unlistedScopes: optional(

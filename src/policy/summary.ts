@@ -3,6 +3,7 @@ import { type AppRef, parseAppId, parseProviderId } from "../salesforce/id.ts";
 import { compareText } from "../text.ts";
 import type {
   AppEntry,
+  Approvals,
   AppsLike,
   Exemption,
   Named,
@@ -30,6 +31,7 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
       percent: limits.percent,
       perApp: limits.perApp,
     }),
+    approvals: policy.approvals === null ? null : summarizeApprovals(policy.approvals),
     unlistedScopes: policy.unlistedScopes === null ? null : list(policy.unlistedScopes.value),
     apps: sorted(policy.apps.map((app) => [keyOf(app), summarizeApp(app)])),
     appsLike:
@@ -84,6 +86,20 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
         ? null
         : compact({ name: text(policy.org.name?.value), id: policy.org.id?.value ?? null }),
   });
+}
+
+/** Who may approve is a line for each key, so that a signer who is added shows. */
+function summarizeApprovals({ signers, required, waivedFor }: Approvals): Record<string, unknown> {
+  return {
+    required,
+    ...compact({ waivedFor: list(waivedFor) }),
+    signers: sorted(
+      signers.list.map(({ principals, fingerprint, options }) => [
+        fingerprint,
+        printable([principals.join(","), options].filter((part) => part !== "").join(" ")),
+      ]),
+    ),
+  };
 }
 
 function summarizeApp(app: AppEntry): Record<string, unknown> {

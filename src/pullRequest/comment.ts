@@ -1,7 +1,7 @@
 import { digestOf } from "../plan/digest.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { fitted, markdownFence, markdownText } from "../report/render/markdown.ts";
-import { limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
+import { approvalsText, limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
 import { amount } from "../text.ts";
 import { findingPart, howItWasRead, MOST_ROWS, revocationPart } from "./commentParts.ts";
 import { countOf, type PlanDifference, planDifference, type Revocation } from "./planDifference.ts";
@@ -40,6 +40,7 @@ function withRows(head: PlanFile, difference: PlanDifference | null, most: numbe
           ...findingPart("Findings that this change settles", difference.settledFindings, most),
         ]),
     ...(difference === null ? findingPart("Findings", head.findings, most) : []),
+    ...(head.revocations.length === 0 ? [] : [approvalsText(policy) ?? []].flat()),
     `**Next:** ${next(head, revokes, drift)}`,
     howItWasRead(head, [
       ...(difference?.samePolicy ? ["The policy says the same as before."] : []),

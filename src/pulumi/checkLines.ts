@@ -2,6 +2,7 @@ import type { Evaluation } from "../plan/evaluate.ts";
 import { exceededText } from "../plan/limits.ts";
 import { countGrants, summarizePlan } from "../plan/plan.ts";
 import { printable } from "../printable.ts";
+import { approvalStateText } from "../report/approvalText.ts";
 import { proofText } from "../report/words.ts";
 import type { Proposal } from "../run/revoker.ts";
 import { amount } from "../text.ts";
@@ -11,7 +12,10 @@ import { amount } from "../text.ts";
  * inputs of a resource that is new as one block, and those of a refused plan not at all: then each revocation is a
  * line besides.
  */
-export function checkLines({ evaluation, drift, unseen, approval }: Proposal, inFull: boolean): string[] {
+export function checkLines(
+  { evaluation, drift, unseen, approval, approvals }: Proposal,
+  inFull: boolean,
+): string[] {
   const { plan, inventory, findings } = evaluation;
   const count = countGrants(plan);
   const left = (drift ?? 0) + (unseen ?? 0);
@@ -27,6 +31,7 @@ export function checkLines({ evaluation, drift, unseen, approval }: Proposal, in
       ? plan.revocations.map((r) => `+ ${printable(`${r.appLabel}, ${r.userLabel}: ${r.reason}`)}`)
       : []),
     ...approvalLines(approval),
+    ...(approvals.wanted === 0 ? [] : [approvalStateText(approvals).trimEnd()]),
     ...(drift
       ? [`drift: ${drift} more break the policy and are not in the approved plan; they are left alone`]
       : []),

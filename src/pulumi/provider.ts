@@ -106,6 +106,9 @@ export class ConnectedUserProvider {
       );
       if (refused)
         throw new UserError({ code: "limits-exceeded", text: printable(limits.refusal), remedy: "" });
+      // A preview shows what an update refuses for want of signatures.
+      if (!news.dryRun && plan.revocations.length > 0)
+        run.refuseUnsigned(policy, "update", proposal.approval);
       this.#checked.set(checkedKey(inputs), { run, proposal, log });
       return { inputs };
     } catch (error) {
@@ -166,6 +169,7 @@ export class ConnectedUserProvider {
     const { run, proposal, log } = checked;
     const { evaluation, approval } = proposal;
     const { outcomes, sessions, audit } = await run.revoke(evaluation.plan, evaluation, {
+      purpose: "update",
       approval,
       onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
     });

@@ -7,6 +7,7 @@ import { printable } from "../printable.ts";
 import { amount } from "../text.ts";
 import { NO_TERMINAL, type Terminal } from "./render/terminal.ts";
 import {
+  approvalsText,
   limitsText,
   plannedLinksText,
   proofText,
@@ -40,6 +41,7 @@ export function planText(plan: PlanFile, { color }: Terminal = NO_TERMINAL): str
         `  ${paint[severity](severity.padEnd(7))}  ${code}  ${printable(text)} (${printable(placeText(place))})`,
     ),
     "",
+    ...(planned === 0 ? [] : [approvalsText(policy) ?? []].flat()),
     limits.refusal === null ? `Limits: ${limitsText(limits)}.` : colors.red(refusedText(limits.refusal)),
     `${proofText(inventory.proof)}${plannedLinksText(inventory)}`,
   ];

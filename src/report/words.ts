@@ -117,6 +117,13 @@ export function limitsText({ revocations, percent, perApp }: PlanFile["limits"])
   ].join(", ");
 }
 
+/** How many approvals an update takes by the policy of a plan; null where it takes none. A sentence. */
+export function approvalsText({ approvals }: PlanFile["policy"]): string | null {
+  return approvals === undefined
+    ? null
+    : `An update revokes nothing of it without ${amount(approvals, "signed approval")} (docs/approvals.md).`;
+}
+
 /** Users who are named; the others are counted. */
 const NAMED = 3;
 

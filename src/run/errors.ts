@@ -19,6 +19,51 @@ export const runErrors = declareErrors({
     remedy: "Say why in {variable}: both go on record.",
     example: { variable: "SANCTIONED_RAISE_REASON" },
   },
+  "excluded-approvers-blank": {
+    kind: "settings",
+    text: "{setting} is set and names nobody.",
+    remedy: "Name who may not approve, such as the author of the change, or leave it out.",
+    example: { setting: "SANCTIONED_EXCLUDED_APPROVERS" },
+  },
+  "allowed-signers-not-valid": {
+    kind: "settings",
+    text: "The allowed signers {file} cannot be used: {why}.",
+    remedy:
+      "Fix the file that allowedSigners (SANCTIONED_ALLOWED_SIGNERS) names; docs/approvals.md has the form. Nothing was revoked.",
+    example: {
+      file: "allowed_signers:3",
+      why: "its principal is a pattern, which says of no one that they signed",
+    },
+  },
+  "approvals-without-allowed-signers": {
+    kind: "settings",
+    text: "{count} approvals are required, and nothing says who may approve.",
+    remedy:
+      "Name a file of allowed signers: allowedSigners (SANCTIONED_ALLOWED_SIGNERS), or `approvals.signers` in the policy. Nothing was revoked.",
+    example: { count: 2 },
+  },
+  "too-many-signatures": {
+    kind: "user",
+    text: "There are {count} files beside {file} that could be approvals of it; more than {most} are not looked at.",
+    remedy: "Remove those that are of others.",
+    example: { count: 51, file: "approved.json", most: 50 },
+  },
+  "approvals-missing": {
+    kind: "user",
+    text: "Of {wanted} approvals that are required {given} are given for {file}: nothing was revoked.",
+    remedy:
+      "`npx sanctioned approve {file} --check` says whose; `npx sanctioned approve {file} --key KEY` adds one.",
+    example: { wanted: 2, given: 1, file: "approved.json" },
+  },
+  "approved-plan-missing": {
+    kind: "user",
+    text: "{wanted} signed approvals are required of what is revoked, and there is no approved plan: nothing was revoked.",
+    remedy: "{make}",
+    example: {
+      wanted: 2,
+      make: "Make one with `npx sanctioned plan --out approved.json`, have it signed with `npx sanctioned approve approved.json --key KEY`, and name it as approvedPlan (docs/approvals.md).",
+    },
+  },
   "approved-plan-not-readable": {
     kind: "user",
     text: "The approved plan {file} {why}. Nothing was revoked.",

@@ -10,7 +10,9 @@ import { restrictToShown, type Shown } from "../plan/shown.ts";
 import type { Policy } from "../policy/policy.ts";
 import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
+import type { ApprovalState } from "../sign/approvalState.ts";
 import { Stop } from "../stop.ts";
+import { approvalState, type Purpose, wantedApprovals } from "./approvals.ts";
 import { runErrors } from "./errors.ts";
 import { Observer } from "./observer.ts";
 import type { Recorded } from "./revokeOnRecord.ts";
@@ -30,6 +32,22 @@ export interface Proposal {
   readonly unseen: number | null;
   /** What it is held to, for the record; null for nothing but the policy. */
   readonly approval: RunApproval | null;
+  /** How many have signed that plan, and how many must have. */
+  readonly approvals: ApprovalState;
+}
+
+/** How a plan comes to be that can be signed; a watch makes none. */
+const MAKE: Readonly<Record<Purpose, string>> = {
+  update:
+    "Make one with `npx sanctioned plan --out approved.json`, have it signed with `npx sanctioned approve approved.json --key KEY`, and name it as approvedPlan (docs/approvals.md).",
+  "by-hand":
+    "Run it with --dry-run --out approved.json, have that signed with `npx sanctioned approve approved.json --key KEY`, and run it with --approved-plan approved.json.",
+  leavers:
+    "A watch has none: say `waivedFor: [leavers]` under `approvals` in the policy, or watch without --enforce and revoke by signed plans (docs/approvals.md).",
+};
+
+function unsigned(wanted: number): ApprovalState {
+  return { wanted, signedBy: [], signatures: [], excludedUnknown: [] };
 }
 
 /** A run that looks and can revoke. `openRevoker` makes one. */
@@ -43,13 +61,28 @@ export class Revoker extends Observer<OrgConnection> {
    * @throws as `observe`, and UserError for an approved plan that is not valid
    */
   async propose(policy: Policy): Promise<Proposal> {
-    const { approvedPlan, approvedPlanMaxAgeDays: maxAgeDays } = this.settings;
-    if (approvedPlan === null)
-      return { evaluation: await this.observe(policy), drift: null, unseen: null, approval: null };
-    const text = this.#readPlanFile(approvedPlan);
-    const evaluation = await this.observe(policy);
-    const { inventory, asOf, limits } = evaluation;
-    const approved = acceptPlanFile(text, approvedPlan, { orgId: inventory.org.id, asOf, maxAgeDays });
+    const { approvedPlan } = this.settings;
+    if (approvedPlan !== null) return this.hold(approvedPlan, "update", () => this.observe(policy));
+    const approvals = unsigned(wantedApprovals(policy, this.settings, "update"));
+    return { evaluation: await this.observe(policy), drift: null, unseen: null, approval: null, approvals };
+  }
+
+  /**
+   * The part of what is planned that a plan file approves, and who has signed that.
+   * @param file relative to the folder of the run; it is read before the org is
+   * @throws as `observe`, and UserError for an approved plan that is not valid
+   */
+  async hold(file: string, purpose: Purpose, planned: () => Promise<Evaluation>): Promise<Proposal> {
+    const text = this.#readPlanFile(file);
+    const evaluation = await planned();
+    const { inventory, asOf, limits, policy } = evaluation;
+    const { settings, surroundings } = this;
+    const approved = acceptPlanFile(text, file, {
+      orgId: inventory.org.id,
+      asOf,
+      maxAgeDays: settings.approvedPlanMaxAgeDays,
+    });
+    const approvals = approvalState(approved, file, { policy, settings, purpose }, surroundings);
     const { plan, drift } = restrictToApproved(evaluation, approved);
     return {
       // What was approved line by line needs no limit.
@@ -58,20 +91,21 @@ export class Revoker extends Observer<OrgConnection> {
       unseen: null,
       approval: {
         kind: "plan",
-        file: approvedPlan,
+        file,
         digest: approved.digest,
         lifts: exceededLimits(
           plan.revocations.map(({ app, grants }) => [app.key, grants.length]),
           inventory.grants.length,
           policy.limits,
         ),
-        signedBy: [],
+        signedBy: approvals.signedBy,
       },
+      approvals,
     };
   }
 
   /** A proposal held to what a preview had shown, under limits for what is left of it. */
-  restrict({ evaluation, drift, approval }: Proposal, shown: Shown): Proposal {
+  restrict({ evaluation, drift, approval, approvals }: Proposal, shown: Shown): Proposal {
     const { plan, left } = restrictToShown(evaluation, shown);
     const { inventory, policy, limits } = evaluation;
     const held = { ...policy.limits, ...this.settings.raised?.limits };
@@ -88,6 +122,7 @@ export class Revoker extends Observer<OrgConnection> {
         at: new Date(shown.at).toISOString(),
         digest: shown.digest,
       },
+      approvals,
     };
   }
 
@@ -97,8 +132,22 @@ export class Revoker extends Observer<OrgConnection> {
   }
 
   /**
+   * Whether so many approvals are enough to revoke by a policy: asked where a run begins, and again before the first call.
+   * @param approval the plan that is approved and who has signed it; null for none
+   * @throws UserError where they are not
+   */
+  refuseUnsigned(policy: Policy, purpose: Purpose, approval: RunApproval | null): void {
+    const wanted = wantedApprovals(policy, this.settings, purpose);
+    if (wanted === 0) return;
+    if (approval?.kind !== "plan") throw runErrors["approved-plan-missing"]({ wanted, make: MAKE[purpose] });
+    const given = new Set(approval.signedBy).size;
+    if (given < wanted) throw runErrors["approvals-missing"]({ wanted, given, file: approval.file });
+  }
+
+  /**
    * Revokes what was planned: on record, verified, at the pace of the settings.
    * @param plan what is revoked: all that was evaluated, or a part of it
+   * @param purpose what it is revoked for, which says whether it takes approvals
    * @param reason why, where somebody had to say so
    * @param approval what it was held to besides the policy
    * @throws UserError where nothing was called yet
@@ -107,15 +156,18 @@ export class Revoker extends Observer<OrgConnection> {
     plan: Plan,
     { inventory, policy }: Pick<Evaluation, "inventory" | "policy">,
     {
+      purpose,
       reason = null,
       approval = null,
       onProgress = () => undefined,
     }: {
+      readonly purpose: Purpose;
       readonly reason?: string | null;
       readonly approval?: RunApproval | null;
       readonly onProgress?: (progress: ApplyProgress) => void;
-    } = {},
+    },
   ): Promise<Recorded> {
+    if (plan.revocations.length > 0) this.refuseUnsigned(policy, purpose, approval);
     // Loaded only when it is needed: previews revoke nothing.
     const { revokeOnRecord } = await import("./revokeOnRecord.ts");
     const { settings, surroundings } = this;

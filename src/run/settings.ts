@@ -15,6 +15,12 @@ export interface RunSettings {
   /** File of an approved plan; null for none. */
   readonly approvedPlan: string | null;
   readonly approvedPlanMaxAgeDays: number;
+  /** File of allowed signers that stands in place of the policy's; null for the policy's. */
+  readonly allowedSigners: string | null;
+  /** The fewest approvals that a run takes, whatever the policy says. */
+  readonly requiredApprovals: number;
+  /** Names of allowed signers whose approval does not count. */
+  readonly excludedApprovers: readonly string[];
   /** Revoke calls at once. */
   readonly revokeConcurrency: number;
   /** Revoke calls a second, at most. */
@@ -57,6 +63,7 @@ export function readRunSettings(
       0,
       366,
     ),
+    ...approvalSettings(config, env),
     revokeConcurrency: whole("revokeConcurrency", setting("revokeConcurrency") ?? "4", 1, 32),
     revokesPerSecond: whole("revokesPerSecond", setting("revokesPerSecond") ?? "10", 1, 10_000),
     raised: raisedLimits(env),
@@ -71,6 +78,40 @@ export function policyRoots(
 ): readonly string[] {
   const text = config("policyRoot") || env[VARIABLES.policyRoot] || "";
   return text.split(path.delimiter).filter((folder) => folder !== "");
+}
+
+const ALLOWED_SIGNERS = "SANCTIONED_ALLOWED_SIGNERS";
+const REQUIRED_APPROVALS = "SANCTIONED_REQUIRED_APPROVALS";
+const EXCLUDED_APPROVERS = "SANCTIONED_EXCLUDED_APPROVERS";
+
+/**
+ * The stack's config can be changed where the policy can, so that it never weakens what the environment says: the signers are
+ * the environment's, the number is the greater, and whoever either excludes is excluded.
+ */
+function approvalSettings(
+  config: (key: string) => string | undefined,
+  env: NodeJS.ProcessEnv,
+): Pick<RunSettings, "allowedSigners" | "requiredApprovals" | "excludedApprovers"> {
+  const most = (name: string, text: string | undefined) => (text ? whole(name, text, 0, 20) : 0);
+  return {
+    allowedSigners: env[ALLOWED_SIGNERS] || config("allowedSigners") || null,
+    requiredApprovals: Math.max(
+      most("requiredApprovals", config("requiredApprovals")),
+      most(REQUIRED_APPROVALS, env[REQUIRED_APPROVALS]),
+    ),
+    excludedApprovers: [
+      ...names("excludedApprovers", config("excludedApprovers")),
+      ...names(EXCLUDED_APPROVERS, env[EXCLUDED_APPROVERS]),
+    ],
+  };
+}
+
+/** A setting that was to hold a name, and is empty since nobody could be told, must not open what it was to close. @throws SettingsError */
+function names(setting: string, text: string | undefined): string[] {
+  if (text === undefined) return [];
+  const found = text.split(",").flatMap((name) => name.trim() || []);
+  if (found.length === 0) throw runErrors["excluded-approvers-blank"]({ setting });
+  return found;
 }
 
 /** The folder, below that of a run, for what it keeps. */

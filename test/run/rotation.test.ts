@@ -69,7 +69,7 @@ async function reviewed() {
 async function applied() {
   const run = openRevoker({ folder, env: { ...env, SANCTIONED_APPROVED_PLAN: "approved.json" } });
   const { evaluation, drift, approval } = await run.propose(run.want("policy.yaml"));
-  const { outcomes } = await run.revoke(evaluation.plan, evaluation, { approval });
+  const { outcomes } = await run.revoke(evaluation.plan, evaluation, { purpose: "update", approval });
   return { counts: countOutcomes(outcomes), drift };
 }
 

@@ -91,8 +91,12 @@ async function revokePair(
   if (refusal !== null) process.stderr.write(`${refusedText(refusal)}\n`);
   const count = countGrants(plan);
   if (count === 0 || refusal !== null) throw cliErrors["probe-pair-not-revocable"]();
+  run.refuseUnsigned(evaluation.policy, "by-hand", null);
   if (!yes) await confirm(count);
-  const { outcomes, sessions, audit } = await run.revoke(plan, evaluation, { reason: "sanctioned probe" });
+  const { outcomes, sessions, audit } = await run.revoke(plan, evaluation, {
+    purpose: "by-hand",
+    reason: "sanctioned probe",
+  });
   process.stderr.write(`On record in ${audit.file}.\n`);
   const { revocationOf } = await import("../../probe/revocation.ts");
   return revocationOf(outcomes, sessions.found);

@@ -1,25 +1,31 @@
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
+import type { RunApproval } from "../../audit/line.ts";
 import { decideByHand } from "../../decide/byHand.ts";
 import { meaningOf, remedyOf } from "../../decide/codes.ts";
+import type { Decision } from "../../decide/decide.ts";
 import { UserError } from "../../errors.ts";
 import type { Grant } from "../../inventory/inventory.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
-import { judgeLimits, refusedText } from "../../plan/limits.ts";
+import { judgeLimits, type LimitVerdict, refusedText } from "../../plan/limits.ts";
 import { grantsOfOneApp, type Named } from "../../plan/named.ts";
 import type { Outcome } from "../../plan/outcome.ts";
 import { countGrants, type Plan, plan } from "../../plan/plan.ts";
+import { planFile } from "../../plan/planFile.ts";
 import { printable } from "../../printable.ts";
+import { approvalCountText, approvalStateText } from "../../report/approvalText.ts";
 import { outcomesText } from "../../report/outcomesText.ts";
+import { safeJson } from "../../report/render/safeJson.ts";
 import { HELD_BACK } from "../../report/words.ts";
+import { wantedApprovals } from "../../run/approvals.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { inRounds, type Rounds, type RoundsEnd } from "../../run/rounds.ts";
 import type { RunSettings } from "../../run/settings.ts";
 import { amount } from "../../text.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
-import { policyFile } from "../files.ts";
+import { policyFile, writeNew } from "../files.ts";
 import { openRevoker, sayRaised } from "../run.ts";
 
 interface RevokeOptions {
@@ -27,7 +33,9 @@ interface RevokeOptions {
   readonly app?: string;
   readonly reason: string;
   readonly policy?: string;
+  readonly approvedPlan?: string;
   readonly dryRun?: boolean;
+  readonly out?: string;
   readonly yes?: boolean;
 }
 
@@ -42,7 +50,12 @@ export function revokeCommand(): Command {
       "--policy <file>",
       "the policy, for what it protects and its limits (default: the only one in the folder policy)",
     )
+    .option(
+      "--approved-plan <file>",
+      "revoke no more than this plan lists, which --dry-run --out wrote; needed where the policy wants signed approvals",
+    )
     .option("--dry-run", "only show what would be revoked")
+    .option("--out <file>", "with --dry-run: also write it, as a plan that can be signed, to a new file")
     .option("--yes", "do not ask")
     .addHelpText(
       "after",
@@ -51,19 +64,24 @@ export function revokeCommand(): Command {
         '\nExample:\n  $ npx sanctioned revoke --user ada.weber@dieppe.example --reason "Left on 2026-11-20 (HR-81)"',
     )
     .action(async (options: RevokeOptions) => {
-      const { user, app, reason, dryRun = false, yes = false } = options;
+      const { user, app, reason, approvedPlan, dryRun = false, out, yes = false } = options;
       if (user === undefined && app === undefined) throw cliErrors["nobody-named"]({ verb: "revoke" });
       if (reason.trim() === "") throw cliErrors["reason-missing"]();
+      if (out !== undefined && !dryRun) throw cliErrors["out-without-dry-run"]();
       const run = await openRevoker();
       sayRaised(run.settings);
       const byHand = new ByHand(run, {
         named: { user, app },
         policy: policyFile(options.policy),
         reason,
+        approvedPlan,
         yes,
       });
-      if (dryRun) await byHand.look(false);
-      else byHand.finish(await inRounds(byHand));
+      if (dryRun) {
+        const { evaluation, plan: found, decisions, limits } = await byHand.look(false);
+        const planned = { ...evaluation, plan: found, decisions, limits, findings: [] };
+        if (out !== undefined) writeNew(out, safeJson(planFile(planned, { all: false })), "--out");
+      } else byHand.finish(await inRounds(byHand));
     });
 }
 
@@ -71,10 +89,15 @@ interface Asked {
   readonly named: Named;
   readonly policy: string;
   readonly reason: string;
+  readonly approvedPlan: string | undefined;
   readonly yes: boolean;
 }
 
-type Planned = ReturnType<typeof planByHand> & { readonly evaluation: Evaluation };
+type Planned = ReturnType<typeof planByHand> & {
+  readonly evaluation: Evaluation;
+  /** The plan that it is held to, and who has signed that; null for none. */
+  readonly approval: RunApproval | null;
+};
 
 /** A revocation by hand, round by round: each is planned anew, under the policy's protection and limits, and on record. */
 class ByHand implements Rounds<Planned> {
@@ -95,7 +118,10 @@ class ByHand implements Rounds<Planned> {
   async look(revoked: boolean): Promise<Planned> {
     this.#run.forget();
     const evaluation = await this.#run.observe(this.#run.want(this.#asked.policy));
-    const planned = planByHand(evaluation, this.#asked.named, this.#run.settings, revoked);
+    const planned = await this.#held(
+      evaluation,
+      planByHand(evaluation, this.#asked.named, this.#run.settings, revoked),
+    );
     this.#found = countGrants(planned.plan);
     this.#inSetup = planned.inSetup;
     if (this.#looks++ === 0) process.stdout.write(planned.text);
@@ -104,18 +130,43 @@ class ByHand implements Rounds<Planned> {
       process.stderr.write(`${refusedText(planned.refusal)}\n`);
       process.exitCode = EXIT.limit;
     }
-    return { evaluation, ...planned };
+    return planned;
+  }
+
+  /** What is planned, as far as the approved plan lists it where one is named; says how far that is signed. */
+  async #held(evaluation: Evaluation, planned: ReturnType<typeof planByHand>): Promise<Planned> {
+    const { approvedPlan: file } = this.#asked;
+    if (file === undefined) {
+      const wanted = wantedApprovals(evaluation.policy, this.#run.settings, "by-hand");
+      const said = wanted === 0 ? "" : `${approvalCountText({ wanted, signedBy: [] })}\n`;
+      return { ...planned, evaluation, approval: null, text: `${planned.text}${said}` };
+    }
+    const held = await this.#run.hold(file, "by-hand", async () => ({ ...evaluation, plan: planned.plan }));
+    const left =
+      held.drift === 0 ? "" : `left alone: ${held.drift} more that ${printable(file)} does not list\n`;
+    const text = `${planned.text}${left}${approvalStateText(held.approvals)}`;
+    return {
+      ...planned,
+      evaluation,
+      approval: held.approval,
+      plan: held.evaluation.plan,
+      refusal: null,
+      text,
+    };
   }
 
   count({ plan: wanted, refusal }: Planned): number | null {
     return refusal === null ? countGrants(wanted) : null;
   }
 
-  async revoke({ plan: wanted, evaluation }: Planned): Promise<readonly Outcome[]> {
+  async revoke({ plan: wanted, evaluation, approval }: Planned): Promise<readonly Outcome[]> {
     const { reason, yes } = this.#asked;
+    this.#run.refuseUnsigned(evaluation.policy, "by-hand", approval);
     if (this.#round++ === 0 && !yes) await confirm(this.#found);
     const { outcomes, sessions, audit } = await this.#run.revoke(wanted, evaluation, {
+      purpose: "by-hand",
       reason,
+      approval,
       onProgress: showProgress,
     });
     const record = { ...audit, file: path.relative(process.cwd(), audit.file) };
@@ -148,12 +199,19 @@ export function planByHand(
   named: Named,
   { raised }: Pick<RunSettings, "raised">,
   revoked = false,
-): { readonly plan: Plan; readonly refusal: string | null; readonly text: string; readonly inSetup: number } {
+): {
+  readonly decisions: readonly Decision[];
+  readonly plan: Plan;
+  readonly limits: LimitVerdict;
+  readonly refusal: string | null;
+  readonly text: string;
+  readonly inSetup: number;
+} {
   const grants = unlessGone(() => grantsOfOneApp(inventory, named), revoked);
   const decisions = decideByHand({ resolved, inventory, asOf }, grants);
   const planned = plan(decisions, { inventory, resolved, asOf });
   const { refusal: unreadable } = inventory.accountLinks;
-  const { refusal } = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });
+  const limits = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });
   const left = Map.groupBy(
     decisions.filter(({ action }) => action !== "revoke"),
     ({ code, heldBackBy }) => (heldBackBy === null ? code : `${code}, ${HELD_BACK[heldBackBy]}: ${IN_SETUP}`),
@@ -170,7 +228,8 @@ export function planByHand(
       : [`not seen: ${meaningOf("links-not-read")}: ${remedyOf("links-not-read")}`]),
   ];
   const inSetup = decisions.filter(({ heldBackBy }) => heldBackBy === "not-revocable").length;
-  return { plan: planned, refusal, text: `${lines.join("\n")}\n`, inSetup };
+  const text = `${lines.join("\n")}\n`;
+  return { decisions, plan: planned, limits, refusal: limits.refusal, text, inSetup };
 }
 
 function unlessGone(find: () => readonly Grant[], mayBeGone: boolean): readonly Grant[] {

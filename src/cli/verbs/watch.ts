@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { isOpen } from "../../plan/outcome.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { Policy } from "../../policy/policy.ts";
 import type { Observer } from "../../run/observer.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { KEPT_IN, raisedText } from "../../run/settings.ts";
@@ -104,8 +105,9 @@ export function watchCommand(): Command {
     .action(async (options: WatchOptions) => {
       const sinks = [...new Set(options.to)].map((name) => sinkOf(name, options));
       const file = policyFile(options.policy);
-      const { observer, enforce } = await openRun(options);
-      observer.want(file); // what is wrong with it now is better said now
+      const { observer, enforce, refuse } = await openRun(options);
+      const policy = observer.want(file); // what is wrong with it now is better said now
+      refuse(policy);
       const { id, name } = (await observer.connect()).org;
       const memory = await memoryOf(options, id);
       if (enforce !== null || sinks.length > 1) outliveReader();
@@ -141,9 +143,12 @@ function outliveReader(): void {
 }
 
 /** What looks; and only where it is asked for what revokes. @throws SettingsError for a setting that is not valid */
-async function openRun({
-  enforce,
-}: WatchOptions): Promise<{ readonly observer: Observer; readonly enforce: Enforce | null }> {
+async function openRun({ enforce }: WatchOptions): Promise<{
+  readonly observer: Observer;
+  readonly enforce: Enforce | null;
+  /** @throws UserError where the policy wants approvals of what a watch would revoke: it cannot have any */
+  readonly refuse: (policy: Policy) => void;
+}> {
   const revoker = enforce === undefined ? null : await openRevoker();
   const observer = revoker ?? (await openObserver());
   const { raised } = observer.settings;
@@ -151,6 +156,7 @@ async function openRun({
   return {
     observer,
     enforce: revoker === null ? null : (evaluation, plan) => revokeLeavers(revoker, evaluation, plan),
+    refuse: (policy) => revoker?.refuseUnsigned(policy, "leavers", null),
   };
 }
 
@@ -221,7 +227,10 @@ async function memoryOf({ once, state }: WatchOptions, orgId: string): Promise<M
 
 /** As an update revokes: verified, on record, paced. */
 async function revokeLeavers(revoker: Revoker, evaluation: Evaluation, plan: Plan): Promise<LeaversRevoked> {
-  const { outcomes } = await revoker.revoke(plan, evaluation, { reason: "watch --enforce leavers" });
+  const { outcomes } = await revoker.revoke(plan, evaluation, {
+    purpose: "leavers",
+    reason: "watch --enforce leavers",
+  });
   const open = outcomes.filter(isOpen);
   const grants = outcomes
     .filter((outcome) => !isOpen(outcome))

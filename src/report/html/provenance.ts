@@ -1,5 +1,5 @@
 import type { OrgReport } from "../org/orgReport.ts";
-import { limitsText, plannedLinksText, proofText, REDACTED_NOTE } from "../words.ts";
+import { approvalsText, limitsText, plannedLinksText, proofText, REDACTED_NOTE } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
 import type { Part } from "./section.ts";
 
@@ -18,6 +18,7 @@ export function howItWasRead({ plan, redacted }: OrgReport): Part {
     ["Counted before and after", `${inventory.proof.countBefore} and ${inventory.proof.countAfter}`],
     ["The reader's permissions", permissions.length === 0 ? "not probed" : permissions.join(", ")],
     ["Limits", limitsText(limits)],
+    ["Approvals", approvalsText(policy) ?? "the policy wants none"],
     ["Policy's digest", html`<code>${policy.digest}</code>`],
     ["Plan's digest", html`<code>${digest}</code>`],
     ...(redacted ? [["Names", REDACTED_NOTE] as [string, string]] : []),

@@ -1,0 +1,93 @@
+import { rmSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { Command, Option } from "commander";
+import type { PlanFile } from "../../plan/planSchema.ts";
+import { readPolicy } from "../../policy/read.ts";
+import { approvalStateText, approvalText, countGrants } from "../../report/approvalText.ts";
+import { approvalState, signatureFile, statementOf } from "../../run/approvals.ts";
+import { readRunSettings } from "../../run/settings.ts";
+import { sign } from "../../sign/sshKeygen.ts";
+import { APPROVAL } from "../../sign/statement.ts";
+import { cliErrors } from "../errors.ts";
+import { EXIT } from "../exit.ts";
+import { policyFile, policyFiles, readPlanFile, writeNew } from "../files.ts";
+
+interface ApproveOptions {
+  readonly key?: string;
+  readonly check?: boolean;
+  readonly policy?: string;
+  readonly yes?: boolean;
+  readonly format: "text" | "json";
+}
+
+/** `sanctioned approve`: a plan is signed by who has read it. */
+export function approveCommand(): Command {
+  return new Command("approve")
+    .description("sign a plan that you have read, with an SSH key, or say who has; asks no org")
+    .argument("<plan>", "the plan that `plan --out` or `revoke --dry-run --out` wrote")
+    .option(
+      "--key <file>",
+      "private key to sign with, or the public key of one that an agent or a security key holds",
+    )
+    .option("--check", "say who has approved it, and whether that is enough")
+    .option("--policy <file>", "the policy, for who may approve (default: the only one in the folder policy)")
+    .option("--yes", "do not ask")
+    .addOption(
+      new Option("--format <format>", "output format, with --check")
+        .choices(["text", "json"])
+        .default("text"),
+    )
+    .addHelpText(
+      "after",
+      "\nThe approval is a file beside the plan, PLAN.KEY.sig; keep the two together. With --check it exits 0 where enough have approved, and 1 where not.\n" +
+        "\nExamples:\n  $ npx sanctioned approve approved.json --key ~/.ssh/id_ed25519\n  $ npx sanctioned approve approved.json --check",
+    )
+    .action(async (file: string, { key, check = false, policy, yes = false, format }: ApproveOptions) => {
+      const plan = readPlanFile(file);
+      if (check) return tellState(plan, file, policyFile(policy), format);
+      if (key === undefined) throw cliErrors["key-not-named"]();
+      if (plan.limits.refusal !== null) throw cliErrors["approving-refused-plan"]({ file });
+      process.stdout.write(approvalText(plan, file));
+      if (!yes) await confirm(countGrants(plan.revocations));
+      const signature = sign(statementOf(plan), { key, namespace: APPROVAL, env: process.env });
+      const target = signatureFile(file, signature);
+      rmSync(target, { force: true }); // of an earlier plan of this name; never written through a link
+      writeNew(target, signature.armored, "--key");
+      process.stdout.write(`\nApproved: ${target}\n`);
+      const known = policy ?? policyFiles();
+      if (typeof known === "string" || known.length === 1)
+        tellState(plan, file, policyFile(policy), "text", false);
+    });
+}
+
+/** Who has approved a plan, and whether that is enough by the policy and the settings of this machine. */
+function tellState(
+  plan: PlanFile,
+  file: string,
+  policy: string,
+  format: "text" | "json",
+  isAsked = true,
+): void {
+  const settings = readRunSettings(() => undefined, process.env);
+  const isByHand = plan.revocations.some(({ code }) => code === "by-hand");
+  const state = approvalState(
+    plan,
+    file,
+    { policy: readPolicy(policy), settings, purpose: isByHand ? "by-hand" : "update" },
+    { env: process.env, folder: process.cwd() },
+  );
+  process.stdout.write(format === "json" ? `${JSON.stringify(state, null, 2)}\n` : approvalStateText(state));
+  if (isAsked && state.signedBy.length < state.wanted) process.exitCode = EXIT.userError;
+}
+
+/** @throws UserError where nobody can be asked, or the answer is another */
+async function confirm(count: number): Promise<void> {
+  if (!process.stdin.isTTY) throw cliErrors["approving-not-asked"]();
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`\nType ${count} to approve ${count}: `);
+    if (answer.trim() !== String(count)) throw cliErrors["approving-not-confirmed"]();
+  } finally {
+    terminal.close();
+  }
+}
