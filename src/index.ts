@@ -3,4 +3,6 @@ import { ConnectedUserPolicy } from "./pulumi/resource.ts";
 
 const config = new pulumi.Config();
 
-export const org = new ConnectedUserPolicy("connected-users", { policy: config.require("policy") }).org;
+export const { org, auditHead } = new ConnectedUserPolicy("connected-users", {
+  policy: config.require("policy"),
+});

@@ -25,7 +25,7 @@ export interface ProgramInputs {
   dryRun?: boolean;
 }
 
-/** What the state keeps as the resource's inputs and outputs; the outputs hold no revocations. */
+/** What the state keeps as the resource's inputs. */
 interface CheckedInputs {
   policyFile: string;
   policy: Record<string, unknown>;
@@ -35,6 +35,12 @@ interface CheckedInputs {
   /** The digest of the same as data, which says by ids and times what is approved; left out where nothing is. */
   __approval?: string;
   __provider?: unknown;
+}
+
+/** What the state keeps as the resource's outputs: no revocations. */
+interface Outputs extends CheckedInputs {
+  /** The hash that the record ended with after the last update that revoked; left out where none did. */
+  readonly auditHead?: string;
 }
 
 /** The stack's config, with secrets in the clear: never to be stored or logged. */
@@ -126,26 +132,23 @@ export class ConnectedUserProvider {
   }
 
   /** Revokes what was planned. The id is the org's. */
-  async create(inputs: CheckedInputs): Promise<{ id: string; outs: CheckedInputs }> {
+  async create(inputs: CheckedInputs): Promise<{ id: string; outs: Outputs }> {
     return { id: inputs.org.id, outs: await this.#revoke(inputs) };
   }
 
   /** Revokes what was planned. */
-  async update(_id: string, _olds: CheckedInputs, news: CheckedInputs): Promise<{ outs: CheckedInputs }> {
-    return { outs: await this.#revoke(news) };
+  async update(_id: string, olds: Outputs, news: CheckedInputs): Promise<{ outs: Outputs }> {
+    return { outs: await this.#revoke(news, olds.auditHead) };
   }
 
   /**
    * The state as it is to be compared with: nothing is left over from earlier updates, so that each
    * preview shows only what is new. What the org holds now is read by `check`, against the policy.
    */
-  async read(
-    id: string,
-    props: CheckedInputs,
-  ): Promise<{ id: string; props: CheckedInputs; inputs: CheckedInputs }> {
-    const { __approval, ...rest } = props;
-    const settled = { ...rest, revocations: {} };
-    return { id, props: settled, inputs: { ...settled } };
+  async read(id: string, props: Outputs): Promise<{ id: string; props: Outputs; inputs: CheckedInputs }> {
+    const { __approval, auditHead, ...rest } = props;
+    const inputs = { ...rest, revocations: {} };
+    return { id, props: outputs(inputs, auditHead), inputs };
   }
 
   /** The run of the resources that were configured last. Made when it is first asked for, so that a wrong setting is a failure of the check. @throws UserError */
@@ -159,10 +162,9 @@ export class ConnectedUserProvider {
     return this.#run;
   }
 
-  async #revoke(inputs: CheckedInputs): Promise<CheckedInputs> {
-    const { __approval, ...rest } = inputs;
-    const outs: CheckedInputs = { ...rest, revocations: {} };
-    if (Object.keys(inputs.revocations).length === 0) return outs;
+  /** @param knownHead the hash that the record ended with after the update before */
+  async #revoke(inputs: CheckedInputs, knownHead?: string): Promise<Outputs> {
+    if (Object.keys(inputs.revocations).length === 0) return outputs(inputs, knownHead);
     const checked = this.#checked.get(checkedKey(inputs));
     if (checked === undefined)
       throw new Error("The update is not what was checked, so nothing was revoked. Run the preview again.");
@@ -182,9 +184,15 @@ export class ConnectedUserProvider {
     );
     const told = sessionsText(sessions);
     if (told !== null) await log.say(told);
+    const outs = outputs(inputs, audit.head);
     refuseOpen(outcomes, inputs.org.id, outs);
     return outs;
   }
+}
+
+/** What the state keeps of an update, of which nothing is left to do. */
+function outputs({ __approval, ...inputs }: CheckedInputs, auditHead: string | undefined): Outputs {
+  return { ...inputs, revocations: {}, ...(auditHead === undefined ? {} : { auditHead }) };
 }
 
 /**
@@ -207,7 +215,7 @@ const LEADS: Readonly<Partial<Record<Outcome["status"], string>>> = {
 };
 
 /** The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time. @throws Error where a revocation did not succeed */
-function refuseOpen(outcomes: readonly Outcome[], id: string, outs: CheckedInputs): void {
+function refuseOpen(outcomes: readonly Outcome[], id: string, outs: Outputs): void {
   const open = outcomes.filter(isOpen);
   if (open.length === 0) return;
   throw Object.assign(new Error(`${open.length} of ${outcomes.length} revocations did not succeed`), {

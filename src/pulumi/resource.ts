@@ -17,6 +17,11 @@ export interface ConnectedUserPolicyArgs {
  */
 export class ConnectedUserPolicy extends pulumi.CustomResource {
   declare readonly org: pulumi.Output<{ id: string; name: string }>;
+  /**
+   * The SHA-256 in hex that the audit record ended with after the last update that revoked; undefined before the first. To
+   * hold the record against: `npx sanctioned audit verify --head "$(npx pulumi stack output auditHead)"`.
+   */
+  declare readonly auditHead: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: ConnectedUserPolicyArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
@@ -27,7 +32,7 @@ export class ConnectedUserPolicy extends pulumi.CustomResource {
     super(
       TYPE,
       name,
-      { ...inputs, org: undefined, __provider: PROVIDER_TEXT },
+      { ...inputs, org: undefined, auditHead: undefined, __provider: PROVIDER_TEXT },
       // The engine compares the digest of what is approved, and would show that it is another each time.
       { ...opts, hideDiffs: [...(opts?.hideDiffs ?? []), "__approval"] },
     );

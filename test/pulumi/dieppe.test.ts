@@ -3,6 +3,7 @@ import path from "node:path";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { verifyRecord } from "../../src/audit/verifyRecord.ts";
 import { PROVIDER_TEXT } from "../../src/state/providerText.ts";
 import { rotateInUse } from "../night.ts";
 import { PulumiProject, revocationLines } from "./pulumiRun.ts";
@@ -30,6 +31,7 @@ function authorize(app: string, username = "ada.dubois@dieppe.example"): void {
   expect(org.store.addGrant({ username, app, createdAt: now, lastUsedAt: now, useCount: 1 })).not.toBeNull();
 }
 
+const RECORD = ".sanctioned/audit-00D000000001942EAA.jsonl";
 const STATE_FILE = ".pulumi-state/.pulumi/stacks/sanctioned/simulator.json";
 
 /** `pulumi stack export | sanctioned verify-state -`. */
@@ -113,8 +115,9 @@ describe("Dieppe Trading on the real engine", () => {
       "not shown: 1 more that break the policy; the preview of this run did not show them, so they are left. Run `npx pulumi up` again",
     );
     expect(held()).toEqual({ ...sanctionedApps, "Shiny AI Notetaker": 1 });
-    const record = await project.read(".sanctioned/audit-00D000000001942EAA.jsonl");
-    expect(JSON.parse(record.split("\n")[0]!).approval).toMatchObject({ kind: "preview" });
+    expect(JSON.parse((await project.read(RECORD)).split("\n")[0]!).approval).toMatchObject({
+      kind: "preview",
+    });
 
     const unseen = await project.run("up", "--yes", "--skip-preview");
     expect(unseen.output).toContain(
@@ -201,6 +204,8 @@ describe("Dieppe Trading on the real engine", () => {
     expect(policy.inputs.__provider).toBe(PROVIDER_TEXT);
     expect(PROVIDER_TEXT.length).toBeLessThan(1_000);
     expect(policy.outputs.revocations).toEqual({});
+    const { head } = verifyRecord(await project.read(RECORD), []);
+    expect([policy.outputs.auditHead, resources[0]!.outputs.auditHead]).toEqual([head, head]);
     expect(Object.keys(policy.inputs).sort()).toEqual([
       "__approval", // until the next refresh
       "__provider",

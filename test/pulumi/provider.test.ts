@@ -4,6 +4,7 @@ import path from "node:path";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { ANN, BEN, DIALER, PAYROLL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { verifyRecord } from "../../src/audit/verifyRecord.ts";
 import { ConnectedUserProvider } from "../../src/pulumi/provider.ts";
 
 const URN = "urn:pulumi:prod::acme::pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy::users";
@@ -59,6 +60,7 @@ const shownFiles = () => {
   const kept = path.join(folder, "shown");
   return existsSync(kept) ? readdirSync(kept).map((name) => path.join(kept, name)) : [];
 };
+type Stack = Awaited<ReturnType<ConnectedUserProvider["create"]>>["outs"];
 /** The first line of the last run. */
 const lastRun = () =>
   readFileSync(path.join(folder, "audit.jsonl"), "utf8")
@@ -88,8 +90,12 @@ async function phase(
   return {
     planned,
     refused: failures?.[0]?.reason,
-    /** What the stack has then. */
-    revoke: async () => (await provider.create(inputs!)).outs,
+    /** What the stack has then. @param olds what it had before */
+    revoke: async (olds?: Stack) =>
+      olds === undefined
+        ? (await provider.create(inputs!)).outs
+        : (await provider.update(org.store.organization.id, olds, inputs!)).outs,
+    provider,
   };
 }
 const preview = (how: Parameters<typeof phase>[1] = {}) => phase(true, how);
@@ -267,5 +273,35 @@ describe("what was shown is kept in a file", () => {
     const { revoke } = await update({ more });
     await expect(revoke()).rejects.toThrow("cannot be written");
     expect(held()).toHaveLength(4);
+  });
+});
+
+describe("the hash that the record ends with is kept in the stack", () => {
+  const head = () => verifyRecord(readFileSync(path.join(folder, "audit.jsonl"), "utf8"), []).head;
+
+  it("from the first update that revokes on, whole, and through updates and refreshes that do not", async () => {
+    const reporting = { ...POLICY, mode: "report" };
+    const none = await (await update({ policy: reporting })).revoke();
+    expect(none).not.toHaveProperty("auditHead");
+    const first = await (await update()).revoke(none);
+    expect(first.auditHead).toBe(head());
+    const idle = await (await update({ policy: reporting })).revoke(first);
+    expect(idle.auditHead).toBe(head());
+    const read = await (await update()).provider.read("id", idle);
+    expect([read.props.auditHead, "auditHead" in read.inputs]).toEqual([head(), false]);
+    add(BEN, "Old Tool");
+    const second = await (await update()).revoke(read.props);
+    expect(second.auditHead).toBe(head());
+    expect(second.auditHead).not.toBe(first.auditHead);
+  });
+
+  it("where some of it did not succeed, too", async () => {
+    org.setFaults([{ kind: "status", match: "/revoke", status: 400, count: 1 }]);
+    const { revoke } = await update();
+    const failed = await revoke().then(
+      () => null,
+      (error) => error,
+    );
+    expect(failed.properties.auditHead).toBe(head());
   });
 });
