@@ -16,7 +16,7 @@ if (!isRecentEnough(process.version)) {
     hand(node, []);
   } else {
     console.error(
-      `sanctioned needs Node 22.12 or later; this is ${process.version}. ` +
+      `sanctioned needs Node 22.13 or later; this is ${process.version}. ` +
         "Install a current Node, or run `npm ci` in the checkout, which brings one.",
     );
     process.exitCode = 1;
@@ -37,7 +37,7 @@ if (!isRecentEnough(process.version)) {
 
 function isRecentEnough(version) {
   const [major, minor] = version.slice(1).split(".").map(Number);
-  return major > 22 || (major === 22 && minor >= 12);
+  return major > 22 || (major === 22 && minor >= 13);
 }
 
 /** The Node that the npm package `node` brings, where it is installed. */

@@ -27,7 +27,7 @@ const WHY: Readonly<Record<string, string>> = {
  * before anything of them is read.
  */
 export function readRegular(file: string, mostBytes: number): Bytes | Unread {
-  return readOpened(() => openSync(file, READ), mostBytes);
+  return readOpened(() => openSync(file, READ), atMost(mostBytes));
 }
 
 /**
@@ -50,7 +50,7 @@ export function readUnlinked(folder: string, way: readonly string[], mostBytes: 
     return unread(error);
   }
   const file = path.join(folder, ...way);
-  return readOpened(() => openSync(file, READ | (constants.O_NOFOLLOW ?? 0)), mostBytes, isThere);
+  return readOpened(() => openSync(file, READ | (constants.O_NOFOLLOW ?? 0)), atMost(mostBytes), isThere);
 }
 
 interface Bytes {
@@ -60,11 +60,40 @@ interface Bytes {
 // Opening a pipe would otherwise wait for whoever writes to it.
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-function readOpened(
+/**
+ * Reads a regular file of any size part by part. A part has to be used up, or copied, before the next. Pipes and devices are refused.
+ * @returns why it could not be read; null where it was
+ */
+export function readRegularInParts(file: string, take: (part: Buffer) => void): Unread | null {
+  return readOpened(
+    () => openSync(file, READ),
+    (descriptor) => {
+      const part = Buffer.allocUnsafe(PART_BYTES);
+      for (;;) {
+        const read = readSync(descriptor, part, 0, part.length, null);
+        if (read === 0) return null;
+        take(part.subarray(0, read));
+      }
+    },
+  );
+}
+
+const PART_BYTES = 1024 * 1024;
+
+function atMost(mostBytes: number): (descriptor: number, size: number) => Bytes | Unread {
+  return (descriptor, size) => {
+    const tooLarge = { code: "TOO-LARGE", why: `is larger than ${sizeText(mostBytes)}` };
+    if (size > mostBytes) return tooLarge;
+    const bytes = readAtMost(descriptor, mostBytes, size);
+    return bytes === null ? tooLarge : { bytes };
+  };
+}
+
+function readOpened<T>(
   open: () => number,
-  mostBytes: number,
+  read: (descriptor: number, size: number) => T,
   refusal: (opened: BigIntStats) => Unread | null = () => null,
-): Bytes | Unread {
+): T | Unread {
   let descriptor: number;
   try {
     descriptor = open();
@@ -77,10 +106,7 @@ function readOpened(
     if (refused !== null) return refused;
     if (stat.isDirectory()) return { code: "EISDIR", why: WHY.EISDIR! };
     if (!stat.isFile()) return { code: "NOT-REGULAR", why: "is not a regular file" };
-    const tooLarge = { code: "TOO-LARGE", why: `is larger than ${sizeText(mostBytes)}` };
-    if (stat.size > mostBytes) return tooLarge;
-    const bytes = readAtMost(descriptor, mostBytes, Number(stat.size));
-    return bytes === null ? tooLarge : { bytes };
+    return read(descriptor, Number(stat.size));
   } catch (error) {
     return unread(error);
   } finally {

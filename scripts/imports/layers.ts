@@ -35,7 +35,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     types: ["inventory"],
     packages: ["typebox"],
   },
-  audit: { imports: ground, types: ["decide"], packages: ["proper-lockfile"] },
+  audit: { imports: ground, types: ["decide"] },
   apply: {
     imports: [...ground, "http", "salesforce", "inventory"],
     types: ["plan", "audit"],
@@ -117,7 +117,9 @@ export const pure: readonly string[] = [
   "resolve",
   "decide",
   "plan",
+  "audit/anchor.ts",
   "audit/line.ts",
+  "audit/recordedRuns.ts",
   "audit/verifyRecord.ts",
   "report",
   "pullRequest",

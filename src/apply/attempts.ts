@@ -159,8 +159,9 @@ export class Attempts {
   }
 
   async #inTurn(call: () => Promise<Called>): Promise<Called> {
-    const { breaker, stop } = this.#options;
+    const { breaker, recorder, stop } = this.#options;
     await breaker.stopped.before(this.#pace.removeTokens(1), () => 0);
+    recorder.check();
     if (breaker.reason !== null) return NOT_MADE;
     const called = await stop.answersDue.before(call(), () => TOO_LATE);
     if (!called.again) breaker.heard(called.answer);

@@ -9,6 +9,10 @@ import type { CallRecorder } from "./revokeCall.ts";
 export interface AuditWriter {
   /** Resolves once the line is on the disk. @throws UserError where it cannot be written */
   append(event: AuditEvent): Promise<void>;
+  /** @param tell is told why nothing more may be called, as soon as the record is lost */
+  onLost?(tell: (reason: string) => void): void;
+  /** Looks whether the record is still there, to be asked before each call. */
+  check?(): void;
 }
 
 /** Writes the calls and outcomes of one run, with the calls numbered from 1. */
@@ -23,6 +27,12 @@ export class AuditRecorder {
   constructor(audit: AuditWriter, stop: (reason: string) => void) {
     this.#audit = audit;
     this.#stop = stop;
+    audit.onLost?.(stop);
+  }
+
+  /** Stops the run where the record is not what it left: asked before each call, since what announces it may be gone by then. */
+  check(): void {
+    this.#audit.check?.();
   }
 
   /** Records the calls of one planned revocation. What cannot be recorded before is not done; after, it is done all the same. */

@@ -16,6 +16,14 @@ export interface RunStart {
   readonly raisedLimits: Readonly<Record<string, number>> | null;
   /** What the run was held to besides the policy; null for nothing. Records of older releases lack it. */
   readonly approval: RunApproval | null;
+  /** The hash that the run before is known to have ended with, from outside of the record; null where none is known. */
+  readonly before: KnownHead | null;
+}
+
+/** A head that is known from outside of the record, and where it is in it: the last line, an earlier one, or none. */
+export interface KnownHead {
+  readonly head: string;
+  readonly found: "last" | "earlier" | "not there";
 }
 
 /** An approval that a run was held to: at most what it covers was revoked. */
@@ -89,13 +97,18 @@ export interface RunEnd {
   readonly stopped?: string | null;
 }
 
-/** The last line was cut off by a crash; its SHA-256 in hex. */
+/** What a crash left after the last whole line, be it one line or several that were torn; its SHA-256 in hex. */
 export interface Recovered {
   readonly event: "recovered";
   readonly torn: string;
 }
 
-export type AuditEvent = RunStart | Revoking | Answered | OutcomeLine | RunEnd | Recovered;
+/** The record has lines, and the file that keeps its last hash was not there: it may have lost its end before this line. */
+export interface HeadMissing {
+  readonly event: "head-missing";
+}
+
+export type AuditEvent = RunStart | Revoking | Answered | OutcomeLine | RunEnd | Recovered | HeadMissing;
 
 /** One line of the record. */
 export type AuditLine = AuditEvent & {
@@ -110,7 +123,31 @@ export type AuditLine = AuditEvent & {
 
 export const NO_LINE = "0".repeat(64);
 
+/** The hash that a `FILE.head` begins with; null where it holds something else. */
+export function hashIn(text: string): string | null {
+  return /^[0-9a-f]{64}(?=\n|$)/.exec(text)?.[0] ?? null;
+}
+
 /** What the next line keeps of a line. */
-export function hashOf(line: string): string {
+export function hashOf(line: string | Buffer): string {
   return createHash("sha256").update(line).digest("hex");
+}
+
+/** What is longer than a text can be is no line that was ever written. */
+export const LONGEST_LINE = 500 * 1024 * 1024;
+
+const BRACE = "{".charCodeAt(0);
+
+/** A line as it stands in a record; null for anything else. */
+export function parseLine(bytes: Buffer): AuditLine | null {
+  if (bytes[0] !== BRACE || bytes.length > LONGEST_LINE) return null;
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    const { v, seq, prev, event, run } = (value ?? {}) as Partial<AuditLine>;
+    const right = v === 1 && typeof seq === "number" && typeof prev === "string" && typeof event === "string";
+    return right && typeof run === "string" ? (value as AuditLine) : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }

@@ -174,7 +174,7 @@ export const cliErrors = declareErrors({
   "head-not-a-hash": {
     kind: "user",
     text: "--head is not a hash.",
-    remedy: "Give the 64 digits from 0 to f of the last line.",
+    remedy: "Give the 64 digits from 0 to f that a run printed, or the first of them, eight at least.",
     example: {},
   },
   "state-not-verified": {

@@ -1,18 +1,49 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { UserError } from "../errors.ts";
 import { parsePlanFile } from "../plan/parsePlanFile.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
-import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
+import { LARGEST_TEXT, readRegular, readRegularInParts, type Unread } from "../regularFile.ts";
 import { cliErrors } from "./errors.ts";
 
 const POLICIES = "policy";
 
 /** The text of a file that the user named. @param what it is, as in "The report" @throws UserError where it cannot be read */
 export function readTextFile(file: string, what: string): string {
+  return readBytes(file, what).toString("utf8");
+}
+
+/** The bytes of a file that the user named. @param what it is, as in "The report" @throws UserError where it cannot be read */
+export function readBytes(file: string, what: string): Buffer {
   const answer = readRegular(file, LARGEST_TEXT);
-  if ("bytes" in answer) return answer.bytes.toString("utf8");
-  const { code, why } = answer;
-  throw code === "ENOENT"
+  if ("bytes" in answer) return answer.bytes;
+  throw unreadable(answer, file, what);
+}
+
+/**
+ * Reads a file of any size, line by line.
+ * @param what it is, as in "The report"
+ * @param take is handed each line without its line end
+ * @returns what stands behind the last line end
+ * @throws UserError where it cannot be read
+ */
+export function readLines(file: string, what: string, take: (line: Buffer) => void): Buffer {
+  let begun: Buffer[] = [];
+  const unread = readRegularInParts(file, (part) => {
+    let from = 0;
+    for (let at = part.indexOf("\n"); at !== -1; at = part.indexOf("\n", from)) {
+      take(Buffer.concat([...begun, part.subarray(from, at)]));
+      begun = [];
+      from = at + 1;
+    }
+    if (from < part.length) begun.push(Buffer.from(part.subarray(from)));
+  });
+  if (unread !== null) throw unreadable(unread, file, what);
+  return Buffer.concat(begun);
+}
+
+function unreadable({ code, why }: Unread, file: string, what: string): UserError {
+  return code === "ENOENT"
     ? cliErrors["file-not-found"]({ what, file })
     : cliErrors["file-not-readable"]({ what, file, why });
 }

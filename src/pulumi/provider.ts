@@ -7,7 +7,7 @@ import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
 import { type RevocationMap, revocationMap } from "../plan/plan.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
-import { sessionsText } from "../report/outcomesText.ts";
+import { recordText, sessionsText } from "../report/outcomesText.ts";
 import type { PolicySource } from "../run/observer.ts";
 import { openRevoker } from "../run/open.ts";
 import type { Proposal, Revoker } from "../run/revoker.ts";
@@ -175,17 +175,13 @@ export class ConnectedUserProvider {
       approval,
       onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
     });
-    await log.say(
-      `${Object.entries(countOutcomes(outcomes))
-        .map(([status, count]) => `${count} ${status}`)
-        .join(
-          ", ",
-        )}; on record in ${path.relative(projectFolder(), audit.file)} (${audit.head.slice(0, 12)})`,
-    );
+    const counts = Object.entries(countOutcomes(outcomes)).map(([status, count]) => `${count} ${status}`);
+    const record = recordText({ ...audit, file: path.relative(projectFolder(), audit.file) });
+    await log.say(`${counts.join(", ")}; ${record}`);
     const told = sessionsText(sessions);
     if (told !== null) await log.say(told);
     const outs = outputs(inputs, audit.head);
-    refuseOpen(outcomes, inputs.org.id, outs);
+    refuseOpen(outcomes, audit.missing, inputs.org.id, outs);
     return outs;
   }
 }
@@ -214,16 +210,27 @@ const LEADS: Readonly<Partial<Record<Outcome["status"], string>>> = {
   replaced: "replaced, planned again by the next update: ",
 };
 
-/** The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time. @throws Error where a revocation did not succeed */
-function refuseOpen(outcomes: readonly Outcome[], id: string, outs: Outputs): void {
+/**
+ * The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time.
+ * @param missing why not all of it is on record; null where it is
+ * @throws Error where a revocation did not succeed, or is not on record
+ */
+function refuseOpen(outcomes: readonly Outcome[], missing: string | null, id: string, outs: Outputs): void {
   const open = outcomes.filter(isOpen);
-  if (open.length === 0) return;
-  throw Object.assign(new Error(`${open.length} of ${outcomes.length} revocations did not succeed`), {
+  if (open.length === 0 && missing === null) return;
+  const what =
+    open.length === 0
+      ? "not all of what was done is on record"
+      : `${open.length} of ${outcomes.length} revocations did not succeed`;
+  throw Object.assign(new Error(what), {
     id,
     properties: outs,
-    reasons: open.map(({ revocation, status, reason }) =>
-      printable(`${revocation.appLabel}, ${revocation.userLabel}: ${LEADS[status] ?? ""}${reason}`),
-    ),
+    reasons: [
+      ...open.map(({ revocation, status, reason }) =>
+        printable(`${revocation.appLabel}, ${revocation.userLabel}: ${LEADS[status] ?? ""}${reason}`),
+      ),
+      ...(missing === null ? [] : [missing]),
+    ],
   });
 }
 

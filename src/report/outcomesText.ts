@@ -1,13 +1,13 @@
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
 import { printable } from "../printable.ts";
-import { amount } from "../text.ts";
+import { amount, sentence } from "../text.ts";
 import { cutNote } from "./words.ts";
 
 /** What happened in a run, for a terminal: each that is not done with its reason, then the numbers. */
 export function outcomesText(
   outcomes: readonly Outcome[],
   sessions: Sessions,
-  audit: { readonly file: string; readonly head: string },
+  audit: RecordedIn,
 ): { readonly text: string; readonly open: number } {
   const open = outcomes.filter(isOpen);
   const numbers = Object.entries(countOutcomes(outcomes)).map(([status, count]) => `${count} ${status}`);
@@ -17,10 +17,36 @@ export function outcomesText(
       ({ revocation: { appLabel, userLabel }, status, reason }) =>
         `${status}: ${printable(`${appLabel}, ${userLabel}: ${reason}`)}`,
     ),
-    `${numbers.join(", ")}. On record in ${printable(audit.file)} (${audit.head}).`,
+    `${numbers.join(", ")}. ${sentence(recordText(audit))}`,
   ];
   return { text: `${lines.join("\n")}\n`, open: open.length };
 }
+
+/** Where a run is on record, as the run reports it. */
+interface RecordedIn {
+  readonly file: string;
+  readonly head: string;
+  readonly missing: string | null;
+  readonly before: { readonly head: string; readonly found: "last" | "earlier" | "not there" } | null;
+}
+
+/** Where a run is on record, with the whole hash to keep; what is missing there; and whether it goes on from the run before. */
+export function recordText({ file, head, missing, before }: RecordedIn): string {
+  const shown = printable(file);
+  const on =
+    missing === null
+      ? `on record in ${shown} (${head})`
+      : `NOT all of it is on record in ${shown} (${head}): ${missing}`;
+  return `${on}${before === null ? "" : BEFORE[before.found](printable(before.head))}`;
+}
+
+const BEFORE = {
+  last: () => "",
+  earlier: (head: string) =>
+    `; since the last update, which ended with ${head}, other runs wrote it: \`npx sanctioned audit verify --head ${head.slice(0, 12)}\` names them`,
+  "not there": (head: string) =>
+    `; it does not hold ${head}, with which the last update ended: it was begun anew, changed or cut since then`,
+} as const;
 
 /** More names than these say no more than their number. */
 const MOST_NAMED = 50;

@@ -1,9 +1,10 @@
-import { type Applied, apply } from "../apply/apply.ts";
+import { type Applied, type ApplyOptions, apply } from "../apply/apply.ts";
 import type { ApplyProgress } from "../apply/attempts.ts";
-import { NO_SESSIONS, type SessionsReport } from "../apply/liveSessions.ts";
+import type { SessionsReport } from "../apply/liveSessions.ts";
 import { ciRun } from "../audit/ciRun.ts";
-import type { RunApproval } from "../audit/line.ts";
+import type { KnownHead, RunApproval } from "../audit/line.ts";
 import { AuditTrail } from "../audit/trail.ts";
+import { CodedError } from "../errors.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import type { App } from "../inventory/inventory.ts";
 import { digestOf } from "../plan/digest.ts";
@@ -21,6 +22,8 @@ export interface RecordOptions {
   readonly raisedLimits: Readonly<Record<string, number>> | null;
   readonly approval: RunApproval | null;
   readonly auditFile: string;
+  /** The head that the run before is known to have ended with, from outside of the record; null where none is known. */
+  readonly previousHead?: string | null;
   readonly concurrency: number;
   readonly perSecond: number;
   readonly sessions: "report" | "end";
@@ -34,10 +37,20 @@ export interface RecordOptions {
 export interface Recorded {
   readonly outcomes: readonly Outcome[];
   readonly sessions: SessionsReport;
-  /** Why nothing more was tried; null where all was. */
+  /** Why not all of it was tried; null where it was. */
   readonly stopped: string | null;
-  /** Where it is on record, and the hash that the record ends with. */
-  readonly audit: { readonly file: string; readonly head: string };
+  readonly audit: RecordedIn;
+}
+
+/** Where a run is on record. */
+export interface RecordedIn {
+  readonly file: string;
+  /** The hash that the record ends with. */
+  readonly head: string;
+  /** Why not all of the run is on record; null where it is. */
+  readonly missing: string | null;
+  /** Where in the record the head is that the run before is known to have ended with; null where none is known. */
+  readonly before: KnownHead | null;
 }
 
 /** Revokes what was planned, on record from before the first call to the last outcome. Errors as `apply`. */
@@ -51,6 +64,7 @@ export async function revokeOnRecord(
     raisedLimits,
     approval,
     auditFile,
+    previousHead = null,
     concurrency,
     perSecond,
     sessions,
@@ -61,9 +75,9 @@ export async function revokeOnRecord(
   }: RecordOptions,
 ): Promise<Recorded> {
   const audit = await AuditTrail.open(auditFile);
-  const { org, caller } = connection;
-  let applied: Applied = { outcomes: [], sessions: NO_SESSIONS, stopped: "the run failed" };
   try {
+    const { org, caller } = connection;
+    const before = previousHead === null ? null : await audit.find(previousHead);
     await audit.append({
       event: "run-start",
       org: { id: org.id, name: org.name },
@@ -74,8 +88,9 @@ export async function revokeOnRecord(
       reason,
       raisedLimits,
       approval,
+      before,
     });
-    applied = await apply(connection, revocations, {
+    const applied = await applyWithEnd(connection, revocations, {
       apps,
       onProgress,
       audit,
@@ -85,12 +100,28 @@ export async function revokeOnRecord(
       stop,
       clock,
     });
+    return { ...applied, audit: { file: auditFile, head: audit.head, missing: audit.missing, before } };
   } finally {
-    // A record that can no longer be written has said so already.
-    await audit
-      .append({ event: "run-end", outcomes: countOutcomes(applied.outcomes), stopped: applied.stopped })
-      .catch(() => undefined);
     await audit.close();
   }
-  return { ...applied, audit: { file: auditFile, head: audit.head } };
+}
+
+/** Applies, and puts on record how it ended, be it that it failed. A record that can no longer be written has said so already. */
+async function applyWithEnd(
+  connection: OrgConnection,
+  revocations: readonly PlannedRevocation[],
+  options: ApplyOptions & { readonly audit: AuditTrail },
+): Promise<Applied> {
+  const end = (outcomes: readonly Outcome[], stopped: string | null) =>
+    options.audit
+      .append({ event: "run-end", outcomes: countOutcomes(outcomes), stopped })
+      .catch(() => undefined);
+  try {
+    const applied = await apply(connection, revocations, options);
+    await end(applied.outcomes, applied.stopped);
+    return applied;
+  } catch (error) {
+    await end([], error instanceof CodedError ? error.message : "the run failed");
+    throw error;
+  }
 }

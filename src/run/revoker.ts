@@ -150,6 +150,7 @@ export class Revoker extends Observer<OrgConnection> {
    * @param purpose what it is revoked for, which says whether it takes approvals
    * @param reason why, where somebody had to say so
    * @param approval what it was held to besides the policy
+   * @param previousHead the head of the record that the run before is known to have ended with; null where none is known
    * @throws UserError where nothing was called yet
    */
   async revoke(
@@ -159,11 +160,13 @@ export class Revoker extends Observer<OrgConnection> {
       purpose,
       reason = null,
       approval = null,
+      previousHead = null,
       onProgress = () => undefined,
     }: {
       readonly purpose: Purpose;
       readonly reason?: string | null;
       readonly approval?: RunApproval | null;
+      readonly previousHead?: string | null;
       readonly onProgress?: (progress: ApplyProgress) => void;
     },
   ): Promise<Recorded> {
@@ -181,6 +184,7 @@ export class Revoker extends Observer<OrgConnection> {
         reason: [reason ?? [], raised?.reason ?? []].flat().join("; limits raised: ") || null,
         raisedLimits: raised?.limits ?? null,
         approval,
+        previousHead,
         auditFile: this.#auditFile(inventory.org.id)!,
         concurrency: settings.revokeConcurrency,
         perSecond: settings.revokesPerSecond,

@@ -62,7 +62,7 @@ describe("the launcher", () => {
     const home = packageWith({ "src/cli/main.ts": echo });
     const { status, stdout, stderr } = launch(home, [], ["--import", asNode20]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-    expect(stderr).toMatch(/^sanctioned needs Node 22\.12 or later; this is v20\.20\.2\. .*\n$/);
+    expect(stderr).toMatch(/^sanctioned needs Node 22\.13 or later; this is v20\.20\.2\. .*\n$/);
   });
 
   test("on an old Node runs the Node that npm installed, with the arguments and the exit code", () => {

@@ -45,7 +45,7 @@ it("bounds the update: what is new is left and said to be drift", async () => {
     "drift: 1 more break the policy and are not in the approved plan; they are left alone",
   );
   expect(up.output).toMatch(
-    /12 revoked; on record in \.sanctioned\/audit-00D000000001942EAA\.jsonl \([0-9a-f]{12}\)/,
+    /12 revoked; on record in \.sanctioned\/audit-00D000000001942EAA\.jsonl \([0-9a-f]{64}\)/,
   );
   expect([ofBobsTool(), org.store.grants().length]).toEqual([0, before - 12]);
 

@@ -1,15 +1,18 @@
-import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
-import { verifyRecord } from "../../audit/verifyRecord.ts";
+import type { Added, AddedRun } from "../../audit/anchor.ts";
+import { RecordVerifier, type Verification } from "../../audit/verifyRecord.ts";
 import { printable } from "../../printable.ts";
 import { safeJson } from "../../report/render/safeJson.ts";
 import { KEPT_IN } from "../../run/settings.ts";
+import { amount } from "../../text.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
-import { namesIn, readTextFile } from "../files.ts";
+import { namesIn, readLines } from "../files.ts";
+import { recordNamed } from "../recordFile.ts";
 
 interface VerifyOptions {
   readonly head?: string;
+  readonly allowLater?: boolean;
   readonly format: "text" | "json";
 }
 
@@ -20,51 +23,102 @@ export function auditCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ npx sanctioned audit verify")
     .addCommand(
       new Command("verify")
-        .description("find any edit, gap or cut in audit records")
+        .description("find any edit, gap, cut or addition in audit records")
         .argument("[files...]", `records (default: all in ${KEPT_IN})`)
-        .option("--head <hash>", "a hash that the record once ended with, as an update printed it")
+        .option(
+          "--head <hash>",
+          "the hash that a record ended with, as a run printed it, or its first digits (8 at least): it has to end with it still",
+        )
+        .option("--allow-later", "with --head: runs that began after it are told and are no failure")
         .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
         .addHelpText(
           "after",
-          "\nExits 0 when a record is whole, 1 when not.\n" +
-            "\nExample:\n  $ npx sanctioned audit verify .sanctioned/audit-00D000000001942EAA.jsonl",
+          "\nExits 0 when a record is whole and ends as it is to, 1 when not.\n" +
+            "\nExamples:\n  $ npx sanctioned audit verify .sanctioned/audit-00D000000001942EAA.jsonl\n" +
+            "  $ npx sanctioned audit verify --head 9afb462ef897 --allow-later",
         )
-        .action((named: string[], { head, format }: VerifyOptions) => {
-          const files = named.length > 0 ? named : records();
-          const results = files.map((file) => ({ file, ...verifyFile(file, head) }));
-          process.stdout.write(format === "json" ? safeJson(results) : results.map(resultText).join(""));
-          if (results.some(({ problems }) => problems.length > 0)) process.exitCode = EXIT.userError;
+        .action((named: string[], { head, allowLater = false, format }: VerifyOptions) => {
+          const results = verified(named.length > 0 ? named : records(), given(head));
+          process.stdout.write(
+            format === "json"
+              ? safeJson(results)
+              : results.map((one) => resultText(one, allowLater)).join(""),
+          );
+          if (!results.every((one) => isAsItIsToBe(one, allowLater))) process.exitCode = EXIT.userError;
         }),
     );
 }
 
-function verifyFile(file: string, head: string | undefined) {
-  if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) throw cliErrors["head-not-a-hash"]();
-  const headFile = `${file}.head`;
-  const kept = existsSync(headFile) ? readTextFile(headFile, "The audit record's head").trim() : "";
-  const text = readTextFile(file, "The audit record");
-  return verifyRecord(
-    text,
-    [kept, head ?? []].flat().filter((hash) => hash !== ""),
+type Result = Verification & { readonly file: string };
+
+/** Each record by itself. A head that is given need be in one of them alone. */
+function verified(files: readonly string[], head: string | null): Result[] {
+  const results = files.map((file) => ({ file, ...verifyFile(file, head) }));
+  if (results.every(({ given }) => given === "not there")) return results;
+  return results.map((one) => (one.given === "not there" ? { ...one, ...verifyFile(one.file, null) } : one));
+}
+
+/** @throws SettingsError for what is no hash */
+function given(head: string | undefined): string | null {
+  if (head === undefined) return null;
+  const digits = head.toLowerCase();
+  if (!/^[0-9a-f]{8,64}$/.test(digits)) throw cliErrors["head-not-a-hash"]();
+  return digits;
+}
+
+function verifyFile(named: string, head: string | null): Verification {
+  const { file, kept } = recordNamed(named);
+  const verifier = new RecordVerifier({ heads: kept === null ? [] : [kept], given: head });
+  const result = verifier.end(readLines(file, "The audit record", (line) => verifier.line(line)));
+  if (kept !== null || result.lines === 0) return result;
+  const message = "FILE.head is missing or no hash, so that a cut at the end does not show";
+  return head === null
+    ? {
+        ...result,
+        problems: [...result.problems, { line: result.lines, message: `${message}: give --head` }],
+      }
+    : { ...result, notes: [...result.notes, message] };
+}
+
+function isAsItIsToBe({ problems, added }: Verification, allowLater: boolean): boolean {
+  return (
+    problems.length === 0 &&
+    (added === null || (allowLater && added.runs.every(({ isPlausible }) => isPlausible)))
   );
 }
 
-function resultText({
-  file,
-  lines,
-  runs,
-  unanswered,
-  unfinished,
-  problems,
-  head,
-}: ReturnType<typeof verifyFile> & { file: string }): string {
+function resultText(result: Result, allowLater: boolean): string {
+  const { lines, runs, unanswered, unfinished, stopped, problems, notes, added, given: at, head } = result;
+  const file = printable(result.file);
   const told = [
-    ...problems.map(({ line, message }) => printable(`${file}:${line}: ${message}`)),
-    `${printable(file)}: ${problems.length === 0 ? "whole" : "NOT whole"}, ${lines} lines of ${runs} runs, ends with ${head}`,
-    ...(unfinished > 0 ? [`  ${unfinished} of the runs were stopped before their end`] : []),
-    ...(unanswered > 0 ? [`  ${unanswered} calls have no answer on record: they may have been made`] : []),
+    ...problems.map(({ line, message }) => printable(`${result.file}:${line}: ${message}`)),
+    `${file}: ${problems.length === 0 ? "whole" : "NOT whole"}, ${amount(lines, "line")} of ${amount(runs, "run")}, ends with ${head}`,
+    ...(at === "last" ? ["  that is the head that was given"] : []),
+    ...(added === null ? [] : addedText(added, allowLater)),
+    ...(unfinished > 0 ? [`  ${amount(unfinished, "run")} without an end: killed, or still under way`] : []),
+    ...stopped.map((why) => `  a run was stopped before its end: ${printable(why)}`),
+    ...(unanswered > 0
+      ? [`  ${amount(unanswered, "call")} without an answer on record: they may have been made`]
+      : []),
+    ...notes.map((note) => `  ${note}`),
   ];
   return `${told.join("\n")}\n`;
+}
+
+function addedText({ after, lines, runs }: Added, allowLater: boolean): string[] {
+  return [
+    `  it does not end with the head that was given: ${amount(lines, "line")} came after line ${after}, by ${amount(runs.length, "run")}:`,
+    ...runs.map((run) => `    ${addedRunText(run)}`),
+    ...(allowLater ? [] : ["  if that is as it should be, give the last head or --allow-later"]),
+  ];
+}
+
+function addedRunText({ run, lines, at, actor, reason, isPlausible }: AddedRun): string {
+  const who = [at ?? [], actor === null ? [] : `by ${actor}`, reason ?? []].flat().join(", ");
+  const what = isPlausible
+    ? who || "begun before it"
+    : "which does not begin as a run does, or had ended before";
+  return printable(`${run} (${amount(lines, "line")}): ${what}`);
 }
 
 function records(): string[] {

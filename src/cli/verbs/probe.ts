@@ -3,9 +3,11 @@ import { Command, Option } from "commander";
 import { refusedText } from "../../plan/limits.ts";
 import { countGrants } from "../../plan/plan.ts";
 import type { OrgProfile } from "../../probe/profileSchema.ts";
+import { recordText } from "../../report/outcomesText.ts";
 import { probeText } from "../../report/probeText.ts";
 import { safeJson } from "../../report/render/safeJson.ts";
 import type { Revoker } from "../../run/revoker.ts";
+import { sentence } from "../../text.ts";
 import { cliErrors } from "../errors.ts";
 import { policyFile, writeNew } from "../files.ts";
 import { openObserver, openRevoker, sayRaised } from "../run.ts";
@@ -97,7 +99,7 @@ async function revokePair(
     purpose: "by-hand",
     reason: "sanctioned probe",
   });
-  process.stderr.write(`On record in ${audit.file}.\n`);
+  process.stderr.write(`${sentence(recordText(audit))}\n`);
   const { revocationOf } = await import("../../probe/revocation.ts");
   return revocationOf(outcomes, sessions.found);
 }

@@ -11,8 +11,9 @@ import { NO_TERMINAL } from "../../report/render/terminal.ts";
 import { defaultRecord } from "../../run/settings.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
-import { readTextFile, writeNew } from "../files.ts";
+import { readBytes, readTextFile, writeNew } from "../files.ts";
 import { asOfOption, type JudgeOptions, parseTime, withInventoryOptions } from "../options.ts";
+import { recordNamed } from "../recordFile.ts";
 import { judgeAsAsked } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
 import { VERSION } from "../version.ts";
@@ -114,13 +115,10 @@ function checkSince(since: Since, plan: FullPlan): void {
 
 /** What the audit record tells of the period; null where there is none. */
 function readRecord(named: string | undefined, plan: FullPlan, since: Since | null): RecordedPeriod | null {
-  const file = named ?? defaultRecord(plan.org.id);
-  if (named === undefined && !existsSync(file)) return null;
-  const text = readTextFile(file, "The audit record");
-  const head = existsSync(`${file}.head`)
-    ? readTextFile(`${file}.head`, "The audit record's head").trim()
-    : "";
-  return recordedPeriod(text, head === "" ? [] : [head], {
+  const name = named ?? defaultRecord(plan.org.id);
+  if (named === undefined && !existsSync(name)) return null;
+  const { file, kept } = recordNamed(name);
+  return recordedPeriod(readBytes(file, "The audit record"), kept === null ? [] : [kept], {
     orgId: plan.org.id,
     from: since === null ? 0 : startOf(since),
     to: Date.parse(plan.asOf),

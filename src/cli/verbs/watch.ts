@@ -5,6 +5,7 @@ import type { Evaluation } from "../../plan/evaluate.ts";
 import { isOpen } from "../../plan/outcome.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Policy } from "../../policy/policy.ts";
+import { recordText } from "../../report/outcomesText.ts";
 import type { Observer } from "../../run/observer.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { KEPT_IN, raisedText } from "../../run/settings.ts";
@@ -227,16 +228,20 @@ async function memoryOf({ once, state }: WatchOptions, orgId: string): Promise<M
 
 /** As an update revokes: verified, on record, paced. */
 async function revokeLeavers(revoker: Revoker, evaluation: Evaluation, plan: Plan): Promise<LeaversRevoked> {
-  const { outcomes } = await revoker.revoke(plan, evaluation, {
+  const { outcomes, audit } = await revoker.revoke(plan, evaluation, {
     purpose: "leavers",
     reason: "watch --enforce leavers",
   });
+  log(recordText({ ...audit, file: path.relative(process.cwd(), audit.file) }));
   const open = outcomes.filter(isOpen);
   const grants = outcomes
     .filter((outcome) => !isOpen(outcome))
     .reduce((sum, { revocation }) => sum + revocation.grants.length, 0);
   return {
     revoked: grants,
-    open: open.map(({ revocation, reason }) => `${revocation.appLabel}, ${revocation.userLabel}: ${reason}`),
+    open: [
+      ...open.map(({ revocation, reason }) => `${revocation.appLabel}, ${revocation.userLabel}: ${reason}`),
+      ...(audit.missing === null ? [] : [audit.missing]),
+    ],
   };
 }

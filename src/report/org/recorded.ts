@@ -1,4 +1,4 @@
-import type { AuditLine } from "../../audit/line.ts";
+import { type AuditLine, parseLine } from "../../audit/line.ts";
 import { verifyRecord } from "../../audit/verifyRecord.ts";
 import { meaningOf } from "../../decide/codes.ts";
 import { placeText } from "../../policy/policy.ts";
@@ -16,15 +16,15 @@ export interface Period {
  * @param heads hashes that the record once ended with
  */
 export function recordedPeriod(
-  text: string,
+  record: string | Buffer,
   heads: readonly string[],
   { orgId, from, to }: Period,
 ): RecordedPeriod {
-  const { problems, head } = verifyRecord(text, heads);
+  const { problems, head } = verifyRecord(record, heads);
   const starts = new Map<string, Extract<AuditLine, { event: "run-start" }>>();
   const why = new Map<string, string>();
   const revocations: RecordedRevocation[] = [];
-  for (const line of lines(text)) {
+  for (const line of lines(record)) {
     if (line.event === "run-start") starts.set(line.run, line);
     if (line.event === "revoking")
       why.set(pairOf(line), `${meaningOf(line.code)} (${placeText(line.policy)})`);
@@ -54,13 +54,8 @@ function pairOf({
 }
 
 /** The lines that can be read; what cannot is for the verification to say. */
-function lines(text: string): AuditLine[] {
-  return text.split("\n").flatMap((line) => {
-    try {
-      return line === "" ? [] : (JSON.parse(line) as AuditLine);
-    } catch (error) {
-      if (error instanceof SyntaxError) return [];
-      throw error;
-    }
-  });
+function lines(record: string | Buffer): AuditLine[] {
+  return String(record)
+    .split("\n")
+    .flatMap((line) => parseLine(Buffer.from(line)) ?? []);
 }

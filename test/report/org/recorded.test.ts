@@ -33,6 +33,7 @@ function run(name: string, org = ORG, reason: string | null = null): (AuditEvent
       reason,
       raisedLimits: null,
       approval: null,
+      before: null,
     },
     {
       run: name,
@@ -47,7 +48,7 @@ function run(name: string, org = ORG, reason: string | null = null): (AuditEvent
     },
     { run: name, event: "answered", call: 1, answer: "accepted", reason: "" },
     { run: name, event: "outcome", user: ANN, app: SLACK, status: "revoked", reason: "gone" },
-    { run: name, event: "run-end", outcomes: { revoked: 1 } },
+    { run: name, event: "run-end", outcomes: { revoked: 1 }, stopped: null },
   ];
 }
 
