@@ -13,6 +13,13 @@ export const pulumiErrors = declareErrors({
     remedy: "Run `npx pulumi up` again.",
     example: { file: ".sanctioned/shown/6f1e.json", why: "was changed" },
   },
+  "shown-not-kept": {
+    kind: "user",
+    text: "What a preview shows cannot be kept in {folder} ({why}), so that no update can be held to it. Nothing was revoked.",
+    remedy:
+      "Let this user make that folder and write to it, or name another file with auditFile (SANCTIONED_AUDIT_FILE): it is beside the record.",
+    example: { folder: ".sanctioned/shown", why: "EACCES" },
+  },
   "shown-of-another-policy": {
     kind: "user",
     text: "The preview of this run was of another policy or org than its update. Nothing was revoked.",

@@ -40,15 +40,18 @@ export class OwnPreview {
   /** Keeps what the preview shows. @returns lines that are to be said of it */
   shows(proposal: Proposal): string[] {
     const why = this.#files.keep(this.#urn, shownOf(proposal.evaluation));
-    return why === null ? [] : [`what is shown here cannot be kept (${why}), and no update be held to it`];
+    return why === null
+      ? []
+      : [`what is shown here cannot be kept (${why}): an update after it revokes nothing`];
   }
 
   /** Holds an update to it. @throws UserError where it cannot be told, or was of something else */
   holds(proposal: Proposal): Held {
     const shown = this.#files.recall(this.#urn);
     if (shown === null) {
-      const isEmpty = proposal.evaluation.plan.revocations.length === 0;
-      return { proposal, lines: isEmpty ? [] : [notPreviewedLine(proposal.approval)] };
+      if (proposal.evaluation.plan.revocations.length === 0) return { proposal, lines: [] };
+      this.#files.refuseUnkept();
+      return { proposal, lines: [notPreviewedLine(proposal.approval)] };
     }
     if (!isShownOf(shown, proposal.evaluation)) throw pulumiErrors["shown-of-another-policy"]({});
     const at = new Date(shown.at).toISOString();

@@ -33,14 +33,26 @@ export class ShownFiles {
 
   /** @returns why it could not be kept; null where it is */
   keep(urn: string, shown: Shown): string | null {
+    const file = this.#fileOf(urn);
+    const whole = `${file}.${randomUUID()}`; // so that nobody reads a half
     return this.#try(() => {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       this.#sweep();
-      const file = this.#fileOf(urn);
-      const whole = `${file}.${randomUUID()}`; // so that nobody reads a half
       writeFileSync(whole, JSON.stringify(shown), { mode: 0o600, flag: "wx" });
       renameSync(whole, file);
     });
+  }
+
+  /** For an update that finds nothing: none may go on that a preview came before which could not be kept. @throws UserError where that may be */
+  refuseUnkept(): void {
+    const file = path.join(this.#folder, randomUUID());
+    const why = this.#try(() => {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      writeFileSync(file, "", { mode: 0o600, flag: "wx" });
+      rmSync(file);
+    });
+    if (why !== null)
+      throw pulumiErrors["shown-not-kept"]({ folder: path.relative(process.cwd(), this.#folder), why });
   }
 
   /** What was shown; null where nothing was. @throws UserError where that cannot be read, or was changed */
@@ -62,11 +74,13 @@ export class ShownFiles {
     return path.join(this.#folder, `${createHash("sha256").update(of).digest("hex")}.json`);
   }
 
+  /** What cannot be swept is left, and in nobody's way. */
   #sweep(): void {
     for (const name of readdirSync(this.#folder)) {
       const file = path.join(this.#folder, name);
-      const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? {};
-      if (mtimeMs !== undefined && this.#now() - mtimeMs > DAY_MS) rmSync(file, { force: true });
+      this.#try(() => {
+        if (this.#now() - statSync(file).mtimeMs > DAY_MS) rmSync(file);
+      });
     }
   }
 

@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
@@ -235,7 +245,6 @@ describe("what was shown is kept in a file", () => {
   });
 
   it("for a day", async () => {
-    const { utimesSync } = await import("node:fs");
     await preview();
     const [before] = shownFiles();
     utimesSync(before!, new Date(), new Date(Date.now() - 25 * 3_600_000));
@@ -266,13 +275,25 @@ describe("what was shown is kept in a file", () => {
     expect(refused).toContain("The preview of this run was of another policy or org than its update");
   });
 
-  it("where it cannot be kept, no record can be written either, and nothing is revoked", async () => {
-    const more = { auditFile: "/dev/null/audit.jsonl" };
-    expect((await preview({ more })).planned).toHaveLength(2);
+  it("where it cannot be kept, a preview shows all the same, and an update has nothing to revoke or revokes nothing", async () => {
+    writeFileSync(path.join(folder, "shown"), "");
+    expect((await preview()).planned).toHaveLength(2);
+    expect((await update()).refused).toMatch(
+      /^What a preview shows cannot be kept in .*shown \(EEXIST\), so that no update can be held to it\. Nothing was revoked\./,
+    );
+    expect(await update({ policy: { ...POLICY, mode: "report" } })).toMatchObject({
+      planned: [],
+      refused: undefined,
+    });
+  });
+
+  it("beside what cannot be swept", async () => {
+    const junk = path.join(folder, "shown", "junk");
+    mkdirSync(junk, { recursive: true });
+    utimesSync(junk, new Date(), new Date(Date.now() - 25 * 3_600_000));
+    await preview();
     add(BEN, "New Evil");
-    const { revoke } = await update({ more });
-    await expect(revoke()).rejects.toThrow("cannot be written");
-    expect(held()).toHaveLength(4);
+    expect((await update()).planned).not.toContain(`${BEN} New Evil`);
   });
 });
 
