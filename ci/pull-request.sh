@@ -15,7 +15,6 @@ set -euo pipefail
 tool=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-folder=$(dirname "$POLICY")
 
 sanctioned() { node "$tool/bin/sanctioned.js" "$@"; }
 comment() { sanctioned comment "$@" --name "${NAME:-$POLICY}" ${FORGE:+--post "$FORGE"}; }
@@ -26,33 +25,32 @@ failed() {
   exit "$1"
 }
 
-case ${FORGE:-} in
-  github)
-    export FETCH_URL=${FETCH_URL:-${GITHUB_SERVER_URL:-https://github.com}/$GITHUB_REPOSITORY}
-    export FETCH_USER=x-access-token FETCH_TOKEN=$GITHUB_TOKEN
-    ;;
-  gitlab)
-    export FETCH_URL=${FETCH_URL:-$CI_PROJECT_URL.git}
-    export FETCH_USER=gitlab-ci-token FETCH_TOKEN=$CI_JOB_TOKEN
-    ;;
-esac
-bash "$tool/ci/take.sh" "$COMMIT" "$folder" "$work/change" >"$work/output.txt" 2>&1 || failed 1
-unset FETCH_TOKEN
-
+# shellcheck source=ci/fetch.sh
+source "$tool/ci/fetch.sh"
+# The folder that policies share, where there is one (SANCTIONED_POLICY_ROOT, several as in PATH), else the policy's own.
+IFS=: read -r -a folders <<<"${SANCTIONED_POLICY_ROOT:-$(dirname "$POLICY")}"
+roots=${SANCTIONED_POLICY_ROOT:-}
 mkdir "$work/base"
-if [[ -d $folder ]]; then
-  mkdir -p "$work/base/$folder"
-  cp -R "$folder/." "$work/base/$folder"
-fi
-rm -rf "$folder"
-mkdir -p "$folder"
-cp -R "$work/change/$folder/." "$folder"
+for folder in "${folders[@]}"; do
+  bash "$tool/ci/take.sh" "$COMMIT" "$folder" "$work/change" >"$work/output.txt" 2>&1 || failed 1
+done
+for folder in "${folders[@]}"; do
+  if [[ -d $folder ]]; then
+    mkdir -p "$work/base/$folder"
+    cp -R "$folder/." "$work/base/$folder"
+  fi
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  cp -R "$work/change/$folder/." "$folder"
+  roots=${roots:+$roots:$work/base/$folder}
+done
+unset FETCH_TOKEN
 
 base=()
 if (cd "$work/base" && sanctioned validate "$POLICY") >/dev/null 2>&1; then base=(--also-for "$work/base/$POLICY"); fi
 
 status=0
-sanctioned plan --policy "$POLICY" --out "$work/head.json" --save-inventory "$work/inventory.json" "${base[@]}" \
+SANCTIONED_POLICY_ROOT=$roots sanctioned plan --policy "$POLICY" --out "$work/head.json" --save-inventory "$work/inventory.json" "${base[@]}" \
   >"$work/output.txt" 2>&1 || status=$?
 if ((status != 0 && status != 3)); then
   sanctioned validate "$POLICY" --format github || true # at the lines, where it is the policy that is wrong

@@ -3,13 +3,14 @@
 # no hook, filter, attribute, submodule, link or LFS pointer of the commit means anything, and nothing else of it is read.
 # What is not a plain file of modest size with a plain name is refused; hidden files are left where they are.
 #   take.sh COMMIT FOLDER TARGET   the commit's full hash; its folder, such as policy; where that is put: TARGET/FOLDER
+#   take.sh --tip BRANCH           prints the hash of a branch's last commit, nothing where there is no such branch
 #   FETCH_URL    address of the repository
 #   FETCH_USER, FETCH_TOKEN   who may read it, where that is needed
 # Ends with 0, or 1 with the reason.
 set -euo pipefail
 export LC_ALL=C
 
-commit=$1 folder=$2 target=$3
+commit=$1 folder=$2 target=${3:-}
 url=${FETCH_URL:?is not set: name the repository} user=${FETCH_USER:-} token=${FETCH_TOKEN:-}
 max_files=1000 max_bytes=$((1 << 20)) max_total=$((16 << 20))
 
@@ -17,9 +18,13 @@ refuse() {
   echo "$1" >&2
   exit 1
 }
-[[ $commit =~ ^[0-9a-f]{40}([0-9a-f]{24})?$ ]] || refuse "The commit of the change is not named by its full hash."
-[[ $folder =~ ^[A-Za-z0-9_]([A-Za-z0-9._/-]*[A-Za-z0-9_])?$ && $folder != *..* && $folder != *//* && $folder != */.* ]] ||
-  refuse "Put the policy into a folder of its own, such as policy/acme.yaml: that folder alone is taken from a change."
+if [[ $commit == --tip ]]; then
+  [[ $folder =~ ^[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*$ ]] || refuse "The branch has no plain name."
+else
+  [[ $commit =~ ^[0-9a-f]{40}([0-9a-f]{24})?$ ]] || refuse "The commit of the change is not named by its full hash."
+  [[ $folder =~ ^[A-Za-z0-9_]([A-Za-z0-9._/-]*[A-Za-z0-9_])?$ && $folder != *..* && $folder != *//* && $folder != */.* ]] ||
+    refuse "Put the policy into a folder of its own, such as policy/acme.yaml: that folder alone is taken from a change."
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -44,6 +49,11 @@ setting core.hooksPath /dev/null
 setting fetch.fsckObjects true
 if [[ -n $token ]]; then
   setting "http.$url.extraHeader" "Authorization: Basic $(printf '%s:%s' "$user" "$token" | base64 | tr -d '\n')"
+fi
+
+if [[ $commit == --tip ]]; then
+  timeout 60 git ls-remote --refs "$url" "refs/heads/$folder" | cut -f1
+  exit
 fi
 
 git init -q --bare --template= "$GIT_DIR"

@@ -161,7 +161,6 @@ describe("somebody who can push a branch, but not merge, gets no credential", ()
       "schema/",
       "src/",
       ".npmrc",
-      "allowed_signers",
       "tsconfig.json",
     ];
     expect(running.filter((name) => !folders.has(`/${name}`))).toEqual([]);

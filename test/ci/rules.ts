@@ -45,7 +45,7 @@ function triggerProblems({ on }: Workflow): string[] {
 }
 
 /** What of the event may be named, and where: as a value, never in a script. */
-const EVENT = /^github\.event\.(pull_request\.(number|head\.sha|head\.repo\.full_name))$/;
+const EVENT = /^github\.event\.(before|pull_request\.(number|head\.sha|head\.repo\.full_name))$/;
 
 function expressionProblems(text: string): string[] {
   const problems: string[] = [];
@@ -105,7 +105,8 @@ function jobProblems(job: Workflow["jobs"][string], triggers: readonly string[])
     problems.push("a credential outside the environments");
   if (isPrivileged && triggers.includes("pull_request"))
     problems.push("a credential in a file of the branch");
-  if (text.includes("pulumi up") !== (job.environment === "production")) problems.push("applies elsewhere");
+  if (/pulumi up|ci\/apply/.test(text) !== (job.environment === "production"))
+    problems.push("applies elsewhere");
   if (!verifiesState(job.steps)) problems.push("Pulumi runs what is in a state that nobody looked at");
   if (!((job["timeout-minutes"] as number) > 0)) problems.push("no time limit");
   if (!/^ubuntu-\d/.test(String(job["runs-on"]))) problems.push("a runner that others use too");
@@ -117,7 +118,7 @@ const LOOKS = /^bash (ci\/verify-state\.sh|ci\/merge-request\.sh)$/;
 
 /** Whether a step without the org's credential looked at the state before the first that runs Pulumi. */
 function verifiesState(steps: readonly Step[]): boolean {
-  const at = steps.findIndex(({ run }) => run?.includes("pulumi"));
+  const at = steps.findIndex(({ run }) => /pulumi|ci\/apply/.test(run ?? ""));
   const look = steps.findIndex(
     ({ run, env }) => LOOKS.test(run ?? "") && !/SANCTIONED|SF_/.test(JSON.stringify(env)),
   );

@@ -22,6 +22,8 @@ describe("run as scripts", () => {
   let repository: string;
   let runner: Runner;
   let context: Context;
+  /** The commit that was applied last. */
+  let before: string;
   const git = async (...args: string[]) => (await run("git", args, { cwd: repository })).stdout.trim();
   const workflow = (name: string): Workflow => readWorkflow(`${FOLDER}/${name}`);
 
@@ -34,6 +36,37 @@ describe("run as scripts", () => {
     }
     await git("add", "-A", "-f");
     await git("commit", "-q", "-m", name);
+    await git("checkout", "-q", "main");
+  }
+
+  /** Commits a list of who may sign. */
+  async function allow(...names: readonly string[]): Promise<void> {
+    const lines = await Promise.all(
+      names.map(async (name) => {
+        const key = path.join(folder, name);
+        await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
+        return `${name} ${readFileSync(`${key}.pub`, "utf8")}`;
+      }),
+    );
+    writeFileSync(path.join(repository, "policy/allowed_signers"), lines.join(""));
+    await git("add", "-A");
+    await git("commit", "-q", "-m", "main");
+  }
+
+  /** What approvers do: each signs the plan of the run, and one pushes the signatures. */
+  async function approve(plan: string, ...names: readonly string[]): Promise<void> {
+    await git("checkout", "-q", "--orphan", "approvals/1");
+    await git("rm", "-q", "-rf", ".");
+    const file = path.join(repository, "approvals/approved.json");
+    cpSync(plan, file);
+    for (const name of names)
+      await run(process.execPath, [
+        path.join(ROOT, "bin/sanctioned.js"),
+        ...["approve", file, "--yes", "--key", path.join(folder, name), "--policy", path.join(ROOT, POLICY)],
+      ]);
+    rmSync(file);
+    await git("add", "approvals");
+    await git("commit", "-q", "-m", "approvals");
     await git("checkout", "-q", "main");
   }
 
@@ -65,8 +98,9 @@ describe("run as scripts", () => {
     await git("config", "user.email", "ci@dieppe.example");
     await git("config", "uploadpack.allowAnySHA1InWant", "true");
     await git("config", "uploadpack.allowFilter", "true");
-    await git("add", "-A");
-    await git("commit", "-q", "-m", "main");
+    await allow("ada-weber", "ben");
+    before = await git("rev-parse", "HEAD");
+    await allow("mallory"); // what a change says of who may sign it
     writeFileSync(path.join(folder, "event.json"), JSON.stringify({ pull_request: { number: 12 } }));
     const backend = `file://${path.join(folder, "state")}`;
     const env: NodeJS.ProcessEnv = {
@@ -79,11 +113,25 @@ describe("run as scripts", () => {
       GITHUB_API_URL: forge.url,
       GITHUB_SERVER_URL: `file://${folder}`,
       GITHUB_REPOSITORY: "dieppe/org",
+      GITHUB_RUN_ID: "1",
+      GITHUB_SHA: await git("rev-parse", "HEAD"),
+      GITHUB_WORKFLOW_REF: "dieppe/org/.github/workflows/apply.yml@refs/heads/main",
       GITHUB_EVENT_PATH: path.join(folder, "event.json"),
     };
+    forge.applied = before;
+    forge.history.push(
+      { hash: before, authors: ["ben"] },
+      { hash: await git("rev-parse", "HEAD"), authors: ["ada-weber"] },
+    );
     runner = new Runner(folder, repository, env);
     context = {
-      github: { token: TOKEN, repository: "dieppe/org", run_id: "1", run_attempt: "1" },
+      github: {
+        token: TOKEN,
+        repository: "dieppe/org",
+        run_id: "1",
+        run_attempt: "1",
+        event: { before: "0".repeat(40) },
+      },
       vars: { PULUMI_BACKEND_URL: backend, PULUMI_STACK: "simulator" },
       secrets: { PULUMI_CONFIG_PASSPHRASE: "simulator" },
     };
@@ -269,7 +317,8 @@ describe("run as scripts", () => {
     ]);
 
     const plan = await runner.run(workflow("apply.yml"), "plan", context);
-    expect([plan.code, plan.outputs]).toEqual([0, { revokes: "true" }]);
+    expect([plan.code, plan.outputs]).toEqual([0, { revokes: "true", authors: "ada-weber", base: before }]);
+    await approve(path.join(folder, "artifacts/approved-plan/approved.json"), "ada-weber", "ben", "mallory");
     expect(plan.summary).toContain("**12 grants of 448 are to be revoked.**");
     expect(org.writes).toEqual([]);
     // Somebody links one more in the meantime: it was not approved.
@@ -280,21 +329,27 @@ describe("run as scripts", () => {
       lastUsedAt: null,
       useCount: 0,
     });
-    const apply = await runner.run(workflow("apply.yml"), "apply", { ...context, needs: { plan } });
+    const apply = await runner.run(workflow("apply.yml"), "apply", {
+      ...context,
+      vars: { ...(context.vars as object), SANCTIONED_REQUIRED_APPROVALS: "1" },
+      needs: { plan },
+    });
     expect([apply.code, apply.output]).toEqual([0, expect.stringContaining("12 revoked")]);
     expect(apply.output).toContain("drift: 1 more break the policy and are not in the approved plan");
     expect(apply.output).toMatch(/audit\.jsonl: whole, /);
+    expect(apply.summary).toMatch(/audit\.jsonl: whole, /);
     const held = Map.groupBy(org.store.grants(), ({ AppName }) => String(AppName));
     expect([held.has("Bob's Lead Scoring Tool"), held.has("Shiny AI Notetaker")]).toEqual([false, true]);
-    expect(readFileSync(path.join(folder, "artifacts/audit-record-1-1/audit.jsonl"), "utf8")).toContain(
-      '"run-end"',
-    );
+    const record = readFileSync(path.join(folder, "artifacts/audit-record-1-1/audit.jsonl"), "utf8");
+    expect(record).toContain('"run-end"');
+    // Neither the author of the change, nor whom the change itself would let sign.
+    expect(JSON.parse(record.split("\n")[0]!).approval.signedBy).toEqual(["ben"]);
 
     expect(await drift()).toBe("Issue: updated.");
     const second = await runner.run(workflow("apply.yml"), "plan", context);
     await runner.run(workflow("apply.yml"), "apply", { ...context, needs: { plan: second } });
     expect(await drift()).toBe("Issue: closed.");
-    expect((await runner.run(workflow("apply.yml"), "plan", context)).outputs).toEqual({ revokes: "" });
+    expect((await runner.run(workflow("apply.yml"), "plan", context)).outputs.revokes).toBe("");
   });
 
   it("a tool that fails fails its step", async () => {

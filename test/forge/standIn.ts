@@ -34,6 +34,10 @@ export class ForgeStandIn {
   readonly comments: Item[] = [];
   readonly issues: Item[] = [];
   readonly trouble: Trouble[] = [];
+  /** Commits of the default branch, oldest first, with the authors of the changes that brought each. */
+  readonly history: { readonly hash: string; readonly authors: readonly string[] }[] = [];
+  /** The one that was applied last. */
+  applied: string | null = null;
   readonly #server: FastifyInstance = Fastify();
   url = "";
 
@@ -70,6 +74,7 @@ export class ForgeStandIn {
   }
 
   #github(server: FastifyInstance): void {
+    this.#historyOfGithub(server);
     const comment = ({ id, body, author }: Item) => ({ id, body, user: { login: LOGINS[author] } });
     const issue = (item: Item) => ({
       ...comment(item),
@@ -125,6 +130,45 @@ export class ForgeStandIn {
     );
   }
 
+  #between(from: string, to: string) {
+    const at = (hash: string) => this.history.findIndex((one) => one.hash === hash);
+    return this.history.slice(at(from) + 1, at(to) + 1);
+  }
+
+  #authorsOf(hash: string) {
+    return this.history.find((one) => one.hash === hash)?.authors ?? [];
+  }
+
+  #historyOfGithub(server: FastifyInstance): void {
+    server.get("/repos/dieppe/org/actions/workflows/apply.yml/runs", async () => ({
+      workflow_runs: this.applied === null ? [] : [{ head_sha: this.applied }],
+    }));
+    server.get<{ Params: { range: string } }>("/repos/dieppe/org/compare/:range", async ({ params }) => {
+      const commits = this.#between(...(params.range.split("...") as [string, string]));
+      return {
+        total_commits: commits.length,
+        commits: commits.map(({ hash }) => ({ sha: hash, author: null, committer: { login: "web-flow" } })),
+      };
+    });
+    server.get<{ Params: { hash: string } }>("/repos/dieppe/org/commits/:hash/pulls", async ({ params }) =>
+      this.#authorsOf(params.hash).map((login) => ({ user: { login } })),
+    );
+  }
+
+  #historyOfGitlab(server: FastifyInstance, base: string): void {
+    server.get(`${base}/deployments`, async () => (this.applied === null ? [] : [{ sha: this.applied }]));
+    server.get<{ Querystring: { from: string; to: string } }>(
+      `${base}/repository/compare`,
+      async ({ query }) => ({
+        commits: this.#between(query.from, query.to).map(({ hash }) => ({ id: hash })),
+      }),
+    );
+    server.get<{ Params: { hash: string } }>(
+      `${base}/repository/commits/:hash/merge_requests`,
+      async ({ params }) => this.#authorsOf(params.hash).map((username) => ({ author: { username } })),
+    );
+  }
+
   #gitlab(server: FastifyInstance): void {
     const note = ({ id, body, author }: Item) => ({ id, body, author: { id: author } });
     const issue = (item: Item) => ({
@@ -135,6 +179,7 @@ export class ForgeStandIn {
       state: item.isOpen ? "opened" : "closed",
     });
     const base = "/api/v4/projects/:project"; // "dieppe/org", as one segment
+    this.#historyOfGitlab(server, base);
     server.get("/api/v4/user", async () => ({ id: OWN }));
     server.get<{ Querystring: { page?: string } }>(
       `${base}/merge_requests/12/notes`,
