@@ -1,4 +1,5 @@
 import { printable } from "./printable.ts";
+import { withoutSecrets } from "./secrets.ts";
 
 /** What an error says: its stable code, what is wrong, and what to do about it. */
 export interface ErrorText {
@@ -105,7 +106,7 @@ export type ErrorTable<T extends Record<string, Template>> = {
 
 /**
  * Declares the errors of a room, in its `errors.ts`: `throw roomErrors["file-not-readable"]({ file, cause })`.
- * Values come from outside: they are made safe to show, and what looks like an access token is taken out.
+ * Values come from outside: they are made safe to show, and what looks like a secret is taken out.
  */
 export function declareErrors<const T extends Record<string, Template>>(
   table: T & { readonly [Code in keyof T]: { readonly example: Values<T[Code]> } },
@@ -169,13 +170,8 @@ function worded(
 function filled(template: string, values: Readonly<Record<string, unknown>>, shown = printable): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     if (values[name] === undefined) throw new Error(`the error text "${template}" lacks its ${name}`);
-    return shown(withoutSessionIds(String(values[name])));
+    return shown(withoutSecrets(String(values[name])));
   });
-}
-
-/** A Salesforce session id, which is an access token, looks like `00D…!…`. */
-function withoutSessionIds(text: string): string {
-  return text.replace(/00D[A-Za-z0-9]{9,15}(!|%21)[\w.%-]+/g, "[token]");
 }
 
 /** An error as a person sees it at any door: `Inconclusive: …` where it is that, and its code at the end. */

@@ -37,7 +37,11 @@ export class ForgeApi {
 
   /** @throws SettingsError for an address that would send the token in the clear */
   constructor(settings: ApiSettings) {
-    const { protocol, hostname, host } = new URL(settings.url);
+    const address = URL.parse(settings.url);
+    // Any text with a colon is a URL of some scheme, and fetch takes none with a password.
+    if (address === null || !/^https?:$/.test(address.protocol) || address.username + address.password !== "")
+      throw forgeErrors["forge-address-not-a-url"]();
+    const { protocol, hostname, host } = address;
     if (protocol !== "https:" && !isLoopback(hostname))
       throw forgeErrors["forge-address-not-https"]({ address: `${protocol}//${host}` });
     this.#settings = settings;

@@ -14,6 +14,12 @@ export const forgeErrors = declareErrors({
     remedy: "Give the token alone, without quotes, blanks and line breaks.",
     example: { variable: "GITHUB_TOKEN" },
   },
+  "forge-address-not-a-url": {
+    kind: "settings",
+    text: "The API's address is no URL that begins with https://, or has a user or a password in it.",
+    remedy: "Fix GITHUB_API_URL or CI_API_V4_URL: the token goes into a variable of its own.",
+    example: {},
+  },
   "forge-address-not-https": {
     kind: "settings",
     text: "The API's address must begin with https://, not {address}.",

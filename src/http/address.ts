@@ -14,8 +14,10 @@ export function originOf(text: string, setting: string): string {
     throw httpErrors["address-not-a-url"]({ setting });
   }
   const { protocol, hostname } = url;
-  if (protocol !== "https:" && !(protocol === "http:" && isLoopback(hostname)))
-    throw httpErrors["address-not-https"]({ setting, address: `${protocol}//${hostname}` });
+  // Any text with a colon is a URL of some scheme, a password too: nothing of it is quoted.
+  if (!/^https?:$/.test(protocol)) throw httpErrors["address-not-a-url"]({ setting });
+  if (protocol === "http:" && !isLoopback(hostname))
+    throw httpErrors["address-not-https"]({ setting, address: `http://${hostname}` });
   if (hostname.endsWith(".lightning.force.com") || hostname.endsWith(".salesforce-setup.com"))
     throw httpErrors["address-of-user-interface"]({ setting, host: hostname });
   return url.origin;

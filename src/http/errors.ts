@@ -3,7 +3,7 @@ import { declareErrors } from "../errors.ts";
 export const httpErrors = declareErrors({
   "address-not-a-url": {
     kind: "settings",
-    text: "{setting} is not a URL.",
+    text: "{setting} is not a URL of a web address.",
     remedy: "Write it as https://acme.my.salesforce.com.",
     example: { setting: "SF_ORG_INSTANCE_URL" },
   },
@@ -30,6 +30,13 @@ export const httpErrors = declareErrors({
     text: "{setting} goes on after the host.",
     remedy: "Write it as https://acme.my.salesforce.com, with no path, query or fragment.",
     example: { setting: "SF_ORG_INSTANCE_URL" },
+  },
+  "proxy-not-usable": {
+    kind: "settings",
+    text: "The proxy that HTTPS_PROXY or HTTP_PROXY names cannot be used: it is no address of one.",
+    remedy:
+      "Write it as http://proxy.acme.example:8080; signs in a user or a password are written as %40 is for @.",
+    example: {},
   },
   "asked-to-wait": {
     kind: "remote",

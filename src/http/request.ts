@@ -8,6 +8,7 @@ import {
   request,
 } from "undici";
 import { isLoopback } from "./address.ts";
+import { httpErrors } from "./errors.ts";
 
 /**
  * One HTTP request, to an org or to the rest of the world: redirects are not followed, since a token would go along or its form be
@@ -125,6 +126,15 @@ function dispatcherFor({ hostname }: URL): Dispatcher {
     direct ??= new Agent({ allowH2: false });
     return direct;
   }
-  proxied ??= new EnvHttpProxyAgent({ allowH2: false });
+  proxied ??= throughProxy();
   return proxied;
+}
+
+/** @throws SettingsError where the environment names no proxy that can be one; nothing of it is quoted */
+function throughProxy(): Dispatcher {
+  try {
+    return new EnvHttpProxyAgent({ allowH2: false });
+  } catch {
+    throw httpErrors["proxy-not-usable"]();
+  }
 }

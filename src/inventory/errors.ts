@@ -17,10 +17,10 @@ export const inventoryErrors = declareErrors({
   },
   "own-app-not-in-org": {
     kind: "settings",
-    text: 'SANCTIONED_OWN_APP (ownApp) names "{app}", and the org has no app with that id, or with an id and that name.',
+    text: "SANCTIONED_OWN_APP (ownApp) names no app of this org: none has that id, and none with an id has that name.",
     remedy:
       "Give the id that Setup shows for the app. An app that is not installed has none: list it under `protected.apps` of the policy instead.",
-    example: { app: "sanctoned" },
+    example: {},
   },
   "own-app-ambiguous": {
     kind: "settings",

@@ -16,7 +16,7 @@ export function ownApps({ sessionApp, namedApp }: Caller, register: AppRegister)
     const named =
       "id" in namedApp ? [namedApp.id].filter((id) => known.has(id)) : register.idsOf(namedApp.name);
     const text = refText(namedApp);
-    if (named.length === 0) throw inventoryErrors["own-app-not-in-org"]({ app: text });
+    if (named.length === 0) throw inventoryErrors["own-app-not-in-org"]();
     if (named.length > 1) throw inventoryErrors["own-app-ambiguous"]({ app: text, ids: named.join(", ") });
     own.add(named[0]!);
   }

@@ -13,6 +13,12 @@ export const runErrors = declareErrors({
     remedy: "Fix it, or leave it out for the default.",
     example: { setting: "SANCTIONED_REVOKE_CONCURRENCY" },
   },
+  "run-setting-not-a-path": {
+    kind: "settings",
+    text: "{setting} ({variable}) is no path of a file or a folder.",
+    remedy: "Fix it. Where a secret got there, make that invalid: it may have been logged.",
+    example: { setting: "auditFile", variable: "SANCTIONED_AUDIT_FILE" },
+  },
   "limit-raised-without-reason": {
     kind: "settings",
     text: "A limit is raised for this run without a reason.",

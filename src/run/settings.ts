@@ -1,5 +1,6 @@
 import path from "node:path";
 import { printable } from "../printable.ts";
+import { withoutSecrets } from "../secrets.ts";
 import { runErrors } from "./errors.ts";
 
 /** Limits raised for one run, with the reason that goes on record. */
@@ -54,9 +55,10 @@ export function readRunSettings(
   env: NodeJS.ProcessEnv,
 ): RunSettings {
   const setting = (key: keyof typeof VARIABLES) => config(key) || env[VARIABLES[key]] || null;
+  const file = (key: "auditFile" | "approvedPlan") => pathOf(setting(key), key);
   return {
-    auditFile: setting("auditFile"),
-    approvedPlan: setting("approvedPlan"),
+    auditFile: file("auditFile"),
+    approvedPlan: file("approvedPlan"),
     approvedPlanMaxAgeDays: number(
       "approvedPlanMaxAgeDays",
       setting("approvedPlanMaxAgeDays") ?? "7",
@@ -77,7 +79,9 @@ export function policyRoots(
   env: NodeJS.ProcessEnv,
 ): readonly string[] {
   const text = config("policyRoot") || env[VARIABLES.policyRoot] || "";
-  return text.split(path.delimiter).filter((folder) => folder !== "");
+  return pathOf(text, "policyRoot")
+    .split(path.delimiter)
+    .filter((folder) => folder !== "");
 }
 
 const ALLOWED_SIGNERS = "SANCTIONED_ALLOWED_SIGNERS";
@@ -138,6 +142,17 @@ function raisedLimits(env: NodeJS.ProcessEnv): RaisedLimits | null {
   if (Object.keys(limits).length === 0) return null;
   if (reason === "") throw runErrors["limit-raised-without-reason"]({ variable: RAISE_REASON });
   return { limits, reason };
+}
+
+/** Longer than paths are that people set, and shorter than a key. */
+const LONGEST_PATH = 512;
+
+/** A path, which errors quote. @throws SettingsError for what is none, or holds what looks like a secret; nothing of it is quoted */
+function pathOf<Text extends string | null>(text: Text, key: keyof typeof VARIABLES): Text {
+  if (text === null) return text;
+  const isPath = text.length <= LONGEST_PATH && !/\p{Cc}|:\/\//u.test(text) && withoutSecrets(text) === text;
+  if (!isPath) throw runErrors["run-setting-not-a-path"]({ setting: key, variable: VARIABLES[key] });
+  return text;
 }
 
 function number(name: string, text: string, least: number, most: number): number {

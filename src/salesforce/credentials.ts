@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { givenOrigin, originOf } from "../http/address.ts";
+import { readRegular } from "../regularFile.ts";
 import { salesforceErrors } from "./errors.ts";
 import { type AppRef, appRef } from "./id.ts";
 import type { JwtLogin } from "./jwt.ts";
@@ -113,7 +113,7 @@ function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | nu
       kind: "jwt-bearer",
       clientId: plain("clientId"),
       username: plain("username"),
-      privateKey: privateKey ?? readKey(privateKeyFile!, nameOf("privateKeyFile")),
+      privateKey: privateKey ?? readKey(privateKeyFile!, nameOf),
       loginUrl: origin("loginUrl"),
       audience: settings.audience ?? null,
     };
@@ -150,14 +150,18 @@ function refuseLoginHost(
   if (isLoginHost(host)) throw salesforceErrors[code]({ setting, host });
 }
 
-function readKey(file: string, setting: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code: why } = error as NodeJS.ErrnoException;
-    if (why === undefined) throw error;
-    throw salesforceErrors["private-key-file-not-readable"]({ setting, why, file });
-  }
+/** Keys are far smaller. */
+const LARGEST_KEY_BYTES = 64 * 1024;
+
+/** Nothing of the path is quoted: a key is often set in its place. */
+function readKey(file: string, nameOf: (key: Key) => string): string {
+  const answer = readRegular(file, LARGEST_KEY_BYTES);
+  if ("bytes" in answer) return answer.bytes.toString("utf8");
+  throw salesforceErrors["private-key-file-not-readable"]({
+    setting: nameOf("privateKeyFile"),
+    why: answer.why,
+    key: nameOf("privateKey"),
+  });
 }
 
 function apiVersion(text: string | null): string | null {

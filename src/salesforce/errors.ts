@@ -57,9 +57,14 @@ export const salesforceErrors = declareErrors({
   },
   "private-key-file-not-readable": {
     kind: "settings",
-    text: "The private key file of {setting} cannot be read ({why}): {file}.",
-    remedy: "Check the path and who may read the file.",
-    example: { setting: "SANCTIONED_PRIVATE_KEY_FILE", why: "ENOENT", file: "server.key" },
+    text: "The file that {setting} names {why}.",
+    remedy:
+      "It holds the path of a private key: check that, and who may read the file. The key itself goes into {key}.",
+    example: {
+      setting: "SANCTIONED_PRIVATE_KEY_FILE",
+      why: "does not exist",
+      key: "SANCTIONED_PRIVATE_KEY",
+    },
   },
   "private-key-not-readable": {
     kind: "settings",

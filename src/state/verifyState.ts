@@ -1,4 +1,5 @@
 import type { ErrorText } from "../errors.ts";
+import { withoutSecrets } from "../secrets.ts";
 import { stateErrors } from "./errors.ts";
 import { type ExportedState, type Members, valuesIn } from "./exportedState.ts";
 import { PROVIDER_TEXT } from "./providerText.ts";
@@ -22,10 +23,6 @@ const PLUGIN_KEYS = ["pluginDownloadURL", "parameterization", "name", "envVarMap
 
 /** What marks a value as secret in a state (apitype.SecretV1). */
 const SECRET = "4dabf18193072939515e22adb298388d";
-
-/** Salesforce, private keys, GitHub, GitLab, Pulumi, AWS, Slack, and JSON Web Tokens. */
-const TOKEN =
-  /\b00D[A-Za-z0-9]{9,15}(?:!|%21)|-----BEGIN [A-Z ]*PRIVATE KEY|\bgh[pousr]_\w{20}|\bgithub_pat_\w{20}|\bglpat-[\w-]{16}|\bpul-[0-9a-f]{32}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bxox[a-z]-\w|hooks\.slack\.com\/services\/\w|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\./;
 
 /** The secret settings of a connection, where config that was set without --secret holds them. */
 const SECRET_SETTING = /:(?:accessToken|clientSecret|privateKey)$/;
@@ -109,11 +106,15 @@ function namesPlugin(type: string, properties: unknown): boolean {
 
 function holdsSecret(tree: unknown): boolean {
   for (const { key, value } of valuesIn(tree)) {
-    if (TOKEN.test(key)) return true;
-    if (typeof value === "string" && (TOKEN.test(value) || SECRET_SETTING.test(key))) return true;
+    if (isSecret(key)) return true;
+    if (typeof value === "string" && (isSecret(value) || SECRET_SETTING.test(key))) return true;
     if (typeof value === "object" && value !== null && SECRET in value && "plaintext" in value) return true;
   }
   return false;
+}
+
+function isSecret(text: string): boolean {
+  return withoutSecrets(text) !== text;
 }
 
 function isEmpty(value: unknown): boolean {

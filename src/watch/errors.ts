@@ -10,8 +10,8 @@ export const watchErrors = declareErrors({
   },
   "hook-address-not-a-url": {
     kind: "settings",
-    text: "{variable} is not a URL.",
-    remedy: "Give the whole address, which begins with https://.",
+    text: "{variable} is not a URL, or has a user or a password in it.",
+    remedy: "Give the whole address, which begins with https:// and then names the host.",
     example: { variable: "SANCTIONED_SLACK_WEBHOOK" },
   },
   "hook-address-not-https": {

@@ -146,7 +146,7 @@ describe("the address of an org", () => {
   it.each([
     ["acme", "address-not-a-url"],
     ["http://acme.my.salesforce.com", "address-not-https"],
-    ["ftp://localhost", "address-not-https"],
+    ["ftp://localhost", "address-not-a-url"],
     ["http://localhost.acme.example", "address-not-https"],
     ["https://acme.lightning.force.com", "address-of-user-interface"],
     ["https://acme.my.salesforce-setup.com", "address-of-user-interface"],

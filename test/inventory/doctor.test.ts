@@ -147,14 +147,14 @@ describe("the doctor", () => {
       "Slakc",
       "failed",
       1,
-      'SANCTIONED_OWN_APP (ownApp) names "Slakc", and',
+      "SANCTIONED_OWN_APP (ownApp) names no app of this org",
     ],
     [
       "an id that grants alone could show",
       "0H4000000000009",
       "warning",
       0,
-      'names "0H4000000000009CAA", and',
+      "SANCTIONED_OWN_APP (ownApp) names no app of this org",
     ],
   ])(
     "says of the tool's own app whether the settings name %s",
@@ -169,7 +169,7 @@ describe("the doctor", () => {
   it("says what is wrong with the tool's own app, and apart from it what to do", async () => {
     const { lines } = await examine({}, null, { SANCTIONED_OWN_APP: "Slakc" });
     expect(lines.find(({ code }) => code === "own-app")).toMatchObject({
-      text: 'SANCTIONED_OWN_APP (ownApp) names "Slakc", and the org has no app with that id, or with an id and that name.',
+      text: "SANCTIONED_OWN_APP (ownApp) names no app of this org: none has that id, and none with an id has that name.",
       remedy: expect.stringMatching(/^Give the id that Setup shows/),
     });
   });

@@ -29,7 +29,7 @@ describe("reading credentials", () => {
       "an address that is not a URL",
       { accessToken: "x", instanceUrl: "acme" },
       {},
-      /instanceUrl is not a URL. Write it as https/,
+      /instanceUrl is not a URL of a web address. Write it as https/,
     ],
     [
       "plain http to another machine",
@@ -52,7 +52,7 @@ describe("reading credentials", () => {
         privateKeyFile: "no/such.key",
       },
       {},
-      /cannot be read \(ENOENT\): no\/such\.key/,
+      /^The file that privateKeyFile names does not exist\. .* The key itself goes into privateKey\.$/,
     ],
   ])("%s", (_rule, config, env, outcome) => {
     expect(() => readCredentials(config, env)).toThrow(outcome);

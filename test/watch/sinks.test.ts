@@ -201,7 +201,7 @@ describe("what is wrong in the environment is named, never its value", () => {
     [
       "one that is none",
       () => teams({ SANCTIONED_TEAMS_WEBHOOK: "s3cret" }),
-      /^SANCTIONED_TEAMS_WEBHOOK is not a URL\. /,
+      /^SANCTIONED_TEAMS_WEBHOOK is not a URL, or has a user or a password in it\. /,
     ],
     [
       "one in the clear",

@@ -16,6 +16,8 @@ export function hookUrl(variable: string, env: NodeJS.ProcessEnv): string {
   } catch {
     throw watchErrors["hook-address-not-a-url"]({ variable });
   }
+  // No request is made to an address with a password in it.
+  if (url.username + url.password !== "") throw watchErrors["hook-address-not-a-url"]({ variable });
   if (url.protocol !== "https:" && !isLoopback(url.hostname))
     throw watchErrors["hook-address-not-https"]({ variable });
   return value;
