@@ -28,7 +28,7 @@ const slowTests = [
 /** The tests that ask a local org often: quick one by one, and together more than somebody waits for. */
 const httpTests = [
   "test/apply/*.test.ts",
-  "test/inventory/{accountLinks,directory,dividing,doctor,externalApps,look,settling,standingOrgs}.test.ts",
+  "test/inventory/{accountLinks,directory,dividing,doctor,externalApps,hostile,look,settling,standingOrgs}.test.ts",
   "test/run/*.test.ts",
   "test/salesforce/{connection,credentials,deleting,login}.test.ts",
   "test/watch/watcher.test.ts",

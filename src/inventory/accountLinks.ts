@@ -2,7 +2,7 @@ import { InconclusiveError } from "../errors.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import { userIdOf } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
-import { checkApiShare } from "./apiShare.ts";
+import { checkApiShare, checkSize } from "./apiShare.ts";
 import { inventoryErrors } from "./errors.ts";
 import { type AuthProviderRow, identityProviders, providerFinder } from "./identityProviders.ts";
 import type { AccountLinks, App, Grant } from "./inventory.ts";
@@ -32,6 +32,7 @@ export async function readAccountLinks(
   let read: LinkReading;
   try {
     const countBefore = await reader.count(linkCountQuery());
+    checkSize(countBefore, "links to identity providers");
     checkApiShare(reader, callsForLinks(countBefore));
     read = await readLinkRows(reader, countBefore, userIds);
   } catch (error) {

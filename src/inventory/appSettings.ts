@@ -6,6 +6,9 @@ import type { App, AppSettings } from "./inventory.ts";
 import { readAll } from "./readAll.ts";
 import { type ExternalPolicyRow, externalDays, policyDays, relaxation, scopesOf } from "./settingValues.ts";
 
+/** Of one type: ten a call are read. What lies beyond stays unknown, as what the org refuses does. */
+const MOST_COMPONENTS = 2_000;
+
 interface ConnectedAppMetadata {
   readonly oauthConfig?: { readonly scopes?: string | readonly string[] };
   readonly oauthPolicy?: { readonly ipRelaxation?: string; readonly refreshTokenPolicy?: string };
@@ -96,6 +99,7 @@ async function customScopes(reader: OrgReader): Promise<Map<string, string[]> | 
   const ofApp = new Map<string, string[]>();
   try {
     const names = [...new Set((await reader.listMetadata(type)).map(({ fullName }) => fullName))];
+    if (names.length > MOST_COMPONENTS) return null;
     const scopes = names.length === 0 ? [] : await reader.readMetadata<CustomScope>(type, names);
     if (scopes.length < names.length) return null;
     for (const { fullName, developerName, assignedTo } of scopes)
@@ -211,7 +215,7 @@ async function readComponents<T>(
 }
 
 async function readNamed<T>(reader: OrgReader, type: string, all: readonly ListedComponent[]) {
-  const names = [...new Set(all.map(({ fullName }) => fullName))];
+  const names = [...new Set(all.map(({ fullName }) => fullName))].slice(0, MOST_COMPONENTS);
   return names.length === 0 ? [] : await unlessRefused(reader.readMetadata<T>(type, names));
 }
 

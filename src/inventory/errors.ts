@@ -125,6 +125,18 @@ export const inventoryErrors = declareErrors({
     remedy: "Use a permission set, roles or a group of users in the policy.",
     example: { group: "Partners", member: "00G000000000001AAA", type: "AllCustomerPortal" },
   },
+  "groups-nested-too-deep": {
+    kind: "inconclusive",
+    text: 'the public group "{group}" is in groups that are nested more than {most} deep.',
+    remedy: "Name a group in the policy that has fewer groups in it.",
+    example: { group: "Partners", most: 50 },
+  },
+  "more-than-is-read": {
+    kind: "inconclusive",
+    text: "the org counts {counted} {what}, and no list is read that has more than {most}.",
+    remedy: "Try again; where the org really has as many, report it as a bug.",
+    example: { counted: 9_000_000, what: "grants", most: 5_000_000 },
+  },
   "row-count-not-matched": {
     kind: "inconclusive",
     text: "the org counts {counted} rows and handed out {read} for: {soql}.",

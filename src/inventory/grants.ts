@@ -18,6 +18,9 @@ const PATIENT_ROUNDS = 4;
 const ROUNDS_BY_COUNT = 4;
 /** The same, where lists may have to be found first. */
 const ROUNDS_BY_LIST = 6;
+/** Calls that bringing a list to agree with the org may take, and so many times what reading it took. */
+const SETTLING_CALLS = 500;
+const SETTLING_TIMES = 10;
 /** One grant in so many may have gone since its part was looked at for the last time. */
 const GONE_SHARE = 1_000;
 /** Grants made up to this long before the reading began are looked for at its end: one may be seen later than its date says. */
@@ -81,7 +84,13 @@ async function listBy(
 ): Promise<ListedGrants> {
   const started = orgTime(reader) ?? Date.now() + MARGIN_MS - MARGIN_WITHOUT_CLOCK_MS;
   const first = await readWay(reader, listing, way);
-  const state: Listed = { ...first, calls: first.calls + calls, rereads: 0, since: 0 };
+  const state: Listed = {
+    ...first,
+    calls: first.calls + calls,
+    mostCalls: SETTLING_CALLS + SETTLING_TIMES * (first.calls + calls),
+    rereads: 0,
+    since: 0,
+  };
   const settled =
     way.partition === "CreatedDate"
       ? await settleByTime(reader, state, first.latest, started)
@@ -127,6 +136,8 @@ interface Listed {
   readonly reading: GrantReading;
   parts: ReadPart[];
   calls: number;
+  /** With more of them the list does not come to agree. */
+  readonly mostCalls: number;
   rereads: number;
   /** Grants made from here on are looked for at the end, in milliseconds since the epoch. */
   since: number;
@@ -164,8 +175,7 @@ async function settleByTime(
     const gone = read - counted;
     if (round >= PATIENT_ROUNDS && isLocated && gone > 0 && gone <= Math.max(1, read / GONE_SHARE))
       return held;
-    if (round === MOST_ROUNDS)
-      throw inventoryErrors["grant-count-not-matched"]({ counted, read, rereads: state.rereads });
+    if (isLastRound(round, MOST_ROUNDS, state)) throw notMatched(state, counted, read);
     isLocated = await readChanged(reader, state, latest);
   }
 }
@@ -205,11 +215,23 @@ async function settleByCount(reader: OrgReader, state: Listed, latest: number): 
     const changed = round === 1 && isOneAnswer ? [] : await countParts(reader, state);
     const counted = await countAll(reader, state);
     if (changed.length === 0 && read === counted && read === before) return { parts: state.parts, counted };
-    if (round === rounds)
-      throw inventoryErrors["grant-count-not-matched"]({ counted, read, rereads: state.rereads });
+    if (isLastRound(round, rounds, state)) throw notMatched(state, counted, read);
     await readAgain(reader, state, changed, latest);
     if (isListed && changed.length === 0 && read < counted) await readMissing(reader, state, latest);
   }
+}
+
+/** Whether bringing the list to agree has taken more calls than it may: an org that changes for ever would take them all. */
+function isSpent({ calls, mostCalls }: Listed): boolean {
+  return calls > mostCalls;
+}
+
+function isLastRound(round: number, most: number, state: Listed): boolean {
+  return round === most || isSpent(state);
+}
+
+function notMatched({ rereads }: Listed, counted: number, read: number): Error {
+  return inventoryErrors["grant-count-not-matched"]({ counted, read, rereads });
 }
 
 /** Whether one answer brought all grants, whoever has them. */
@@ -265,6 +287,7 @@ async function readAgain(
   state.parts = state.parts.filter(({ unit }) => !again.has(unit));
   const numbers: number[] = [];
   for (const unit of again) {
+    if (isSpent(state)) break; // what is not read again is missed in the sum
     const { parts, calls } = await readGrants(reader, [unit], state.reading, { latest });
     state.parts.push(...parts);
     state.calls += calls;
@@ -292,7 +315,13 @@ async function lookAtEnd(
     checkNewestFirst(times);
     state.parts = upTo(state.parts, since);
     const oldest = times.at(-1) ?? null;
-    if (rows.length >= totalSize || oldest === null || oldest < since || attempt === MOST_ROUNDS) {
+    if (
+      rows.length >= totalSize ||
+      oldest === null ||
+      oldest < since ||
+      attempt === MOST_ROUNDS ||
+      state.calls > state.mostCalls
+    ) {
       const newer = rows.filter((_, i) => times[i] !== null && times[i]! >= since);
       const unit: Unread = { kind: "time", range: { from: since, to: null }, rows: 0 };
       return { totalSize, recent: partOf(unit, newer, state.reading) };

@@ -16,6 +16,10 @@ const USERS_PER_QUERY = 200;
 /** How often what was read is held against the org's counts, and what changed meanwhile read again. */
 const MOST_ROUNDS = 4;
 
+/** Calls that bring nothing, or next to nothing, and what the others bring on the average at least. */
+const CALLS_BESIDE = 100;
+const LEAST_ROWS_PER_CALL = 10;
+
 /** A row of ThirdPartyAccountLink: nothing of the account at the provider, which is personal and decides nothing. */
 export interface LinkRow extends ProviderRow {
   readonly Id: string | null;
@@ -54,7 +58,7 @@ export async function readLinkRows(
   countBefore: number,
   userIds: () => Promise<Iterable<string>>,
 ): Promise<LinkReading> {
-  const budget = { calls: 1, most: 100 + Math.ceil(countBefore / 10), expected: countBefore };
+  const budget: Budget = { calls: 1, rows: 0, beside: CALLS_BESIDE, expected: countBefore };
   if (countBefore === 0) return { rows: [], proof: proofOf(countBefore, 0, [], budget) };
   const ids = countBefore > PAGE_ROWS ? [...(await userIds())].sort(compareText) : [];
   let parts = await readDivided(reader, ids, countBefore, budget);
@@ -72,10 +76,13 @@ export async function readLinkRows(
   }
 }
 
-/** The calls of one reading, held against what so many links can take. */
+/** The calls of one reading, held against the links that they brought. */
 interface Budget {
   calls: number;
-  readonly most: number;
+  /** That came so far. */
+  rows: number;
+  /** Calls that may bring nothing. */
+  beside: number;
   readonly expected: number;
 }
 
@@ -105,10 +112,8 @@ async function readDivided(
     if (ids.length === 0 || !isRefusedForm(error)) throw error;
   }
   const chunks = chunksOf(ids, USERS_PER_QUERY);
-  const lists: Budget = { calls: budget.calls, most: budget.most + 3 * chunks.length, expected: rows };
-  const parts = await Promise.all(chunks.map((chunk) => readUsers(reader, chunk, lists)));
-  budget.calls = lists.calls;
-  return parts.flat();
+  budget.beside += 3 * chunks.length;
+  return (await Promise.all(chunks.map((chunk) => readUsers(reader, chunk, budget)))).flat();
 }
 
 /** The links of some users, in halves of these until each fits into one answer. */
@@ -154,6 +159,7 @@ async function onePage(
   const { rows, totalSize } = await reader.query<LinkRow>(linkQuery(conditions), { enough: 1 });
   if (rows.length > totalSize || (rows.length === 0 && totalSize > 0))
     throw inventoryErrors["account-link-count-not-matched"]({ counted: totalSize, read: rows.length });
+  budget.rows += rows.length;
   return { rows, totalSize };
 }
 
@@ -162,10 +168,12 @@ async function count(reader: OrgReader, conditions: readonly string[], budget: B
   return await reader.count(linkCountQuery(conditions));
 }
 
-/** @throws InconclusiveError where so many links cannot take so many calls */
+/** @throws InconclusiveError where so many calls bring so little, or links come without an end */
 function spend(budget: Budget): void {
-  const { most, expected } = budget;
-  if (++budget.calls > most)
+  const { beside, rows, expected } = budget;
+  budget.calls++;
+  const most = beside + Math.min(rows, MOST_ROUNDS * (expected + PAGE_ROWS)) / LEAST_ROWS_PER_CALL;
+  if (budget.calls > most || rows > beside * PAGE_ROWS + MOST_ROUNDS * expected)
     throw inventoryErrors["account-link-count-not-matched"]({ counted: expected, read: "no end of them" });
 }
 

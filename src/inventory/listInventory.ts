@@ -1,7 +1,7 @@
 import { RemoteError, shownError } from "../errors.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { readAccountLinks } from "./accountLinks.ts";
-import { callsForListing, checkApiShare } from "./apiShare.ts";
+import { callsForListing, checkApiShare, checkSize } from "./apiShare.ts";
 import { AppRegister } from "./appRegister.ts";
 import { askingOnce } from "./askingOnce.ts";
 import { byUser } from "./byUser.ts";
@@ -62,6 +62,8 @@ async function list(
     reader.count(countQuery()),
     reader.count("SELECT COUNT() FROM User"),
   ]);
+  checkSize(count, "grants");
+  checkSize(userCount, "users");
   const isWithoutExternal = externalApps === 0;
   if (isWithoutExternal) await requireNoExternalApps(reader, apps);
   checkApiShare(reader, callsForListing(count, userCount, externalApps));

@@ -6,6 +6,9 @@ import type { MemberSet, Role, User } from "./inventory.ts";
 import { readAll, readWhereIn } from "./readAll.ts";
 import { withSubordinates } from "./subordinates.ts";
 
+/** Groups in groups in groups: nobody nests as many, and each level takes a query. */
+const MOST_LEVELS = 50;
+
 interface GroupRow {
   readonly Id: string;
   readonly Name: string | null;
@@ -23,7 +26,7 @@ interface MemberRow {
  * The public groups, with the members of those that are asked for: users, roles with and without their
  * subordinates, and groups in groups, whatever their depth.
  * @throws InconclusiveError where a group has members of a kind whose users cannot be told (such as
- * territories): taking them for nobody would revoke their access
+ * territories): taking them for nobody would revoke their access; or where groups are nested without an end
  */
 export async function readPublicGroups(
   reader: OrgReader,
@@ -88,7 +91,14 @@ async function readMembers(
 ): Promise<Map<string, string[]>> {
   const members = new Map<string, string[]>();
   let open = [...wanted];
-  while (open.length > 0) {
+  for (let level = 1; open.length > 0; level++) {
+    if (level > MOST_LEVELS) {
+      const [group] = open as [string];
+      throw inventoryErrors["groups-nested-too-deep"]({
+        group: nameOf(groups.get(group)),
+        most: MOST_LEVELS,
+      });
+    }
     for (const id of open) members.set(id, []);
     const rows = await readWhereIn<MemberRow>(
       reader,

@@ -1,4 +1,5 @@
 import { chunksOf } from "../collections.ts";
+import { textOfAnswer } from "../salesforce/answers.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
 import { soqlIn } from "../salesforce/soql.ts";
 import { inventoryErrors } from "./errors.ts";
@@ -29,7 +30,7 @@ export async function readAll<Row>(reader: OrgReader, soql: string): Promise<Row
 /** The same text for the same rows, in whatever order. */
 export function contentOf(rows: readonly unknown[]): string {
   return rows
-    .map((row) => JSON.stringify(row))
+    .map((row) => textOfAnswer(row))
     .sort()
     .join("\n");
 }

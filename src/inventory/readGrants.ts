@@ -11,6 +11,12 @@ import {
   type Unread,
 } from "./readRange.ts";
 
+/** Calls that bring nothing, or next to nothing: a range is divided before it is read, and some have few grants. */
+const CALLS_BESIDE = 100;
+/** What a call brings on the average, at least; a page has 500. */
+const LEAST_ROWS_PER_CALL = 25;
+/** Grants that may have come since they were counted. */
+const ROWS_BESIDE = 10_000;
 /** Below this many rows a range is not worth another query at the same time. */
 const WORTH_SPLITTING = 4_000;
 
@@ -40,7 +46,10 @@ export async function readGrants(
 ): Promise<GrantsRead> {
   const parts: ReadPart[] = [];
   const expected = start.reduce((sum, { rows }) => sum + rows, 0);
-  const mostCalls = 100 + start.length + Math.ceil(expected / 25);
+  // Of grants that come without an end no more are read than twice as many as there were to be.
+  const mostRows = 2 * expected + PAGE_ROWS * start.length;
+  const mostCalls = () =>
+    CALLS_BESIDE + start.length + Math.ceil(Math.min(count, mostRows) / LEAST_ROWS_PER_CALL);
   let calls = 0;
   let count = 0;
   let running = start.length;
@@ -70,7 +79,8 @@ export async function readGrants(
       count += done.parts.reduce((sum, { grants }) => sum + grants.length, 0);
       onProgress(count);
       calls += done.pages;
-      if (calls > mostCalls) throw inventoryErrors["grants-without-end"]({ calls, expected });
+      if (calls > mostCalls() || count > mostRows + ROWS_BESIDE)
+        throw inventoryErrors["grants-without-end"]({ calls, expected });
       running += Math.max(0, done.rest.length - 1);
       const [first, ...more] = done.rest.flatMap(split);
       for (const next of more) others.push(started(next));

@@ -74,7 +74,7 @@ export async function readListed(
   if (names !== null && names.length > 1)
     return { parts: [], rest: halves(names).map((half) => groupOf({ users, names: half })), pages };
   if (names === null && totalSize >= CEILING) {
-    const seen = await reader.query<GrantRow>(soql);
+    const seen = await reader.query<GrantRow>(soql, { enough: CEILING });
     noteNames(seen.rows, reading);
     const rest = ofNames(users, [...(reading.names ?? [])]);
     const isNameless = seen.rows.some(({ AppName }) => AppName === null);
@@ -142,6 +142,7 @@ export async function missingLists(
   const strangers = async (condition: string): Promise<string[]> => {
     const { rows, pages } = await reader.query<GrantRow>(
       `SELECT UserId, AppName FROM OauthToken${condition}`,
+      { enough: CEILING },
     );
     calls += pages;
     noteNames(rows, reading);

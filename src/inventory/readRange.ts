@@ -266,7 +266,7 @@ export async function readTwice(
   let before: string | undefined;
   let counted = 0;
   for (let attempt = 0; attempt < MOST_READINGS; attempt++) {
-    const read = await reader.query<GrantRow>(soql);
+    const read = await reader.query<GrantRow>(soql, { enough: CEILING + 1 });
     pages += read.pages + 1;
     counted = await reader.count(countQuery(conditions));
     if (counted > CEILING) throw inventoryErrors["too-many-grants-at-one-instant"]({ most: CEILING });

@@ -204,6 +204,7 @@ async function readLoginsById(reader: OrgReader, ids: readonly string[]): Promis
   for (const some of chunksOf(ids, IDS_PER_QUERY)) {
     const { rows } = await reader.query<LoginAnswer>(
       `SELECT ${LOGIN} FROM LoginHistory WHERE Id IN ${soqlIn(some)}`,
+      { enough: some.length },
     );
     found.push(...rows.map(loginRow));
   }

@@ -29,6 +29,10 @@ const RESOURCE = "/apps/oauth/usage";
 const PAGE_SIZE = 100;
 /** With a hundred entries a page, more than an org has users. */
 const MOST_PAGES = 5_000;
+/** What a page brings that is new, on the average, at least; the first few may bring less. */
+const LEAST_PER_PAGE = 10;
+/** Of all pages: more than an org has users. */
+const MOST_ENTRIES = MOST_PAGES * PAGE_SIZE;
 /** How often a list of several pages is read, until nothing new comes. */
 const MOST_READINGS = 6;
 
@@ -247,7 +251,8 @@ async function readPages<List extends keyof UsageLists>(
       entries.set(keyOf(entry), entry);
     }
     if (some.length === 0 || !page?.nextPageUrl) return { entries, pages };
-    if (entries.size === before) break;
+    if (entries.size === before || pages > 10 + entries.size / LEAST_PER_PAGE) break;
+    if (entries.size > MOST_ENTRIES) break;
   }
   throw inventoryErrors["usage-without-end"]({ resource });
 }

@@ -111,6 +111,7 @@ export async function readWay(
 async function readNewest(reader: OrgReader): Promise<number | null> {
   const { rows } = await reader.query<{ CreatedDate: string | null }>(
     "SELECT CreatedDate FROM OauthToken WHERE CreatedDate != null ORDER BY CreatedDate DESC NULLS LAST LIMIT 1",
+    { enough: 1 },
   );
   return parseInstant(rows[0]?.CreatedDate);
 }

@@ -240,6 +240,16 @@ function valueAt(row: Readonly<Record<string, unknown>>, [first, ...rest]: reado
   return isObject(value) ? valueAt(value, rest) : { [rest[0]!]: value };
 }
 
+/** The text of a value of an answer. @throws InconclusiveError for one that is nested deeper than any of Salesforce's */
+export function textOfAnswer(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) throw salesforceErrors["answer-too-deep"]();
+    throw error;
+  }
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,14 +3,14 @@ import { salesforceErrors } from "./errors.ts";
 import { ApiError } from "./failure.ts";
 import { type AppRef, orgIdOf, userIdOf } from "./id.ts";
 import type { Caller, Org } from "./org.ts";
-import type { QueryResult } from "./reader.ts";
+import type { QueryOptions, QueryResult } from "./reader.ts";
 import type { OrgSession } from "./session.ts";
 import { soqlIn, soqlString } from "./soql.ts";
 
 /** Ids that one query may name. */
 const MOST_SESSIONS = 200;
 
-type Query = <Row>(soql: string) => Promise<QueryResult<Row>>;
+type Query = <Row>(soql: string, options?: QueryOptions) => Promise<QueryResult<Row>>;
 
 /** Who takes five long requests at once, the tool's and everybody's, is asked for fewer (docs/salesforce.md#limits). */
 const SMALL_ORG_CONCURRENCY = 4;
@@ -112,11 +112,13 @@ async function appOfSession(query: Query): Promise<string | null> {
   try {
     const sessions = await query<{ LoginHistoryId: string | null }>(
       "SELECT LoginHistoryId FROM AuthSession WHERE IsCurrent = true",
+      { enough: MOST_SESSIONS + 1 },
     );
     const ids = [...new Set(sessions.rows.map(({ LoginHistoryId: id }) => id))];
     if (ids.length === 0 || ids.length > MOST_SESSIONS || !ids.every((id) => Boolean(id))) return null;
     const history = await query<{ Application: string | null }>(
       `SELECT Application FROM LoginHistory WHERE Id IN ${soqlIn(ids as string[])}`,
+      { enough: ids.length + 1 },
     );
     const names = new Set(history.rows.map(({ Application }) => Application));
     const [name] = names;

@@ -199,6 +199,18 @@ export const salesforceErrors = declareErrors({
     remedy: "Check the address; where it is right, report it as a bug.",
     example: { host: "acme.my.salesforce.com", most: 64 },
   },
+  "answer-too-long": {
+    kind: "remote",
+    text: "{host} counts {totalSize} rows, and no answer is read that has more than {most}.",
+    remedy: "Run it again; where the org really has as many, report it as a bug.",
+    example: { host: "acme.my.salesforce.com", totalSize: 9_000_000, most: 5_000_000 },
+  },
+  "answer-too-deep": {
+    kind: "inconclusive",
+    text: "an answer of the org is nested deeper than any of Salesforce's.",
+    remedy: "Check the address; where it is right, report it as a bug.",
+    example: {},
+  },
   "answer-field-not-valid": {
     kind: "inconclusive",
     text: "in the org's answer, {field} is {found} where {expected} belongs.",

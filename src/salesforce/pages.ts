@@ -1,10 +1,16 @@
-import { rowCheck } from "./answers.ts";
+import { rowCheck, textOfAnswer } from "./answers.ts";
 import { salesforceErrors } from "./errors.ts";
 import { ApiError } from "./failure.ts";
 import { type OrgSession, type PageOwner, SessionOver } from "./session.ts";
 
 /** Of a query, where the org does not say how many API calls it has. */
 const MOST_PAGES = 100_000;
+/** Pages hold 200 rows at least, but for wide ones: with far fewer in each, an answer would go on as long as it liked. */
+const LEAST_ROWS_PER_PAGE = 20;
+/** How often a page may bring what one before it brought. */
+const MOST_REPEATS = 3;
+/** No answer is read that has more rows: they would not fit into memory. */
+export const MOST_ROWS = 5_000_000;
 /** How often a query is begun, at most, whose pages are lost on the way. */
 const MOST_READINGS = 4;
 
@@ -49,25 +55,64 @@ async function* readOnce(
 ): AsyncGenerator<PageOfAnswer> {
   const { host } = session;
   const check = rowCheck(soql);
-  const asked = new Set<string>();
-  let rows = 0;
+  const progress = new Progress(session, maxApiShare);
   let next: string | undefined = `${base}/query?q=${encodeURIComponent(soql)}`;
   let owner: PageOwner | null = null;
   while (next !== undefined) {
-    if (asked.has(next)) throw salesforceErrors["page-repeated"]({ host });
-    asked.add(next);
+    progress.asks(next);
     const read: Awaited<ReturnType<OrgSession["page"]>> = await session.page(next, owner);
     owner = read.owner;
     const page = queryPage(read.answer, host);
     for (const record of page.records) check(record);
-    rows += page.records.length;
-    yield { ...page, isFirst: asked.size === 1 };
+    yield { ...page, isFirst: progress.pages === 1 };
     if (page.done) return;
-    const { records, totalSize, nextRecordsUrl } = page;
-    const most = mostPages(totalSize, session, maxApiShare);
-    if (records.length === 0 || rows >= totalSize || asked.size > most)
+    progress.goesOn(page);
+    next = page.nextRecordsUrl;
+  }
+}
+
+/** Whether the pages of an answer get on: each brings rows, which are new, and all together no more than the first one counted. */
+class Progress {
+  readonly #session: OrgSession;
+  readonly #mostPages: number;
+  readonly #asked = new Set<string>();
+  readonly #seen = new Set<string>();
+  #totalSize: number | null = null;
+  #rows = 0;
+  #repeats = 0;
+
+  constructor(session: OrgSession, maxApiShare: number) {
+    const { apiUsage } = session;
+    this.#session = session;
+    this.#mostPages = apiUsage === null ? MOST_PAGES : apiUsage.limit * maxApiShare;
+  }
+
+  /** Notes that a page is asked for. @throws RemoteError where it was before */
+  asks(page: string): void {
+    if (this.#asked.has(page)) throw salesforceErrors["page-repeated"]({ host: this.#session.host });
+    this.#asked.add(page);
+  }
+
+  get pages(): number {
+    return this.#asked.size;
+  }
+
+  /** Notes a page that says that more follow. @throws RemoteError where they need not be asked for */
+  goesOn({ totalSize: counted, records }: QueryPage): void {
+    const { host } = this.#session;
+    this.#totalSize ??= counted; // those after it count what the first did, or would for ever
+    this.#rows += records.length;
+    const [totalSize, rows] = [this.#totalSize, this.#rows];
+    const mostPages = 10 + Math.min(rows / LEAST_ROWS_PER_PAGE, this.#mostPages);
+    if (totalSize > MOST_ROWS)
+      throw salesforceErrors["answer-too-long"]({ host, totalSize, most: MOST_ROWS });
+    if (records.length === 0 || rows >= totalSize || this.pages > mostPages)
       throw salesforceErrors["pages-without-end"]({ host, totalSize, rows });
-    next = nextRecordsUrl;
+    // Its ends tell a page well enough, and cost little where there are many.
+    const ends = textOfAnswer([records.length, records[0], records.at(-1)]);
+    if (this.#seen.has(ends) && ++this.#repeats === MOST_REPEATS)
+      throw salesforceErrors["page-repeated"]({ host });
+    this.#seen.add(ends);
   }
 }
 
@@ -87,12 +132,4 @@ function queryPage(answer: unknown, host: string): QueryPage {
 /** The next page is asked for with the access token, so its address must lead to a query's pages and nowhere else. */
 function isOwnPath(url: unknown): boolean {
   return typeof url === "string" && /^\/services\/data\/v\d+\.\d\/query\/[A-Za-z0-9_-]+$/.test(url);
-}
-
-/**
- * Pages hold 200 rows at least, but for wide ones. With far smaller ones, or a number of rows that is none, an answer would go
- * on as long as it liked, and take more of the org's API calls than a run may.
- */
-function mostPages(totalSize: number, { apiUsage }: OrgSession, maxApiShare: number): number {
-  return 10 + Math.min(totalSize / 20, apiUsage === null ? MOST_PAGES : apiUsage.limit * maxApiShare);
 }

@@ -22,6 +22,8 @@ import { clockSkewMs, PlainTransport } from "./transport.ts";
 const METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata";
 const TIMEOUT_MS = 30_000;
 const TOO_MANY_WAIT_MS = 10_000;
+/** Whatever an org says that it has in a day: a run takes a share of it. */
+const MOST_CALLS_OF_ORG = 20_000_000;
 /** Salesforce answers with a dozen; whoever makes up others in each answer has them forgotten. */
 const MOST_HEADER_NAMES = 200;
 /** A session id (`00D…!…`), a JWT, or another bearer token as RFC 6750 has them. */
@@ -262,8 +264,9 @@ export class OrgSession {
     this.#reached = true;
     for (const name of Object.keys(headers))
       if (this.headerNames.size < MOST_HEADER_NAMES) this.headerNames.add(name);
-    const usage = /api-usage=(\d+)\/(\d+)/.exec(headers["sforce-limit-info"] ?? "");
-    if (usage) this.apiUsage = { used: Number(usage[1]), limit: Number(usage[2]) };
+    const usage = /api-usage=(\d{1,9})\/(\d{1,9})\b/.exec(headers["sforce-limit-info"] ?? "");
+    if (usage)
+      this.apiUsage = { used: Number(usage[1]), limit: Math.min(Number(usage[2]), MOST_CALLS_OF_ORG) };
     this.clockSkewMs = clockSkewMs(headers) ?? this.clockSkewMs;
   }
 

@@ -17,6 +17,8 @@ const TIMEOUT_MS = 120_000;
 const MEGABYTE = 1024 * 1024;
 /** A page of 2,000 rows takes about one megabyte. */
 const MOST_BYTES = 64 * MEGABYTE;
+/** Metadata comes ten components at a time, or as a list of names; XML takes many times its size to read. */
+const MOST_BYTES_OF_SOAP = 16 * MEGABYTE;
 /** A login is answered in a few hundred bytes; what stands in front of it may say so on a page. */
 export const MOST_BYTES_OF_LOGIN = MEGABYTE;
 
@@ -66,8 +68,9 @@ export function clockSkewMs(headers: Readonly<Record<string, string>>): number |
 
 async function send({ url, method, headers, body }: Request, most: number): Promise<Response> {
   const init = { method, headers: headers ?? {}, body: typeof body === "string" ? body : null };
-  const answer = await ask(url, init, { timeoutMs: TIMEOUT_MS, most });
-  if (answer.text === null)
-    throw salesforceErrors["answer-too-large"]({ host: new URL(url).host, most: most / MEGABYTE });
+  const { host, pathname } = new URL(url);
+  const bytes = pathname.startsWith("/services/Soap/") ? Math.min(most, MOST_BYTES_OF_SOAP) : most;
+  const answer = await ask(url, init, { timeoutMs: TIMEOUT_MS, most: bytes });
+  if (answer.text === null) throw salesforceErrors["answer-too-large"]({ host, most: bytes / MEGABYTE });
   return { statusCode: answer.status, headers: { ...answer.headers }, body: answer.text };
 }

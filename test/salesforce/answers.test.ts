@@ -195,28 +195,62 @@ describe("the pages of an answer", () => {
     await expect(reader.query(SOQL)).rejects.toMatchObject({ code: "page-repeated" });
   });
 
-  it.each([
-    ["are empty, without an end", 9, []],
-    ["bring more rows than the org counts", 1, [{ Id: "00e000000000001AAA" }]],
-    ["are far too small for their number", 1_000, [{ Id: "00e000000000001AAA" }]],
-  ])("that %s end in an error", async (_what, totalSize, records) => {
+  const rows = (page: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ Id: `00e${String(page * 3_000 + i).padStart(12, "0")}AAA` }));
+
+  it.each<[string, string, number, (page: number) => { totalSize: number; records: object[] }]>([
+    ["are empty, without an end", "pages-without-end", 2, () => ({ totalSize: 9, records: [] })],
+    [
+      "bring more rows than the org counts",
+      "pages-without-end",
+      2,
+      (page) => ({ totalSize: 1, records: rows(page, 1) }),
+    ],
+    [
+      "count more rows each time",
+      "pages-without-end",
+      4,
+      (page) => ({ totalSize: 6_000 * (page + 1), records: rows(page, 2_000) }),
+    ],
+    [
+      "are far too small, whatever their number",
+      "pages-without-end",
+      12,
+      (page) => ({ totalSize: 5_000_000, records: rows(page, 1) }),
+    ],
+    [
+      "hold more rows than fit into memory",
+      "answer-too-long",
+      2,
+      (page) => ({ totalSize: 5_000_001, records: rows(page, 2_000) }),
+    ],
+    [
+      "bring the same rows again and again",
+      "page-repeated",
+      6,
+      (page) => ({ totalSize: 1_000_000, records: rows(page % 2, 500) }),
+    ],
+    [
+      "are nested without an end",
+      "answer-too-deep",
+      2,
+      () => ({ totalSize: 9, records: [{ ...rows(0, 1)[0], deep: "DEEP" }] }),
+    ],
+  ])("that %s end in an error: %s", async (_what, code, mostCalls, pageOf) => {
     const reader = await open();
     let page = 0;
-    alter = (request, answer) =>
-      request.includes("FROM Profile") || request.includes("/query/x")
-        ? {
-            ...json(answer, () => ({
-              totalSize,
-              done: false,
-              records,
-              nextRecordsUrl: `/services/data/v67.0/query/x${++page}`,
-            })),
-            status: 200,
-          }
-        : null;
+    alter = (request, answer) => {
+      if (!request.includes("FROM Profile") && !request.includes("/query/x")) return null;
+      const { body = "" } = json(answer, () => ({
+        ...pageOf(page),
+        done: false,
+        nextRecordsUrl: `/services/data/v67.0/query/x${++page}`,
+      }));
+      return { status: 200, body: body.replace('"DEEP"', "[".repeat(100_000) + "]".repeat(100_000)) };
+    };
     const calls = reader.calls;
-    await expect(reader.query(SOQL)).rejects.toMatchObject({ code: "pages-without-end" });
-    expect(reader.calls - calls).toBeLessThan(70);
+    await expect(reader.query(SOQL)).rejects.toMatchObject({ code });
+    expect(reader.calls - calls).toBeLessThanOrEqual(mostCalls);
   });
 
   it("are followed to the last, or until there are enough; the number is the first page's", async () => {
