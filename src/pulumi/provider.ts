@@ -173,6 +173,7 @@ export class ConnectedUserProvider {
     const { outcomes, sessions, audit } = await run.revoke(evaluation.plan, evaluation, {
       purpose: "update",
       approval,
+      previousHead: isHash(knownHead) ? knownHead : null,
       onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
     });
     const counts = Object.entries(countOutcomes(outcomes)).map(([status, count]) => `${count} ${status}`);
@@ -184,6 +185,11 @@ export class ConnectedUserProvider {
     refuseOpen(outcomes, audit.missing, inputs.org.id, outs);
     return outs;
   }
+}
+
+/** The state is a text that others can write. */
+function isHash(text: unknown): text is string {
+  return typeof text === "string" && /^[0-9a-f]{64}$/.test(text);
 }
 
 /** What the state keeps of an update, of which nothing is left to do. */

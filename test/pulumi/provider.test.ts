@@ -314,6 +314,19 @@ describe("the hash that the record ends with is kept in the stack", () => {
     const second = await (await update()).revoke(read.props);
     expect(second.auditHead).toBe(head());
     expect(second.auditHead).not.toBe(first.auditHead);
+    expect(lastRun().before).toEqual({ head: first.auditHead, found: "last" });
+  });
+
+  it("and the next run puts on record where it is: not there, where the record began anew", async () => {
+    const first = await (await update()).revoke();
+    expect(lastRun().before).toBeNull();
+    for (const end of ["", ".head"]) rmSync(path.join(folder, `audit.jsonl${end}`));
+    add(BEN, "Old Tool");
+    const second = await (await update()).revoke(first);
+    expect(lastRun().before).toEqual({ head: first.auditHead, found: "not there" });
+    add(BEN, "Old Tool");
+    await (await update()).revoke({ ...second, auditHead: "no hash" });
+    expect(lastRun().before).toBeNull();
   });
 
   it("where some of it did not succeed, too", async () => {
