@@ -6,6 +6,7 @@ import { ANN, BEN, smallOrg } from "salesforce-local-org/orgs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { planFile } from "../../src/plan/planFile.ts";
 import type { PlanFile } from "../../src/plan/planSchema.ts";
+import { checkLines } from "../../src/pulumi/checkLines.ts";
 import { ConnectedUserProvider } from "../../src/pulumi/provider.ts";
 import { signatureFile, statementOf } from "../../src/run/approvals.ts";
 import { openObserver, openRevoker } from "../../src/run/open.ts";
@@ -87,6 +88,10 @@ it("where approvals are required a preview shows what an update revokes none of,
   ]);
   signed(file, ada);
   expect(await phase("preview", approved)).toBe(2);
+  const run = openRevoker({ folder, env: { PATH: process.env.PATH, ...env, ...approved } });
+  expect(checkLines(await run.propose(run.want(policy)), false).join("\n")).toMatch(
+    /\napprovals: 2 wanted, 1 given \(ada\)\n {2}counts: ada, approved\.json\.\S+\.sig$/,
+  );
   expect(await phase("update", approved)).toEqual([expect.stringContaining("1 are given")]);
   expect(org.writes).toEqual([]);
   signed(file, ben);
