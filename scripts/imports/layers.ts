@@ -35,7 +35,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     types: ["inventory"],
     packages: ["typebox"],
   },
-  audit: { imports: ground, types: ["decide"] },
+  audit: { imports: ground, types: ["decide", "sign"] },
   apply: {
     imports: [...ground, "http", "salesforce", "inventory"],
     types: ["plan", "audit"],
@@ -120,6 +120,7 @@ export const pure: readonly string[] = [
   "audit/anchor.ts",
   "audit/line.ts",
   "audit/recordedRuns.ts",
+  "audit/signedHeads.ts",
   "audit/verifyRecord.ts",
   "report",
   "pullRequest",

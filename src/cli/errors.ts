@@ -171,6 +171,18 @@ export const cliErrors = declareErrors({
     remedy: "Name an earlier one.",
     example: { time: "2026-11-25T08:00:00.000Z" },
   },
+  "record-not-whole": {
+    kind: "user",
+    text: "The audit record {file} is not whole: it was not signed.",
+    remedy: "`npx sanctioned audit verify {file}` says what is wrong with it.",
+    example: { file: ".sanctioned/audit-00D000000001942EAA.jsonl" },
+  },
+  "record-empty": {
+    kind: "user",
+    text: "The audit record {file} has no line that could be signed.",
+    remedy: "Sign it after its first run.",
+    example: { file: ".sanctioned/audit-00D000000001942EAA.jsonl" },
+  },
   "head-not-a-hash": {
     kind: "user",
     text: "--head is not a hash.",

@@ -5,13 +5,13 @@ import type { ApprovalWaiver, Policy } from "../policy/policy.ts";
 import { readRegular } from "../regularFile.ts";
 import type { ApprovalState } from "../sign/approvalState.ts";
 import { isNamed, type Person, peopleOf } from "../sign/people.ts";
-import { LARGEST_SIGNERS, parseSigners, type Signer } from "../sign/signers.ts";
-import { verify } from "../sign/sshKeygen.ts";
-import { LARGEST_SIGNATURE, parseSignature, type SshSignature } from "../sign/sshSignature.ts";
+import type { Signer } from "../sign/signers.ts";
+import { LARGEST_SIGNATURE, type SshSignature } from "../sign/sshSignature.ts";
 import { APPROVAL, approvalStatement } from "../sign/statement.ts";
 import { compareText } from "../text.ts";
 import { runErrors } from "./errors.ts";
 import type { RunSettings } from "./settings.ts";
+import { readSigners, whoSigned } from "./whoSigned.ts";
 
 /** What is revoked: what the policy asks for, by an update; leavers, by a watch; or what somebody names, by hand. */
 export type Purpose = "update" | ApprovalWaiver;
@@ -23,6 +23,7 @@ interface Surroundings {
 }
 
 const MOST_SIGNATURES = 50;
+const EXCLUDED = "its signer is excluded from approving this";
 
 /** How many approvals it takes: as the policy says, and never fewer than the settings of the run, which no policy waives. */
 export function wantedApprovals(
@@ -72,12 +73,9 @@ export function approvalState(
   const statement = statementOf(plan);
   const counted = new Set<Person>();
   const signatures = signaturesBeside(path.resolve(surroundings.folder, file)).map(({ name, text }) => {
-    const { person, why } = judge(text, {
-      statement,
-      people,
-      excluded: settings.excludedApprovers,
-      env: surroundings.env,
-    });
+    const signed = whoSigned(text, statement, { namespace: APPROVAL, people, env: surroundings.env });
+    const { person } = signed;
+    const why = signed.why ?? (isNamed(person!, settings.excludedApprovers) ? EXCLUDED : null);
     const twice = why === null && counted.has(person!);
     if (why === null) counted.add(person!);
     return {
@@ -94,33 +92,6 @@ export function approvalState(
   };
 }
 
-/** Who signed a text, as far as the allowed signers know, and why it does not count where it does not. */
-function judge(
-  text: string | null,
-  {
-    statement,
-    people,
-    excluded,
-    env,
-  }: {
-    readonly statement: string;
-    readonly people: readonly Person[];
-    readonly excluded: readonly string[];
-    readonly env: NodeJS.ProcessEnv;
-  },
-): { readonly person: Person | null; readonly why: string | null } {
-  const signature = text === null ? null : parseSignature(text);
-  if (signature === null) return { person: null, why: "it is no signature of ssh-keygen" };
-  const person = people.find(({ signers }) => signers.some(({ key }) => key === signature.key)) ?? null;
-  if (person === null)
-    return { person, why: `its key ${signature.fingerprint} is none of an allowed signer` };
-  const lines = person.signers.filter(({ key }) => key === signature.key);
-  if (signature.namespace !== APPROVAL) return { person, why: "it was made for another purpose" };
-  const why = verify(statement, signature, { namespace: APPROVAL, lines, env });
-  if (why !== null) return { person, why };
-  return { person, why: isNamed(person, excluded) ? "its signer is excluded from approving this" : null };
-}
-
 /** Those of the settings, which a change of the policy cannot touch, before those of the policy; null for none. @throws SettingsError */
 function allowedSigners(
   { approvals }: Pick<Policy, "approvals">,
@@ -128,12 +99,7 @@ function allowedSigners(
   folder: string,
 ): readonly Signer[] | null {
   if (file === null) return approvals?.signers.list ?? null;
-  const answer = readRegular(path.resolve(folder, file), LARGEST_SIGNERS);
-  if ("why" in answer) throw runErrors["allowed-signers-not-valid"]({ file, why: answer.why });
-  const result = parseSigners(answer.bytes.toString("utf8"));
-  if ("signers" in result) return result.signers;
-  const { line, why } = result.faults[0]!;
-  throw runErrors["allowed-signers-not-valid"]({ file: line === 0 ? file : `${file}:${line}`, why });
+  return readSigners(path.resolve(folder, file), file);
 }
 
 /** The files beside a plan that could be approvals of it, in the order of their names; without text what is no small regular file. */

@@ -42,8 +42,7 @@ export const runErrors = declareErrors({
   "allowed-signers-not-valid": {
     kind: "settings",
     text: "The allowed signers {file} cannot be used: {why}.",
-    remedy:
-      "Fix the file that allowedSigners (SANCTIONED_ALLOWED_SIGNERS) names; docs/approvals.md has the form. Nothing was revoked.",
+    remedy: "Fix the file that is named; docs/approvals.md has the form. Nothing was revoked.",
     example: {
       file: "allowed_signers:3",
       why: "its principal is a pattern, which says of no one that they signed",
@@ -61,6 +60,12 @@ export const runErrors = declareErrors({
     text: "There are {count} files beside {file} that could be approvals of it; more than {most} are not looked at.",
     remedy: "Remove those that are of others.",
     example: { count: 51, file: "approved.json", most: 50 },
+  },
+  "signed-heads-not-usable": {
+    kind: "user",
+    text: "The signed heads {file} cannot be used: it {why}.",
+    remedy: "Look at what is there; signed heads are one JSON line each.",
+    example: { file: ".sanctioned/audit-00D000000001942EAA.jsonl.sigs", why: "is a folder" },
   },
   "approvals-missing": {
     kind: "user",

@@ -26,6 +26,28 @@ export function approvalStatement({ org, plan, policy, asOf, revocations }: Appr
   });
 }
 
+/** What the keeper of a record says of it: that it held this line, as its last, at that time. */
+export interface HeadFacts {
+  readonly org: string;
+  /** Name of the file, without its folder. */
+  readonly record: string;
+  readonly seq: number;
+  /** Hash of the line. */
+  readonly head: string;
+  readonly at: string;
+}
+
+/** The text that the signature of a record's head signs. */
+export function headStatement({ org, record, seq, head, at }: HeadFacts): string {
+  return lines("sanctioned audit head 1", {
+    org,
+    record: JSON.stringify(record),
+    seq: String(seq),
+    head,
+    at,
+  });
+}
+
 function lines(first: string, facts: Readonly<Record<string, string>>): string {
   return `${[first, ...Object.entries(facts).map(([name, value]) => `${name} ${value}`)].join("\n")}\n`;
 }

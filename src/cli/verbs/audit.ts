@@ -1,18 +1,21 @@
 import { Command, Option } from "commander";
 import type { Added, AddedRun } from "../../audit/anchor.ts";
-import { RecordVerifier, type Verification } from "../../audit/verifyRecord.ts";
+import type { Verification } from "../../audit/verifyRecord.ts";
 import { printable } from "../../printable.ts";
 import { safeJson } from "../../report/render/safeJson.ts";
 import { KEPT_IN } from "../../run/settings.ts";
+import { readSigners } from "../../run/whoSigned.ts";
+import type { Signer } from "../../sign/signers.ts";
 import { amount } from "../../text.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
-import { namesIn, readLines } from "../files.ts";
-import { recordNamed } from "../recordFile.ts";
+import { readRecord, records } from "../recordFile.ts";
+import { auditSignCommand } from "./auditSign.ts";
 
 interface VerifyOptions {
   readonly head?: string;
   readonly allowLater?: boolean;
+  readonly signers?: string;
   readonly format: "text" | "json";
 }
 
@@ -29,16 +32,25 @@ export function auditCommand(): Command {
           "--head <hash>",
           "the hash that a record ended with, as a run printed it, or its first digits (8 at least): it has to end with it still",
         )
+        .option(
+          "--signers <file>",
+          "allowed signers: every head that one of them signed has to be in the record",
+        )
         .option("--allow-later", "with --head: runs that began after it are told and are no failure")
         .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
         .addHelpText(
           "after",
           "\nExits 0 when a record is whole and ends as it is to, 1 when not.\n" +
             "\nExamples:\n  $ npx sanctioned audit verify .sanctioned/audit-00D000000001942EAA.jsonl\n" +
-            "  $ npx sanctioned audit verify --head 9afb462ef897 --allow-later",
+            "  $ npx sanctioned audit verify --head 9afb462ef897 --allow-later\n" +
+            "  $ npx sanctioned audit verify --signers policy/allowed_signers",
         )
-        .action((named: string[], { head, allowLater = false, format }: VerifyOptions) => {
-          const results = verified(named.length > 0 ? named : records(), given(head));
+        .action((named: string[], { head, allowLater = false, signers, format }: VerifyOptions) => {
+          const results = verified(
+            named.length > 0 ? named : records(),
+            given(head),
+            signers === undefined ? null : readSigners(signers, signers),
+          );
           process.stdout.write(
             format === "json"
               ? safeJson(results)
@@ -46,16 +58,23 @@ export function auditCommand(): Command {
           );
           if (!results.every((one) => isAsItIsToBe(one, allowLater))) process.exitCode = EXIT.userError;
         }),
-    );
+    )
+    .addCommand(auditSignCommand());
 }
 
 type Result = Verification & { readonly file: string };
 
 /** Each record by itself. A head that is given need be in one of them alone. */
-function verified(files: readonly string[], head: string | null): Result[] {
-  const results = files.map((file) => ({ file, ...verifyFile(file, head) }));
+function verified(
+  files: readonly string[],
+  head: string | null,
+  signers: readonly Signer[] | null,
+): Result[] {
+  const results = files.map((file) => ({ file, ...readRecord(file, { head, signers }).verification }));
   if (results.every(({ given }) => given === "not there")) return results;
-  return results.map((one) => (one.given === "not there" ? { ...one, ...verifyFile(one.file, null) } : one));
+  return results.map((one) =>
+    one.given === "not there" ? { ...one, ...readRecord(one.file, { signers }).verification } : one,
+  );
 }
 
 /** @throws SettingsError for what is no hash */
@@ -64,20 +83,6 @@ function given(head: string | undefined): string | null {
   const digits = head.toLowerCase();
   if (!/^[0-9a-f]{8,64}$/.test(digits)) throw cliErrors["head-not-a-hash"]();
   return digits;
-}
-
-function verifyFile(named: string, head: string | null): Verification {
-  const { file, kept } = recordNamed(named);
-  const verifier = new RecordVerifier({ heads: kept === null ? [] : [kept], given: head });
-  const result = verifier.end(readLines(file, "The audit record", (line) => verifier.line(line)));
-  if (kept !== null || result.lines === 0) return result;
-  const message = "FILE.head is missing or no hash, so that a cut at the end does not show";
-  return head === null
-    ? {
-        ...result,
-        problems: [...result.problems, { line: result.lines, message: `${message}: give --head` }],
-      }
-    : { ...result, notes: [...result.notes, message] };
 }
 
 function isAsItIsToBe({ problems, added }: Verification, allowLater: boolean): boolean {
@@ -119,12 +124,4 @@ function addedRunText({ run, lines, at, actor, reason, isPlausible }: AddedRun):
     ? who || "begun before it"
     : "which does not begin as a run does, or had ended before";
   return printable(`${run} (${amount(lines, "line")}): ${what}`);
-}
-
-function records(): string[] {
-  const files = namesIn(KEPT_IN)
-    .filter((name) => name.endsWith(".jsonl"))
-    .map((name) => `${KEPT_IN}/${name}`);
-  if (files.length === 0) throw cliErrors["no-audit-record"]({ folder: KEPT_IN });
-  return files;
 }
