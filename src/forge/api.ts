@@ -1,7 +1,14 @@
 import type { RemoteError } from "../errors.ts";
 import { isLoopback } from "../http/address.ts";
-import { httpFetch } from "../http/request.ts";
-import { type RetryClock, retryAfterMs, retryReads, TransientError } from "../http/retry.ts";
+import { ask, type Answer as HttpAnswer } from "../http/request.ts";
+import {
+  newPatience,
+  type RetryClock,
+  retryReads,
+  TransientError,
+  timeOf,
+  waitAskedMs,
+} from "../http/retry.ts";
 import { forgeErrors } from "./errors.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -15,6 +22,11 @@ const REFUSALS: Readonly<
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);
 /** No pull request has as many pages of a hundred. */
 const MOST_PAGES = 100;
+/** So many pages in a row that bring nothing new are no list any more. */
+const MOST_STALE_PAGES = 3;
+const MEGABYTE = 1024 * 1024;
+/** A hundred comments can have 65,536 characters each. */
+const MOST_BYTES = 64 * MEGABYTE;
 
 export interface ApiSettings {
   /** Origin and path, without a slash at the end. */
@@ -27,13 +39,27 @@ export interface ApiSettings {
 
 export interface Answer {
   readonly body: unknown;
-  readonly headers: { get(name: string): string | null };
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** How a list is read. */
+export interface Listing {
+  /** Path or address of the page after an answer; null where it is the last. */
+  readonly nextOf: (answer: Answer) => string | null;
+  /** The name of the number that tells the items apart. */
+  readonly id: string;
+  /** How the path of each page ends. */
+  readonly end: string;
 }
 
 /** A JSON API of a forge. Reads and writes are tried again where the forge says that it did not take them. */
 export class ForgeApi {
   readonly #settings: ApiSettings;
+  /** As addresses are written that lead there, without a slash at the end. */
+  readonly #base: string;
   readonly #host: string;
+  readonly #patience = newPatience();
 
   /** @throws SettingsError for an address that would send the token in the clear */
   constructor(settings: ApiSettings) {
@@ -45,6 +71,7 @@ export class ForgeApi {
     if (protocol !== "https:" && !isLoopback(hostname))
       throw forgeErrors["forge-address-not-https"]({ address: `${protocol}//${host}` });
     this.#settings = settings;
+    this.#base = new URL(settings.url).href.replace(/\/+$/, "");
     this.#host = host;
   }
 
@@ -54,65 +81,95 @@ export class ForgeApi {
    * @throws RemoteError where the forge refuses or does not answer
    */
   call(method: "GET" | "POST" | "PATCH" | "PUT", path: string, body?: unknown): Promise<Answer> {
-    const url =
-      path.startsWith("https://") || path.startsWith("http://") ? path : `${this.#settings.url}${path}`;
-    return retryReads(() => this.#once(method, url, body), this.#settings.clock);
+    return this.#call(method, `${this.#base}${path}`, body);
   }
 
-  /** Every item of a list that comes in pages. @param nextOf the path or address of the page after an answer */
-  async all(path: string, nextOf: (answer: Answer) => string | null): Promise<unknown[]> {
-    const items: unknown[] = [];
-    let next: string | null = path;
-    for (let page = 0; next !== null; page++) {
-      if (page === MOST_PAGES) throw forgeErrors["forge-pages-endless"]({ host: this.#host });
-      const answer: Answer = await this.call("GET", next);
-      if (!Array.isArray(answer.body)) throw this.#unexpected("something that is not a list");
-      items.push(...answer.body);
-      next = nextOf(answer);
-      // The token goes along, so that a page must not lead to another host.
-      if (next !== null && !next.startsWith("/") && new URL(next).host !== this.#host)
-        throw this.#unexpected("a next page on another host");
+  /**
+   * The items of a list that comes in pages, as they come, each once: objects with a number.
+   * @throws RemoteError as `call`, and for pages that lead elsewhere, go in a circle or bring nothing new
+   */
+  async *items(path: string, { nextOf, id, end }: Listing): AsyncGenerator<object> {
+    const asked = new Set<string>();
+    const seen = new Set<number>();
+    let stale = 0;
+    for (let next: string | null = this.#pageUrl(path, end); next !== null; ) {
+      if (asked.has(next) || asked.size === MOST_PAGES || stale === MOST_STALE_PAGES)
+        throw forgeErrors["forge-pages-endless"]({ host: this.#host });
+      asked.add(next);
+      const answer = await this.#call("GET", next);
+      const before = seen.size;
+      for (const item of this.#listed(answer.body, id)) {
+        if (seen.has(item[id] as number)) continue;
+        seen.add(item[id] as number);
+        yield item;
+      }
+      stale = seen.size === before ? stale + 1 : 0;
+      const after = nextOf(answer);
+      next = after === null ? null : this.#pageUrl(after, end);
     }
-    return items;
+  }
+
+  #call(method: string, url: string, body?: unknown): Promise<Answer> {
+    return retryReads(() => this.#once(method, url, body), this.#settings.clock, this.#patience);
+  }
+
+  #listed(body: unknown, id: string): Record<string, unknown>[] {
+    if (!Array.isArray(body)) throw this.#unexpected("something that is not a list");
+    for (const item of body)
+      if (!Number.isSafeInteger((item as Record<string, unknown> | null)?.[id]))
+        throw this.#unexpected(`an item that has no ${id}`);
+    return body;
+  }
+
+  /** The address of a page. The token goes along, so that it must not lead to another host, nor to another list. */
+  #pageUrl(page: string, end: string): string {
+    const url = URL.parse(page.startsWith("/") ? `${this.#base}${page}` : page);
+    if (url?.origin !== new URL(this.#base).origin) throw this.#unexpected("a next page on another host");
+    // GitHub names the repository by its number there (docs.github.com: using pagination in the REST API).
+    if (!url.href.startsWith(`${this.#base}/`) || !url.pathname.endsWith(end))
+      throw this.#unexpected("a next page of another list");
+    return url.href;
   }
 
   async #once(method: string, url: string, body: unknown): Promise<Answer> {
-    const { headers, clock: _, secret } = this.#settings;
-    let response: Awaited<ReturnType<typeof httpFetch>>;
-    let text: string;
+    const begun = performance.now();
+    const { status, text, headers } = await this.#ask(method, url, body, begun);
+    if (status >= 200 && status < 300) {
+      if (text === null) throw this.#unexpected(`more than ${MOST_BYTES / MEGABYTE} MB`);
+      return { body: parsed(text), headers };
+    }
+    const described = forgeErrors[REFUSALS[status] ?? "forge-failed"]({
+      host: this.#host,
+      status,
+      call: `${method} ${new URL(url).pathname}`,
+      message: messageOf(text ?? "").replaceAll(this.#settings.secret, "***"),
+    });
+    const wait = waitOf(headers);
+    const limited = status === 429 || (status === 403 && wait !== null);
+    const notTaken = limited || status === 503;
+    if (notTaken || (TRANSIENT.has(status) && method === "GET"))
+      throw new TransientError(described, wait, null, performance.now() - begun);
+    throw described;
+  }
+
+  async #ask(method: string, url: string, body: unknown, begun: number): Promise<HttpAnswer> {
+    const { headers } = this.#settings;
+    const type = body === undefined ? {} : { "content-type": "application/json" };
+    const init = {
+      method,
+      headers: { "user-agent": "sanctioned", ...headers, ...type },
+      body: body === undefined ? null : JSON.stringify(body),
+    };
     try {
-      response = await httpFetch(url, {
-        method,
-        headers: {
-          "user-agent": "sanctioned",
-          ...headers,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      text = await response.text();
+      return await ask(url, init, { timeoutMs: TIMEOUT_MS, most: MOST_BYTES });
     } catch (error) {
       const { cause, message } = error as Error & { cause?: { code?: string } };
       const fault = String(cause?.code ?? message);
       const described = forgeErrors["forge-not-reachable"]({ host: this.#host, fault, cause: error });
       // Whether a write was taken is not known then.
-      if (method === "GET") throw new TransientError(described, null);
+      if (method === "GET") throw new TransientError(described, null, null, performance.now() - begun);
       throw described;
     }
-    const { status } = response;
-    if (status >= 200 && status < 300) return { body: parsed(text), headers: response.headers };
-    const described = forgeErrors[REFUSALS[status] ?? "forge-failed"]({
-      host: this.#host,
-      status,
-      call: `${method} ${new URL(url).pathname}`,
-      message: messageOf(text).replaceAll(secret, "***"),
-    });
-    const wait = waitOf(response.headers);
-    const limited = status === 429 || (status === 403 && wait !== null);
-    const notTaken = limited || status === 503;
-    if (notTaken || (TRANSIENT.has(status) && method === "GET")) throw new TransientError(described, wait);
-    throw described;
   }
 
   #unexpected(what: string): RemoteError {
@@ -122,11 +179,11 @@ export class ForgeApi {
 
 /** How long a forge asks to wait: Retry-After, or until its rate limit is reset. */
 function waitOf(headers: Answer["headers"]): number | null {
-  const after = retryAfterMs(headers.get("retry-after") ?? undefined, Date.now());
+  const after = waitAskedMs(headers);
   if (after !== null) return after;
-  if (headers.get("x-ratelimit-remaining") !== "0") return null;
-  const reset = Number(headers.get("x-ratelimit-reset"));
-  return Number.isFinite(reset) ? Math.max(0, reset * 1000 - Date.now()) : null;
+  if (headers["x-ratelimit-remaining"] !== "0") return null;
+  const reset = Number(headers["x-ratelimit-reset"]);
+  return Number.isFinite(reset) ? Math.max(0, reset * 1000 - timeOf(headers)) : null;
 }
 
 function parsed(text: string): unknown {

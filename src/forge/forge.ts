@@ -12,12 +12,12 @@ export interface PostedIssue extends Posted {
 
 /** Where pull requests and issues are. Every method throws a UserError where the forge refuses. */
 export interface Forge {
-  /** The comments of the pull request. */
-  comments(): Promise<Posted[]>;
+  /** The comments of the pull request, as they come: who has found theirs asks for no more. */
+  comments(): AsyncIterable<Posted>;
   createComment(body: string): Promise<void>;
   updateComment(id: number, body: string): Promise<void>;
   /** The issues, open or closed, that may carry a mark of this tool. */
-  issues(): Promise<PostedIssue[]>;
+  issues(): AsyncIterable<PostedIssue>;
   createIssue(title: string, body: string): Promise<void>;
   updateIssue(id: number, title: string, body: string, isOpen: boolean): Promise<void>;
 }

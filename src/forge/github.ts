@@ -2,7 +2,7 @@ import { RemoteError } from "../errors.ts";
 import type { RetryClock } from "../http/retry.ts";
 import { type Answer, ForgeApi } from "./api.ts";
 import { forgeErrors } from "./errors.ts";
-import type { Forge, Posted, PostedIssue } from "./forge.ts";
+import type { Forge, Posted } from "./forge.ts";
 
 export interface GithubSettings {
   /** `https://api.github.com`, or an enterprise server's. */
@@ -56,26 +56,28 @@ export async function github({
   const own = await ownLogin(api);
   const posted = ({ id, body, user }: Comment): Posted => ({
     id,
-    body: body ?? "",
+    body: typeof body === "string" ? body : "",
     isOwn: user?.login === own,
   });
   return {
-    comments: async () =>
-      ((await api.all(`${base}/issues/${pullRequest}/comments?per_page=100`, nextPage)) as Comment[]).map(
-        posted,
-      ),
+    async *comments() {
+      const end = `/issues/${pullRequest}/comments`;
+      const all = api.items(`${base}${end}?per_page=100`, { nextOf: nextPage, id: "id", end });
+      for await (const comment of all) yield posted(comment as Comment);
+    },
     createComment: async (body) => {
       await api.call("POST", `${base}/issues/${pullRequest}/comments`, { body });
     },
     updateComment: async (id, body) => {
       await api.call("PATCH", `${base}/issues/comments/${id}`, { body });
     },
-    issues: async () =>
-      ((await api.all(`${base}/issues?state=all&labels=${LABEL}&per_page=100`, nextPage)) as Issue[])
-        .filter(({ pull_request: isPullRequest }) => !isPullRequest)
-        .map(
-          (issue): PostedIssue => ({ ...posted(issue), id: issue.number, isOpen: issue.state === "open" }),
-        ),
+    async *issues() {
+      const listing = { nextOf: nextPage, id: "number", end: "/issues" };
+      for await (const item of api.items(`${base}/issues?state=all&labels=${LABEL}&per_page=100`, listing)) {
+        const issue = item as Issue;
+        if (!issue.pull_request) yield { ...posted(issue), id: issue.number, isOpen: issue.state === "open" };
+      }
+    },
     createIssue: async (title, body) => {
       await api.call("POST", `${base}/issues`, { title, body, labels: [LABEL] });
     },
@@ -100,5 +102,5 @@ async function ownLogin(api: ForgeApi): Promise<string> {
 
 /** The page after, from the Link header. */
 function nextPage({ headers }: Answer): string | null {
-  return /<([^>]+)>;\s*rel="next"/.exec(headers.get("link") ?? "")?.[1] ?? null;
+  return /<([^>]+)>;\s*rel="next"/.exec(headers.link ?? "")?.[1] ?? null;
 }

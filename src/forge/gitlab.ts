@@ -1,7 +1,7 @@
 import type { RetryClock } from "../http/retry.ts";
 import { ForgeApi } from "./api.ts";
 import { forgeErrors } from "./errors.ts";
-import type { Forge, Posted, PostedIssue } from "./forge.ts";
+import type { Forge } from "./forge.ts";
 
 export interface GitlabSettings {
   /** `https://gitlab.com/api/v4`, or another server's. */
@@ -50,31 +50,35 @@ export async function gitlab({
   const isOwn = (author: { readonly id?: number } | null | undefined) =>
     own !== undefined && author?.id === own;
   /** Pages by number, since addresses in headers can name a host that is not the one asked. */
-  const all = (path: string) =>
-    api.all(`${path}&per_page=100`, ({ headers }) => {
-      const next = headers.get("x-next-page");
-      return next === null || next === "" ? null : `${path}&per_page=100&page=${next}`;
+  const all = (path: string, id: string) =>
+    api.items(`${path}&per_page=100`, {
+      nextOf: ({ headers }) => {
+        const next = headers["x-next-page"] ?? "";
+        return next === "" ? null : `${path}&per_page=100&page=${encodeURIComponent(next)}`;
+      },
+      id,
+      end: path.slice(0, path.indexOf("?")),
     });
   return {
-    comments: async () =>
-      ((await all(`${notes}?sort=asc`)) as Note[]).map(
-        ({ id, body, author }): Posted => ({ id, body: body ?? "", isOwn: isOwn(author) }),
-      ),
+    async *comments() {
+      for await (const note of all(`${notes}?sort=asc`, "id")) {
+        const { id, body, author } = note as Note;
+        yield { id, body: typeof body === "string" ? body : "", isOwn: isOwn(author) };
+      }
+    },
     createComment: async (body) => {
       await api.call("POST", notes, { body });
     },
     updateComment: async (id, body) => {
       await api.call("PUT", `${notes}/${id}`, { body });
     },
-    issues: async () =>
-      ((await all(`${base}/issues?labels=${LABEL}`)) as Issue[]).map(
-        ({ iid, description, author, state }): PostedIssue => ({
-          id: iid,
-          body: description ?? "",
-          isOwn: isOwn(author),
-          isOpen: state === "opened",
-        }),
-      ),
+    async *issues() {
+      for await (const item of all(`${base}/issues?labels=${LABEL}`, "iid")) {
+        const { iid, description, author, state } = item as Issue;
+        const body = typeof description === "string" ? description : "";
+        yield { id: iid, body, isOwn: isOwn(author), isOpen: state === "opened" };
+      }
+    },
     createIssue: async (title, body) => {
       await api.call("POST", `${base}/issues`, { title, description: body, labels: LABEL });
     },

@@ -1,4 +1,4 @@
-import type { Forge } from "./forge.ts";
+import type { Forge, Posted, PostedIssue } from "./forge.ts";
 
 /**
  * Posts a comment, or changes the one that it posted before; one that says the same already is left alone.
@@ -10,7 +10,12 @@ export async function postComment(
   body: string,
 ): Promise<"created" | "updated" | "unchanged"> {
   const text = `${mark}\n${body}`;
-  const found = (await forge.comments()).find((one) => one.isOwn && isMarked(one.body, mark));
+  let found: Posted | undefined;
+  for await (const one of forge.comments())
+    if (one.isOwn && isMarked(one.body, mark)) {
+      found = one;
+      break;
+    }
   if (found === undefined) {
     await forge.createComment(text);
     return "created";
@@ -30,7 +35,8 @@ export async function keepIssue(
   content: { readonly title: string; readonly body: string } | null,
   closing: string,
 ): Promise<"opened" | "updated" | "unchanged" | "closed" | "nothing to do"> {
-  const mine = (await forge.issues()).filter((one) => one.isOwn && isMarked(one.body, mark));
+  const mine: PostedIssue[] = [];
+  for await (const one of forge.issues()) if (one.isOwn && isMarked(one.body, mark)) mine.push(one);
   const found = mine.find(({ isOpen }) => isOpen) ?? mine[0];
   if (content === null) {
     if (found === undefined || !found.isOpen) return "nothing to do";

@@ -146,7 +146,7 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
 }
 
 /** What time it is where an answer comes from, in milliseconds since the epoch; by our own clock where it does not say. */
-function timeOf(headers: Readonly<Record<string, string>>): number {
+export function timeOf(headers: Readonly<Record<string, string>>): number {
   const date = Date.parse(headers.date ?? "");
   return Number.isNaN(date) ? Date.now() : date;
 }

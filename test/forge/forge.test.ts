@@ -28,6 +28,11 @@ const env = (): Record<ForgeName, NodeJS.ProcessEnv> => ({
 });
 const forge = (name: ForgeName = "github") =>
   forgeFromEnvironment(name, { pullRequest: 12 }, true, env()[name], clock);
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
 const writes = () =>
   standIn.calls.filter(({ method }) => method !== "GET").map(({ method, url }) => `${method} ${url}`);
 
@@ -93,7 +98,7 @@ describe("when the forge is in trouble", () => {
 
   it("a write is tried again only where it was certainly not taken", async () => {
     const api = await forge();
-    await api.comments();
+    await all(api.comments());
     standIn.trouble.push({ status: 429, headers: { "retry-after": "3" } });
     await api.createComment("x");
     expect([standIn.comments.length, waits]).toEqual([1, [3_000]]);
@@ -109,7 +114,7 @@ describe("when the forge is in trouble", () => {
       status: 403,
       headers: { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(soon) },
     });
-    await api.comments();
+    await all(api.comments());
     expect(waits).toHaveLength(1);
     expect(waits[0]).toBeGreaterThan(20_000);
   });
@@ -124,16 +129,92 @@ describe("when the forge is in trouble", () => {
     );
   });
 
-  it("a page that leads to another host is not asked for", async () => {
+  it.each<[string, string, (url: string) => string]>([
+    [
+      "another host",
+      "a next page on another host",
+      () => "https://evil.example/repos/dieppe/org/issues/12/comments",
+    ],
+    [
+      "the same host in the clear",
+      "a next page on another host",
+      (url) => `${url.replace("http:", "https:")}/issues/12/comments`,
+    ],
+    ["what is no address", "a next page on another host", () => "x"],
+    ["another list", "a next page of another list", (url) => `${url}/repos/dieppe/org/issues/13/comments`],
+    [
+      "another part of the host",
+      "a next page of another list",
+      (url) => `${url}/repos/dieppe/org/issues/12/comments/../../../x`,
+    ],
+  ])("a page that leads to %s is not asked for", async (_what, said, link) => {
     const api = await forge();
-    standIn.trouble.push({
-      status: 200,
-      headers: { link: '<https://evil.example/x>; rel="next"' },
-      body: [],
-    });
-    await expect(api.comments()).rejects.toThrow(
-      "answered with a next page on another host. Check the API's address.",
-    );
+    standIn.trouble.push({ status: 200, headers: { link: `<${link(standIn.url)}>; rel="next"` }, body: [] });
+    const asked = standIn.calls.length;
+    await expect(all(api.comments())).rejects.toThrow(`answered with ${said}. Check the API's address.`);
+    expect(standIn.calls.length - asked).toBe(1);
+  });
+
+  it("a page of a repository by its number is its page", async () => {
+    const api = await forge();
+    const link = `${standIn.url}/repositories/8514/issues/12/comments?page=2`;
+    standIn.trouble.push({ status: 200, headers: { link: `<${link}>; rel="next"` }, body: [] });
+    standIn.trouble.push({ status: 200, body: [{ id: 7, body: "x" }] });
+    expect(await all(api.comments())).toEqual([{ id: 7, body: "x", isOwn: false }]);
+  });
+
+  it.each<[string, number, (page: number) => { link?: number; ids: number[] }]>([
+    ["go in a circle", 4, (page) => ({ link: page % 3, ids: [page] })],
+    ["bring nothing new", 4, (page) => ({ link: page + 1, ids: [1] })],
+    ["are empty", 3, (page) => ({ link: page + 1, ids: [] })],
+    ["go on for ever", 100, (page) => ({ link: page + 1, ids: [page] })],
+  ])("pages that %s end", async (_what, calls, pageOf) => {
+    const api = await forge();
+    for (let page = 0; page < 200; page++) {
+      const { link, ids } = pageOf(page);
+      const next = `${standIn.url}/repos/dieppe/org/issues/12/comments?page=${link}`;
+      standIn.trouble.push({
+        status: 200,
+        headers: { link: `<${next}>; rel="next"` },
+        body: ids.map((id) => ({ id, body: "talk" })),
+      });
+    }
+    const asked = standIn.calls.length;
+    await expect(all(api.comments())).rejects.toMatchObject({ code: "forge-pages-endless" });
+    expect(standIn.calls.length - asked).toBe(calls);
+  });
+
+  it("who has found the comment asks for no more pages", async () => {
+    standIn.add("comments", `${MARK}\nfirst`, { author: 41 });
+    for (let i = 0; i < 250; i++) standIn.add("comments", `talk ${i}`);
+    const api = await forge();
+    const asked = standIn.calls.length;
+    expect(await postComment(api, MARK, "first")).toBe("unchanged");
+    expect(standIn.calls.length - asked).toBe(1);
+  });
+
+  it("a list of what are no comments is one sentence", async () => {
+    for (const body of [[null], [{ id: "../../x" }], [{}]]) {
+      standIn.trouble.push({ status: 403 }, { status: 200, body });
+      await expect(postComment(await forge(), MARK, "x")).rejects.toThrow(
+        "answered with an item that has no id.",
+      );
+    }
+  });
+
+  it("one that asks to wait again and again is waited for twenty minutes in all", async () => {
+    const api = await forge();
+    for (let i = 0; i < 100; i++) {
+      for (let n = 0; n < 5; n++) standIn.trouble.push({ status: 429, headers: { "retry-after": "100" } });
+      const next = `${standIn.url}/repos/dieppe/org/issues/12/comments?page=${i}`;
+      standIn.trouble.push({
+        status: 200,
+        headers: { link: `<${next}>; rel="next"` },
+        body: [{ id: i, body: "" }],
+      });
+    }
+    await expect(all(api.comments())).rejects.toMatchObject({ code: "asked-to-wait" });
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(20 * 60_000);
   });
 });
 
