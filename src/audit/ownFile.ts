@@ -21,6 +21,10 @@ export async function realFile(file: string): Promise<string> {
   });
 }
 
+function unlessNotOwner(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPERM") throw error;
+}
+
 function unlessMissing(error: NodeJS.ErrnoException): null {
   if (error.code !== "ENOENT") throw error;
   return null;
@@ -47,7 +51,10 @@ export class OwnFile {
     if (stat !== null) refuseOther(file, stat);
     const handle = await open(file, flags | NEITHER_LINK_NOR_PIPE, 0o600);
     try {
-      refuseOther(file, await handle.stat());
+      const stat = await handle.stat();
+      refuseOther(file, stat);
+      // One that others wrote before may be open to everybody; whoever does not own it cannot change that.
+      if ((stat.mode & 0o077) !== 0) await handle.chmod(0o600).catch(unlessNotOwner);
       return new OwnFile(file, handle);
     } catch (error) {
       await handle.close();

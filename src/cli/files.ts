@@ -62,11 +62,11 @@ export async function readTextOrInput(file: string, what: string): Promise<strin
   return Buffer.concat(parts).toString("utf8");
 }
 
-/** Writes a file that must not be there yet, with the folders above it. @throws UserError where it is, or cannot be written */
+/** Writes a file that must not be there yet, with the folders above it, for its owner's eyes alone: most of them name people. @throws UserError where it is, or cannot be written */
 export function writeNew(file: string, text: string, option: string): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, text, { flag: "wx" });
+    writeFileSync(file, text, { flag: "wx", mode: 0o600 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") throw cliErrors["file-exists"]({ file, option });

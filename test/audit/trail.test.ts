@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
+  chmodSync,
   constants,
   mkdtempSync,
   readdirSync,
@@ -203,9 +204,14 @@ describe("the audit record", () => {
     await expect(AuditTrail.open(file)).rejects.toThrow(/has lost its end/);
   });
 
-  it("is for its owner's eyes alone", async () => {
+  it("is for its owner's eyes alone, and becomes so where it was not", async () => {
+    const modes = () => [file, `${file}.head`].map((one) => statSync(one).mode & 0o777);
     await write(end);
-    expect([statSync(file).mode & 0o777, statSync(`${file}.head`).mode & 0o777]).toEqual([0o600, 0o600]);
+    expect(modes()).toEqual([0o600, 0o600]);
+    chmodSync(file, 0o644);
+    chmodSync(`${file}.head`, 0o664);
+    await write(end);
+    expect(modes()).toEqual([0o600, 0o600]);
   });
 
   it("says when each line was written, and in which run", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Ajv } from "ajv";
@@ -26,6 +26,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const modeOf = (file: string) => statSync(file).mode & 0o777;
 const inFolder = (name: string) => path.join(folder, name);
 function policy(name: string, text: string): string {
   writeFileSync(inFolder(name), text);
@@ -116,6 +117,7 @@ describe("sanctioned plan", () => {
     const out = inFolder("plan.json");
     expect((await sanctioned(["plan", "--out", out], env)).code).toBe(0);
     expect(isUnaltered(JSON.parse(readFileSync(out, "utf8")))).toBe(true);
+    expect(modeOf(out)).toBe(0o600); // it names people
     const { code, stderr } = await sanctioned(["plan", "--out", out], env);
     expect([code, stderr]).toEqual([
       1,
@@ -242,6 +244,7 @@ describe("sanctioned init", () => {
       0,
       `${draft} is written, from 448 grants. Review it, then see what it would revoke:\n  npx sanctioned plan --policy ${draft}\n`,
     ]);
+    expect(modeOf(draft)).toBe(0o600);
     const text = readFileSync(draft, "utf8");
     expect(text).toContain("mode: report\n");
     expect(text).toContain(

@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
@@ -28,6 +36,8 @@ beforeAll(async () => {
     env,
   );
   expect([code, stderr]).toEqual([0, ""]);
+  // They name people.
+  for (const name of readdirSync(folder)) expect(statSync(inFolder(name)).mode & 0o777).toBe(0o600);
 });
 afterAll(async () => {
   expect(org.writes).toEqual([]); // a report changes nothing
