@@ -25,7 +25,12 @@ it("law 7: no token reaches state, plan file, log, output or a process's argumen
   try {
     const texts: string[] = [];
     texts.push((await project.run("preview", "--diff", "--json", "--save-plan", "plan.json")).output);
-    texts.push((await project.run("preview", "--diff", "--logtostderr", "-v=9")).output);
+    // What is known to show the secrets of the config (docs/state.md) shows nothing of the environment.
+    const loud = { PULUMI_DEBUG_GRPC: path.join(project.folder, "grpc.json") };
+    const args = ["--logtostderr", "-v=9", "--tracing", `file:${path.join(project.folder, "trace")}`];
+    texts.push((await project.runWith(loud, "preview", "--diff", ...args)).output);
+    texts.push(await project.read("grpc.json"), await project.read("trace"));
+    for (const text of texts.slice(-2)) expect(text).toContain("ResourceProvider/Configure");
     const watching = setInterval(() => texts.push(processArguments()), 50);
 
     texts.push((await project.run("up", "--yes", "--skip-preview", "--logtostderr", "-v=9")).output);
