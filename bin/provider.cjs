@@ -6,8 +6,11 @@ const { enableCompileCache, flushCompileCache } = require("node:module");
 const { join } = require("node:path");
 enableCompileCache?.(join(__dirname, "..", "node_modules", ".cache", "sanctioned"));
 
-const { ConnectedUserProvider } = require(require("./entry.cjs").entry("pulumi/provider"));
+const { entry } = require("./entry.cjs");
+const { ConnectedUserProvider } = require(entry("pulumi/provider"));
+const { attendEngine } = require(entry("pulumi/attend"));
 module.exports = new ConnectedUserProvider();
+attendEngine(module.exports);
 
 // The engine ends this process without giving it the time to do so.
 flushCompileCache?.();

@@ -1,6 +1,12 @@
 import { declareErrors } from "../errors.ts";
 
 export const pulumiErrors = declareErrors({
+  "run-stopped": {
+    kind: "user",
+    text: "The run was stopped, since {why}: nothing was revoked.",
+    remedy: "Run it again.",
+    example: { why: "Pulumi was told to stop (Ctrl-C, or a signal)" },
+  },
   "stack-of-another-org": {
     kind: "settings",
     text: "This stack manages the org {stackOrg}, but the credentials lead to {name} ({org}).",

@@ -12,6 +12,7 @@ import type { PolicySource } from "../run/observer.ts";
 import { openRevoker } from "../run/open.ts";
 import type { Proposal, Revoker } from "../run/revoker.ts";
 import { raisedText } from "../run/settings.ts";
+import { Stop } from "../stop.ts";
 import { checkLines } from "./checkLines.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
 import { type EngineProcess, engineProcess } from "./engineProcess.ts";
@@ -65,6 +66,9 @@ export class ConnectedUserProvider {
   #run: Revoker | undefined;
   readonly #checked = new Map<string, Checked>();
   readonly #engine: EngineProcess | null;
+  readonly #underWay = new Set<Promise<unknown>>();
+  /** Asks whatever this process does to stop. */
+  readonly stop = new Stop();
 
   /** @param engine whose phase it serves; null where that cannot be told */
   constructor(engine: EngineProcess | null = engineProcess()) {
@@ -87,7 +91,7 @@ export class ConnectedUserProvider {
       const run = this.#configured();
       const preview = new OwnPreview(run, { urn: news.resourceUrn ?? "", engine: this.#engine });
       if (news.dryRun) preview.begin();
-      const whole = await run.propose(run.want(news.policy));
+      const whole = await this.#unlessStopped(run.propose(run.want(news.policy)));
       const { org } = whole.evaluation.inventory;
       refuseOtherOrg(olds.org?.id, org.id, org.name);
       const { proposal, lines } = news.dryRun ? { proposal: whole, lines: [] } : preview.holds(whole);
@@ -133,12 +137,12 @@ export class ConnectedUserProvider {
 
   /** Revokes what was planned. The id is the org's. */
   async create(inputs: CheckedInputs): Promise<{ id: string; outs: Outputs }> {
-    return { id: inputs.org.id, outs: await this.#revoke(inputs) };
+    return { id: inputs.org.id, outs: await this.#whole(this.#revoke(inputs)) };
   }
 
   /** Revokes what was planned. */
   async update(_id: string, olds: Outputs, news: CheckedInputs): Promise<{ outs: Outputs }> {
-    return { outs: await this.#revoke(news, olds.auditHead) };
+    return { outs: await this.#whole(this.#revoke(news, olds.auditHead)) };
   }
 
   /**
@@ -151,6 +155,23 @@ export class ConnectedUserProvider {
     return { id, props: outputs(inputs, auditHead), inputs };
   }
 
+  /** Resolves once nothing is being revoked. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  #whole<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    return work.finally(() => this.#underWay.delete(work));
+  }
+
+  /** @throws UserError once this process is to stop */
+  async #unlessStopped<T>(reading: Promise<T>): Promise<T> {
+    const read = await this.stop.asked.before<T | null>(reading, () => null);
+    if (read === null) throw pulumiErrors["run-stopped"]({ why: this.stop.reason! });
+    return read;
+  }
+
   /** The run of the resources that were configured last. Made when it is first asked for, so that a wrong setting is a failure of the check. @throws UserError */
   #configured(): Revoker {
     const config = this.#config;
@@ -158,6 +179,7 @@ export class ConnectedUserProvider {
       ...(config === undefined ? {} : { config: (key: string) => config.get(key) }),
       env: process.env,
       folder: projectFolder(),
+      stop: this.stop,
     });
     return this.#run;
   }
@@ -179,6 +201,8 @@ export class ConnectedUserProvider {
     const counts = Object.entries(countOutcomes(outcomes)).map(([status, count]) => `${count} ${status}`);
     const record = recordText({ ...audit, file: path.relative(projectFolder(), audit.file) });
     await log.say(`${counts.join(", ")}; ${record}`);
+    const { reason: stopped } = this.stop;
+    if (stopped !== null) await log.say(stoppedText(stopped, outcomes));
     const told = sessionsText(sessions);
     if (told !== null) await log.say(told);
     const outs = outputs(inputs, audit.head);
@@ -208,6 +232,12 @@ function checkedKey({ revocations, __approval, ...rest }: CheckedInputs): string
 /** Whether it is still the same policy and org. */
 function keyOf({ policyFile, policy, org }: Partial<CheckedInputs>): string {
   return digestOf([policyFile ?? null, policy ?? null, org ?? null]);
+}
+
+/** What somebody has to know whose update ended before its time. */
+function stoppedText(why: string, outcomes: readonly Outcome[]): string {
+  const { "not tried": left = 0 } = countOutcomes(outcomes);
+  return `stopped, since ${why}: ${left} not tried, planned again by the next update. If that says "the stack is currently locked", see that no other update is under way, run \`npx pulumi cancel\`, and run it again.`;
 }
 
 /** What stands before the reason of a revocation that did not succeed, where the reason alone would not say what happened. */

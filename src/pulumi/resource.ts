@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PROVIDER_TEXT } from "../state/providerText.ts";
+import { endWithEngine } from "./survivors.ts";
+
+endWithEngine();
 
 /** Pulumi's dynamic providers serve every type that begins with `pulumi-nodejs:dynamic`. */
 const TYPE = "pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy";
