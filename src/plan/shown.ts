@@ -53,13 +53,30 @@ export function isShownOf(
   return org === evaluation.inventory.org.id && policy === policyDigest(evaluation.policy);
 }
 
-/** What a plan has of what was shown, as `approvedPart`, and how many grants are left since they were not. Pure. */
+/** What came between a preview and its update, in grants. */
+export interface SinceShown {
+  /** That were not shown and are left. */
+  readonly left: number;
+  /** That users have more by now of apps that they were shown to lose with every grant. */
+  readonly more: number;
+}
+
+/** What a plan has of what was shown, as `approvedPart`, and what came since. Pure. */
 export function restrictToShown(
   { plan, asOf }: Pick<Evaluation, "plan" | "asOf">,
   { revocations }: Shown,
-): { readonly plan: Plan; readonly left: number } {
+): { readonly plan: Plan; readonly since: SinceShown } {
   const part = coveredPart(plan, new Map(Object.entries(revocations)), asOf, shownKey);
-  return { plan: part, left: countGrants(plan) - countGrants(part) };
+  const more = part.revocations.map(
+    (one) => one.grants.length - (revocations[shownKey(one)]?.granted.length ?? 0),
+  );
+  return {
+    plan: part,
+    since: {
+      left: countGrants(plan) - countGrants(part),
+      more: more.reduce((sum, count) => sum + Math.max(count, 0), 0),
+    },
+  };
 }
 
 function shownKey(one: PlannedRevocation): string {

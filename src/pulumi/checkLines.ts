@@ -1,6 +1,7 @@
 import type { Evaluation } from "../plan/evaluate.ts";
 import { exceededText } from "../plan/limits.ts";
 import { countGrants, summarizePlan } from "../plan/plan.ts";
+import type { SinceShown } from "../plan/shown.ts";
 import { printable } from "../printable.ts";
 import { approvalStateText } from "../report/approvalText.ts";
 import { proofText } from "../report/words.ts";
@@ -13,12 +14,12 @@ import { amount } from "../text.ts";
  * line besides.
  */
 export function checkLines(
-  { evaluation, drift, unseen, approval, approvals }: Proposal,
+  { evaluation, drift, since, approval, approvals }: Proposal,
   inFull: boolean,
 ): string[] {
   const { plan, inventory, findings } = evaluation;
   const count = countGrants(plan);
-  const left = (drift ?? 0) + (unseen ?? 0);
+  const left = (drift ?? 0) + (since?.left ?? 0);
   return [
     proofText(inventory.proof),
     ...(findings.length > 0 ? [`findings: ${countFindings(findings)}`] : []),
@@ -35,9 +36,19 @@ export function checkLines(
     ...(drift
       ? [`drift: ${drift} more break the policy and are not in the approved plan; they are left alone`]
       : []),
-    ...(unseen
+    ...(since === null ? [] : sinceLines(since)),
+  ];
+}
+
+/** What came while somebody was asked. */
+function sinceLines({ left, more }: SinceShown): string[] {
+  return [
+    ...(more > 0
+      ? [`since the preview: ${more} more of users and apps that it showed; they go with the others`]
+      : []),
+    ...(left > 0
       ? [
-          `not shown: ${unseen} more that break the policy; the preview of this run did not show them, so they are left. Run \`npx pulumi up\` again`,
+          `not shown: ${left} more that break the policy; the preview of this run did not show them, so they are left. Run \`npx pulumi up\` again`,
         ]
       : []),
   ];

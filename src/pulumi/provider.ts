@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { CodedError, shownError, UserError } from "../errors.ts";
 import { approvalDigest } from "../plan/approval.ts";
@@ -18,6 +17,7 @@ import { type EngineLog, engineLog } from "./engineLog.ts";
 import { type EngineProcess, engineProcess } from "./engineProcess.ts";
 import { pulumiErrors } from "./errors.ts";
 import { OwnPreview } from "./ownPreview.ts";
+import { projectFolder } from "./projectFolder.ts";
 
 /** What the program hands in. `check` strips all but the policy. */
 export interface ProgramInputs {
@@ -279,13 +279,4 @@ function refuseOtherOrg(expected: string | undefined, id: string, name: string):
 function userMessage(error: unknown): string {
   if (error instanceof CodedError) return shownError(error);
   throw error;
-}
-
-/** The folder of the nearest Pulumi.yaml. The provider runs in the program's folder, which may lie below it. */
-function projectFolder(from = process.cwd()): string {
-  for (let folder = from; ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, "Pulumi.yaml")) || existsSync(path.join(folder, "Pulumi.yml")))
-      return folder;
-    if (path.dirname(folder) === folder) return from;
-  }
 }

@@ -6,6 +6,7 @@ import { LARGEST_TEXT, readRegular, unread } from "../regularFile.ts";
 import { DAY_MS } from "../time.ts";
 import type { EngineProcess } from "./engineProcess.ts";
 import { pulumiErrors } from "./errors.ts";
+import { projectFolder } from "./projectFolder.ts";
 
 /** Where the engine cannot be told, an update is held to what was shown within this time. */
 const UNTOLD_MS = 60 * 60_000;
@@ -52,7 +53,7 @@ export class ShownFiles {
       rmSync(file);
     });
     if (why !== null)
-      throw pulumiErrors["shown-not-kept"]({ folder: path.relative(process.cwd(), this.#folder), why });
+      throw pulumiErrors["shown-not-kept"]({ folder: path.relative(projectFolder(), this.#folder), why });
   }
 
   /** What was shown; null where nothing was. @throws UserError where that cannot be read, or was changed */
@@ -63,7 +64,7 @@ export class ShownFiles {
     const shown = "bytes" in answer ? parseShown(answer.bytes.toString("utf8")) : null;
     if (shown === null)
       throw pulumiErrors["shown-not-readable"]({
-        file: path.relative(process.cwd(), file),
+        file: path.relative(projectFolder(), file),
         why: "why" in answer ? answer.why : "was changed",
       });
     return this.#engine === null && this.#now() - shown.at > UNTOLD_MS ? null : shown;

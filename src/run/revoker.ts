@@ -6,7 +6,7 @@ import { policyDigest } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { exceededLimits, judgeLimits } from "../plan/limits.ts";
 import type { Plan } from "../plan/plan.ts";
-import { restrictToShown, type Shown } from "../plan/shown.ts";
+import { restrictToShown, type Shown, type SinceShown } from "../plan/shown.ts";
 import type { Policy } from "../policy/policy.ts";
 import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
@@ -28,8 +28,8 @@ export interface Proposal {
   readonly evaluation: Evaluation;
   /** How many grants are left for want of approval; null where no plan was to be approved. */
   readonly drift: number | null;
-  /** How many grants are left since the run's own preview did not show them; null where it is held to none. */
-  readonly unseen: number | null;
+  /** What came since the run's own preview; null where it is held to none. */
+  readonly since: SinceShown | null;
   /** What it is held to, for the record; null for nothing but the policy. */
   readonly approval: RunApproval | null;
   /** How many have signed that plan, and how many must have. */
@@ -64,7 +64,7 @@ export class Revoker extends Observer<OrgConnection> {
     const { approvedPlan } = this.settings;
     if (approvedPlan !== null) return this.hold(approvedPlan, "update", () => this.observe(policy));
     const approvals = unsigned(wantedApprovals(policy, this.settings, "update"));
-    return { evaluation: await this.observe(policy), drift: null, unseen: null, approval: null, approvals };
+    return { evaluation: await this.observe(policy), drift: null, since: null, approval: null, approvals };
   }
 
   /**
@@ -88,7 +88,7 @@ export class Revoker extends Observer<OrgConnection> {
       // What was approved line by line needs no limit.
       evaluation: { ...evaluation, plan, limits: { ...limits, refusal: null } },
       drift,
-      unseen: null,
+      since: null,
       approval: {
         kind: "plan",
         file,
@@ -106,7 +106,7 @@ export class Revoker extends Observer<OrgConnection> {
 
   /** A proposal held to what a preview had shown, under limits for what is left of it. */
   restrict({ evaluation, drift, approval, approvals }: Proposal, shown: Shown): Proposal {
-    const { plan, left } = restrictToShown(evaluation, shown);
+    const { plan, since } = restrictToShown(evaluation, shown);
     const { inventory, policy, limits } = evaluation;
     const held = { ...policy.limits, ...this.settings.raised?.limits };
     return {
@@ -116,7 +116,7 @@ export class Revoker extends Observer<OrgConnection> {
         limits: approval === null ? judgeLimits(plan, inventory.grants.length, held) : limits,
       },
       drift,
-      unseen: left,
+      since,
       approval: approval ?? {
         kind: "preview",
         at: new Date(shown.at).toISOString(),

@@ -108,9 +108,15 @@ describe("Dieppe Trading on the real engine", () => {
   });
 
   it("is held to what was shown when the question was asked, however long it waits for an answer", async () => {
-    const up = await project.upAnswered(() => authorize("Shiny AI Notetaker"));
+    const up = await project.upAnswered(() => {
+      authorize("Shiny AI Notetaker");
+      authorize(BOBS_TOOL.name);
+    });
     expect(up.code).toBe(0);
-    expect(up.output).toMatch(/12 revoked; on record/);
+    expect(up.output).toMatch(/13 revoked; on record/);
+    expect(up.output).toContain(
+      "since the preview: 1 more of users and apps that it showed; they go with the others",
+    );
     expect(up.output).toContain(
       "not shown: 1 more that break the policy; the preview of this run did not show them, so they are left. Run `npx pulumi up` again",
     );
