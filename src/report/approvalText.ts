@@ -22,7 +22,7 @@ export function approvalText(plan: PlanFile, file: string): string {
   );
   const lines = [
     subjectText(plan),
-    `Org ${org.id}, policy ${policy.digest}`,
+    printable(`Org ${org.id}, policy ${policy.digest}`),
     `Plan ${digest}`,
     "",
     `${amount(countGrants(revocations), "revocation")}:`,

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import type { PlanFile } from "../plan/planSchema.ts";
 import type { ApprovalWaiver, Policy } from "../policy/policy.ts";
-import { readRegular } from "../regularFile.ts";
+import { readRegular, unread } from "../regularFile.ts";
 import type { ApprovalState } from "../sign/approvalState.ts";
 import { isNamed, type Person, peopleOf } from "../sign/people.ts";
 import type { Signer } from "../sign/signers.ts";
@@ -105,7 +105,7 @@ function allowedSigners(
 /** The files beside a plan that could be approvals of it, in the order of their names; without text what is no small regular file. */
 function signaturesBeside(file: string): { readonly name: string; readonly text: string | null }[] {
   const start = `${path.basename(file)}.`;
-  const names = readdirSync(path.dirname(file))
+  const names = namesBeside(file)
     .filter((name) => name.startsWith(start) && name.endsWith(".sig"))
     .sort();
   if (names.length > MOST_SIGNATURES)
@@ -114,4 +114,13 @@ function signaturesBeside(file: string): { readonly name: string; readonly text:
     const answer = readRegular(path.join(path.dirname(file), name), LARGEST_SIGNATURE);
     return { name, text: "bytes" in answer ? answer.bytes.toString("latin1") : null };
   });
+}
+
+/** @throws UserError where they cannot be listed */
+function namesBeside(file: string): string[] {
+  try {
+    return readdirSync(path.dirname(file));
+  } catch (error) {
+    throw runErrors["signatures-not-listed"]({ file, why: unread(error).why });
+  }
 }

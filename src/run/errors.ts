@@ -55,6 +55,12 @@ export const runErrors = declareErrors({
       "Name a file of allowed signers: allowedSigners (SANCTIONED_ALLOWED_SIGNERS), or `approvals.signers` in the policy. Nothing was revoked.",
     example: { count: 2 },
   },
+  "signatures-not-listed": {
+    kind: "user",
+    text: "The folder of {file} {why}, so that nobody knows who has signed it. Nothing was revoked.",
+    remedy: "Let the user of this run list it.",
+    example: { file: "approved.json", why: "cannot be read (permission denied)" },
+  },
   "too-many-signatures": {
     kind: "user",
     text: "There are {count} files beside {file} that could be approvals of it; more than {most} are not looked at.",

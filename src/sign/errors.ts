@@ -19,6 +19,12 @@ export const signErrors = declareErrors({
     remedy: "Run it by hand; where that is slow or fails, so does this.",
     example: { file: "/usr/bin/ssh-keygen", why: "it did not end within 20 seconds" },
   },
+  "no-temporary-folder": {
+    kind: "settings",
+    text: "No signature can be verified without a temporary folder in {folder} ({why}).",
+    remedy: "Make room there, or name another with TMPDIR.",
+    example: { folder: "/tmp", why: "EROFS" },
+  },
   "not-signed": {
     kind: "user",
     text: "{program} did not sign with {key}; what it said stands above.",

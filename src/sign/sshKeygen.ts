@@ -65,7 +65,7 @@ export function verify(
   }: { readonly namespace: string; readonly lines: readonly Signer[]; readonly env: NodeJS.ProcessEnv },
 ): string | null {
   const program = find(env);
-  const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-")); // 0700
+  const folder = temporaryFolder();
   try {
     const [allowed, signed] = [path.join(folder, "allowed_signers"), path.join(folder, "signature")];
     writeFileSync(signed, signature.armored, { flag: "wx", mode: 0o600 });
@@ -86,6 +86,17 @@ export function verify(
     return why;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Of this user alone (0700). @throws SettingsError where there is none to be had */
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(path.join(tmpdir(), "sanctioned-"));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw signErrors["no-temporary-folder"]({ folder: tmpdir(), why: code });
   }
 }
 

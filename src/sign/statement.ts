@@ -41,13 +41,17 @@ export interface HeadFacts {
 export function headStatement({ org, record, seq, head, at }: HeadFacts): string {
   return lines("sanctioned audit head 1", {
     org,
-    record: JSON.stringify(record),
+    record,
     seq: String(seq),
     head,
     at,
   });
 }
 
+/** One fact a line. A value that could end its line, or that begins as a quoted one does, is quoted, so that no two statements are the same text. */
 function lines(first: string, facts: Readonly<Record<string, string>>): string {
-  return `${[first, ...Object.entries(facts).map(([name, value]) => `${name} ${value}`)].join("\n")}\n`;
+  const said = Object.entries(facts).map(
+    ([name, value]) => `${name} ${/^[\w.:-]+$/.test(value) ? value : JSON.stringify(value)}`,
+  );
+  return `${[first, ...said].join("\n")}\n`;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isNamed, peopleOf } from "../../src/sign/people.ts";
 import { parseSigners, type Signer } from "../../src/sign/signers.ts";
 import { parseSignature } from "../../src/sign/sshSignature.ts";
+import { approvalStatement } from "../../src/sign/statement.ts";
 
 /** A public key of a type, whose bytes are none that anybody signs with. */
 function key(seed: number, type = "ssh-ed25519"): string {
@@ -98,6 +99,15 @@ describe("people are told by keys and names", () => {
     const [ada, ben] = peopleOf(signers(`ada@x.example,octo-ada ${key(1)}`, `ben@x.example ${key(2)}`));
     expect([isNamed(ada!, ["OCTO-ADA"]), isNamed(ben!, ["OCTO-ADA"])]).toEqual([true, false]);
   });
+});
+
+it("a statement has one fact a line, whatever a value holds, so that no two are the same text", () => {
+  const facts = { org: "00D000000001942EAA", plan: "a1", policy: "b2", asOf: "2026-11-25T08:00:00.000Z" };
+  expect(approvalStatement({ ...facts, revocations: 12 })).toBe(
+    "sanctioned approval 1\norg 00D000000001942EAA\nplan a1\npolicy b2\nas-of 2026-11-25T08:00:00.000Z\nrevocations 12\n",
+  );
+  const hostile = approvalStatement({ ...facts, org: "00D\nplan ffff", policy: '"', revocations: 12 });
+  expect(hostile.split("\n").slice(1, 4)).toEqual(['org "00D\\nplan ffff"', "plan a1", 'policy "\\""']);
 });
 
 describe("a text is no signature", () => {

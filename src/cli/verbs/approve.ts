@@ -1,9 +1,10 @@
-import { rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Command, Option } from "commander";
 import type { PlanFile } from "../../plan/planSchema.ts";
 import { readPolicy } from "../../policy/read.ts";
 import { approvalStateText, approvalText, countGrants } from "../../report/approvalText.ts";
+import { safeJson } from "../../report/render/safeJson.ts";
 import { approvalState, signatureFile, statementOf } from "../../run/approvals.ts";
 import { readRunSettings } from "../../run/settings.ts";
 import { sign } from "../../sign/sshKeygen.ts";
@@ -51,7 +52,8 @@ export function approveCommand(): Command {
       if (!yes) await confirm(countGrants(plan.revocations));
       const signature = sign(statementOf(plan), { key, namespace: APPROVAL, env: process.env });
       const target = signatureFile(file, signature);
-      rmSync(target, { force: true }); // of an earlier plan of this name; never written through a link
+      // Of an earlier plan of this name; never written through a link.
+      if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(target);
       writeNew(target, signature.armored, "--key");
       process.stdout.write(`\nApproved: ${target}\n`);
       const known = policy ?? policyFiles();
@@ -76,7 +78,7 @@ function tellState(
     { policy: readPolicy(policy), settings, purpose: isByHand ? "by-hand" : "update" },
     { env: process.env, folder: process.cwd() },
   );
-  process.stdout.write(format === "json" ? `${JSON.stringify(state, null, 2)}\n` : approvalStateText(state));
+  process.stdout.write(format === "json" ? safeJson(state) : approvalStateText(state));
   if (isAsked && state.signedBy.length < state.wanted) process.exitCode = EXIT.userError;
 }
 

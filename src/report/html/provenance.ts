@@ -9,6 +9,7 @@ export function howItWasRead({ plan, redacted }: OrgReport): Part {
   const permissions = Object.entries(inventory.proof.permissions).map(
     ([name, has]) => `${name}: ${has ? "yes" : "no"}`,
   );
+  const approvals = approvalsText(policy);
   const facts: [name: string, value: string | Markup][] = [
     ["Org", `${org.name} (${org.id})${org.isSandbox ? ", a sandbox" : ""}`],
     ["Address", org.instanceUrl],
@@ -18,7 +19,7 @@ export function howItWasRead({ plan, redacted }: OrgReport): Part {
     ["Counted before and after", `${inventory.proof.countBefore} and ${inventory.proof.countAfter}`],
     ["The reader's permissions", permissions.length === 0 ? "not probed" : permissions.join(", ")],
     ["Limits", limitsText(limits)],
-    ["Approvals", approvalsText(policy) ?? "the policy wants none"],
+    ...(approvals === null ? [] : [["Approvals", approvals] as [string, string]]),
     ["Policy's digest", html`<code>${policy.digest}</code>`],
     ["Plan's digest", html`<code>${digest}</code>`],
     ...(redacted ? [["Names", REDACTED_NOTE] as [string, string]] : []),
