@@ -66,7 +66,7 @@ fi
 
 if [[ -n ${PULUMI_STACK:-} ]] && ((status == 0)); then
   bash "$tool/ci/verify-state.sh" >"$work/output.txt" 2>&1 || failed 1
-  npx pulumi preview --diff --non-interactive >"$work/output.txt" 2>&1 || failed 1
+  "$tool/node_modules/.bin/pulumi" preview --diff --non-interactive >"$work/output.txt" 2>&1 || failed 1
   if [[ -n ${GITHUB_STEP_SUMMARY:-} ]]; then
     { echo '~~~~~~~~~~text'; cat "$work/output.txt"; echo '~~~~~~~~~~'; } >>"$GITHUB_STEP_SUMMARY"
   else

@@ -19,7 +19,7 @@ refuse() {
   exit 1
 }
 if [[ $commit == --tip ]]; then
-  [[ $folder =~ ^[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*$ ]] || refuse "The branch has no plain name."
+  [[ $folder =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$ ]] || refuse "The branch has no plain name."
 else
   [[ $commit =~ ^[0-9a-f]{40}([0-9a-f]{24})?$ ]] || refuse "The commit of the change is not named by its full hash."
   [[ $folder =~ ^[A-Za-z0-9_]([A-Za-z0-9._/-]*[A-Za-z0-9_])?$ && $folder != *..* && $folder != *//* && $folder != */.* ]] ||

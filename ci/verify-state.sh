@@ -8,4 +8,4 @@ tool=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 for name in $(compgen -e); do
   case $name in SANCTIONED_* | SF_*) unset "$name" ;; esac
 done
-npx pulumi stack export --non-interactive | node "$tool/bin/sanctioned.js" verify-state -
+"$tool/node_modules/.bin/pulumi" stack export --non-interactive | node "$tool/bin/sanctioned.js" verify-state -

@@ -72,7 +72,7 @@ describe("somebody who can push a branch, but not merge, gets no credential", ()
     ["a token that stays", preview, checkout, "          persist-credentials: true\n"],
     ["a job with a credential and no environment", preview, "    environment: preview\n", ""],
     ["an environment of another name", preview, "environment: preview", "environment: any"],
-    ["secrets for all jobs", apply, "permissions: {}", "permissions: {}\nenv:\n  A: «secrets.A»"],
+    ["secrets for all jobs", apply, "PULUMI_STACK: dieppe-trading", "PULUMI_STACK: «secrets.A»"],
     ["all secrets", apply, "«secrets.SANCTIONED_USERNAME»", "«toJSON(secrets)»"],
     ["secrets by a name that is computed", apply, "secrets.SANCTIONED_USERNAME", "secrets[github.ref_name]"],
     ["permissions for all jobs", apply, "permissions: {}", "permissions: write-all"],
@@ -81,10 +81,17 @@ describe("somebody who can push a branch, but not merge, gets no credential", ()
     [
       "a title in a variable",
       preview,
-      "          SANCTIONED_LOGIN_URL:",
-      "          TITLE: «github.event.pull_request.title»\n          SANCTIONED_LOGIN_URL:",
+      "          SANCTIONED_CLIENT_ID:",
+      "          TITLE: «github.event.pull_request.title»\n          SANCTIONED_CLIENT_ID:",
     ],
-    ["any expression in a script", apply, "run: npm ci", "run: npm ci «vars.ANY»"],
+    ["any expression in a script", apply, "run: npm ci", "run: npm ci «runner.os»"],
+    [
+      "a variable of the repository",
+      apply,
+      "PULUMI_STACK: dieppe-trading",
+      "PULUMI_STACK: «vars.PULUMI_STACK»",
+    ],
+    ["a command that npm would download", apply, "node bin/sanctioned.js", "npx sanctioned"],
     ["an action at a tag", preview, "@3d3c42e5aac5ba805825da76410c181273ba90b1", "@v7"],
     [
       "a cache",
@@ -135,8 +142,12 @@ describe("somebody who can push a branch, but not merge, gets no credential", ()
   it("the preview looks at the state before Pulumi runs what is in it", () => {
     const lines = read("ci/pull-request.sh").split("\n");
     const at = (text: string) => lines.findIndex((line) => line.includes(text));
-    expect(at('bash "$tool/ci/verify-state.sh"')).toBe(at("npx pulumi preview") - 1);
+    expect(at('bash "$tool/ci/verify-state.sh"')).toBe(at('pulumi" preview') - 1);
     expect(lines[at("verify-state.sh")]).toMatch(/\|\| failed 1$/);
+  });
+
+  it.each(readdirSync(path.join(ROOT, "ci")))("ci/%s runs what is installed alone", (file) => {
+    expect(read(`ci/${file}`).replaceAll(/^#.*$/gm, "")).not.toMatch(/\bnpx\b/);
   });
 
   it("CODEOWNERS covers whatever runs beside the credential, or says who may approve", () => {

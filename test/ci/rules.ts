@@ -12,7 +12,10 @@ export function githubProblems(text: string): string[] {
       jobProblems(job, Object.keys(workflow.on)).map((problem) => `${name}: ${problem}`),
     ),
     ...(JSON.stringify(workflow.permissions) === "{}" ? [] : ["permissions are not empty for all jobs"]),
-    ...(/secrets|vars/.test(JSON.stringify(workflow.env ?? {})) ? ["secrets for every job"] : []),
+    ...(/secrets/.test(JSON.stringify(workflow.env ?? {})) ? ["secrets for every job"] : []),
+    ...(/\bvars\b/.test(text.replaceAll(/^\s*#.*$/gm, ""))
+      ? ["a variable, which whoever can push can make"]
+      : []),
     ...(/github\.(head_ref|actor|event\.(?!pull_request\.number))/.test(workflow.concurrency?.group ?? "{")
       ? ["the concurrency group is of somebody's choice"]
       : []),
@@ -60,6 +63,7 @@ function expressionProblems(text: string): string[] {
 export function actionProblems(text: string): string[] {
   const problems: string[] = [];
   for (const step of stepsOf(parse(text))) {
+    if (/\bnpx\b/.test(step.run ?? "")) problems.push(`${step.name} may run a package that is not installed`);
     if (step.run?.includes("${{")) problems.push(`an expression in the script of ${step.name}`);
     if (step.run !== undefined && step.shell !== "bash") problems.push(`${step.name} does not say its shell`);
     if (step.uses !== undefined) problems.push(...usesProblems(step.uses, step.with ?? {}));
@@ -97,7 +101,7 @@ function jobProblems(job: Workflow["jobs"][string], triggers: readonly string[])
   const text = JSON.stringify(job);
   const permissions = Object.entries(job.permissions ?? {});
   const isPrivileged =
-    /secrets\.|vars\./.test(text) || permissions.some(([, level]) => level === "write") || job.environment;
+    /secrets\./.test(text) || permissions.some(([, level]) => level === "write") || job.environment;
   if (typeof job.permissions === "string") problems.push("permissions for everything");
   for (const [name, level] of permissions)
     if (level !== "read" && !(level === "write" && WRITABLE.has(name))) problems.push(`may write ${name}`);

@@ -18,12 +18,14 @@ interface Step {
 
 interface Job {
   readonly if?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly outputs?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 }
 
 export interface Workflow {
   readonly permissions?: unknown;
+  readonly env?: Readonly<Record<string, unknown>>;
   readonly concurrency?: { readonly group: string };
   readonly on: Readonly<Record<string, unknown>>;
   readonly jobs: Readonly<Record<string, Job & Readonly<Record<string, unknown>>>>;
@@ -75,10 +77,12 @@ export class Runner {
       return { ran: false, code: 0, output: "", outputs: {}, summary: "" };
     const workspace = path.join(this.#folder, `${name}-${Math.random().toString(36).slice(2)}`);
     mkdirSync(workspace);
+    const env = filledAll({ ...workflow.env, ...job.env }, context);
     const state = { code: 0, output: "", steps: {} as Record<string, { outputs: Record<string, string> }> };
     const summary = path.join(workspace, "..", `${path.basename(workspace)}.summary`);
     writeFileSync(summary, "");
-    await this.#steps(job.steps, workspace, { ...context, steps: state.steps }, state, {
+    await this.#steps(job.steps, workspace, { ...context, env, steps: state.steps }, state, {
+      ...env,
       GITHUB_STEP_SUMMARY: summary,
       GITHUB_WORKSPACE: workspace,
     });
@@ -96,10 +100,10 @@ export class Runner {
     };
   }
 
-  /** A checkout of the default branch. @returns its folder */
-  async checkout(): Promise<string> {
+  /** @returns the folder of a checkout */
+  async checkout(ref: string): Promise<string> {
     const workspace = path.join(this.#folder, `checkout-${Math.random().toString(36).slice(2)}`);
-    await this.#use("actions/checkout", { path: workspace }, "");
+    await this.#use("actions/checkout", { path: workspace, ref }, "");
     return workspace;
   }
 

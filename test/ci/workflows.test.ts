@@ -25,7 +25,18 @@ describe("run as scripts", () => {
   /** The commit that was applied last. */
   let before: string;
   const git = async (...args: string[]) => (await run("git", args, { cwd: repository })).stdout.trim();
-  const workflow = (name: string): Workflow => readWorkflow(`${FOLDER}/${name}`);
+  /** With the settings that somebody writes into a copy. */
+  const workflow = (name: string, more: object = {}): Workflow => {
+    const file = readWorkflow(`${FOLDER}/${name}`);
+    const settings = {
+      PULUMI_BACKEND_URL: `file://${path.join(folder, "state")}`,
+      PULUMI_STACK: "simulator",
+      ...more,
+    };
+    for (const setting of Object.keys(settings))
+      if (!(setting in file.env!)) delete settings[setting as keyof typeof settings];
+    return { ...file, env: { ...file.env, ...settings } };
+  };
 
   /** A branch of the repository on which files of the policy's folder are others. */
   async function branch(name: string, files: Readonly<Record<string, string>>): Promise<void> {
@@ -114,6 +125,7 @@ describe("run as scripts", () => {
       GITHUB_SERVER_URL: `file://${folder}`,
       GITHUB_REPOSITORY: "dieppe/org",
       GITHUB_RUN_ID: "1",
+      GITHUB_REF_NAME: "main",
       GITHUB_SHA: await git("rev-parse", "HEAD"),
       GITHUB_WORKFLOW_REF: "dieppe/org/.github/workflows/apply.yml@refs/heads/main",
       GITHUB_EVENT_PATH: path.join(folder, "event.json"),
@@ -132,7 +144,6 @@ describe("run as scripts", () => {
         run_attempt: "1",
         event: { before: "0".repeat(40) },
       },
-      vars: { PULUMI_BACKEND_URL: backend, PULUMI_STACK: "simulator" },
       secrets: { PULUMI_CONFIG_PASSPHRASE: "simulator" },
     };
     await run("mkdir", ["-p", path.join(folder, "state")]);
@@ -242,7 +253,7 @@ describe("run as scripts", () => {
       readFileSync(path.join(ROOT, "docs/ci/gitlab/.gitlab-ci.yml"), "utf8"),
     );
     const payload = path.join(folder, "payload.json");
-    const workspace = await runner.checkout();
+    const workspace = await runner.checkout("main");
     const project = 77;
     const change = {
       iid: 12,
@@ -329,11 +340,8 @@ describe("run as scripts", () => {
       lastUsedAt: null,
       useCount: 0,
     });
-    const apply = await runner.run(workflow("apply.yml"), "apply", {
-      ...context,
-      vars: { ...(context.vars as object), SANCTIONED_REQUIRED_APPROVALS: "1" },
-      needs: { plan },
-    });
+    const signed = workflow("apply.yml", { SANCTIONED_REQUIRED_APPROVALS: 1 });
+    const apply = await runner.run(signed, "apply", { ...context, needs: { plan } });
     expect([apply.code, apply.output]).toEqual([0, expect.stringContaining("12 revoked")]);
     expect(apply.output).toContain("drift: 1 more break the policy and are not in the approved plan");
     expect(apply.output).toMatch(/audit\.jsonl: whole, /);
@@ -350,6 +358,17 @@ describe("run as scripts", () => {
     await runner.run(workflow("apply.yml"), "apply", { ...context, needs: { plan: second } });
     expect(await drift()).toBe("Issue: closed.");
     expect((await runner.run(workflow("apply.yml"), "plan", context)).outputs.revokes).toBe("");
+  });
+
+  it("a run that is started again applies nothing once main has another policy", async () => {
+    const { code, output } = await runner.runScript(["bash ci/apply.sh"], await runner.checkout(before), {
+      FORGE: "github",
+      GITHUB_TOKEN: TOKEN,
+      POLICY,
+      SANCTIONED_APPROVED_PLAN: "approved.json",
+      BASE: before,
+    });
+    expect([code, output]).toEqual([1, expect.stringContaining("main has another policy by now")]);
   });
 
   it("a tool that fails fails its step", async () => {
