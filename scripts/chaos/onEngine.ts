@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync } from "node:fs";
 import path from "node:path";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { generateOrg, Random } from "salesforce-local-org/orgs";
@@ -182,6 +182,11 @@ class Play {
     let run = await again();
     if (run.output.includes("the stack is currently locked")) {
       await this.#project.run("cancel", "--yes");
+      run = await again();
+    }
+    if (run.output.includes("has lost its end")) {
+      for (const file of [this.#record, `${this.#record}.head`]) renameSync(file, `${file}.aside`);
+      this.#output += run.output;
       run = await again();
     }
     this.#output += run.output;

@@ -94,6 +94,7 @@ describe("the record of a run", () => {
     on.org.setFaults([{ kind: "redirect", match: "DeleteToken" }]);
     await expect(run()).rejects.toThrow("redirect");
     expect(lines().map(({ event }) => event)).toEqual(["run-start", "run-end"]);
+    expect(lines().at(-1)).toMatchObject({ outcomes: {}, stopped: expect.stringContaining("redirect") });
     on.org.setFaults([]);
     expect((await run()).outcomes).toHaveLength(3);
     expect(verifyRecord(text(), []).problems).toEqual([]);
@@ -102,6 +103,30 @@ describe("the record of a run", () => {
   it("is opened before anything is revoked: where it cannot be, nothing is", async () => {
     await expect(run({ auditFile: path.join("/dev/null", "x.jsonl") })).rejects.toThrow("cannot be written");
     expect(on.posts()).toEqual([]);
+    expect(existsSync(auditFile)).toBe(false);
+  });
+
+  it("says where it found the hash that the run before is known to have ended with", async () => {
+    const known = "f".repeat(64);
+    const first = await run({ previousHead: known });
+    const again = await run({ previousHead: first.audit.head });
+    const later = await run({ previousHead: first.audit.head });
+    const told = [first, again, later].map(({ audit }) => audit.before);
+    expect(told.map((before) => before?.found)).toEqual(["not there", "last", "earlier"]);
+    expect(lines().flatMap((line) => (line.event === "run-start" ? [line.before] : []))).toEqual(told);
+    expect((await run()).audit.before).toBeNull();
+  });
+
+  it("that was removed in mid-run stops it before the next call, and the outcomes are told without it", async () => {
+    const { outcomes, stopped, audit } = await run({
+      onProgress: ({ done }) => {
+        if (done === 1) rmSync(auditFile);
+      },
+    });
+    expect(on.posts()).toHaveLength(1);
+    const why = expect.stringContaining("was removed or moved while the run was under way");
+    expect(outcomes.map(({ status }) => status)).toEqual(["revoked", "not tried", "not tried"]);
+    expect([stopped, audit.missing, outcomes[1]!.reason]).toEqual([why, why, why]);
     expect(existsSync(auditFile)).toBe(false);
   });
 });
