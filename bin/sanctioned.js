@@ -40,11 +40,13 @@ function isRecentEnough(version) {
   return major > 22 || (major === 22 && minor >= 13);
 }
 
-/** The Node that the npm package `node` brings, where it is installed. */
+/** The Node that the checkout brings for this platform (packages/runtime), where it is installed. */
 function bundledNode() {
+  const isWindows = process.platform === "win32";
   try {
-    const manifest = module.createRequire(import.meta.url).resolve("node/package.json");
-    const node = join(dirname(manifest), "bin", process.platform === "win32" ? "node.exe" : "node");
+    const runtime = `node-${isWindows ? "win" : process.platform}-${process.arch}`;
+    const manifest = module.createRequire(import.meta.url).resolve(`${runtime}/package.json`);
+    const node = join(dirname(manifest), "bin", isWindows ? "node.exe" : "node");
     return existsSync(node) ? node : undefined;
   } catch {
     return undefined;

@@ -30,11 +30,12 @@ function launch(home: string, args: string[], flags: string[] = []) {
   });
 }
 
-/** Installs this test's own Node as the npm package `node` would. */
+/** Installs this test's own Node as `npm ci` would. */
 function bundleNode(home: string): void {
-  mkdirSync(join(home, "node_modules/node/bin"), { recursive: true });
-  writeFileSync(join(home, "node_modules/node/package.json"), "{}");
-  symlinkSync(process.execPath, join(home, "node_modules/node/bin/node"));
+  const runtime = join(home, "node_modules", `node-${process.platform}-${process.arch}`);
+  mkdirSync(join(runtime, "bin"), { recursive: true });
+  writeFileSync(join(runtime, "package.json"), "{}");
+  symlinkSync(process.execPath, join(runtime, "bin/node"));
 }
 
 describe("the launcher", () => {
@@ -95,6 +96,7 @@ describe("the package's entries", () => {
     const home = packageWith({
       "src/pulumi/resource.ts": "export class ConnectedUserPolicy {}",
       "src/pulumi/provider.ts": "export class ConnectedUserProvider { check() { return 1; } }",
+      "src/pulumi/attend.ts": "export function attendEngine() {}",
     });
     writeFileSync(
       join(home, "esm.mjs"),
