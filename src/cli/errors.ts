@@ -8,6 +8,20 @@ export const cliErrors = declareErrors({
     example: { fault: "unknown option '--plicy'", verb: "sanctioned plan" },
   },
 
+  // Stopping
+  "stop-not-asked": {
+    kind: "user",
+    text: "Nothing was asked to stop: {file} cannot be written ({why}).",
+    remedy: "Run it as who runs what is to stop, or end that with Ctrl-C.",
+    example: { file: ".sanctioned/stop", why: "EACCES" },
+  },
+  "revocation-stopped": {
+    kind: "user",
+    text: "It stopped before its end, since {why}.",
+    remedy: "What was done is above and on record; run it again for what is left.",
+    example: { why: "it was told to end (SIGINT)" },
+  },
+
   // Files
   "file-not-found": {
     kind: "user",

@@ -17,6 +17,7 @@ import { reportCommand } from "./verbs/report.ts";
 import { revokeCommand } from "./verbs/revoke.ts";
 import { schemaCommand } from "./verbs/schema.ts";
 import { simulatorCommand } from "./verbs/simulator.ts";
+import { stopCommand } from "./verbs/stop.ts";
 import { validateCommand } from "./verbs/validate.ts";
 import { verifyStateCommand } from "./verbs/verifyState.ts";
 import { watchCommand } from "./verbs/watch.ts";
@@ -37,6 +38,7 @@ export function program(): Command {
     .addCommand(reportCommand())
     .addCommand(baselineCommand())
     .addCommand(revokeCommand())
+    .addCommand(stopCommand())
     .addCommand(watchCommand())
     .addCommand(commentCommand())
     .addCommand(issueCommand())

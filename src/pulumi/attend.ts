@@ -41,13 +41,17 @@ export function attendEngine(provider: Attended, address = process.argv.at(-1) ?
     setTimeout(() => process.exit(1), LAST_MS).unref();
     void provider.settled().then(() => process.exit(1));
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.on(signal, () => end(`Pulumi ended it (${signal})`));
   const engineIsGone = (): void => {
     if (!ending) endSurvivors(address);
     end("Pulumi's engine is gone");
   };
   const { starter: engine, others } = launchersOf();
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      // Another process of the same run may have seen it first.
+      if (engine !== null && isGone(engine)) engineIsGone();
+      else end(`Pulumi ended it (${signal})`);
+    });
   if (engine === null) whenInputEnds(engineIsGone);
   setInterval(() => {
     if (engine !== null && isGone(engine)) engineIsGone();

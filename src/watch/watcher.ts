@@ -47,6 +47,8 @@ export interface WatchOptions {
   readonly fullEveryMs: number;
   /** Revokes the grants of leavers; null for a watch that only tells. */
   readonly enforce: Enforce | null;
+  /** Why this watch revokes nothing any more, as a clause; null while it may. */
+  readonly halted?: () => string | null;
   /** Tells of what began from then on alone, in milliseconds; null where the memory knows what was told. */
   readonly window: number | null;
   /** Whether what is there at the very first look is told of too. */
@@ -165,7 +167,7 @@ export class Watcher {
 
   /** Revokes what leavers hold, from a list that is proven complete. */
   async #leavers(evaluation: Evaluation): Promise<{ conditions: Condition[]; events: WatchEvent[] }> {
-    const { enforce, observer, now, log } = this.#options;
+    const { enforce, halted, observer, now, log } = this.#options;
     const nothing = { conditions: [], events: [] };
     if (enforce === null || countGrants(leaversPlan(evaluation).plan) === 0) return nothing;
     // A look is good for an alert; to revoke takes the whole list (law 4).
@@ -176,13 +178,18 @@ export class Watcher {
     const count = countGrants(plan);
     if (count === 0) return nothing;
     const about = { since: null, app: null, user: null } as const;
-    if (refusal !== null) {
-      log(refusedText(refusal));
+    const stopped = halted?.() ?? null;
+    if (refusal !== null || stopped !== null) {
+      log(stopped === null ? refusedText(refusal!) : `revokes nothing, since ${stopped}`);
+      const why =
+        stopped === null
+          ? `a limit keeps from being revoked: ${refusal}`
+          : `are not revoked until this watch is started again, since ${stopped}`;
       const condition: Condition = {
-        key: conditionKey("leavers-refused", refusal),
+        key: conditionKey("leavers-refused", stopped ?? refusal!),
         kind: "leavers-refused",
         severity: "error",
-        text: `leavers hold ${amount(count, "grant")} that a limit keeps from being revoked: ${refusal}`,
+        text: `leavers hold ${amount(count, "grant")} that ${why}`,
         details: { grants: String(count) },
         ...about,
       };

@@ -290,6 +290,19 @@ describe("leavers", () => {
     expect(kinds()).toEqual([]);
   });
 
+  it("are told once, and left alone, where the watch was asked to stop revoking", async () => {
+    const one = watcher({
+      enforce: async () => expect.fail("a watch that was stopped revokes nobody"),
+      halted: () => "ops@host asked it to stop",
+    });
+    await one.round();
+    org.store.changeUser(ADA, { isActive: false });
+    await one.round();
+    expect(kinds().sort()).toEqual(["leavers-refused begun", "user-deactivated begun"]);
+    await one.round();
+    expect(kinds()).toEqual([]);
+  });
+
   it("are left alone where the list is not proven complete", async () => {
     const one = watcher({ enforce: async () => expect.fail("an inconclusive list revokes nobody") });
     await one.round();

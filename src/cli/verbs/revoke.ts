@@ -28,6 +28,7 @@ import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFile, writeNew } from "../files.ts";
 import { openRevoker, sayRaised } from "../run.ts";
+import { stopOnSignals } from "../stopping.ts";
 
 interface RevokeOptions {
   readonly user?: string;
@@ -164,15 +165,17 @@ class ByHand implements Rounds<Planned> {
     const { reason, yes } = this.#asked;
     this.#run.refuseUnsigned(evaluation.policy, "by-hand", approval);
     if (this.#round++ === 0 && !yes) await confirm(this.#found);
-    const { outcomes, sessions, audit } = await this.#run.revoke(wanted, evaluation, {
-      purpose: "by-hand",
-      reason,
-      approval,
-      onProgress: showProgress,
-    });
+    const unheed = stopOnSignals(this.#run.stop);
+    // What hangs then, as a call that has no answer does, is left to itself.
+    this.#run.stop.due.onceHappened(() => setTimeout(() => process.exit(EXIT.userError), 1_000).unref());
+    const { outcomes, sessions, audit } = await this.#run
+      .revoke(wanted, evaluation, { purpose: "by-hand", reason, approval, onProgress: showProgress })
+      .finally(unheed);
     const record = { ...audit, file: path.relative(process.cwd(), audit.file) };
     process.stdout.write(outcomesText(outcomes, sessions, record).text);
     if (audit.missing !== null) throw runErrors["run-not-on-record"]({ why: audit.missing });
+    const { reason: stopped } = this.#run.stop;
+    if (stopped !== null) throw cliErrors["revocation-stopped"]({ why: stopped });
     return outcomes;
   }
 

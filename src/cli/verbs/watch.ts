@@ -24,6 +24,7 @@ import { EXIT } from "../exit.ts";
 import { policyFile } from "../files.ts";
 import { parseDuration } from "../options.ts";
 import { openObserver, openRevoker } from "../run.ts";
+import { stopOnSignals } from "../stopping.ts";
 
 const SINKS = ["stdout", "webhook", "slack", "teams", "command"] as const;
 type SinkName = (typeof SINKS)[number];
@@ -106,7 +107,7 @@ export function watchCommand(): Command {
     .action(async (options: WatchOptions) => {
       const sinks = [...new Set(options.to)].map((name) => sinkOf(name, options));
       const file = policyFile(options.policy);
-      const { observer, enforce, refuse } = await openRun(options);
+      const { observer, enforce, heedStop, refuse } = await openRun(options);
       const policy = observer.want(file); // what is wrong with it now is better said now
       refuse(policy);
       const { id, name } = (await observer.connect()).org;
@@ -124,6 +125,7 @@ export function watchCommand(): Command {
         readPolicy: () => observer.want(file),
         fullEveryMs: options.fullEvery,
         enforce,
+        halted: () => heedStop(id),
         window: windowOf(options),
         alertExisting: options.alertExisting ?? false,
       });
@@ -147,6 +149,8 @@ function outliveReader(): void {
 async function openRun({ enforce }: WatchOptions): Promise<{
   readonly observer: Observer;
   readonly enforce: Enforce | null;
+  /** Why it must revoke nothing any more, as a clause; null while it may. */
+  readonly heedStop: (orgId: string) => string | null;
   /** @throws UserError where the policy wants approvals of what a watch would revoke: it cannot have any */
   readonly refuse: (policy: Policy) => void;
 }> {
@@ -157,6 +161,7 @@ async function openRun({ enforce }: WatchOptions): Promise<{
   return {
     observer,
     enforce: revoker === null ? null : (evaluation, plan) => revokeLeavers(revoker, evaluation, plan),
+    heedStop: (orgId) => revoker?.heedStop(orgId) ?? null,
     refuse: (policy) => revoker?.refuseUnsigned(policy, "leavers", null),
   };
 }
@@ -228,10 +233,10 @@ async function memoryOf({ once, state }: WatchOptions, orgId: string): Promise<M
 
 /** As an update revokes: verified, on record, paced. */
 async function revokeLeavers(revoker: Revoker, evaluation: Evaluation, plan: Plan): Promise<LeaversRevoked> {
-  const { outcomes, audit } = await revoker.revoke(plan, evaluation, {
-    purpose: "leavers",
-    reason: "watch --enforce leavers",
-  });
+  const unheed = stopOnSignals(revoker.stop);
+  const { outcomes, audit } = await revoker
+    .revoke(plan, evaluation, { purpose: "leavers", reason: "watch --enforce leavers" })
+    .finally(unheed);
   log(recordText({ ...audit, file: path.relative(process.cwd(), audit.file) }));
   const open = outcomes.filter(isOpen);
   const grants = outcomes
