@@ -34,7 +34,7 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
     plan.revocations.map(({ appLabel, grants: own }) => [appLabel, own.length]),
     grants,
   );
-  const [most] = byApp;
+  const [most] = [...byApp].sort(([a, m], [b, n]) => n - m || compareText(a, b));
   const plural = count === 1 ? "revocation is" : "revocations are";
   const exceeded = [
     ...(count > limits.revocations ? [`over the limit of ${limits.revocations} (limits.revocations)`] : []),
@@ -69,8 +69,8 @@ export function exceededLimits(
   grants: number,
   limits: Omit<Limits, "position">,
 ): Exceeded {
-  const { count, percent, byApp: most } = amounts(byApp, grants);
-  const perApp = most[0]?.[1] ?? 0;
+  const { count, percent, byApp: sums } = amounts(byApp, grants);
+  const perApp = Math.max(0, ...sums.map(([, own]) => own));
   const exceeded = {
     ...(count > limits.revocations ? { revocations: { limit: limits.revocations, actual: count } } : {}),
     ...(percent > limits.percent
@@ -88,7 +88,7 @@ export function exceededText(exceeded: NonNullable<Exceeded>): string {
     .join(", ");
 }
 
-/** What limits are held against; the app with the most revocations first. */
+/** What limits are held against, with each app once. */
 function amounts(byApp: readonly (readonly [app: string, grants: number])[], grants: number) {
   const sums = new Map<string, number>();
   for (const [app, own] of byApp) sums.set(app, (sums.get(app) ?? 0) + own);
@@ -96,7 +96,7 @@ function amounts(byApp: readonly (readonly [app: string, grants: number])[], gra
   return {
     count,
     percent: count === 0 ? 0 : (count / grants) * 100, // without grants nothing is below any percentage
-    byApp: [...sums].sort(([a, m], [b, n]) => n - m || compareText(a, b)),
+    byApp: [...sums],
   };
 }
 
