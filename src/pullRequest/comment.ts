@@ -40,7 +40,7 @@ function withRows(head: PlanFile, difference: PlanDifference | null, most: numbe
           ...findingPart("Findings that this change settles", difference.settledFindings, most),
         ]),
     ...(difference === null ? findingPart("Findings", head.findings, most) : []),
-    ...(head.revocations.length === 0 ? [] : [approvalsText(policy) ?? []].flat()),
+    ...[approvalsText(head) ?? []].flat(),
     `**Next:** ${next(head, revokes, drift)}`,
     howItWasRead(head, [
       ...(difference?.samePolicy ? ["The policy says the same as before."] : []),

@@ -41,7 +41,7 @@ export function planText(plan: PlanFile, { color }: Terminal = NO_TERMINAL): str
         `  ${paint[severity](severity.padEnd(7))}  ${code}  ${printable(text)} (${printable(placeText(place))})`,
     ),
     "",
-    ...(planned === 0 ? [] : [approvalsText(policy) ?? []].flat()),
+    ...[approvalsText(plan) ?? []].flat(),
     limits.refusal === null ? `Limits: ${limitsText(limits)}.` : colors.red(refusedText(limits.refusal)),
     `${proofText(inventory.proof)}${plannedLinksText(inventory)}`,
   ];

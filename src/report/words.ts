@@ -54,7 +54,7 @@ export const REDACTED_NOTE = "Users' names were replaced.";
 
 /** Which org is held against which policy, and when. Names are safe to show. */
 export function subjectText({ org, policy, asOf }: Pick<PlanFile, "org" | "policy" | "asOf">): string {
-  return `${printable(org.name)} (${org.id}) held against ${printable(policy.file)} at ${asOf}`;
+  return printable(`${org.name} (${org.id}) held against ${policy.file} at ${asOf}`);
 }
 
 /** Said with each number of grants: what lets somebody in without one is not in it. */
@@ -117,9 +117,12 @@ export function limitsText({ revocations, percent, perApp }: PlanFile["limits"])
   ].join(", ");
 }
 
-/** How many approvals an update takes by the policy of a plan; null where it takes none. A sentence. */
-export function approvalsText({ approvals }: PlanFile["policy"]): string | null {
-  return approvals === undefined
+/** How many approvals an update takes by the policy of a plan, in a sentence; null where it takes none, or revokes nothing. */
+export function approvalsText({
+  policy: { approvals },
+  revocations,
+}: Pick<PlanFile, "policy" | "revocations">): string | null {
+  return approvals === undefined || revocations.length === 0
     ? null
     : `An update revokes nothing of it without ${amount(approvals, "signed approval")} (docs/approvals.md).`;
 }

@@ -4,7 +4,7 @@ import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
 import { type Section, sectionsOf } from "../org/sections.ts";
 import { fitted, markdownText, tableMarkdown } from "../render/markdown.ts";
-import { LAST_USED_NOTE, proofText, REDACTED_NOTE, REPORT_MODE_NOTE } from "../words.ts";
+import { approvalsText, LAST_USED_NOTE, proofText, REDACTED_NOTE, REPORT_MODE_NOTE } from "../words.ts";
 
 /** Rows of a section that are shown where there is room. */
 const MOST_ROWS = 50;
@@ -24,6 +24,7 @@ export function reportMarkdown(report: OrgReport): string {
         `${MARKS[tone]} **${text}.**`,
         ...(limits.refusal === null ? [] : [`Refused: ${markdownText(limits.refusal)}`]),
         ...(policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
+        ...[approvalsText(plan) ?? []].flat(),
         `The org ${markdownText(org.id)} held against ${markdownText(policy.file)} at ${asOf}: ${amount(inventory.grants, "grant")} of ${amount(inventory.connectedUsers, "user")} for ${amount(inventory.apps, "app")}.`,
         ...sections.flatMap((section) => sectionParts(section, most)),
         proofText(inventory.proof),

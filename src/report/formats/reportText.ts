@@ -6,6 +6,7 @@ import { orgView } from "../org/orgView.ts";
 import { type Section, sectionsOf } from "../org/sections.ts";
 import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
 import {
+  approvalsText,
   cutNote,
   LAST_USED_NOTE,
   proofText,
@@ -30,6 +31,7 @@ export function reportText(report: OrgReport, { width, color }: Terminal = NO_TE
     paint(`${text}.`),
     ...(plan.limits.refusal === null ? [] : [refusedText(plan.limits.refusal)]),
     ...(plan.policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
+    ...[approvalsText(plan) ?? []].flat(),
     "",
     ...sectionsOf(report, view).flatMap((section) => sectionLines(section, width, colors)),
     proofText(plan.inventory.proof),

@@ -9,7 +9,7 @@ export function howItWasRead({ plan, redacted }: OrgReport): Part {
   const permissions = Object.entries(inventory.proof.permissions).map(
     ([name, has]) => `${name}: ${has ? "yes" : "no"}`,
   );
-  const approvals = approvalsText(policy);
+  const approvals = approvalsText(plan);
   const facts: [name: string, value: string | Markup][] = [
     ["Org", `${org.name} (${org.id})${org.isSandbox ? ", a sandbox" : ""}`],
     ["Address", org.instanceUrl],
