@@ -55,7 +55,7 @@ export function readRunSettings(
   env: NodeJS.ProcessEnv,
 ): RunSettings {
   const setting = (key: keyof typeof VARIABLES) => config(key) || env[VARIABLES[key]] || null;
-  const file = (key: "auditFile" | "approvedPlan") => pathOf(setting(key), key);
+  const file = (key: "auditFile" | "approvedPlan") => pathOf(setting(key), key, VARIABLES[key]);
   return {
     auditFile: file("auditFile"),
     approvedPlan: file("approvedPlan"),
@@ -73,13 +73,13 @@ export function readRunSettings(
   };
 }
 
-/** One folder or several, written as those of PATH are. */
+/** One folder or several, written as those of PATH are; the environment's, where it has any, since a change can touch the config. */
 export function policyRoots(
   config: (key: string) => string | undefined,
   env: NodeJS.ProcessEnv,
 ): readonly string[] {
-  const text = config("policyRoot") || env[VARIABLES.policyRoot] || "";
-  return pathOf(text, "policyRoot")
+  const text = env[VARIABLES.policyRoot] || config("policyRoot") || "";
+  return pathOf(text, "policyRoot", VARIABLES.policyRoot)
     .split(path.delimiter)
     .filter((folder) => folder !== "");
 }
@@ -98,7 +98,11 @@ function approvalSettings(
 ): Pick<RunSettings, "allowedSigners" | "requiredApprovals" | "excludedApprovers"> {
   const most = (name: string, text: string | undefined) => (text ? whole(name, text, 0, 20) : 0);
   return {
-    allowedSigners: env[ALLOWED_SIGNERS] || config("allowedSigners") || null,
+    allowedSigners: pathOf(
+      env[ALLOWED_SIGNERS] || config("allowedSigners") || null,
+      "allowedSigners",
+      ALLOWED_SIGNERS,
+    ),
     requiredApprovals: Math.max(
       most("requiredApprovals", config("requiredApprovals")),
       most(REQUIRED_APPROVALS, env[REQUIRED_APPROVALS]),
@@ -148,10 +152,10 @@ function raisedLimits(env: NodeJS.ProcessEnv): RaisedLimits | null {
 const LONGEST_PATH = 512;
 
 /** A path, which errors quote. @throws SettingsError for what is none, or holds what looks like a secret; nothing of it is quoted */
-function pathOf<Text extends string | null>(text: Text, key: keyof typeof VARIABLES): Text {
+function pathOf<Text extends string | null>(text: Text, setting: string, variable: string): Text {
   if (text === null) return text;
   const isPath = text.length <= LONGEST_PATH && !/\p{Cc}|:\/\//u.test(text) && withoutSecrets(text) === text;
-  if (!isPath) throw runErrors["run-setting-not-a-path"]({ setting: key, variable: VARIABLES[key] });
+  if (!isPath) throw runErrors["run-setting-not-a-path"]({ setting, variable });
   return text;
 }
 

@@ -114,7 +114,8 @@ it("the root of policies is a setting of the stack and of the environment", () =
       config: (key) => (key === "policyRoot" ? config : undefined),
     }).want(policy);
   expect(roots(undefined, "")).not.toThrow();
-  expect(roots("elsewhere", folder)).toThrow("is not in the policy root elsewhere");
+  expect(roots("elsewhere", "")).toThrow("is not in the policy root elsewhere");
+  expect(roots("elsewhere", folder)).not.toThrow(); // the environment's, which no change can touch
   expect(roots(undefined, "elsewhere")).toThrow("is not in the policy root elsewhere");
 });
 

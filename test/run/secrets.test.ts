@@ -164,14 +164,17 @@ describe("nothing of a secret that is malformed, or in another setting's place, 
         expect(await shownOf(FEW, (value) => provided({ ...right, [key]: value })())).toEqual([]);
   });
 
-  it.each(["auditFile", "approvedPlan", "policyRoot"])("paths of a run: %s", async (key) => {
-    // A short word could be the name of a file, which an error names.
-    const wrongs = ALL.filter(([kind]) => !["a word", "a JSON", "a word and a colon"].includes(kind));
-    const act = (value: string) =>
-      openObserver({ env: {}, config: (name) => (name === key ? value : undefined), folder }).settings;
-    expect(await shownOf(wrongs, act)).toEqual([]);
-    for (const [, value] of wrongs) expect(() => act(value)).toThrow(`${key} (SANCTIONED_`);
-  });
+  it.each(["auditFile", "approvedPlan", "policyRoot", "allowedSigners"])(
+    "paths of a run: %s",
+    async (key) => {
+      // A short word could be the name of a file, which an error names.
+      const wrongs = ALL.filter(([kind]) => !["a word", "a JSON", "a word and a colon"].includes(kind));
+      const act = (value: string) =>
+        openObserver({ env: {}, config: (name) => (name === key ? value : undefined), folder }).settings;
+      expect(await shownOf(wrongs, act)).toEqual([]);
+      for (const [, value] of wrongs) expect(() => act(value)).toThrow(`${key} (SANCTIONED_`);
+    },
+  );
 
   it.each(FORGES)("what posts to a forge: %s", async (forge) => {
     const right: Record<string, string> = {
