@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { hashIn, NO_LINE } from "../audit/line.ts";
 import { type RecordEnd, RecordFollower } from "../audit/signedHeads.ts";
 import { RecordVerifier, type Verification } from "../audit/verifyRecord.ts";
-import { KEPT_IN } from "../run/settings.ts";
+import { defaultRecord, KEPT_IN } from "../run/settings.ts";
 import { holdToSignedHeads, readSignedHeads } from "../run/signedHeads.ts";
 import type { Signer } from "../sign/signers.ts";
 import { amount } from "../text.ts";
@@ -88,6 +88,17 @@ function withSigned(
   const held = holdToSignedHeads(signed, follower, { signers, env: process.env });
   const found = held.problems.map(({ line, message }) => ({ line: line ?? result.lines, message }));
   return { ...result, problems: [...problems, ...found], notes: [...notes, ...held.notes] };
+}
+
+/** What the record of an org ends with, and whether it is whole; null where none was named and there is none. @throws UserError where it cannot be read */
+export function recordAtHand(
+  named: string | undefined,
+  orgId: string,
+): { readonly file: string; readonly head: string; readonly isWhole: boolean } | null {
+  const file = named ?? defaultRecord(orgId);
+  if (named === undefined && !existsSync(file)) return null;
+  const { head, problems } = readRecord(file, {}).verification;
+  return { file, head, isWhole: problems.length === 0 };
 }
 
 /** The records of this folder. @throws UserError where there is none */

@@ -3,7 +3,15 @@ import type { PlanFile } from "../plan/planSchema.ts";
 import { fitted, markdownFence, markdownText } from "../report/render/markdown.ts";
 import { approvalsText, limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
 import { amount } from "../text.ts";
-import { findingPart, howItWasRead, MOST_ROWS, revocationPart } from "./commentParts.ts";
+import {
+  brokenRecordPart,
+  findingPart,
+  howItWasRead,
+  MOST_ROWS,
+  type RecordAtHand,
+  recordPart,
+  revocationPart,
+} from "./commentParts.ts";
 import { countOf, type PlanDifference, planDifference, type Revocation } from "./planDifference.ts";
 
 /** Hidden in what is posted, to find it again: one for each name, so that several stacks can share a pull request. */
@@ -15,19 +23,30 @@ export function hiddenMark(kind: "comment" | "drift", name: string): string {
  * What a pull request does, for the people who review it: the verdict first, then the effects of the
  * change apart from drift that was there before. Always short enough for GitHub. Pure.
  * @param base the plan of the same org without the change; null where there was no policy before
+ * @param record null where none is at hand
  */
-export function commentBody(head: PlanFile, base: PlanFile | null): string {
+export function commentBody(
+  head: PlanFile,
+  base: PlanFile | null,
+  record: RecordAtHand | null = null,
+): string {
   const difference = base === null ? null : planDifference(base, head);
-  return fitted((rows) => withRows(head, difference, rows), MOST_ROWS);
+  return fitted((rows) => withRows(head, difference, record, rows), MOST_ROWS);
 }
 
-function withRows(head: PlanFile, difference: PlanDifference | null, most: number): string {
+function withRows(
+  head: PlanFile,
+  difference: PlanDifference | null,
+  record: RecordAtHand | null,
+  most: number,
+): string {
   const { org, policy, limits } = head;
   const revokes = difference?.revokes ?? head.revocations;
   const drift = difference?.drift ?? [];
   const sections = [
     `## Connected users of ${markdownText(org.name)}`,
     `${verdict(head, revokes, drift)}`,
+    ...brokenRecordPart(record),
     ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
     ...(policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
     ...revocationPart("This change revokes", revokes, most),
@@ -45,6 +64,7 @@ function withRows(head: PlanFile, difference: PlanDifference | null, most: numbe
     howItWasRead(head, [
       ...(difference?.samePolicy ? ["The policy says the same as before."] : []),
       `Limits: ${limitsText(limits)}. Plan ${markdownText(head.digest)}.`,
+      ...recordPart(record),
     ]),
   ];
   return `${sections.join("\n\n")}\n`;

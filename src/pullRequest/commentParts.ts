@@ -24,6 +24,27 @@ function titled(title: string, table: Table, most: number): string[] {
     : [`### ${title}`, tableMarkdown(table, most, "`npx sanctioned plan` shows all")];
 }
 
+/** The audit record that was at hand, and the hash that it ends with. */
+export interface RecordAtHand {
+  readonly file: string;
+  readonly head: string;
+  readonly isWhole: boolean;
+}
+
+/** The hash that the record ends with, where later verifications find it; nothing where there is no record, or a broken one. */
+export function recordPart(record: RecordAtHand | null): string[] {
+  return record?.isWhole ? [`The audit record ends with \`${record.head}\`.`] : [];
+}
+
+/** That the record is not whole, for nobody to overlook. */
+export function brokenRecordPart(record: RecordAtHand | null): string[] {
+  return record === null || record.isWhole
+    ? []
+    : [
+        `⛔ **The audit record ${markdownText(record.file)} is not whole:** \`npx sanctioned audit verify\` says where it was changed or cut.`,
+      ];
+}
+
 /** What a text was made from, folded. @param more paragraphs below it */
 export function howItWasRead({ policy, org, inventory, asOf }: PlanFile, more: readonly string[]): string {
   return details("How it was read", [

@@ -2,14 +2,26 @@ import type { PlanFile } from "../plan/planSchema.ts";
 import { fitted, markdownText } from "../report/render/markdown.ts";
 import { proofText } from "../report/words.ts";
 import { amount } from "../text.ts";
-import { findingPart, howItWasRead, MOST_ROWS, revocationPart } from "./commentParts.ts";
+import {
+  brokenRecordPart,
+  findingPart,
+  howItWasRead,
+  MOST_ROWS,
+  type RecordAtHand,
+  recordPart,
+  revocationPart,
+} from "./commentParts.ts";
 import { countOf } from "./planDifference.ts";
 
 /**
  * The issue that a nightly run keeps open while the org drifts from its policy; null where it does not:
  * nothing is to be revoked, and no finding is an error. Pure.
+ * @param record null where none is at hand
  */
-export function driftIssue(plan: PlanFile): { readonly title: string; readonly body: string } | null {
+export function driftIssue(
+  plan: PlanFile,
+  record: RecordAtHand | null = null,
+): { readonly title: string; readonly body: string } | null {
   const { org, policy, revocations, findings, limits } = plan;
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const count = countOf(revocations);
@@ -24,18 +36,23 @@ export function driftIssue(plan: PlanFile): { readonly title: string; readonly b
       (most) =>
         `${[
           `⚠️ **${what} in ${markdownText(org.name)} ${count + errors === 1 ? "breaks" : "break"} ${markdownText(policy.file)}.**`,
+          ...brokenRecordPart(record),
           ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
           ...revocationPart("Would be revoked", revocations, most),
           ...findingPart("Findings", findings, most),
           "**Next:** list what is wanted in the policy, or run the update to revoke the rest. This issue closes itself when nothing breaks the policy any more.",
-          howItWasRead(plan, []),
+          howItWasRead(plan, recordPart(record)),
         ].join("\n\n")}\n`,
       MOST_ROWS,
     ),
   };
 }
 
-/** What the issue is closed with. */
-export function cleanIssue({ org, policy, inventory, asOf }: PlanFile): string {
-  return `✅ **The grants of ${markdownText(org.name)} that were counted keep to ${markdownText(policy.file)}** since ${asOf}. ${proofText(inventory.proof)}\n`;
+/** What the issue is closed with. @param record null where none is at hand */
+export function cleanIssue(
+  { org, policy, inventory, asOf }: PlanFile,
+  record: RecordAtHand | null = null,
+): string {
+  const clean = `✅ **The grants of ${markdownText(org.name)} that were counted keep to ${markdownText(policy.file)}** since ${asOf}. ${proofText(inventory.proof)}`;
+  return `${[clean, ...brokenRecordPart(record), ...recordPart(record)].join("\n\n")}\n`;
 }

@@ -166,6 +166,27 @@ it("is short enough for GitHub however much there is to say, and counts what it 
   expect(failureBody("x".repeat(200_000), "p.yaml").length).toBeLessThan(10_000);
 });
 
+describe("the audit record that is at hand", () => {
+  const whole = { file: "audit.jsonl", head: "f".repeat(64), isWhole: true };
+  const texts = (record: typeof whole | null) => [
+    commentBody(plan, before, record),
+    driftIssue(plan, record)!.body,
+    cleanIssue(clean, record),
+  ];
+
+  it("has its whole last hash in the comment and in the issue, open or closed", () => {
+    for (const text of texts(whole)) expect(text).toContain(`The audit record ends with \`${whole.head}\`.`);
+    for (const text of texts(null)) expect(text).not.toContain("audit record");
+  });
+
+  it("is said not to be whole at the top, and its hash is not held out as one to keep", () => {
+    for (const text of texts({ ...whole, isWhole: false })) {
+      expect(text.slice(0, 900)).toContain("⛔ **The audit record audit.jsonl is not whole:**");
+      expect(text).not.toContain(whole.head);
+    }
+  });
+});
+
 it("a mark is one for each kind and name, and shows nothing of the name", () => {
   expect(hiddenMark("comment", "a -->")).toMatch(/^<!-- sanctioned:comment:[0-9a-f]{16} -->$/);
   expect(

@@ -5,12 +5,14 @@ import { commentBody, failureBody, hiddenMark } from "../../pullRequest/comment.
 import { cliErrors } from "../errors.ts";
 import { policyFile, readPlanFile, readTextFile } from "../files.ts";
 import { type PostOptions, parseNumber, withPostOptions } from "../options.ts";
+import { recordAtHand } from "../recordFile.ts";
 
 interface CommentOptions extends PostOptions {
   readonly plan?: string;
   readonly base?: string;
   readonly failed?: string;
   readonly policy?: string;
+  readonly audit?: string;
   readonly pullRequest?: number;
 }
 
@@ -27,7 +29,11 @@ export function commentCommand(): Command {
           "base",
         ]),
       )
-      .option("--policy <file>", "the policy, with --failed (default: the only one in the folder policy)"),
+      .option("--policy <file>", "the policy, with --failed (default: the only one in the folder policy)")
+      .option(
+        "--audit <file>",
+        "the audit record, whose last hash is told (default: the one of the org in .sanctioned, if there is one)",
+      ),
   )
     .addOption(
       new Option("--pull-request <number>", "its number (default: the one of the CI run)").argParser(
@@ -51,7 +57,7 @@ export function commentCommand(): Command {
     });
 }
 
-function ofPlan({ plan: file, base: baseFile }: CommentOptions): { name: string; body: string } {
+function ofPlan({ plan: file, base: baseFile, audit }: CommentOptions): { name: string; body: string } {
   if (file === undefined) throw cliErrors["plan-not-named"]();
   const head = readPlanFile(file);
   const base = baseFile === undefined ? null : readPlanFile(baseFile);
@@ -62,7 +68,7 @@ function ofPlan({ plan: file, base: baseFile }: CommentOptions): { name: string;
       baseOrg: base.org.id,
       baseFile: baseFile!,
     });
-  return { name: head.policy.file, body: commentBody(head, base) };
+  return { name: head.policy.file, body: commentBody(head, base, recordAtHand(audit, head.org.id)) };
 }
 
 function ofFailure({ failed, policy }: CommentOptions): { name: string; body: string } {

@@ -5,9 +5,11 @@ import { hiddenMark } from "../../pullRequest/comment.ts";
 import { cleanIssue, driftIssue } from "../../pullRequest/driftIssue.ts";
 import { readPlanFile } from "../files.ts";
 import { type PostOptions, withPostOptions } from "../options.ts";
+import { recordAtHand } from "../recordFile.ts";
 
 interface IssueOptions extends PostOptions {
   readonly plan: string;
+  readonly audit?: string;
 }
 
 /** `sanctioned issue`: one issue that is open while the org drifts from its policy. */
@@ -17,13 +19,18 @@ export function issueCommand(): Command {
       .description(
         "keep one issue: open or updated while something breaks the policy, closed when nothing does",
       )
-      .requiredOption("--plan <file>", "the plan (`plan --out`)"),
+      .requiredOption("--plan <file>", "the plan (`plan --out`)")
+      .option(
+        "--audit <file>",
+        "the audit record, whose last hash is told (default: the one of the org in .sanctioned, if there is one)",
+      ),
   )
     .addHelpText("after", "\nExample:\n  $ npx sanctioned issue --plan plan.json --post github")
     .action(async (options: IssueOptions) => {
       const plan = readPlanFile(options.plan);
-      const content = driftIssue(plan);
-      const closing = cleanIssue(plan);
+      const record = recordAtHand(options.audit, plan.org.id);
+      const content = driftIssue(plan, record);
+      const closing = cleanIssue(plan, record);
       if (options.post === undefined) {
         process.stdout.write(content === null ? closing : `# ${content.title}\n\n${content.body}`);
         return;

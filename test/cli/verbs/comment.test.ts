@@ -32,8 +32,16 @@ afterAll(async () => {
 
 describe("sanctioned comment", () => {
   it("prints the comment with its mark", async () => {
-    const { code, stdout, stderr } = await sanctioned(["comment", "--plan", inFolder("plan.json")]);
+    writeFileSync(inFolder("audit.jsonl"), "");
+    const { code, stdout, stderr } = await sanctioned([
+      "comment",
+      "--plan",
+      inFolder("plan.json"),
+      "--audit",
+      inFolder("audit.jsonl"),
+    ]);
     expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain(`The audit record ends with \`${"0".repeat(64)}\`.`);
     expect(stdout).toMatch(/^<!-- sanctioned:comment:[0-9a-f]{16} -->\n## Connected users of Dieppe\n/);
   });
 

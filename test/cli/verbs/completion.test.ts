@@ -26,7 +26,7 @@ async function offered(...words: string[]): Promise<string[]> {
 describe("bash offers", () => {
   it.each<[what: string, words: string[], offers: string[]]>([
     ["verbs", ["re"], ["report", "revoke"]],
-    ["verbs below a verb", ["audit", ""], ["verify", "--help"]],
+    ["verbs below a verb", ["audit", ""], ["verify", "sign", "--help"]],
     ["options of the verb", ["plan", "--sa"], ["--save-inventory"]],
     ["of the verb below", ["audit", "verify", "--he"], ["--head", "--help"]],
     [
