@@ -1,5 +1,4 @@
-import { postForm } from "../http/request.ts";
-import { retryAfterMs } from "../http/retry.ts";
+import { type FormAnswer, postForm } from "../http/request.ts";
 import { isTooMany, networkCode } from "../salesforce/failure.ts";
 
 /** What the revoke endpoint says to a token, as far as it says anything. `reason` holds no token and no part of a body. */
@@ -27,7 +26,7 @@ const TOO_MANY_WAIT_MS = 10_000;
  * (docs/salesforce.md#the-revoke-call). Throws nothing: an answer that is none is one, too.
  */
 export async function postRevoke(instanceUrl: string, token: string): Promise<RevokeReply> {
-  let response: Awaited<ReturnType<typeof postForm>>;
+  let response: FormAnswer;
   try {
     const url = `${instanceUrl}/services/oauth2/revoke`;
     response = await postForm(url, new URLSearchParams({ token }), TIMEOUT_MS);
@@ -50,16 +49,11 @@ export function faultOf(error: unknown): string {
   return networkCode(error) ?? (/^\w{1,40}$/.test(name) ? name : "a fault without a name");
 }
 
-function said(
-  { status, body, retryAfter }: Awaited<ReturnType<typeof postForm>>,
-  code: string | null,
-  isPage: boolean,
-): Said {
+function said({ status, body, waitMs }: FormAnswer, code: string | null, isPage: boolean): Said {
   const words = code === null ? (isPage ? " with a web page" : "") : ` ${code}`;
   const reason = `the revoke endpoint answered HTTP ${status}${words}`;
   if (isTooMany(status, body)) return { kind: "busy", reason, waitMs: TOO_MANY_WAIT_MS };
-  if (status === 429 || status === 503)
-    return { kind: "busy", reason, waitMs: retryAfterMs(retryAfter, Date.now()) };
+  if (status === 429 || status === 503) return { kind: "busy", reason, waitMs };
   if (isOfAnotherForm(status, code, isPage)) return { kind: "wrong-form", reason };
   if (status === 200) return { kind: "accepted" };
   if (status === 400 && code === "invalid_token") return { kind: "unknown-token" };

@@ -9,6 +9,7 @@ import {
 } from "undici";
 import { isLoopback } from "./address.ts";
 import { httpErrors } from "./errors.ts";
+import { waitAskedMs } from "./retry.ts";
 
 /**
  * One HTTP request, to an org or to the rest of the world: redirects are not followed, since a token would go along or its form be
@@ -21,15 +22,19 @@ export function httpFetch(
   return fetch(url, { ...init, redirect: "manual", dispatcher: dispatcherFor(new URL(url)) });
 }
 
+/** What a form was answered. */
+export interface FormAnswer {
+  readonly status: number;
+  /** How long it asks to wait, in milliseconds; null where it does not. */
+  readonly waitMs: number | null;
+  readonly body: string;
+}
+
 /**
  * Posts a form, in the same way but for less: a run makes thousands of these, and their answers
  * are a few words.
  */
-export async function postForm(
-  url: string,
-  form: URLSearchParams,
-  timeoutMs: number,
-): Promise<{ readonly status: number; readonly retryAfter: string | undefined; readonly body: string }> {
+export async function postForm(url: string, form: URLSearchParams, timeoutMs: number): Promise<FormAnswer> {
   const { statusCode, headers, body } = await request(url, {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
@@ -39,8 +44,9 @@ export async function postForm(
     signal: AbortSignal.timeout(2 * timeoutMs), // those begin anew with each part of an answer
     dispatcher: dispatcherFor(new URL(url)),
   });
-  const retryAfter = [headers["retry-after"]].flat()[0];
-  return { status: statusCode, retryAfter, body: (await textOf(body, FEW_WORDS)) ?? "" };
+  const said = Object.entries(headers).map(([name, value]) => [name, [value].flat()[0] ?? ""]);
+  const waitMs = waitAskedMs(Object.fromEntries(said));
+  return { status: statusCode, waitMs, body: (await textOf(body, FEW_WORDS)) ?? "" };
 }
 
 /** As many bytes as answers have that are a few words. */

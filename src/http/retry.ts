@@ -136,13 +136,13 @@ function tooLong({ cause }: TransientError, milliseconds: number): Error {
   return httpErrors["asked-to-wait"]({ refusal, seconds: Math.ceil(milliseconds / 1000), cause });
 }
 
-/** The milliseconds that a Retry-After header asks for; null where there is none that can be read. @param now of who answers, where a date can be held against it */
-export function retryAfterMs(header: string | undefined, now: number): number | null {
+/** The milliseconds that a Retry-After header asks for; null where there is none that can be read. @param now of who answers, to hold a date against; null where it does not say */
+export function retryAfterMs(header: string | undefined, now: number | null): number | null {
   if (header === undefined || header.trim() === "") return null;
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
   const date = Date.parse(header);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
+  return now === null || Number.isNaN(date) ? null : Math.max(0, date - now);
 }
 
 /** What time it is where an answer comes from, in milliseconds since the epoch; by our own clock where it does not say. */
@@ -151,7 +151,8 @@ export function timeOf(headers: Readonly<Record<string, string>>): number {
   return Number.isNaN(date) ? Date.now() : date;
 }
 
-/** How long an answer asks to wait, by its own clock; null where it does not. */
+/** How long an answer asks to wait, by its own clock and never by ours, which may be set; null where it does not. */
 export function waitAskedMs(headers: Readonly<Record<string, string>>): number | null {
-  return retryAfterMs(headers["retry-after"], timeOf(headers));
+  const date = Date.parse(headers.date ?? "");
+  return retryAfterMs(headers["retry-after"], Number.isNaN(date) ? null : date);
 }

@@ -20,7 +20,7 @@ const form = new URLSearchParams({ token: "t" });
 
 it("a form's answer is read as it is", async () => {
   const url = await answering((response) => response.writeHead(400, { "retry-after": "7" }).end("error=no"));
-  expect(await postForm(url, form, 1_000)).toEqual({ status: 400, retryAfter: "7", body: "error=no" });
+  expect(await postForm(url, form, 1_000)).toEqual({ status: 400, waitMs: 7_000, body: "error=no" });
 });
 
 it("a form's answer that drips without an end ends", async () => {

@@ -96,7 +96,7 @@ describe("a read that fails in a way that may pass", () => {
   it("a date is held against the clock of who names it", () => {
     const date = "Sun, 06 Nov 1994 08:49:37 GMT";
     expect(waitAskedMs({ date, "retry-after": "Sun, 06 Nov 1994 08:50:07 GMT" })).toBe(30_000);
-    expect(waitAskedMs({ "retry-after": date })).toBe(0);
+    expect(waitAskedMs({ "retry-after": date })).toBeNull(); // our own clock may be set
     expect(waitAskedMs({})).toBeNull();
   });
 
