@@ -29,19 +29,17 @@ failed() {
 source "$tool/ci/fetch.sh"
 # The folder that policies share, where there is one (SANCTIONED_POLICY_ROOT, several as in PATH), else the policy's own.
 IFS=: read -r -a folders <<<"${SANCTIONED_POLICY_ROOT:-$(dirname "$POLICY")}"
-roots=${SANCTIONED_POLICY_ROOT:-}
 mkdir "$work/base"
 for folder in "${folders[@]}"; do
-  bash "$tool/ci/take.sh" "$COMMIT" "$folder" "$work/change" >"$work/output.txt" 2>&1 || failed 1
+  bash "$tool/ci/take.sh" "$COMMIT" "$folder" "$work/change/$folder.taken" >"$work/output.txt" 2>&1 || failed 1
+  mkdir -p "$work/base/$folder"
+  if [[ -d $folder ]]; then cp -R "$folder/." "$work/base/$folder"; fi
 done
+roots=${SANCTIONED_POLICY_ROOT:-}
 for folder in "${folders[@]}"; do
-  if [[ -d $folder ]]; then
-    mkdir -p "$work/base/$folder"
-    cp -R "$folder/." "$work/base/$folder"
-  fi
   rm -rf "$folder"
   mkdir -p "$folder"
-  cp -R "$work/change/$folder/." "$folder"
+  cp -R "$work/change/$folder.taken/$folder/." "$folder"
   roots=${roots:+$roots:$work/base/$folder}
 done
 unset FETCH_TOKEN
@@ -68,7 +66,7 @@ if [[ -n ${PULUMI_STACK:-} ]] && ((status == 0)); then
   bash "$tool/ci/verify-state.sh" >"$work/output.txt" 2>&1 || failed 1
   "$tool/node_modules/.bin/pulumi" preview --diff --non-interactive >"$work/output.txt" 2>&1 || failed 1
   if [[ -n ${GITHUB_STEP_SUMMARY:-} ]]; then
-    { echo '~~~~~~~~~~text'; cat "$work/output.txt"; echo '~~~~~~~~~~'; } >>"$GITHUB_STEP_SUMMARY"
+    { echo '~~~~~~~~~~text'; head -c 1000000 "$work/output.txt"; echo; echo '~~~~~~~~~~'; } >>"$GITHUB_STEP_SUMMARY"
   else
     cat "$work/output.txt"
   fi

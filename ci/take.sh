@@ -35,7 +35,7 @@ for name in $(compgen -e); do
     *) unset "$name" ;;
   esac
 done
-export HOME=$work GIT_DIR=$work/git GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0 GIT_NO_LAZY_FETCH=1
+export HOME=$work GIT_DIR=$work/git GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_NO_LAZY_FETCH=1
 export GIT_NO_REPLACE_OBJECTS=1 GIT_CONFIG_COUNT=0
 setting() {
   export "GIT_CONFIG_KEY_$GIT_CONFIG_COUNT=$1" "GIT_CONFIG_VALUE_$GIT_CONFIG_COUNT=$2"
@@ -45,7 +45,6 @@ setting protocol.allow never
 setting protocol.https.allow always
 setting protocol.file.allow always
 setting http.followRedirects false
-setting core.hooksPath /dev/null
 setting fetch.fsckObjects true
 if [[ -n $token ]]; then
   setting "http.$url.extraHeader" "Authorization: Basic $(printf '%s:%s' "$user" "$token" | base64 | tr -d '\n')"
@@ -56,7 +55,7 @@ if [[ $commit == --tip ]]; then
   exit
 fi
 
-git init -q --bare --template= "$GIT_DIR"
+git init -q --bare --template= --object-format="$([[ ${#commit} == 64 ]] && echo sha256 || echo sha1)" "$GIT_DIR"
 timeout 300 git fetch -q --no-tags --no-recurse-submodules --no-auto-gc --depth 1 --filter "blob:limit=$((max_bytes + 1))" "$url" "$commit" ||
   refuse "The commit of the change could not be fetched."
 # Larger files stay where they are: from here on nothing more is fetched, by an older git neither.
@@ -82,7 +81,7 @@ while IFS= read -r -d '' entry; do
   read -r mode type hash size <<<"${entry%%$'\t'*}"
   path=${entry#*$'\t'}
   shown=$(printf %q "${path:0:200}")
-  [[ $path =~ ^[A-Za-z0-9._@+/\ -]+$ ]] || refuse "The name $folder/$shown of the change is not a plain one: $plainly"
+  [[ $path =~ ^[A-Za-z0-9._@+/\ -]+$ && ${#path} -le 1000 ]] || refuse "The name $folder/$shown of the change is not a plain one: $plainly"
   IFS=/ read -r -a parts <<<"$path/"
   hidden=0
   for part in "${parts[@]}"; do

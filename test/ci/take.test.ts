@@ -130,6 +130,10 @@ describe("of a change, its policy's folder is taken as data", () => {
       expect([status, stderr]).toEqual([1, expect.stringContaining(reason)]);
       expect(stderr).toMatch(/^[\x20-\x7e\n]*$/);
     }
+    // Some forges do not leave large files out of what is fetched.
+    git(["config", "uploadpack.allowFilter", "false"]);
+    expect(take(policy(["100644", big, "a.yaml"])).stderr).toContain("is larger than 1048576 bytes");
+    git(["config", "uploadpack.allowFilter", "true"]);
   });
 
   it("of exactly the commit that is named by its hash: no branch, tag, other object or option", () => {
@@ -166,20 +170,29 @@ describe("of a change, its policy's folder is taken as data", () => {
     );
     for (const name of ["post-checkout", "reference-transaction"])
       writeFileSync(path.join(home, name), `#!/bin/sh\nenv > ${seen}\n`, { mode: 0o755 });
+    const real = execFileSync("bash", ["-c", "command -v git"], { encoding: "utf8" }).trim();
+    const log = path.join(home, "log");
+    writeFileSync(path.join(home, "git"), `#!/bin/sh\n{ echo "$@"; env; } >> ${log}\nexec ${real} "$@"\n`, {
+      mode: 0o755,
+    });
     const target = mkdtempSync(path.join(folder, "target-"));
-    const { status } = spawnSync(
-      "bash",
-      [SCRIPT, policy(["100644", blob("a: 1\n"), "a.yaml"]), "policy", target],
-      {
-        env: {
-          PATH: process.env.PATH,
-          HOME: home,
-          FETCH_URL: `file://${repository}`,
-          GIT_CONFIG_GLOBAL: path.join(home, ".gitconfig"),
-          GIT_DIR: home,
-        },
+    const hash = policy(["100644", blob("a: 1\n"), "a.yaml"]);
+    const { status } = spawnSync("bash", [SCRIPT, hash, "policy", target], {
+      env: {
+        PATH: `${home}:${process.env.PATH}`,
+        HOME: home,
+        FETCH_URL: `file://${repository}`,
+        FETCH_TOKEN: "PLANTEDtoken",
+        SANCTIONED_PRIVATE_KEY: SECRET,
+        PULUMI_CONFIG_PASSPHRASE: SECRET,
+        GIT_CONFIG_GLOBAL: path.join(home, ".gitconfig"),
+        GIT_DIR: home,
+        GIT_SSH_COMMAND: "touch",
       },
-    );
+    });
     expect([status, existsSync(seen)]).toEqual([0, false]);
+    expect(readFileSync(log, "utf8")).toContain("fetch -q --no-tags");
+    for (const secret of [SECRET, "PLANTEDtoken", "GIT_SSH_COMMAND"])
+      expect(readFileSync(log, "utf8")).not.toContain(secret);
   });
 });

@@ -1,5 +1,15 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -25,17 +35,14 @@ describe("run as scripts", () => {
   /** The commit that was applied last. */
   let before: string;
   const git = async (...args: string[]) => (await run("git", args, { cwd: repository })).stdout.trim();
+  const backend = () => `file://${path.join(folder, "state")}`;
   /** With the settings that somebody writes into a copy. */
   const workflow = (name: string, more: object = {}): Workflow => {
     const file = readWorkflow(`${FOLDER}/${name}`);
-    const settings = {
-      PULUMI_BACKEND_URL: `file://${path.join(folder, "state")}`,
-      PULUMI_STACK: "simulator",
-      ...more,
-    };
-    for (const setting of Object.keys(settings))
-      if (!(setting in file.env!)) delete settings[setting as keyof typeof settings];
-    return { ...file, env: { ...file.env, ...settings } };
+    const settings = Object.entries({ PULUMI_BACKEND_URL: backend(), PULUMI_STACK: "simulator" }).filter(
+      ([name]) => name in file.env!,
+    );
+    return { ...file, env: { ...file.env, ...Object.fromEntries(settings), ...more } };
   };
 
   /** A branch of the repository on which files of the policy's folder are others. */
@@ -113,7 +120,6 @@ describe("run as scripts", () => {
     before = await git("rev-parse", "HEAD");
     await allow("mallory"); // what a change says of who may sign it
     writeFileSync(path.join(folder, "event.json"), JSON.stringify({ pull_request: { number: 12 } }));
-    const backend = `file://${path.join(folder, "state")}`;
     const env: NodeJS.ProcessEnv = {
       HOME: process.env.HOME,
       ...(process.env.PULUMI_HOME ? { PULUMI_HOME: process.env.PULUMI_HOME } : {}),
@@ -149,7 +155,7 @@ describe("run as scripts", () => {
     await run("mkdir", ["-p", path.join(folder, "state")]);
     await run("npx", ["pulumi", "stack", "init", "simulator", "--non-interactive"], {
       cwd: ROOT,
-      env: { ...process.env, ...env, PULUMI_BACKEND_URL: backend, PULUMI_CONFIG_PASSPHRASE: "simulator" },
+      env: { ...process.env, ...env, PULUMI_BACKEND_URL: backend(), PULUMI_CONFIG_PASSPHRASE: "simulator" },
     });
     const policy = readFileSync(path.join(ROOT, POLICY), "utf8");
     await branch("tighter", {
@@ -207,6 +213,13 @@ describe("run as scripts", () => {
   }
 
   it("a pull request gets one comment, updated in place, with drift apart from its own effects; nothing of it is run", async () => {
+    const state = () =>
+      readdirSync(path.join(folder, "state"), { recursive: true, withFileTypes: true })
+        .map(
+          ({ parentPath, name }) => `${parentPath}/${name} ${statSync(path.join(parentPath, name)).mtimeMs}`,
+        )
+        .sort();
+    const stateBefore = state();
     const { code, output, summary } = await runner.run(
       workflow("pull-request.yml"),
       "preview",
@@ -221,7 +234,10 @@ describe("run as scripts", () => {
     expect(summary).toContain("12 revocations planned: 12 × Bob's Lead Scoring Tool (app-not-listed)");
     expect(existsSync(ran())).toBe(false);
 
-    const tighter = await runner.run(workflow("pull-request.yml"), "preview", await pullRequest("tighter"));
+    expect(state()).toEqual(stateBefore); // so that access to read is enough
+
+    const shared = workflow("pull-request.yml", { SANCTIONED_POLICY_ROOT: "policy" });
+    const tighter = await runner.run(shared, "preview", await pullRequest("tighter"));
     expect([tighter.code, tighter.output]).toEqual([0, expect.stringContaining("Comment updated.")]);
     expect(forge.comments).toHaveLength(1);
     const { body } = forge.comments[0]!;
