@@ -4,13 +4,15 @@ import type { UserId } from "../salesforce/id.ts";
 /** A label that says more than a name. */
 const NOT_THE_NAME =
   /^".*"$|^(app|user) without a name$|\(((identity provider, )?(no id|[A-Za-z0-9]{18})|identity provider)\)$/s;
+/** A name that can be taken for an id, with 15 or 18 characters. */
+const LIKE_AN_ID = /^(0H4|0xI|0SO|005)[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/;
 /** A blank at an end or two in a row would not be seen; and the engine keeps keys that start with `__` for itself. */
 const NOT_SEEN = /^ | $| {2}|^__/;
 
 /** A name that is read as nothing but a name. */
 function named(kind: "app" | "user", name: string): string {
   if (name === "") return `${kind} without a name`;
-  return NOT_THE_NAME.test(name) || NOT_SEEN.test(name) ? `"${name}"` : name;
+  return [NOT_THE_NAME, LIKE_AN_ID, NOT_SEEN].some((not) => not.test(name)) ? `"${name}"` : name;
 }
 
 /**

@@ -33,22 +33,30 @@ export function grantsOfOneApp(inventory: Inventory, named: Named): readonly Gra
   return grants;
 }
 
-/** The apps of a name, a label as lists show it, or an id. @throws UserError where there is none */
+/**
+ * The app of an id, or of a label as lists show it, or the apps of a name. What has the form of an id is one: an app that is
+ * called so is meant by its label alone, in quotes. @throws UserError where there is none
+ */
 export function appsNamed(inventory: Inventory, wanted: string): App[] {
-  const labels = appLabels(inventory);
-  const id = parseAppId(wanted) ?? parseProviderId(wanted);
-  const byId = inventory.apps.filter((app) => app.id !== null && app.id === id);
-  if (byId.length > 0) return byId;
-  const matches = inventory.apps.filter((app) => [app.name, labels.get(app.key)].includes(wanted));
+  const matches = appsMeant(inventory, wanted);
   if (matches.length === 0) throw planErrors["app-not-found"]({ app: wanted, org: inventory.org.name });
   return matches;
 }
 
-/** The user of a username or id. @throws UserError where there is none */
+function appsMeant(inventory: Inventory, wanted: string): App[] {
+  const { apps } = inventory;
+  const id = parseAppId(wanted) ?? parseProviderId(wanted);
+  if (id !== null) return apps.filter((app) => app.id === id);
+  const labels = appLabels(inventory);
+  const labelled = apps.filter(({ key }) => labels.get(key) === wanted);
+  return labelled.length > 0 ? labelled : apps.filter(({ name }) => name === wanted);
+}
+
+/** The user of an id, which no username can have the form of, or of a username. @throws UserError where there is none */
 export function userNamed(inventory: Inventory, wanted: string): User {
   const lower = wanted.toLowerCase();
   const id = parseUserId(wanted);
   for (const user of inventory.users.values())
-    if (user.id === id || user.username.toLowerCase() === lower) return user;
+    if (id === null ? user.username.toLowerCase() === lower : user.id === id) return user;
   throw planErrors["user-not-found"]({ user: wanted, org: inventory.org.name });
 }

@@ -5,6 +5,14 @@ import { STANDING_KINDS, STANDING_SOURCES } from "../standing.ts";
 const closed = { additionalProperties: false };
 const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
 const Text = Type.String();
+/** An id of 18 characters. */
+const Id = Type.String({ pattern: "^[A-Za-z0-9]{18}$" });
+/** What is shown as it stands: words of ours and of Salesforce, numbers, codes. */
+const Words = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9 ._-]*$" });
+/** How many, by code. */
+const Counts = Type.Record(Type.String({ pattern: "^[a-z-]+$" }), Type.Integer({ minimum: 0 }), {
+  additionalProperties: false,
+});
 const Count = Type.Integer({ minimum: 0 });
 const DAY = "\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])";
 const InstantOf = (description: string) =>
@@ -29,7 +37,7 @@ const Place = Type.Object(
 );
 const App = Type.Object(
   {
-    id: nullable(Text),
+    id: nullable(Id),
     name: Text,
     kind: oneOf(["connected-app", "external-client-app", "identity-provider", "unknown"]),
     label: Type.Optional(
@@ -41,7 +49,7 @@ const App = Type.Object(
   },
   closed,
 );
-const User = Type.Object({ id: Text, username: nullable(Text) }, closed);
+const User = Type.Object({ id: Id, username: nullable(Text) }, closed);
 const Grant = {
   granted: nullable(Instant),
   lastUsed: nullable(InstantOf("When a token was last issued for the grant (not: the last API call). ")),
@@ -60,7 +68,7 @@ const Standing = Type.Object(
         {
           source: oneOf(STANDING_SOURCES),
           state: oneOf(["read", "part", "not-read"]),
-          salesforceCode: nullable(Type.String({ description: "Where the org refused." })),
+          salesforceCode: nullable(Words),
           since: nullable(InstantOf("Where it was read in part, the time back to which. ")),
         },
         closed,
@@ -98,12 +106,13 @@ export const PlanSchema = Type.Object(
   {
     version: Type.Literal(1, { description: "Version of the format." }),
     asOf: InstantOf("The time that the policy was evaluated at. "),
-    org: Type.Object({ id: Text, name: Text, isSandbox: Type.Boolean(), instanceUrl: Text }, closed),
+    org: Type.Object({ id: Id, name: Text, isSandbox: Type.Boolean(), instanceUrl: Text }, closed),
     policy: Type.Object(
       {
         file: Text,
         mode: oneOf(["enforce", "report"]),
         digest: Type.String({
+          pattern: "^[0-9a-f]{64}$",
           description: "SHA-256 of what the policy says, in hex; moving a line changes nothing.",
         }),
         approvals: Type.Optional(
@@ -127,7 +136,7 @@ export const PlanSchema = Type.Object(
             read: Count,
             fromUsage: Count,
             appsWithoutUsers: Type.Optional(Count),
-            partition: Text,
+            partition: Words,
             ranges: Count,
             rereads: Count,
             changes: Type.Optional(
@@ -144,7 +153,7 @@ export const PlanSchema = Type.Object(
                   "Given where nobody but the tool's own user has a grant: that those of others are in sight is then known by what is assigned to that user.",
               }),
             ),
-            apiVersion: Text,
+            apiVersion: Words,
             at: Instant,
           },
           { ...closed, description: "Why these are believed to be all grants of the org." },
@@ -201,9 +210,9 @@ export const PlanSchema = Type.Object(
     ),
     counts: Type.Object(
       {
-        revoke: Type.Record(Type.String(), Count),
-        report: Type.Record(Type.String(), Count),
-        keep: Type.Record(Type.String(), Count),
+        revoke: Counts,
+        report: Counts,
+        keep: Counts,
       },
       { ...closed, description: "Grants by what they get and why." },
     ),
@@ -308,7 +317,7 @@ export const PlanSchema = Type.Object(
       },
       { ...closed, description: "The limits with the numbers that they were held against." },
     ),
-    digest: Type.String({ description: "SHA-256 of all of the above, in hex." }),
+    digest: Type.String({ pattern: "^[0-9a-f]{64}$", description: "SHA-256 of all of the above, in hex." }),
   },
   {
     ...closed,

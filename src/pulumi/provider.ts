@@ -15,6 +15,7 @@ import { Stop } from "../stop.ts";
 import { checkLines } from "./checkLines.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
 import { type EngineProcess, engineProcess } from "./engineProcess.ts";
+import { shownAsText } from "./engineValue.ts";
 import { pulumiErrors } from "./errors.ts";
 import { OwnPreview } from "./ownPreview.ts";
 import { projectFolder } from "./projectFolder.ts";
@@ -98,8 +99,8 @@ export class ConnectedUserProvider {
       const { policy, plan, limits } = proposal.evaluation;
       const inputs: CheckedInputs = {
         policyFile: policy.file,
-        policy: summarizePolicy(policy),
-        org: { id: org.id, name: printable(org.name) },
+        policy: shownAsText(summarizePolicy(policy)),
+        org: { id: org.id, name: shownAsText(printable(org.name)) },
         revocations: revocationMap(plan),
         ...(plan.revocations.length === 0 ? {} : { __approval: approvalDigest(plan) }),
       };

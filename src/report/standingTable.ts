@@ -1,5 +1,5 @@
 import type { FindingCode } from "../decide/codes.ts";
-import { appText } from "../plan/parts.ts";
+import { appKey, appText } from "../plan/parts.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import type { StandingShown } from "../plan/standingPart.ts";
 import { placeText } from "../policy/policy.ts";
@@ -26,7 +26,7 @@ interface Row {
 /** Access without a grant as a table: a row for each app, way in, and what the policy makes of it. Pure. @param judged whether it was held against a policy */
 export function standingTable(entries: readonly Entry[], judged: boolean): Table {
   const groups = Map.groupBy(entries, ({ app, name, kind, code, policy }) =>
-    JSON.stringify([app?.id ?? app?.name ?? null, name, kind, code ?? null, policy ?? null]),
+    JSON.stringify([app && appKey(app), name, kind, code ?? null, policy ?? null]),
   );
   const rows = [...groups.values()].map(rowOf);
   // What the policy does not want first.

@@ -1,11 +1,13 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/decide/decide.ts";
 import type { Grant } from "../../src/inventory/inventory.ts";
-import { approvalDigest, approvedPart } from "../../src/plan/approval.ts";
-import { type Plan, plan } from "../../src/plan/plan.ts";
+import { approvalDigest, approvalKey, approvedPart } from "../../src/plan/approval.ts";
+import { type Plan, type PlannedRevocation, plan } from "../../src/plan/plan.ts";
+import { printable } from "../../src/printable.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { resolve } from "../arbitraries.ts";
-import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
+import { AS_OF, app, grant, inventoryOf, provider, sfId, user } from "../inventories.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));
 const BOBS = app("Bob's Tool");
@@ -153,5 +155,58 @@ describe("the digest of what is approved", () => {
     expect(digest(idle(OLD))).not.toBe(digest(idle(OLD + 1)));
     expect(digest(idle(OLD))).not.toBe(digest(idle(OLD), idle(OLD)));
     expect(digest(idle(OLD))).toBe(digest(idle(OLD)));
+  });
+});
+
+describe("an approval is of the very app and user that it names", () => {
+  const names = fc.oneof(
+    fc.constantFrom(
+      "Slack",
+      "Slack\u200b",
+      "Slack\\u{200b}",
+      "",
+      SLACK.id!,
+      "name:Slack",
+      "provider:Slack",
+      "null",
+    ),
+    fc.constantFrom(`Slack (${SLACK.id})`, "Slack (no id)", "Slack (identity provider)", '"Slack"'),
+    fc.string({ unit: "binary", maxLength: 6 }),
+  );
+  const apps = fc
+    .tuple(names, fc.constantFrom("app", "registered", "provider"), fc.integer({ min: 1, max: 3 }))
+    .map(([name, kind, n]) =>
+      kind === "provider" ? provider(name) : app(name, kind === "app" ? null : sfId("0H4", n)),
+    );
+  const lineOf = ({ appLabel, userLabel }: PlannedRevocation) => printable(`${appLabel}, ${userLabel}`);
+
+  it("whatever they are called: two that differ have two keys, in one run and from run to run", () => {
+    fc.assert(
+      fc.property(apps, apps, (one, other) => {
+        const [first, second] = [one, other].map((of) => planOf([goes(grant(ANN.id, of))]));
+        const isSame = one.key === other.key;
+        expect(approvalKey(first!.revocations[0]!) === approvalKey(second!.revocations[0]!)).toBe(isSame);
+        expect(approvalDigest(first!) === approvalDigest(second!)).toBe(isSame);
+        expect(approvedOf(second!, first!).revocations).toHaveLength(isSame ? 1 : 0);
+      }),
+    );
+  });
+
+  it("and in one plan each has a line of its own", () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(apps, { selector: ({ key }) => key, maxLength: 8 }),
+        names,
+        (some, username) => {
+          const users = [ANN, user(2, { username })];
+          const { revocations } = planOf(
+            some.flatMap((of) => users.map(({ id }) => goes(grant(id, of)))),
+            [],
+            users,
+          );
+          expect(new Set(revocations.map(lineOf)).size).toBe(some.length * users.length);
+        },
+      ),
+    );
   });
 });

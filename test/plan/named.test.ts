@@ -53,6 +53,21 @@ describe("what is revoked by hand is of one app", () => {
     );
   });
 
+  it("what has the form of an id is one, though an app is called so, which its label in quotes means", () => {
+    const posing = app(SLACK.id!);
+    const some = inventoryOf({ grants: [grant(ANN.id, FIRST), grant(ANN.id, posing)] });
+    for (const id of [SLACK.id!, SLACK.id!.slice(0, 15)])
+      expect(() => grantsOfOneApp(some, { app: id })).toThrow(`No app "${id}" in Dieppe`);
+    expect(grantsOfOneApp(some, { app: `"${SLACK.id}"` })).toEqual([some.grants[1]]);
+  });
+
+  it("a label is of one app, though another is called so", () => {
+    const posing = app(`Twin (${FIRST.id})`);
+    const some = inventoryOf({ grants: [FIRST, SECOND, posing].map((one) => grant(ANN.id, one)) });
+    expect(grantsOfOneApp(some, { app: posing.name })).toEqual([some.grants[0]]);
+    expect(grantsOfOneApp(some, { app: `"${posing.name}"` })).toEqual([some.grants[2]]);
+  });
+
   it("an id is no other app's name", () => {
     const disguised = inventoryOf({ grants: [grant(ANN.id, FIRST), grant(ANN.id, app(FIRST.id!))] });
     expect(grantsOfOneApp(disguised, { app: FIRST.id! })).toEqual([disguised.grants[0]]);

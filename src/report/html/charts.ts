@@ -20,17 +20,17 @@ const PARTS = ["keep", "report", "revoke"] as const;
 /** Four questions about the grants, each answered by a table with bars in it: the numbers are the text. */
 export function chartsHtml({ plan }: OrgReport, { grants, apps }: OrgView): Markup {
   const asOf = Date.parse(plan.asOf);
-  const byApp = Map.groupBy(grants, ({ appId, app }) => appId ?? `name:${app}`);
+  const byApp = Map.groupBy(grants, ({ app }) => app);
   const charts = [
     chartHtml(
       "apps",
       "Which apps hold the grants, and are they sanctioned?",
       "App",
       rest(
-        apps.map(({ id, name, standing }) => ({
+        apps.map(({ name, standing }) => ({
           label: name,
           badge: STANDINGS[standing],
-          grants: byApp.get(id ?? `name:${name}`)!,
+          grants: byApp.get(name)!,
         })),
         "app",
       ),

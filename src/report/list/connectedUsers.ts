@@ -1,6 +1,7 @@
 import type { App, Grant, Inventory } from "../../inventory/inventory.ts";
 import { appLabels } from "../../plan/label.ts";
 import { appsNamed, userNamed } from "../../plan/named.ts";
+import { appKey } from "../../plan/parts.ts";
 import { type StandingShown, standingShown } from "../../plan/standingPart.ts";
 import { compareText } from "../../text.ts";
 import { dayOf } from "../../time.ts";
@@ -65,9 +66,9 @@ function standingOf(inventory: Inventory, { app, user }: ListFilter): StandingSh
   const apps = app === undefined ? null : appsNamed(inventory, app);
   const userId = user === undefined ? null : userNamed(inventory, user).id;
   const { entries, ...rest } = standingShown(inventory, labels);
-  const ids = new Set(apps?.map(({ id, name }) => id ?? name));
+  const keys = new Set(apps?.map(appKey));
   const fits = ({ app: of, couldBe, user: who }: (typeof entries)[number]) =>
-    (apps === null || (of === null ? couldBe.some((id) => ids.has(id)) : ids.has(of.id ?? of.name))) &&
+    (apps === null || (of === null ? couldBe.some((id) => keys.has(id)) : keys.has(appKey(of)))) &&
     (userId === null || who?.id === userId);
   return { ...rest, entries: entries.filter(fits) };
 }

@@ -1,4 +1,5 @@
 import { type FindingCode, meaningOf, remedyOf } from "../../decide/codes.ts";
+import { appKey } from "../../plan/parts.ts";
 import { placeText } from "../../policy/policy.ts";
 import { HELD_BACK } from "../words.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
@@ -24,7 +25,7 @@ export function breachesOf(report: OrgReport, view: OrgView = orgView(report)): 
       severity,
       text,
       policy,
-      subject: [plan.org.id, app?.id ?? app?.name ?? "", user ?? "", JSON.stringify(params)],
+      subject: [plan.org.id, app === null ? "" : appKey(app), user ?? "", JSON.stringify(params)],
     })),
   ];
 }
@@ -48,6 +49,6 @@ function grantBreach(
     severity: action === "revoke" ? "error" : "warning",
     text: `${app}, ${username}: ${meaningOf(code)}; ${grant} ${what} (${placeText(policy)}); ${remedyOf(code)}`,
     policy,
-    subject: [plan.org.id, row.app.id ?? row.app.name, user.id, granted ?? ""],
+    subject: [plan.org.id, appKey(row.app), user.id, granted ?? ""],
   };
 }

@@ -32,9 +32,9 @@ export function changesSince(earlier: FullPlan, plan: FullPlan, view: OrgView): 
 export function changesByDate(since: number, plan: FullPlan, view: OrgView): Changes {
   const isNew = ({ granted }: GrantRow) => granted !== null && Date.parse(granted) >= since;
   const asOf = Date.parse(plan.asOf);
-  const idleAfter = new Map(plan.apps.map((app) => [app.id ?? appText(app), app.idleAfterDays]));
-  const becameIdle = ({ lastUsed, use, appId, app }: GrantRow) => {
-    const idleAfterDays = idleAfter.get(appId ?? app);
+  const idleAfter = new Map(plan.apps.map((app) => [appText(app), app.idleAfterDays]));
+  const becameIdle = ({ lastUsed, use, app }: GrantRow) => {
+    const idleAfterDays = idleAfter.get(app);
     return (
       use === "idle" &&
       lastUsed !== null &&
@@ -45,7 +45,7 @@ export function changesByDate(since: number, plan: FullPlan, view: OrgView): Cha
   const allNew = (keyOf: (row: GrantRow) => string) =>
     [...Map.groupBy(view.grants, keyOf).values()].flatMap((rows) => (rows.every(isNew) ? rows : []));
   return {
-    newApps: names(allNew(({ app, appId }) => appId ?? app).map(({ app }) => app)),
+    newApps: names(allNew(({ app }) => app).map(({ app }) => app)),
     newUsers: names(allNew(({ username }) => username).map(({ username }) => username)),
     newGrants: connections(view.grants.filter(isNew)),
     goneGrants: null,

@@ -55,7 +55,7 @@ export interface GrantRow {
 
 /** A report as tables, ready to be shown. */
 export interface OrgView {
-  /** In the order of the plan's rows. */
+  /** In the order of the plan's rows. What stands for an app is no other's. */
   readonly grants: readonly GrantRow[];
   /** Most grants first. */
   readonly apps: readonly AppRow[];

@@ -102,11 +102,8 @@ const UNDECIDED_NOTE = "The policy does not list these apps. List them with thei
 
 /** Apps that the policy does not list: who has them, since when, and how much they are used. */
 function undecided(view: OrgView): Section {
-  const key = (id: string | null, name: string) => id ?? `name:${name}`;
-  const byApp = Map.groupBy(view.grants, ({ appId, app }) => key(appId, app));
-  const usersOf = ({ id, name }: AppRow) => [
-    ...new Set(byApp.get(key(id, name))!.map(({ username }) => username)),
-  ];
+  const byApp = Map.groupBy(view.grants, ({ app }) => app);
+  const usersOf = ({ name }: AppRow) => [...new Set(byApp.get(name)!.map(({ username }) => username))];
   return {
     id: "undecided",
     readThrough: true,

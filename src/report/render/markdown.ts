@@ -1,10 +1,17 @@
-import { printable } from "../../printable.ts";
+import { escapeUnseen, printable } from "../../printable.ts";
 import { amount } from "../../text.ts";
 import { cutNote } from "../words.ts";
 import { type Table, valueText } from "./table.ts";
 
-/** Text that means only itself in Markdown, wherever it stands: no link, mention, reference, mark-up or HTML. */
-const PLAIN = /^(?!\d+[.)]|[-+])[\p{L}\p{N} ,.;:()%/+'"-]*$/u;
+/** Text of characters that mean only themselves in Markdown, wherever they stand: no mark-up, mention or HTML, and no quick action of GitLab. */
+const PLAIN = /^(?!\d+[.)]|[-+/])[\p{L}\p{N} ,.;:()%/+'"-]*$/u;
+
+/**
+ * What GitHub or GitLab make a link or a picture of all the same: addresses, `GH-1` and `JIRA-1`, hashes of commits, `%milestone`,
+ * `:emoji:` (docs.github.com, "Autolinked references and URLs"; docs.gitlab.com, "GitLab Flavored Markdown").
+ */
+const LINKED =
+  /:\/\/|www\.|\b(data|file|ftp|javascript|mailto|tel|vbscript|xmpp):|\p{L}[\p{L}\p{N}]*-\p{N}|(?<![\p{L}\p{N}])[0-9a-f]{7,64}(?![\p{L}\p{N}])|%[\p{L}\p{N}"]|:[\p{L}\p{N}+-]+:/iu;
 
 /**
  * Untrusted text in one line of Markdown: as it is where nothing in it has a meaning, else as a code span,
@@ -12,7 +19,7 @@ const PLAIN = /^(?!\d+[.)]|[-+])[\p{L}\p{N} ,.;:()%/+'"-]*$/u;
  */
 export function markdownText(text: string): string {
   const safe = printable(text);
-  if (PLAIN.test(safe) && !safe.includes("://") && !/\bwww\./i.test(safe)) return safe;
+  if (PLAIN.test(safe) && !LINKED.test(safe)) return safe;
   const longest = Math.max(0, ...(safe.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = "`".repeat(longest + 1);
   // A space inside the marks is taken off again where both ends have one.
@@ -26,8 +33,7 @@ const FOLDED_ROWS = 15;
 /** A table, folded where it is long. @param where all rows are, if more than the most are left out */
 export function tableMarkdown(table: Table, most: number, where: string): string {
   const { columns, rows } = table.in("markdown", most);
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => markdownText(cell).replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map(cellMarkdown).join(" | ")} |`;
   const lines = [
     line(columns.map(({ title }) => title)),
     `|${" --- |".repeat(columns.length)}`,
@@ -37,6 +43,13 @@ export function tableMarkdown(table: Table, most: number, where: string): string
     (part) => part !== null,
   );
   return table.size > FOLDED_ROWS ? details(amount(table.size, "row"), parts) : parts.join("\n\n");
+}
+
+/** A bar ends a cell, also in a code span, and but for a backslash before it that is no other's. */
+function cellMarkdown(text: string): string {
+  return markdownText(text).replace(/(\\*)\|/g, (_, before: string) =>
+    before === "" ? "\\|" : `${before}\\u{7c}`,
+  );
 }
 
 /** A part that is folded until it is asked for. */
@@ -59,9 +72,9 @@ export function fitted(withRows: (most: number) => string, most: number): string
   return text;
 }
 
-/** Text of several lines as it is, in a fence that nothing in it can close. */
+/** Text of several lines that a program printed, with its own escapes as they are, in a fence that nothing in it can close. */
 export function markdownFence(text: string): string {
-  const safe = text.split(/\r?\n/).map(printable).join("\n");
+  const safe = escapeUnseen(text.replaceAll("\r\n", "\n"), printable);
   const longest = Math.max(2, ...(safe.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = "`".repeat(longest + 1);
   return `${fence}text\n${safe}\n${fence}`;

@@ -22,6 +22,16 @@ export interface SarifResult {
   readonly fingerprints?: Readonly<Record<string, string>>;
 }
 
+/**
+ * Untrusted text as a message without links. SARIF makes links of `[text](target)` in plain text, and brackets and backslashes are
+ * escaped by a backslash (2.1.0, 3.11.6); a viewer that does not know that must not find a link either.
+ */
+function plainMessage(text: string): string {
+  return printable(text)
+    .replaceAll("](", "]\\u{28}")
+    .replace(/[\\[\]]/g, "\\$&");
+}
+
 /** Results as SARIF 2.1.0. @param version of this tool */
 export function sarifText(
   version: string,
@@ -46,7 +56,7 @@ export function sarifText(
     const result = new SarifResultBuilder().initSimple({
       ruleId,
       level,
-      messageText: printable(text),
+      messageText: plainMessage(text),
       fileUri: file.split("/").map(encodeURIComponent).join("/"),
       startLine: Math.max(line, 1),
       endLine: Math.max(line, 1),
