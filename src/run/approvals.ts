@@ -22,7 +22,8 @@ interface Surroundings {
   readonly folder: string;
 }
 
-const MOST_SIGNATURES = 50;
+/** Where signatures are taken from a place that others can write to, junk beside them must not hide them. */
+const MOST_SIGNATURES = 1_000;
 const EXCLUDED = "its signer is excluded from approving this";
 
 /** How many approvals it takes: as the policy says, and never fewer than the settings of the run, which no policy waives. */
@@ -33,6 +34,11 @@ export function wantedApprovals(
 ): number {
   const isWaived = purpose !== "update" && (approvals?.waivedFor.includes(purpose) ?? false);
   return Math.max(isWaived ? 0 : (approvals?.required ?? 0), requiredApprovals);
+}
+
+/** The state of what nobody has signed. */
+export function unsigned(wanted: number): ApprovalState {
+  return { wanted, signedBy: [], signatures: [], excludedUnknown: [] };
 }
 
 /** The text that an approval of a plan signs. Pure. */
@@ -67,7 +73,7 @@ export function approvalState(
   const signers = allowedSigners(policy, settings, surroundings.folder);
   if (signers === null) {
     if (wanted > 0) throw runErrors["approvals-without-allowed-signers"]({ count: wanted });
-    return { wanted, signedBy: [], signatures: [], excludedUnknown: [] };
+    return unsigned(wanted);
   }
   const people = peopleOf(signers);
   const statement = statementOf(plan);

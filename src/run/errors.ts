@@ -65,7 +65,7 @@ export const runErrors = declareErrors({
     kind: "user",
     text: "There are {count} files beside {file} that could be approvals of it; more than {most} are not looked at.",
     remedy: "Remove those that are of others.",
-    example: { count: 51, file: "approved.json", most: 50 },
+    example: { count: 1001, file: "approved.json", most: 1000 },
   },
   "signed-heads-not-usable": {
     kind: "user",

@@ -12,7 +12,7 @@ import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import type { ApprovalState } from "../sign/approvalState.ts";
 import { Stop } from "../stop.ts";
-import { approvalState, type Purpose, wantedApprovals } from "./approvals.ts";
+import { approvalState, type Purpose, unsigned, wantedApprovals } from "./approvals.ts";
 import { runErrors } from "./errors.ts";
 import { Observer } from "./observer.ts";
 import type { Recorded } from "./revokeOnRecord.ts";
@@ -46,10 +46,6 @@ const MAKE: Readonly<Record<Purpose, string>> = {
     "A watch has none: say `waivedFor: [leavers]` under `approvals` in the policy, or watch without --enforce and revoke by signed plans (docs/approvals.md).",
 };
 
-function unsigned(wanted: number): ApprovalState {
-  return { wanted, signedBy: [], signatures: [], excludedUnknown: [] };
-}
-
 /** A run that looks and can revoke. `openRevoker` makes one. */
 export class Revoker extends Observer<OrgConnection> {
   /** Asks this run to stop: whoever opened it may, and the files that are looked for meanwhile. */
@@ -82,7 +78,11 @@ export class Revoker extends Observer<OrgConnection> {
       asOf,
       maxAgeDays: settings.approvedPlanMaxAgeDays,
     });
-    const approvals = approvalState(approved, file, { policy, settings, purpose }, surroundings);
+    // Where nobody has to sign, nothing that lies beside the plan may stop the run.
+    const approvals =
+      wantedApprovals(policy, settings, purpose) === 0
+        ? unsigned(0)
+        : approvalState(approved, file, { policy, settings, purpose }, surroundings);
     const { plan, drift } = restrictToApproved(evaluation, approved);
     return {
       // What was approved line by line needs no limit.

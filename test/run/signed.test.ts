@@ -103,6 +103,14 @@ it("where approvals are required a preview shows what an update revokes none of,
   expect(start.approval).toMatchObject({ kind: "plan", digest: file.digest, signedBy: ["ada", "ben"] });
 });
 
+it("where nobody has to sign, what lies beside the plan stops nothing", async () => {
+  writeFileSync(policy, "version: 1\nunlisted: revoke\napps: []\nlimits: { percent: 100 }\n");
+  await planned();
+  for (let i = 0; i <= 1000; i++) writeFileSync(`${plan}.${i}.sig`, "x");
+  const set = { SANCTIONED_ALLOWED_SIGNERS: path.join(folder, "none"), PATH: "" };
+  expect(await phase("update", { ...set, SANCTIONED_APPROVED_PLAN: plan })).toBe(0);
+});
+
 it("a plan made again, with the same revocations, is another and wants its own approvals", async () => {
   const first = await planned();
   signed(first, ada);
