@@ -70,7 +70,7 @@ export function exceededLimits(
   limits: Omit<Limits, "position">,
 ): Exceeded {
   const { count, percent, byApp: sums } = amounts(byApp, grants);
-  const perApp = Math.max(0, ...sums.map(([, own]) => own));
+  const perApp = sums.reduce((most, [, own]) => Math.max(most, own), 0);
   const exceeded = {
     ...(count > limits.revocations ? { revocations: { limit: limits.revocations, actual: count } } : {}),
     ...(percent > limits.percent

@@ -54,7 +54,7 @@ describe("what a preview showed", () => {
     ["is of no time", forged({ at: null })],
     ["covers something else", forged({ revocations: { a: { covers: "app", granted: [] } } })],
     ["covers nothing", forged({ revocations: { a: null } })],
-    ["has times that are none", forged({ revocations: { a: { covers: "grants", granted: ["now"] } } })],
+    ["has times that are none", forged({ revocations: { a: { covers: "grants", granted: [OLD, "now"] } } })],
     ["has no times", forged({ revocations: { a: { covers: "pair" } } })],
     ["was changed", JSON.stringify({ ...shown, at: shown.at + 1 })],
     ["has no digest", JSON.stringify({ ...shown, digest: undefined })],
