@@ -47,10 +47,7 @@ export class WriterLock {
       database = new DatabaseSync(file);
       // Nothing is ever written, so that no journal has to be on the disk.
       database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
-      const lock = new WriterLock(file, inode, database);
-      if (lock.isHeld()) return lock;
-      database.close(); // it was replaced just now
-      return null;
+      return new WriterLock(file, inode, database);
     } catch (error) {
       database?.close();
       const { errcode, message } = error as { errcode?: number; message: string };

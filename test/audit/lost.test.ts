@@ -100,6 +100,17 @@ describe("a record that is not what the run left", () => {
     },
   );
 
+  it("is noticed though it was taken away while the line was being written: what that announces is not done", async () => {
+    const { trail } = await running();
+    await wait(50); // the head is kept, and nothing is being written
+    const line = trail.append({ ...revoking, call: 2 });
+    line.catch(() => undefined);
+    for (let i = 0; i < 10; i++) await Promise.resolve(); // the write has begun, and cannot have ended
+    rmSync(file);
+    await expect(line).rejects.toThrow(/was removed or moved/);
+    await trail.close();
+  });
+
   it("and has not been made anew says that the run is not on record", async () => {
     const { trail } = await running();
     rmSync(file);

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AuditLine } from "../../src/audit/line.ts";
 import { verifyRecord } from "../../src/audit/verifyRecord.ts";
@@ -128,5 +129,15 @@ describe("the record of a run", () => {
     expect(outcomes.map(({ status }) => status)).toEqual(["revoked", "not tried", "not tried"]);
     expect([stopped, audit.missing, outcomes[1]!.reason]).toEqual([why, why, why]);
     expect(existsSync(auditFile)).toBe(false);
+  });
+
+  it("that was removed when calls were announced already stops those, too", async () => {
+    const announced = () => (existsSync(auditFile) ? text().match(/"event":"revoking"/g) : null)?.length ?? 0;
+    const ended = run({ concurrency: 3, perSecond: 1 });
+    while (announced() < 3) await wait(5);
+    rmSync(auditFile);
+    const posts = on.posts().length;
+    expect((await ended).outcomes.filter(({ status }) => status === "not tried").length).toBeGreaterThan(0);
+    expect(on.posts()).toHaveLength(posts);
   });
 });
