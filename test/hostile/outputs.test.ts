@@ -34,7 +34,9 @@ import { outcomesText } from "../../src/report/outcomesText.ts";
 import { planText } from "../../src/report/planText.ts";
 import { problemsGithub, problemsJson } from "../../src/report/problems/problemFormats.ts";
 import { problemsSarif } from "../../src/report/problems/problemsSarif.ts";
+import { tableMarkdown } from "../../src/report/render/markdown.ts";
 import { safeJson } from "../../src/report/render/safeJson.ts";
+import { tableOf } from "../../src/report/render/table.ts";
 import { resolveProblems } from "../../src/resolve/errors.ts";
 import type { Day } from "../../src/time.ts";
 import { conditionsOf } from "../../src/watch/conditions.ts";
@@ -47,6 +49,7 @@ import {
   app,
   grant,
   inventoryOf,
+  like,
   link,
   NO_STANDING_ACCESS,
   provider,
@@ -54,7 +57,7 @@ import {
   user,
 } from "../inventories.ts";
 import { APPS, ORGS, SPELLED, USERS } from "./hostileNames.ts";
-import { coloursIn, commandsIn, hiddenIn, linksIn, sarifMessage } from "./readers.ts";
+import { cellsIn, coloursIn, commandsIn, hiddenIn, linksIn, sarifMessage } from "./readers.ts";
 
 const DAY = "2026-11-23" as Day;
 const BECAUSE = { reason: "::error::x ##[error] @everyone #1 GH-1", owner: "[x](http://evil.example)" };
@@ -62,8 +65,10 @@ const BECAUSE = { reason: "::error::x ##[error] @everyone #1 GH-1", owner: "[x](
 /** An org in which every app, user and the org itself is called so, held against a policy that names some of them. */
 function held(names: readonly string[], usernames: readonly string[], perApp: number): Evaluation {
   const users = usernames.map((username, i) => user(i + 1, { username, name: username, isActive: i !== 3 }));
-  const registered = ["Slack", "::error::pwned", "GH-1", ""].map((name, i) => app(name, sfId("0H4", i + 1)));
-  const apps = [...registered, ...names.map((name) => app(name))];
+  const registered = ["Slack", "::error::pwned", "GH-1", "", "a ##[error]that it could be of"].map(
+    (name, i) => app(name, sfId("0H4", i + 1)),
+  );
+  const apps = [...registered, ...names.map((name) => app(name)), like(registered.at(-1)!)];
   const providers = [...names.slice(0, 40), ""].map((name) => provider(name));
   const userOf = (i: number) => users[i % users.length]!.id;
   const policy = policyFromObject(
@@ -241,9 +246,25 @@ it("a message in SARIF is the text, and no link", () => {
   };
   const messages = runs[0].results.map(({ message }) => sarifMessage(message.text));
   expect(messages.flatMap(({ links }) => links)).toEqual([]);
+  expect(outputNamed("report sarif")).toContain(JSON.stringify("\\[vulnerability:1\\]").slice(1, -1));
   const all = messages.map(({ text }) => text).join("\n");
   for (const name of ["a\\|b|c", "<!channel>", "SlackX".replace("X", "\\u{200b}")])
     expect(all).toContain(name);
+});
+
+it("each name stands whole in a cell of Markdown", () => {
+  const table = tableOf(
+    APPS.map((name) => ({ name })),
+    { app: { title: "App", kind: "text", value: ({ name }) => name } },
+  );
+  const cells = cellsIn(tableMarkdown(table, APPS.length, ""));
+  expect(cells).toEqual(
+    APPS.map((name) =>
+      printable(name)
+        .replace(/(?<=\\)\|/g, "\\u{7c}")
+        .trim(),
+    ),
+  );
 });
 
 it.each(["report csv", "list by app, csv", "list by user, csv"])("no cell of %s is a formula", (name) => {

@@ -32,11 +32,7 @@ const OWN_TAGS = /^(details|summary|h[1-3]|p|strong|code|pre|table|thead|tbody|t
  * mentions and references that both make links of.
  */
 export function linksIn(markdown: string): string[] {
-  const html = micromark(markdown, {
-    extensions: [gfm()],
-    htmlExtensions: [gfmHtml()],
-    allowDangerousHtml: true,
-  });
+  const html = htmlOf(markdown);
   const tags = [...html.matchAll(/<\/?([a-z][\w-]*)([^>]*)>/gi)]
     .filter(([, tag, rest]) => !OWN_TAGS.test(tag!) || /\bon\w+=|href|src/i.test(rest!))
     .map(([tag]) => tag);
@@ -44,7 +40,7 @@ export function linksIn(markdown: string): string[] {
     .replace(/<(code|pre)\b[^>]*>.*?<\/\1>/gs, "")
     .replace(/<!--.*?-->/gs, "")
     .replace(/<[^>]*>/g, "\n")
-    .replace(/&(amp|lt|gt|quot);/g, (_, name: string) => ({ amp: "&", lt: "<", gt: ">", quot: '"' })[name]!);
+    .replace(/.+/g, plain);
   const references = [
     /(?<![\p{L}\p{N}])@[\w-]+/gu,
     /[#!&$~^]\d+/g,
@@ -57,6 +53,25 @@ export function linksIn(markdown: string): string[] {
     /^\/\w+/gm,
   ].flatMap((reference) => text.match(reference) ?? []);
   return [...tags, ...references];
+}
+
+/** The texts of the first cells of a table in Markdown. */
+export function cellsIn(markdown: string): string[] {
+  const rows = htmlOf(markdown).matchAll(/<tr>\n<td>(.*?)<\/td>/gs);
+  return [...rows].map(([, cell]) => plain(cell!.replace(/<[^>]*>/g, "")).trim());
+}
+
+function htmlOf(markdown: string): string {
+  return micromark(markdown, {
+    extensions: [gfm()],
+    htmlExtensions: [gfmHtml()],
+    allowDangerousHtml: true,
+  });
+}
+
+function plain(html: string): string {
+  const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' };
+  return html.replace(/&(amp|lt|gt|quot);/g, (_, name: string) => entities[name]!);
 }
 
 /** The text of a message in SARIF as a viewer shows it (2.1.0, 3.11.6), and what it, or one that knows no escapes, makes links of. */

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Inventory } from "../../../src/inventory/inventory.ts";
 import { connectedUsers } from "../../../src/report/list/connectedUsers.ts";
 import { listCsv, listText } from "../../../src/report/list/listFormats.ts";
+import { standingTable } from "../../../src/report/standingTable.ts";
 import { inventories } from "../../arbitraries.ts";
-import { app, grant, inventoryOf } from "../../inventories.ts";
+import { app, grant, inventoryOf, NO_STANDING_ACCESS, sfId } from "../../inventories.ts";
 
 const EVIL = '=HYPERLINK("http://evil")\u001b[2J\nnext';
 
@@ -42,6 +43,29 @@ it("a user whom the org does not list is named by id and said to be unknown", ()
     },
   ]);
   expect(listText(connectedUsers(inventory, { by: "user" }), inventory)).toContain("not listed by the org");
+});
+
+it("access without a grant is of the app of that id, and not of one that is called so", () => {
+  const slack = app("Slack", sfId("0H4", 1));
+  const posing = app(slack.id!);
+  const entries = [slack, posing].map((of) => ({
+    kind: "session" as const,
+    app: of,
+    name: "Slack",
+    couldBe: [],
+    userId: null,
+    through: [],
+    lastSeen: null,
+    knownBy: ["sessions" as const],
+  }));
+  const inventory = inventoryOf({
+    apps: [slack, posing],
+    standingAccess: { ...NO_STANDING_ACCESS, entries },
+  });
+  const shown = (named?: string) => connectedUsers(inventory, { app: named }).standingAccess.entries;
+  expect(shown(slack.id!).map((one) => one.app)).toEqual([{ id: slack.id, name: "Slack", kind: slack.kind }]);
+  expect(shown(`"${slack.id}"`).map((one) => one.app?.id)).toEqual([null]);
+  expect(standingTable(shown(), false).size).toBe(2);
 });
 
 it("both lists count every grant once, whatever the org", () => {
