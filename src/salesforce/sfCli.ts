@@ -38,6 +38,7 @@ async function ask<Result>(command: readonly string[], targetOrg: string | null)
     ({ stdout } = await run("sf", [...command, "--json"], {
       env,
       timeout: TIMEOUT_MS,
+      killSignal: "SIGKILL",
       shell: process.platform === "win32", // there it is a .cmd file; nothing from outside is in the arguments
     }));
   } catch (error) {

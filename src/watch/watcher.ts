@@ -64,10 +64,20 @@ export interface Round {
 
 /** A look that says that grants are gone is followed by a whole listing, but not more often than this. */
 const LISTING_AT_MOST_EVERY_MS = 10 * 60 * 1000;
+/** What could not be revoked at all, twice in a row, is left alone for so long, then for twice as long, up to the other. */
+const STUCK_MS = 60_000;
+const LONGEST_STUCK_MS = 30 * 60_000;
 /** The network may be away for a moment; after as many rounds nobody is watching. */
 const BLIND_ROUNDS = 3;
 /** What is told of when it ends, too. */
 const TOLD_WHEN_ENDED: readonly WatchEvent["kind"][] = ["inconclusive", "policy-invalid"];
+
+/** What could not be revoked at all, how often in a row, and until when, by `elapsed`, it is left alone. */
+interface Stuck {
+  readonly plan: string;
+  readonly times: number;
+  readonly until: number;
+}
 
 /** Looks at an org round by round, and tells the sinks what is new. */
 export class Watcher {
@@ -80,6 +90,9 @@ export class Watcher {
   #lookedAt = 0;
   #evaluation: Evaluation | undefined;
   #policyDigest = "";
+  /** What was last kept from being revoked by a limit: nothing is asked of the org anew while that is all as it was. */
+  #refused: { readonly evaluation: Evaluation; readonly condition: Condition } | null = null;
+  #stuck: Stuck | null = null;
   #blindRounds = 0;
 
   constructor(options: WatchOptions) {
@@ -170,6 +183,9 @@ export class Watcher {
     const { enforce, halted, observer, now, log } = this.#options;
     const nothing = { conditions: [], events: [] };
     if (enforce === null || countGrants(leaversPlan(evaluation).plan) === 0) return nothing;
+    if (this.#refused?.evaluation === evaluation)
+      return { conditions: [this.#refused.condition], events: [] };
+    if (this.#isStuck(leaversPlan(evaluation).plan)) return nothing;
     // A look is good for an alert; to revoke takes the whole list (law 4).
     await this.#list(evaluation.policy);
     const proven = judge(evaluation.policy, this.#inventory!, now(), observer.settings);
@@ -177,25 +193,15 @@ export class Watcher {
     const { plan, refusal } = leaversPlan(proven, observer.settings.raised?.limits);
     const count = countGrants(plan);
     if (count === 0) return nothing;
-    const about = { since: null, app: null, user: null } as const;
     const stopped = halted?.() ?? null;
     if (refusal !== null || stopped !== null) {
       log(stopped === null ? refusedText(refusal!) : `revokes nothing, since ${stopped}`);
-      const why =
-        stopped === null
-          ? `a limit keeps from being revoked: ${refusal}`
-          : `are not revoked until this watch is started again, since ${stopped}`;
-      const condition: Condition = {
-        key: conditionKey("leavers-refused", stopped ?? refusal!),
-        kind: "leavers-refused",
-        severity: "error",
-        text: `leavers hold ${amount(count, "grant")} that ${why}`,
-        details: { grants: String(count) },
-        ...about,
-      };
+      const condition = refusedCondition(count, refusal, stopped);
+      this.#refused = { evaluation: proven, condition };
       return { conditions: [condition], events: [] };
     }
     const { revoked, open } = await enforce(proven, plan);
+    this.#stuck = revoked > 0 ? null : this.#stuckAgain(whatOf(plan));
     this.#inventory = undefined; // what is left is read again
     const users = new Set(plan.revocations.map(({ user }) => user.username));
     const condition: Condition = {
@@ -204,10 +210,21 @@ export class Watcher {
       severity: open.length > 0 ? "error" : "note",
       text: `${revoked} of ${amount(count, "grant")} of ${[...users].sort().join(", ")} revoked${open.length > 0 ? `; not revoked: ${open.join("; ")}` : ""}`,
       details: { planned: String(count), revoked: String(revoked) },
-      ...about,
+      ...ABOUT_NOBODY,
     };
     log(printable(condition.text));
     return { conditions: [], events: [eventOf(condition, "begun", this.#options.org, now())] };
+  }
+
+  #isStuck(plan: Plan): boolean {
+    return this.#stuck?.plan === whatOf(plan) && this.#elapsed() < this.#stuck.until;
+  }
+
+  /** At once the first time, since a fault may pass; then later and later. */
+  #stuckAgain(plan: string): Stuck {
+    const times = this.#stuck?.plan === plan ? this.#stuck.times + 1 : 1;
+    const wait = times === 1 ? 0 : Math.min(LONGEST_STUCK_MS, STUCK_MS * 2 ** (times - 2));
+    return { plan, times, until: this.#elapsed() + wait };
   }
 
   /** What is told of where the org or the policy cannot be judged. */
@@ -266,6 +283,29 @@ export class Watcher {
     });
     return events.length;
   }
+}
+
+const ABOUT_NOBODY = { since: null, app: null, user: null } as const;
+
+/** What keeps leavers' grants from being revoked: a limit, or that the watch was told to stop. */
+function refusedCondition(grants: number, refusal: string | null, stopped: string | null): Condition {
+  const why =
+    stopped === null
+      ? `a limit keeps from being revoked: ${refusal}`
+      : `are not revoked until this watch is started again, since ${stopped}`;
+  return {
+    key: conditionKey("leavers-refused", stopped ?? refusal),
+    kind: "leavers-refused",
+    severity: "error",
+    text: `leavers hold ${amount(grants, "grant")} that ${why}`,
+    details: { grants: String(grants) },
+    ...ABOUT_NOBODY,
+  };
+}
+
+/** The users and apps of a plan, whatever its reasons are. */
+function whatOf({ revocations }: Plan): string {
+  return JSON.stringify(revocations.map(({ user, app }) => [user.id, app.key]));
 }
 
 function overCondition(kind: WatchEvent["kind"]): Condition {

@@ -1,12 +1,15 @@
 import { type LocalOrg, type LocalOrgOptions, startLocalOrg } from "salesforce-local-org";
 import { generateOrg, PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
+import { checkApiShare } from "../../src/inventory/apiShare.ts";
 import { AppRegister } from "../../src/inventory/appRegister.ts";
 import { readAppSettings } from "../../src/inventory/appSettings.ts";
 import { grantMaker } from "../../src/inventory/grantRow.ts";
 import { listGrants } from "../../src/inventory/grants.ts";
+import { readLinkRows } from "../../src/inventory/linkRows.ts";
 import { listInventory } from "../../src/inventory/listInventory.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
+import { readTwice } from "../../src/inventory/readRange.ts";
 import { readUsageUsers } from "../../src/inventory/usage.ts";
 import { connect } from "../../src/salesforce/connection.ts";
 import { readCredentials } from "../../src/salesforce/credentials.ts";
@@ -216,6 +219,61 @@ describe("the usage of an app is read for as long as it gets on", () => {
     const { outcome, calls } = await usersOf(entries);
     expect(outcome).toMatchObject({ code: "usage-without-end" });
     expect(calls).toBeLessThanOrEqual(mostCalls);
+  });
+});
+
+it("an org that does not say how many API calls it has has no more than a million", async () => {
+  const reader = await open((_request, { headers }) => {
+    const { "sforce-limit-info": _, ...others } = headers;
+    return { headers: others };
+  });
+  expect(reader.apiUsage).toBeNull();
+  checkApiShare(reader, 200_000);
+  expect(() => checkApiShare(reader, 200_001)).toThrow(
+    expect.objectContaining({ code: "api-share-exceeded" }),
+  );
+});
+
+it("grants that no division makes fit are read as far as Salesforce hands them out, and no further", async () => {
+  const enough: unknown[] = [];
+  const reader = {
+    query: async (_soql: string, options?: { enough?: number }) => {
+      enough.push(options?.enough);
+      return { rows: [], totalSize: 1, pages: 1 };
+    },
+    count: async () => 1,
+  } as unknown as OrgReader;
+  const reading = { dated: true, ids: true, toGrant: grantMaker(new AppRegister([])) };
+  await expect(readTwice(reader, [], reading)).rejects.toMatchObject({ code: "range-count-not-matched" });
+  expect(enough).toEqual([2_501, 2_501, 2_501, 2_501]);
+});
+
+describe("links to identity providers are read for as long as that gets on", () => {
+  const calls = async (rowsOfAnswer: number) => {
+    let asked = 0;
+    let user = 0;
+    const reader = {
+      query: async () => {
+        asked++;
+        const rows = Array.from({ length: rowsOfAnswer }, () => ({
+          ...{ Id: null, SsoProviderId: null, SsoProviderName: "Google", Provider: "Google" },
+          UserId: `005${String(user++).padStart(12, "0")}AAA`,
+        }));
+        return { rows, totalSize: 1_000_000, pages: 1 };
+      },
+      count: async () => 1_000,
+    } as unknown as OrgReader;
+    const read = readLinkRows(reader, 1_000, async () => []);
+    await expect(read).rejects.toMatchObject({ code: "account-link-count-not-matched" });
+    return asked;
+  };
+
+  it("a link or two in each answer, and always more of them", async () => {
+    expect(await calls(2)).toBeLessThan(200);
+  });
+
+  it("a page of links in each answer, and always more of them", async () => {
+    expect(await calls(500)).toBeLessThan(200);
   });
 });
 

@@ -192,7 +192,9 @@ describe("the pages of an answer", () => {
             status: 200,
           }
         : null;
+    const calls = reader.calls;
     await expect(reader.query(SOQL)).rejects.toMatchObject({ code: "page-repeated" });
+    expect(reader.calls - calls).toBe(2);
   });
 
   const rows = (page: number, count: number) =>
@@ -304,6 +306,43 @@ describe("reading", () => {
   });
 });
 
+describe("what an org says of itself", () => {
+  it("is no more than an org has: API calls of a day, and names of headers", async () => {
+    let usage = "18/999999999";
+    let n = 0;
+    alter = (_request, { headers }) => ({
+      headers: {
+        ...headers,
+        "sforce-limit-info": `api-usage=${usage}`,
+        ...Object.fromEntries(Array.from({ length: 50 }, () => [`x-${n++}`, "1"])),
+      },
+    });
+    const reader = await open();
+    expect(reader.apiUsage).toEqual({ used: 18, limit: 20_000_000 });
+    usage = "18/99999999999999999999";
+    await reader.query("SELECT Id FROM Profile");
+    expect(reader.apiUsage).toEqual({ used: 18, limit: 20_000_000 });
+    expect(n).toBeGreaterThan(200);
+    expect(reader.headerNames).toHaveLength(200);
+  });
+
+  it("of waiting is kept for one run: the next one has the same patience", async () => {
+    const reader = await open();
+    let waiting = false;
+    alter = () => (waiting ? { status: 503, headers: { "retry-after": "100" }, body: "" } : null);
+    const ask = () => reader.query("SELECT Id FROM Profile").catch((error: { code: string }) => error.code);
+    const tries = async () => {
+      const before = reader.calls;
+      await ask();
+      return reader.calls - before;
+    };
+    waiting = true;
+    const asked = [await tries(), await tries(), await tries(), await tries()];
+    reader.beginRun();
+    expect([...asked, await tries()]).toEqual([6, 6, 2, 1, 6]);
+  });
+});
+
 describe("an access token that is more than one clean line", () => {
   const caught = "Access token:\n00D000000001942!AQcanary.token\ndone";
   it.each([
@@ -400,6 +439,17 @@ describe("a login that is answered", () => {
     expect(String(error)).not.toContain("canary");
     expect(tries()).toBe(1);
   });
+});
+
+it("a login is answered in a few words, and metadata in a few megabytes", async () => {
+  const large = (megabytes: number) => ({ body: " ".repeat(megabytes * 1024 * 1024 + 1) });
+  const reader = await open();
+  alter = (request) =>
+    request.includes("/Soap/") ? large(16) : request.includes("/oauth2/token") ? large(1) : null;
+  const tooLarge = { code: "answer-too-large" };
+  await expect(reader.listMetadata("ConnectedApp")).rejects.toMatchObject(tooLarge);
+  const byLogin = readCredentials({ loginUrl: between.url, clientId: "c", clientSecret: "s" }, {});
+  await expect(connect(byLogin, CLOCK)).rejects.toMatchObject(tooLarge);
 });
 
 it("an answer larger than any of Salesforce's is not read to its end", async () => {

@@ -286,8 +286,31 @@ describe("leavers", () => {
     org.store.changeUser(ADA, { isActive: false });
     await one.round();
     expect(kinds().sort()).toEqual(["leavers-refused begun", "user-deactivated begun"]);
+    const before = connection.calls;
     await one.round();
     expect(kinds()).toEqual([]);
+    expect(connection.calls - before).toBe(4); // the org is not listed in full as long as nothing changes
+    policy = DIEPPE;
+    await expect(one.round()).rejects.toThrow("a limit refuses it");
+  });
+
+  it("that cannot be revoked are tried again at once, then later and later, and others who leave at once", async () => {
+    const tried: number[] = [];
+    const begun = now;
+    const one = watcher({
+      enforce: async (_, plan) => {
+        tried.push(Math.round((now - begun) / 60_000));
+        return { revoked: 0, open: plan.revocations.map(({ userLabel }) => userLabel) };
+      },
+    });
+    await one.round();
+    org.store.changeUser(ADA, { isActive: false });
+    for (let minute = 1; minute <= 20; minute++) {
+      now = begun + minute * 60_000;
+      if (minute === 14) org.store.changeUser("amir.kowalski@dieppe.example", { isActive: false });
+      await one.round();
+    }
+    expect(tried).toEqual([1, 2, 3, 5, 9, 14, 15, 16, 18]);
   });
 
   it("are told once, and left alone, where the watch was asked to stop revoking", async () => {

@@ -189,7 +189,6 @@ function exitCodeOf(
 /** Round after round, each begun an interval after the one before began. Ends with SIGINT or SIGTERM, after the round; with a second one at once. */
 async function watchOn(watcher: Watcher, interval: number): Promise<void> {
   const stop = new AbortController();
-  // Not `once`: the lock of the record listens too, and ends the process where it is the only one that does.
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => (stop.signal.aborted ? process.exit(EXIT.userError) : stop.abort()));
   log(`watching; a look every ${interval / 1000} s`);
