@@ -97,6 +97,14 @@ export const cliErrors = declareErrors({
     remedy: "Block the app in Setup (Connected Apps OAuth Usage) or freeze the user, and run it again.",
     example: { rounds: 5, count: 2 },
   },
+  "run-not-on-record": {
+    kind: "user",
+    text: "Not all of what this run did is on record. {why}",
+    remedy: "Keep what is printed above: the record lacks it.",
+    example: {
+      why: "The audit record audit.jsonl was removed or moved while the run was under way, so nothing more is revoked.",
+    },
+  },
   "revocation-not-confirmed": {
     kind: "user",
     text: "The number was not typed: nothing was revoked.",

@@ -25,14 +25,6 @@ export const runErrors = declareErrors({
     remedy: "Say why in {variable}: both go on record.",
     example: { variable: "SANCTIONED_RAISE_REASON" },
   },
-  "run-not-on-record": {
-    kind: "user",
-    text: "Not all of what this run did is on record. {why}",
-    remedy: "",
-    example: {
-      why: "The audit record audit.jsonl was removed or moved while the run was under way, so nothing more is revoked.",
-    },
-  },
   "excluded-approvers-blank": {
     kind: "settings",
     text: "{setting} is set and names nobody.",

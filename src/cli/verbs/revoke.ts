@@ -19,7 +19,6 @@ import { outcomesText } from "../../report/outcomesText.ts";
 import { safeJson } from "../../report/render/safeJson.ts";
 import { HELD_BACK } from "../../report/words.ts";
 import { wantedApprovals } from "../../run/approvals.ts";
-import { runErrors } from "../../run/errors.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { inRounds, type Rounds, type RoundsEnd } from "../../run/rounds.ts";
 import type { RunSettings } from "../../run/settings.ts";
@@ -173,7 +172,7 @@ class ByHand implements Rounds<Planned> {
       .finally(unheed);
     const record = { ...audit, file: path.relative(process.cwd(), audit.file) };
     process.stdout.write(outcomesText(outcomes, sessions, record).text);
-    if (audit.missing !== null) throw runErrors["run-not-on-record"]({ why: audit.missing });
+    if (audit.missing !== null) throw cliErrors["run-not-on-record"]({ why: audit.missing });
     const { reason: stopped } = this.#run.stop;
     if (stopped !== null) throw cliErrors["revocation-stopped"]({ why: stopped });
     return outcomes;
