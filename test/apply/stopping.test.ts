@@ -76,6 +76,23 @@ describe("what the run itself revoked counts as revoked, whatever the org answer
     expect(on.posts()).toEqual([200, 400, 200]);
   });
 
+  it("also where the run was stopped before the next attempt", async () => {
+    on = await stage(orgOf(2));
+    const stop = new Stop();
+    on.alter((request) => (isRevoke(request) ? { status: 503 } : null));
+    const audit = {
+      append: async (line: (typeof on.events)[0]) => {
+        if (line.event === "revoking" && line.call === 2) stop.ask("somebody asked");
+      },
+    };
+    const { outcomes } = await on.apply(on.revocations, { stop, audit });
+    expect(on.posts()).toEqual([200]);
+    expect(outcomes.map(({ status, reason }) => [status, reason])).toEqual([
+      ["revoked", "the revoke endpoint answered HTTP 503"],
+      ["not tried", "somebody asked"],
+    ]);
+  });
+
   it("but a token that was not there from the first call on is already gone", async () => {
     on = await stage(orgOf(2));
     on.answerInstead((request) => {
@@ -116,7 +133,23 @@ describe("a run that is asked to stop", () => {
     expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
-  it("does not wait for an org that does not answer: that call, and what could not be read, are unknown", async () => {
+  it("does not wait for a call that has no answer: it is on record as that", async () => {
+    on = await stage(orgOf(3));
+    on.org.setFaults([{ kind: "latency", match: "/revoke", ms: 20_000 }]);
+    const stop = new Stop();
+    on.answerInstead((request) => {
+      if (isRevoke(request)) stop.ask("somebody asked", 1_000);
+      return null;
+    });
+    const begun = performance.now();
+    const { outcomes } = await on.apply(on.revocations, { stop });
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(on.events.filter(({ event }) => event === "answered")).toMatchObject([{ answer: "no-answer" }]);
+    expect(outcomes[0]?.reason).toBe("no answer to the call by the time the run had to end");
+    expect(statuses(outcomes)).toEqual({ failed: 1, "not tried": 2 });
+  });
+
+  it("does not wait for an org that does not answer: what could not be read is unknown", async () => {
     on = await stage(orgOf(3));
     const stop = new Stop();
     let calls = 0;
@@ -135,6 +168,24 @@ describe("a run that is asked to stop", () => {
     });
     expect(statuses(outcomes)).toEqual({ unknown: 1, "not tried": 2 });
   });
+});
+
+it("a run that is asked to stop while it ends sessions ends no more of them", async () => {
+  on = await stage(orgOf(3));
+  for (const { user, app } of on.revocations)
+    on.org.store.addSession({ username: user.username, app: app.name, createdAt: 0 });
+  const stop = new Stop();
+  on.alter((request) => {
+    if (request.startsWith("DELETE") && request.includes("/AuthSession/")) stop.ask("somebody asked");
+    return null;
+  });
+  const { outcomes, sessions } = await on.apply(on.revocations, { stop, sessions: "end" });
+  expect(statuses(outcomes)).toEqual({ revoked: 3 });
+  expect(sessions).toMatchObject({
+    ...{ found: 3, ended: 1 },
+    problems: ["some were not ended, since somebody asked"],
+  });
+  expect(on.org.store.sessions()).toHaveLength(2);
 });
 
 it("a fault of our own ends the run once what is known of its calls is on record", async () => {
