@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const minute = 60_000;
 
 /** The tests that start the real engine, or build the packages: slow, and heavy enough to disturb each other. */
-const engineTests = "test/{pulumi,ci,packed}/**/*.test.ts";
+const engineTests = ["test/{pulumi,ci,packed}/**/*.test.ts", "test/scripts/chaosOnEngine.test.ts"];
 
 /**
  * The tests that start a browser or processes of ours, as each test of a verb does, ask a local org for hundreds of answers,
@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [engineTests, ...slowTests, ...httpTests],
+          exclude: [...engineTests, ...slowTests, ...httpTests],
           // The files load the same modules, which takes longer than most of the tests.
           isolate: false,
           maxWorkers: "100%",
@@ -92,7 +92,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "engine",
-          include: [engineTests],
+          include: engineTests,
           testTimeout: 3 * minute,
           hookTimeout: 3 * minute,
           maxWorkers: 2,

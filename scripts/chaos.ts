@@ -17,6 +17,7 @@ interface Options {
   readonly minutes: number;
   readonly engine?: true;
   readonly only: string;
+  readonly exactly?: string;
 }
 
 /** `npm run chaos`: random orgs, policies, faults, kills and rivals; checks what must never be. */
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
       "play on the real Pulumi engine: kills, suspended processes, lost records, wrong answers",
     )
     .option("--only <text>", "with --engine: only the kinds of trouble whose name holds this", "")
+    .option("--exactly <name>", "with --engine: only the trouble of this name")
     .addHelpText(
       "after",
       "\nExamples:\n  $ npm run chaos -- --seeds 100 --from 1\n  $ npm run chaos -- --engine --only SIGKILL",
@@ -57,9 +59,11 @@ async function inProcesses({ seeds = 1_000, from }: Options, until: number) {
 }
 
 /** Each kind of trouble with each seed. */
-async function onEngine({ seeds = 1, from, only }: Options, until: number) {
+async function onEngine({ seeds = 1, from, only, exactly }: Options, until: number) {
   if (!tellsProcesses) throw new Error("plays on the engine need Linux, which says what processes there are");
-  const troubles = TROUBLES.filter(({ name }) => name.includes(only));
+  const troubles = TROUBLES.filter(({ name }) =>
+    exactly === undefined ? name.includes(only) : name === exactly,
+  );
   const total = { seeds: 0, revocationsChecked: 0, violations: 0 };
   for (let seed = from; seed < from + seeds; seed++)
     for (const trouble of troubles) {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { generateOrg, Random } from "salesforce-local-org/orgs";
@@ -185,8 +185,10 @@ class Play {
       run = await again();
     }
     if (run.output.includes("has lost its end")) {
-      for (const file of [this.#record, `${this.#record}.head`]) renameSync(file, `${file}.aside`);
       this.#output += run.output;
+      if (!this.#trouble.losesTheRecord) this.#violate("the record is said to have lost its end");
+      for (const file of readdirSync(this.#project.folder).filter((name) => name.startsWith(RECORD)))
+        rmSync(path.join(this.#project.folder, file), { recursive: true });
       run = await again();
     }
     this.#output += run.output;

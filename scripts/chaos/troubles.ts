@@ -35,7 +35,8 @@ const kill = (signal: NodeJS.Signals, ...roles: readonly Role[]): Trouble => ({
   strike: ({ processes }) => {
     for (const { pid, role } of processes()) if (roles.includes(role)) send(pid, signal);
   },
-  endsTheRun: true,
+  // The engine may finish what it has begun without the program that asked for it.
+  ...(roles.some((role) => role === "engine" || role === "provider") ? { endsTheRun: true as const } : {}),
 });
 
 const ofTheGroup = (signal: NodeJS.Signals, times: number): Trouble => ({
