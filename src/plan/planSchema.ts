@@ -68,7 +68,7 @@ const Standing = Type.Object(
         {
           source: oneOf(STANDING_SOURCES),
           state: oneOf(["read", "part", "not-read"]),
-          salesforceCode: nullable(Words),
+          salesforceCode: nullable(Type.String({ description: "Where the org refused." })),
           since: nullable(InstantOf("Where it was read in part, the time back to which. ")),
         },
         closed,

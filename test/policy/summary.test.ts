@@ -247,6 +247,24 @@ describe("the summary", () => {
     );
   });
 
+  it("has no key that is another app's, whatever the names, also in another version of the policy", () => {
+    const id = "0H4000000000001CAA";
+    const of = (part: object) =>
+      Object.keys(summary({ apps: [{ users: "everyone", ...part }] }).apps as object);
+    const keys = [
+      { id },
+      { name: id },
+      { name: `"${id}"` },
+      { name: "Slack", id },
+      { name: `Slack (${id})` },
+    ];
+    expect(keys.flatMap(of)).toEqual([id, `"${id}"`, `"\\"${id}\\""`, `Slack (${id})`, `"Slack (${id})"`]);
+    const whose = (app: string, user: string) =>
+      Object.keys(summary({ exemptions: [{ app, user, ...because }] }).exemptions as object)[0];
+    expect(whose("a, b", "c@x.example")).not.toBe(whose("a", "b, c@x.example"));
+    expect(whose("any app", "c@x.example")).toBe('"any app", c@x.example');
+  });
+
   it("never shows two different lists as the same text", () => {
     const profiles = (...names: string[]) => JSON.stringify(summary(slack({ users: { profiles: names } })));
     expect(
