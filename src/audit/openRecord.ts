@@ -72,7 +72,7 @@ export class OpenRecord {
       if (!tail.isRecord) throw auditErrors["audit-record-not-usable"]({ file, why: "holds something else" });
       const known = hashIn((await head.read(0, 65)).toString("latin1"));
       const opened = new OpenRecord(file, { record, head, lock }, { tail, size, known });
-      if (known !== null && (await opened.linesAfter(known)) === null)
+      if (known !== null && (await opened.find(known)) === "not there")
         throw auditErrors["audit-record-lost-its-end"]({ file });
       return opened;
     } catch (error) {
@@ -98,19 +98,23 @@ export class OpenRecord {
 
   /** Hashes of the lines after the one with this hash, the last of them first; null where no line has it. */
   async linesAfter(hash: string): Promise<ReadonlySet<string> | null> {
-    if (hash === this.#prev) return new Set();
     const after = new Set<string>();
-    for await (const one of hashesFromEnd((from, to) => this.#record.read(from, to), this.#size)) {
+    for await (const one of this.#hashes()) {
       if (one === hash) return after;
       after.add(one);
     }
     return hash === NO_LINE ? after : null;
   }
 
-  /** Where a head that is known from elsewhere is in it. */
+  /** Where a head that is known from elsewhere is in it. A record of any size is read, and none of it kept. */
   async find(head: string): Promise<KnownHead["found"]> {
-    const after = await this.linesAfter(head);
-    return after === null ? "not there" : after.size === 0 ? "last" : "earlier";
+    if (head === this.#prev) return "last";
+    for await (const one of this.#hashes()) if (one === head) return "earlier";
+    return head === NO_LINE ? "earlier" : "not there";
+  }
+
+  #hashes(): AsyncGenerator<string> {
+    return hashesFromEnd((from, to) => this.#record.read(from, to), this.#size);
   }
 
   /** The texts that lines would have, the next after the last. */
