@@ -162,6 +162,8 @@ describe("sanctioned watch", () => {
       await eventually(() =>
         expect(org.store.grants().some((row) => org.store.username(row) === username)).toBe(false),
       );
+      // It says so once all is verified, and keeps the event with the same breath.
+      await eventually(() => expect(one.seen.stderr).toContain(` of ${username} revoked`));
     }
     expect(asked).toBe(1);
     one.kill();
