@@ -105,7 +105,7 @@ function resultText(result: Result, allowLater: boolean): string {
     ...(unanswered > 0
       ? [`  ${amount(unanswered, "call")} without an answer on record: they may have been made`]
       : []),
-    ...notes.map((note) => `  ${note}`),
+    ...notes.map((note) => `  ${printable(note)}`),
   ];
   return `${told.join("\n")}\n`;
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { LocalOrg } from "salesforce-local-org";
 import { UserError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
 import { cliErrors } from "../errors.ts";
 
 /** The stack that `Pulumi.simulator.yaml` configures, and its passphrase: no secret, since the stack holds none. */
@@ -120,7 +121,7 @@ async function startOrg({ port, fixture, profile, platform = [] }: SimulatorOpti
 }
 
 function instructions({ url, accessToken, store }: LocalOrg): string {
-  return `${store.organization.name}, a local org that answers like Salesforce, is at ${url} (Ctrl-C stops it).
+  return `${printable(store.organization.name)}, a local org that answers like Salesforce, is at ${url} (Ctrl-C stops it).
 In another terminal, in this folder:
 
 export SF_ORG_INSTANCE_URL=${url}
