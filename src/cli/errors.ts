@@ -235,12 +235,6 @@ export const cliErrors = declareErrors({
     remedy: "Name it with --command.",
     example: {},
   },
-  "sqlite-missing": {
-    kind: "settings",
-    text: "This Node ({version}) has no SQLite of its own.",
-    remedy: "Use Node 22.13 or later, or --once without --state.",
-    example: { version: "v22.12.0" },
-  },
 
   // The local org
   "local-org-not-named": {

@@ -1,7 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import { fstatSync } from "node:fs";
-import { isGone, launchersOf } from "../run/launchers.ts";
 import type { Stop } from "../stop.ts";
+import { isGone, launchersOf } from "./launchers.ts";
 import { endSurvivors } from "./survivors.ts";
 
 /** A provider that serves an engine. */

@@ -1,8 +1,8 @@
 import { isShownOf, shownOf } from "../plan/shown.ts";
 import type { Proposal, Revoker } from "../run/revoker.ts";
 import { notPreviewedLine } from "./checkLines.ts";
-import type { EngineProcess } from "./engineProcess.ts";
 import { pulumiErrors } from "./errors.ts";
+import type { EngineProcess } from "./launchers.ts";
 import { ShownFiles } from "./shownFiles.ts";
 
 /** What a check proposes, with lines that are to be said of how it is held. */

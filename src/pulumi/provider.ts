@@ -14,9 +14,9 @@ import { raisedText } from "../run/settings.ts";
 import { Stop } from "../stop.ts";
 import { checkLines } from "./checkLines.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
-import { type EngineProcess, engineProcess } from "./engineProcess.ts";
 import { shownAsText } from "./engineValue.ts";
 import { pulumiErrors } from "./errors.ts";
+import { type EngineProcess, launchersOf } from "./launchers.ts";
 import { OwnPreview } from "./ownPreview.ts";
 import { projectFolder } from "./projectFolder.ts";
 
@@ -72,7 +72,7 @@ export class ConnectedUserProvider {
   readonly stop = new Stop();
 
   /** @param engine whose phase it serves; null where that cannot be told */
-  constructor(engine: EngineProcess | null = engineProcess()) {
+  constructor(engine: EngineProcess | null = launchersOf().starter) {
     this.#engine = engine;
   }
 

@@ -4,8 +4,8 @@ import path from "node:path";
 import { parseShown, type Shown } from "../plan/shown.ts";
 import { LARGEST_TEXT, readRegular, unread } from "../regularFile.ts";
 import { DAY_MS } from "../time.ts";
-import type { EngineProcess } from "./engineProcess.ts";
 import { pulumiErrors } from "./errors.ts";
+import type { EngineProcess } from "./launchers.ts";
 import { projectFolder } from "./projectFolder.ts";
 
 /** Where the engine cannot be told, an update is held to what was shown within this time. */

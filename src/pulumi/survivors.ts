@@ -1,4 +1,4 @@
-import { allProcesses, isGone, launchersOf, type RunningProcess } from "../run/launchers.ts";
+import { allProcesses, isGone, launchersOf, type RunningProcess } from "./launchers.ts";
 
 /**
  * Ends the plugins that an engine which is gone has left behind, with the credentials of its run in their environment: the

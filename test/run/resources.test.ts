@@ -105,9 +105,11 @@ it("two resources of one org, of which one asks for more about users, each read 
 it("an update without a check of its own revokes nothing", async () => {
   configure(dieppe, "dieppe");
   const inputs = await check(DIEPPE, "dieppe");
-  await expect(new ConnectedUserProvider().create(inputs)).rejects.toThrow("began without a check");
+  await expect(new ConnectedUserProvider().create(inputs)).rejects.toThrow(
+    "is not what was checked, so nothing was revoked",
+  );
   await expect(
     provider.create({ ...inputs, org: { ...inputs.org, id: "00D000000009999EAA" } }),
-  ).rejects.toThrow("began without a check");
+  ).rejects.toThrow("is not what was checked, so nothing was revoked");
   expect(dieppe.writes).toEqual([]);
 });

@@ -223,10 +223,7 @@ function sinkOf(name: SinkName, { command: program }: WatchOptions): Sink {
 
 async function memoryOf({ once, state }: WatchOptions, orgId: string): Promise<Memory> {
   if (once && state === undefined) return forgetful();
-  const { openStore } = await import("../../watch/store.ts").catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ERR_UNKNOWN_BUILTIN_MODULE") throw error;
-    throw cliErrors["sqlite-missing"]({ version: process.version });
-  });
+  const { openStore } = await import("../../watch/store.ts");
   return await openStore(state ?? path.join(KEPT_IN, `watch-${orgId}.sqlite`), orgId, { say: log });
 }
 

@@ -12,6 +12,13 @@ export interface RunningProcess {
   readonly command: readonly string[];
 }
 
+/**
+ * An engine, told from any process that had or will have its number. The preview and the update of one `pulumi up` are two
+ * provider processes of one engine process: nothing else that reaches a provider is the same in both and in no other run,
+ * since each phase has a plugin host of its own, with another address (pkg/engine/deployment.go, `ensureHost`).
+ */
+export type EngineProcess = Pick<RunningProcess, "pid" | "started">;
+
 const MOST_ANCESTORS = 16;
 
 /** What a process works for. */
