@@ -193,12 +193,16 @@ export class ConnectedUserProvider {
       throw new Error("The update is not what was checked, so nothing was revoked. Run the preview again.");
     const { run, proposal, log } = checked;
     const { evaluation, approval } = proposal;
-    const { outcomes, sessions, audit } = await run.revoke(evaluation.plan, evaluation, {
-      purpose: "update",
-      approval,
-      previousHead: isHash(knownHead) ? knownHead : null,
-      onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
-    });
+    const { outcomes, sessions, audit } = await run
+      .revoke(evaluation.plan, evaluation, {
+        purpose: "update",
+        approval,
+        previousHead: isHash(knownHead) ? knownHead : null,
+        onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
+      })
+      .catch((error) => {
+        throw new Error(userMessage(error), { cause: error });
+      });
     const counts = Object.entries(countOutcomes(outcomes)).map(([status, count]) => `${count} ${status}`);
     const record = recordText({ ...audit, file: path.relative(projectFolder(), audit.file) });
     await log.say(`${counts.join(", ")}; ${record}`);

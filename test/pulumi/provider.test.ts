@@ -297,6 +297,13 @@ describe("what was shown is kept in a file", () => {
   });
 });
 
+it("what keeps an update from its first call is said with its code", async () => {
+  mkdirSync(path.join(folder, "record"));
+  const { revoke } = await update({ more: { auditFile: path.join(folder, "record") } });
+  await expect(revoke()).rejects.toThrow(/\[audit-record-[a-z-]+\]$/);
+  expect(held()).toHaveLength(3);
+});
+
 describe("the hash that the record ends with is kept in the stack", () => {
   const head = () => verifyRecord(readFileSync(path.join(folder, "audit.jsonl"), "utf8"), []).head;
 
