@@ -49,7 +49,8 @@ export async function playOnEngine(seed: number, trouble: Trouble): Promise<Engi
       SANCTIONED_REVOKE_CONCURRENCY: String(CONCURRENCY),
     });
     await project.write("policy/dieppe-trading.yaml", policyText(fixture));
-    const play = new Play(org, project, mark, trouble);
+    const active = fixture.users.filter(({ isActive }) => isActive).map(({ username }) => username);
+    const play = new Play(org, project, mark, trouble, new Set(active));
     return await play.play(3 + random.integer(8));
   } finally {
     for (const { pid } of processesOf(MARK, mark)) process.kill(pid, "SIGKILL");
@@ -58,7 +59,7 @@ export async function playOnEngine(seed: number, trouble: Trouble): Promise<Engi
   }
 }
 
-/** Every app is unlisted but the first, which everyone may have. */
+/** Every app is unlisted but the first, which everyone may have who has not left. */
 function policyText({ apps }: ReturnType<typeof generateOrg>): string {
   return [
     "version: 1",
@@ -74,13 +75,22 @@ class Play {
   readonly #project: PulumiProject;
   readonly #mark: string;
   readonly #trouble: Trouble;
+  /** Usernames: what leavers have goes, whatever the app. */
+  readonly #active: ReadonlySet<string>;
   readonly #violations: string[] = [];
   readonly #record: string;
   #output = "";
   /** Calls that were under way or on record when the record was lost. */
   #lost = 0;
 
-  constructor(org: LocalOrg, project: PulumiProject, mark: string, trouble: Trouble) {
+  constructor(
+    org: LocalOrg,
+    project: PulumiProject,
+    mark: string,
+    trouble: Trouble,
+    active: ReadonlySet<string>,
+  ) {
+    this.#active = active;
     this.#org = org;
     this.#project = project;
     this.#mark = mark;
@@ -93,7 +103,9 @@ class Play {
     const { faults = [] } = this.#trouble;
     const before = this.#org.store.grants();
     const sanctioned = new Set(
-      before.filter(({ AppName }) => AppName === "App 0").map(({ usageId }) => usageId),
+      before
+        .filter((grant) => grant.AppName === "App 0" && this.#active.has(this.#org.store.username(grant)))
+        .map(({ usageId }) => usageId),
     );
     const secrets = before.flatMap(({ DeleteToken }) => String(DeleteToken)).concat(this.#org.accessToken);
     this.#org.setFaults([{ kind: "latency", match: REVOKE, ms: CALL_MS }, ...faults]);
