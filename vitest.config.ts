@@ -83,8 +83,10 @@ export default defineConfig({
         test: {
           name: "slow",
           include: slowTests,
-          testTimeout: minute / 2,
-          hookTimeout: minute / 2,
+          // Vitest leaves a core to itself, which here would be half of them.
+          maxWorkers: "100%",
+          testTimeout: minute,
+          hookTimeout: minute,
           sequence: { groupOrder: 1 },
         },
       },
