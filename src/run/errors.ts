@@ -42,7 +42,7 @@ export const runErrors = declareErrors({
   },
   "approvals-without-allowed-signers": {
     kind: "settings",
-    text: "{count} approvals are required, and nothing says who may approve.",
+    text: "Approvals are required ({count}), and nothing says who may approve.",
     remedy:
       "Name a file of allowed signers: allowedSigners (SANCTIONED_ALLOWED_SIGNERS), or `approvals.signers` in the policy. Nothing was revoked.",
     example: { count: 2 },
@@ -67,14 +67,14 @@ export const runErrors = declareErrors({
   },
   "approvals-missing": {
     kind: "user",
-    text: "Of {wanted} approvals that are required {given} are given for {file}: nothing was revoked.",
+    text: "Approvals are required ({wanted}), and {file} has fewer ({given}): nothing was revoked.",
     remedy:
       "`npx sanctioned approve {file} --check` says whose; `npx sanctioned approve {file} --key KEY` adds one.",
     example: { wanted: 2, given: 1, file: "approved.json" },
   },
   "approved-plan-missing": {
     kind: "user",
-    text: "{wanted} signed approvals are required of what is revoked, and there is no approved plan: nothing was revoked.",
+    text: "Signed approvals are required ({wanted}), and there is no approved plan: nothing was revoked.",
     remedy: "{make}",
     example: {
       wanted: 2,
