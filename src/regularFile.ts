@@ -1,4 +1,13 @@
-import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+} from "node:fs";
 import path from "node:path";
 
 /** Bytes of a text that this runtime can hold as one; a saved inventory of a million grants has 200 MB. */
@@ -36,12 +45,13 @@ export function readRegular(file: string, mostBytes: number): Bytes | Unread {
  * @param folder a real path, itself without links @param way the names of folders below it, and the file's
  */
 export function readUnlinked(folder: string, way: readonly string[], mostBytes: number): Bytes | Unread {
-  const isThere = (opened: BigIntStats): Unread | null => {
+  const file = path.join(folder, ...way);
+  const isThere = (opened: BigIntStats, descriptor: number): Unread | null => {
     const there = unlinked(folder, way);
     if ("why" in there) return there;
-    return there.ino === opened.ino && there.dev === opened.dev
-      ? null
-      : { code: "CHANGED", why: "was changed while it was opened" };
+    const isSame = there.ino === opened.ino && there.dev === opened.dev;
+    const isOfThatName = (pathOf(descriptor) ?? file) === file;
+    return isSame && isOfThatName ? null : { code: "CHANGED", why: "was changed while it was opened" };
   };
   try {
     const there = unlinked(folder, way);
@@ -49,7 +59,6 @@ export function readUnlinked(folder: string, way: readonly string[], mostBytes: 
   } catch (error) {
     return unread(error);
   }
-  const file = path.join(folder, ...way);
   return readOpened(() => openSync(file, READ | (constants.O_NOFOLLOW ?? 0)), atMost(mostBytes), isThere);
 }
 
@@ -92,7 +101,7 @@ function atMost(mostBytes: number): (descriptor: number, size: number) => Bytes 
 function readOpened<T>(
   open: () => number,
   read: (descriptor: number, size: number) => T,
-  refusal: (opened: BigIntStats) => Unread | null = () => null,
+  refusal: (opened: BigIntStats, descriptor: number) => Unread | null = () => null,
 ): T | Unread {
   let descriptor: number;
   try {
@@ -102,7 +111,7 @@ function readOpened<T>(
   }
   try {
     const stat = fstatSync(descriptor, { bigint: true });
-    const refused = refusal(stat);
+    const refused = refusal(stat, descriptor);
     if (refused !== null) return refused;
     if (stat.isDirectory()) return { code: "EISDIR", why: WHY.EISDIR! };
     if (!stat.isFile()) return { code: "NOT-REGULAR", why: "is not a regular file" };
@@ -111,6 +120,19 @@ function readOpened<T>(
     return unread(error);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/**
+ * Where what is open stands, as Linux says it (proc_pid_fd(5)); null elsewhere. A walk from name to name can be outrun by somebody who
+ * swaps them between two steps; this cannot.
+ */
+function pathOf(descriptor: number): string | null {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch (error) {
+    unread(error);
+    return null;
   }
 }
 

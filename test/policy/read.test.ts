@@ -300,6 +300,19 @@ it("a name that means another file on another system is refused", async () => {
     expect(refusal("policy/own.yaml", await layout(named))).toContain("which is not in the policy's folder");
 });
 
+it.skipIf(process.platform !== "linux")(
+  "what was opened stands where it was asked for, whoever walks there",
+  async () => {
+    const root = await layout("");
+    const link = path.join(root, "link");
+    await writeFile(path.join(root, "policy/deep/base.yaml"), "version: 1\n");
+    await symlink(root, link);
+    const ask = (folder: string) => readUnlinked(folder, ["deep", "base.yaml"], 1024);
+    expect(ask(path.join(root, "policy"))).toHaveProperty("bytes");
+    expect(ask(path.join(link, "policy"))).toMatchObject({ code: "CHANGED" });
+  },
+);
+
 it("a file that is swapped for a link while it is opened is not read", async () => {
   const root = await layout("");
   const deep = path.join(root, "policy/deep");
