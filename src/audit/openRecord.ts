@@ -152,7 +152,7 @@ export class OpenRecord {
 
   /**
    * Keeps the hash of the last line beside the record.
-   * @param isOnDisk whether it waits for the disk, which it need not do for each batch: `asAfterCrash` knows what a power cut leaves
+   * @param isOnDisk whether it waits for the disk, which it need not do for each batch: `Anchor.isAsAfterCrash` knows what a power cut leaves
    */
   async keepHead(isOnDisk: boolean): Promise<void> {
     if (!this.#isHeadKept) await this.#head.handle.write(`${this.#prev}\n`, 0);

@@ -104,9 +104,14 @@ export function withGrants(
   };
 }
 
-/** How many grants the plan revokes. */
-export function countGrants(plan: Plan): number {
-  return plan.revocations.reduce((sum, revocation) => sum + revocation.grants.length, 0);
+/** How many grants a plan revokes. */
+export function countGrants({ revocations }: Plan): number {
+  return countGrantsOf(revocations);
+}
+
+/** How many grants revocations are of, be they planned or from a plan file. */
+export function countGrantsOf(revocations: readonly { readonly grants: readonly unknown[] }[]): number {
+  return revocations.reduce((sum, { grants }) => sum + grants.length, 0);
 }
 
 /** How many grants the plan revokes by app and reason, as in `12 × Bob's Lead Scoring Tool (app-not-listed)`: safe to print. */

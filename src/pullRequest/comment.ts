@@ -1,4 +1,5 @@
 import { digestOf } from "../plan/digest.ts";
+import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { fitted, markdownFence, markdownText } from "../report/render/markdown.ts";
 import { approvalsText, limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
@@ -12,7 +13,7 @@ import {
   recordPart,
   revocationPart,
 } from "./commentParts.ts";
-import { countOf, type PlanDifference, planDifference, type Revocation } from "./planDifference.ts";
+import { type PlanDifference, planDifference, type Revocation } from "./planDifference.ts";
 
 /** Hidden in what is posted, to find it again: one for each name, so that several stacks can share a pull request. */
 export function hiddenMark(kind: "comment" | "drift", name: string): string {
@@ -85,19 +86,19 @@ export function failureBody(output: string, policyFile: string): string {
 
 function verdict(head: PlanFile, revokes: readonly Revocation[], drift: readonly Revocation[]): string {
   const besides =
-    countOf(drift) === 0 ? "" : ` ${amount(countOf(drift), "grant")} broke the policy before it.`;
+    countGrantsOf(drift) === 0 ? "" : ` ${amount(countGrantsOf(drift), "grant")} broke the policy before it.`;
   if (head.limits.refusal !== null) return `⛔ **Over the limits: nothing would be revoked.**${besides}`;
-  return countOf(revokes) === 0
+  return countGrantsOf(revokes) === 0
     ? `✅ **This change revokes nothing.**${besides}`
-    : `⚠️ **This change revokes ${amount(countOf(revokes), "grant")} of ${amount(new Set(revokes.map(({ user }) => user.id)).size, "user")}.**${besides}`;
+    : `⚠️ **This change revokes ${amount(countGrantsOf(revokes), "grant")} of ${amount(new Set(revokes.map(({ user }) => user.id)).size, "user")}.**${besides}`;
 }
 
 function next(head: PlanFile, revokes: readonly Revocation[], drift: readonly Revocation[]): string {
   if (head.limits.refusal !== null)
     return "split the change, or raise `limits` in it if every line above is meant.";
-  if (countOf(revokes) > 0)
+  if (countGrantsOf(revokes) > 0)
     return "check every line above. What is approved and merged is revoked by the update, and nothing more; it cannot be undone.";
-  return countOf(drift) > 0
+  return countGrantsOf(drift) > 0
     ? "this change can be merged; the update revokes the drift too, unless its approved plan leaves it out."
     : "nothing is revoked by merging this.";
 }

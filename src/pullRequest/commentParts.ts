@@ -1,16 +1,17 @@
+import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { findingTable, revocationTable } from "../report/org/sections.ts";
 import { details, markdownText, tableMarkdown } from "../report/render/markdown.ts";
 import type { Table } from "../report/render/table.ts";
 import { proofText } from "../report/words.ts";
-import { countOf, type Finding, type Revocation } from "./planDifference.ts";
+import type { Finding, Revocation } from "./planDifference.ts";
 
 /** Rows of a table that are shown where there is room. */
 export const MOST_ROWS = 200;
 
 /** Revocations as a titled table; nothing where there is none. */
 export function revocationPart(title: string, revocations: readonly Revocation[], most: number): string[] {
-  return titled(`${title}: ${countOf(revocations)}`, revocationTable(revocations), most);
+  return titled(`${title}: ${countGrantsOf(revocations)}`, revocationTable(revocations), most);
 }
 
 /** Findings as a titled table; nothing where there are none. */

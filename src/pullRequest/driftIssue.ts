@@ -1,3 +1,4 @@
+import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { fitted, markdownText } from "../report/render/markdown.ts";
 import { proofText } from "../report/words.ts";
@@ -11,7 +12,6 @@ import {
   recordPart,
   revocationPart,
 } from "./commentParts.ts";
-import { countOf } from "./planDifference.ts";
 
 /**
  * The issue that a nightly run keeps open while the org drifts from its policy; null where it does not:
@@ -24,7 +24,7 @@ export function driftIssue(
 ): { readonly title: string; readonly body: string } | null {
   const { org, policy, revocations, findings, limits } = plan;
   const errors = findings.filter(({ severity }) => severity === "error").length;
-  const count = countOf(revocations);
+  const count = countGrantsOf(revocations);
   if (count === 0 && errors === 0) return null;
   const what = [
     ...(count > 0 ? [amount(count, "grant")] : []),

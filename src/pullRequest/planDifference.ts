@@ -30,11 +30,6 @@ export function planDifference(base: PlanFile, head: PlanFile): PlanDifference {
   };
 }
 
-/** How many grants revocations are of. */
-export function countOf(revocations: readonly Revocation[]): number {
-  return revocations.reduce((sum, { grants }) => sum + grants.length, 0);
-}
-
 /** The revocations with those of their grants alone that fit. */
 function part({ revocations }: PlanFile, fits: (key: string) => boolean): Revocation[] {
   return revocations.flatMap((one) => {

@@ -1,5 +1,6 @@
 import { meaningOf } from "../decide/codes.ts";
 import { appKey, appText } from "../plan/parts.ts";
+import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
@@ -25,7 +26,7 @@ export function approvalText(plan: PlanFile, file: string): string {
     printable(`Org ${org.id}, policy ${policy.digest}`),
     `Plan ${digest}`,
     "",
-    `${amount(countGrants(revocations), "revocation")}:`,
+    `${amount(countGrantsOf(revocations), "revocation")}:`,
     ...[...groups.values()].map(groupText),
     "",
     `Limits: ${limitsText(limits)}.`,
@@ -34,16 +35,11 @@ export function approvalText(plan: PlanFile, file: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** How many grants a plan revokes. */
-export function countGrants(revocations: readonly Revocation[]): number {
-  return revocations.reduce((sum, { grants }) => sum + grants.length, 0);
-}
-
 function groupText(group: readonly Revocation[]): string {
   const { app, code, policy, covers } = group[0]!;
   const users = amount(new Set(group.map(({ user }) => user.id)).size, "user");
   const place = printable(placeText(policy));
-  return `  ${countGrants(group)} of ${users}, ${printable(appText(app))}: ${meaningOf(code)} (${place}); ${COVERS[covers]}`;
+  return `  ${countGrantsOf(group)} of ${users}, ${printable(appText(app))}: ${meaningOf(code)} (${place}); ${COVERS[covers]}`;
 }
 
 /** Who has approved a plan, and what of the signatures beside it does not count. */

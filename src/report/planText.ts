@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import { refusedText } from "../plan/limits.ts";
 import { appText } from "../plan/parts.ts";
+import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
@@ -21,7 +22,7 @@ export function planText(plan: PlanFile, { color }: Terminal = NO_TERMINAL): str
   const colors = pc.createColors(color);
   const paint = { error: colors.red, warning: colors.yellow, note: colors.dim };
   const { policy, inventory, revocations, counts, findings, limits } = plan;
-  const planned = revocations.reduce((sum, { grants }) => sum + grants.length, 0);
+  const planned = countGrantsOf(revocations);
   const lines = [
     subjectText(plan),
     "",

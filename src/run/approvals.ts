@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import type { ApprovalWaiver, Policy } from "../policy/policy.ts";
 import { readRegular, unread } from "../regularFile.ts";
@@ -43,7 +44,7 @@ export function unsigned(wanted: number): ApprovalState {
 
 /** The text that an approval of a plan signs. Pure. */
 export function statementOf({ org, policy, asOf, revocations, digest }: PlanFile): string {
-  const count = revocations.reduce((sum, { grants }) => sum + grants.length, 0);
+  const count = countGrantsOf(revocations);
   return approvalStatement({ org: org.id, plan: digest, policy: policy.digest, asOf, revocations: count });
 }
 

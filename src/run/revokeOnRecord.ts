@@ -9,7 +9,7 @@ import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import type { App } from "../inventory/inventory.ts";
 import { digestOf } from "../plan/digest.ts";
 import { countOutcomes, type Outcome } from "../plan/outcome.ts";
-import { type PlannedRevocation, revocationMap } from "../plan/plan.ts";
+import { countGrantsOf, type PlannedRevocation, revocationMap } from "../plan/plan.ts";
 import type { OrgConnection } from "../salesforce/connection.ts";
 import type { Stop } from "../stop.ts";
 
@@ -84,7 +84,7 @@ export async function revokeOnRecord(
       actor: { userId: caller.userId, username: caller.username, ci: ciRun(env) },
       policy,
       plan: digestOf(revocationMap({ revocations })),
-      revocations: revocations.reduce((sum, { grants }) => sum + grants.length, 0),
+      revocations: countGrantsOf(revocations),
       reason,
       raisedLimits,
       approval,

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { countGrantsOf } from "../../src/plan/plan.ts";
 import type { PlanFile } from "../../src/plan/planSchema.ts";
 import { commentBody, failureBody, hiddenMark } from "../../src/pullRequest/comment.ts";
 import { cleanIssue, driftIssue } from "../../src/pullRequest/driftIssue.ts";
-import { countOf, planDifference } from "../../src/pullRequest/planDifference.ts";
+import { planDifference } from "../../src/pullRequest/planDifference.ts";
 import { app, sfId } from "../inventories.ts";
 import { HOSTILE_APP, somePlan } from "../report/someReport.ts";
 
@@ -52,7 +53,7 @@ describe("what a change does", () => {
     const { revokes, keeps, drift, newFindings, settledFindings, samePolicy } = planDifference(before, plan);
     expect(revokes.map(({ app }) => app.name)).toEqual([HOSTILE_APP]);
     expect(keeps.map(({ user }) => user.username)).toEqual(["user77@dieppe.example"]);
-    expect(countOf(drift)).toBe(3);
+    expect(countGrantsOf(drift)).toBe(3);
     expect([newFindings.length, settledFindings.length, samePolicy]).toEqual([1, 0, false]);
   });
 
@@ -63,7 +64,7 @@ describe("what a change does", () => {
     };
     const difference = planDifference(plan, { ...plan, revocations: [two] });
     expect(difference.revokes.map(({ grants }) => grants)).toEqual([[two.grants[1]]]);
-    expect(countOf(difference.drift)).toBe(1);
+    expect(countGrantsOf(difference.drift)).toBe(1);
   });
 
   it("every grant is in one part, whatever the plans", () => {
@@ -74,8 +75,8 @@ describe("what a change does", () => {
           { ...plan, revocations: base },
           { ...plan, revocations: head },
         );
-        expect(countOf(revokes) + countOf(drift)).toBe(countOf(head));
-        expect(countOf(keeps) + countOf(drift)).toBe(countOf(base));
+        expect(countGrantsOf(revokes) + countGrantsOf(drift)).toBe(countGrantsOf(head));
+        expect(countGrantsOf(keeps) + countGrantsOf(drift)).toBe(countGrantsOf(base));
       }),
     );
   });

@@ -1,14 +1,15 @@
 import { lstatSync, rmSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
 import { Command, Option } from "commander";
+import { countGrantsOf } from "../../plan/plan.ts";
 import type { PlanFile } from "../../plan/planSchema.ts";
 import { readPolicy } from "../../policy/read.ts";
-import { approvalStateText, approvalText, countGrants } from "../../report/approvalText.ts";
+import { approvalStateText, approvalText } from "../../report/approvalText.ts";
 import { safeJson } from "../../report/render/safeJson.ts";
 import { approvalState, signatureFile, statementOf } from "../../run/approvals.ts";
 import { readRunSettings } from "../../run/settings.ts";
 import { sign } from "../../sign/sshKeygen.ts";
 import { APPROVAL } from "../../sign/statement.ts";
+import { confirm } from "../confirm.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFile, policyFiles, readPlanFile, writeNew } from "../files.ts";
@@ -49,7 +50,7 @@ export function approveCommand(): Command {
       if (key === undefined) throw cliErrors["key-not-named"]();
       if (plan.limits.refusal !== null) throw cliErrors["approving-refused-plan"]({ file });
       process.stdout.write(approvalText(plan, file));
-      if (!yes) await confirm(countGrants(plan.revocations));
+      if (!yes) await confirm("approve", countGrantsOf(plan.revocations));
       const signature = sign(statementOf(plan), { key, namespace: APPROVAL, env: process.env });
       const target = signatureFile(file, signature);
       // Of an earlier plan of this name; never written through a link.
@@ -80,16 +81,4 @@ function tellState(
   );
   process.stdout.write(format === "json" ? safeJson(state) : approvalStateText(state));
   if (isAsked && state.signedBy.length < state.wanted) process.exitCode = EXIT.userError;
-}
-
-/** @throws UserError where nobody can be asked, or the answer is another */
-async function confirm(count: number): Promise<void> {
-  if (!process.stdin.isTTY) throw cliErrors["approving-not-asked"]();
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`\nType ${count} to approve ${count}: `);
-    if (answer.trim() !== String(count)) throw cliErrors["approving-not-confirmed"]();
-  } finally {
-    terminal.close();
-  }
 }

@@ -8,11 +8,12 @@ import { probeText } from "../../report/probeText.ts";
 import { safeJson } from "../../report/render/safeJson.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { sentence } from "../../text.ts";
+import { confirm } from "../confirm.ts";
 import { cliErrors } from "../errors.ts";
 import { policyFile, writeNew } from "../files.ts";
 import { openObserver, openRevoker, sayRaised } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
-import { confirm, planByHand } from "./revoke.ts";
+import { planByHand } from "./revoke.ts";
 
 interface ProbeOptions {
   readonly app?: string;
@@ -94,7 +95,7 @@ async function revokePair(
   const count = countGrants(plan);
   if (count === 0 || refusal !== null) throw cliErrors["probe-pair-not-revocable"]();
   run.refuseUnsigned(evaluation.policy, "by-hand", null);
-  if (!yes) await confirm(count);
+  if (!yes) await confirm("revoke", count);
   const { outcomes, sessions, audit } = await run.revoke(plan, evaluation, {
     purpose: "by-hand",
     reason: "sanctioned probe",

@@ -1,5 +1,4 @@
 import path from "node:path";
-import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import type { RunApproval } from "../../audit/line.ts";
 import { decideByHand } from "../../decide/byHand.ts";
@@ -23,6 +22,7 @@ import type { Revoker } from "../../run/revoker.ts";
 import { inRounds, type Rounds, type RoundsEnd } from "../../run/rounds.ts";
 import type { RunSettings } from "../../run/settings.ts";
 import { amount } from "../../text.ts";
+import { confirm } from "../confirm.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFile, writeNew } from "../files.ts";
@@ -163,7 +163,7 @@ class ByHand implements Rounds<Planned> {
   async revoke({ plan: wanted, evaluation, approval }: Planned): Promise<readonly Outcome[]> {
     const { reason, yes } = this.#asked;
     this.#run.refuseUnsigned(evaluation.policy, "by-hand", approval);
-    if (this.#round++ === 0 && !yes) await confirm(this.#found);
+    if (this.#round++ === 0 && !yes) await confirm("revoke", this.#found);
     const unheed = stopOnSignals(this.#run.stop);
     // What hangs then, as a call that has no answer does, is left to itself.
     this.#run.stop.due.onceHappened(() => setTimeout(() => process.exit(EXIT.userError), 1_000).unref());
@@ -242,17 +242,5 @@ function unlessGone(find: () => readonly Grant[], mayBeGone: boolean): readonly 
   } catch (error) {
     if (mayBeGone && error instanceof UserError && error.code === "app-not-found") return [];
     throw error;
-  }
-}
-
-/** @throws UserError where nobody can be asked, or the answer is another */
-export async function confirm(count: number): Promise<void> {
-  if (!process.stdin.isTTY) throw cliErrors["confirmation-not-possible"]();
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`This cannot be undone. Type ${count} to revoke ${count}: `);
-    if (answer.trim() !== String(count)) throw cliErrors["revocation-not-confirmed"]();
-  } finally {
-    terminal.close();
   }
 }

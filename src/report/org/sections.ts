@@ -1,5 +1,6 @@
 import { meaningOf } from "../../decide/codes.ts";
 import { appText } from "../../plan/parts.ts";
+import { countGrantsOf } from "../../plan/plan.ts";
 import type { FullPlan, PlanFile } from "../../plan/planSchema.ts";
 import { placeText } from "../../policy/policy.ts";
 import { amount } from "../../text.ts";
@@ -134,7 +135,7 @@ function revocations({ revocations, limits }: FullPlan): Section {
     nothing: "Nothing.",
     caption: `What would be revoked, by app and user${limits.refusal === null ? "" : "; refused by the limits"}`,
     table: revocationTable(revocations),
-    count: revocations.reduce((sum, { grants }) => sum + grants.length, 0),
+    count: countGrantsOf(revocations),
   };
 }
 

@@ -1,0 +1,31 @@
+import { createInterface } from "node:readline/promises";
+import { cliErrors } from "./errors.ts";
+
+const ASKS = {
+  revoke: {
+    leadIn: "This cannot be undone. ",
+    nobody: cliErrors["confirmation-not-possible"],
+    another: cliErrors["revocation-not-confirmed"],
+  },
+  approve: {
+    leadIn: "\n",
+    nobody: cliErrors["approving-not-asked"],
+    another: cliErrors["approving-not-confirmed"],
+  },
+} as const;
+
+/**
+ * Has somebody at the terminal type how many grants they revoke, or approve the revocation of.
+ * @throws UserError where nobody can be asked, or the answer is another
+ */
+export async function confirm(what: keyof typeof ASKS, count: number): Promise<void> {
+  const { leadIn, nobody, another } = ASKS[what];
+  if (!process.stdin.isTTY) throw nobody();
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`${leadIn}Type ${count} to ${what} ${count}: `);
+    if (answer.trim() !== String(count)) throw another();
+  } finally {
+    terminal.close();
+  }
+}
