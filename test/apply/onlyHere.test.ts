@@ -43,6 +43,6 @@ it("only the provider, `sanctioned revoke`, `probe` and `watch` open a run that 
     "cli/verbs/probe.ts",
     "cli/verbs/revoke.ts",
     "cli/verbs/watch.ts",
-    "pulumi/provider.ts",
+    "pulumi/policyResources.ts",
   ]);
 });
