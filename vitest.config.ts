@@ -20,7 +20,7 @@ const slowTests = [
   "test/run/{doors,record}.test.ts",
   "test/salesforce/{answers,fields,proxy}.test.ts",
   "test/scripts/{bench,chaos,chromium,demo,mutants,variants}.test.ts",
-  "test/scripts/engine/ensure.test.ts",
+  "test/scripts/engine/{ensure,languages}.test.ts",
   "test/watch/store.test.ts",
   "packages/*/test/{api,foreignClients,grants,identity,metadata,package,requests}.test.ts",
 ];

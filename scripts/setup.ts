@@ -1,13 +1,13 @@
 /** `npm run setup`: makes available what `npm test` needs besides the packages, and says where each is. */
 
 import { ensureChromium } from "./chromium.ts";
-import { ensureEngine } from "./engine.ts";
+import { ensureLanguages, languages } from "./engine/languages.ts";
 import { shownOrThrown } from "./scriptError.ts";
 
 const say = (line: string) => console.log(`chromium: ${line}, which takes root`);
 
 for (const [what, ensured] of [
-  ["engine", async () => (await ensureEngine()).bin],
+  ["engine", () => ensureLanguages(languages)],
   ["chromium", () => ensureChromium({ mayInstall: true, say })],
 ] as const) {
   try {

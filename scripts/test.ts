@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureChromium } from "./chromium.ts";
-import { ensureEngine } from "./engine.ts";
+import { ensureLanguages, languages } from "./engine/languages.ts";
 import { shownOrThrown } from "./scriptError.ts";
 import { resultsVariable } from "./test/reporter.ts";
 import { type FileResult, type Tally, tallyLine, tallyOf } from "./test/tally.ts";
@@ -19,7 +19,7 @@ const checkout = fileURLToPath(new URL("..", import.meta.url));
 async function main(): Promise<void> {
   const total: Tally = { passed: 0, failed: 0, skipped: 0 };
   try {
-    console.log(`engine: ${(await ensureEngine()).bin}`);
+    console.log(`engine: ${await ensureLanguages(languages)}`);
     console.log(`chromium: ${await chromiumOrWhyNot()}`);
     for (const script of ["lint", "typecheck"]) {
       const passed = (await exitCodeOf("npm", ["run", "--silent", script])) === 0;

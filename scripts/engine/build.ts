@@ -5,8 +5,16 @@ import { type Found, findInFolder, programs } from "./programs.ts";
 import type { Progress } from "./progress.ts";
 import { type RunOptions, run } from "./run.ts";
 
-/** The two Go modules of engine/: each pins one program of the engine, with its go.sum. */
-const modules = [
+/** A Go module of engine/: it pins one program, with its go.sum. */
+export interface GoModule {
+  readonly folder: string;
+  readonly program: string;
+  /** The Go package that the program is made of. */
+  readonly source: string;
+}
+
+/** What an engine has to have. */
+const engineModules: readonly [GoModule, ...GoModule[]] = [
   {
     folder: `${checkout}engine/pulumi`,
     program: programs.engine,
@@ -32,28 +40,43 @@ export async function build(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<Found> {
-  const unfit = await checkToolchain({ env, signal });
-  if (unfit !== undefined) return { lacked: unfit };
-  progress.say(
-    `building the Pulumi engine ${version} from its Go modules; the first time takes some minutes`,
-  );
   const bin = join(staging, "bin");
   mkdirSync(bin);
-  for (const module of modules) {
-    const failure = await compile(module, join(bin, module.program), version, progress, { env, signal });
-    if (failure !== undefined) return { lacked: failure };
-  }
+  const what = `the Pulumi engine ${version}`;
+  const failure = await buildModules(engineModules, what, bin, version, progress, { env, signal });
+  if (failure !== undefined) return { lacked: failure };
   copyFileSync(providerScript, join(bin, programs.dynamicProvider));
   chmodSync(join(bin, programs.dynamicProvider), 0o755);
   return findInFolder(bin, env, version, signal);
 }
 
 /**
+ * Builds programs into a folder that is there, and says first what is built. Returns what went wrong, if anything did, the
+ * toolchain's own unfitness included.
+ */
+export async function buildModules(
+  modules: readonly [GoModule, ...GoModule[]],
+  what: string,
+  bin: string,
+  version: string,
+  progress: Progress,
+  options: RunOptions,
+): Promise<string | undefined> {
+  const unfit = await checkToolchain(modules[0], options);
+  if (unfit !== undefined) return unfit;
+  progress.say(`building ${what} from its Go modules; the first time takes some minutes`);
+  for (const module of modules) {
+    const failure = await compile(module, join(bin, module.program), version, progress, options);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+/**
  * What is wrong with the Go toolchain. Asked inside the module, where a Go that may fetch a newer
  * toolchain of itself (GOTOOLCHAIN) answers with the version that it would build with.
  */
-async function checkToolchain(options: RunOptions): Promise<string | undefined> {
-  const [{ folder }] = modules as [(typeof modules)[0]];
+async function checkToolchain({ folder }: GoModule, options: RunOptions): Promise<string | undefined> {
   const wanted = /^go (\S+)$/m.exec(readFileSync(join(folder, "go.mod"), "utf8"))?.[1] ?? "1.25";
   const tooOld = (what: string) => `${what}; Go ${wanted} or later is needed`;
   try {
@@ -69,7 +92,7 @@ async function checkToolchain(options: RunOptions): Promise<string | undefined> 
 
 /** Builds one program and shows how far it is. Returns what went wrong, if anything did. */
 async function compile(
-  module: (typeof modules)[0],
+  module: GoModule,
   target: string,
   version: string,
   progress: Progress,

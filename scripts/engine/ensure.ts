@@ -41,7 +41,17 @@ export interface EnsureEngineOptions {
  * Throws one ScriptError that names every way and what it lacked.
  */
 export async function ensureEngine(options: EnsureEngineOptions = {}): Promise<Engine> {
-  if (options.signal) return find(options, options.signal);
+  return untilStopped(options.signal, (signal) => find(options, signal));
+}
+
+/**
+ * Runs an installation, which `given` stops; without one SIGINT and SIGTERM do, cleanly, and then end the process.
+ */
+export async function untilStopped<T>(
+  given: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (given) return work(given);
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
   const stop = (signal: NodeJS.Signals) => {
@@ -50,7 +60,7 @@ export async function ensureEngine(options: EnsureEngineOptions = {}): Promise<E
   };
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
-    return await find(options, controller.signal);
+    return await work(controller.signal);
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
     // Everything is cleaned up now; the signal itself is for whoever else listens, or ends the process.
@@ -59,9 +69,7 @@ export async function ensureEngine(options: EnsureEngineOptions = {}): Promise<E
 }
 
 async function find(options: EnsureEngineOptions, signal: AbortSignal): Promise<Engine> {
-  const env = options.env ?? process.env;
-  const home = resolve(options.home ?? (env.PULUMI_HOME || join(homedir(), ".pulumi")));
-  const progress = options.progress ?? progressOn(process.stderr);
+  const { env, home, progress } = machineOf(options);
   const version = pinnedVersion();
 
   const target = installFolder(home, version);
@@ -99,6 +107,20 @@ async function find(options: EnsureEngineOptions, signal: AbortSignal): Promise<
   };
   const waiting = () => progress.say("another process is installing the Pulumi engine; waiting for it");
   return withLock(home, work, waiting, signal);
+}
+
+/** The options with what holds where nothing is said. */
+export function machineOf(options: EnsureEngineOptions): {
+  readonly env: NodeJS.ProcessEnv;
+  readonly home: string;
+  readonly progress: Progress;
+} {
+  const env = options.env ?? process.env;
+  return {
+    env,
+    home: resolve(options.home ?? (env.PULUMI_HOME || join(homedir(), ".pulumi"))),
+    progress: options.progress ?? progressOn(process.stderr),
+  };
 }
 
 function noWay(version: string, tried: Record<"onPath" | "downloaded" | "built", Found>): ScriptError {

@@ -5,10 +5,13 @@ import { run } from "./run.ts";
 
 const suffix = process.platform === "win32" ? ".exe" : "";
 
+/** The program that runs programs of a language: Pulumi's releases bring that of each. */
+export const hostOf = (language: string) => `pulumi-language-${language}${suffix}`;
+
 /** The programs that make up an engine: the CLI, the Node language host and the dynamic provider. */
 export const programs = {
   engine: `pulumi${suffix}`,
-  languageHost: `pulumi-language-nodejs${suffix}`,
+  languageHost: hostOf("nodejs"),
   dynamicProvider: `pulumi-resource-pulumi-nodejs${process.platform === "win32" ? ".cmd" : ""}`,
 } as const;
 
@@ -79,7 +82,7 @@ async function versionOf(
   }
 }
 
-function isExecutable(file: string): boolean {
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     const stat = statSync(file);
