@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import * as module from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { entry } from "./entry.cjs";
+import { entry, isRecentEnough } from "./entry.cjs";
 
 const main = entry("cli/main");
 const stripTypes = ["--experimental-strip-types", "--disable-warning=ExperimentalWarning"];
@@ -33,11 +33,6 @@ if (!isRecentEnough(process.version)) {
     join(dirname(fileURLToPath(import.meta.url)), "..", "node_modules", ".cache", "sanctioned"),
   );
   await import(pathToFileURL(main).href);
-}
-
-function isRecentEnough(version) {
-  const [major, minor] = version.slice(1).split(".").map(Number);
-  return major > 22 || (major === 22 && minor >= 13);
 }
 
 /** The Node that the checkout brings for this platform (packages/runtime), where it is installed. */

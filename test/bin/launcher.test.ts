@@ -92,23 +92,69 @@ describe("the launcher", () => {
 });
 
 describe("the package's entries", () => {
+  const sources = {
+    "src/index.ts": "export const org = 1;",
+    "src/pulumi/index.ts": "export class ConnectedUserPolicy {}",
+    "src/pulumi/provider.ts": "export class ConnectedUserProvider { check() { return 1; } }",
+    "src/pulumi/attend.ts": "export function attendEngine() {}",
+  };
+  const run = (home: string, program: string, ...flags: string[]) =>
+    spawnSync(process.execPath, [...flags, "--eval", program], { cwd: home, encoding: "utf8" });
+
   test("lead to the resource and to the provider, from both module systems", () => {
-    const home = packageWith({
-      "src/pulumi/resource.ts": "export class ConnectedUserPolicy {}",
-      "src/pulumi/provider.ts": "export class ConnectedUserProvider { check() { return 1; } }",
-      "src/pulumi/attend.ts": "export function attendEngine() {}",
-    });
-    writeFileSync(
-      join(home, "esm.mjs"),
-      `import { ConnectedUserPolicy } from "./bin/index.js"; console.log(ConnectedUserPolicy.name);`,
+    const home = packageWith(sources);
+    const esm = `import { ConnectedUserPolicy } from "./bin/index.cjs"; console.log(ConnectedUserPolicy.name);`;
+    expect(run(home, esm, "--input-type=module").stdout).toBe("ConnectedUserPolicy\n");
+    const cjs = `console.log(require("./bin/index.cjs").ConnectedUserPolicy.name, require("./bin/provider.cjs").check());`;
+    expect(run(home, cjs, "--input-type=commonjs").stdout).toBe("ConnectedUserPolicy 1\n");
+  });
+
+  test("say all that the package's main module exports", async () => {
+    const { stdout } = run(
+      join(bin, ".."),
+      `console.log(Object.keys(require("./bin/index.cjs")).sort().join());`,
+      "--input-type=commonjs",
     );
-    writeFileSync(
-      join(home, "cjs.cjs"),
-      `console.log(require("./bin/index.js").ConnectedUserPolicy.name, require("./bin/provider.cjs").check());`,
+    expect(stdout.trim()).toBe(
+      Object.keys(await import("../../src/pulumi/index.ts"))
+        .sort()
+        .join(),
     );
-    const output = (file: string) =>
-      spawnSync(process.execPath, [join(home, file)], { encoding: "utf8" }).stdout;
-    expect(output("esm.mjs")).toBe("ConnectedUserPolicy\n");
-    expect(output("cjs.cjs")).toBe("ConnectedUserPolicy 1\n");
+  });
+
+  const OLD =
+    /^sanctioned needs Node 22\.13 or later; this is v20\.20\.2\. Pulumi runs the first `node` on PATH: .+$/;
+
+  test("say on an old Node which one is needed, as errors that Pulumi shows without a stack", () => {
+    const home = packageWith({ "dist/cli/main.js": "" }, "node_modules/sanctioned");
+    const caught = `.catch((e) => console.log(JSON.stringify([e.message, e.stack, e.__pulumiRunError])));`;
+    for (const file of ["index.cjs", "program.js"]) {
+      const { stdout } = run(home, `import("./bin/${file}")${caught}`, "--import", asNode20);
+      const [message, stack, mark] = JSON.parse(stdout);
+      expect(message).toMatch(OLD);
+      expect([stack, mark]).toEqual([message, true]);
+    }
+  });
+
+  test("hand Pulumi a provider that says so too, on an old Node", () => {
+    const home = packageWith({ "dist/cli/main.js": "" }, "node_modules/sanctioned");
+    const program = `
+      const provider = require("./bin/provider.cjs");
+      provider.configure({});
+      const [{ reason }] = provider.check().failures;
+      const thrown = ["diff", "create", "update", "read"].map((method) => {
+        try { provider[method](); } catch (e) { return \`\${e}: \${e.stack}\`; }
+      });
+      console.log(JSON.stringify([reason, ...thrown]));`;
+    const { stdout } = run(home, program, "--input-type=commonjs", "--import", asNode20);
+    const [reason, ...thrown] = JSON.parse(stdout);
+    expect(reason).toMatch(OLD);
+    expect(thrown).toEqual(Array(4).fill(`error: ${reason}`));
+  });
+
+  test("say which Node a checkout needs, whose TypeScript an older one does not run", () => {
+    const home = packageWith(sources);
+    const { stderr } = run(home, `require("./bin/index.cjs")`, "--no-experimental-strip-types");
+    expect(stderr).toMatch(/A checkout of sanctioned needs Node 22\.18 or later; this is v/);
   });
 });

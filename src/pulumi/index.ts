@@ -1,0 +1,4 @@
+// What a Pulumi program imports. Its declarations are published for old compilers (scripts/declarations.ts), which read no `export { type … }`.
+
+export type { ConnectedUserPolicyArgs } from "./resource.ts";
+export { ConnectedUserPolicy } from "./resource.ts";
