@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const minute = 60_000;
 
 /** The tests that start the real engine, or build the packages: slow, and heavy enough to disturb each other. */
-const engineTests = ["test/{pulumi,ci,packed}/**/*.test.ts", "test/scripts/chaosOnEngine.test.ts"];
+const engineTests = ["test/{pulumi,languages,ci,packed}/**/*.test.ts", "test/scripts/chaosOnEngine.test.ts"];
 
 /**
  * The tests that start a browser or processes of ours, as each test of a verb does, ask a local org for hundreds of answers,
