@@ -2,15 +2,16 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import path from "node:path";
 
 /**
- * The declarations of the package's main entry, as a step of `npm run build`: from what the compiler wrote for src/pulumi/index.ts to
- * dist/types, where compilers since 3.8 read them, as a CommonJS module, which the entry is (bin/index.cjs). The others go: nothing
- * but the main entry can be imported.
+ * The declarations of what programs import, as a step of `npm run build`: from what the compiler wrote for src/pulumi/index.ts and
+ * src/plugin/program.ts to dist/types, where compilers since 3.8 read them, as CommonJS modules, which the entries are (bin/index.cjs,
+ * bin/plugin.cjs). The others go: nothing else can be imported.
  */
 const dist = path.resolve(import.meta.dirname, "../dist");
 const types = path.join(dist, "types");
 
 const texts = new Map<string, string>();
-collect("index");
+collect("pulumi", "index");
+collect("plugin", "program");
 for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" }))
   if (name.endsWith(".d.ts")) rmSync(path.join(dist, name));
 mkdirSync(types);
@@ -18,9 +19,9 @@ for (const [name, text] of texts) writeFileSync(path.join(types, `${name}.d.ts`)
 writeFileSync(path.join(types, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 
 /** The compiler leaves the names of imported files as they are in src, and before 5.0 it reads none that ends in `.ts`. */
-function collect(name: string): void {
+function collect(room: string, name: string): void {
   if (texts.has(name)) return;
-  const text = readFileSync(path.join(dist, "pulumi", `${name}.d.ts`), "utf8");
+  const text = readFileSync(path.join(dist, room, `${name}.d.ts`), "utf8");
   texts.set(name, text.replaceAll(/from "\.\/(\w+)\.ts"/g, 'from "./$1.js"'));
-  for (const [, imported] of text.matchAll(/from "\.\/(\w+)\.ts"/g)) collect(imported!);
+  for (const [, imported] of text.matchAll(/from "\.\/(\w+)\.ts"/g)) collect(room, imported!);
 }

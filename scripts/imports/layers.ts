@@ -61,7 +61,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   state: { imports: ground },
   pulumi: {
     imports: [...ground, "policy", "plan", "run", "report", "state"],
+    types: ["inventory"],
     packages: ["@grpc/grpc-js", "@pulumi/pulumi"],
+  },
+  plugin: {
+    imports: [...ground, "plan", "pulumi", "run"],
+    types: ["salesforce"],
+    packages: ["@grpc/grpc-js", "@pulumi/pulumi", "google-protobuf"],
   },
   "local-org": {
     imports: [],

@@ -41,7 +41,7 @@ export function checkLines(
 }
 
 /** What came while somebody was asked. */
-function sinceLines({ left, more }: SinceShown): string[] {
+export function sinceLines({ left, more }: SinceShown): string[] {
   return [
     ...(more > 0
       ? [`since the preview: ${more} more of users and apps that it showed; they go with the others`]

@@ -21,15 +21,27 @@ export class OwnPreview {
   readonly #engine: EngineProcess | null;
   readonly #files: ShownFiles;
 
-  /** @param engine whose phase it is; null where that cannot be told */
+  /**
+   * @param engine whose phase it is; null where that cannot be told
+   * @param own as `ShownFiles`
+   */
   constructor(
     run: Revoker,
-    { urn, engine }: { readonly urn: string; readonly engine: EngineProcess | null },
+    {
+      urn,
+      engine,
+      own = null,
+    }: { readonly urn: string; readonly engine: EngineProcess | null; readonly own?: string | null },
   ) {
     this.#run = run;
     this.#urn = urn;
     this.#engine = engine;
-    this.#files = new ShownFiles(run.keptIn, engine);
+    this.#files = new ShownFiles(run.keptIn, engine, own);
+  }
+
+  /** Whether another process of the same engine checked this before: then that was the preview. @throws UserError as `holds` */
+  get isOver(): boolean {
+    return this.#engine !== null && this.#files.recall(this.#urn) !== null;
   }
 
   /** Before anything is read: a preview that fails shows nothing. */

@@ -1,18 +1,22 @@
+import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { CodedError, shownError, UserError } from "../errors.ts";
+import type { Inventory } from "../inventory/inventory.ts";
 import { approvalDigest } from "../plan/approval.ts";
 import { digestOf } from "../plan/digest.ts";
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
 import { type RevocationMap, revocationMap } from "../plan/plan.ts";
 import { summarizePolicy } from "../policy/summary.ts";
+import { parseDraft } from "../policy/write/draft.ts";
 import { printable } from "../printable.ts";
 import { recordText, sessionsText } from "../report/outcomesText.ts";
+import { draftOf } from "../run/draft.ts";
 import type { PolicySource } from "../run/observer.ts";
 import { openRevoker } from "../run/open.ts";
 import type { Proposal, Revoker } from "../run/revoker.ts";
 import { raisedText } from "../run/settings.ts";
 import { Stop } from "../stop.ts";
-import { checkLines } from "./checkLines.ts";
+import { checkLines, sinceLines } from "./checkLines.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
 import { shownAsText } from "./engineValue.ts";
 import { pulumiErrors } from "./errors.ts";
@@ -24,8 +28,8 @@ import { projectFolder } from "./projectFolder.ts";
 export interface CheckRequest {
   readonly policy: PolicySource;
   readonly urn: string;
-  /** Whether it is checked for a preview, which shows, or for an update, which is held to what was shown. */
-  readonly isPreview: boolean;
+  /** Whether it is checked for a preview, which shows, or for an update, which is held to what was shown; null where the protocol does not say. */
+  readonly isPreview: boolean | null;
   /** The org that the stack manages by its state; null for a resource that is new. */
   readonly stackOrg: string | null;
 }
@@ -59,6 +63,8 @@ interface Checked {
   readonly run: Revoker;
   readonly proposal: Proposal;
   readonly log: EngineLog;
+  /** What an update is still to be held to; null where the check held it. */
+  readonly preview: OwnPreview | null;
 }
 
 /**
@@ -72,6 +78,7 @@ export class PolicyResources {
   readonly #checked = new Map<string, Checked>();
   readonly #engine: EngineProcess | null;
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #name = randomUUID();
   /** Asks whatever this process does to stop. */
   readonly stop = new Stop();
 
@@ -91,10 +98,12 @@ export class PolicyResources {
    * @returns the inputs with the plan in them, where the engine diffs it line by line
    * @throws CodedError for what a person can do something about, a plan over the limits among it
    */
-  async check({ policy: source, urn, isPreview, stackOrg }: CheckRequest): Promise<CheckedInputs> {
+  async check({ policy: source, urn, isPreview: told, stackOrg }: CheckRequest): Promise<CheckedInputs> {
     const log = engineLog(process.argv.at(-1), urn);
     const run = this.#configured();
-    const preview = new OwnPreview(run, { urn, engine: this.#engine });
+    const own = told === null ? this.#name : null;
+    const preview = new OwnPreview(run, { urn, engine: this.#engine, own });
+    const isPreview = told ?? !preview.isOver;
     if (isPreview) preview.begin();
     const whole = await this.#unlessStopped(run.propose(run.want(source)));
     const { org } = whole.evaluation.inventory;
@@ -104,7 +113,7 @@ export class PolicyResources {
     const inputs: CheckedInputs = {
       policyFile: policy.file,
       policy: shownAsText(summarizePolicy(policy)),
-      org: { id: org.id, name: shownAsText(printable(org.name)) },
+      org: orgOf(whole.evaluation.inventory),
       revocations: revocationMap(plan),
       ...(plan.revocations.length === 0 ? {} : { __approval: approvalDigest(plan) }),
     };
@@ -123,8 +132,13 @@ export class PolicyResources {
       throw new UserError({ code: "limits-exceeded", text: printable(limits.refusal), remedy: "" });
     // A preview shows what an update refuses for want of signatures.
     if (!isPreview && plan.revocations.length > 0) run.refuseUnsigned(policy, "update", proposal.approval);
-    this.#checked.set(checkedKey(inputs), { run, proposal, log });
+    this.#checked.set(checkedKey(inputs), { run, proposal, log, preview: isPreview ? preview : null });
     return inputs;
+  }
+
+  /** Whether these are inputs that a check of this process returned. */
+  isChecked(inputs: CheckedInputs): boolean {
+    return this.#checked.has(checkedKey(inputs));
   }
 
   /** Whether there is nothing to revoke, and the policy and the org are those of the last update. */
@@ -157,6 +171,19 @@ export class PolicyResources {
     return { inputs, outputs: outputsOf(inputs, auditHead) };
   }
 
+  /**
+   * What the import of an org begins with: the draft that `sanctioned init` would write, which only reports.
+   * @throws CodedError where the org cannot be read
+   */
+  async draft(): Promise<{ org: CheckedInputs["org"]; policy: Record<string, unknown>; outputs: object }> {
+    const run = this.#configured();
+    const { inventory, text } = await this.#unlessStopped(draftOf(run, Date.now()));
+    const policy = parseDraft(text);
+    const org = orgOf(inventory);
+    const summary = shownAsText(summarizePolicy(run.want(policy)));
+    return { org, policy, outputs: { policy: summary, org, revocations: {} } };
+  }
+
   /** Resolves once nothing is being revoked. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#underWay);
@@ -180,14 +207,29 @@ export class PolicyResources {
     return this.#run;
   }
 
+  /** What is checked, held to the preview. @throws Error as `apply` */
+  async #held({ proposal, preview, log }: Checked): Promise<Proposal> {
+    if (preview === null) return proposal;
+    try {
+      const { proposal: held, lines } = preview.holds(proposal);
+      const { since } = held;
+      await log.say([...(since === null ? [] : sinceLines(since)), ...lines].join("\n"));
+      return held;
+    } catch (error) {
+      throw new Error(userMessage(error), { cause: error });
+    }
+  }
+
   async #apply(inputs: CheckedInputs, knownHead?: string): Promise<Applied> {
     if (Object.keys(inputs.revocations).length === 0)
       return { outputs: outputsOf(inputs, knownHead), failure: null };
     const checked = this.#checked.get(checkedKey(inputs));
     if (checked === undefined)
       throw new Error("The update is not what was checked, so nothing was revoked. Run the preview again.");
-    const { run, proposal, log } = checked;
-    const { evaluation, approval } = proposal;
+    const { run, log } = checked;
+    const { evaluation, approval } = await this.#held(checked);
+    if (evaluation.plan.revocations.length === 0)
+      return { outputs: outputsOf(inputs, knownHead), failure: null };
     const { outcomes, sessions, audit } = await run
       .revoke(evaluation.plan, evaluation, {
         purpose: "update",
@@ -213,6 +255,10 @@ export class PolicyResources {
 export function userMessage(error: unknown): string {
   if (error instanceof CodedError) return shownError(error);
   throw error;
+}
+
+function orgOf({ org: { id, name } }: Inventory): CheckedInputs["org"] {
+  return { id, name: shownAsText(printable(name)) };
 }
 
 /** The state is a text that others can write. */

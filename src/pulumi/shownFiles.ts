@@ -13,17 +13,29 @@ const UNTOLD_MS = 60 * 60_000;
 
 /**
  * What previews showed, each in a file beside the record, for the update of the same engine process and the same
- * resource. They name nobody, and go after a day.
+ * resource. They name nobody, and go after a day. Where the protocol does not say which phase it is, each process keeps
+ * what it checked under a name of its own, and what another one of the same engine kept was its preview.
  */
 export class ShownFiles {
   readonly #folder: string;
   readonly #engine: EngineProcess | null;
+  readonly #own: string | null;
   readonly #now: () => number;
 
-  /** @param beside the folder of the record @param engine null where it cannot be told */
-  constructor(beside: string, engine: EngineProcess | null, now: () => number = Date.now) {
+  /**
+   * @param beside the folder of the record
+   * @param engine null where it cannot be told
+   * @param own the name under which this process keeps what it checked; null where the protocol says which phase it is
+   */
+  constructor(
+    beside: string,
+    engine: EngineProcess | null,
+    own: string | null = null,
+    now: () => number = Date.now,
+  ) {
     this.#folder = path.join(beside, "shown");
     this.#engine = engine;
+    this.#own = own;
     this.#now = now;
   }
 
@@ -58,7 +70,8 @@ export class ShownFiles {
 
   /** What was shown; null where nothing was. @throws UserError where that cannot be read, or was changed */
   recall(urn: string): Shown | null {
-    const file = this.#fileOf(urn);
+    const file = this.#own === null ? this.#fileOf(urn) : this.#newestOfOthers(urn);
+    if (file === null) return null;
     const answer = readRegular(file, LARGEST_TEXT);
     if ("code" in answer && answer.why === "does not exist") return null;
     const shown = "bytes" in answer ? parseShown(answer.bytes.toString("utf8")) : null;
@@ -71,8 +84,28 @@ export class ShownFiles {
   }
 
   #fileOf(urn: string): string {
+    return path.join(this.#folder, `${this.#nameOf(urn)}${this.#own === null ? "" : `.${this.#own}`}.json`);
+  }
+
+  #nameOf(urn: string): string {
     const of = JSON.stringify([urn, this.#engine?.pid ?? null, this.#engine?.started ?? null]);
-    return path.join(this.#folder, `${createHash("sha256").update(of).digest("hex")}.json`);
+    return createHash("sha256").update(of).digest("hex");
+  }
+
+  /** @throws UserError where the folder cannot be read */
+  #newestOfOthers(urn: string): string | null {
+    const own = path.basename(this.#fileOf(urn));
+    let names: string[] = [];
+    const why = this.#try(() => {
+      names = readdirSync(this.#folder);
+    });
+    if (why !== null && why !== "ENOENT")
+      throw pulumiErrors["shown-not-readable"]({ file: path.relative(projectFolder(), this.#folder), why });
+    const others = names
+      .filter((name) => name.startsWith(`${this.#nameOf(urn)}.`) && name.endsWith(".json") && name !== own)
+      .map((name) => path.join(this.#folder, name));
+    const age = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return others.sort((a, b) => age(b) - age(a))[0] ?? null;
   }
 
   /** What cannot be swept is left, and in nobody's way. */

@@ -22,8 +22,11 @@ export function endWithEngine(): void {
   });
 }
 
+/** The scripts of a dynamic provider, and of this package's plugin. */
+const PROVIDERS = /[\\/]cmd[\\/]dynamic-provider\b|\bpulumi-resource-sanctioned\b|[\\/]bin[\\/]plugin\.js$/;
+
 function isPlugin(one: RunningProcess): boolean {
-  return isHost(one) || one.command.some((argument) => /[\\/]cmd[\\/]dynamic-provider\b/.test(argument));
+  return isHost(one) || one.command.some((argument) => PROVIDERS.test(argument));
 }
 
 function isHost({ command: [program = ""] }: RunningProcess): boolean {

@@ -41,6 +41,13 @@ const VARIABLES = {
   policyRoot: "SANCTIONED_POLICY_ROOT",
 } as const;
 
+/** Those of a run, beside `SettingKey` for its connection. */
+export type RunSettingKey =
+  | keyof typeof VARIABLES
+  | "allowedSigners"
+  | "requiredApprovals"
+  | "excludedApprovers";
+
 /** For one run alone, so that they are in the environment only. */
 const RAISE = {
   revocations: "SANCTIONED_RAISE_REVOCATIONS",

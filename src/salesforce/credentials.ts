@@ -24,7 +24,8 @@ const VARIABLES = {
   maxApiShare: "SANCTIONED_MAX_API_SHARE",
 } as const;
 
-type Key = keyof typeof VARIABLES;
+export type SettingKey = keyof typeof VARIABLES;
+type Key = SettingKey;
 
 export const SETTING_KEYS = Object.keys(VARIABLES) as readonly Key[];
 

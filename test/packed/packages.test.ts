@@ -43,9 +43,14 @@ function projectWith(...names: (keyof Tarballs)[]): string {
 
 describe("the tarball", () => {
   it("of the product holds what is built from src, and nothing of the local org", async () => {
-    const own = (await tracked("bin", "man", "schema", "policy")).concat("README.md", "package.json");
+    const own = (await tracked("bin", "man", "plugin", "schema", "policy")).concat(
+      "README.md",
+      "package.json",
+    );
     const licence = await tracked("LICENSE");
-    const types = ["index.d.ts", "package.json", "resource.d.ts"].map((name) => `dist/types/${name}`);
+    const types = ["index.d.ts", "package.json", "program.d.ts", "resource.d.ts"].map(
+      (name) => `dist/types/${name}`,
+    );
     expect(packed.sanctioned.files).toEqual([...own, ...licence, ...types, ...(await built("src"))].sort());
   });
 

@@ -22,6 +22,28 @@ export interface Started {
   readonly ended: Promise<Run>;
 }
 
+/** Through which protocol the engine asks: the dynamic provider's, which this checkout's program takes, or the plugin's. */
+export type Door = "dynamic" | "plugin";
+
+/** A program by the plugin, without `refresh: always`. */
+const PLUGIN_YAML = `name: sanctioned
+main: plugin.mjs
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+backend:
+  url: file://./.pulumi-state
+plugins: { providers: [{ name: sanctioned, path: bin }] }
+config:
+  policy: { type: string, default: policy/dieppe-trading.yaml }
+`;
+const PLUGIN_PROGRAM = `import * as pulumi from "@pulumi/pulumi";
+import { ConnectedUserPolicy } from "./src/plugin/program.ts";
+const policy = new pulumi.Config().require("policy");
+export const { org, auditHead } = new ConnectedUserPolicy("connected-users", { policy });
+`;
+
 /**
  * A Pulumi project of its own in a temporary folder: this checkout's program, policy and packages, with
  * a state, a stack and a config that no other test sees. Driven through the real engine.
@@ -38,7 +60,7 @@ export class PulumiProject {
   }
 
   /** `env` is added to the environment of every command, for the credentials. */
-  static async create(env: NodeJS.ProcessEnv): Promise<PulumiProject> {
+  static async create(env: NodeJS.ProcessEnv, door: Door = "dynamic"): Promise<PulumiProject> {
     const { bin } = await ensureEngine();
     const folder = await mkdtemp(path.join(tmpdir(), "sanctioned-pulumi-"));
     for (const part of [
@@ -63,6 +85,10 @@ export class PulumiProject {
       SANCTIONED_REVOKES_PER_SECOND: "1000",
       ...env,
     });
+    if (door === "plugin") {
+      await project.write("Pulumi.yaml", PLUGIN_YAML);
+      await project.write("plugin.mjs", PLUGIN_PROGRAM);
+    }
     const init = await project.run("stack", "select", "--create", "simulator");
     if (init.code !== 0) throw new Error(`no stack: ${init.output}`);
     return project;

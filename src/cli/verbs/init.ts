@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { NO_NEEDS } from "../../inventory/needs.ts";
-import { draftPolicy } from "../../policy/write/draft.ts";
 import { printable } from "../../printable.ts";
+import { draftOf } from "../../run/draft.ts";
 import { cliErrors } from "../errors.ts";
 import { writeNew } from "../files.ts";
 import { openObserver } from "../run.ts";
@@ -17,14 +16,9 @@ export function initCommand(): Command {
       // Said before the org is read, which can take a while.
       if (out !== undefined && existsSync(out))
         throw cliErrors["file-exists"]({ file: out, option: "--out" });
-      const observer = await openObserver();
-      const inventory = await observer.have({
-        ...NO_NEEDS,
-        permissionSets: "all",
-        permissions: ["ModifyAllData"],
-      });
+      const { inventory, text } = await draftOf(await openObserver(), Date.now());
       const file = out ?? `policy/${slug(inventory.org.name)}.yaml`;
-      writeNew(file, draftPolicy(inventory, new Date().toISOString().slice(0, 10)), "--out");
+      writeNew(file, text, "--out");
       process.stdout.write(
         `${printable(file)} is written, from ${inventory.grants.length} grants. Review it, then see what it would revoke:\n` +
           `  npx sanctioned plan --policy ${printable(file)}\n`,

@@ -9,6 +9,7 @@ import { recordedPeriod } from "../../report/org/recorded.ts";
 import { redactUsers } from "../../report/org/redact.ts";
 import { NO_TERMINAL } from "../../report/render/terminal.ts";
 import { defaultRecord } from "../../run/settings.ts";
+import { VERSION } from "../../run/version.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { readBytes, readTextFile, writeNew } from "../files.ts";
@@ -16,7 +17,6 @@ import { asOfOption, type JudgeOptions, parseTime, withInventoryOptions } from "
 import { recordNamed } from "../recordFile.ts";
 import { judgeAsAsked } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
-import { VERSION } from "../version.ts";
 
 interface ReportOptions extends JudgeOptions {
   readonly plan?: string;

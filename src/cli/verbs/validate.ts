@@ -7,12 +7,12 @@ import { printable } from "../../printable.ts";
 import { problemsGithub, problemsJson } from "../../report/problems/problemFormats.ts";
 import { resolveProblems } from "../../resolve/errors.ts";
 import type { Observer } from "../../run/observer.ts";
+import { VERSION } from "../../run/version.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFiles } from "../files.ts";
 import { asOfOption } from "../options.ts";
 import { givenPolicy, givenPolicyFile, openObserver } from "../run.ts";
-import { VERSION } from "../version.ts";
 
 interface ValidateOptions {
   readonly format: "text" | "json" | "sarif" | "github";

@@ -1,4 +1,4 @@
-import { Document, isMap, type YAMLMap, type YAMLSeq } from "yaml";
+import { Document, isMap, parse, type YAMLMap, type YAMLSeq } from "yaml";
 import { isAccountLink } from "../../accountLink.ts";
 import type { App, Grant, Inventory, User } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
@@ -75,6 +75,11 @@ export function draftPolicy(inventory: Inventory, day: string): string {
       : [` Left out, since the org does not say which app they are: ${byApp.size - named.length}`]),
   ].join("\n");
   return yamlText(document, 120);
+}
+
+/** A draft as the policy that it is. @param text of `draftPolicy` */
+export function parseDraft(text: string): Record<string, unknown> {
+  return parse(text) as Record<string, unknown>;
 }
 
 /** The identity providers that accounts are linked to, and of which can be said which they are. */

@@ -1,0 +1,179 @@
+import { digestOf } from "../plan/digest.ts";
+import { pulumiErrors } from "../pulumi/errors.ts";
+import type { EngineProcess } from "../pulumi/launchers.ts";
+import {
+  type Applied,
+  type CheckedInputs,
+  type Outputs,
+  PolicyResources,
+} from "../pulumi/policyResources.ts";
+import type { PolicySource } from "../run/observer.ts";
+import { type Differences, differences } from "./differences.ts";
+import { pluginErrors } from "./errors.ts";
+import { hasUnknown, type Properties, revealed, UNKNOWN } from "./propertyValues.ts";
+import { settingsReader } from "./settings.ts";
+
+/** What only an update finds out. */
+const KNOWN_AFTERWARDS = ["auditHead"] as const satisfies readonly (keyof Outputs)[];
+
+/** What is wanted of a resource, and what the state holds of it. */
+export interface DiffRequest {
+  readonly urn: string;
+  readonly id: string;
+  /** The outputs that the state holds. */
+  readonly olds: Properties;
+  /** The inputs that `check` returned; in a refresh those that the state held. */
+  readonly news: Properties;
+  readonly ignoreChanges: readonly string[];
+}
+
+/**
+ * The resource through the protocol of provider plugins, as plain values: what differs from the dynamic provider's is that the
+ * protocol does not tell `check` which phase it is, tells the rest, and lets a plan be shown by itself.
+ */
+export class PluginResources {
+  readonly #resources: PolicyResources;
+  /** By URN, the inputs of the state that was read and not diffed yet: that is how a refresh asks. */
+  readonly #refreshed = new Map<string, string>();
+
+  /** @param engine whose phase it serves; null where it cannot be told */
+  constructor(engine?: EngineProcess | null) {
+    this.#resources = new PolicyResources(engine);
+  }
+
+  /** Asks whatever this process does to stop. */
+  get stop(): PolicyResources["stop"] {
+    return this.#resources.stop;
+  }
+
+  /** Resolves once nothing is being revoked. */
+  settled(): Promise<void> {
+    return this.#resources.settled();
+  }
+
+  /** @param settings secrets in the clear: never to be stored or logged */
+  configure(settings: Properties): void {
+    this.#resources.configure(settingsReader(settings));
+  }
+
+  /**
+   * The inputs with the plan in them. Where the policy is not known yet neither is that.
+   * @throws CodedError for what a person can do something about
+   */
+  async check(urn: string, olds: Properties, news: Properties): Promise<Properties> {
+    const given = revealed(news) as Properties;
+    const { policy, ...others } = given;
+    const before = revealed(olds) as Partial<CheckedInputs>;
+    refuseIgnored(given, before);
+    const [input] = Object.keys(others);
+    if (input !== undefined) throw pluginErrors["input-unknown"]({ input });
+    if (hasUnknown(policy)) return { policy: UNKNOWN, revocations: UNKNOWN };
+    if (!isPolicySource(policy)) throw pluginErrors["policy-not-given"]();
+    const stackOrg = before.org?.id ?? null;
+    return { ...(await this.#resources.check({ policy, urn, isPreview: null, stackOrg })) };
+  }
+
+  /**
+   * What an update would do: one addition for each revocation that is planned now, whatever the state remembers of earlier
+   * ones, and what of the policy is another. In a refresh: whether what was read breaks the policy.
+   * @throws UserError where that cannot be shown as it is
+   */
+  diff({ urn, id, olds, news, ignoreChanges }: DiffRequest): Differences {
+    if (this.#refreshed.get(urn) === digestOf(news)) {
+      this.#refreshed.delete(urn);
+      return new Map();
+    }
+    if (ignoreChanges.length > 0) throw pluginErrors["changes-ignored"]({ paths: ignoreChanges.join(", ") });
+    if (hasUnknown(news)) return new Map([["revocations", "update"]]);
+    const inputs = this.#checked(news);
+    refuseOtherOrg(id, inputs);
+    const { policyFile = inputs.policyFile, policy, org } = olds as Partial<CheckedInputs>;
+    return new Map([
+      ...differences({}, inputs.revocations, "revocations"),
+      ...differences(policy, inputs.policy, "policy"),
+      ...differences(policyFile, inputs.policyFile, "policyFile"),
+      ...differences(org, inputs.org, "org"),
+      // A state that the dynamic provider wrote: it is to hold code no longer.
+      ...("__provider" in olds ? ([["__provider", "delete"]] as const) : []),
+    ]);
+  }
+
+  /** What an update will leave, as far as that is known. */
+  preview(news: Properties): { readonly id: string; readonly outputs: Properties } {
+    const unknown = Object.fromEntries(KNOWN_AFTERWARDS.map((key) => [key, UNKNOWN]));
+    if (hasUnknown(news)) return { id: "", outputs: { ...news, ...unknown, org: UNKNOWN } };
+    const { __approval, ...inputs } = this.#checked(news);
+    return { id: inputs.org.id, outputs: { ...inputs, revocations: {}, ...unknown } };
+  }
+
+  /** Revokes what was planned. @param before id and outputs of the state; null for a resource that is new @throws Error where nothing was called */
+  async apply(
+    news: Properties,
+    before: { readonly id: string; readonly outputs: Properties } | null,
+  ): Promise<Applied> {
+    const inputs = this.#checked(news);
+    if (before !== null) refuseOtherOrg(before.id, inputs);
+    const { auditHead } = (before?.outputs ?? {}) as Partial<Outputs>;
+    return this.#resources.apply(inputs, auditHead);
+  }
+
+  /** What a refresh finds; the inputs of an import where the state holds none. @throws CodedError where the org cannot be read, or is another */
+  async read(
+    urn: string,
+    id: string,
+    inputs: Properties,
+    outputs: Properties,
+  ): Promise<{ readonly id: string; readonly inputs: Properties; readonly outputs: Properties }> {
+    if (Object.keys(outputs).length === 0) return this.#import(id);
+    this.#refreshed.set(urn, digestOf(inputs));
+    const { __provider, ...rest } = outputs;
+    const read = this.#resources.read(rest as unknown as Outputs);
+    return { id, inputs: { ...read.inputs }, outputs: { ...read.outputs } };
+  }
+
+  async #import(id: string): Promise<{ id: string; inputs: Properties; outputs: Properties }> {
+    const { org, policy, outputs } = await this.#resources.draft();
+    const isMeant = id === org.id || (id.length === 15 && org.id.startsWith(id));
+    if (!isMeant) throw pluginErrors["import-of-another-org"]({ id, name: org.name, org: org.id });
+    return { id: org.id, inputs: { policy }, outputs: { ...outputs } };
+  }
+
+  /** @throws UserError where they are not what `check` returned */
+  #checked(news: Properties): CheckedInputs {
+    const inputs = news as unknown as CheckedInputs;
+    if (!this.#resources.isChecked(inputs)) throw pluginErrors["inputs-not-checked"]();
+    return inputs;
+  }
+}
+
+/** What `check` makes of a policy. */
+const CHECKED_KEYS: ReadonlySet<string> = new Set([
+  "policyFile",
+  "org",
+  "revocations",
+  "__approval",
+] satisfies (keyof CheckedInputs)[]);
+
+/**
+ * The engine puts what is to be ignored back to what the state holds before it asks for a check (`processIgnoreChanges` in
+ * pkg/resource/deploy, v3.259.0). A policy as the state holds it is none that somebody could write.
+ * @throws UserError
+ */
+function refuseIgnored(given: Properties, before: Partial<CheckedInputs>): void {
+  const kept = Object.keys(given).filter((key) => CHECKED_KEYS.has(key));
+  const isKept =
+    before.policyFile !== undefined && digestOf(given.policy ?? null) === digestOf(before.policy);
+  const paths = [...(isKept ? ["policy"] : []), ...kept];
+  if (paths.length > 0) throw pluginErrors["changes-ignored"]({ paths: paths.join(", ") });
+}
+
+function isPolicySource(value: unknown): value is PolicySource {
+  if (typeof value === "string") return value !== "";
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** @param id the resource's, which is that of the org that its stack manages @throws UserError */
+function refuseOtherOrg(id: string, { org }: CheckedInputs): void {
+  if (id !== org.id)
+    throw pulumiErrors["stack-of-another-org"]({ stackOrg: id, name: org.name, org: org.id });
+}

@@ -1,0 +1,21 @@
+import type { Inventory } from "../inventory/inventory.ts";
+import { NO_NEEDS } from "../inventory/needs.ts";
+import { draftPolicy } from "../policy/write/draft.ts";
+import type { Observer } from "./observer.ts";
+
+/**
+ * A first policy for the connected org, which only reports.
+ * @param now milliseconds since the epoch
+ * @throws as `Observer.have`
+ */
+export async function draftOf(
+  observer: Observer,
+  now: number,
+): Promise<{ readonly inventory: Inventory; readonly text: string }> {
+  const inventory = await observer.have({
+    ...NO_NEEDS,
+    permissionSets: "all",
+    permissions: ["ModifyAllData"],
+  });
+  return { inventory, text: draftPolicy(inventory, new Date(now).toISOString().slice(0, 10)) };
+}
