@@ -3,6 +3,7 @@ import type { Benchmark } from "./benchmark.ts";
 import { DECIDE_BENCHMARKS } from "./decide.ts";
 import { LIST_BENCHMARKS } from "./list.ts";
 import { PREVIEW_BENCHMARKS } from "./preview.ts";
+import { PREVIEW_SIZE_BENCHMARKS } from "./previewSize.ts";
 import { REVOKE_BENCHMARKS } from "./revoke.ts";
 
 /** Every benchmark, in the order in which they run. */
@@ -11,6 +12,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ...DECIDE_BENCHMARKS,
   ...REVOKE_BENCHMARKS,
   ...PREVIEW_BENCHMARKS,
+  ...PREVIEW_SIZE_BENCHMARKS,
 ];
 
 /**

@@ -81,12 +81,10 @@ export function plan(decisions: readonly Decision[], { inventory, resolved: { po
 
 /** The plan as Pulumi shows it: safe to print, one line for each revocation. */
 export function revocationMap(plan: Plan): RevocationMap {
-  const byApp = new Map<string, [string, string][]>();
-  for (const { appLabel, userLabel, reason } of plan.revocations) {
-    const app = printable(appLabel);
-    byApp.set(app, [...(byApp.get(app) ?? []), [printable(userLabel), printable(reason)]]);
-  }
-  return Object.fromEntries([...byApp].map(([app, users]) => [app, Object.fromEntries(users)]));
+  const byApp = Map.groupBy(plan.revocations, ({ appLabel }) => appLabel);
+  const linesOf = (revocations: readonly PlannedRevocation[]) =>
+    Object.fromEntries(revocations.map((one) => [printable(one.userLabel), printable(one.reason)]));
+  return Object.fromEntries([...byApp].map(([app, some]) => [printable(app), linesOf(some)]));
 }
 
 /** A planned revocation of some of its grants alone: it covers no others any more. */
@@ -140,7 +138,10 @@ function keptGrants(
     // Most grants of an org are of users who lose nothing: no key is made for those.
     if (!users.has(grant.userId) || goes.has(grant)) continue;
     const key = pairKey(grant);
-    if (planned.has(key)) kept.set(key, [...(kept.get(key) ?? []), grant]);
+    if (!planned.has(key)) continue;
+    const some = kept.get(key);
+    if (some) some.push(grant);
+    else kept.set(key, [grant]);
   }
   for (const some of kept.values()) some.sort(byAge);
   return kept;

@@ -21,6 +21,7 @@ import { type EngineLog, engineLog } from "./engineLog.ts";
 import { shownAsText } from "./engineValue.ts";
 import { pulumiErrors } from "./errors.ts";
 import { type EngineProcess, launchersOf } from "./launchers.ts";
+import { openReasons } from "./openReasons.ts";
 import { OwnPreview } from "./ownPreview.ts";
 import { projectFolder } from "./projectFolder.ts";
 
@@ -290,12 +291,6 @@ function stoppedText(why: string, outcomes: readonly Outcome[]): string {
   return `stopped, since ${why}: ${left} not tried, planned again by the next update. If that says "the stack is currently locked", see that no other update is under way, run \`npx pulumi cancel\`, and run it again.`;
 }
 
-/** What stands before the reason of a revocation that did not succeed, where the reason alone would not say what happened. */
-const LEADS: Readonly<Partial<Record<Outcome["status"], string>>> = {
-  "not tried": "not tried, since ",
-  replaced: "replaced, planned again by the next update: ",
-};
-
 /** @param missing why not all of it is on record; null where it is @returns null where every revocation succeeded, and is on record */
 function failureOf(outcomes: readonly Outcome[], missing: string | null): Applied["failure"] {
   const open = outcomes.filter(isOpen);
@@ -305,12 +300,7 @@ function failureOf(outcomes: readonly Outcome[], missing: string | null): Applie
       open.length === 0
         ? "not all of what was done is on record"
         : `${open.length} of ${outcomes.length} revocations did not succeed`,
-    reasons: [
-      ...open.map(({ revocation, status, reason }) =>
-        printable(`${revocation.appLabel}, ${revocation.userLabel}: ${LEADS[status] ?? ""}${reason}`),
-      ),
-      ...(missing === null ? [] : [missing]),
-    ],
+    reasons: [...openReasons(open), ...(missing === null ? [] : [missing])],
   };
 }
 

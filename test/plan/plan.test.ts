@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/decide/decide.ts";
 import type { Grant, Inventory } from "../../src/inventory/inventory.ts";
 import { countOutcomes, isOpen, type Outcome } from "../../src/plan/outcome.ts";
-import { countGrants, type Plan, plan, summarizePlan, withGrants } from "../../src/plan/plan.ts";
+import {
+  countGrants,
+  type Plan,
+  plan,
+  revocationMap,
+  summarizePlan,
+  withGrants,
+} from "../../src/plan/plan.ts";
 import { DAY_MS } from "../../src/time.ts";
 import { resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
@@ -138,4 +145,23 @@ describe("outcomes", () => {
   ])("%s: open is %s", (status, open) => {
     expect(isOpen(outcome(status))).toBe(open);
   });
+});
+
+it("the time that a plan takes grows with its revocations, and not with their square", () => {
+  const COUNT = 30_000;
+  const users = Array.from({ length: COUNT }, (_, i) => user(i + 1));
+  const grants = users.map(({ id }) => grant(id, BOBS));
+  // One user goes with one of as many grants that the two have.
+  const kept = users.map(() => grant(ANN.id, SLACK));
+  const inventory = inventoryOf({ users, apps: [SLACK, BOBS], grants: [...grants, ...kept] });
+  const before = process.cpuUsage();
+  const planned = plan(
+    [...grants, kept[0]!].map((one) => revoked(one)),
+    basisOf(inventory),
+  );
+  const map = revocationMap(planned);
+  const { user: own, system } = process.cpuUsage(before);
+  expect((own + system) / 1e6).toBeLessThan(5); // a minute or more where what there is was copied for each
+  expect(Object.values(map).map((lines) => Object.keys(lines).length)).toEqual([COUNT, 1]);
+  expect(planned.revocations.at(-1)!.others).toHaveLength(COUNT - 1);
 });
