@@ -30,7 +30,7 @@ const httpTests = [
   "test/apply/*.test.ts",
   "test/inventory/{accountLinks,directory,dividing,doctor,externalApps,hostile,look,settling,standingOrgs}.test.ts",
   "test/run/*.test.ts",
-  "test/salesforce/{connection,credentials,deleting,login}.test.ts",
+  "test/salesforce/{connection,credentials,deleting,login,together}.test.ts",
   "test/watch/watcher.test.ts",
   "packages/*/test/{counterparts,externalClientApps,loggingIn,openQuestions,platform,rotation,standingAccess}.test.ts",
 ];

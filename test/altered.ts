@@ -37,15 +37,38 @@ export async function alterAnswers(
   const server = createServer(async (incoming, outgoing) => {
     mostAtOnce = Math.max(mostAtOnce, ++underWay);
     const { method, url, headers } = incoming;
-    const line = `${method} ${decodeURIComponent(url!.replaceAll("+", " "))}`;
     const form = await text(incoming);
-    try {
+    const answered = async (method: string, path: string, headers: IncomingHttpHeaders, form: string) => {
+      const line = `${method} ${decodeURIComponent(path.replaceAll("+", " "))}`;
       const own = instead(line, form);
-      const answer =
-        own === null ? await forward(port, method!, url!, headers, form) : { ...NOTHING, ...own };
+      const asOrg = () =>
+        /^POST .*\/composite$/.test(line)
+          ? compose(form, headers)
+          : forward(port, method, path, headers, form);
+      const answer = own === null ? await asOrg() : { ...NOTHING, ...own };
       const change = alter(line, answer);
       if (own !== null || change !== null) altered++;
-      const { status, headers: said, body } = { ...answer, ...change };
+      return { ...answer, ...change };
+    };
+    /** Asks the org for the parts of a composite one by one, so that each of them is altered as it would be alone. */
+    const compose = async (form: string, headers: IncomingHttpHeaders): Promise<Answer> => {
+      const { compositeRequest } = JSON.parse(form) as {
+        compositeRequest: { url: string; referenceId: string }[];
+      };
+      const { "content-length": _length, "content-type": _type, ...kept } = headers;
+      const compositeResponse: unknown[] = [];
+      let last = NOTHING;
+      for (const { url, referenceId } of compositeRequest) {
+        last = await answered("GET", url, kept, "");
+        const body = jsonOf(last.body);
+        if (body === undefined) return last; // what is no JSON can be no part
+        compositeResponse.push({ body, httpHeaders: {}, httpStatusCode: last.status, referenceId });
+      }
+      const { "content-length": _, ...said } = last.headers;
+      return { status: 200, headers: said, body: JSON.stringify({ compositeResponse }) };
+    };
+    try {
+      const { status, headers: said, body } = await answered(method!, url!, headers, form);
       outgoing.writeHead(status, { ...said, "content-length": Buffer.byteLength(body) }).end(body);
     } catch {
       incoming.socket.destroy(); // as the org did
@@ -92,6 +115,14 @@ function forward(
     onward.on("error", reject);
     onward.end(body);
   });
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Alters a JSON answer. */

@@ -22,13 +22,35 @@ interface UserRow {
   readonly UserRoleId?: string | null;
 }
 
-/** Every user, inactive and frozen ones too, by 18-character id; their roles where those are needed. */
+/** The first users that the org hands out, and how many it counts. */
+export interface FirstUsers {
+  readonly rows: readonly UserRow[];
+  readonly totalSize: number;
+}
+
+/** What one call brings of the users: in most orgs all of them. */
+export function readFirstUsers(
+  reader: OrgReader,
+  { roles }: Pick<DirectoryNeeds, "roles">,
+): Promise<FirstUsers> {
+  return reader.query<UserRow>(userQuery(roles), { enough: 1 });
+}
+
+/**
+ * Every user, inactive and frozen ones too, by 18-character id; their roles where those are needed.
+ * @param first as read before: where it has not all of them, they are read anew
+ */
 export async function readUsers(
   reader: OrgReader,
   { roles }: Pick<DirectoryNeeds, "roles">,
+  first: FirstUsers,
 ): Promise<Map<UserId, User>> {
   const frozen = await readFrozenIds(reader);
-  return await readUserRows(reader, roles, "", (id) => frozen.has(id));
+  const isFrozen = (id: UserId) => frozen.has(id);
+  if (first.rows.length < first.totalSize) return await readUserRows(reader, userQuery(roles), isFrozen);
+  const users = new Users(isFrozen);
+  users.add(first.rows);
+  return users.all(first.totalSize, userQuery(roles));
 }
 
 /**
@@ -42,7 +64,7 @@ export function readChangedUsers(
 ): Promise<Map<UserId, User>> {
   const roles = [...known.values()].some(({ roleId }) => roleId !== null);
   const changed = ` WHERE SystemModstamp >= ${soqlDateTime(since)}`;
-  return readUserRows(reader, roles, changed, (id) => known.get(id)?.isFrozen ?? false);
+  return readUserRows(reader, userQuery(roles, changed), (id) => known.get(id)?.isFrozen ?? false);
 }
 
 /** The 18-character ids of users whom an administrator keeps from logging in. */
@@ -54,41 +76,67 @@ export async function readFrozenIds(reader: OrgReader): Promise<Set<UserId>> {
   return new Set(rows.map(({ UserId }) => userIdOf(UserId)));
 }
 
+function userQuery(roles: boolean, where = ""): string {
+  return `SELECT Id, Username, Name, IsActive, ProfileId, Profile.Name, UserType${roles ? ", UserRoleId" : ""} FROM User${where}`;
+}
+
 async function readUserRows(
   reader: OrgReader,
-  roles: boolean,
-  where: string,
+  soql: string,
   isFrozen: (id: UserId) => boolean,
 ): Promise<Map<UserId, User>> {
-  const users = new Map<UserId, User>();
-  const texts = new Map<string, string>();
-  /** One string object for equal texts: an org has many users and few profiles. */
-  const shared = (text: string | null | undefined): string | null => {
-    if (text === null || text === undefined) return null;
-    const known = texts.get(text) ?? text;
-    texts.set(text, known);
-    return known;
-  };
-  const soql = `SELECT Id, Username, Name, IsActive, ProfileId, Profile.Name, UserType${roles ? ", UserRoleId" : ""} FROM User${where}`;
+  const users = new Users(isFrozen);
   const { totalSize } = await reader.eachPage<UserRow>(soql, (rows, isFirst) => {
     if (isFirst) users.clear();
+    users.add(rows);
+  });
+  return users.all(totalSize, soql);
+}
+
+/** The users that rows tell of. */
+class Users {
+  readonly #isFrozen: (id: UserId) => boolean;
+  readonly #users = new Map<UserId, User>();
+  readonly #texts = new Map<string, string>();
+
+  constructor(isFrozen: (id: UserId) => boolean) {
+    this.#isFrozen = isFrozen;
+  }
+
+  clear(): void {
+    this.#users.clear();
+  }
+
+  add(rows: readonly UserRow[]): void {
     for (const row of rows) {
       const id = userIdOf(row.Id);
-      users.set(id, {
+      this.#users.set(id, {
         id,
         username: row.Username,
         name: row.Name,
         isActive: row.IsActive,
-        isFrozen: isFrozen(id),
-        profileId: row.ProfileId === null ? null : shared(toId18(row.ProfileId)),
-        profileName: shared(row.Profile?.Name),
-        userType: shared(row.UserType),
-        roleId: row.UserRoleId ? shared(toId18(row.UserRoleId)) : null,
+        isFrozen: this.#isFrozen(id),
+        profileId: row.ProfileId === null ? null : this.#shared(toId18(row.ProfileId)),
+        profileName: this.#shared(row.Profile?.Name),
+        userType: this.#shared(row.UserType),
+        roleId: row.UserRoleId ? this.#shared(toId18(row.UserRoleId)) : null,
       });
     }
-  });
-  checkAll(users.size, totalSize, soql);
-  return users;
+  }
+
+  /** @throws InconclusiveError where the org counts others than these */
+  all(totalSize: number, soql: string): Map<UserId, User> {
+    checkAll(this.#users.size, totalSize, soql);
+    return this.#users;
+  }
+
+  /** One string object for equal texts: an org has many users and few profiles. */
+  #shared(text: string | null | undefined): string | null {
+    if (text === null || text === undefined) return null;
+    const known = this.#texts.get(text) ?? text;
+    this.#texts.set(text, known);
+    return known;
+  }
 }
 
 export async function readProfiles(reader: OrgReader): Promise<Profile[]> {

@@ -5,7 +5,7 @@ import { callsForListing, checkApiShare, checkSize } from "./apiShare.ts";
 import { AppRegister } from "./appRegister.ts";
 import { askingOnce } from "./askingOnce.ts";
 import { byUser } from "./byUser.ts";
-import { readApps, readDirectory, readProfiles, readUsers } from "./directory.ts";
+import { readApps, readDirectory, readFirstUsers, readProfiles, readUsers } from "./directory.ts";
 import { inventoryErrors } from "./errors.ts";
 import { requireNoExternalApps, requireNoneNamed } from "./externalApps.ts";
 import { grantMaker } from "./grantRow.ts";
@@ -56,22 +56,22 @@ async function list(
   onProgress: NonNullable<ListOptions["onProgress"]>,
 ): Promise<Inventory> {
   const permissions = await requirePermissions(reader);
-  const [profiles, { apps, labels, externalApps }, count, userCount] = await Promise.all([
+  const [profiles, { apps, labels, externalApps }, firstUsers, count] = await Promise.all([
     readProfiles(reader),
     readApps(reader),
+    readFirstUsers(reader, needs),
     reader.count(countQuery()),
-    reader.count("SELECT COUNT() FROM User"),
   ]);
   checkSize(count, "grants");
-  checkSize(userCount, "users");
+  checkSize(firstUsers.totalSize, "users");
   const isWithoutExternal = externalApps === 0;
   if (isWithoutExternal) await requireNoExternalApps(reader, apps);
-  checkApiShare(reader, callsForListing(count, userCount, externalApps));
+  checkApiShare(reader, callsForListing(count, firstUsers.totalSize, externalApps));
 
   const register = new AppRegister(apps);
   for (const { id, label } of labels) register.alsoCalled(id, label);
   const toGrant = grantMaker(register);
-  const reading = readUsers(reader, needs);
+  const reading = readUsers(reader, needs, firstUsers);
   const { standingAccessDays: daysOfLogins = STANDING_ACCESS_DAYS } = needs;
   const asking = askingOnce(reader);
   const surroundings = reading.then((users) => readDirectory(asking, needs, users, apps));

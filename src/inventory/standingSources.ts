@@ -2,7 +2,7 @@ import { chunksOf } from "../collections.ts";
 import { ApiError } from "../salesforce/failure.ts";
 import { toId18, type UserId, userIdOf } from "../salesforce/id.ts";
 import { parseInstant } from "../salesforce/instant.ts";
-import type { ListedComponent, OrgReader } from "../salesforce/reader.ts";
+import type { ListedComponent, OrgReader, QueryResult } from "../salesforce/reader.ts";
 import { soqlDateTime, soqlIn } from "../salesforce/soql.ts";
 import type { StandingSource } from "../standing.ts";
 import { days as daysLong, type Instant } from "../time.ts";
@@ -88,17 +88,13 @@ export async function readStandingRows(
   apps: readonly App[],
   profiles: readonly Profile[],
 ): Promise<StandingRows> {
-  const [logins, clientCredentials, preauthorized] = await Promise.all([
-    source("logins", () => readLogins(reader, now - daysLong(days))),
+  const reading = source("logins", () => readLogins(reader, now - daysLong(days)));
+  const [logins, clientCredentials, preauthorized, sessions] = await Promise.all([
+    reading,
     source("app-settings", () => readClientCredentials(reader, apps)),
     source("pre-authorized-apps", () => readPreauthorized(reader, profiles)),
+    readSessions(reader, reading),
   ]);
-  // A session leads to its app through its login alone.
-  const { salesforceCode, state } = logins.reading;
-  const sessions =
-    state === "not-read"
-      ? { rows: [], reading: { source: "sessions", state, salesforceCode, since: null } as const }
-      : await source("sessions", () => readSessions(reader, logins.rows));
   return {
     days,
     logins: logins.rows,
@@ -173,11 +169,25 @@ interface SessionAnswer extends SessionWay {
   readonly LoginHistoryId: string | null;
 }
 
-async function readSessions(reader: OrgReader, logins: readonly LoginRow[]) {
-  const { rows, totalSize } = await reader.query<SessionAnswer>(
+/** The sessions: asked for beside the logins, through which alone each leads to its app. */
+async function readSessions(reader: OrgReader, reading: Promise<Read<LoginRow>>): Promise<Read<SessionRow>> {
+  const asked = reader.query<SessionAnswer>(
     "SELECT UsersId, CreatedDate, LoginHistoryId, LoginType, SessionType FROM AuthSession WHERE IsCurrent = false ORDER BY CreatedDate DESC",
     { enough: MOST_SESSIONS },
   );
+  asked.catch(() => undefined); // awaited once the logins are read
+  const logins = await reading;
+  const { salesforceCode, state } = logins.reading;
+  if (state === "not-read")
+    return { rows: [], reading: { source: "sessions", state, salesforceCode, since: null } };
+  return await source("sessions", async () => sessionsOf(reader, await asked, logins.rows));
+}
+
+async function sessionsOf(
+  reader: OrgReader,
+  { rows, totalSize }: QueryResult<SessionAnswer>,
+  logins: readonly LoginRow[],
+) {
   const sessions = rows.filter(isOauthSession);
   const known = new Map(logins.map((login) => [login.id, login]));
   const loginIds = sessions.flatMap(({ LoginHistoryId: id }) => (id === null ? [] : toId18(id)));

@@ -47,6 +47,7 @@ export interface ProviderArgs {
   ownApp?: pulumi.Input<string>;
   concurrency?: pulumi.Input<number>;
   maxApiShare?: pulumi.Input<number>;
+  composite?: pulumi.Input<boolean>;
   auditFile?: pulumi.Input<string>;
   approvedPlan?: pulumi.Input<string>;
   approvedPlanMaxAgeDays?: pulumi.Input<number>;

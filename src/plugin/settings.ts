@@ -4,7 +4,7 @@ import { pluginErrors } from "./errors.ts";
 import { hasUnknown, type Properties, revealed, secret } from "./propertyValues.ts";
 
 interface Setting {
-  readonly type: "string" | "integer" | "number";
+  readonly type: "string" | "integer" | "number" | "boolean";
   readonly secret?: true;
   readonly description: string;
 }
@@ -38,6 +38,10 @@ export const SETTINGS: Readonly<Record<SettingKey | RunSettingKey, Setting>> = {
   maxApiShare: {
     type: "number",
     description: "The share of the org's remaining API calls of the day that one run may use, 0 to 1.",
+  },
+  composite: {
+    type: "boolean",
+    description: "Whether several queries may be asked in one call of the org; true by default.",
   },
   auditFile: { type: "string", description: "The file of the audit record." },
   approvedPlan: { type: "string", description: "A plan file, of which no more is revoked than it lists." },
@@ -102,12 +106,18 @@ function isDefaultOfOwnProject(urn: string): boolean {
   return project === "sanctioned" && name.startsWith("default");
 }
 
+const WORDS = {
+  string: "a text",
+  integer: "a number",
+  number: "a number",
+  boolean: "true or false",
+} as const;
+
 /** Values that the engine takes from a stack's config are texts, whatever their type. */
 function refuseOtherTypes(key: string, value: unknown, { type }: Setting): void {
-  const isText = typeof value === "string";
-  if (type === "string" ? isText || typeof value === "number" : isText || Number.isFinite(value)) return;
-  throw pluginErrors["provider-setting-not-plain"]({
-    setting: key,
-    type: type === "string" ? "a text" : "a number",
-  });
+  const taken = type === "boolean" ? "boolean" : "number";
+  const isOne =
+    typeof value === taken && (type === "string" || taken === "boolean" || Number.isFinite(value));
+  if (typeof value === "string" || isOne) return;
+  throw pluginErrors["provider-setting-not-plain"]({ setting: key, type: WORDS[type] });
 }

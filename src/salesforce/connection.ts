@@ -7,6 +7,7 @@ import type { Credentials } from "./credentials.ts";
 import { queryPages } from "./pages.ts";
 import { type OrgReader, type QueryOptions, type QueryResult, refuseTokenFields } from "./reader.ts";
 import { OrgSession } from "./session.ts";
+import { Together } from "./together.ts";
 
 /** A connection with what only the apply step may use: a query that may name DeleteToken. */
 export interface OrgConnection extends OrgReader {
@@ -42,7 +43,7 @@ export async function connectToRevoke(
 }
 
 async function logIn(
-  { login, apiVersion, ownApp, concurrency, maxApiShare }: Credentials,
+  { login, apiVersion, ownApp, concurrency, maxApiShare, composite }: Credentials,
   clock: RetryClock,
 ) {
   const session = new OrgSession(login, concurrency ?? DEFAULT_CONCURRENCY, clock);
@@ -50,7 +51,11 @@ async function logIn(
   const version = await chooseApiVersion(session, apiVersion);
   const base = `/services/data/v${version}`;
 
-  const pages = (soql: string) => queryPages(session, base, soql, maxApiShare);
+  const together = new Together(session, base, composite);
+  const pages = (soql: string) =>
+    isAskedAlone(soql)
+      ? queryPages(session, base, soql, maxApiShare)
+      : queryPages(session, base, soql, maxApiShare, (path) => together.firstPage(path));
   const query = async <Row>(
     soql: string,
     { enough = Number.POSITIVE_INFINITY }: QueryOptions = {},
@@ -79,7 +84,10 @@ async function logIn(
     org,
     caller,
     maxApiShare,
-    beginRun: () => session.beginRun(),
+    beginRun: () => {
+      session.beginRun();
+      together.beginRun();
+    },
     get concurrency() {
       return session.concurrency;
     },
@@ -142,6 +150,14 @@ async function logIn(
     },
   };
   return { reader, session, base, query };
+}
+
+/**
+ * Grants are counted and read by calls of their own: the proof that they are all says how many, and their object is like no
+ * other (docs/salesforce.md#pages-and-the-ceiling). So no token is ever asked for together with something else.
+ */
+function isAskedAlone(soql: string): boolean {
+  return /\bFROM\s+OauthToken\b/i.test(soql);
 }
 
 /** SOAP has one element where there is one, and none where there is none. */

@@ -22,6 +22,7 @@ const VARIABLES = {
   ownApp: "SANCTIONED_OWN_APP",
   concurrency: "SANCTIONED_CONCURRENCY",
   maxApiShare: "SANCTIONED_MAX_API_SHARE",
+  composite: "SANCTIONED_COMPOSITE",
 } as const;
 
 export type SettingKey = keyof typeof VARIABLES;
@@ -55,6 +56,8 @@ export interface Credentials {
   readonly concurrency: number | null;
   /** The share of the org's remaining API calls of the day that one run may use, 0 to 1. */
   readonly maxApiShare: number;
+  /** Whether several queries may be asked in one call. */
+  readonly composite: boolean;
 }
 
 /**
@@ -80,6 +83,7 @@ export function readCredentials(config: Settings, env: NodeJS.ProcessEnv): Crede
     ownApp: ownApp === null ? null : appRef(ownApp),
     concurrency: concurrency === null ? null : number("concurrency", concurrency, 1, 64, true),
     maxApiShare: number("maxApiShare", setting("maxApiShare") ?? "0.2", 0, 1, false),
+    composite: flag("composite", setting("composite") ?? "true"),
   };
 }
 
@@ -170,6 +174,12 @@ function apiVersion(text: string | null): string | null {
   if (!/^\d{2,3}(\.0)?$/.test(text))
     throw salesforceErrors["api-version-not-valid"]({ variable: VARIABLES.apiVersion });
   return text.includes(".") ? text : `${text}.0`;
+}
+
+function flag(key: Key, text: string): boolean {
+  if (text !== "true" && text !== "false")
+    throw salesforceErrors["setting-not-true-or-false"]({ setting: key, variable: VARIABLES[key] });
+  return text === "true";
 }
 
 function number(key: Key, text: string, least: number, most: number, whole: boolean): number {

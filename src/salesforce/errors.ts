@@ -103,6 +103,12 @@ export const salesforceErrors = declareErrors({
       most: 64,
     },
   },
+  "setting-not-true-or-false": {
+    kind: "settings",
+    text: "{setting} ({variable}) must be true or false.",
+    remedy: "Fix it, or leave it out for the default.",
+    example: { setting: "composite", variable: "SANCTIONED_COMPOSITE" },
+  },
   "api-version-too-old": {
     kind: "settings",
     text: "API version {pinned} knows no external client apps, so that a list would lack their grants.",

@@ -1,7 +1,7 @@
 import { rowCheck, textOfAnswer } from "./answers.ts";
 import { salesforceErrors } from "./errors.ts";
 import { ApiError } from "./failure.ts";
-import { type OrgSession, type PageOwner, SessionOver } from "./session.ts";
+import { type OrgSession, type PageRead, SessionOver } from "./session.ts";
 
 /** Of a query, where the org does not say how many API calls it has. */
 const MOST_PAGES = 100_000;
@@ -24,20 +24,24 @@ interface QueryPage {
 /** A page, and whether it is the first: where that comes again, the answer begins anew, and what came before is void. */
 export type PageOfAnswer = QueryPage & { readonly isFirst: boolean };
 
+type FirstPage = (path: string) => Promise<PageRead>;
+
 /**
  * The pages of a query, each row of them checked. Where they are lost on the way, since their session is over or the org
  * knows them no more, the query is begun anew.
- * @param base such as `/services/data/v67.0` @throws as `OrgReader.query`
+ * @param base such as `/services/data/v67.0` @param firstPage asks for the first page; the others are asked for one by one
+ * @throws as `OrgReader.query`
  */
 export async function* queryPages(
   session: OrgSession,
   base: string,
   soql: string,
   maxApiShare: number,
+  firstPage: FirstPage = (path) => session.page(path, null),
 ): AsyncGenerator<PageOfAnswer> {
   for (let reading = 1; ; reading++) {
     try {
-      return yield* readOnce(session, base, soql, maxApiShare);
+      return yield* readOnce(session, base, soql, maxApiShare, firstPage);
     } catch (error) {
       const isForgotten = error instanceof ApiError && error.salesforceCode === "INVALID_QUERY_LOCATOR";
       if (!(isForgotten || error instanceof SessionOver)) throw error;
@@ -52,16 +56,16 @@ async function* readOnce(
   base: string,
   soql: string,
   maxApiShare: number,
+  firstPage: FirstPage,
 ): AsyncGenerator<PageOfAnswer> {
   const { host } = session;
   const check = rowCheck(soql);
   const progress = new Progress(session, maxApiShare);
   let next: string | undefined = `${base}/query?q=${encodeURIComponent(soql)}`;
-  let owner: PageOwner | null = null;
+  let read: PageRead | null = null;
   while (next !== undefined) {
     progress.asks(next);
-    const read: Awaited<ReturnType<OrgSession["page"]>> = await session.page(next, owner);
-    owner = read.owner;
+    read = read === null ? await firstPage(next) : await session.page(next, read.owner);
     const page = queryPage(read.answer, host);
     for (const record of page.records) check(record);
     yield { ...page, isFirst: progress.pages === 1 };

@@ -21,6 +21,8 @@ import { clockSkewMs, PlainTransport } from "./transport.ts";
 
 const METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata";
 const TIMEOUT_MS = 30_000;
+/** What takes longer than this to fail may be more than one call should ask for. */
+const HUNG_MS = 60_000;
 const TOO_MANY_WAIT_MS = 10_000;
 /** Whatever an org says that it has in a day: a run takes a share of it. */
 const MOST_CALLS_OF_ORG = 20_000_000;
@@ -38,6 +40,8 @@ const { HttpApi } = require("jsforce/lib/http-api.js") as typeof import("jsforce
 const { SOAP } = require("jsforce/lib/soap.js") as typeof import("jsforce/lib/soap.js");
 const { isJWTToken } = require("jsforce/lib/util/jwt.js") as typeof import("jsforce/lib/util/jwt.js");
 
+type HttpRequest = Parameters<InstanceType<typeof HttpApi>["request"]>[0];
+
 /** Makes one request, with the HTTP layer that it uses handed to `watch` first. */
 type Request<T> = (
   connection: jsforce.Connection,
@@ -51,6 +55,12 @@ export class SessionOver extends Error {
 
 /** Whose the next page of a query is: the session that was handed the one before. */
 export type PageOwner = object;
+
+/** A page as the org answered it, before anything is believed of it. */
+export interface PageRead {
+  readonly answer: unknown;
+  readonly owner: PageOwner;
+}
 
 /**
  * One login and the reads made with it, at most `concurrency` at once. A session that expires is
@@ -130,13 +140,36 @@ export class OrgSession {
    * Reads a page of a query. @param owner of the page before; null for the first
    * @throws SessionOver where the login was renewed since; otherwise as `get`
    */
-  async page(path: string, owner: PageOwner | null): Promise<{ answer: unknown; owner: PageOwner }> {
+  page(path: string, owner: PageOwner | null): Promise<PageRead> {
+    return this.#ask((origin) => ({ method: "GET", url: `${origin}${path}` }), owner);
+  }
+
+  /** Asks for several things that are only read, as the parts of one call. Errors as `get`, but a try that hangs is not made again. */
+  postComposite(path: string, body: unknown): Promise<PageRead> {
+    const post = (origin: string): HttpRequest => ({
+      method: "POST",
+      url: `${origin}${path}`,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return this.#ask(post, null, HUNG_MS);
+  }
+
+  /** @param request to the org at an origin */
+  async #ask(
+    request: (origin: string) => HttpRequest,
+    owner: PageOwner | null,
+    longestTryMs?: number,
+  ): Promise<PageRead> {
     let used: PageOwner = this.#connection;
-    const answer = await this.#read((connection, watch) => {
-      used = connection;
-      const url = `${connection.instanceUrl}${path}`;
-      return watch(new HttpApi(connection, {})).request<unknown>({ method: "GET", url });
-    }, owner);
+    const answer = await this.#read(
+      (connection, watch) => {
+        used = connection;
+        return watch(new HttpApi(connection, {})).request<unknown>(request(connection.instanceUrl));
+      },
+      owner,
+      longestTryMs,
+    );
     return { answer, owner: used };
   }
 
@@ -194,11 +227,25 @@ export class OrgSession {
     }
   }
 
-  /** @param owner the session that alone can make the request; null where any can */
-  #read<T>(request: Request<T>, owner: PageOwner | null = null): Promise<T> {
-    return this.#pace.run((send) =>
-      retryReads(() => send(() => this.#once(request, true, owner)), this.#clock, this.#patience),
-    );
+  /**
+   * @param owner the session that alone can make the request; null where any can
+   * @param longestTryMs a fault that takes longer to show is not waited for
+   */
+  #read<T>(
+    request: Request<T>,
+    owner: PageOwner | null = null,
+    longestTryMs = Number.POSITIVE_INFINITY,
+  ): Promise<T> {
+    const attempt = async (send: (once: () => Promise<T>) => Promise<T>) => {
+      try {
+        return await send(() => this.#once(request, true, owner));
+      } catch (error) {
+        if (!(error instanceof TransientError) || error.spentMs <= longestTryMs) throw error;
+        this.#patience.leftMs -= error.spentMs;
+        throw error.cause;
+      }
+    };
+    return this.#pace.run((send) => retryReads(() => attempt(send), this.#clock, this.#patience));
   }
 
   #use(instanceUrl: string, text: string): void {

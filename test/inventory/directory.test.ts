@@ -1,7 +1,7 @@
 import { type LocalOrg, type LocalOrgOptions, type OrgFixture, startLocalOrg } from "salesforce-local-org";
 import { ANN, BEN, BOT, DIALER, PAYROLL, PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, describe, expect, it } from "vitest";
-import { readApps, readChangedUsers, readUsers } from "../../src/inventory/directory.ts";
+import { readApps, readChangedUsers, readFirstUsers, readUsers } from "../../src/inventory/directory.ts";
 import type { Inventory, MemberSet } from "../../src/inventory/inventory.ts";
 import { listInventory } from "../../src/inventory/listInventory.ts";
 import { type DirectoryNeeds, NO_NEEDS } from "../../src/inventory/needs.ts";
@@ -290,7 +290,7 @@ describe("users", () => {
         ? rows.map((row) => ({ ...row, ProfileId: null, Profile: null, UserType: null }))
         : undefined,
     );
-    const [user] = (await readUsers(reader, NO_NEEDS)).values();
+    const [user] = (await readUsers(reader, NO_NEEDS, await readFirstUsers(reader, NO_NEEDS))).values();
     expect(user).toEqual({
       id: sfId("005", 1),
       username: ANN,
@@ -307,7 +307,7 @@ describe("users", () => {
   it("that changed are frozen as they were known to be, and have their roles where roles are known", async () => {
     const reader = await altered(() => undefined);
     const changed = async (roles: boolean) => {
-      const known = await readUsers(reader, { roles });
+      const known = await readUsers(reader, { roles }, await readFirstUsers(reader, { roles }));
       const [first, second] = [...known.keys()];
       // Of one, nothing was known before.
       const before = new Map([...known].filter(([id]) => id !== first));

@@ -30,6 +30,7 @@ beforeAll(async () => {
   const before = org.requests.length;
   await listInventory(reader);
   requests = org.requests.length - before;
+  expect(org.requests.slice(before).filter(({ isPart }) => isPart).length).toBeGreaterThan(10);
 });
 afterAll(() => org.close());
 
@@ -45,7 +46,7 @@ const KINDS: Partial<Fault>[] = [
   { kind: "html" },
 ];
 
-describe("each fault at each call of a listing", () => {
+describe("each fault at each call of a listing, and at each part of one", () => {
   it.each(KINDS)(
     "%j ends in the truth or in 'inconclusive', never in a wrong list",
     async (kind) => {

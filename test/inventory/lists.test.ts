@@ -67,14 +67,11 @@ const seen = ({ grants }: Pick<Inventory, "grants">) =>
 function without(reader: OrgReader, ids: ReadonlySet<string>): OrgReader {
   return {
     ...reader,
-    eachPage: async <Row>(soql: string, take: (rows: Row[], isFirst: boolean) => void) => {
-      let kept = 0;
-      const { pages } = await reader.eachPage<Row>(soql, (rows, isFirst) => {
-        const some = rows.filter((row) => !ids.has((row as { Id: string }).Id));
-        kept += some.length;
-        take(some, isFirst);
-      });
-      return { totalSize: kept, pages };
+    query: async <Row>(soql: string, options?: Parameters<OrgReader["query"]>[1]) => {
+      const answer = await reader.query<Row>(soql, options);
+      if (!soql.includes(" FROM User")) return answer;
+      const rows = answer.rows.filter((row) => !ids.has((row as { Id: string }).Id));
+      return { ...answer, rows, totalSize: answer.totalSize - (answer.rows.length - rows.length) };
     },
   };
 }

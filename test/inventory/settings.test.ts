@@ -29,7 +29,7 @@ afterEach(async () => {
 
 it("a session that cannot be renewed for want of a setting is that mistake, never an inconclusive list", async () => {
   const reader = await connect(readCredentials({}, {}));
-  org.setFaults([{ kind: "expire", match: "FROM Profile", count: 1 }]);
+  org.setFaults([{ kind: "expire", match: "FROM Profile", count: 2 }]); // as a part, then alone
   rmSync(path.join(folder, "sf"));
   const error: unknown = await listInventory(reader).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(SettingsError);

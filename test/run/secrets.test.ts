@@ -96,7 +96,7 @@ async function shownOf(
 
 const ALL = Object.entries(MALFORMED);
 /** Settings that any way in has besides. */
-const BESIDE = ["apiVersion", "ownApp", "concurrency", "maxApiShare"];
+const BESIDE = ["apiVersion", "ownApp", "concurrency", "maxApiShare", "composite"];
 /** Those that leave the most behind; for what takes a whole list each time. */
 const FEW = ALL.filter(([kind]) => /line break$|private key$|with a password$/.test(kind));
 const NOT_SLEEPING = { sleep: async () => undefined, random: () => 0 };

@@ -289,7 +289,7 @@ describe("the pages of an answer", () => {
 
 describe("reading", () => {
   it("is made with no more requests at once than allowed", async () => {
-    const reader = await open({ concurrency: "2" });
+    const reader = await open({ concurrency: "2", composite: "false" });
     await Promise.all(Array.from({ length: 8 }, () => reader.query("SELECT Id FROM Profile")));
     expect(between.mostAtOnce).toBeLessThanOrEqual(2);
     expect(reader.calls).toBe(5 + 8);

@@ -72,9 +72,10 @@ describe("connecting", () => {
     await connect(byToken(await start()));
     expect(org!.requests.map(({ method, path, soql }) => `${method} ${soql ?? path}`)).toEqual([
       "GET /services/data/",
+      "POST /services/data/v67.0/composite",
       "GET SELECT Id, Name, IsSandbox, OrganizationType, TrialExpirationDate FROM Organization",
-      "GET /services/oauth2/userinfo",
       "GET SELECT LoginHistoryId FROM AuthSession WHERE IsCurrent = true",
+      "GET /services/oauth2/userinfo",
       "GET SELECT Application FROM LoginHistory WHERE Id IN ('0Ya000000000001AAA')",
     ]);
   });
@@ -186,7 +187,7 @@ describe("faults on the way", () => {
       const connection = await open();
       const logins = () => org!.requests.filter(({ path }) => path === "/services/oauth2/token").length;
       const before = logins();
-      org!.setFaults([{ kind: "expire", match: "FROM Profile", count: 1 }]);
+      org!.setFaults([{ kind: "expire", match: "FROM Profile", count: 2 }]); // as a part, then alone
       const [{ rows, totalSize }] = await Promise.all([
         connection.query(SOQL),
         connection.query("SELECT Id FROM Profile"),

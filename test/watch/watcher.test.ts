@@ -126,7 +126,7 @@ describe("round by round", () => {
       now += jump;
       const before = connection.calls;
       await one.round();
-      expect(connection.calls - before).toBe(4);
+      expect(connection.calls - before).toBe(3);
       vi.useRealTimers(); // the clock is put right, the org's always was
       now -= jump;
       org.store.changeUser(jump > 0 ? ADA : "amir.kowalski@dieppe.example", { isActive: false });
@@ -136,7 +136,7 @@ describe("round by round", () => {
     elapsed = 6 * HOUR;
     const before = connection.calls;
     await one.round();
-    expect(connection.calls - before).toBeGreaterThan(12);
+    expect(connection.calls - before).toBeGreaterThan(6);
   });
 
   it("an exemption that expired by a clock that was wrong has not expired when it is put right", async () => {
@@ -163,15 +163,15 @@ describe("round by round", () => {
     expect(kinds()).toContain("high-privilege-grant begun");
   });
 
-  it("looks cost four calls each, and the org is listed in full only now and then", async () => {
+  it("looks cost three calls each, and the org is listed in full only now and then", async () => {
     const one = watcher();
     await one.round();
     const before = connection.calls;
     for (let i = 0; i < 5; i++) await one.round();
-    expect(connection.calls - before).toBe(20);
+    expect(connection.calls - before).toBe(15);
     now += 6 * HOUR;
     await one.round();
-    expect(connection.calls - before).toBeGreaterThan(28);
+    expect(connection.calls - before).toBeGreaterThan(21);
   });
 
   it("grants that are gone are followed by a listing, but not in each round", async () => {
@@ -180,10 +180,10 @@ describe("round by round", () => {
     org.store.revoke(String(org.store.grants()[0]!.DeleteToken));
     const before = connection.calls;
     await one.round();
-    expect(connection.calls - before).toBe(4);
+    expect(connection.calls - before).toBe(3);
     now += 10 * 60 * 1000;
     await one.round();
-    expect(connection.calls - before).toBeGreaterThan(12);
+    expect(connection.calls - before).toBeGreaterThan(6);
   });
 
   it("an exemption that expires, when it does", async () => {
@@ -289,7 +289,7 @@ describe("leavers", () => {
     const before = connection.calls;
     await one.round();
     expect(kinds()).toEqual([]);
-    expect(connection.calls - before).toBe(4); // the org is not listed in full as long as nothing changes
+    expect(connection.calls - before).toBe(3); // the org is not listed in full as long as nothing changes
     policy = DIEPPE;
     await expect(one.round()).rejects.toThrow("a limit refuses it");
   });

@@ -1,7 +1,8 @@
 import jsforce from "jsforce";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type LocalOrg, startLocalOrg } from "../src/localOrg.ts";
 import { dieppeTrading } from "../src/orgs/dieppeTrading.ts";
+import type { Fault } from "../src/server/faults.ts";
 import { ask, json } from "./ask.ts";
 
 const BOT = "sanctioned.integration@dieppe.example";
@@ -188,7 +189,6 @@ describe("query jobs", () => {
 });
 
 describe("composites", () => {
-  // A read-only org takes them for writes, whatever they hold.
   let open: LocalOrg;
   beforeAll(async () => {
     open = await startLocalOrg({ org: dieppeTrading() });
@@ -239,6 +239,9 @@ describe("composites", () => {
   it("of more than 25 parts are refused, and so is a part that writes, or leads elsewhere", async () => {
     const many = Array.from({ length: 26 }, (_, i) => part(`r${i}`, "SELECT Id FROM User LIMIT 1"));
     expect((await send(root, { compositeRequest: many })).body[0].errorCode).toBe("LIMIT_EXCEEDED");
+    const queries = many.slice(0, 6);
+    expect((await send(root, { compositeRequest: queries })).body[0].errorCode).toBe("LIMIT_EXCEEDED");
+    expect((await send(root, { compositeRequest: queries.slice(1) })).body.compositeResponse).toHaveLength(5);
     const { body } = await send(root, {
       compositeRequest: [
         {
@@ -253,6 +256,63 @@ describe("composites", () => {
       405, 400,
     ]);
     expect((await ask(open, "/services/data/v67.0/limits")).status).toBe(200); // the session is still there
+  });
+
+  it("are in the record of requests with their parts, which are no calls of their own, and with their status", async () => {
+    const before = open.requests.length;
+    await send(root, { compositeRequest: [part("a", "SELECT Id FROM Nope")] });
+    expect(open.requests.slice(before)).toMatchObject([
+      { method: "POST", path: root, status: 200, isPart: false },
+      { method: "GET", soql: "SELECT Id FROM Nope", status: 400, isPart: true },
+    ]);
+  });
+
+  describe("are hit by faults", () => {
+    afterEach(() => open.setFaults([]));
+    const two = {
+      compositeRequest: [part("a", "SELECT Id FROM User LIMIT 1"), part("b", "SELECT Id FROM Profile")],
+    };
+
+    it("in their parts alone, where a part can be answered so", async () => {
+      const statuses = async (fault: Partial<Fault>) => {
+        open.setFaults([{ match: "FROM Profile", count: 1, ...fault } as Fault]);
+        const { status, body } = await send(root, two);
+        return [
+          status,
+          ...body.compositeResponse.map((one: { httpStatusCode: number }) => one.httpStatusCode),
+        ];
+      };
+      expect(await statuses({ kind: "status", status: 503, retryAfterSeconds: 7 })).toEqual([200, 200, 503]);
+      expect(await statuses({ kind: "expire" })).toEqual([200, 200, 401]);
+      expect(await statuses({ kind: "latency", ms: 1 })).toEqual([200, 200, 200]);
+    });
+
+    it("as a whole, where it is the connection that fails", async () => {
+      const hit = async (kind: Fault["kind"]) => {
+        open.setFaults([{ kind, match: "FROM Profile", count: 1 }]);
+        return await send(root, two).then(
+          ({ status }) => status,
+          () => "cut",
+        );
+      };
+      expect([await hit("html"), await hit("accessDenied"), await hit("drop"), await hit("garbage")]).toEqual(
+        [503, 400, "cut", "cut"],
+      );
+    });
+  });
+
+  it("of nothing but questions write nothing", async () => {
+    const readOnly = await startLocalOrg({ org: dieppeTrading(), readOnly: true });
+    try {
+      const asking = { compositeRequest: [part("a", "SELECT Id FROM User LIMIT 1")] };
+      expect((await post(root, asking, readOnly)).status).toBe(200);
+      expect(readOnly.writes).toEqual([]);
+      const writing = [...asking.compositeRequest, { method: "DELETE", referenceId: "b", url: `${root}/x` }];
+      expect((await post(root, { compositeRequest: writing }, readOnly)).status).toBe(500);
+      expect(readOnly.writes).toEqual([`POST ${root}`]);
+    } finally {
+      await readOnly.close();
+    }
   });
 
   it("in a batch have their statuses, and are halted where it says so", async () => {

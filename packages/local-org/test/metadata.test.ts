@@ -258,6 +258,7 @@ describe("faults, records and a read-only org", () => {
       status: 200,
       form: [],
       grant: null,
+      isPart: false,
     });
   });
 

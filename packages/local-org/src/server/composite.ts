@@ -1,9 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "./context.ts";
 import { authorized, refuse, type Versioned } from "./dataApi.ts";
-import { MARK } from "./subrequest.ts";
+import type { Fault } from "./faults.ts";
+import { answerAmiss } from "./misbehave.ts";
+import { MARK, STRUCK } from "./subrequest.ts";
 
 const MOST_SUBREQUESTS = 25;
+/** Of a composite; a batch has no such bound. */
+const MOST_QUERIES = 5;
+/** A query, or a collection of records. */
+const IS_QUERY = /^\/services\/data\/v[\d.]+\/(query(All)?|composite\/sobjects)\b/;
 interface Subrequest {
   readonly method?: unknown;
   readonly url?: unknown;
@@ -12,8 +18,21 @@ interface Subrequest {
 
 interface Subanswer {
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
+
+/** A fault hit a part that hits the whole. */
+class Struck extends Error {
+  readonly kind: Fault["kind"];
+
+  constructor(kind: Fault["kind"]) {
+    super(kind);
+    this.kind = kind;
+  }
+}
+
+const subanswer = (status: number, body: unknown): Subanswer => ({ status, headers: {}, body });
 
 const failed = ({ status }: Subanswer): boolean => status >= 400;
 const error = (errorCode: string, message: string): readonly unknown[] => [{ errorCode, message }];
@@ -26,18 +45,38 @@ export function compositeRoutes(server: FastifyInstance, context: Context): void
   const ask = async (method: unknown, url: string, { headers }: FastifyRequest): Promise<Subanswer> => {
     // What writes could not be taken back where another part fails, so that none does.
     if (method !== "GET")
-      return {
-        status: 405,
-        body: error("METHOD_NOT_ALLOWED", `the local org lets no part of a composite ${method}`),
-      };
+      return subanswer(
+        405,
+        error("METHOD_NOT_ALLOWED", `the local org lets no part of a composite ${method}`),
+      );
     if (!/^\/services\/data\/v\d+\.0\//.test(url))
-      return { status: 400, body: error("INVALID_INPUT", `no URL of the data API: ${url}`) };
-    const { statusCode, body } = await server.inject({
+      return subanswer(400, error("INVALID_INPUT", `no URL of the data API: ${url}`));
+    const answered = await server.inject({
       method: "GET",
       url,
       headers: { authorization: headers.authorization ?? "", [MARK.name]: MARK.value },
     });
-    return { status: statusCode, body: body === "" ? null : (JSON.parse(body) as unknown) };
+    const { statusCode: status, body, headers: said } = answered;
+    if (said[STRUCK] !== undefined) throw new Struck(said[STRUCK] as Fault["kind"]);
+    const wait = said["retry-after"];
+    return {
+      status,
+      headers: wait === undefined ? {} : { "Retry-After": String(wait) },
+      body: body === "" ? null : (JSON.parse(body) as unknown),
+    };
+  };
+  /** Answers with what the parts come to, or as the fault has it that hit one of them. */
+  const unlessStruck = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    answer: () => Promise<unknown>,
+  ) => {
+    try {
+      return await answer();
+    } catch (thrown) {
+      if (!(thrown instanceof Struck)) throw thrown;
+      return answerAmiss({ kind: thrown.kind }, request, reply, context.store);
+    }
   };
 
   server.post<{ Params: Versioned; Body: { compositeRequest?: unknown; allOrNone?: unknown } | undefined }>(
@@ -50,19 +89,23 @@ export function compositeRoutes(server: FastifyInstance, context: Context): void
       const ids = parts.map(({ referenceId }) => referenceId);
       if (!ids.every((id, i) => typeof id === "string" && /^\w+$/.test(id) && ids.indexOf(id) === i))
         return refuse(reply, 400, "INVALID_INPUT", "each subrequest needs a referenceId of its own");
-      const answers = new Map<unknown, Subanswer>();
-      for (const { method, url, referenceId } of parts)
-        answers.set(
-          referenceId,
-          await withReferences(String(url), answers, (filled) => ask(method, filled, request)),
-        );
-      const isHalted = allOrNone === true && [...answers.values()].some(failed);
-      return {
-        compositeResponse: [...answers].map(([referenceId, answer]) => {
-          const { status, body } = isHalted && !failed(answer) ? HALTED : answer;
-          return { body, httpHeaders: {}, httpStatusCode: status, referenceId };
-        }),
-      };
+      if (parts.filter(({ url }) => IS_QUERY.test(String(url))).length > MOST_QUERIES)
+        return refuseList(reply, "queries");
+      return await unlessStruck(request, reply, async () => {
+        const answers = new Map<unknown, Subanswer>();
+        for (const { method, url, referenceId } of parts)
+          answers.set(
+            referenceId,
+            await withReferences(String(url), answers, (filled) => ask(method, filled, request)),
+          );
+        const isHalted = allOrNone === true && [...answers.values()].some(failed);
+        return {
+          compositeResponse: [...answers].map(([referenceId, answer]) => {
+            const { status, headers, body } = isHalted && !failed(answer) ? HALTED : answer;
+            return { body, httpHeaders: headers, httpStatusCode: status, referenceId };
+          }),
+        };
+      });
     },
   );
   server.post<{ Params: Versioned; Body: { batchRequests?: unknown; haltOnError?: unknown } | undefined }>(
@@ -72,36 +115,40 @@ export function compositeRoutes(server: FastifyInstance, context: Context): void
       const { batchRequests, haltOnError = false } = request.body ?? {};
       const parts = subrequests(batchRequests);
       if (typeof parts === "string") return refuseList(reply, parts);
-      const answers: Subanswer[] = [];
-      for (const { method, url } of parts)
-        answers.push(
-          haltOnError === true && answers.some(failed)
-            ? { status: 412, body: error("BATCH_PROCESSING_HALTED", "Batch processing halted per request") }
-            : await ask(
-                method,
-                `/services/data/${String(url).replace(/^\/(services\/data\/)?/, "")}`,
-                request,
-              ),
-        );
-      return {
-        hasErrors: answers.some(failed),
-        results: answers.map(({ status, body }) => ({ statusCode: status, result: body })),
-      };
+      return await unlessStruck(request, reply, async () => {
+        const answers: Subanswer[] = [];
+        for (const { method, url } of parts)
+          answers.push(
+            haltOnError === true && answers.some(failed)
+              ? BATCH_HALTED
+              : await ask(
+                  method,
+                  `/services/data/${String(url).replace(/^\/(services\/data\/)?/, "")}`,
+                  request,
+                ),
+          );
+        return {
+          hasErrors: answers.some(failed),
+          results: answers.map(({ status, body }) => ({ statusCode: status, result: body })),
+        };
+      });
     },
   );
 }
 
-const HALTED: Subanswer = {
-  status: 400,
-  body: error(
+const HALTED = subanswer(
+  400,
+  error(
     "PROCESSING_HALTED",
     "The transaction was rolled back since another operation in the same transaction failed.",
   ),
-};
+);
+const BATCH_HALTED = subanswer(412, error("BATCH_PROCESSING_HALTED", "Batch processing halted per request"));
 
 const REFUSALS = {
   none: ["JSON_PARSER_ERROR", "a list of subrequests is needed"],
   many: ["LIMIT_EXCEEDED", `no more than ${MOST_SUBREQUESTS} subrequests are allowed`],
+  queries: ["LIMIT_EXCEEDED", `no more than ${MOST_QUERIES} of them may be queries or collections`],
 } as const;
 
 function refuseList(reply: FastifyReply, why: keyof typeof REFUSALS): FastifyReply {
@@ -138,8 +185,8 @@ async function withReferences(
     return encodeURIComponent(String(found));
   });
   if (missing === undefined) return ask(filled);
-  return {
-    status: 400,
-    body: error("PROCESSING_HALTED", `Invalid reference specified. No value for ${missing} found`),
-  };
+  return subanswer(
+    400,
+    error("PROCESSING_HALTED", `Invalid reference specified. No value for ${missing} found`),
+  );
 }

@@ -24,6 +24,8 @@ export interface RecordedRequest {
   readonly form: readonly string[];
   /** For a revoke call: whose grant of which app; null for an unknown token. */
   readonly grant: RevokedGrant | null;
+  /** Whether it is a part of a composite, and so no call of its own. */
+  readonly isPart: boolean;
 }
 
 /** The grant that a revoke call names by its token. */

@@ -7,7 +7,7 @@ import type { Fault } from "./faults.ts";
 import { isAdmin, isWrite, revokedGrant } from "./requests.ts";
 import { refuseRevocation, tokenToRevoke } from "./revoke.ts";
 import { isSoap, soapFault } from "./soap.ts";
-import { isSubrequest } from "./subrequest.ts";
+import { isSubrequest, STRUCK } from "./subrequest.ts";
 
 /** What Salesforce's edge answers to bursts (docs/salesforce.md#queries-and-errors). */
 const ACCESS_DENIED = "<html><head><title>Access Declined</title></head><body>Access Declined</body></html>";
@@ -19,12 +19,14 @@ export function misbehave(server: FastifyInstance, { faults, options, store }: C
     for (const fault of faults.hit(requestLine(request), grant)) {
       if (fault.kind === "latency") await sleep(fault.ms ?? 100);
       else if (fault.kind === "rotate") rotate(grant ?? fault, store);
-      else return answer(fault, request, reply, store);
+      else if (isSubrequest(request) && !OF_PARTS.has(fault.kind))
+        return reply.code(502).header(STRUCK, fault.kind).send();
+      else return answerAmiss(fault, request, reply, store);
     }
     return undefined;
   };
   server.addHook("preHandler", async (request, reply) => {
-    if (isAdmin(request) || isSubrequest(request)) return undefined;
+    if (isAdmin(request)) return undefined;
     if (options.readOnly && isWrite(request))
       return refuseIn(request, reply, 500, "READ_ONLY", "this org must not be written to");
     return strike(request, reply);
@@ -36,7 +38,16 @@ function rotate({ username, app }: Pick<Fault, "username" | "app">, store: Store
   if (username !== undefined && app !== undefined) store.rotate(username, app);
 }
 
-function answer(fault: Fault, request: FastifyRequest, reply: FastifyReply, store: Store): FastifyReply {
+/** The faults that a part of a composite can be answered with; others are of the connection, and so of the whole. */
+const OF_PARTS: ReadonlySet<Fault["kind"]> = new Set(["status", "expire", "freezeCaller"]);
+
+/** Answers a request as the fault has it. */
+export function answerAmiss(
+  fault: Fault,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  store: Store,
+): FastifyReply {
   switch (fault.kind) {
     case "freezeCaller": {
       const session = bearerSession(request, store);

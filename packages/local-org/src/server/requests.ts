@@ -3,6 +3,7 @@ import type { Store } from "../store/store.ts";
 import type { Context, RecordedRequest, RevokedGrant } from "./context.ts";
 import { tokenToRevoke } from "./revoke.ts";
 import { isSoap, isSoapWrite } from "./soap.ts";
+import { isSubrequest } from "./subrequest.ts";
 
 type Entry = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] };
 
@@ -20,18 +21,19 @@ export function recordRequests(server: FastifyInstance, { store, requests, write
       status: 0,
       form: [],
       grant: null,
+      isPart: isSubrequest(request),
     };
     entries.set(request, entry);
     requests.push(entry);
-    if (options.readOnly && isWrite(request)) writes.push(`${entry.method} ${entry.path}`);
+    if (options.readOnly && !isToldByBody(request) && isWrite(request))
+      writes.push(`${entry.method} ${entry.path}`);
   });
   server.addHook("preHandler", async (request) => {
     const entry = entries.get(request);
     if (entry === undefined) return;
-    if (isSoap(request)) {
-      // The address of a SOAP call does not say what it does.
-      if (options.readOnly && isWrite(request)) writes.push(`${entry.method} ${entry.path}`);
-    } else if (typeof request.body === "object" && request.body !== null)
+    if (options.readOnly && isToldByBody(request) && isWrite(request))
+      writes.push(`${entry.method} ${entry.path}`);
+    if (!isSoap(request) && typeof request.body === "object" && request.body !== null)
       entry.form = Object.keys(request.body);
     entry.grant = revokedGrant(request, store);
   });
@@ -58,17 +60,29 @@ export function isAdmin(request: FastifyRequest): boolean {
   return request.url.startsWith("/__local-org/");
 }
 
-/**
- * What asks by other methods than GET. A composite may hold anything, so that it counts as a write; a query job is no record of
- * the org.
- */
+/** What asks by other methods than GET. A query job is no record of the org. */
 const ASKING =
   /^\/services\/(oauth2\/(token|userinfo)|data\/v[\d.]+\/(composite\/sobjects\/\w+|jobs\/query(\/\w+)?)\/?(\?|$))/;
+
+const COMPOSITE = /^\/services\/data\/v[\d.]+\/composite(\/batch)?\/?(\?|$)/;
+
+/** Whether the address does not say what a request does: that of SOAP, and of a composite. */
+function isToldByBody(request: FastifyRequest): boolean {
+  return isSoap(request) || COMPOSITE.test(request.url);
+}
+
+/** Whether a composite has nothing but questions. */
+function asksOnly(body: unknown): boolean {
+  const { compositeRequest, batchRequests } = (body ?? {}) as Record<string, unknown>;
+  const parts: unknown = compositeRequest ?? batchRequests;
+  return Array.isArray(parts) && parts.every((part: { method?: unknown } | null) => part?.method === "GET");
+}
 
 /** Whether a request would change the org. Logins and questions by POST do not. */
 export function isWrite(request: FastifyRequest): boolean {
   const { method, url } = request;
   if (isSoap(request)) return isSoapWrite(request);
+  if (COMPOSITE.test(url)) return !asksOnly(request.body);
   if (url.startsWith("/services/oauth2/revoke")) return true;
   return !["GET", "HEAD"].includes(method) && !ASKING.test(url);
 }
