@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config";
 const minute = 60_000;
 
 /** The tests that start the real engine, or build the packages: slow, and heavy enough to disturb each other. */
-const engineTests = ["test/{pulumi,languages,ci,packed}/**/*.test.ts", "test/scripts/chaosOnEngine.test.ts"];
+const engineTests = [
+  "test/{pulumi,languages,ci,packed}/**/*.test.ts",
+  "test/scripts/{chaos,backends}OnEngine.test.ts",
+];
 
 /**
  * The tests that start a browser or processes of ours, as each test of a verb does, ask a local org for hundreds of answers,
@@ -19,7 +22,7 @@ const slowTests = [
   "test/report/html/page.test.ts",
   "test/run/{doors,record}.test.ts",
   "test/salesforce/{answers,fields,proxy}.test.ts",
-  "test/scripts/{bench,chaos,chromium,demo,mutants,variants}.test.ts",
+  "test/scripts/{backends,bench,chaos,chromium,demo,mutants,variants}.test.ts",
   "test/scripts/engine/{ensure,languages}.test.ts",
   "test/watch/store.test.ts",
   "packages/*/test/{api,foreignClients,grants,identity,metadata,package,requests}.test.ts",
