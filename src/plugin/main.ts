@@ -3,7 +3,7 @@ import { attendEngine } from "../pulumi/attend.ts";
 import { VERSION } from "../run/version.ts";
 import { withoutSecrets } from "../secrets.ts";
 import { PluginResources } from "./pluginResources.ts";
-import { packageSchema } from "./schema.ts";
+import { schemaText } from "./schema.ts";
 import { serve } from "./server.ts";
 
 // Node would print the whole error, with whatever a library has put into it.
@@ -15,5 +15,5 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const)
 
 const resources = new PluginResources();
 attendEngine(resources);
-const port = await serve(resources, { schema: JSON.stringify(packageSchema(VERSION)), version: VERSION });
+const port = await serve(resources, { schema: schemaText(VERSION), version: VERSION });
 process.stdout.write(`${port}\n`);

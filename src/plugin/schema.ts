@@ -9,7 +9,11 @@ const TYPE = "sanctioned:index:ConnectedUserPolicy";
  * The package as Pulumi's schema says it (pulumi.com/docs/iac/extending-pulumi/schema): what SDKs are made from, and YAML programs are
  * checked against.
  */
-export function packageSchema(version: string): Record<string, unknown> {
+export function schemaText(version: string): string {
+  return `${JSON.stringify(packageSchema(version), null, 2)}\n`;
+}
+
+function packageSchema(version: string): Record<string, unknown> {
   const settings = Object.fromEntries(
     Object.entries(SETTINGS).map(([key, { type, secret, description }]) => [
       key,

