@@ -45,6 +45,16 @@ describe.each(PAGES)("%s", (page) => {
   });
 });
 
+describe("the programs that a page shows", () => {
+  it.each(["examples/yaml/Pulumi.yaml", "examples/go/main.go"])(
+    "are those that the tests run: %s",
+    (file) => {
+      const page = readFileSync(path.join(ROOT, "docs/languages.md"), "utf8");
+      expect(page).toContain(`\n${readFileSync(path.join(ROOT, file), "utf8")}\`\`\``);
+    },
+  );
+});
+
 describe("what the code cites", () => {
   const cited = ["src", "scripts", "packages", "bin"]
     .flatMap((folder) =>

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Writable } from "node:stream";
 import { ensureEngine } from "../../scripts/engine/ensure.ts";
+import { ensureLanguages, type Language } from "../../scripts/engine/languages.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -65,18 +66,36 @@ export class PulumiProject {
   /** `env` is added to the environment of every command, for the credentials. */
   static async create(env: NodeJS.ProcessEnv, door = DOOR): Promise<PulumiProject> {
     const { bin } = await ensureEngine();
-    const folder = await mkdtemp(path.join(tmpdir(), "sanctioned-pulumi-"));
-    for (const part of [
-      "Pulumi.yaml",
-      "Pulumi.simulator.yaml",
-      "package.json",
-      "policy",
-      "schema",
-      "src",
-      "bin",
-    ])
+    const folder = await temporaryFolder();
+    for (const part of ["Pulumi.yaml", "Pulumi.simulator.yaml", "policy"])
       await cp(path.join(ROOT, part), path.join(folder, part), { recursive: true });
-    await symlink(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"), "dir");
+    await putPackage(folder);
+    if (door === "plugin") {
+      await writeFile(path.join(folder, "Pulumi.yaml"), PLUGIN_YAML);
+      await writeFile(path.join(folder, "plugin.mjs"), PLUGIN_PROGRAM);
+    }
+    return PulumiProject.#begun(folder, bin, env);
+  }
+
+  /** A project of examples/ in another language, beside the package as npm installs it, with this checkout's policy. */
+  static async ofExample(language: Language, env: NodeJS.ProcessEnv): Promise<PulumiProject> {
+    const bin = await ensureLanguages([language]);
+    const folder = await temporaryFolder();
+    await cp(path.join(ROOT, "examples", language), folder, { recursive: true });
+    await cp(path.join(ROOT, "policy/dieppe-trading.yaml"), path.join(folder, "policy.yaml"));
+    // A copy, since hosts of languages keep the schema beside the plugin's folder; and a link, since Node runs no TypeScript there.
+    await putPackage(path.join(folder, ".package"));
+    await mkdir(path.join(folder, "node_modules"));
+    await symlink("../.package", path.join(folder, "node_modules/sanctioned"), "dir");
+    return PulumiProject.#begun(folder, bin, {
+      PULUMI_BACKEND_URL: "file://./.pulumi-state",
+      // As the engine was built: what a program in Go shares with it is compiled already.
+      GOFLAGS: "-trimpath",
+      ...env,
+    });
+  }
+
+  static async #begun(folder: string, bin: string, env: NodeJS.ProcessEnv): Promise<PulumiProject> {
     await mkdir(path.join(folder, ".pulumi-state"));
     const project = new PulumiProject(folder, bin, {
       ...withoutCredentials(process.env),
@@ -88,10 +107,6 @@ export class PulumiProject {
       SANCTIONED_REVOKES_PER_SECOND: "1000",
       ...env,
     });
-    if (door === "plugin") {
-      await project.write("Pulumi.yaml", PLUGIN_YAML);
-      await project.write("plugin.mjs", PLUGIN_PROGRAM);
-    }
     const init = await project.run("stack", "select", "--create", "simulator");
     if (init.code !== 0) throw new Error(`no stack: ${init.output}`);
     return project;
@@ -184,6 +199,17 @@ export class PulumiProject {
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Puts what this checkout runs from into a folder, with its packages. */
+async function putPackage(folder: string): Promise<void> {
+  for (const part of ["package.json", "schema", "src", "bin"])
+    await cp(path.join(ROOT, part), path.join(folder, part), { recursive: true });
+  await symlink(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"), "dir");
+}
+
+function temporaryFolder(): Promise<string> {
+  return mkdtemp(path.join(tmpdir(), "sanctioned-pulumi-"));
 }
 
 /** The machine's own Salesforce and Pulumi settings must not reach a test. */
