@@ -3,6 +3,6 @@ import { ConnectedUserPolicy } from "./pulumi/resource.ts";
 
 const config = new pulumi.Config();
 
-export const { org, auditHead } = new ConnectedUserPolicy("connected-users", {
+export const { org, grants, revoked, reported, auditHead } = new ConnectedUserPolicy("connected-users", {
   policy: config.require("policy"),
 });

@@ -5,7 +5,9 @@ import {
   type Applied,
   type CheckedInputs,
   type Outputs,
+  type OutputsBefore,
   PolicyResources,
+  saidIn,
 } from "../pulumi/policyResources.ts";
 import type { PolicySource } from "../run/observer.ts";
 import { type Differences, differences } from "./differences.ts";
@@ -33,8 +35,8 @@ export interface DiffRequest {
  */
 export class PluginResources {
   readonly #resources: PolicyResources;
-  /** By URN, the inputs of the state that was read and not diffed yet: that is how a refresh asks. */
-  readonly #refreshed = new Map<string, string>();
+  /** By URN, the inputs of the state that was read and not diffed yet, which is how a refresh asks, and whether there is drift. */
+  readonly #refreshed = new Map<string, { readonly digest: string; readonly drifts: boolean }>();
 
   /** @param engine whose phase it serves; null where it cannot be told */
   constructor(engine?: EngineProcess | null) {
@@ -70,7 +72,9 @@ export class PluginResources {
     if (hasUnknown(policy)) return { policy: UNKNOWN, revocations: UNKNOWN };
     if (!isPolicySource(policy)) throw pluginErrors["policy-not-given"]();
     const stackOrg = before.org?.id ?? null;
-    return { ...(await this.#resources.check({ policy, urn, isPreview: null, stackOrg })) };
+    return {
+      ...(await this.#resources.check({ policy, urn, isPreview: null, stackOrg, compared: null })),
+    };
   }
 
   /**
@@ -79,18 +83,19 @@ export class PluginResources {
    * @throws UserError where that cannot be shown as it is
    */
   diff({ urn, id, olds, news, ignoreChanges }: DiffRequest): Differences {
-    if (this.#refreshed.get(urn) === digestOf(news)) {
+    const refreshed = this.#refreshed.get(urn);
+    if (refreshed?.digest === digestOf(news)) {
       this.#refreshed.delete(urn);
-      return new Map();
+      return new Map(refreshed.drifts ? [["drift", "update"]] : []);
     }
     if (ignoreChanges.length > 0) throw pluginErrors["changes-ignored"]({ paths: ignoreChanges.join(", ") });
     if (hasUnknown(news)) return new Map([["revocations", "update"]]);
-    const inputs = this.#checked(news);
+    const inputs = this.#checked(urn, news);
     refuseOtherOrg(id, inputs);
-    const { policyFile = inputs.policyFile, policy, org } = olds as Partial<CheckedInputs>;
+    const { policyFile = inputs.policyFile, policy = {}, org } = olds as Partial<Outputs>;
     return new Map([
       ...differences({}, inputs.revocations, "revocations"),
-      ...differences(policy, inputs.policy, "policy"),
+      ...differences(saidIn(policy), inputs.policy, "policy"),
       ...differences(policyFile, inputs.policyFile, "policyFile"),
       ...differences(org, inputs.org, "org"),
       // A state that the dynamic provider wrote: it is to hold code no longer.
@@ -99,22 +104,23 @@ export class PluginResources {
   }
 
   /** What an update will leave, as far as that is known. */
-  preview(news: Properties): { readonly id: string; readonly outputs: Properties } {
+  preview(urn: string, news: Properties): { readonly id: string; readonly outputs: Properties } {
     const unknown = Object.fromEntries(KNOWN_AFTERWARDS.map((key) => [key, UNKNOWN]));
     if (hasUnknown(news)) return { id: "", outputs: { ...news, ...unknown, org: UNKNOWN } };
-    const { __approval, ...inputs } = this.#checked(news);
+    const { __approval, ...inputs } = this.#checked(urn, news);
     return { id: inputs.org.id, outputs: { ...inputs, revocations: {}, ...unknown } };
   }
 
   /** Revokes what was planned. @param before id and outputs of the state; null for a resource that is new @throws Error where nothing was called */
   async apply(
+    urn: string,
     news: Properties,
     before: { readonly id: string; readonly outputs: Properties } | null,
   ): Promise<Applied> {
-    const inputs = this.#checked(news);
+    const inputs = this.#checked(urn, news);
     if (before !== null) refuseOtherOrg(before.id, inputs);
     const { auditHead } = (before?.outputs ?? {}) as Partial<Outputs>;
-    return this.#resources.apply(inputs, auditHead);
+    return this.#resources.apply(urn, inputs, auditHead);
   }
 
   /** What a refresh finds; the inputs of an import where the state holds none. @throws CodedError where the org cannot be read, or is another */
@@ -125,9 +131,9 @@ export class PluginResources {
     outputs: Properties,
   ): Promise<{ readonly id: string; readonly inputs: Properties; readonly outputs: Properties }> {
     if (Object.keys(outputs).length === 0) return this.#import(id);
-    this.#refreshed.set(urn, digestOf(inputs));
     const { __provider, ...rest } = outputs;
-    const read = this.#resources.read(rest as unknown as Outputs);
+    const read = await this.#resources.read(rest as unknown as OutputsBefore);
+    this.#refreshed.set(urn, { digest: digestOf(inputs), drifts: read.drifts });
     return { id, inputs: { ...read.inputs }, outputs: { ...read.outputs } };
   }
 
@@ -139,9 +145,9 @@ export class PluginResources {
   }
 
   /** @throws UserError where they are not what `check` returned */
-  #checked(news: Properties): CheckedInputs {
+  #checked(urn: string, news: Properties): CheckedInputs {
     const inputs = news as unknown as CheckedInputs;
-    if (!this.#resources.isChecked(inputs)) throw pluginErrors["inputs-not-checked"]();
+    if (!this.#resources.isChecked(urn, inputs)) throw pluginErrors["inputs-not-checked"]();
     return inputs;
   }
 }

@@ -123,19 +123,20 @@ function methodsOfResources(resources: PluginResources) {
       const news = plain(request.getProperties());
       const response = new proto.CreateResponse();
       if (request.getPreview()) {
-        const { id, outputs } = resources.preview(news);
+        const { id, outputs } = resources.preview(request.getUrn(), news);
         return response.setId(id).setProperties(struct(outputs));
       }
       const { id } = (news as { readonly org: { readonly id: string } }).org;
-      const outputs = outputsOrThrow(await resources.apply(news, null), id);
+      const outputs = outputsOrThrow(await resources.apply(request.getUrn(), news, null), id);
       return response.setId(id).setProperties(struct(outputs));
     }),
     update: answers(async (request: InstanceType<typeof proto.UpdateRequest>) => {
       const news = plain(request.getNews());
       const response = new proto.UpdateResponse();
-      if (request.getPreview()) return response.setProperties(struct(resources.preview(news).outputs));
+      if (request.getPreview())
+        return response.setProperties(struct(resources.preview(request.getUrn(), news).outputs));
       const before = { id: request.getId(), outputs: plain(request.getOlds()) };
-      const outputs = outputsOrThrow(await resources.apply(news, before), before.id);
+      const outputs = outputsOrThrow(await resources.apply(request.getUrn(), news, before), before.id);
       return response.setProperties(struct(outputs));
     }),
     read: answers(async (request: InstanceType<typeof proto.ReadRequest>) => {

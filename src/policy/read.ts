@@ -41,11 +41,14 @@ export function readPolicyFile(
   return { problems: [{ ...said, file, line, column: Math.min(line, 1), sourceLine: "" }] };
 }
 
+/** What a policy that is no file is called where a file would be named. */
+export const INLINE_POLICY = "inline policy";
+
 /** Takes a policy from an object in a program; files that it names are relative to `folder`. @throws PolicyError */
 export function acceptPolicyObject(value: unknown, folder: string, roots: readonly string[] = []): Policy {
   const within = roots.length > 0 ? realRoots(roots, folder) : [{ real: realpathSync(folder), named: null }];
   const open = opener(within, { real: realpathSync(folder), named: "." });
-  return accept(policyFromObject(value, "inline policy", open));
+  return accept(policyFromObject(value, INLINE_POLICY, open));
 }
 
 function accept(result: PolicyResult): Policy {

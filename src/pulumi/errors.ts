@@ -13,6 +13,33 @@ export const pulumiErrors = declareErrors({
     remedy: "Use the stack of that org, or a new one: one stack manages one org.",
     example: { stackOrg: "00D000000001942EAA", name: "Acme", org: "00D000000002000EAA" },
   },
+  "ignore-changes-refused": {
+    kind: "user",
+    text: "A ConnectedUserPolicy takes no ignoreChanges ({paths}): it would keep from the update what the preview shows.",
+    remedy:
+      "Take it out of the options of the resource, and out of transforms. What is to stay is said in the policy, as an exemption or with `mode: report`.",
+    example: { paths: "revocations" },
+  },
+  "import-refused": {
+    kind: "user",
+    text: "A ConnectedUserPolicy is not imported ({id}): Pulumi's dynamic providers read nothing that is not in the state yet.",
+    remedy:
+      "Take the option out: a new resource takes the org as it is, and shows what breaks the policy before an update revokes it. `npx sanctioned init` drafts a policy.",
+    example: { id: "00D000000001942EAA" },
+  },
+  "policy-not-known": {
+    kind: "user",
+    text: "The policy is not given, or is not known: nothing was revoked.",
+    remedy:
+      "Give it the name of the policy file, or the policy itself; where another resource makes it, update that first.",
+    example: {},
+  },
+  "update-not-checked": {
+    kind: "user",
+    text: "The update is not what was checked, so nothing was revoked.",
+    remedy: "Run the preview again; nothing in the program or in a policy pack may change what it shows.",
+    example: {},
+  },
   "shown-not-readable": {
     kind: "user",
     text: "What the preview of this run showed cannot be told: {file} {why}. Nothing was revoked.",

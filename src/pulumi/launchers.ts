@@ -17,7 +17,13 @@ export interface RunningProcess {
  * provider processes of one engine process: nothing else that reaches a provider is the same in both and in no other run,
  * since each phase has a plugin host of its own, with another address (pkg/engine/deployment.go, `ensureHost`).
  */
-export type EngineProcess = Pick<RunningProcess, "pid" | "started">;
+export type EngineProcess = Pick<RunningProcess, "pid" | "started"> &
+  Partial<Pick<RunningProcess, "command">>;
+
+/** Whether an engine was started as `pulumi refresh`, which runs no program; null where its command cannot be told. */
+export function isRefresh({ command }: Partial<Pick<RunningProcess, "command">>): boolean | null {
+  return command?.includes("refresh") ?? null;
+}
 
 const MOST_ANCESTORS = 16;
 

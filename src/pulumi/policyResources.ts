@@ -3,9 +3,10 @@ import path from "node:path";
 import { CodedError, shownError, UserError } from "../errors.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { approvalDigest } from "../plan/approval.ts";
-import { digestOf } from "../plan/digest.ts";
+import { digestOf, policyDigest } from "../plan/digest.ts";
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
-import { type RevocationMap, revocationMap } from "../plan/plan.ts";
+import { countGrants, countGrantsOf, type RevocationMap, revocationMap } from "../plan/plan.ts";
+import { INLINE_POLICY } from "../policy/read.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { parseDraft } from "../policy/write/draft.ts";
 import { printable } from "../printable.ts";
@@ -20,7 +21,8 @@ import { checkLines, sinceLines } from "./checkLines.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
 import { shownAsText } from "./engineValue.ts";
 import { pulumiErrors } from "./errors.ts";
-import { type EngineProcess, launchersOf } from "./launchers.ts";
+import { type LastPlan, unlike } from "./lastPlan.ts";
+import { type EngineProcess, isRefresh, launchersOf } from "./launchers.ts";
 import { openReasons } from "./openReasons.ts";
 import { OwnPreview } from "./ownPreview.ts";
 import { projectFolder } from "./projectFolder.ts";
@@ -33,6 +35,8 @@ export interface CheckRequest {
   readonly isPreview: boolean | null;
   /** The org that the stack manages by its state; null for a resource that is new. */
   readonly stackOrg: string | null;
+  /** What the engine compares the plan with, where it does so by itself; null where it is told what differs. */
+  readonly compared: LastPlan | null;
 }
 
 /** What the state keeps as the resource's inputs. */
@@ -46,11 +50,27 @@ export interface CheckedInputs {
   __approval?: string;
 }
 
-/** What the state keeps as the resource's outputs: no revocations. */
-export interface Outputs extends CheckedInputs {
+/** What the state keeps as the resource's outputs: no revocations. The numbers are of grants, and of the last update. */
+export interface Outputs extends Omit<CheckedInputs, "__approval"> {
+  /** What the policy says, with the policy itself where the program gave it as an object: as secret as that is. */
+  policy: Record<string, unknown> & { readonly __given?: Exclude<PolicySource, string> };
+  /** That it counted, before it revoked any. */
+  readonly grants: number;
+  readonly revoked: number;
+  /** That the policy only reports. */
+  readonly reported: number;
+  /** That broke the policy and were left; after a refresh those that break it then. */
+  readonly drift: number;
+  /** SHA-256 in hex of what the policy said, as the record has it. */
+  readonly policyDigest: string;
   /** The hash that the record ended with after the last update that revoked; left out where none did. */
   readonly auditHead?: string;
+  /** How many refreshes in a row found drift, or could not rule it out: where the engine compares nothing but outputs, each is another. */
+  readonly __refreshes?: number;
 }
+
+/** The outputs that a state holds: an older release knew less. */
+export type OutputsBefore = Pick<Outputs, "policyFile" | "policy" | "org"> & Partial<Outputs>;
 
 /** What an update did. */
 export interface Applied {
@@ -61,6 +81,9 @@ export interface Applied {
 
 /** What the check of a resource saw, for the update that follows it. */
 interface Checked {
+  /** Of the inputs that it returned. */
+  readonly digest: string;
+  readonly source: PolicySource;
   readonly run: Revoker;
   readonly proposal: Proposal;
   readonly log: EngineLog;
@@ -80,12 +103,15 @@ export class PolicyResources {
   readonly #engine: EngineProcess | null;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #name = randomUUID();
+  /** Whether what a refresh finds is to be seen: where a program runs besides, its plan says the same, line by line. */
+  readonly #showsDrift: boolean;
   /** Asks whatever this process does to stop. */
   readonly stop = new Stop();
 
   /** @param engine whose phase it serves; null where that cannot be told */
   constructor(engine: EngineProcess | null = launchersOf().starter) {
     this.#engine = engine;
+    this.#showsDrift = engine === null || isRefresh(engine) !== false;
   }
 
   /** Keeps how settings are read; nothing logs in before the org is needed. @param setting secrets in the clear: never to be stored or logged */
@@ -99,7 +125,8 @@ export class PolicyResources {
    * @returns the inputs with the plan in them, where the engine diffs it line by line
    * @throws CodedError for what a person can do something about, a plan over the limits among it
    */
-  async check({ policy: source, urn, isPreview: told, stackOrg }: CheckRequest): Promise<CheckedInputs> {
+  async check(request: CheckRequest): Promise<CheckedInputs> {
+    const { policy: source, urn, isPreview: told, stackOrg, compared } = request;
     const log = engineLog(process.argv.at(-1), urn);
     const run = this.#configured();
     const own = told === null ? this.#name : null;
@@ -111,12 +138,12 @@ export class PolicyResources {
     if (stackOrg !== null) refuseOtherOrg(stackOrg, org.id, org.name);
     const { proposal, lines } = isPreview ? { proposal: whole, lines: [] } : preview.holds(whole);
     const { policy, plan, limits } = proposal.evaluation;
+    const approved = plan.revocations.length === 0 ? {} : { __approval: approvalDigest(plan) };
     const inputs: CheckedInputs = {
       policyFile: policy.file,
       policy: shownAsText(summarizePolicy(policy)),
       org: orgOf(whole.evaluation.inventory),
-      revocations: revocationMap(plan),
-      ...(plan.revocations.length === 0 ? {} : { __approval: approvalDigest(plan) }),
+      ...unlike(compared, { revocations: revocationMap(plan), ...approved }),
     };
     const refused = limits.refusal !== null;
     const inFull = refused || (isPreview && stackOrg === null);
@@ -133,43 +160,71 @@ export class PolicyResources {
       throw new UserError({ code: "limits-exceeded", text: printable(limits.refusal), remedy: "" });
     // A preview shows what an update refuses for want of signatures.
     if (!isPreview && plan.revocations.length > 0) run.refuseUnsigned(policy, "update", proposal.approval);
-    this.#checked.set(checkedKey(inputs), { run, proposal, log, preview: isPreview ? preview : null });
+    const digest = digestOf(inputs);
+    this.#checked.set(urn, { digest, source, run, proposal, log, preview: isPreview ? preview : null });
     return inputs;
   }
 
-  /** Whether these are inputs that a check of this process returned. */
-  isChecked(inputs: CheckedInputs): boolean {
-    return this.#checked.has(checkedKey(inputs));
+  /**
+   * Says under a resource that its policy is not known yet, and what follows from that.
+   * @throws UserError in an update, where it has to be known
+   */
+  async checkUnknown(urn: string, isPreview: boolean): Promise<void> {
+    if (!isPreview) throw pulumiErrors["policy-not-known"]({});
+    new OwnPreview(this.#configured(), { urn, engine: this.#engine }).begin();
+    await engineLog(process.argv.at(-1), urn).say(
+      "the policy is not known yet, so nothing is planned here: the update reads it, and is bounded by its limits alone",
+    );
   }
 
-  /** Whether there is nothing to revoke, and the policy and the org are those of the last update. */
-  isSettled(olds: Partial<CheckedInputs>, news: CheckedInputs): boolean {
-    return Object.keys(news.revocations).length === 0 && keyOf(olds) === keyOf(news);
+  /** Whether these are the inputs that the last check of the resource returned. */
+  isChecked(urn: string, inputs: CheckedInputs): boolean {
+    return this.#checked.get(urn)?.digest === digestOf(inputs);
+  }
+
+  /**
+   * Whether there is nothing to revoke, and the policy and the org are those of the last update.
+   * @param news those that the last `check` of the resource returned
+   */
+  isSettled(urn: string, olds: OutputsBefore, news: CheckedInputs): boolean {
+    const { plan, policy } = this.#checkedAs(urn, news).proposal.evaluation;
+    const said = [policy.file, policyDigest(policy), news.org];
+    const before = [olds.policyFile, olds.policyDigest ?? digestOf(olds.policy), olds.org];
+    return plan.revocations.length === 0 && digestOf(said) === digestOf(before);
   }
 
   /**
    * Revokes what was planned.
-   * @param inputs those that `check` returned
+   * @param inputs those that the last `check` of the resource returned
    * @param knownHead the hash that the record ended with after the update before
-   * @throws Error where nothing was called, since this is not what was checked or something keeps the update from its first call
+   * @throws CodedError where nothing was called, since this is not what was checked or something keeps the update from its first call
    */
-  apply(inputs: CheckedInputs, knownHead?: string): Promise<Applied> {
-    const work = this.#apply(inputs, knownHead);
+  async apply(urn: string, inputs: CheckedInputs, knownHead?: string): Promise<Applied> {
+    const work = this.#revoke(inputs, this.#checkedAs(urn, inputs), knownHead);
     this.#underWay.add(work);
     return work.finally(() => this.#underWay.delete(work));
   }
 
   /**
    * The state as it is to be compared with: nothing is left over from earlier updates, so that each
-   * preview shows only what is new. What the org holds now is read by `check`, against the policy.
+   * preview shows only what is new; and how many grants break the policy now, whatever a plan approves of them.
+   * @returns `drifts` also where that there is none cannot be told
+   * @throws CodedError where the org or the policy cannot be read: never is such an org one without drift
    */
-  read<State extends Outputs>({
-    __approval,
-    auditHead,
-    ...rest
-  }: State): { inputs: CheckedInputs; outputs: Outputs } {
-    const inputs = { ...rest, revocations: {} };
-    return { inputs, outputs: outputsOf(inputs, auditHead) };
+  async read(
+    state: OutputsBefore,
+  ): Promise<{ inputs: CheckedInputs; outputs: OutputsBefore; drifts: boolean }> {
+    const { __refreshes = 0, ...rest } = state;
+    const { policyFile, policy, org } = state;
+    const found = await this.#drift(state);
+    const outputs: OutputsBefore = {
+      ...rest,
+      revocations: {},
+      ...(found === 0 || (found !== null && this.#showsDrift) ? { drift: found } : {}),
+      ...(found === 0 ? {} : { __refreshes: __refreshes + 1 }),
+    };
+    const inputs = { policyFile, policy: saidIn(policy), org, revocations: {} };
+    return { inputs, outputs, drifts: found !== 0 };
   }
 
   /**
@@ -208,39 +263,45 @@ export class PolicyResources {
     return this.#run;
   }
 
-  /** What is checked, held to the preview. @throws Error as `apply` */
-  async #held({ proposal, preview, log }: Checked): Promise<Proposal> {
-    if (preview === null) return proposal;
-    try {
-      const { proposal: held, lines } = preview.holds(proposal);
-      const { since } = held;
-      await log.say([...(since === null ? [] : sinceLines(since)), ...lines].join("\n"));
-      return held;
-    } catch (error) {
-      throw new Error(userMessage(error), { cause: error });
-    }
+  /** @throws UserError where these are not the inputs that the last check of the resource returned */
+  #checkedAs(urn: string, inputs: CheckedInputs): Checked {
+    const checked = this.#checked.get(urn);
+    if (checked?.digest !== digestOf(inputs)) throw pulumiErrors["update-not-checked"]({});
+    return checked;
   }
 
-  async #apply(inputs: CheckedInputs, knownHead?: string): Promise<Applied> {
-    if (Object.keys(inputs.revocations).length === 0)
-      return { outputs: outputsOf(inputs, knownHead), failure: null };
-    const checked = this.#checked.get(checkedKey(inputs));
-    if (checked === undefined)
-      throw new Error("The update is not what was checked, so nothing was revoked. Run the preview again.");
-    const { run, log } = checked;
-    const { evaluation, approval } = await this.#held(checked);
+  /** What is checked, held to the preview. @throws UserError as `holds` */
+  async #held({ proposal, preview, log }: Checked): Promise<Proposal> {
+    if (preview === null) return proposal;
+    const { proposal: held, lines } = preview.holds(proposal);
+    const { since } = held;
+    await log.say([...(since === null ? [] : sinceLines(since)), ...lines].join("\n"));
+    return held;
+  }
+
+  /** How many grants break the policy of a state. @returns null where that is not kept: an older release did not keep one that was given as an object */
+  async #drift({ policy, policyFile, policyDigest, org }: OutputsBefore): Promise<number | null> {
+    if (policyDigest === undefined && policyFile === INLINE_POLICY) return null;
+    const run = this.#configured();
+    const source = policy.__given ?? policyFile;
+    const { inventory, plan } = await this.#unlessStopped(run.observe(run.want(source)));
+    refuseOtherOrg(org.id, inventory.org.id, inventory.org.name);
+    return countGrants(plan);
+  }
+
+  async #revoke(inputs: CheckedInputs, checked: Checked, knownHead?: string): Promise<Applied> {
+    const { run, log, source } = checked;
+    const proposal = await this.#held(checked);
+    const { evaluation, approval } = proposal;
+    const after = { inputs, source, proposal };
     if (evaluation.plan.revocations.length === 0)
-      return { outputs: outputsOf(inputs, knownHead), failure: null };
-    const { outcomes, sessions, audit } = await run
-      .revoke(evaluation.plan, evaluation, {
-        purpose: "update",
-        approval,
-        previousHead: isHash(knownHead) ? knownHead : null,
-        onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
-      })
-      .catch((error) => {
-        throw new Error(userMessage(error), { cause: error });
-      });
+      return { outputs: outputsOf(after, [], knownHead), failure: null };
+    const { outcomes, sessions, audit } = await run.revoke(evaluation.plan, evaluation, {
+      purpose: "update",
+      approval,
+      previousHead: isHash(knownHead) ? knownHead : null,
+      onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
+    });
     const counts = Object.entries(countOutcomes(outcomes)).map(([status, count]) => `${count} ${status}`);
     const record = recordText({ ...audit, file: path.relative(projectFolder(), audit.file) });
     await log.say(`${counts.join(", ")}; ${record}`);
@@ -248,7 +309,10 @@ export class PolicyResources {
     if (stopped !== null) await log.say(stoppedText(stopped, outcomes));
     const told = sessionsText(sessions);
     if (told !== null) await log.say(told);
-    return { outputs: outputsOf(inputs, audit.head), failure: failureOf(outcomes, audit.missing) };
+    return {
+      outputs: outputsOf(after, outcomes, audit.head),
+      failure: failureOf(outcomes, audit.missing),
+    };
   }
 }
 
@@ -267,22 +331,34 @@ function isHash(text: unknown): text is string {
   return typeof text === "string" && /^[0-9a-f]{64}$/.test(text);
 }
 
-/** What the state keeps of an update, of which nothing is left to do. */
-function outputsOf({ __approval, ...inputs }: CheckedInputs, auditHead: string | undefined): Outputs {
-  return { ...inputs, revocations: {}, ...(auditHead === undefined ? {} : { auditHead }) };
+/** What a policy says, without the policy itself. */
+export function saidIn({ __given, ...said }: Outputs["policy"]): CheckedInputs["policy"] {
+  return said;
 }
 
-/**
- * What an update knows its check by: the policy, the org and the plan, in what people read and in the data beside that. The
- * engine hands over what `check` returned, with the keys of maps in another order.
- */
-function checkedKey({ revocations, __approval, ...rest }: CheckedInputs): string {
-  return digestOf([keyOf(rest), revocations, __approval ?? null]);
-}
-
-/** Whether it is still the same policy and org. */
-function keyOf({ policyFile, policy, org }: Partial<CheckedInputs>): string {
-  return digestOf([policyFile ?? null, policy ?? null, org ?? null]);
+/** What the state keeps of an update. */
+function outputsOf(
+  {
+    inputs: { __approval, ...inputs },
+    source,
+    proposal: { evaluation, drift, since },
+  }: { readonly inputs: CheckedInputs; readonly source: PolicySource; readonly proposal: Proposal },
+  outcomes: readonly Outcome[],
+  auditHead: string | undefined,
+): Outputs {
+  const { inventory, decisions, policy } = evaluation;
+  const left = countGrantsOf(outcomes.filter(isOpen).map(({ revocation }) => revocation));
+  return {
+    ...inputs,
+    policy: typeof source === "string" ? inputs.policy : { ...inputs.policy, __given: source },
+    revocations: {},
+    grants: inventory.grants.length,
+    revoked: countOutcomes(outcomes).revoked ?? 0,
+    reported: decisions.filter(({ action }) => action === "report").length,
+    drift: (drift ?? 0) + (since?.left ?? 0) + left,
+    policyDigest: policyDigest(policy),
+    ...(auditHead === undefined ? {} : { auditHead }),
+  };
 }
 
 /** What somebody has to know whose update ended before its time. */

@@ -1,19 +1,37 @@
+import { isDeepStrictEqual } from "node:util";
+import { digestOf } from "../plan/digest.ts";
 import type { PolicySource } from "../run/observer.ts";
 import type { Stop } from "../stop.ts";
+import { pulumiErrors } from "./errors.ts";
 import type { EngineProcess } from "./launchers.ts";
-import {
-  type Applied,
-  type CheckedInputs,
-  type Outputs,
-  PolicyResources,
-  userMessage,
-} from "./policyResources.ts";
+import { type CheckedInputs, type Outputs, PolicyResources, userMessage } from "./policyResources.ts";
 
-/** What the program hands in. `check` strips all but the policy. */
+/**
+ * What the program hands in. `check` makes the inputs of the state from it. Keys that begin with `__` the engine does not
+ * show (`IsInternalPropertyKey` in sdk/go/common/resource, v3.259.0).
+ */
 export interface ProgramInputs {
-  policy: PolicySource;
-  resourceUrn?: string;
-  dryRun?: boolean;
+  policy?: PolicySource;
+  /** The protocol hands a URN to no method. */
+  __urn: string;
+  /** Nor does it say which phase it is. */
+  __preview: boolean;
+  /** Empty: anything else means that the engine put the last update's in its place. */
+  __approval: "";
+  readonly __provider?: string;
+}
+
+/** The inputs as the engine keeps them. */
+export interface KeptInputs extends CheckedInputs {
+  /** By which `update` knows the resource, since it is told no more than these inputs. */
+  readonly __urn: string;
+  readonly __provider?: string;
+}
+
+/** The outputs as the engine keeps them. */
+export interface KeptOutputs extends Outputs {
+  readonly __urn: string;
+  readonly __provider?: string;
 }
 
 /** The stack's config, with secrets in the clear: never to be stored or logged. */
@@ -21,9 +39,14 @@ interface Config {
   get(key: string): string | undefined;
 }
 
+/** What Pulumi writes in place of a value that is not known yet (`UnknownStringValue` in sdk/go/common/resource/plugin/rpc.go, v3.259.0). */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 /** The resource through the protocol of Pulumi's dynamic providers: the methods that the text kept in the state calls. */
 export class ConnectedUserProvider {
   readonly #resources: PolicyResources;
+  /** What `read` returned and the engine is still to ask the difference of. */
+  readonly #refreshed: { readonly digest: string; readonly drifts: boolean }[] = [];
 
   /** @param engine whose phase it serves; null where that cannot be told */
   constructor(engine?: EngineProcess | null) {
@@ -46,17 +69,11 @@ export class ConnectedUserProvider {
 
   /** Injects the plan into the inputs, where the engine diffs it line by line. */
   async check(
-    olds: Partial<CheckedInputs>,
+    olds: Partial<KeptInputs>,
     news: ProgramInputs,
-  ): Promise<{ inputs?: CheckedInputs; failures?: { property: string; reason: string }[] }> {
+  ): Promise<{ inputs?: KeptInputs; failures?: { property: string; reason: string }[] }> {
     try {
-      const inputs = await this.#resources.check({
-        policy: news.policy,
-        urn: news.resourceUrn ?? "",
-        isPreview: news.dryRun === true,
-        stackOrg: olds.org?.id ?? null,
-      });
-      return { inputs };
+      return { inputs: await this.#check(olds, news) };
     } catch (error) {
       return { failures: [{ property: "policy", reason: userMessage(error) }] };
     }
@@ -64,35 +81,118 @@ export class ConnectedUserProvider {
 
   /**
    * No change where there is nothing to revoke and the policy is the one last applied. Otherwise it
-   * leaves the comparison to the engine, which then prints only the lines that changed.
+   * leaves the comparison to the engine, which then prints only the lines that changed. The engine asks this of a refresh,
+   * too, of what `read` returned and the inputs that it held: then it is whether there is drift.
    */
-  async diff(_id: string, olds: Partial<CheckedInputs>, news: CheckedInputs): Promise<{ changes?: boolean }> {
-    return this.#resources.isSettled(olds, news) ? { changes: false } : {};
+  async diff(_id: string, olds: KeptOutputs, news: KeptInputs): Promise<{ changes?: boolean }> {
+    if (this.#resources.isChecked(news.__urn, checkedInputs(news)))
+      return this.#resources.isSettled(news.__urn, olds, checkedInputs(news)) ? { changes: false } : {};
+    const drifts = isUnknown(news) ? null : this.#driftOf(olds);
+    return drifts === null ? {} : { changes: drifts };
   }
 
   /** Revokes what was planned. The id is the org's. */
-  async create(inputs: CheckedInputs): Promise<{ id: string; outs: Outputs }> {
-    const { id } = inputs.org;
-    return { id, outs: outputsOrThrow(await this.#resources.apply(inputs), id) };
+  async create(inputs: KeptInputs): Promise<{ id: string; outs: KeptOutputs }> {
+    return { id: inputs.org.id, outs: await this.#apply(inputs) };
   }
 
   /** Revokes what was planned. */
-  async update(_id: string, olds: Outputs, news: CheckedInputs): Promise<{ outs: Outputs }> {
-    return { outs: outputsOrThrow(await this.#resources.apply(news, olds.auditHead), news.org.id) };
+  async update(_id: string, olds: KeptOutputs, news: KeptInputs): Promise<{ outs: KeptOutputs }> {
+    return { outs: await this.#apply(news, olds.auditHead) };
   }
 
-  async read(id: string, props: Outputs): Promise<{ id: string; props: Outputs; inputs: CheckedInputs }> {
-    const { inputs, outputs } = this.#resources.read(props);
-    return { id, props: outputs, inputs };
+  /**
+   * The state as it is to be compared with: nothing is left over from earlier updates, so that each preview shows only
+   * what is new; and how many grants break the policy now.
+   * @throws Error where that cannot be told
+   */
+  async read(
+    id: string,
+    props: KeptOutputs,
+  ): Promise<{ id: string; props: KeptOutputs; inputs: KeptInputs }> {
+    const { __provider, __urn, ...kept } = props;
+    const urn = __urn === undefined ? {} : { __urn }; // an older release wrote none
+    try {
+      const { inputs, outputs, drifts } = await this.#resources.read(kept);
+      const read = { ...outputs, ...urn } as KeptOutputs;
+      this.#refreshed.push({ digest: digestOf(read), drifts });
+      return { id, props: read, inputs: { ...inputs, ...urn } as KeptInputs };
+    } catch (error) {
+      throw withoutStack(userMessage(error));
+    }
+  }
+
+  async #check(olds: Partial<KeptInputs>, news: ProgramInputs): Promise<KeptInputs> {
+    refuseOverridden(olds, news);
+    const { policy, __urn, __preview } = news;
+    if (policy === undefined || isUnknown(policy)) {
+      await this.#resources.checkUnknown(__urn, __preview);
+      const { org = UNKNOWN } = olds;
+      return {
+        policyFile: UNKNOWN,
+        policy: UNKNOWN,
+        org,
+        revocations: UNKNOWN,
+        __urn,
+      } as unknown as KeptInputs;
+    }
+    const inputs = await this.#resources.check({
+      policy,
+      urn: __urn,
+      isPreview: __preview,
+      stackOrg: olds.org?.id ?? null,
+      compared: olds,
+    });
+    return { ...inputs, __urn };
+  }
+
+  /**
+   * The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time.
+   * @throws Error in the form in which Pulumi's dynamic provider takes that
+   */
+  async #apply(inputs: KeptInputs, knownHead?: string): Promise<KeptOutputs> {
+    const { __urn, __provider } = inputs;
+    const { outputs, failure } = await this.#resources
+      .apply(__urn, checkedInputs(inputs), knownHead)
+      .catch((error) => {
+        throw new Error(userMessage(error), { cause: error });
+      });
+    const kept: KeptOutputs = { ...outputs, __urn };
+    if (failure === null) return kept;
+    const { message, reasons } = failure;
+    const { id } = inputs.org;
+    throw Object.assign(new Error(message), { id, properties: { ...kept, __provider }, reasons });
+  }
+
+  /** Whether there was drift in what `read` returned, where the engine did not ask yet what differs; null where it did. */
+  #driftOf({ __provider, ...outputs }: KeptOutputs): boolean | null {
+    const digest = digestOf(outputs);
+    const at = this.#refreshed.findIndex((read) => read.digest === digest);
+    return at === -1 ? null : this.#refreshed.splice(at, 1)[0]!.drifts;
   }
 }
 
-/**
- * The engine keeps the outputs of a resource that is there but not as wanted, and updates it again next time.
- * @throws Error in the form in which Pulumi's dynamic provider takes that
- */
-function outputsOrThrow({ outputs, failure }: Applied, id: string): Outputs {
-  if (failure === null) return outputs;
-  const { message, reasons } = failure;
-  throw Object.assign(new Error(message), { id, properties: outputs, reasons });
+/** As the core made them. */
+function checkedInputs({ __urn, __provider, ...inputs }: KeptInputs): CheckedInputs {
+  return inputs;
+}
+
+/** @throws UserError where the engine put something of the last update in the place of what the program hands in */
+function refuseOverridden({ policy: before }: Partial<KeptInputs>, news: ProgramInputs): void {
+  const { policy, __urn, __preview, __approval, __provider, ...others } = news;
+  const paths = Object.keys(others);
+  if (typeof __urn !== "string" || typeof __preview !== "boolean" || __approval !== "") paths.push("*");
+  if (typeof policy === "object" && isDeepStrictEqual(policy, before)) paths.push("policy");
+  if (paths.length > 0) throw pulumiErrors["ignore-changes-refused"]({ paths: paths.join(", ") });
+}
+
+/** Whether anything in it is not known yet. */
+function isUnknown(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === UNKNOWN;
+  return Object.values(value).some(isUnknown);
+}
+
+/** Pulumi prints the stack of whatever `read` throws. */
+function withoutStack(message: string): Error {
+  return Object.assign(new Error(message), { name: "", stack: "" });
 }

@@ -215,6 +215,7 @@ describe("Dieppe Trading on the real engine", () => {
     expect(Object.keys(policy.inputs).sort()).toEqual([
       "__approval", // until the next refresh
       "__provider",
+      "__urn",
       "org",
       "policy",
       "policyFile",

@@ -16,8 +16,8 @@ import { ANN, BEN, DIALER, PAYROLL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { verifyRecord } from "../../src/audit/verifyRecord.ts";
 import { ConnectedUserProvider } from "../../src/pulumi/provider.ts";
+import { programInputs, URN } from "./programInputs.ts";
 
-const URN = "urn:pulumi:prod::acme::pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy::users";
 const POLICY = {
   version: 1,
   unlisted: "revoke",
@@ -93,7 +93,10 @@ async function phase(
     ...more,
   };
   provider.configure({ config: { get: (key) => config[key] } });
-  const { inputs, failures } = await provider.check({}, { policy: { ...policy }, resourceUrn: urn, dryRun });
+  const { inputs, failures } = await provider.check(
+    {},
+    programInputs({ ...policy }, { urn, preview: dryRun }),
+  );
   const planned = Object.entries(inputs?.revocations ?? {}).flatMap(([app, users]) =>
     Object.keys(users).map((user) => `${user} ${app}`),
   );

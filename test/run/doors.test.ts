@@ -9,6 +9,7 @@ import type { Observer, RunSurroundings } from "../../src/run/observer.ts";
 import { openObserver, openRevoker } from "../../src/run/open.ts";
 import type { Revoker } from "../../src/run/revoker.ts";
 import { sanctioned } from "../cli/run.ts";
+import { programInputs } from "../pulumi/programInputs.ts";
 
 let org: LocalOrg;
 let folder: string;
@@ -47,7 +48,7 @@ const SAID = "limits raised for this run: revocations 12, percent 3 (Vendor brea
 /** The check of a resource, as in a preview. */
 async function previewed(raised: Record<string, string>): Promise<string[]> {
   for (const [name, value] of Object.entries({ ...env, ...raised })) vi.stubEnv(name, value);
-  const { failures = [] } = await new ConnectedUserProvider().check({}, { policy });
+  const { failures = [] } = await new ConnectedUserProvider().check({}, programInputs(policy));
   vi.unstubAllEnvs();
   return failures.map(({ reason }) => reason);
 }

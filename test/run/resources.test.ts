@@ -5,6 +5,7 @@ import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { BOBS_TOOL, dieppeTrading, generateOrg } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ConnectedUserProvider } from "../../src/pulumi/provider.ts";
+import { programInputs } from "../pulumi/programInputs.ts";
 import { EngineLogServer } from "./engine.ts";
 
 const DIEPPE = path.resolve("policy/dieppe-trading.yaml");
@@ -50,7 +51,7 @@ function configure(org: LocalOrg, name: string): void {
 }
 
 async function check(policy: string | Record<string, unknown>, name: string) {
-  const { inputs, failures } = await provider.check({}, { policy, resourceUrn: urn(name) });
+  const { inputs, failures } = await provider.check({}, programInputs(policy, { urn: urn(name) }));
   expect(failures).toBeUndefined();
   return asEngine(inputs!);
 }

@@ -19,6 +19,7 @@ import { slack } from "../../src/watch/sinks/slack.ts";
 import { teams } from "../../src/watch/sinks/teams.ts";
 import { webhook } from "../../src/watch/sinks/webhook.ts";
 import { sanctioned } from "../cli/run.ts";
+import { programInputs } from "../pulumi/programInputs.ts";
 
 const KEY = generateKeyPairSync("rsa", {
   modulusLength: 2048,
@@ -148,7 +149,7 @@ describe("nothing of a secret that is malformed, or in another setting's place, 
       provider.configure({ config: { get: (name) => settings[name] } });
       const { failures = [] } = await provider.check(
         {},
-        { policy: { version: 1, unlisted: "report", apps: [] } },
+        programInputs({ version: 1, unlisted: "report", apps: [] }),
       );
       throw new Error(failures[0]?.reason ?? "it was taken");
     };

@@ -12,6 +12,7 @@ import { signatureFile, statementOf } from "../../src/run/approvals.ts";
 import { openObserver, openRevoker } from "../../src/run/open.ts";
 import { sign } from "../../src/sign/sshKeygen.ts";
 import { APPROVAL } from "../../src/sign/statement.ts";
+import { programInputs } from "../pulumi/programInputs.ts";
 import { KeyRing, type TestKey } from "../sign/keys.ts";
 
 const keys = new KeyRing();
@@ -71,7 +72,10 @@ function signed(file: PlanFile, by: TestKey): void {
 async function phase(kind: "preview" | "update", more: Record<string, string> = {}) {
   for (const [name, value] of Object.entries({ ...env, ...more })) vi.stubEnv(name, value);
   const provider = new ConnectedUserProvider();
-  const { inputs, failures = [] } = await provider.check({}, { policy, dryRun: kind === "preview" });
+  const { inputs, failures = [] } = await provider.check(
+    {},
+    programInputs(policy, { preview: kind === "preview" }),
+  );
   if (kind === "update" && inputs !== undefined) await provider.create(inputs);
   vi.unstubAllEnvs();
   return failures.length > 0 ? failures.map(({ reason }) => reason) : org.store.grants().length;
