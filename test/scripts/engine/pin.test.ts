@@ -16,6 +16,13 @@ describe("the pins", () => {
     });
   });
 
+  test.each([
+    ["engine/sdks", "pkg"],
+    ["examples/go", "sdk"],
+  ])("of %s is that number too", (folder, module) => {
+    expect(read(`${folder}/go.mod`)).toContain(`github.com/pulumi/pulumi/${module}/v3 v${pinnedVersion()}\n`);
+  });
+
   test("are exact and are what is installed", () => {
     expect(pinnedVersion()).toMatch(/^\d+\.\d+\.\d+$/);
     for (const name of ["pulumi", "@pulumi/pulumi"]) {
