@@ -5,5 +5,6 @@ const { entry, nodeRefusal, plainError } = require("./entry.cjs");
 
 const refusal = nodeRefusal("pulumi/index");
 if (refusal !== null) throw plainError(refusal);
-const { ConnectedUserPolicy } = require(entry("pulumi/index"));
+const { ConnectedUserPolicy, SalesforceOrg } = require(entry("pulumi/index"));
 exports.ConnectedUserPolicy = ConnectedUserPolicy;
+exports.SalesforceOrg = SalesforceOrg;

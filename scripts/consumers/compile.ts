@@ -27,10 +27,12 @@ interface Program {
 
 interface SourceFile {
   readonly fileName: string;
+  readonly text: string;
 }
 
 interface Diagnostic {
   readonly file?: SourceFile;
+  readonly start?: number;
   readonly code: number;
   readonly messageText: unknown;
 }
@@ -94,19 +96,26 @@ function others(major: number): Setup[] {
 
 const RIGHT = `import * as pulumi from "@pulumi/pulumi";
 import * as sanctioned from "sanctioned";
-import { ConnectedUserPolicy, ConnectedUserPolicyArgs } from "sanctioned";
+import { ConnectedUserPolicy, ConnectedUserPolicyArgs, SalesforceOrg, SalesforceOrgArgs } from "sanctioned";
 const args: ConnectedUserPolicyArgs = { policy: pulumi.output("policy.yaml") };
-const made = new ConnectedUserPolicy("acme", args, { protect: true });
+const login: SalesforceOrgArgs = { instanceUrl: "https://acme.my.salesforce.com", accessToken: pulumi.secret("x") };
+const provider = new SalesforceOrg("acme", { ...login, concurrency: 2, policyRoot: ["policy"] }, { protect: true });
+const made = new ConnectedUserPolicy("acme", args, { provider });
 new sanctioned.ConnectedUserPolicy("other", { policy: { version: 1, apps: [] } });
 export const resource: pulumi.Resource = made;
 export const org: pulumi.Output<string> = made.org.apply(({ id, name }) => id + name);
 export const head: pulumi.Output<string | undefined> = made.auditHead;
 `;
-/** Each a mistake that only who reads the types finds, with the code of its error. */
-const WRONG: readonly (readonly [line: string, code: number])[] = [
-  [`new ConnectedUserPolicy("acme", { policy: 1 });`, 2322],
-  [`new ConnectedUserPolicy("acme");`, 2554],
-  [`made.grants.apply((g: string[]) => g);`, 2339],
+const WRONG_HEAD = `import { ConnectedUserPolicy, SalesforceOrg } from "sanctioned";
+declare const made: ConnectedUserPolicy;
+`;
+/** Each a mistake that only who reads the types finds. */
+const WRONG: readonly string[] = [
+  `new ConnectedUserPolicy("acme", { policy: 1 });`,
+  `new ConnectedUserPolicy("acme");`,
+  `new SalesforceOrg("acme", { concurrency: "two" });`,
+  `new SalesforceOrg("acme", { acessToken: "x" });`,
+  `made.org.apply((org: string[]) => org);`,
 ];
 
 /**
@@ -133,9 +142,7 @@ function programOf(folder: string, kind: Kind): string {
   mkdirSync(program, { recursive: true });
   writeFileSync(path.join(program, "package.json"), JSON.stringify({ name: "acme", type: kind }));
   writeFileSync(path.join(program, "index.ts"), RIGHT);
-  const head =
-    'import { ConnectedUserPolicy } from "sanctioned";\ndeclare const made: ConnectedUserPolicy;\n';
-  writeFileSync(path.join(program, "wrong.ts"), head + WRONG.map(([line]) => `${line}\n`).join(""));
+  writeFileSync(path.join(program, "wrong.ts"), WRONG_HEAD + WRONG.map((line) => `${line}\n`).join(""));
   return program;
 }
 
@@ -170,13 +177,19 @@ function errorsOf(ts: Compiler, program: string, setup: Setup, parsed: Parsed): 
   const found = [
     ...made.getOptionsDiagnostics(),
     ...own.flatMap((file) => [...made.getSyntacticDiagnostics(file), ...made.getSemanticDiagnostics(file)]),
-  ].map(
-    ({ file, code, messageText }) =>
-      `${path.basename(file?.fileName ?? "")} TS${code} ${ts.flattenDiagnosticMessageText(messageText, " ").slice(0, 160)}`,
+  ].map(({ file, start, code, messageText }) => ({
+    file: path.basename(file?.fileName ?? ""),
+    line: file?.text.slice(0, start).split("\n").length,
+    text: `TS${code} ${ts.flattenDiagnosticMessageText(messageText, " ").slice(0, 160)}`,
+  }));
+  const head = WRONG_HEAD.split("\n").length;
+  const taken = WRONG.filter(
+    (_, at) => !found.some(({ file, line }) => file === "wrong.ts" && line === head + at),
   );
-  const missing = WRONG.filter(([, code]) => !found.some((error) => error.startsWith(`wrong.ts TS${code} `)));
   return [
-    ...found.filter((error) => !error.startsWith("wrong.ts ")),
-    ...missing.map(([line]) => `takes ${line}`),
+    ...found
+      .filter(({ file }) => file !== "wrong.ts")
+      .map(({ file, line, text }) => `${file}:${line} ${text}`),
+    ...taken.map((line) => `takes ${line}`),
   ];
 }

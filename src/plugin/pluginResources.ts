@@ -55,7 +55,7 @@ export class PluginResources {
 
   /** @param settings secrets in the clear: never to be stored or logged */
   configure(settings: Properties): void {
-    this.#resources.configure(settingsReader(settings));
+    this.#resources.configure({ setting: settingsReader(settings), namedOrg: null });
   }
 
   /**

@@ -10,7 +10,8 @@ export const pulumiErrors = declareErrors({
   "stack-of-another-org": {
     kind: "settings",
     text: "This stack manages the org {stackOrg}, but the credentials lead to {name} ({org}).",
-    remedy: "Use the stack of that org, or a new one: one stack manages one org.",
+    remedy:
+      "Use the stack of that org, or a new one: a resource keeps one org. For several orgs in one program give each a SalesforceOrg (docs/programs.md).",
     example: { stackOrg: "00D000000001942EAA", name: "Acme", org: "00D000000002000EAA" },
   },
   "ignore-changes-refused": {
@@ -39,6 +40,18 @@ export const pulumiErrors = declareErrors({
     text: "The update is not what was checked, so nothing was revoked.",
     remedy: "Run the preview again; nothing in the program or in a policy pack may change what it shows.",
     example: {},
+  },
+  "org-setting-unknown": {
+    kind: "settings",
+    text: "SalesforceOrg {org} is given {setting}, which is no setting of an org.",
+    remedy: "Take it out, or write one of: {settings}.",
+    example: { org: "acme", setting: "acessToken", settings: "accessToken, instanceUrl, …" },
+  },
+  "provider-is-no-org": {
+    kind: "settings",
+    text: "The provider of ConnectedUserPolicy {resource} is no SalesforceOrg, so that the stack's own org would be taken instead.",
+    remedy: "Make it with `new SalesforceOrg(…)` of this package, or leave it out for the stack's own org.",
+    example: { resource: "acme" },
   },
   "shown-not-readable": {
     kind: "user",

@@ -2,3 +2,5 @@
 
 export type { ConnectedUserPolicyArgs } from "./resource.ts";
 export { ConnectedUserPolicy } from "./resource.ts";
+export type { SalesforceOrgArgs } from "./salesforceOrg.ts";
+export { SalesforceOrg } from "./salesforceOrg.ts";

@@ -27,6 +27,14 @@ import { openReasons } from "./openReasons.ts";
 import { OwnPreview } from "./ownPreview.ts";
 import { projectFolder } from "./projectFolder.ts";
 
+/** What a provider is configured with. */
+export interface ProviderSettings {
+  /** A setting by its key, secrets in the clear: never to be stored or logged. */
+  readonly setting: (key: string) => string | undefined;
+  /** What the program calls the org that these settings say all of; null where they are the stack's. */
+  readonly namedOrg: string | null;
+}
+
 /** A resource that is to be checked. */
 export interface CheckRequest {
   readonly policy: PolicySource;
@@ -97,7 +105,7 @@ interface Checked {
  * login and one inventory, and each is updated by what its own check saw.
  */
 export class PolicyResources {
-  #setting: (key: string) => string | undefined = () => undefined;
+  #settings: ProviderSettings = { setting: () => undefined, namedOrg: null };
   #run: Revoker | undefined;
   readonly #checked = new Map<string, Checked>();
   readonly #engine: EngineProcess | null;
@@ -114,9 +122,9 @@ export class PolicyResources {
     this.#showsDrift = engine === null || isRefresh(engine) !== false;
   }
 
-  /** Keeps how settings are read; nothing logs in before the org is needed. @param setting secrets in the clear: never to be stored or logged */
-  configure(setting: (key: string) => string | undefined): void {
-    this.#setting = setting;
+  /** Keeps how settings are read; nothing logs in before the org is needed. */
+  configure(settings: ProviderSettings): void {
+    this.#settings = settings;
     this.#run = undefined;
   }
 
@@ -255,8 +263,9 @@ export class PolicyResources {
   /** The run of the resources that were configured last. Made when it is first asked for, so that a wrong setting is a failure of the check. @throws UserError */
   #configured(): Revoker {
     this.#run ??= openRevoker({
-      config: this.#setting,
+      config: this.#settings.setting,
       env: process.env,
+      ...(this.#settings.namedOrg === null ? {} : { namedOrg: this.#settings.namedOrg }),
       folder: projectFolder(),
       stop: this.stop,
     });

@@ -4,6 +4,7 @@ import type { PolicySource } from "../run/observer.ts";
 import type { Stop } from "../stop.ts";
 import { pulumiErrors } from "./errors.ts";
 import type { EngineProcess } from "./launchers.ts";
+import { settingsOf } from "./orgSettings.ts";
 import { type CheckedInputs, type Outputs, PolicyResources, userMessage } from "./policyResources.ts";
 
 /**
@@ -64,7 +65,7 @@ export class ConnectedUserProvider {
   }
 
   configure({ config }: { config: Config }): void {
-    this.#resources.configure((key) => config.get(key));
+    this.#resources.configure(settingsOf((key) => config.get(key)));
   }
 
   /** Injects the plan into the inputs, where the engine diffs it line by line. */

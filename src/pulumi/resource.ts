@@ -3,6 +3,7 @@ import { shownError } from "../errors.ts";
 import { PROVIDER_TEXT } from "../state/providerText.ts";
 import { pulumiErrors } from "./errors.ts";
 import type { ProgramInputs } from "./provider.ts";
+import { refuseOtherProvider } from "./salesforceOrg.ts";
 import { endWithEngine } from "./survivors.ts";
 
 endWithEngine();
@@ -29,8 +30,8 @@ export interface ConnectedUserPolicyArgs {
 /**
  * The connected users of one Salesforce org, kept to a policy: a dynamic resource. `pulumi preview` shows
  * each grant that breaks the policy as one line under `revocations`; `pulumi up` revokes exactly those;
- * `pulumi destroy` forgets the resource and revokes nothing. Credentials come from the stack's config or
- * the environment. Numbers are of grants and of the last update, and not known in the preview of one.
+ * `pulumi destroy` forgets the resource and revokes nothing. Credentials come from the `SalesforceOrg` that
+ * is its provider, or from the stack's config or the environment. Numbers are of grants and of the last update, and not known in the preview of one.
  */
 export class ConnectedUserPolicy extends pulumi.CustomResource {
   /** The org that the credentials lead to. */
@@ -53,6 +54,7 @@ export class ConnectedUserPolicy extends pulumi.CustomResource {
 
   constructor(name: string, args: ConnectedUserPolicyArgs, opts?: pulumi.CustomResourceOptions) {
     refuseOptions(opts ?? {});
+    refuseOtherProvider(name, opts?.provider);
     const inputs: Record<keyof ProgramInputs, unknown> = {
       // One value: not known, or secret, where anything in it is.
       policy: pulumi.output(args.policy),

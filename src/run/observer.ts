@@ -19,6 +19,8 @@ export interface RunSurroundings {
   /** A setting of the stack's config; left out where there is no stack. */
   readonly config?: (key: string) => string | undefined;
   readonly env: NodeJS.ProcessEnv;
+  /** What a program calls the org, whose login and connection `config` alone says; left out where the environment may. */
+  readonly namedOrg?: string;
   /** Policies, approved plans and records are named relative to it. */
   readonly folder: string;
   readonly clock?: RetryClock;
@@ -50,10 +52,10 @@ export class Observer<Org extends OrgReader = OrgReader> {
 
   /** Connects to nothing yet. @throws SettingsError naming the setting that is not valid */
   constructor(surroundings: RunSurroundings, connect: Connect<Org>) {
-    const { config = () => undefined, env, clock } = surroundings;
+    const { config = () => undefined, env, namedOrg = null, clock } = surroundings;
     this.settings = readRunSettings(config, env);
     const given = Object.fromEntries(SETTING_KEYS.map((key) => [key, config(key)] as const));
-    const credentials = readCredentials(given, env);
+    const credentials = readCredentials(given, env, namedOrg);
     this.surroundings = surroundings;
     this.#connect = () => connect(credentials, clock);
   }

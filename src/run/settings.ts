@@ -41,12 +41,14 @@ const VARIABLES = {
   policyRoot: "SANCTIONED_POLICY_ROOT",
 } as const;
 
-/** Those of a run, beside `SettingKey` for its connection. */
-export type RunSettingKey =
-  | keyof typeof VARIABLES
-  | "allowedSigners"
-  | "requiredApprovals"
-  | "excludedApprovers";
+/** What a stack's config, or a program, can say of a run, beside `SettingKey` for its connection. */
+export const RUN_SETTING_KEYS = [
+  ...(Object.keys(VARIABLES) as (keyof typeof VARIABLES)[]),
+  "allowedSigners",
+  "requiredApprovals",
+  "excludedApprovers",
+] as const;
+export type RunSettingKey = (typeof RUN_SETTING_KEYS)[number];
 
 /** For one run alone, so that they are in the environment only. */
 const RAISE = {

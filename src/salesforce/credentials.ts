@@ -65,15 +65,20 @@ export interface Credentials {
  * official CLI. The stack's config is looked at whole before the environment, so that the two never
  * mix into one login. Where nothing is given it is the CLI's default org, which only connecting shows
  * to be there or not.
+ * @param namedOrg an org for which `config` alone says all, as a program names it; null where the environment may
  * @throws SettingsError naming the missing half
  */
-export function readCredentials(config: Settings, env: NodeJS.ProcessEnv): Credentials {
+export function readCredentials(
+  config: Settings,
+  env: NodeJS.ProcessEnv,
+  namedOrg: string | null = null,
+): Credentials {
   const fromConfig = given((key) => config[key]);
-  const fromEnvironment = given((key) => env[VARIABLES[key]]);
+  const fromEnvironment = namedOrg === null ? given((key) => env[VARIABLES[key]]) : {};
   const login =
     readLogin(fromConfig, (key) => key) ??
     readLogin(fromEnvironment, (key) => VARIABLES[key]) ??
-    ({ kind: "sf-cli", targetOrg: null } as const);
+    defaultOrg(namedOrg);
   const setting = (key: Key) => fromConfig[key] ?? fromEnvironment[key] ?? null;
   const ownApp = setting("ownApp");
   const concurrency = setting("concurrency");
@@ -85,6 +90,12 @@ export function readCredentials(config: Settings, env: NodeJS.ProcessEnv): Crede
     maxApiShare: number("maxApiShare", setting("maxApiShare") ?? "0.2", 0, 1, false),
     composite: flag("composite", setting("composite") ?? "true"),
   };
+}
+
+/** The official CLI's, for a run that nobody gave a login. @throws SettingsError for an org that is named */
+function defaultOrg(namedOrg: string | null): Login {
+  if (namedOrg !== null) throw salesforceErrors["named-org-without-login"]({ org: namedOrg });
+  return { kind: "sf-cli", targetOrg: null };
 }
 
 /** What a source says; an empty value says nothing. */

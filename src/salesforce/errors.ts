@@ -9,6 +9,13 @@ export const salesforceErrors = declareErrors({
       "Give an access token (SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL), a JWT login (SANCTIONED_CLIENT_ID, SANCTIONED_USERNAME, SANCTIONED_PRIVATE_KEY_FILE, SANCTIONED_LOGIN_URL) or client credentials (SANCTIONED_CLIENT_ID, SANCTIONED_CLIENT_SECRET, SANCTIONED_LOGIN_URL) in the environment or the stack's config, or log in with the official CLI (`sf org login web`, SF_TARGET_ORG or its default org); see docs/connecting.md. To try it without an org: `npx sanctioned simulator`.",
     example: {},
   },
+  "named-org-without-login": {
+    kind: "settings",
+    text: "Nothing says how to log in to {org}, and the environment's login is not used for an org that a program names.",
+    remedy:
+      "Give its SalesforceOrg accessToken and instanceUrl; clientId, username, privateKey (or privateKeyFile) and loginUrl; clientId, clientSecret and loginUrl; or targetOrg. docs/connecting.md says which.",
+    example: { org: "acme" },
+  },
   "credentials-incomplete": {
     kind: "settings",
     text: "The {login} lacks {missing}.",

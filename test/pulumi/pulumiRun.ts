@@ -95,6 +95,12 @@ export class PulumiProject {
     });
   }
 
+  /** A project that is there: a folder with its Pulumi.yaml, whose state is to be in .pulumi-state, its program and its packages. */
+  static async of(folder: string, env: NodeJS.ProcessEnv): Promise<PulumiProject> {
+    const { bin } = await ensureEngine();
+    return PulumiProject.#begun(folder, bin, env);
+  }
+
   static async #begun(folder: string, bin: string, env: NodeJS.ProcessEnv): Promise<PulumiProject> {
     await mkdir(path.join(folder, ".pulumi-state"));
     const project = new PulumiProject(folder, bin, {
@@ -124,6 +130,16 @@ export class PulumiProject {
   /** Begins `pulumi ARGS --non-interactive`, for a test that does something to it. */
   start(...args: string[]): Started {
     return this.#spawn(this.#engine, [...args, "--non-interactive"], {});
+  }
+
+  /** The engine's program. */
+  get engine(): string {
+    return this.#engine;
+  }
+
+  /** Runs a script of the project's with Node. */
+  node(script: string, env: NodeJS.ProcessEnv): Promise<Run> {
+    return this.#spawn(process.execPath, [script], env).ended;
   }
 
   /** Runs `sanctioned ARGS` in the project's folder, with its settings. */

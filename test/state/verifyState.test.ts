@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { orgProperties, SECRET_SETTINGS } from "../../src/pulumi/orgSettings.ts";
 import { parseState } from "../../src/state/exportedState.ts";
 import { PROVIDER_TEXT } from "../../src/state/providerText.ts";
 import { verifyState } from "../../src/state/verifyState.ts";
@@ -59,6 +60,23 @@ describe("a state that this package wrote", () => {
     expect(codes(JSON.stringify({ version: 3, checkpoint: { stack: "acme", latest: deployment } }))).toEqual(
       [],
     );
+  });
+
+  it("passes with the providers of orgs that a program names, and not what else stands in them", () => {
+    const named = (more: Parts) =>
+      state([resource(PROVIDER, { inputs: { ...orgProperties("acme", more) } })]);
+    expect(codes(named({ instanceUrl: "https://acme.my.salesforce.com", accessToken: SECRET }))).toEqual([]);
+    for (const key of SECRET_SETTINGS)
+      expect(codes(named({ [key]: "in the clear" }))).toEqual(["state-secret-plain"]);
+    for (const [key, value] of [
+      ["pluginDownloadURL", "https://evil.example"],
+      ["version", "9.9.9"],
+    ] as const) {
+      const inputs = { ...orgProperties("acme", {}), [key]: value };
+      expect(codes(state([resource(PROVIDER, { inputs })]))).toEqual(["state-plugin-named"]);
+    }
+    const inputs = { ...orgProperties("acme", {}), __provider: EVIL };
+    expect(codes(state([resource(PROVIDER, { inputs })]))).toContain("state-foreign-code");
   });
 
   it("passes where there is none yet", () => {
