@@ -70,10 +70,25 @@ interface Bytes {
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Reads a regular file of any size part by part. A part has to be used up, or copied, before the next. Pipes and devices are refused.
- * @returns why it could not be read; null where it was
+ * Reads a regular file of any size line by line, each without its line end. Pipes and devices are refused.
+ * @returns what stands behind the last line end, or why it could not be read
  */
-export function readRegularInParts(file: string, take: (part: Buffer) => void): Unread | null {
+export function readRegularLines(file: string, take: (line: Buffer) => void): { rest: Buffer } | Unread {
+  let begun: Buffer[] = [];
+  const unread = readRegularInParts(file, (part) => {
+    let from = 0;
+    for (let at = part.indexOf("\n"); at !== -1; at = part.indexOf("\n", from)) {
+      take(Buffer.concat([...begun, part.subarray(from, at)]));
+      begun = [];
+      from = at + 1;
+    }
+    if (from < part.length) begun.push(Buffer.from(part.subarray(from)));
+  });
+  return unread ?? { rest: Buffer.concat(begun) };
+}
+
+/** A part has to be used up, or copied, before the next. @returns why it could not be read; null where it was */
+function readRegularInParts(file: string, take: (part: Buffer) => void): Unread | null {
   return readOpened(
     () => openSync(file, READ),
     (descriptor) => {

@@ -18,6 +18,15 @@ export interface RunStart {
   readonly approval: RunApproval | null;
   /** The hash that the run before is known to have ended with, from outside of the record; null where none is known. */
   readonly before: KnownHead | null;
+  /** The resource of a Pulumi stack that it updated; null for a run of the CLI. Absent in records of older releases. */
+  readonly stack?: RunStack | null;
+}
+
+/** A resource by the stack that it is in, as its URN says them. */
+export interface RunStack {
+  readonly project: string;
+  readonly name: string;
+  readonly resource: string;
 }
 
 /** A head that is known from outside of the record, and where it is in it: the last line, an earlier one, or none. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { UserError } from "../errors.ts";
 import { parsePlanFile } from "../plan/parsePlanFile.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
-import { LARGEST_TEXT, readRegular, readRegularInParts, type Unread } from "../regularFile.ts";
+import { LARGEST_TEXT, readRegular, readRegularLines, type Unread } from "../regularFile.ts";
 import { cliErrors } from "./errors.ts";
 
 const POLICIES = "policy";
@@ -28,18 +28,9 @@ export function readBytes(file: string, what: string): Buffer {
  * @throws UserError where it cannot be read
  */
 export function readLines(file: string, what: string, take: (line: Buffer) => void): Buffer {
-  let begun: Buffer[] = [];
-  const unread = readRegularInParts(file, (part) => {
-    let from = 0;
-    for (let at = part.indexOf("\n"); at !== -1; at = part.indexOf("\n", from)) {
-      take(Buffer.concat([...begun, part.subarray(from, at)]));
-      begun = [];
-      from = at + 1;
-    }
-    if (from < part.length) begun.push(Buffer.from(part.subarray(from)));
-  });
-  if (unread !== null) throw unreadable(unread, file, what);
-  return Buffer.concat(begun);
+  const answer = readRegularLines(file, take);
+  if ("rest" in answer) return answer.rest;
+  throw unreadable(answer, file, what);
 }
 
 function unreadable({ code, why }: Unread, file: string, what: string): UserError {

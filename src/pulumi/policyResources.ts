@@ -24,6 +24,7 @@ import { pulumiErrors } from "./errors.ts";
 import { type LastPlan, unlike } from "./lastPlan.ts";
 import { type EngineProcess, isRefresh, launchersOf } from "./launchers.ts";
 import { openReasons } from "./openReasons.ts";
+import { OtherStacks, stackOf } from "./otherStacks.ts";
 import { OwnPreview } from "./ownPreview.ts";
 import { projectFolder } from "./projectFolder.ts";
 
@@ -89,6 +90,7 @@ export interface Applied {
 
 /** What the check of a resource saw, for the update that follows it. */
 interface Checked {
+  readonly urn: string;
   /** Of the inputs that it returned. */
   readonly digest: string;
   readonly source: PolicySource;
@@ -108,6 +110,7 @@ export class PolicyResources {
   #settings: ProviderSettings = { setting: () => undefined, namedOrg: null };
   #run: Revoker | undefined;
   readonly #checked = new Map<string, Checked>();
+  readonly #others = new OtherStacks();
   readonly #engine: EngineProcess | null;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #name = randomUUID();
@@ -160,6 +163,7 @@ export class PolicyResources {
       [
         ...checkLines(proposal, inFull),
         ...(raised === null ? [] : [raisedText(raised)]),
+        ...this.#others.lines(run.stacks, { urn, orgId: org.id, isPreview, isNew: stackOrg === null }),
         ...lines,
         ...(isPreview && !refused ? preview.shows(proposal) : []),
       ].join("\n"),
@@ -169,7 +173,7 @@ export class PolicyResources {
     // A preview shows what an update refuses for want of signatures.
     if (!isPreview && plan.revocations.length > 0) run.refuseUnsigned(policy, "update", proposal.approval);
     const digest = digestOf(inputs);
-    this.#checked.set(urn, { digest, source, run, proposal, log, preview: isPreview ? preview : null });
+    this.#checked.set(urn, { urn, digest, source, run, proposal, log, preview: isPreview ? preview : null });
     return inputs;
   }
 
@@ -208,7 +212,9 @@ export class PolicyResources {
    * @throws CodedError where nothing was called, since this is not what was checked or something keeps the update from its first call
    */
   async apply(urn: string, inputs: CheckedInputs, knownHead?: string): Promise<Applied> {
-    const work = this.#revoke(inputs, this.#checkedAs(urn, inputs), knownHead);
+    const checked = this.#checkedAs(urn, inputs);
+    this.#others.note(checked.run.stacks, urn, inputs.org.id);
+    const work = this.#revoke(inputs, checked, knownHead);
     this.#underWay.add(work);
     return work.finally(() => this.#underWay.delete(work));
   }
@@ -299,7 +305,7 @@ export class PolicyResources {
   }
 
   async #revoke(inputs: CheckedInputs, checked: Checked, knownHead?: string): Promise<Applied> {
-    const { run, log, source } = checked;
+    const { urn, run, log, source } = checked;
     const proposal = await this.#held(checked);
     const { evaluation, approval } = proposal;
     const after = { inputs, source, proposal };
@@ -309,6 +315,7 @@ export class PolicyResources {
       purpose: "update",
       approval,
       previousHead: isHash(knownHead) ? knownHead : null,
+      stack: stackOf(urn),
       onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
     });
     const counts = Object.entries(countOutcomes(outcomes)).map(([status, count]) => `${count} ${status}`);

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseShown, type Shown } from "../plan/shown.ts";
-import { LARGEST_TEXT, readRegular, unread } from "../regularFile.ts";
+import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
+import { removeBefore, systemRefusal, writeWhole } from "../run/wholeFile.ts";
 import { DAY_MS } from "../time.ts";
 import { pulumiErrors } from "./errors.ts";
 import type { EngineProcess } from "./launchers.ts";
@@ -41,25 +42,21 @@ export class ShownFiles {
 
   /** Nothing is shown of a resource yet. */
   forget(urn: string): void {
-    this.#try(() => rmSync(this.#fileOf(urn), { force: true }));
+    systemRefusal(() => rmSync(this.#fileOf(urn), { force: true }));
   }
 
   /** @returns why it could not be kept; null where it is */
   keep(urn: string, shown: Shown): string | null {
-    const file = this.#fileOf(urn);
-    const whole = `${file}.${randomUUID()}`; // so that nobody reads a half
-    return this.#try(() => {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      this.#sweep();
-      writeFileSync(whole, JSON.stringify(shown), { mode: 0o600, flag: "wx" });
-      renameSync(whole, file);
+    return systemRefusal(() => {
+      writeWhole(this.#fileOf(urn), JSON.stringify(shown));
+      removeBefore(this.#folder, this.#now() - DAY_MS);
     });
   }
 
   /** For an update that finds nothing: none may go on that a preview came before which could not be kept. @throws UserError where that may be */
   refuseUnkept(): void {
     const file = path.join(this.#folder, randomUUID());
-    const why = this.#try(() => {
+    const why = systemRefusal(() => {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       writeFileSync(file, "", { mode: 0o600, flag: "wx" });
       rmSync(file);
@@ -96,7 +93,7 @@ export class ShownFiles {
   #newestOfOthers(urn: string): string | null {
     const own = path.basename(this.#fileOf(urn));
     let names: string[] = [];
-    const why = this.#try(() => {
+    const why = systemRefusal(() => {
       names = readdirSync(this.#folder);
     });
     if (why !== null && why !== "ENOENT")
@@ -106,25 +103,5 @@ export class ShownFiles {
       .map((name) => path.join(this.#folder, name));
     const age = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     return others.sort((a, b) => age(b) - age(a))[0] ?? null;
-  }
-
-  /** What cannot be swept is left, and in nobody's way. */
-  #sweep(): void {
-    for (const name of readdirSync(this.#folder)) {
-      const file = path.join(this.#folder, name);
-      this.#try(() => {
-        if (this.#now() - statSync(file).mtimeMs > DAY_MS) rmSync(file);
-      });
-    }
-  }
-
-  /** @returns what the system says against it; null for nothing */
-  #try(act: () => void): string | null {
-    try {
-      act();
-      return null;
-    } catch (error) {
-      return unread(error).code;
-    }
   }
 }

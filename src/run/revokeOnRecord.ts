@@ -2,7 +2,7 @@ import { type Applied, type ApplyOptions, apply } from "../apply/apply.ts";
 import type { ApplyProgress } from "../apply/attempts.ts";
 import type { SessionsReport } from "../apply/liveSessions.ts";
 import { ciRun } from "../audit/ciRun.ts";
-import type { KnownHead, RunApproval } from "../audit/line.ts";
+import type { KnownHead, RunApproval, RunStack } from "../audit/line.ts";
 import { AuditTrail } from "../audit/trail.ts";
 import { CodedError } from "../errors.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
@@ -24,6 +24,8 @@ export interface RecordOptions {
   readonly auditFile: string;
   /** The head that the run before is known to have ended with, from outside of the record; null where none is known. */
   readonly previousHead?: string | null;
+  /** The resource of a Pulumi stack that is updated; null for none. */
+  readonly stack?: RunStack | null;
   readonly concurrency: number;
   readonly perSecond: number;
   readonly sessions: "report" | "end";
@@ -65,6 +67,7 @@ export async function revokeOnRecord(
     approval,
     auditFile,
     previousHead = null,
+    stack = null,
     concurrency,
     perSecond,
     sessions,
@@ -89,6 +92,7 @@ export async function revokeOnRecord(
       raisedLimits,
       approval,
       before,
+      stack,
     });
     const applied = await applyWithEnd(connection, revocations, {
       apps,

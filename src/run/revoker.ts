@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { ApplyProgress } from "../apply/attempts.ts";
-import type { RunApproval } from "../audit/line.ts";
+import type { RunApproval, RunStack } from "../audit/line.ts";
 import { acceptPlanFile, restrictToApproved } from "../plan/approvedPlan.ts";
 import { policyDigest } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
@@ -17,6 +17,7 @@ import { runErrors } from "./errors.ts";
 import { Observer } from "./observer.ts";
 import type { Recorded } from "./revokeOnRecord.ts";
 import { defaultRecord } from "./settings.ts";
+import { StackNotes } from "./stackNotes.ts";
 import { StopFiles, stopOfFolder, stopOfRecord } from "./stopFile.ts";
 
 /** A run that is asked to stop by a file does so within this, in milliseconds. */
@@ -131,6 +132,11 @@ export class Revoker extends Observer<OrgConnection> {
     return path.dirname(this.#auditFile("")!);
   }
 
+  /** Which stacks update an org from here. */
+  get stacks(): StackNotes {
+    return new StackNotes(this.keptIn, (orgId) => this.#auditFile(orgId)!);
+  }
+
   /**
    * Whether so many approvals are enough to revoke by a policy: asked where a run begins, and again before the first call.
    * @param approval the plan that is approved and who has signed it; null for none
@@ -151,6 +157,7 @@ export class Revoker extends Observer<OrgConnection> {
    * @param reason why, where somebody had to say so
    * @param approval what it was held to besides the policy
    * @param previousHead the head of the record that the run before is known to have ended with; null where none is known
+   * @param stack the resource of a Pulumi stack that is updated; null for none
    * @throws UserError where nothing was called yet
    */
   async revoke(
@@ -161,12 +168,14 @@ export class Revoker extends Observer<OrgConnection> {
       reason = null,
       approval = null,
       previousHead = null,
+      stack = null,
       onProgress = () => undefined,
     }: {
       readonly purpose: Purpose;
       readonly reason?: string | null;
       readonly approval?: RunApproval | null;
       readonly previousHead?: string | null;
+      readonly stack?: RunStack | null;
       readonly onProgress?: (progress: ApplyProgress) => void;
     },
   ): Promise<Recorded> {
@@ -185,6 +194,7 @@ export class Revoker extends Observer<OrgConnection> {
         raisedLimits: raised?.limits ?? null,
         approval,
         previousHead,
+        stack,
         auditFile: this.#auditFile(inventory.org.id)!,
         concurrency: settings.revokeConcurrency,
         perSecond: settings.revokesPerSecond,
