@@ -46,8 +46,10 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** The resource through the protocol of Pulumi's dynamic providers: the methods that the text kept in the state calls. */
 export class ConnectedUserProvider {
   readonly #resources: PolicyResources;
-  /** What `read` returned and the engine is still to ask the difference of. */
-  readonly #refreshed: { readonly digest: string; readonly drifts: boolean }[] = [];
+  /** The resources that were checked, by URN. */
+  readonly #asked = new Set<string>();
+  /** Whether there is drift, by the digest of the outputs that `read` returned with that. */
+  readonly #refreshed = new Map<string, boolean>();
 
   /** @param engine whose phase it serves; null where that cannot be told */
   constructor(engine?: EngineProcess | null) {
@@ -83,13 +85,16 @@ export class ConnectedUserProvider {
   /**
    * No change where there is nothing to revoke and the policy is the one last applied. Otherwise it
    * leaves the comparison to the engine, which then prints only the lines that changed. The engine asks this of a refresh,
-   * too, of what `read` returned and the inputs that it held: then it is whether there is drift.
+   * too, before any check, of what `read` returned and the inputs that it held: then it is whether there is drift.
    */
   async diff(_id: string, olds: KeptOutputs, news: KeptInputs): Promise<{ changes?: boolean }> {
-    if (this.#resources.isChecked(news.__urn, checkedInputs(news)))
-      return this.#resources.isSettled(news.__urn, olds, checkedInputs(news)) ? { changes: false } : {};
-    const drifts = isUnknown(news) ? null : this.#driftOf(olds);
-    return drifts === null ? {} : { changes: drifts };
+    const { __urn } = news;
+    const inputs = checkedInputs(news);
+    if (this.#resources.isChecked(__urn, inputs))
+      return this.#resources.isSettled(__urn, olds, inputs) ? { changes: false } : {};
+    const { __provider, ...outputs } = olds;
+    const drifts = this.#asked.has(__urn) ? undefined : this.#refreshed.get(digestOf(outputs));
+    return drifts === undefined ? {} : { changes: drifts };
   }
 
   /** Revokes what was planned. The id is the org's. */
@@ -116,7 +121,7 @@ export class ConnectedUserProvider {
     try {
       const { inputs, outputs, drifts } = await this.#resources.read(kept);
       const read = { ...outputs, ...urn } as KeptOutputs;
-      this.#refreshed.push({ digest: digestOf(read), drifts });
+      this.#refreshed.set(digestOf(read), drifts);
       return { id, props: read, inputs: { ...inputs, ...urn } as KeptInputs };
     } catch (error) {
       throw withoutStack(userMessage(error));
@@ -126,6 +131,7 @@ export class ConnectedUserProvider {
   async #check(olds: Partial<KeptInputs>, news: ProgramInputs): Promise<KeptInputs> {
     refuseOverridden(olds, news);
     const { policy, __urn, __preview } = news;
+    this.#asked.add(__urn);
     if (policy === undefined || isUnknown(policy)) {
       await this.#resources.checkUnknown(__urn, __preview);
       const { org = UNKNOWN } = olds;
@@ -163,13 +169,6 @@ export class ConnectedUserProvider {
     const { message, reasons } = failure;
     const { id } = inputs.org;
     throw Object.assign(new Error(message), { id, properties: { ...kept, __provider }, reasons });
-  }
-
-  /** Whether there was drift in what `read` returned, where the engine did not ask yet what differs; null where it did. */
-  #driftOf({ __provider, ...outputs }: KeptOutputs): boolean | null {
-    const digest = digestOf(outputs);
-    const at = this.#refreshed.findIndex((read) => read.digest === digest);
-    return at === -1 ? null : this.#refreshed.splice(at, 1)[0]!.drifts;
   }
 }
 

@@ -18,8 +18,11 @@ interface State {
   readonly initErrors: boolean;
 }
 
+/** `legacy` compares outputs alone (`PULUMI_ENABLE_LEGACY_REFRESH_DIFF`). */
+type Refresh = boolean | "legacy";
+
 interface Options {
-  readonly refresh?: boolean;
+  readonly refresh?: Refresh;
   readonly policy?: PolicySource;
   /** What a policy pack does to the inputs after the check. */
   readonly remediate?: (inputs: KeptInputs) => KeptInputs;
@@ -56,8 +59,8 @@ export class EngineStack {
   }
 
   /** `pulumi refresh`. @param saved false for `--preview-only` */
-  async refresh(saved = true): Promise<boolean> {
-    const { state, changes } = await refreshed(this.#provider(), this.state!);
+  async refresh(saved = true, how: Refresh = true): Promise<boolean> {
+    const { state, changes } = await refreshed(this.#provider(), this.state!, how);
     if (saved) this.state = state;
     return changes;
   }
@@ -75,7 +78,10 @@ export class EngineStack {
     { refresh = false, policy = this.#policy, remediate = (inputs) => inputs }: Options,
   ): Promise<{ readonly ended: Ended; readonly state: State | null }> {
     const provider = this.#provider();
-    const old = refresh && this.state !== null ? (await refreshed(provider, this.state)).state : this.state;
+    const old =
+      refresh !== false && this.state !== null
+        ? (await refreshed(provider, this.state, refresh)).state
+        : this.state;
     const news = programInputs(policy, { urn: this.#urn, preview });
     const { inputs: checked, failures = [] } = await provider.check(wire(old?.inputs ?? {}), news);
     if (checked === undefined)
@@ -113,13 +119,13 @@ export class EngineStack {
 async function refreshed(
   provider: ConnectedUserProvider,
   { inputs, outputs }: State,
+  how: Refresh,
 ): Promise<{ readonly state: State; readonly changes: boolean }> {
   const read = wire(await provider.read(outputs.org.id, wire(outputs)));
-  const changes = await differs(provider, {
-    outputs: read.props,
-    before: read.inputs,
-    after: inputs,
-  });
+  const changes =
+    how === "legacy"
+      ? !isDeepStrictEqual(read.props, outputs)
+      : await differs(provider, { outputs: read.props, before: read.inputs, after: inputs });
   return { state: { inputs: read.inputs, outputs: read.props, initErrors: false }, changes };
 }
 

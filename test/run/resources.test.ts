@@ -114,3 +114,28 @@ it("an update without a check of its own revokes nothing", async () => {
   ).rejects.toThrow("is not what was checked, so nothing was revoked");
   expect(dieppe.writes).toEqual([]);
 });
+
+it("an update says where the record does not hold what the stack knows of it, and a preview that its policy is not known yet", async () => {
+  configure(dieppe, "dieppe");
+  const inputs = await check(DIEPPE, "dieppe");
+  const { outs } = await provider.create(inputs);
+  for (const end of ["", ".head"]) rmSync(path.join(folder, `dieppe.jsonl${end}`));
+  const at = Date.now();
+  const grant = {
+    username: "ada.dubois@dieppe.example",
+    app: BOBS_TOOL.name,
+    createdAt: at,
+    lastUsedAt: at,
+    useCount: 1,
+  };
+  expect(dieppe.store.addGrant(grant)).not.toBeNull();
+  await provider.update(inputs.org.id, outs, await check(DIEPPE, "dieppe"));
+  expect(engine.of(urn("dieppe"))).toContain(
+    `it does not hold ${outs.auditHead}, with which the last update ended: it was begun anew, changed or cut since then`,
+  );
+  await provider.check(
+    {},
+    programInputs("04da6b54-80e4-46f7-96ec-b56ff0331ba9", { urn: urn("later"), preview: true }),
+  );
+  expect(engine.of(urn("later"))).toMatch(/^the policy is not known yet, so nothing is planned here/);
+});
