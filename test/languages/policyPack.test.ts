@@ -7,6 +7,14 @@ import { PulumiProject, type Run } from "../pulumi/pulumiRun.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const BOB = "Bob's Lead Scoring Tool";
+/** A pack that changes what was checked: the engine asks it after the check, and checks no more. */
+const TAKES_OUT = `const { PolicyPack } = require("@pulumi/policy");
+new PolicyPack("takes-out", { policies: [{
+  name: "empty", description: "Takes everybody out.", enforcementLevel: "remediate",
+  remediateResource: ({ type, props }) =>
+    type.endsWith("ConnectedUserPolicy") ? { ...props, revocations: {} } : undefined,
+}] });
+`;
 let org: LocalOrg;
 let project: PulumiProject;
 
@@ -33,7 +41,7 @@ async function judged(config: object, ...args: string[]): Promise<Run> {
   );
 }
 
-it("a policy pack judges what an update is to revoke, and where it says no nothing is", async () => {
+it("a policy pack judges what an update is to revoke, and where it says no, or would change it, nothing is", async () => {
   const before = org.store.grants().length;
   const tight = { "at-most": { most: 11 } };
   let refused = await judged(tight, "preview");
@@ -52,6 +60,14 @@ it("a policy pack judges what an update is to revoke, and where it says no nothi
   expect(never.code).toBe(1);
   expect(org.store.grants().length).toBe(before);
 
+  const pack = await project.read("pack/index.js");
+  await project.write("pack/index.js", TAKES_OUT);
+  const takenOut = await judged({}, "up", "--yes", "--skip-preview");
+  expect(takenOut.output).toContain("nothing was revoked");
+  expect(takenOut.code).toBe(1);
+  expect(org.store.grants().length).toBe(before);
+
+  await project.write("pack/index.js", pack);
   const allowed = await judged({ "at-most": { most: 12 } }, "up", "--yes", "--skip-preview");
   expect(allowed.code).toBe(0);
   expect(org.store.grants().length).toBe(before - 12);
