@@ -1,7 +1,7 @@
 import { chunksOf } from "../collections.ts";
 import { REAL_CLOCK, type RetryClock } from "../http/retry.ts";
 import { componentCheck } from "./answers.ts";
-import { chooseApiVersion } from "./apiVersion.ts";
+import { chooseApiVersion, throwOfVersion } from "./apiVersion.ts";
 import { readCaller, readOrg } from "./caller.ts";
 import type { Credentials } from "./credentials.ts";
 import { queryPages } from "./pages.ts";
@@ -77,7 +77,7 @@ async function logIn(
   const [{ org, mostAtOnce }, caller] = await Promise.all([
     readOrg(session, query, version),
     readCaller(session, query, base, ownApp),
-  ]);
+  ]).catch((error: unknown) => throwOfVersion(session, apiVersion, error));
   if (concurrency === null && mostAtOnce !== null) session.boundConcurrency(mostAtOnce);
 
   const reader: OrgReader = {

@@ -86,6 +86,8 @@ describe("connecting", () => {
     await expect(connect({ ...credentials, apiVersion: "68.0" })).rejects.toThrow(
       "has no API version 68.0: it knows 50.0 to 67.0",
     );
+    // What is pinned need not be chosen: the versions are asked for where it is not there.
+    expect(org!.requests.filter(({ path }) => path === "/services/data/")).toHaveLength(1);
   });
 
   it("the own app that is named stands beside the session's", async () => {
