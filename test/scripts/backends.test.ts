@@ -24,14 +24,19 @@ it("a backend that is not here is one sentence that says how to have it, and no 
   expect((error as Error).message).toContain("install it (Debian: `apt-get install postgresql`)");
 });
 
-it("a name of no backend is refused, with those that there are", () => {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["scripts/backends.ts", "--only", "nonsense"],
-    { cwd: checkout, encoding: "utf8" },
-  );
+it.each([
+  [["--only", "nonsense"], "one of file, s3, postgres"],
+  [
+    ["--only", "file", "--scenario", "preview-by-reader"],
+    "None of these stories is played on these backends.",
+  ],
+])("what plays nothing is no success: %s", (options, says) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/backends.ts", ...options], {
+    cwd: checkout,
+    encoding: "utf8",
+  });
   expect([status, stdout]).toEqual([1, ""]);
-  expect(stderr).toContain("one of file, s3, postgres");
+  expect(stderr).toContain(says);
 });
 
 it("a server that does not start is an error with what it said, and leaves no folder", async () => {
