@@ -90,6 +90,20 @@ describe("sanctioned simulator, as installed", () => {
   });
 });
 
+it("the CLI, as installed, needs no SDK of Pulumi", async () => {
+  const home = mkdtempSync(path.join(scratch, "project-"));
+  installInto(home, ["@pulumi"]);
+  const own = path.join(home, "node_modules/sanctioned");
+  cpSync(packed.sanctioned.folder, own, { recursive: true });
+  const args = [
+    path.join(own, "bin/sanctioned.js"),
+    "validate",
+    path.join(own, "policy/dieppe-trading.yaml"),
+  ];
+  const { stdout } = await run(process.execPath, args, { cwd: home });
+  expect(stdout).toMatch(/dieppe-trading\.yaml is valid\.$/m);
+});
+
 it("the local org, as installed, needs nothing of the product", async () => {
   const home = projectWith(LOCAL_ORG);
   const program = `
