@@ -43,21 +43,19 @@ async function judged(config: object, ...args: string[]): Promise<Run> {
 
 it("a policy pack judges what an update is to revoke, and where it says no, or would change it, nothing is", async () => {
   const before = org.store.grants().length;
-  const tight = { "at-most": { most: 11 } };
-  let refused = await judged(tight, "preview");
+  const judge = () =>
+    judged({ "at-most": { most: 11 }, "never-of": { apps: [BOB] } }, "up", "--yes", "--skip-preview");
+  let refused = await judge();
   if (refused.output.includes("could not read plugin [pack]: not supported")) {
     // So says the Node host of an engine that was built here: it starts no packs. Another program then does.
     expect(refused.code).toBe(1);
     const yaml = await project.read("pack/PulumiPolicy.yaml");
     await project.write("pack/PulumiPolicy.yaml", yaml.replace("runtime: nodejs", "runtime: node-script"));
-    refused = await judged(tight, "preview");
+    refused = await judge();
   }
   expect(refused.output).toContain("12 revocations are more than 11.");
+  expect(refused.output).toContain(`${BOB} would be taken from 12 users: ada.dubois@dieppe.example, `);
   expect(refused.code).toBe(1);
-
-  const never = await judged({ "never-of": { apps: [BOB] } }, "up", "--yes", "--skip-preview");
-  expect(never.output).toContain(`${BOB} would be taken from 12 users: ada.dubois@dieppe.example, `);
-  expect(never.code).toBe(1);
   expect(org.store.grants().length).toBe(before);
 
   const pack = await project.read("pack/index.js");
