@@ -78,7 +78,8 @@ export class ConnectedUserProvider {
     try {
       return { inputs: await this.#check(olds, news) };
     } catch (error) {
-      return { failures: [{ property: "policy", reason: userMessage(error) }] };
+      // Pulumi would print the whole value of a property that it is said to be of.
+      return { failures: [{ property: "", reason: userMessage(error) }] };
     }
   }
 

@@ -122,7 +122,7 @@ describe("an update is held to what the preview of the same run showed", () => {
     add(BEN, "New Evil");
     const { planned, revoke } = await update();
     expect(planned).toEqual(shown.planned);
-    await revoke();
+    expect(await revoke()).toMatchObject({ grants: 5, revoked: 2, reported: 1, drift: 2 });
     expect(held()).toEqual([`${BEN} ${DIALER.name}`, `${BEN} Old Tool`, `${BEN} New Evil`]);
     expect(lastRun().approval).toEqual({
       kind: "preview",
@@ -174,9 +174,10 @@ describe("an update is held to what the preview of the same run showed", () => {
     const more = { approvedPlan: file };
     await preview({ more });
     add(BEN, "Old Tool");
+    add(BEN, "New Evil");
     const { planned, revoke } = await update({ more });
     expect(planned).toEqual([`${ANN} Old Tool`, `${ANN} ${PAYROLL.name}`]);
-    await revoke();
+    expect((await revoke()).drift).toBe(2);
     expect(lastRun().approval).toMatchObject({ kind: "plan", file, digest: approved.digest });
   });
 });
@@ -244,7 +245,7 @@ describe("what was shown is kept in a file", () => {
     const [file] = shownFiles();
     expect(statSync(file!).mode & 0o777).toBe(0o600);
     const text = readFileSync(file!, "utf8");
-    for (const name of [ANN, "Old Tool", PAYROLL.id, "005"]) expect(text).not.toContain(name);
+    for (const name of [ANN, "Old Tool", PAYROLL.id, "0050000"]) expect(text).not.toContain(name);
   });
 
   it("for a day", async () => {

@@ -263,6 +263,23 @@ describe("drift is what a refresh finds", () => {
     expect((await stack.preview({ refresh: true })).changes).toBe(false);
   });
 
+  it("and is to be seen where a refresh is all that runs: beside a program's plan, which says it line by line, it is no line more", async () => {
+    await stack.up();
+    authorize(ANN, "Old Tool");
+    const { outputs } = stack.state!;
+    for (const [command, seen] of [
+      [["pulumi", "refresh", "--preview-only"], 1],
+      [["pulumi", "preview", "--refresh"], 0],
+      [undefined, 1],
+    ] as const) {
+      const provider = new ConnectedUserProvider({ pid: 1, started: "0", ...(command && { command }) });
+      provider.configure({ config: { get: (key) => settings[key] } });
+      const read = await provider.read("", outputs);
+      expect(read.props.drift).toBe(seen);
+      expect(await provider.diff("", read.props, stack.state!.inputs)).toEqual({ changes: true });
+    }
+  });
+
   it("and one phase that refreshes and checks reads the org once", async () => {
     authorize(ANN, "Old Tool");
     await stack.up();
@@ -306,13 +323,26 @@ describe("what is not known yet", () => {
     expect(org.requests.filter(({ path }) => path.includes("revoke"))).toEqual([]);
   });
 
+  it("an update after it is held to no earlier preview, which showed something else", async () => {
+    const phase = async (policy: object | string, preview: boolean) => {
+      const provider = new ConnectedUserProvider(null); // held to the newest preview
+      provider.configure({ config: { get: (key) => settings[key] } });
+      return (await provider.check({}, programInputs(policy as typeof POLICY, { preview }))).inputs!;
+    };
+    await phase(POLICY, true);
+    authorize(ANN, "Old Tool");
+    expect((await phase(POLICY, false)).revocations).toEqual({});
+    await phase(UNKNOWN, true);
+    expect(Object.keys((await phase(POLICY, false)).revocations)).toEqual(["Old Tool"]);
+  });
+
   it("in an update that is an error", async () => {
     authorize(ANN, "Old Tool");
     for (const policy of [undefined, UNKNOWN]) {
       const provider = new ConnectedUserProvider(null);
       provider.configure({ config: { get: (key) => settings[key] } });
       const { failures } = await provider.check({}, programInputs(policy));
-      expect(failures![0]!.reason).toContain("[policy-not-known]");
+      expect(failures).toEqual([{ property: "", reason: expect.stringContaining("[policy-not-known]") }]);
     }
     expect(held()).toHaveLength(1);
   });
