@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureChromium } from "./chromium.ts";
 import { ensureLanguages, languages } from "./engine/languages.ts";
+import { ensureEngine } from "./engine.ts";
 import { shownOrThrown } from "./scriptError.ts";
 import { resultsVariable } from "./test/reporter.ts";
 import { type FileResult, type Tally, tallyLine, tallyOf } from "./test/tally.ts";
@@ -19,7 +20,8 @@ const checkout = fileURLToPath(new URL("..", import.meta.url));
 async function main(): Promise<void> {
   const total: Tally = { passed: 0, failed: 0, skipped: 0 };
   try {
-    console.log(`engine: ${await ensureLanguages(languages)}`);
+    console.log(`engine: ${(await ensureEngine()).bin}`);
+    console.log(`languages: ${await languagesOrWhyNot()}`);
     console.log(`chromium: ${await chromiumOrWhyNot()}`);
     for (const script of ["lint", "typecheck"]) {
       const passed = (await exitCodeOf("npm", ["run", "--silent", script])) === 0;
@@ -51,6 +53,16 @@ async function chromiumOrWhyNot(): Promise<string> {
       mayInstall: Boolean(process.env.CI),
       say: (line) => console.log(`chromium: ${line}`),
     });
+  } catch (error) {
+    return shownOrThrown(error);
+  }
+}
+
+/** Without a host the tests of its language fail; all others run. Built before the tests, which that would slow down. */
+async function languagesOrWhyNot(): Promise<string> {
+  try {
+    await ensureLanguages(languages);
+    return languages.join(", ");
   } catch (error) {
     return shownOrThrown(error);
   }
