@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
@@ -35,6 +35,14 @@ interface Diagnostic {
   readonly start?: number;
   readonly code: number;
   readonly messageText: unknown;
+}
+
+/** The programs that docs/programs.md shows, in a language. */
+export function shownPrograms(language: "ts" | "js"): string[] {
+  const page = readFileSync(path.resolve(import.meta.dirname, "../../docs/programs.md"), "utf8");
+  return [...page.matchAll(/^```(\w+)\n(.*?)^```/gms)].flatMap(([, of, text]) =>
+    of === language ? [text!] : [],
+  );
 }
 
 /** Compiler options of a program, as tsconfig.json has them, and the kinds of package that it can be of. */
@@ -104,6 +112,8 @@ const made = new ConnectedUserPolicy("acme", args, { provider });
 new sanctioned.ConnectedUserPolicy("other", { policy: { version: 1, apps: [] } });
 export const resource: pulumi.Resource = made;
 export const org: pulumi.Output<string> = made.org.apply(({ id, name }) => id + name);
+export const counts: pulumi.Output<number>[] = [made.grants, made.revoked, made.reported, made.drift];
+export const digest: pulumi.Output<string> = made.policyDigest;
 export const head: pulumi.Output<string | undefined> = made.auditHead;
 `;
 const WRONG_HEAD = `import { ConnectedUserPolicy, SalesforceOrg } from "sanctioned";
@@ -142,6 +152,8 @@ function programOf(folder: string, kind: Kind): string {
   mkdirSync(program, { recursive: true });
   writeFileSync(path.join(program, "package.json"), JSON.stringify({ name: "acme", type: kind }));
   writeFileSync(path.join(program, "index.ts"), RIGHT);
+  for (const [at, text] of shownPrograms("ts").entries())
+    writeFileSync(path.join(program, `shown${at}.ts`), text);
   writeFileSync(path.join(program, "wrong.ts"), WRONG_HEAD + WRONG.map((line) => `${line}\n`).join(""));
   return program;
 }
@@ -165,7 +177,9 @@ function errorsOf(ts: Compiler, program: string, setup: Setup, parsed: Parsed): 
   const { options, errors } = ts.convertCompilerOptionsFromJson({ ...setup.options, noEmit: true }, program);
   if (errors.length > 0) return [`options are not taken: ${JSON.stringify(setup.options)}`];
   const made = ts.createProgram(
-    ["index.ts", "wrong.ts"].map((name) => path.join(program, name)),
+    readdirSync(program)
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => path.join(program, name)),
     options,
     hostWith(ts, options, parsed),
   );

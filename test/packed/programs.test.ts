@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { DIALER, PAYROLL, PORTAL, smallOrg } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { shownPrograms } from "../../scripts/consumers/compile.ts";
 import { consumersFolder } from "../../scripts/consumers/folder.ts";
-import { ROOT } from "../../scripts/consumers/tarballs.ts";
 import { PulumiProject } from "../pulumi/pulumiRun.ts";
 
 /** Programs of others, in folders of their own, with the package from its tarball. */
@@ -125,11 +125,6 @@ it("a CommonJS program keeps several orgs, and two resources of one: what was pl
   for (const { accessToken } of [acme, globex, bystander]) expect(everything).not.toContain(accessToken);
 });
 
-/** The programs that docs/programs.md shows, in a language. */
-const shown = (language: string) =>
-  [...readFileSync(path.join(ROOT, "docs/programs.md"), "utf8").matchAll(/^```(\w+)\n(.*?)^```/gms)].flatMap(
-    ([, of, text]) => (of === language ? [text!] : []),
-  );
 const POLICY = `version: 1
 unlisted: report
 apps: [{ name: Old Tool, sanctioned: false, reason: for the test }]
@@ -138,7 +133,7 @@ limits: { percent: 100 }
 
 it("a TypeScript program runs by the compiler that Pulumi brings, and a Node that is too old is one sentence", async () => {
   mkdirSync(path.join(folder, "policy"));
-  const files = { "index.ts": shown("ts")[0]!, "policy/acme.yaml": POLICY };
+  const files = { "index.ts": shownPrograms("ts")[0]!, "policy/acme.yaml": POLICY };
   const project = await projectOf(files, "typescript: true");
   const preview = await project.run("preview", "--diff");
   expect([preview.code, preview.output]).toEqual([
@@ -167,7 +162,7 @@ it("a TypeScript program runs by the compiler that Pulumi brings, and a Node tha
 
 it("the Automation API runs an inline program: what its plan approved is revoked, and then all is clean", async () => {
   mkdirSync(path.join(folder, "policy"));
-  const project = await projectOf({ "main.js": shown("js")[1]!, "policy/acme.yaml": POLICY }, "");
+  const project = await projectOf({ "main.js": shownPrograms("js")[1]!, "policy/acme.yaml": POLICY }, "");
   const env = {
     PULUMI_BACKEND_URL: `file://${path.join(folder, ".pulumi-state")}`,
     PATH: [path.dirname(project.engine), project.env.PATH].join(path.delimiter),
