@@ -32,6 +32,7 @@ const slowTests = [
 const httpTests = [
   "test/apply/*.test.ts",
   "test/inventory/{accountLinks,directory,dividing,doctor,externalApps,hostile,look,settling,standingOrgs}.test.ts",
+  "test/plugin/pluginResources.test.ts",
   "test/run/*.test.ts",
   "test/salesforce/{connection,credentials,deleting,login,together}.test.ts",
   "test/watch/watcher.test.ts",

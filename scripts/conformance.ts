@@ -8,7 +8,16 @@ import path from "node:path";
 const ROOT = path.resolve(import.meta.dirname, "..");
 
 /** All that drive a project through `PulumiProject`, whichever door it has. */
-const STORIES = ["dieppe", "approvedPlan", "badInput", "canary", "concurrent", "hostileNames", "stopping"];
+const STORIES = [
+  "dieppe",
+  "approvedPlan",
+  "badInput",
+  "canary",
+  "concurrent",
+  "hostileNames",
+  "stopping",
+  "plugin",
+];
 
 const given = process.argv.slice(2);
 const files = given.length > 0 ? given : STORIES.map((name) => `test/pulumi/${name}.test.ts`);

@@ -65,7 +65,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["@grpc/grpc-js", "@pulumi/pulumi"],
   },
   plugin: {
-    imports: [...ground, "plan", "pulumi", "run"],
+    imports: [...ground, "policy", "plan", "pulumi", "run"],
     types: ["salesforce"],
     packages: ["@grpc/grpc-js", "@pulumi/pulumi", "google-protobuf"],
   },

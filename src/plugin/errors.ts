@@ -13,29 +13,11 @@ export const pluginErrors = declareErrors({
     remedy: "Write one value, as docs/plugin.md lists it.",
     example: { setting: "concurrency", type: "a number" },
   },
-  "policy-not-given": {
-    kind: "user",
-    text: "ConnectedUserPolicy has no policy.",
-    remedy: "Give it the name of the policy file, or the policy itself: `policy: policy/acme.yaml`.",
-    example: {},
-  },
   "input-unknown": {
     kind: "user",
     text: "ConnectedUserPolicy takes a policy, and no {input}.",
     remedy: "Take it out; settings are the provider's (docs/plugin.md).",
     example: { input: "polcy" },
-  },
-  "changes-ignored": {
-    kind: "user",
-    text: "The program has ignoreChanges {paths} on ConnectedUserPolicy, which would keep from the update what the preview is to show.",
-    remedy: "Take it out. What is to stay is said in the policy, as an exemption or with `mode: report`.",
-    example: { paths: "revocations" },
-  },
-  "inputs-not-checked": {
-    kind: "user",
-    text: "These are not the inputs that were checked. Nothing was revoked.",
-    remedy: "Run the preview again; nothing in the program or in a policy pack may change them.",
-    example: {},
   },
   "import-of-another-org": {
     kind: "settings",

@@ -1,4 +1,5 @@
 import { digestOf } from "../plan/digest.ts";
+import { INLINE_POLICY } from "../policy/read.ts";
 import { pulumiErrors } from "../pulumi/errors.ts";
 import type { EngineProcess } from "../pulumi/launchers.ts";
 import {
@@ -12,11 +13,21 @@ import {
 import type { PolicySource } from "../run/observer.ts";
 import { type Differences, differences } from "./differences.ts";
 import { pluginErrors } from "./errors.ts";
-import { hasUnknown, type Properties, revealed, UNKNOWN } from "./propertyValues.ts";
+import { hasSecret, hasUnknown, type Properties, revealed, secret, UNKNOWN } from "./propertyValues.ts";
 import { settingsReader } from "./settings.ts";
 
 /** What only an update finds out. */
-const KNOWN_AFTERWARDS = ["auditHead"] as const satisfies readonly (keyof Outputs)[];
+const KNOWN_AFTERWARDS = [
+  "grants",
+  "revoked",
+  "reported",
+  "drift",
+  "policyDigest",
+  "auditHead",
+] as const satisfies readonly (keyof Outputs)[];
+
+/** What an update did, with the outputs as they travel. */
+export type Done = Pick<Applied, "failure"> & { readonly outputs: Properties };
 
 /** What is wanted of a resource, and what the state holds of it. */
 export interface DiffRequest {
@@ -63,18 +74,21 @@ export class PluginResources {
    * @throws CodedError for what a person can do something about
    */
   async check(urn: string, olds: Properties, news: Properties): Promise<Properties> {
+    this.#refreshed.delete(urn); // what is asked next is of the program
     const given = revealed(news) as Properties;
     const { policy, ...others } = given;
     const before = revealed(olds) as Partial<CheckedInputs>;
     refuseIgnored(given, before);
     const [input] = Object.keys(others);
     if (input !== undefined) throw pluginErrors["input-unknown"]({ input });
-    if (hasUnknown(policy)) return { policy: UNKNOWN, revocations: UNKNOWN };
-    if (!isPolicySource(policy)) throw pluginErrors["policy-not-given"]();
+    if (hasUnknown(policy)) {
+      await this.#resources.checkUnknown(urn, true); // an update is never given such a one
+      return { policy: UNKNOWN, revocations: UNKNOWN };
+    }
+    if (!isPolicySource(policy)) throw pulumiErrors["policy-not-known"]();
     const stackOrg = before.org?.id ?? null;
-    return {
-      ...(await this.#resources.check({ policy, urn, isPreview: null, stackOrg, compared: null })),
-    };
+    const inputs = await this.#resources.check({ policy, urn, isPreview: null, stackOrg, compared: null });
+    return withPolicyAs(news, { ...inputs });
   }
 
   /**
@@ -88,19 +102,27 @@ export class PluginResources {
       this.#refreshed.delete(urn);
       return new Map(refreshed.drifts ? [["drift", "update"]] : []);
     }
-    if (ignoreChanges.length > 0) throw pluginErrors["changes-ignored"]({ paths: ignoreChanges.join(", ") });
+    const paths = ignoreChanges.join(", ");
+    if (ignoreChanges.length > 0) throw pulumiErrors["ignore-changes-refused"]({ paths });
     if (hasUnknown(news)) return new Map([["revocations", "update"]]);
     const inputs = this.#checked(urn, news);
     refuseOtherOrg(id, inputs);
-    const { policyFile = inputs.policyFile, policy = {}, org } = olds as Partial<Outputs>;
-    return new Map([
+    // An import knows no file.
+    const { policyFile } = inputs;
+    const before: OutputsBefore = {
+      ...{ policyFile, policy: {}, org: inputs.org },
+      ...(revealed(olds) as Partial<OutputsBefore>),
+    };
+    const found = new Map([
       ...differences({}, inputs.revocations, "revocations"),
-      ...differences(saidIn(policy), inputs.policy, "policy"),
-      ...differences(policyFile, inputs.policyFile, "policyFile"),
-      ...differences(org, inputs.org, "org"),
+      ...differences(saidIn(before.policy), inputs.policy, "policy"),
+      ...differences(before.policyFile, inputs.policyFile, "policyFile"),
+      ...differences(before.org, inputs.org, "org"),
       // A state that the dynamic provider wrote: it is to hold code no longer.
       ...("__provider" in olds ? ([["__provider", "delete"]] as const) : []),
     ]);
+    const isAsFound = found.size > 0 || this.#resources.isSettled(urn, before, inputs);
+    return isAsFound ? found : new Map([["policyDigest", "update"]]);
   }
 
   /** What an update will leave, as far as that is known. */
@@ -108,7 +130,10 @@ export class PluginResources {
     const unknown = Object.fromEntries(KNOWN_AFTERWARDS.map((key) => [key, UNKNOWN]));
     if (hasUnknown(news)) return { id: "", outputs: { ...news, ...unknown, org: UNKNOWN } };
     const { __approval, ...inputs } = this.#checked(urn, news);
-    return { id: inputs.org.id, outputs: { ...inputs, revocations: {}, ...unknown } };
+    return {
+      id: inputs.org.id,
+      outputs: withPolicyAs(news, { ...inputs, revocations: {}, ...unknown }),
+    };
   }
 
   /** Revokes what was planned. @param before id and outputs of the state; null for a resource that is new @throws Error where nothing was called */
@@ -116,11 +141,12 @@ export class PluginResources {
     urn: string,
     news: Properties,
     before: { readonly id: string; readonly outputs: Properties } | null,
-  ): Promise<Applied> {
+  ): Promise<Done> {
     const inputs = this.#checked(urn, news);
     if (before !== null) refuseOtherOrg(before.id, inputs);
     const { auditHead } = (before?.outputs ?? {}) as Partial<Outputs>;
-    return this.#resources.apply(urn, inputs, auditHead);
+    const { outputs, failure } = await this.#resources.apply(urn, inputs, auditHead);
+    return { outputs: withPolicyAs(news, { ...outputs }), failure };
   }
 
   /** What a refresh finds; the inputs of an import where the state holds none. @throws CodedError where the org cannot be read, or is another */
@@ -131,10 +157,14 @@ export class PluginResources {
     outputs: Properties,
   ): Promise<{ readonly id: string; readonly inputs: Properties; readonly outputs: Properties }> {
     if (Object.keys(outputs).length === 0) return this.#import(id);
-    const { __provider, ...rest } = outputs;
-    const read = await this.#resources.read(rest as unknown as OutputsBefore);
+    const { __provider, ...state } = revealed(outputs) as Properties;
+    const read = await this.#resources.read(namedPolicy(inputs, state as unknown as OutputsBefore));
     this.#refreshed.set(urn, { digest: digestOf(inputs), drifts: read.drifts });
-    return { id, inputs: { ...read.inputs }, outputs: { ...read.outputs } };
+    return {
+      id,
+      inputs: withPolicyAs(inputs, { ...read.inputs }),
+      outputs: withPolicyAs(outputs, { ...read.outputs }),
+    };
   }
 
   async #import(id: string): Promise<{ id: string; inputs: Properties; outputs: Properties }> {
@@ -146,10 +176,21 @@ export class PluginResources {
 
   /** @throws UserError where they are not what `check` returned */
   #checked(urn: string, news: Properties): CheckedInputs {
-    const inputs = news as unknown as CheckedInputs;
-    if (!this.#resources.isChecked(urn, inputs)) throw pluginErrors["inputs-not-checked"]();
+    const inputs = revealed(news) as CheckedInputs;
+    if (!this.#resources.isChecked(urn, inputs)) throw pulumiErrors["update-not-checked"]();
     return inputs;
   }
+}
+
+/** Secret as a whole where anything in the policy was: what is made of a part of it stands in other places. */
+function withPolicyAs({ policy: given }: Properties, values: Properties): Properties {
+  return hasSecret(given) ? { ...values, policy: secret(values.policy) } : values;
+}
+
+/** After an import and before the first update, the inputs name the file that the program has come to give. */
+function namedPolicy({ policyFile }: Properties, state: OutputsBefore): OutputsBefore {
+  if (state.policyFile !== undefined || typeof policyFile !== "string") return state;
+  return { ...state, policyFile, ...(policyFile === INLINE_POLICY ? {} : { policy: saidIn(state.policy) }) };
 }
 
 /** What `check` makes of a policy. */
@@ -170,7 +211,7 @@ function refuseIgnored(given: Properties, before: Partial<CheckedInputs>): void 
   const isKept =
     before.policyFile !== undefined && digestOf(given.policy ?? null) === digestOf(before.policy);
   const paths = [...(isKept ? ["policy"] : []), ...kept];
-  if (paths.length > 0) throw pluginErrors["changes-ignored"]({ paths: paths.join(", ") });
+  if (paths.length > 0) throw pulumiErrors["ignore-changes-refused"]({ paths: paths.join(", ") });
 }
 
 function isPolicySource(value: unknown): value is PolicySource {

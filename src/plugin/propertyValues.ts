@@ -25,6 +25,12 @@ export function hasUnknown(value: unknown): boolean {
   return Object.values(value).some(hasUnknown);
 }
 
+/** Whether anything in it is secret. */
+export function hasSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return (value as Properties)[SIGNATURE] === SECRET || Object.values(value).some(hasSecret);
+}
+
 /** Marks a value, so that the engine encrypts it in the state and never shows it. */
 export function secret(value: unknown): Properties {
   return { [SIGNATURE]: SECRET, value };

@@ -70,11 +70,26 @@ const RESOURCE = {
       additionalProperties: { type: "object", additionalProperties: { type: "string" } },
       description: "What is planned: by app and user, why. Empty once it is done.",
     },
+    grants: {
+      type: "integer",
+      description: "How many grants the org had when the last update counted them, before it revoked any.",
+    },
+    revoked: { type: "integer", description: "How many the last update revoked." },
+    reported: { type: "integer", description: "How many the policy only reports." },
+    drift: {
+      type: "integer",
+      description:
+        "How many broke the policy and were left by the last update; after a refresh, how many break it then.",
+    },
+    policyDigest: {
+      type: "string",
+      description: "The SHA-256 in hex of what the policy said: the record has the same for each run.",
+    },
     auditHead: {
       type: "string",
       description:
         "The SHA-256 in hex that the audit record ended with after the last update that revoked; missing before the first.",
     },
   },
-  required: ["policy", "policyFile", "org", "revocations"],
+  required: ["policy", "org", "revocations", "grants", "revoked", "reported", "drift", "policyDigest"],
 };

@@ -15,10 +15,9 @@ import anyProto from "google-protobuf/google/protobuf/any_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 import { CodedError, shownError } from "../errors.ts";
-import type { Applied } from "../pulumi/policyResources.ts";
 import { withoutSecrets } from "../secrets.ts";
 import type { Differences, Kind } from "./differences.ts";
-import type { PluginResources } from "./pluginResources.ts";
+import type { Done, PluginResources } from "./pluginResources.ts";
 import { type Properties, revealed } from "./propertyValues.ts";
 import { checkedSettings } from "./settings.ts";
 
@@ -40,10 +39,7 @@ class PartialFailure extends Error {
   readonly outputs: Properties;
   readonly reasons: readonly string[];
 
-  constructor(
-    id: string,
-    { outputs, failure }: Applied & { readonly failure: NonNullable<Applied["failure"]> },
-  ) {
+  constructor(id: string, { outputs, failure }: Done & { readonly failure: NonNullable<Done["failure"]> }) {
     super(failure.message);
     this.id = id;
     this.outputs = { ...outputs };
@@ -80,7 +76,7 @@ function methodsOfProvider(
   resources: PluginResources,
 ) {
   return {
-    handshake: answers(() => new proto.ProviderHandshakeResponse()),
+    handshake: answers(() => new proto.ProviderHandshakeResponse().setAcceptSecrets(true)),
     getPluginInfo: answers(() => new pluginProto.PluginInfo().setVersion(version)),
     getSchema: answers(() => new proto.GetSchemaResponse().setSchema(schema)),
     checkConfig: answers((request: InstanceType<typeof proto.CheckRequest>) => {
@@ -96,7 +92,7 @@ function methodsOfProvider(
     }),
     configure: answers((request: InstanceType<typeof proto.ConfigureRequest>) => {
       resources.configure(revealed(plain(request.getArgs())) as Properties);
-      return new proto.ConfigureResponse().setSupportspreview(true);
+      return new proto.ConfigureResponse().setSupportspreview(true).setAcceptsecrets(true);
     }),
     // What it was told is heard of by attendEngine, as for the dynamic provider.
     cancel: answers(() => new emptyProto.Empty()),
@@ -183,7 +179,7 @@ function diffOf(found: Differences): InstanceType<typeof proto.DiffResponse> {
 }
 
 /** @throws PartialFailure */
-function outputsOrThrow({ outputs, failure }: Applied, id: string): Properties {
+function outputsOrThrow({ outputs, failure }: Done, id: string): Properties {
   if (failure !== null) throw new PartialFailure(id, { outputs, failure });
   return { ...outputs };
 }

@@ -242,16 +242,25 @@ export class PolicyResources {
   }
 
   /**
-   * What the import of an org begins with: the draft that `sanctioned init` would write, which only reports.
+   * What the import of an org begins with: the draft that `sanctioned init` would write, which only reports. Which file it will
+   * be in is not known yet.
    * @throws CodedError where the org cannot be read
    */
-  async draft(): Promise<{ org: CheckedInputs["org"]; policy: Record<string, unknown>; outputs: object }> {
+  async draft(): Promise<{
+    readonly org: CheckedInputs["org"];
+    readonly policy: Record<string, unknown>;
+    readonly outputs: Omit<Outputs, "policyFile">;
+  }> {
     const run = this.#configured();
     const { inventory, text } = await this.#unlessStopped(draftOf(run, Date.now()));
-    const policy = parseDraft(text);
+    const source = parseDraft(text);
+    const evaluation = await this.#unlessStopped(run.observe(run.want(source)));
     const org = orgOf(inventory);
-    const summary = shownAsText(summarizePolicy(run.want(policy)));
-    return { org, policy, outputs: { policy: summary, org, revocations: {} } };
+    const policy = shownAsText(summarizePolicy(evaluation.policy));
+    const inputs = { policyFile: evaluation.policy.file, policy, org, revocations: {} };
+    const proposal = { evaluation, drift: countGrants(evaluation.plan), since: null };
+    const { policyFile, ...outputs } = outputsOf({ inputs, source, proposal }, [], undefined);
+    return { org, policy: source, outputs };
   }
 
   /** Resolves once nothing is being revoked. */
@@ -358,7 +367,11 @@ function outputsOf(
     inputs: { __approval, ...inputs },
     source,
     proposal: { evaluation, drift, since },
-  }: { readonly inputs: CheckedInputs; readonly source: PolicySource; readonly proposal: Proposal },
+  }: {
+    readonly inputs: CheckedInputs;
+    readonly source: PolicySource;
+    readonly proposal: Pick<Proposal, "evaluation" | "drift" | "since">;
+  },
   outcomes: readonly Outcome[],
   auditHead: string | undefined,
 ): Outputs {

@@ -91,8 +91,10 @@ export class ConnectedUserProvider {
   async diff(_id: string, olds: KeptOutputs, news: KeptInputs): Promise<{ changes?: boolean }> {
     const { __urn } = news;
     const inputs = checkedInputs(news);
+    // A state that the plugin wrote holds no code yet, which Pulumi runs to refresh it.
+    const isTakenOver = news.__provider !== undefined && olds.__provider === undefined;
     if (this.#resources.isChecked(__urn, inputs))
-      return this.#resources.isSettled(__urn, olds, inputs) ? { changes: false } : {};
+      return !isTakenOver && this.#resources.isSettled(__urn, olds, inputs) ? { changes: false } : {};
     const { __provider, ...outputs } = olds;
     const drifts = this.#asked.has(__urn) ? undefined : this.#refreshed.get(digestOf(outputs));
     return drifts === undefined ? {} : { changes: drifts };

