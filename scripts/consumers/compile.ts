@@ -105,11 +105,15 @@ function others(major: number): Setup[] {
 const RIGHT = `import * as pulumi from "@pulumi/pulumi";
 import * as sanctioned from "sanctioned";
 import { ConnectedUserPolicy, ConnectedUserPolicyArgs, SalesforceOrg, SalesforceOrgArgs } from "sanctioned";
+import * as plugin from "sanctioned/plugin";
 const args: ConnectedUserPolicyArgs = { policy: pulumi.output("policy.yaml") };
 const login: SalesforceOrgArgs = { instanceUrl: "https://acme.my.salesforce.com", accessToken: pulumi.secret("x") };
 const provider = new SalesforceOrg("acme", { ...login, concurrency: 2, policyRoot: ["policy"] }, { protect: true });
 const made = new ConnectedUserPolicy("acme", args, { provider });
 new sanctioned.ConnectedUserPolicy("other", { policy: { version: 1, apps: [] } });
+const other = new plugin.Provider("other", { targetOrg: "acme", concurrency: 2 });
+const served: plugin.ConnectedUserPolicy = new plugin.ConnectedUserPolicy("plugin", args, { provider: other });
+export const drift: pulumi.Output<number> = served.drift;
 export const resource: pulumi.Resource = made;
 export const org: pulumi.Output<string> = made.org.apply(({ id, name }) => id + name);
 export const counts: pulumi.Output<number>[] = [made.grants, made.revoked, made.reported, made.drift];
@@ -125,6 +129,7 @@ const WRONG: readonly string[] = [
   `new ConnectedUserPolicy("acme");`,
   `new SalesforceOrg("acme", { concurrency: "two" });`,
   `new SalesforceOrg("acme", { acessToken: "x" });`,
+  `import("sanctioned/plugin").then(({ Provider }) => new Provider("acme", { acessToken: "x" }));`,
   `made.org.apply((org: string[]) => org);`,
 ];
 
