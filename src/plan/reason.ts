@@ -25,7 +25,7 @@ export function revocationReason(
   },
   asOf: Instant,
 ): string {
-  const rule = `${meaningOf(code)} (${placeText(at)})`;
+  const rule = ruleText({ code, at });
   if (grants.every(isAccountLink)) return `${rule}; account linked to it`;
   // What is revoked by hand goes while it is read: then the days say what somebody had.
   const inUse = (times: readonly (Instant | null)[]) =>
@@ -41,6 +41,11 @@ export function revocationReason(
         ? "in use"
         : `last used ${dayOf(Math.max(...uses)).slice(0, 7)}`;
   return `${rule}; ${grantedText(grants)}, ${used}`;
+}
+
+/** Which rule, and where it is: `app not listed (policy/acme.yaml:2)`. Untrusted text. */
+export function ruleText({ code, at }: { readonly code: FindingCode; readonly at: Position }): string {
+  return `${meaningOf(code)} (${placeText(at)})`;
 }
 
 function grantedText(grants: readonly Grant[]): string {

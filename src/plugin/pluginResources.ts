@@ -87,8 +87,8 @@ export class PluginResources {
     }
     if (!isPolicySource(policy)) throw pulumiErrors["policy-not-known"]();
     const stackOrg = before.org?.id ?? null;
-    const inputs = await this.#resources.check({ policy, urn, isPreview: null, stackOrg, compared: null });
-    return withPolicyAs(news, { ...inputs });
+    const request = { policy, urn, isPreview: null, stackOrg, compared: null, before: before.policy };
+    return withPolicyAs(news, { ...(await this.#resources.check(request)) });
   }
 
   /**

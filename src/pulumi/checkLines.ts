@@ -1,43 +1,51 @@
 import type { Evaluation } from "../plan/evaluate.ts";
 import { exceededText } from "../plan/limits.ts";
-import { countGrants, summarizePlan } from "../plan/plan.ts";
 import type { SinceShown } from "../plan/shown.ts";
+import type { Policy } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
 import { approvalStateText } from "../report/approvalText.ts";
 import { proofText } from "../report/words.ts";
 import type { Proposal } from "../run/revoker.ts";
-import { amount } from "../text.ts";
+import type { Beside } from "./elsewhere.ts";
+import { headline, restOf, screenOf } from "./planLines.ts";
 
 /**
- * What a check says under the resource: what was read, what is planned, and what it is held to. The engine shows the
- * inputs of a resource that is new as one block, and those of a refused plan not at all: then each revocation is a
- * line besides.
+ * What a check says under the resource: first what is planned, then what was read and what the plan is held to, and at last what
+ * there was no room for.
+ * @param more what is to be said of the policy, and of how this run is held
  */
 export function checkLines(
   { evaluation, drift, since, approval, approvals }: Proposal,
-  inFull: boolean,
+  beside: Beside,
+  more: { readonly policy?: readonly string[]; readonly run?: readonly string[] } = {},
 ): string[] {
-  const { plan, inventory, findings } = evaluation;
-  const count = countGrants(plan);
+  const { plan, inventory, findings, limits, policy } = evaluation;
   const left = (drift ?? 0) + (since?.left ?? 0);
   return [
+    ...(plan.revocations.length > 0
+      ? [headline(plan), ...screenOf(plan, beside)]
+      : [
+          left > 0
+            ? "nothing to revoke of what was approved"
+            : `nothing to revoke: all ${inventory.grants.length} grants that were counted are sanctioned, protected or only reported`,
+        ]),
+    ...(more.policy ?? []),
     proofText(inventory.proof),
     ...(findings.length > 0 ? [`findings: ${countFindings(findings)}`] : []),
-    count > 0
-      ? `${amount(count, "revocation")} planned: ${summarizePlan(plan).join(", ")}`
-      : left > 0
-        ? "nothing to revoke of what was approved"
-        : `nothing to revoke: all ${inventory.grants.length} grants that were counted are sanctioned, protected or only reported`,
-    ...(inFull
-      ? plan.revocations.map((r) => `+ ${printable(`${r.appLabel}, ${r.userLabel}: ${r.reason}`)}`)
-      : []),
     ...approvalLines(approval),
     ...(approvals.wanted === 0 ? [] : [approvalStateText(approvals).trimEnd()]),
     ...(drift
       ? [`drift: ${drift} more break the policy and are not in the approved plan; they are left alone`]
       : []),
     ...(since === null ? [] : sinceLines(since)),
+    ...(more.run ?? []),
+    ...restOf(plan, beside, limits.refusal === null ? "npx pulumi preview --diff" : planCommand(policy)),
   ];
+}
+
+/** A refused plan is in no diff. */
+function planCommand({ file }: Policy): string {
+  return `npx sanctioned plan${/^[\w./-]+$/.test(file) ? ` --policy ${file}` : ""}`;
 }
 
 /** What came while somebody was asked. */

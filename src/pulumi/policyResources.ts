@@ -18,6 +18,7 @@ import type { Proposal, Revoker } from "../run/revoker.ts";
 import { raisedText } from "../run/settings.ts";
 import { Stop } from "../stop.ts";
 import { checkLines, sinceLines } from "./checkLines.ts";
+import { besideOf } from "./elsewhere.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
 import { shownAsText } from "./engineValue.ts";
 import { pulumiErrors } from "./errors.ts";
@@ -26,6 +27,8 @@ import { type EngineProcess, isRefresh, launchersOf } from "./launchers.ts";
 import { openReasons } from "./openReasons.ts";
 import { OtherStacks, stackOf } from "./otherStacks.ts";
 import { OwnPreview } from "./ownPreview.ts";
+import { policyLines } from "./policyLines.ts";
+import { policyShown } from "./policyShown.ts";
 import { projectFolder } from "./projectFolder.ts";
 
 /** What a provider is configured with. */
@@ -46,6 +49,8 @@ export interface CheckRequest {
   readonly stackOrg: string | null;
   /** What the engine compares the plan with, where it does so by itself; null where it is told what differs. */
   readonly compared: LastPlan | null;
+  /** The policy as the state has it; left out where it has none. */
+  readonly before?: unknown;
 }
 
 /** What the state keeps as the resource's inputs. */
@@ -137,7 +142,8 @@ export class PolicyResources {
    * @throws CodedError for what a person can do something about, a plan over the limits among it
    */
   async check(request: CheckRequest): Promise<CheckedInputs> {
-    const { policy: source, urn, isPreview: told, stackOrg, compared } = request;
+    const { policy: source, urn, isPreview: told, stackOrg, compared, before } = request;
+    const isNew = stackOrg === null;
     const log = engineLog(process.argv.at(-1), urn);
     const run = this.#configured();
     const own = told === null ? this.#name : null;
@@ -152,22 +158,29 @@ export class PolicyResources {
     const approved = plan.revocations.length === 0 ? {} : { __approval: approvalDigest(plan) };
     const inputs: CheckedInputs = {
       policyFile: policy.file,
-      policy: shownAsText(summarizePolicy(policy)),
+      policy: policyShown(policy, { isNew, isCompared: compared !== null, before }),
       org: orgOf(whole.evaluation.inventory),
       ...unlike(compared, { revocations: revocationMap(plan), ...approved }),
     };
     const refused = limits.refusal !== null;
-    const inFull = refused || (isPreview && stackOrg === null);
+    const beside = besideOf({
+      isPreview,
+      isNew,
+      isRefused: refused,
+      isHeld: proposal.since !== null,
+      engine: this.#engine,
+    });
     const { raised } = run.settings;
-    await log.say(
-      [
-        ...checkLines(proposal, inFull),
+    const said = {
+      policy: policyLines(before, inputs.policy, { beside, withValues: typeof source === "string" }),
+      run: [
         ...(raised === null ? [] : [raisedText(raised)]),
         ...this.#others.lines(run.stacks, { urn, orgId: org.id, isPreview, isNew: stackOrg === null }),
         ...lines,
         ...(isPreview && !refused ? preview.shows(proposal) : []),
-      ].join("\n"),
-    );
+      ],
+    };
+    await log.say(checkLines(proposal, beside, said).join("\n"));
     if (refused)
       throw new UserError({ code: "limits-exceeded", text: printable(limits.refusal), remedy: "" });
     // A preview shows what an update refuses for want of signatures.
@@ -376,10 +389,11 @@ function outputsOf(
   auditHead: string | undefined,
 ): Outputs {
   const { inventory, decisions, policy } = evaluation;
+  const said = shownAsText(summarizePolicy(policy));
   const left = countGrantsOf(outcomes.filter(isOpen).map(({ revocation }) => revocation));
   return {
     ...inputs,
-    policy: typeof source === "string" ? inputs.policy : { ...inputs.policy, __given: source },
+    policy: typeof source === "string" ? said : { ...said, __given: source },
     revocations: {},
     grants: inventory.grants.length,
     revoked: countOutcomes(outcomes).revoked ?? 0,

@@ -152,6 +152,7 @@ export class ConnectedUserProvider {
       isPreview: __preview,
       stackOrg: olds.org?.id ?? null,
       compared: olds,
+      before: olds.policy,
     });
     return { ...inputs, __urn };
   }

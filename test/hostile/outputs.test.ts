@@ -24,6 +24,7 @@ import { commentBody, failureBody } from "../../src/pullRequest/comment.ts";
 import { cleanIssue, driftIssue } from "../../src/pullRequest/driftIssue.ts";
 import { checkLines } from "../../src/pulumi/checkLines.ts";
 import { shownAsText } from "../../src/pulumi/engineValue.ts";
+import { policyLines } from "../../src/pulumi/policyLines.ts";
 import { approvalText } from "../../src/report/approvalText.ts";
 import { explainJson, explainText, standingExplained } from "../../src/report/explanations.ts";
 import { REPORT_FORMATS, render } from "../../src/report/formats/formats.ts";
@@ -185,7 +186,19 @@ function outputsOf(whole: Evaluation, refused: Evaluation): Output[] {
       text: baselineFile(inventory.grants, inventory, { expires: DAY, written: DAY }),
     },
     { name: "merged file", text: mergedFile(policy) },
-    { name: "pulumi", text: checkLines({ evaluation: whole, ...proposal }, true).join("\n") },
+    ...(["nowhere", "diff"] as const).map((elsewhere) => ({
+      name: `pulumi, ${elsewhere}`,
+      text: checkLines(
+        { evaluation: whole, ...proposal },
+        { elsewhere, isNew: false },
+        {
+          policy: policyLines({}, summary.policy, {
+            beside: { elsewhere: "nowhere", isNew: false },
+            withValues: true,
+          }),
+        },
+      ).join("\n"),
+    })),
     { name: "pulumi map", text: asEngine({ ...summary, revocations: revocationMap(plan) }).join("\n") },
     {
       name: "record file",

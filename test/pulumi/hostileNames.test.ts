@@ -56,18 +56,23 @@ afterAll(async () => {
 });
 
 it("the engine shows a line for each revocation, in colour too, and no name in it is obeyed or hides the rest", async () => {
-  const { code, output } = await project.runWith({ NO_COLOR: "" }, "preview", "--diff", "--color", "always");
-  expect(output).not.toContain("panic");
-  expect(code).toBe(0);
-  const start = String.fromCodePoint(0x1b);
-  const text = output.replaceAll(new RegExp(`${start}\\[[0-9;]*m`, "g"), "");
-  expect(text).not.toBe(output);
-  expect(text.split("\n").filter((line) => /^\+ .*: app not listed \(/.test(line.trim()))).toHaveLength(
-    names.length,
-  );
-  expect(commandsIn(text)).toEqual([]);
-  expect(hiddenIn(text)).toEqual([]);
-  expect(text).not.toContain("(json)");
+  const shown = async (...more: string[]) => {
+    const { code, output } = await project.runWith({ NO_COLOR: "" }, "preview", ...more, "--color", "always");
+    expect(output).not.toContain("panic");
+    expect(code).toBe(0);
+    const start = String.fromCodePoint(0x1b);
+    const text = output.replaceAll(new RegExp(`${start}\\[[0-9;]*m`, "g"), "");
+    expect(text).not.toBe(output);
+    expect(commandsIn(text)).toEqual([]);
+    expect(hiddenIn(text)).toEqual([]);
+    expect(text).not.toContain("(json)");
+    return text;
+  };
+  const lines = (text: string, of: RegExp) => text.split("\n").filter((line) => of.test(line.trim())).length;
+  const plain = await shown();
+  expect(lines(plain, /^\+ .*: app not listed \(/)).toBe(names.length);
+  const text = await shown("--diff");
+  expect(lines(text, /: "app not listed \(/)).toBe(names.length);
   expect(text).toContain("Slack\\u{200b}");
   expect(text).toContain("Slack\\u{3c}{%");
 });
