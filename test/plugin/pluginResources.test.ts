@@ -148,6 +148,37 @@ describe("what differs", () => {
     ]);
   });
 
+  it("is the plan after a refresh too, of which the engine may ask nothing, where the same was revoked before", async () => {
+    const first = await settled();
+    const before = phase({ pid: 5, started: "5" });
+    authorize(ANN, "Old Tool");
+    const { state } = await play(before, { state: first });
+    authorize(ANN, "Old Tool");
+    const resources = phase({ pid: 6, started: "6" });
+    await resources.read(URN, state!.id, state!.inputs, state!.outputs);
+    expect((await play(resources, { state })).differs).toEqual([`add revocations["Old Tool"]["${ANN}"]`]);
+    expect(held()).toEqual([]);
+  });
+
+  it("of a refresh is whether there is drift, and of a state without any nothing", async () => {
+    const state = await settled();
+    const refresh = async () => {
+      const resources = phase();
+      const read = await resources.read(URN, state.id, state.inputs, state.outputs);
+      const found = resources.diff({
+        urn: URN,
+        id: state.id,
+        olds: read.outputs,
+        news: state.inputs,
+        ignoreChanges: [],
+      });
+      return [read.outputs.drift, ...found.keys()];
+    };
+    expect(await refresh()).toEqual([0]);
+    authorize(ANN, "Old Tool");
+    expect((await refresh()).slice(1)).toEqual(["drift"]);
+  });
+
   it.each([
     ["what the policy is", ["policy"], (state: State) => ({ policy: state.inputs.policy })],
     ["what is planned", ["revocations"], () => ({ policy: POLICY, revocations: {} })],
