@@ -86,9 +86,17 @@ export class PluginResources {
       return { policy: UNKNOWN, revocations: UNKNOWN };
     }
     if (!isPolicySource(policy)) throw pulumiErrors["policy-not-known"]();
-    const stackOrg = before.org?.id ?? null;
-    const request = { policy, urn, isPreview: null, stackOrg, compared: null, before: before.policy };
-    return withPolicyAs(news, { ...(await this.#resources.check(request)) });
+    const checked = await this.#resources.check({
+      policy,
+      urn,
+      isPreview: null,
+      stackOrg: before.org?.id ?? null,
+      isNew: Object.keys(before).length === 0,
+      compared: null,
+      // After an import it is the draft as somebody would write it, and no text of a check.
+      before: before.org === undefined ? undefined : before.policy,
+    });
+    return withPolicyAs(news, { ...checked });
   }
 
   /**

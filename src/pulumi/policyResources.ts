@@ -47,6 +47,8 @@ export interface CheckRequest {
   readonly isPreview: boolean | null;
   /** The org that the stack manages by its state; null for a resource that is new. */
   readonly stackOrg: string | null;
+  /** Whether the state has nothing of it: not even what an import put there. */
+  readonly isNew: boolean;
   /** What the engine compares the plan with, where it does so by itself; null where it is told what differs. */
   readonly compared: LastPlan | null;
   /** The policy as the state has it; left out where it has none. */
@@ -142,8 +144,7 @@ export class PolicyResources {
    * @throws CodedError for what a person can do something about, a plan over the limits among it
    */
   async check(request: CheckRequest): Promise<CheckedInputs> {
-    const { policy: source, urn, isPreview: told, stackOrg, compared, before } = request;
-    const isNew = stackOrg === null;
+    const { policy: source, urn, isPreview: told, stackOrg, isNew, compared, before } = request;
     const log = engineLog(process.argv.at(-1), urn);
     const run = this.#configured();
     const own = told === null ? this.#name : null;
@@ -175,7 +176,7 @@ export class PolicyResources {
       policy: policyLines(before, inputs.policy, { beside, withValues: typeof source === "string" }),
       run: [
         ...(raised === null ? [] : [raisedText(raised)]),
-        ...this.#others.lines(run.stacks, { urn, orgId: org.id, isPreview, isNew: stackOrg === null }),
+        ...this.#others.lines(run.stacks, { urn, orgId: org.id, isPreview, isNew }),
         ...lines,
         ...(isPreview && !refused ? preview.shows(proposal) : []),
       ],

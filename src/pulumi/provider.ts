@@ -151,6 +151,7 @@ export class ConnectedUserProvider {
       urn: __urn,
       isPreview: __preview,
       stackOrg: olds.org?.id ?? null,
+      isNew: olds.org === undefined,
       compared: olds,
       before: olds.policy,
     });
