@@ -6,6 +6,7 @@ import { approvalDigest } from "../plan/approval.ts";
 import { digestOf, policyDigest } from "../plan/digest.ts";
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
 import { countGrants, countGrantsOf, type RevocationMap, revocationMap } from "../plan/plan.ts";
+import { PolicyError } from "../policy/problem.ts";
 import { INLINE_POLICY } from "../policy/read.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { parseDraft } from "../policy/write/draft.ts";
@@ -237,14 +238,18 @@ export class PolicyResources {
    * The state as it is to be compared with: nothing is left over from earlier updates, so that each
    * preview shows only what is new; and how many grants break the policy now, whatever a plan approves of them.
    * @returns `drifts` also where that there is none cannot be told
-   * @throws CodedError where the org or the policy cannot be read: never is such an org one without drift
+   * @throws CodedError where the org cannot be read, or in a refresh alone the policy: never is such an org one without drift
    */
   async read(
     state: OutputsBefore,
   ): Promise<{ inputs: CheckedInputs; outputs: OutputsBefore; drifts: boolean }> {
     const { __refreshes = 0, ...rest } = state;
     const { policyFile, policy, org } = state;
-    const found = await this.#drift(state);
+    const found = await this.#drift(state).catch((error) => {
+      // Where a program runs besides, the policy is the one that it names: its file may have moved, or have been wrong before.
+      if (error instanceof PolicyError && !this.#showsDrift) return null;
+      throw error;
+    });
     const outputs: OutputsBefore = {
       ...rest,
       revocations: {},

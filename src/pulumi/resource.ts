@@ -74,9 +74,14 @@ export class ConnectedUserPolicy extends pulumi.CustomResource {
 }
 
 /** @throws RunError, of which Pulumi shows the message alone, for an option that would make what is shown and what is done two things */
-function refuseOptions({ ignoreChanges = [], import: imported, id }: pulumi.CustomResourceOptions): void {
+function refuseOptions({
+  ignoreChanges = [],
+  import: imported,
+  id,
+  urn,
+}: pulumi.CustomResourceOptions): void {
   const paths = ignoreChanges.join(", ");
-  const existing = imported ?? id;
+  const existing = imported ?? id ?? urn;
   const refusal =
     ignoreChanges.length > 0
       ? pulumiErrors["ignore-changes-refused"]({ paths })

@@ -134,6 +134,14 @@ describe("SalesforceOrg", () => {
   });
 });
 
+it.each([["import"], ["id"], ["urn"]])(
+  "a resource that is given %s would be checked by nobody, and is refused",
+  (option) => {
+    const make = () => new ConnectedUserPolicy("acme", { policy: "x.yaml" }, { [option]: "x" });
+    expect(make).toThrow(/^A ConnectedUserPolicy is not imported/);
+  },
+);
+
 describe("the provider of an org that a program names", () => {
   let org: LocalOrg;
   beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
@@ -250,6 +250,34 @@ describe("drift is what a refresh finds", () => {
       message: expect.stringContaining("No credentials for a Salesforce org"),
       stack: "",
     });
+  });
+
+  it("and no error where a program runs besides, whose policy counts: the file of the one before may have moved, or been wrong", async () => {
+    const [before, now] = ["before", "now"].map((name) => path.join(folder, `${name}.yaml`)) as [
+      string,
+      string,
+    ];
+    writeFileSync(before, "version: 1\nunlisted: report\napps: []\n");
+    stack = new EngineStack(settings, before);
+    await stack.up();
+    renameSync(before, now);
+    const { inputs, outputs } = stack.state!;
+    const phase = (command: readonly string[]) => {
+      const provider = new ConnectedUserProvider({ pid: 1, started: "0", command });
+      provider.configure({ config: { get: (key) => settings[key] } });
+      return provider;
+    };
+    for (const command of [
+      ["pulumi", "preview", "--refresh"],
+      ["pulumi", "destroy", "--refresh"],
+    ]) {
+      const provider = phase(command);
+      const { props } = await provider.read("", outputs);
+      // Nor is it called clean by that.
+      expect(await provider.diff("", props, inputs)).toEqual({ changes: true });
+      expect((await provider.check(inputs, programInputs(now))).inputs?.policyFile).toBe(now);
+    }
+    await expect(phase(["pulumi", "refresh"]).read("", outputs)).rejects.toThrow("does not exist");
   });
 
   it("of a policy that was given as an object by that, and by an older release's state, which has none, never ruled out", async () => {
