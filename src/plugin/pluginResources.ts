@@ -14,7 +14,7 @@ import type { PolicySource } from "../run/observer.ts";
 import { type Differences, differences } from "./differences.ts";
 import { pluginErrors } from "./errors.ts";
 import { hasSecret, hasUnknown, type Properties, revealed, secret, UNKNOWN } from "./propertyValues.ts";
-import { settingsReader } from "./settings.ts";
+import { namedOrgOf, settingsReader } from "./settings.ts";
 
 /** What only an update finds out. */
 const KNOWN_AFTERWARDS = [
@@ -64,9 +64,12 @@ export class PluginResources {
     return this.#resources.settled();
   }
 
-  /** @param settings secrets in the clear: never to be stored or logged */
-  configure(settings: Properties): void {
-    this.#resources.configure({ setting: settingsReader(settings), namedOrg: null });
+  /**
+   * @param settings secrets in the clear: never to be stored or logged
+   * @param urn of the provider: nothing of the environment's login is added to one that the program makes
+   */
+  configure(settings: Properties, urn: string | undefined): void {
+    this.#resources.configure({ setting: settingsReader(settings), namedOrg: namedOrgOf(urn) });
   }
 
   /**

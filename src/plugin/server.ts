@@ -91,7 +91,8 @@ function methodsOfProvider(
       return new proto.DiffResponse().setChanges(before === after ? DIFF_NONE : DIFF_SOME);
     }),
     configure: answers((request: InstanceType<typeof proto.ConfigureRequest>) => {
-      resources.configure(revealed(plain(request.getArgs())) as Properties);
+      const urn = request.hasUrn() ? request.getUrn() : undefined;
+      resources.configure(revealed(plain(request.getArgs())) as Properties, urn);
       return new proto.ConfigureResponse().setSupportspreview(true).setAcceptsecrets(true);
     }),
     // What it was told is heard of by attendEngine, as for the dynamic provider.

@@ -1,3 +1,4 @@
+import { printable } from "../printable.ts";
 import type { RunSettingKey } from "../run/settings.ts";
 import type { SettingKey } from "../salesforce/credentials.ts";
 import { pluginErrors } from "./errors.ts";
@@ -102,8 +103,31 @@ function isSetting(key: string): key is keyof typeof SETTINGS {
 
 /** The default provider of a project called sanctioned takes every key of that project's config. */
 function isDefaultOfOwnProject(urn: string): boolean {
-  const [, project, , name = ""] = urn.split("::");
-  return project === "sanctioned" && name.startsWith("default");
+  const [, project] = urn.split("::");
+  return project === "sanctioned" && isDefault(urn);
+}
+
+/**
+ * What the program calls the org of a provider that it makes; null for the default one, which the engine makes of the stack's
+ * config and for which the environment may say the rest.
+ * @param urn of the provider; one that an engine does not tell is no default one
+ */
+export function namedOrgOf(urn: string | undefined): string | null {
+  if (urn === undefined) return "a provider";
+  return isDefault(urn) ? null : `the provider ${printable(urn.split("::").slice(3).join("::"))}`;
+}
+
+/**
+ * Whether the engine made a provider: it is called default, with the version and the download URL that resources ask for behind
+ * it, and has no parent (`DefaultName` in pkg/resource/deploy/providers/provider.go, v3.259.0). Its own question, whether a name
+ * begins with default, would take one that a program calls default-emea as well.
+ */
+function isDefault(urn: string): boolean {
+  const [, , type, ...name] = urn.split("::");
+  return (
+    type === "pulumi:providers:sanctioned" &&
+    /^default(_\d+_\d+_\d+(_.*)?|_[a-z0-9]+_\/.+)?$/.test(name.join("::"))
+  );
 }
 
 const WORDS = {

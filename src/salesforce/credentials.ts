@@ -2,7 +2,7 @@ import { givenOrigin, originOf } from "../http/address.ts";
 import { readRegular } from "../regularFile.ts";
 import { salesforceErrors } from "./errors.ts";
 import { type AppRef, appRef } from "./id.ts";
-import type { JwtLogin } from "./jwt.ts";
+import { type JwtLogin, mayHaveAssertion } from "./jwt.ts";
 import { isLoginHost, plainSetting } from "./plainSetting.ts";
 
 /** What a user can set: the key in the stack's config, and its variable in the environment. docs/connecting.md says what each means. */
@@ -124,14 +124,22 @@ function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | nu
   }
   if (privateKey !== undefined || privateKeyFile !== undefined) {
     need(["clientId", "username", "loginUrl"], "JWT login");
-    if (settings.audience !== undefined) originOf(settings.audience, nameOf("audience")); // it may go on after the host
+    const { audience = null } = settings;
+    const place = audience === null ? null : originOf(audience, nameOf("audience")); // it may go on after the host
+    const loginUrl = origin("loginUrl");
+    if (!mayHaveAssertion(loginUrl, place))
+      throw salesforceErrors["login-url-not-salesforce"]({
+        setting: nameOf("loginUrl"),
+        host: new URL(loginUrl).host,
+        audience: nameOf("audience"),
+      });
     return {
       kind: "jwt-bearer",
       clientId: plain("clientId"),
       username: plain("username"),
       privateKey: privateKey ?? readKey(privateKeyFile!, nameOf),
-      loginUrl: origin("loginUrl"),
-      audience: settings.audience ?? null,
+      loginUrl,
+      audience,
     };
   }
   if (clientSecret !== undefined) {

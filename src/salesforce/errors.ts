@@ -13,7 +13,7 @@ export const salesforceErrors = declareErrors({
     kind: "settings",
     text: "Nothing says how to log in to {org}, and the environment's login is not used for an org that a program names.",
     remedy:
-      "Give its SalesforceOrg accessToken and instanceUrl; clientId, username, privateKey (or privateKeyFile) and loginUrl; clientId, clientSecret and loginUrl; or targetOrg. docs/connecting.md says which.",
+      "Give its provider accessToken and instanceUrl; clientId, username, privateKey (or privateKeyFile) and loginUrl; clientId, clientSecret and loginUrl; or targetOrg. docs/connecting.md says which.",
     example: { org: "acme" },
   },
   "credentials-incomplete": {
@@ -61,6 +61,13 @@ export const salesforceErrors = declareErrors({
     text: "{setting} is {host}, where people log in and no org is.",
     remedy: "Use the org's My Domain, as in https://acme.my.salesforce.com (Setup, My Domain).",
     example: { setting: "SF_ORG_INSTANCE_URL", host: "login.salesforce.com" },
+  },
+  "login-url-not-salesforce": {
+    kind: "settings",
+    text: "{setting} is {host}, which is not Salesforce's: whoever answers there could log in with what a JWT login sends.",
+    remedy:
+      "Use the org's My Domain, as in https://acme.my.salesforce.com (Setup, My Domain). For an Experience Cloud site with an address of its own, set {audience} to the same address.",
+    example: { setting: "SANCTIONED_LOGIN_URL", host: "login.acme.example", audience: "SF_AUDIENCE_URL" },
   },
   "private-key-file-not-readable": {
     kind: "settings",

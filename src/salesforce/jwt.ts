@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
+import { isLoopback } from "../http/address.ts";
 import { salesforceErrors } from "./errors.ts";
 
 /** What a JWT bearer login is made from. */
@@ -36,6 +37,22 @@ export function audiencesOf({ audience, loginUrl }: JwtLogin): readonly string[]
   const { hostname } = new URL(loginUrl);
   const isTest = /^test\.|\.(sandbox|scratch)\.|--/.test(hostname);
   return isTest ? AUDIENCES.toReversed() : AUDIENCES;
+}
+
+/**
+ * Whether a signed assertion may be sent somewhere: whoever gets one can log in with it where its audience is. So it goes to
+ * Salesforce, to the place that it is for, or nowhere off this machine, whoever wrote the settings (a state can be written by others).
+ * @param loginUrl an origin
+ * @param place the origin of the audience that is set; null for those of Salesforce
+ */
+export function mayHaveAssertion(loginUrl: string, place: string | null): boolean {
+  const { hostname } = new URL(loginUrl);
+  return isSalesforceHost(hostname) || isLoopback(hostname) || loginUrl === place;
+}
+
+/** Whether only Salesforce answers at a host (docs/salesforce.md#logging-in). */
+function isSalesforceHost(hostname: string): boolean {
+  return /\.(salesforce\.(com|mil)|cloudforce\.com|sfcrmproducts\.cn)\.?$/.test(hostname);
 }
 
 /** RS256 takes no shorter key. */

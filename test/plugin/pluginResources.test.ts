@@ -32,12 +32,13 @@ afterEach(async () => {
 /** What the engine starts for a phase. */
 function phase(engine: typeof ENGINE | null = ENGINE): PluginResources {
   const resources = new PluginResources(engine);
-  resources.configure({
+  const settings = {
     instanceUrl: org.url,
     accessToken: org.accessToken,
     auditFile: path.join(folder, "audit.jsonl"),
     revokesPerSecond: 1000,
-  });
+  };
+  resources.configure(settings, "urn:pulumi:prod::acme::pulumi:providers:sanctioned::default");
   return resources;
 }
 

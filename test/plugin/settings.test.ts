@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { secret } from "../../src/plugin/propertyValues.ts";
-import { checkedSettings, settingsReader } from "../../src/plugin/settings.ts";
+import { checkedSettings, namedOrgOf, settingsReader } from "../../src/plugin/settings.ts";
 
 const URN = "urn:pulumi:prod::acme::pulumi:providers:sanctioned::org";
 const code = (settings: Record<string, unknown>, urn = URN) => {
@@ -39,5 +39,22 @@ describe("the settings of a provider", () => {
   it("are read as text, and nothing for what is not given", () => {
     const read = settingsReader({ concurrency: 4, username: "u" });
     expect([read("concurrency"), read("username"), read("clientId")]).toEqual(["4", "u", undefined]);
+  });
+
+  const of = (name: string, type = "pulumi:providers:sanctioned") =>
+    namedOrgOf(`urn:pulumi:prod::acme::${type}::${name}`);
+  it.each(["default", "default_0_1_0", "default_1_2_3_beta_1", "default_0_1_0_https_/get.acme.example"])(
+    "are the stack's and the environment's of a provider that the engine makes: %s",
+    (name) => expect(of(name)).toBeNull(),
+  );
+
+  it.each(["emea", "default-emea", "default_emea", "defaults", "Default", "default::default"])(
+    "are all there is of a provider that the program makes: %s",
+    (name) => expect(of(name)).toBe(`the provider ${name}`),
+  );
+
+  it("are all there is of a provider below another resource, and of one whose name no engine tells", () => {
+    expect(of("default", "acme:index:Orgs$pulumi:providers:sanctioned")).toBe("the provider default");
+    expect(namedOrgOf(undefined)).toBe("a provider");
   });
 });

@@ -165,6 +165,20 @@ describe("a stack", () => {
 });
 
 describe("a program", () => {
+  it("that gives a provider of its own no login gets an error, and never the org that the environment leads to", async () => {
+    await program(
+      "plugin/program",
+      `const provider = new Provider("emea", { auditFile: ".sanctioned/emea.jsonl" });
+      new ConnectedUserPolicy("users", { policy: "policy/dieppe-trading.yaml" }, { provider });`,
+    );
+    const refused = await project.run("preview");
+    expect([refused.code, refused.output]).toEqual([
+      1,
+      expect.stringMatching(/log in to the provider emea,[\s\S]*\[named-org-without-login\]/),
+    ]);
+    expect(org.requests).toEqual([]);
+  });
+
   it.runIf(isWhole)(
     "has two orgs by two providers, whose secrets stand nowhere in the clear, and a policy that is not known yet",
     async () => {

@@ -181,6 +181,31 @@ describe("reading credentials", () => {
     expect(readCredentials({ ...KEY, loginUrl }, {}).login.kind).toBe("jwt-bearer");
   });
 
+  it.each([
+    ["with the audience that follows", "https://salesforce.com.acme.example", undefined],
+    ["with Salesforce's audience", "https://acme.example", "https://login.salesforce.com"],
+    ["with a host that only ends alike", "https://mysalesforce.com", undefined],
+    ["at another port than the audience's", "https://acme.example:8443", "https://acme.example"],
+    ["with an audience that only begins alike", "https://acme.example", "https://acme.example.invalid"],
+    ["with this machine as the audience", "https://acme.example", "http://localhost"],
+  ])("a JWT goes to nobody but Salesforce and whom it is for: %s", (_, loginUrl, audience) => {
+    const settings = { ...KEY, loginUrl, ...(audience === undefined ? {} : { audience }) };
+    expect(() => readCredentials(settings, {})).toThrow(
+      expect.objectContaining({ code: "login-url-not-salesforce" }),
+    );
+  });
+
+  it.each([
+    ["https://acme--uat.sandbox.my.salesforce.com", undefined],
+    ["https://acme.my.salesforce.mil", undefined],
+    ["https://acme.my.sfcrmproducts.cn.", undefined],
+    ["https://customers.acme.example", "https://customers.acme.example/portal"],
+    ["http://localhost:4000", undefined],
+  ])("a JWT goes to %s", (loginUrl, audience) => {
+    const settings = { ...KEY, loginUrl, ...(audience === undefined ? {} : { audience }) };
+    expect(readCredentials(settings, {}).login).toMatchObject({ loginUrl, audience: audience ?? null });
+  });
+
   it.each(["login.salesforce.com.acme.example", "mylogin.salesforce.com", "acme.my.salesforce.com"])(
     "%s is an org's, for all that is known",
     (host) => {
@@ -277,10 +302,10 @@ describe("reading credentials", () => {
     ["a key for RSA-PSS", pem("rsa-pss", 2_048).key, /is of type rsa-pss/],
     ["a short key", pem("rsa", 1_024).key, /has 1024 bits. Give an RSA key of 2048 bits or more/],
   ])("%s is refused before anything is asked, and not quoted", async (_what, privateKey, says) => {
-    const loginUrl = "https://acme.my.salesforce.com.invalid";
-    const error = await connect(readCredentials({ ...KEY, privateKey, loginUrl }, {})).catch(
-      (e: unknown) => e as Error,
-    );
+    const loginUrl = "https://acme.invalid";
+    const error = await connect(
+      readCredentials({ ...KEY, privateKey, loginUrl, audience: loginUrl }, {}),
+    ).catch((e: unknown) => e as Error);
     expect(error).toMatchObject({ name: "SettingsError", message: expect.stringMatching(says) });
     const middle = privateKey.split("\n").at(3) ?? "canary";
     expect(String((error as Error).stack)).not.toContain(middle.slice(0, 40) || "canary");
