@@ -54,8 +54,9 @@ describe("Dieppe Trading on the real engine", () => {
     expect(preview.code).toBe(0);
     expect(preview.output.match(/"app not listed/g)).toHaveLength(12);
     // Through the plugin the type is another, and its program exports less.
-    if (process.env.SANCTIONED_TEST_DOOR !== "plugin")
-      expect(steady(preview.output)).toBe(golden("dieppe", "diff"));
+    const isGolden = (output: string, ...of: Parameters<typeof golden>) =>
+      project.door === "plugin" || expect(steady(output)).toBe(golden(...of));
+    isGolden(preview.output, "dieppe", "diff");
     expect(revokeCalls()).toEqual([]);
 
     const plain = await project.run("preview");
@@ -68,7 +69,7 @@ describe("Dieppe Trading on the real engine", () => {
       expect(line).toMatch(
         /@dieppe\.example: app not listed \(policy\/dieppe-trading\.yaml:6\); granted 2023-0[56]-\d\d, last used 202[34]-\d\d$/,
       );
-    expect(steady(plain.output)).toBe(golden("dieppe", "preview"));
+    isGolden(plain.output, "dieppe", "preview");
 
     const up = await project.run("up", "--yes", "--skip-preview");
     expect(up.code).toBe(0);
@@ -85,7 +86,7 @@ describe("Dieppe Trading on the real engine", () => {
 
     const policy = await project.read(POLICY);
     await sayMore(project);
-    expect(steady((await project.run("preview", "--diff")).output)).toBe(golden("policy", "diff"));
+    isGolden((await project.run("preview", "--diff")).output, "policy", "diff");
     await project.write(POLICY, policy);
 
     authorize("Shiny AI Notetaker");
