@@ -22,6 +22,7 @@ writeFileSync(path.join(types, "package.json"), `${JSON.stringify({ type: "commo
 function collect(room: string, name: string): void {
   if (texts.has(name)) return;
   const text = readFileSync(path.join(dist, room, `${name}.d.ts`), "utf8");
-  texts.set(name, text.replaceAll(/from "\.\/(\w+)\.ts"/g, 'from "./$1.js"'));
-  for (const [, imported] of text.matchAll(/from "\.\/(\w+)\.ts"/g)) collect(room, imported!);
+  const imports = /from "(\.{1,2}(?:\/\w+)*)\/(\w+)\.ts"/g;
+  texts.set(name, text.replaceAll(imports, 'from "./$2.js"'));
+  for (const [, folder, imported] of text.matchAll(imports)) collect(path.join(room, folder!), imported!);
 }

@@ -1,3 +1,4 @@
+import { isSecretSetting } from "../pulumi/orgSettings.ts";
 import { SETTINGS } from "./settings.ts";
 
 const ANY = { $ref: "pulumi.json#/Any" };
@@ -15,9 +16,9 @@ export function schemaText(version: string): string {
 
 function packageSchema(version: string): Record<string, unknown> {
   const settings = Object.fromEntries(
-    Object.entries(SETTINGS).map(([key, { type, secret, description }]) => [
+    Object.entries(SETTINGS).map(([key, { type, description }]) => [
       key,
-      { type, description, ...(secret ? { secret } : {}) },
+      { type, description, ...(isSecretSetting(key) ? { secret: true } : {}) },
     ]),
   );
   return {

@@ -1,4 +1,5 @@
 import { printable } from "../printable.ts";
+import { isSecretSetting } from "../pulumi/orgSettings.ts";
 import type { RunSettingKey } from "../run/settings.ts";
 import type { SettingKey } from "../salesforce/credentials.ts";
 import { pluginErrors } from "./errors.ts";
@@ -6,24 +7,21 @@ import { hasUnknown, type Properties, revealed, secret } from "./propertyValues.
 
 interface Setting {
   readonly type: "string" | "integer" | "number" | "boolean";
-  readonly secret?: true;
   readonly description: string;
 }
 
 /** The provider's settings: all that a run takes from the config of a stack. */
 export const SETTINGS: Readonly<Record<SettingKey | RunSettingKey, Setting>> = {
-  accessToken: { type: "string", secret: true, description: "An access token; needs instanceUrl." },
+  accessToken: { type: "string", description: "An access token; needs instanceUrl." },
   instanceUrl: { type: "string", description: "The org's address, for an access token." },
   clientId: { type: "string", description: "The consumer key of the tool's own app." },
   clientSecret: {
     type: "string",
-    secret: true,
     description: "The consumer secret, for a login by client credentials.",
   },
   username: { type: "string", description: "Whom a JWT login is for." },
   privateKey: {
     type: "string",
-    secret: true,
     description: "The PEM of the private key of a JWT login.",
   },
   privateKeyFile: { type: "string", description: "The file of that key, in place of it." },
@@ -84,7 +82,7 @@ export function checkedSettings(urn: string, settings: Properties): Record<strin
       }
       const plain = revealed(value);
       if (!hasUnknown(plain)) refuseOtherTypes(key, plain, setting);
-      return [[key, setting.secret ? secret(plain) : value]];
+      return [[key, isSecretSetting(key) ? secret(plain) : value]];
     }),
   );
 }

@@ -32,6 +32,11 @@ export const RUN_SETTINGS = [
 ] as const;
 export const SECRET_SETTINGS = ["accessToken", "clientSecret", "privateKey"] as const;
 
+/** Whether a setting is never to stand in a state in the clear, however the program has it. */
+export function isSecretSetting(setting: string): boolean {
+  return (SECRET_SETTINGS as readonly string[]).includes(setting);
+}
+
 export type OrgSetting = (typeof CONNECTION_SETTINGS)[number] | (typeof RUN_SETTINGS)[number];
 
 /**

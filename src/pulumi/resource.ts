@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { shownError } from "../errors.ts";
 import { PROVIDER_TEXT } from "../state/providerText.ts";
 import { pulumiErrors } from "./errors.ts";
+import type { ConnectedUserPolicyArgs } from "./policyOutputs.ts";
+import { PolicyOutputs } from "./policyOutputs.ts";
 import type { ProgramInputs } from "./provider.ts";
 import { refuseOtherProvider } from "./salesforceOrg.ts";
 import { endWithEngine } from "./survivors.ts";
@@ -11,47 +13,13 @@ endWithEngine();
 /** Pulumi's dynamic providers serve every type that begins with `pulumi-nodejs:dynamic`. */
 const TYPE = "pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy";
 
-/** What the SDK is to resolve by what the provider returns. */
-const OUTPUTS = {
-  org: undefined,
-  grants: undefined,
-  revoked: undefined,
-  reported: undefined,
-  drift: undefined,
-  policyDigest: undefined,
-  auditHead: undefined,
-};
-
-export interface ConnectedUserPolicyArgs {
-  /** The policy file, relative to the folder of Pulumi.yaml, or the policy itself as an object. */
-  policy: pulumi.Input<string | Record<string, unknown>>;
-}
-
 /**
  * The connected users of one Salesforce org, kept to a policy: a dynamic resource. `pulumi preview` shows
  * each grant that breaks the policy as one line under `revocations`; `pulumi up` revokes exactly those;
  * `pulumi destroy` forgets the resource and revokes nothing. Credentials come from the `SalesforceOrg` that
- * is its provider, or from the stack's config or the environment. Numbers are of grants and of the last update, and not known in the preview of one.
+ * is its provider, or from the stack's config or the environment.
  */
-export class ConnectedUserPolicy extends pulumi.CustomResource {
-  /** The org that the credentials lead to. */
-  declare readonly org: pulumi.Output<{ id: string; name: string }>;
-  /** How many grants the org had when the last update counted them, before it revoked any. */
-  declare readonly grants: pulumi.Output<number>;
-  /** How many the last update revoked. */
-  declare readonly revoked: pulumi.Output<number>;
-  /** How many the policy only reports. */
-  declare readonly reported: pulumi.Output<number>;
-  /** How many broke the policy and were left by the last update; after a refresh, how many break it then. */
-  declare readonly drift: pulumi.Output<number>;
-  /** The SHA-256 in hex of what the policy said: the record has the same for each run. */
-  declare readonly policyDigest: pulumi.Output<string>;
-  /**
-   * The SHA-256 in hex that the audit record ended with after the last update that revoked; undefined before the first. To
-   * hold the record against: `npx sanctioned audit verify --head "$(npx pulumi stack output auditHead)"`.
-   */
-  declare readonly auditHead: pulumi.Output<string | undefined>;
-
+export class ConnectedUserPolicy extends PolicyOutputs {
   constructor(name: string, args: ConnectedUserPolicyArgs, opts?: pulumi.CustomResourceOptions) {
     refuseOptions(opts ?? {});
     refuseOtherProvider(name, opts?.provider);
@@ -66,7 +34,7 @@ export class ConnectedUserPolicy extends pulumi.CustomResource {
     super(
       TYPE,
       name,
-      { ...inputs, ...OUTPUTS },
+      inputs,
       // The engine compares the digest of what is approved, and would show that it is another each time.
       { ...opts, hideDiffs: [...(opts?.hideDiffs ?? []), "__approval", "__urn"] },
     );

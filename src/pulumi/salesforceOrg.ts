@@ -3,6 +3,7 @@ import { shownError } from "../errors.ts";
 import { pulumiErrors } from "./errors.ts";
 import {
   CONNECTION_SETTINGS,
+  isSecretSetting,
   type OrgSetting,
   orgProperties,
   propertyOf,
@@ -130,5 +131,5 @@ function given(org: string, args: SalesforceOrgArgs): Partial<Record<OrgSetting,
 
 function textOf(key: OrgSetting, value: pulumi.Input<unknown>): pulumi.Output<string> {
   const text = (pulumi.output(value) as pulumi.Output<unknown>).apply((found) => settingText(key, found));
-  return (SECRET_SETTINGS as readonly string[]).includes(key) ? pulumi.secret(text) : text;
+  return isSecretSetting(key) ? pulumi.secret(text) : text;
 }

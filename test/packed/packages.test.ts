@@ -48,9 +48,14 @@ describe("the tarball", () => {
       "package.json",
     );
     const licence = await tracked("LICENSE");
-    const types = ["index.d.ts", "package.json", "program.d.ts", "resource.d.ts", "salesforceOrg.d.ts"].map(
-      (name) => `dist/types/${name}`,
-    );
+    const types = [
+      "index.d.ts",
+      "package.json",
+      "policyOutputs.d.ts",
+      "program.d.ts",
+      "resource.d.ts",
+      "salesforceOrg.d.ts",
+    ].map((name) => `dist/types/${name}`);
     expect(packed.sanctioned.files).toEqual([...own, ...licence, ...types, ...(await built("src"))].sort());
   });
 
