@@ -41,7 +41,7 @@ export function readPolicyFile(
   return { problems: [{ ...said, file, line, column: Math.min(line, 1), sourceLine: "" }] };
 }
 
-/** What a policy that is no file is called where a file would be named. */
+/** Stands in place of the file's name for a policy that was given as an object. */
 export const INLINE_POLICY = "inline policy";
 
 /** Takes a policy from an object in a program; files that it names are relative to `folder`. @throws PolicyError */
