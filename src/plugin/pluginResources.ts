@@ -2,14 +2,15 @@ import { digestOf } from "../plan/digest.ts";
 import { INLINE_POLICY } from "../policy/read.ts";
 import { pulumiErrors } from "../pulumi/errors.ts";
 import type { EngineProcess } from "../pulumi/launchers.ts";
+import { PolicyResources } from "../pulumi/policyResources.ts";
 import {
   type Applied,
   type CheckedInputs,
   type Outputs,
   type OutputsBefore,
-  PolicyResources,
+  refuseOtherOrg,
   saidIn,
-} from "../pulumi/policyResources.ts";
+} from "../pulumi/resourceState.ts";
 import type { PolicySource } from "../run/observer.ts";
 import { type Differences, differences } from "./differences.ts";
 import { pluginErrors } from "./errors.ts";
@@ -117,7 +118,7 @@ export class PluginResources {
     if (ignoreChanges.length > 0) throw pulumiErrors["ignore-changes-refused"]({ paths });
     if (hasUnknown(news)) return new Map([["revocations", "update"]]);
     const inputs = this.#checked(urn, news);
-    refuseOtherOrg(id, inputs);
+    refuseOtherOrg(id, inputs.org);
     // An import knows no file.
     const { policyFile } = inputs;
     const before: OutputsBefore = {
@@ -154,7 +155,7 @@ export class PluginResources {
     before: { readonly id: string; readonly outputs: Properties } | null,
   ): Promise<Done> {
     const inputs = this.#checked(urn, news);
-    if (before !== null) refuseOtherOrg(before.id, inputs);
+    if (before !== null) refuseOtherOrg(before.id, inputs.org);
     const { auditHead } = (before?.outputs ?? {}) as Partial<Outputs>;
     const { outputs, failure } = await this.#resources.apply(urn, inputs, auditHead);
     return { outputs: withPolicyAs(news, { ...outputs }), failure };
@@ -228,10 +229,4 @@ function refuseIgnored(given: Properties, before: Partial<CheckedInputs>): void 
 function isPolicySource(value: unknown): value is PolicySource {
   if (typeof value === "string") return value !== "";
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** @param id the resource's, which is that of the org that its stack manages @throws UserError */
-function refuseOtherOrg(id: string, { org }: CheckedInputs): void {
-  if (id !== org.id)
-    throw pulumiErrors["stack-of-another-org"]({ stackOrg: id, name: org.name, org: org.id });
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { CodedError, shownError, UserError } from "../errors.ts";
-import type { Inventory } from "../inventory/inventory.ts";
 import { approvalDigest } from "../plan/approval.ts";
 import { digestOf, policyDigest } from "../plan/digest.ts";
-import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
-import { countGrants, countGrantsOf, type RevocationMap, revocationMap } from "../plan/plan.ts";
+import { countOutcomes, type Outcome } from "../plan/outcome.ts";
+import { countGrants, revocationMap } from "../plan/plan.ts";
 import { PolicyError } from "../policy/problem.ts";
 import { INLINE_POLICY } from "../policy/read.ts";
 import { summarizePolicy } from "../policy/summary.ts";
@@ -25,12 +24,22 @@ import { shownAsText } from "./engineValue.ts";
 import { pulumiErrors } from "./errors.ts";
 import { type LastPlan, unlike } from "./lastPlan.ts";
 import { type EngineProcess, isRefresh, launchersOf } from "./launchers.ts";
-import { openReasons } from "./openReasons.ts";
 import { OtherStacks, stackOf } from "./otherStacks.ts";
 import { OwnPreview } from "./ownPreview.ts";
 import { policyLines } from "./policyLines.ts";
 import { policyShown } from "./policyShown.ts";
 import { projectFolder } from "./projectFolder.ts";
+import {
+  type Applied,
+  type CheckedInputs,
+  failureOf,
+  type Outputs,
+  type OutputsBefore,
+  orgOf,
+  outputsOf,
+  refuseOtherOrg,
+  saidIn,
+} from "./resourceState.ts";
 
 /** What a provider is configured with. */
 export interface ProviderSettings {
@@ -54,46 +63,6 @@ export interface CheckRequest {
   readonly compared: LastPlan | null;
   /** The policy as the state has it; left out where it has none. */
   readonly before?: unknown;
-}
-
-/** What the state keeps as the resource's inputs. */
-export interface CheckedInputs {
-  policyFile: string;
-  policy: Record<string, unknown>;
-  org: { id: string; name: string };
-  /** What people read and approve, line by line. */
-  revocations: RevocationMap;
-  /** The digest of the same as data, which says by ids and times what is approved; left out where nothing is. */
-  __approval?: string;
-}
-
-/** What the state keeps as the resource's outputs: no revocations. The numbers are of grants, and of the last update. */
-export interface Outputs extends Omit<CheckedInputs, "__approval"> {
-  /** What the policy says, with the policy itself where the program gave it as an object: as secret as that is. */
-  policy: Record<string, unknown> & { readonly __given?: Exclude<PolicySource, string> };
-  /** That it counted, before it revoked any. */
-  readonly grants: number;
-  readonly revoked: number;
-  /** That the policy only reports. */
-  readonly reported: number;
-  /** That broke the policy and were left; after a refresh those that break it then. */
-  readonly drift: number;
-  /** SHA-256 in hex of what the policy said, as the record has it. */
-  readonly policyDigest: string;
-  /** The hash that the record ended with after the last update that revoked; left out where none did. */
-  readonly auditHead?: string;
-  /** How many refreshes in a row found drift, or could not rule it out: where the engine compares nothing but outputs, each is another. */
-  readonly __refreshes?: number;
-}
-
-/** The outputs that a state holds: an older release knew less. */
-export type OutputsBefore = Pick<Outputs, "policyFile" | "policy" | "org"> & Partial<Outputs>;
-
-/** What an update did. */
-export interface Applied {
-  readonly outputs: Outputs;
-  /** Why the resource is there but not as wanted, so that the engine updates it again next time; null where it is. */
-  readonly failure: { readonly message: string; readonly reasons: string[] } | null;
 }
 
 /** What the check of a resource saw, for the update that follows it. */
@@ -154,7 +123,7 @@ export class PolicyResources {
     if (isPreview) preview.begin();
     const whole = await this.#unlessStopped(run.propose(run.want(source)));
     const { org } = whole.evaluation.inventory;
-    if (stackOrg !== null) refuseOtherOrg(stackOrg, org.id, org.name);
+    if (stackOrg !== null) refuseOtherOrg(stackOrg, org);
     const { proposal, lines } = isPreview ? { proposal: whole, lines: [] } : preview.holds(whole);
     const { policy, plan, limits } = proposal.evaluation;
     const approved = plan.revocations.length === 0 ? {} : { __approval: approvalDigest(plan) };
@@ -328,7 +297,7 @@ export class PolicyResources {
     const run = this.#configured();
     const source = policy.__given ?? policyFile;
     const { inventory, plan } = await this.#unlessStopped(run.observe(run.want(source)));
-    refuseOtherOrg(org.id, inventory.org.id, inventory.org.name);
+    refuseOtherOrg(org.id, inventory.org);
     return countGrants(plan);
   }
 
@@ -366,69 +335,13 @@ export function userMessage(error: unknown): string {
   throw error;
 }
 
-function orgOf({ org: { id, name } }: Inventory): CheckedInputs["org"] {
-  return { id, name: shownAsText(printable(name)) };
-}
-
 /** The state is a text that others can write. */
 function isHash(text: unknown): text is string {
   return typeof text === "string" && /^[0-9a-f]{64}$/.test(text);
-}
-
-/** What a policy says, without the policy itself. */
-export function saidIn({ __given, ...said }: Outputs["policy"]): CheckedInputs["policy"] {
-  return said;
-}
-
-/** What the state keeps of an update. */
-function outputsOf(
-  {
-    inputs: { __approval, ...inputs },
-    source,
-    proposal: { evaluation, drift, since },
-  }: {
-    readonly inputs: CheckedInputs;
-    readonly source: PolicySource;
-    readonly proposal: Pick<Proposal, "evaluation" | "drift" | "since">;
-  },
-  outcomes: readonly Outcome[],
-  auditHead: string | undefined,
-): Outputs {
-  const { inventory, decisions, policy } = evaluation;
-  const said = shownAsText(summarizePolicy(policy));
-  const left = countGrantsOf(outcomes.filter(isOpen).map(({ revocation }) => revocation));
-  return {
-    ...inputs,
-    policy: typeof source === "string" ? said : { ...said, __given: source },
-    revocations: {},
-    grants: inventory.grants.length,
-    revoked: countOutcomes(outcomes).revoked ?? 0,
-    reported: decisions.filter(({ action }) => action === "report").length,
-    drift: (drift ?? 0) + (since?.left ?? 0) + left,
-    policyDigest: policyDigest(policy),
-    ...(auditHead === undefined ? {} : { auditHead }),
-  };
 }
 
 /** What somebody has to know whose update ended before its time. */
 function stoppedText(why: string, outcomes: readonly Outcome[]): string {
   const { "not tried": left = 0 } = countOutcomes(outcomes);
   return `stopped, since ${why}: ${left} not tried, planned again by the next update. If that says "the stack is currently locked", see that no other update is under way, run \`npx pulumi cancel\`, and run it again.`;
-}
-
-/** @param missing why not all of it is on record; null where it is @returns null where every revocation succeeded, and is on record */
-function failureOf(outcomes: readonly Outcome[], missing: string | null): Applied["failure"] {
-  const open = outcomes.filter(isOpen);
-  if (open.length === 0 && missing === null) return null;
-  return {
-    message:
-      open.length === 0
-        ? "not all of what was done is on record"
-        : `${open.length} of ${outcomes.length} revocations did not succeed`,
-    reasons: [...openReasons(open), ...(missing === null ? [] : [missing])],
-  };
-}
-
-function refuseOtherOrg(expected: string, id: string, name: string): void {
-  if (expected !== id) throw pulumiErrors["stack-of-another-org"]({ stackOrg: expected, name, org: id });
 }

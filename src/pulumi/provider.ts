@@ -5,7 +5,8 @@ import type { Stop } from "../stop.ts";
 import { pulumiErrors } from "./errors.ts";
 import type { EngineProcess } from "./launchers.ts";
 import { settingsOf } from "./orgSettings.ts";
-import { type CheckedInputs, type Outputs, PolicyResources, userMessage } from "./policyResources.ts";
+import { PolicyResources, userMessage } from "./policyResources.ts";
+import type { CheckedInputs, Outputs } from "./resourceState.ts";
 
 /**
  * What the program hands in. `check` makes the inputs of the state from it. Keys that begin with `__` the engine does not
