@@ -20,14 +20,14 @@ exports.entry = (name) => {
 /** Whether a Node, named as `process.version` does, runs the compiled files: it is the least of package.json's `engines`. */
 exports.isRecentEnough = (version) => {
   const [major, minor] = version.slice(1).split(".").map(Number);
-  return major > 22 || (major === 22 && minor >= 13);
+  return major > 22 || (major === 22 && minor >= 12);
 };
 
 /** Why the Node that Pulumi runs cannot run a module of src/, and what to do; null where it can. */
 exports.nodeRefusal = (name) => {
   const needsTypes = exports.entry(name).endsWith(".ts") && !process.features.typescript;
   if (exports.isRecentEnough(process.version) && !needsTypes) return null;
-  const [what, least] = needsTypes ? ["A checkout of sanctioned", "22.18"] : ["sanctioned", "22.13"];
+  const [what, least] = needsTypes ? ["A checkout of sanctioned", "22.18"] : ["sanctioned", "22.12"];
   return (
     `${what} needs Node ${least} or later; this is ${process.version}. Pulumi runs the first \`node\` on PATH: ` +
     "put a current one first, or run `npx pulumi` where node_modules/.bin has one."

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { entry, isRecentEnough } from "./entry.cjs";
 
-const stripTypes = ["--experimental-strip-types", "--disable-warning=ExperimentalWarning"];
+const quietly = "--disable-warning=ExperimentalWarning";
 
 /**
  * Starts it, or says in one sentence why not.
@@ -17,21 +17,18 @@ export async function launch(name, self) {
   const main = entry(name);
   if (!isRecentEnough(process.version)) {
     const node = bundledNode();
-    if (node) {
-      hand(node, [], self);
-    } else {
-      console.error(
-        `sanctioned needs Node 22.13 or later; this is ${process.version}. ` +
-          "Install a current Node, or run `npm ci` in the checkout, which brings one.",
+    if (node) hand(node, [], self);
+    else
+      refuse(
+        `sanctioned needs Node 22.12 or later; this is ${process.version}. Put a current one first on PATH.`,
       );
-      process.exitCode = 1;
-    }
   } else if (!existsSync(main)) {
-    console.error(`sanctioned is not complete: ${main} is not there. Install the package again.`);
-    process.exitCode = 1;
+    refuse(`sanctioned is not complete: ${main} is not there. Install the package again.`);
   } else if (main.endsWith(".ts") && !process.features.typescript) {
     // Node before 22.18 strips types only when told to.
-    hand(process.execPath, stripTypes, self);
+    hand(process.execPath, ["--experimental-strip-types", quietly, ...sqlite()], self);
+  } else if (sqlite().length > 0) {
+    hand(process.execPath, [quietly, ...sqlite()], self);
   } else {
     // What is compiled is kept for the next run, where the folder can be written.
     module.enableCompileCache?.(
@@ -39,6 +36,16 @@ export async function launch(name, self) {
     );
     await import(pathToFileURL(main).href);
   }
+}
+
+/** What makes this Node bring node:sqlite, which it does by itself since 22.13. */
+function sqlite() {
+  return process.getBuiltinModule("node:sqlite") ? [] : ["--experimental-sqlite"];
+}
+
+function refuse(why) {
+  console.error(why);
+  process.exitCode = 1;
 }
 
 /** The Node that the checkout brings for this platform (packages/runtime), where it is installed. */

@@ -7,6 +7,7 @@ import { startLocalOrg } from "salesforce-local-org";
 import { smallOrg } from "salesforce-local-org/orgs";
 import { PulumiProject } from "../test/pulumi/pulumiRun.ts";
 import { compilePrograms } from "./consumers/compile.ts";
+import { OLDEST, oldestNode } from "./consumers/oldestNode.ts";
 import { packTarballs } from "./consumers/tarballs.ts";
 
 /** Between the compiler that Pulumi brings and this checkout's, which the tests take: where resolution changed, and the newest of each. */
@@ -31,12 +32,17 @@ const policy = {
   limits: { percent: 100 },
 };
 const made = new ConnectedUserPolicy("acme", { policy }, { provider });
-exports.seen = [made instanceof pulumi.Resource, made.org.name, require("@pulumi/pulumi/version").version];
+exports.seen = [
+  made instanceof pulumi.Resource,
+  made.org.name,
+  require("@pulumi/pulumi/version").version,
+  process.versions.node,
+];
 `;
 
 const run = promisify(execFile);
 
-/** `npm run consumers`: installs the packed package from the registry beside versions of Pulumi's SDK and of TypeScript, and uses it. */
+/** `npm run consumers`: installs the packed package from the registry beside versions of Pulumi's SDK, of Node and of TypeScript, and uses it. */
 const { sanctioned } = await packTarballs();
 const scratch = mkdtempSync(path.join(tmpdir(), "sanctioned-consumers-"));
 // A copy: what is packed goes when the checkout is packed anew.
@@ -45,6 +51,8 @@ copyFileSync(sanctioned.tarball, tarball);
 let wrong = 0;
 try {
   for (const sdk of SDKS) report({ sdk, ...(await runBeside(sdk)) });
+  if (OLDEST !== undefined)
+    report({ sdk: range, node: OLDEST, ...(await runBeside(range, await oldestNode())) });
   const folder = await install("compilers", [
     ...COMPILERS.map((version) => `typescript-${version}@npm:typescript@${version}`),
     `@pulumi/pulumi@${LEAST}`,
@@ -63,35 +71,54 @@ function report(row: Readonly<Record<string, unknown>> & { readonly wrong: reado
   wrong += row.wrong.length;
 }
 
-async function install(name: string, packages: readonly string[]): Promise<string> {
+/** @param node the folder of the Node with which to install it, which each package has to take */
+async function install(name: string, packages: readonly string[], node?: string): Promise<string> {
   const folder = path.join(scratch, name);
   mkdirSync(folder);
   writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "acme", version: "1.0.0" }));
-  await run("npm", ["install", "--no-audit", "--no-fund", tarball, ...packages], { cwd: folder });
+  const npm = ["install", "--no-audit", "--no-fund", tarball, ...packages];
+  if (node === undefined) await run("npm", npm, { cwd: folder });
+  else await run("npm", [...npm, "--engine-strict"], { cwd: folder, env: withNode(node) });
   return folder;
 }
 
+/** The environment, with another Node first on the PATH, and with node:sqlite where that has it only when asked for. */
+function withNode(node: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PATH: [node, process.env.PATH].join(path.delimiter),
+    NODE_OPTIONS: "--experimental-sqlite",
+  };
+}
+
 /** A preview, an update and a clean preview with one version of Pulumi's SDK, which is the program's and the resource's. */
-async function runBeside(sdk: string): Promise<{ version: string; wrong: string[] }> {
-  const folder = await install(`sdk-${SDKS.indexOf(sdk)}`, [`@pulumi/pulumi@${sdk}`]);
+async function runBeside(sdk: string, node?: string): Promise<{ version: string; wrong: string[] }> {
+  const name = node === undefined ? `sdk-${SDKS.indexOf(sdk)}` : "oldest-node";
+  const folder = await install(name, [`@pulumi/pulumi@${sdk}`], node);
   const yaml = `name: acme\nruntime: { name: nodejs, options: { typescript: false } }\nbackend: { url: "file://./.pulumi-state" }\n`;
   writeFileSync(path.join(folder, "Pulumi.yaml"), yaml);
   writeFileSync(path.join(folder, "index.js"), PROGRAM);
   const org = await startLocalOrg({ org: smallOrg() });
   try {
-    const project = await PulumiProject.of(folder, { ACME_URL: org.url, ACME_TOKEN: org.accessToken });
+    const { PATH, NODE_OPTIONS } = node === undefined ? {} : withNode(node);
+    const project = await PulumiProject.of(folder, {
+      ACME_URL: org.url,
+      ACME_TOKEN: org.accessToken,
+      ...(node === undefined ? {} : { PATH, NODE_OPTIONS }),
+    });
     const drifted = await project.run("preview", "--expect-no-changes");
     const up = await project.run("up", "--yes", "--skip-preview");
     const clean = await project.run("preview", "--expect-no-changes");
     const outputs = JSON.parse((await project.run("stack", "output", "--json")).output);
-    const [isResource, name, version] = outputs.seen ?? [];
+    const [isResource, name, version, ranOn] = outputs.seen ?? [];
     const seen = {
+      isNode: node === undefined || ranOn === OLDEST,
       codes: [drifted.code, up.code, clean.code].join(),
       isResource,
       name,
       left: org.store.grants().some(({ AppName }) => AppName === "Old Tool"),
     };
-    const wanted = { codes: "7,0,0", isResource: true, name: "Small Org", left: false };
+    const wanted = { isNode: true, codes: "7,0,0", isResource: true, name: "Small Org", left: false };
     const isRight = JSON.stringify(seen) === JSON.stringify(wanted);
     return { version, wrong: isRight ? [] : [JSON.stringify(seen), up.output] };
   } finally {

@@ -30,7 +30,7 @@ const REQUIRE_AT_ONCE = "createRequire(import.meta.url)(";
 
 const SHELL = `#!/bin/sh
 if ! command -v node >/dev/null; then
-  echo "sanctioned needs Node 22.13 or later, and there is no node on PATH. Install a current Node." >&2
+  echo "sanctioned needs Node 22.12 or later, and there is no node on PATH. Install a current Node." >&2
   exit 1
 fi
 exec node "$(dirname -- "$0")/pulumi-resource-sanctioned.cjs" "$@"
@@ -40,9 +40,9 @@ const CMD = '@node "%~dp0pulumi-resource-sanctioned.cjs" %*\r\n';
 /** Written for every Node since 14.18. */
 const START = `"use strict";
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major > 22 || (major === 22 && minor >= 13)) import("./plugin.mjs");
+if (major > 22 || (major === 22 && minor >= 12)) import("./plugin.mjs");
 else {
-  console.error("sanctioned needs Node 22.13 or later; this is " + process.version + ". Put a current Node first on PATH.");
+  console.error("sanctioned needs Node 22.12 or later; this is " + process.version + ". Put a current Node first on PATH.");
   process.exitCode = 1;
 }
 `;

@@ -12,15 +12,18 @@ interface Locked {
 const ROOT = path.resolve(import.meta.dirname, "..");
 const read = (file: string) => JSON.parse(readFileSync(path.join(ROOT, file), "utf8"));
 
-it("the lock file says what every installed package must hash to, and names no registry", () => {
-  const { packages } = read("package-lock.json") as { packages: Record<string, Locked> };
-  const installed = Object.entries(packages).filter(
-    ([folder, { link = false }]) => folder.includes("node_modules/") && !link,
-  );
-  const unproven = installed.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"));
-  const resolved = installed.filter((entry) => entry[1].resolved !== undefined);
-  expect([unproven, resolved].map((entries) => entries.map(([folder]) => folder))).toEqual([[], []]);
-});
+it.each(["package-lock.json", "scripts/consumers/oldest/package-lock.json"])(
+  "%s says what every installed package must hash to, and names no registry",
+  (file) => {
+    const { packages } = read(file) as { packages: Record<string, Locked> };
+    const installed = Object.entries(packages).filter(
+      ([folder, { link = false }]) => folder.includes("node_modules/") && !link,
+    );
+    const unproven = installed.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"));
+    const resolved = installed.filter((entry) => entry[1].resolved !== undefined);
+    expect([unproven, resolved].map((entries) => entries.map(([folder]) => folder))).toEqual([[], []]);
+  },
+);
 
 it("no package runs a script when it is installed, which could fetch what the lock file does not know", () => {
   const { packages } = read("package-lock.json") as { packages: Record<string, Locked> };

@@ -35,7 +35,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     types: ["inventory"],
     packages: ["typebox"],
   },
-  audit: { imports: ground, types: ["decide", "sign"] },
+  sqlite: { imports: ground },
+  audit: { imports: [...ground, "sqlite"], types: ["decide", "sign"] },
   apply: {
     imports: [...ground, "http", "salesforce", "inventory"],
     types: ["plan", "audit"],
@@ -55,7 +56,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   pullRequest: { imports: [...ground, "policy", "plan", "report"] },
   forge: { imports: [...ground, "http"] },
   watch: {
-    imports: [...ground, "http", "inventory", "policy", "resolve", "decide", "plan", "run"],
+    imports: [...ground, "http", "inventory", "policy", "resolve", "decide", "plan", "run", "sqlite"],
     packages: ["typebox"],
   },
   state: { imports: ground },

@@ -86,6 +86,14 @@ export const settings: IConfiguration = {
       to: { path: purePlaces.pathNot },
     },
     {
+      name: "node:sqlite",
+      comment:
+        "src/sqlite/database.ts alone loads it, since the oldest Node that runs the package has it only by an option",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(node:)?sqlite$", dependencyTypesNot: [...typesAlone] },
+    },
+    {
       name: "no circle",
       comment: "files that import each other, if only types, can be neither read nor changed apart",
       severity: "error",

@@ -1,6 +1,7 @@
 import { lstatSync, writeFileSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
+import { openSqlite } from "../sqlite/database.ts";
 import { auditErrors } from "./errors.ts";
 
 /** How long a run waits for another to end, and how often it asks. */
@@ -44,7 +45,7 @@ export class WriterLock {
     if (inode === null) return null;
     let database: DatabaseSync | undefined;
     try {
-      database = new DatabaseSync(file);
+      database = openSqlite(file);
       // Nothing is ever written, so that no journal has to be on the disk.
       database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
       return new WriterLock(file, inode, database);

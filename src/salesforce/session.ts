@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type jsforce from "jsforce";
 import { RemoteError } from "../errors.ts";
 import { ask, FEW_WORDS } from "../http/request.ts";
@@ -14,6 +13,7 @@ import {
   slowFault,
   soapFault,
 } from "./failure.ts";
+import { Connection, HttpApi, isJWTToken, SOAP } from "./jsforce.ts";
 import { Pace } from "./pace.ts";
 import { askSfCli } from "./sfCli.ts";
 import { TokenLogin } from "./tokenLogin.ts";
@@ -32,14 +32,7 @@ const MOST_HEADER_NAMES = 200;
 const ACCESS_TOKEN = /^[\w!.~+/-]+=*$/;
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);
 
-// jsforce's own HTTP layer: the one place where status and headers of an answer can be seen.
-const require = createRequire(import.meta.url);
-// Part by part, since its entry point loads every API that there is.
-const { Connection } = require("jsforce/lib/connection.js") as typeof import("jsforce/lib/connection.js");
-const { HttpApi } = require("jsforce/lib/http-api.js") as typeof import("jsforce/lib/http-api.js");
-const { SOAP } = require("jsforce/lib/soap.js") as typeof import("jsforce/lib/soap.js");
-const { isJWTToken } = require("jsforce/lib/util/jwt.js") as typeof import("jsforce/lib/util/jwt.js");
-
+/** Of jsforce's HTTP layer: the one place where status and headers of an answer can be seen. */
 type HttpRequest = Parameters<InstanceType<typeof HttpApi>["request"]>[0];
 
 /** Makes one request, with the HTTP layer that it uses handed to `watch` first. */

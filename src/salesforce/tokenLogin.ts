@@ -1,15 +1,12 @@
-import { createRequire } from "node:module";
 import { CodedError } from "../errors.ts";
 import { originOf } from "../http/address.ts";
 import { TransientError } from "../http/retry.ts";
 import type { Login } from "./credentials.ts";
 import { salesforceErrors } from "./errors.ts";
 import { describeLoginFailure, slowFault } from "./failure.ts";
+import { OAuth2 } from "./jsforce.ts";
 import { audiencesOf, signedAssertion } from "./jwt.ts";
 import { MOST_BYTES_OF_LOGIN, PlainTransport } from "./transport.ts";
-
-const require = createRequire(import.meta.url);
-const { OAuth2 } = require("jsforce/lib/oauth2.js") as typeof import("jsforce/lib/oauth2.js");
 
 /** A login by way of the token endpoint. */
 export type EndpointLogin = Extract<Login, { loginUrl: string }>;

@@ -1,14 +1,8 @@
-import { createRequire } from "node:module";
 import { PassThrough } from "node:stream";
 import { ask } from "../http/request.ts";
 import { waitAskedMs } from "../http/retry.ts";
 import { salesforceErrors } from "./errors.ts";
-
-// Parts of jsforce that its entry point does not name.
-const require = createRequire(import.meta.url);
-const { Transport } = require("jsforce/lib/transport.js") as typeof import("jsforce/lib/transport.js");
-const { StreamPromise } =
-  require("jsforce/lib/util/promise.js") as typeof import("jsforce/lib/util/promise.js");
+import { StreamPromise, Transport } from "./jsforce.ts";
 
 type Request = Parameters<InstanceType<typeof Transport>["httpRequest"]>[0];
 type Response = Awaited<ReturnType<InstanceType<typeof Transport>["httpRequest"]>>;

@@ -1,7 +1,8 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
+import { openSqlite } from "../sqlite/database.ts";
 import { watchErrors } from "./errors.ts";
 import type { WatchEvent } from "./event.ts";
 
@@ -102,7 +103,7 @@ export async function openStore(
 /** The database, which nobody else can open from then on; null where somebody else has it. */
 function openDatabase(file: string): DatabaseSync | null {
   createPrivate(file);
-  const database = new DatabaseSync(file);
+  const database = openSqlite(file);
   try {
     database.exec(SCHEMA);
     return database;

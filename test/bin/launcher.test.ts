@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -63,7 +64,7 @@ describe("the launcher", () => {
     const home = packageWith({ "src/cli/main.ts": echo });
     const { status, stdout, stderr } = launch(home, [], ["--import", asNode20]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-    expect(stderr).toMatch(/^sanctioned needs Node 22\.13 or later; this is v20\.20\.2\. .*\n$/);
+    expect(stderr).toMatch(/^sanctioned needs Node 22\.12 or later; this is v20\.20\.2\. .*\n$/);
   });
 
   test("on an old Node runs the Node that npm installed, with the arguments and the exit code", () => {
@@ -89,6 +90,16 @@ describe("the launcher", () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/^sanctioned is not complete: .*main\.js is not there\..*\n$/);
   });
+});
+
+test.each([
+  ["v22.11.0", false],
+  ["v22.12.0", true],
+  ["v24.0.0", true],
+  ["v20.20.2", false],
+])("Node %s is recent enough: %s", (version, isRecent) => {
+  const { isRecentEnough } = createRequire(import.meta.url)("../../bin/entry.cjs");
+  expect(isRecentEnough(version)).toBe(isRecent);
 });
 
 describe("the package's entries", () => {
@@ -123,7 +134,7 @@ describe("the package's entries", () => {
   });
 
   const OLD =
-    /^sanctioned needs Node 22\.13 or later; this is v20\.20\.2\. Pulumi runs the first `node` on PATH: .+$/;
+    /^sanctioned needs Node 22\.12 or later; this is v20\.20\.2\. Pulumi runs the first `node` on PATH: .+$/;
 
   test("say on an old Node which one is needed, as errors that Pulumi shows without a stack", () => {
     const home = packageWith({ "dist/cli/main.js": "" }, "node_modules/sanctioned");

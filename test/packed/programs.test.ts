@@ -154,7 +154,7 @@ it("a TypeScript program runs by the compiler that Pulumi brings, and a Node tha
   expect([refused.code, diagnostics]).toEqual([
     1,
     expect.stringMatching(
-      /^ {2}pulumi:pulumi:Stack \(consumer-simulator\):\n {4}error: sanctioned needs Node 22\.13 or later; this is v20\.20\.2\. .*$/,
+      /^ {2}pulumi:pulumi:Stack \(consumer-simulator\):\n {4}error: sanctioned needs Node 22\.12 or later; this is v20\.20\.2\. .*$/,
     ),
   ]);
   expect(refused.output).not.toMatch(/^\s+at /m);

@@ -55,7 +55,11 @@ const doesIO: Planted[] = [
   ["src/resolve/a.ts", 'import { spawn } from "node:child_process";', ["pure: no I/O → child_process"]],
   ["src/policy/b.ts", 'await import("node:module");', ["pure: no I/O → module"]],
   ["src/ground2.ts", 'import { createRequire } from "node:module";', ["pure: no I/O → module"]],
-  ["src/pullRequest/a.ts", 'import { DatabaseSync } from "node:sqlite";', ["pure: no I/O → node:sqlite"]],
+  [
+    "src/pullRequest/a.ts",
+    'import { DatabaseSync } from "node:sqlite";',
+    ["node:sqlite → node:sqlite", "pure: no I/O → node:sqlite"],
+  ],
   ["src/plan/c.ts", 'import { createHash } from "node:crypto";', []],
   [
     "src/policy/c.ts",
@@ -63,6 +67,11 @@ const doesIO: Planted[] = [
     ["pure: imports what is pure → src/salesforce/session.ts"],
   ],
   ["src/policy/d.ts", 'import "../salesforce/id.ts";', []],
+];
+
+const sqlite: Planted[] = [
+  ["src/audit/b.ts", 'import { DatabaseSync } from "node:sqlite";', ["node:sqlite → node:sqlite"]],
+  ["src/audit/c.ts", 'import type { DatabaseSync } from "node:sqlite";', []],
 ];
 
 const behindADoor: Planted[] = [
@@ -96,6 +105,7 @@ const planted = [
   couldRevoke,
   ofTypes,
   doesIO,
+  sqlite,
   behindADoor,
   ofPackages,
   notListed,
