@@ -1,5 +1,6 @@
 import { digestOf } from "../plan/digest.ts";
 import { countGrantsOf } from "../plan/plan.ts";
+import { type PlanDifference, planDifference, type Revocation } from "../plan/planDifference.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { fitted, markdownFence, markdownText } from "../report/render/markdown.ts";
 import { approvalsText, limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
@@ -13,7 +14,6 @@ import {
   recordPart,
   revocationPart,
 } from "./commentParts.ts";
-import { type PlanDifference, planDifference, type Revocation } from "./planDifference.ts";
 
 /** Hidden in what is posted, to find it again: one for each name, so that several stacks can share a pull request. */
 export function hiddenMark(kind: "comment" | "drift", name: string): string {

@@ -1,10 +1,10 @@
 import { countGrantsOf } from "../plan/plan.ts";
+import type { Finding, Revocation } from "../plan/planDifference.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { findingTable, revocationTable } from "../report/org/sections.ts";
 import { details, markdownText, tableMarkdown } from "../report/render/markdown.ts";
 import type { Table } from "../report/render/table.ts";
 import { proofText } from "../report/words.ts";
-import type { Finding, Revocation } from "./planDifference.ts";
 
 /** Rows of a table that are shown where there is room. */
 export const MOST_ROWS = 200;

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { countGrantsOf } from "../../src/plan/plan.ts";
+import { planDifference } from "../../src/plan/planDifference.ts";
 import type { PlanFile } from "../../src/plan/planSchema.ts";
 import { commentBody, failureBody, hiddenMark } from "../../src/pullRequest/comment.ts";
 import { cleanIssue, driftIssue } from "../../src/pullRequest/driftIssue.ts";
-import { planDifference } from "../../src/pullRequest/planDifference.ts";
 import { app, sfId } from "../inventories.ts";
 import { HOSTILE_APP, somePlan } from "../report/someReport.ts";
 

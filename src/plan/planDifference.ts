@@ -1,5 +1,5 @@
-import { appKey } from "../plan/parts.ts";
-import type { PlanFile } from "../plan/planSchema.ts";
+import { appKey } from "./parts.ts";
+import type { PlanFile } from "./planSchema.ts";
 
 export type Revocation = PlanFile["revocations"][number];
 export type Finding = PlanFile["findings"][number];
