@@ -8,8 +8,8 @@ import { type Position, placeText } from "../policy/policy.ts";
 import type { SaidValue } from "../policy/saidValues.ts";
 import { pathText } from "../policy/source.ts";
 import { printable } from "../printable.ts";
+import { safeJson } from "../safeJson.ts";
 import { amount } from "../text.ts";
-import { safeJson } from "./render/safeJson.ts";
 import { firstFew, HOLDS } from "./words.ts";
 
 interface ExplanationOptions {

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { doctorText } from "../../report/doctorText.ts";
-import { safeJson } from "../../report/render/safeJson.ts";
+import { safeJson } from "../../safeJson.ts";
 import { givenPolicy } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
 

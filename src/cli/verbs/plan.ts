@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { planFile } from "../../plan/planFile.ts";
 import { planText } from "../../report/planText.ts";
-import { safeJson } from "../../report/render/safeJson.ts";
+import { safeJson } from "../../safeJson.ts";
 import { EXIT } from "../exit.ts";
 import { writeNew } from "../files.ts";
 import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";

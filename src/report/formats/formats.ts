@@ -1,9 +1,9 @@
+import { safeJson } from "../../safeJson.ts";
 import { reportHtml } from "../html/reportHtml.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
 import { grantsSection } from "../org/sections.ts";
 import { tableCsv } from "../render/csv.ts";
-import { safeJson } from "../render/safeJson.ts";
 import { NO_TERMINAL, type Terminal } from "../render/terminal.ts";
 import { reportGithub } from "./reportGithub.ts";
 import { reportJunit } from "./reportJunit.ts";

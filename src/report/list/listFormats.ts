@@ -1,7 +1,7 @@
 import type { Inventory } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
+import { safeJson } from "../../safeJson.ts";
 import { tableCsv } from "../render/csv.ts";
-import { safeJson } from "../render/safeJson.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
 import { standingNote, standingTable } from "../standingTable.ts";

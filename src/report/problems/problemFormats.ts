@@ -1,5 +1,5 @@
 import { firstOf, MOST_PROBLEMS, moreText, type Problem } from "../../policy/problem.ts";
-import { safeJson } from "../render/safeJson.ts";
+import { safeJson } from "../../safeJson.ts";
 import { annotation } from "../render/workflowCommand.ts";
 
 /** Policy problems as JSON; `more` counts those that are not listed. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { redactUsers } from "../../../src/report/org/redact.ts";
-import { safeJson } from "../../../src/report/render/safeJson.ts";
+import { safeJson } from "../../../src/safeJson.ts";
 import { HOSTILE_APP, RECORDED, someReport } from "../someReport.ts";
 
 describe("a redacted report", () => {

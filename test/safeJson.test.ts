@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { safeJson } from "../../../src/report/render/safeJson.ts";
+import { safeJson } from "../src/safeJson.ts";
 
 it("is the same value, with nothing that a terminal would obey", () => {
   const values = fc.jsonValue({ stringUnit: "binary" }).filter((value) => value !== undefined);
