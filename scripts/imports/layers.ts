@@ -50,7 +50,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   run: { imports: [...acting, "sign"] },
   report: {
     imports: [...ground, "policy", "decide", "plan", "audit"],
-    types: ["inventory", "probe", "sign"],
+    types: ["fleet", "inventory", "probe", "sign"],
     packages: ["csv-stringify", "node-sarif-builder", "picocolors", "string-width", "xml2js"],
   },
   pullRequest: { imports: [...ground, "policy", "plan", "report"] },
@@ -58,6 +58,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   watch: {
     imports: [...ground, "http", "inventory", "policy", "resolve", "decide", "plan", "run", "sqlite"],
     packages: ["typebox"],
+  },
+  fleet: {
+    imports: [...ground, "salesforce", "inventory", "policy", "resolve", "plan", "run"],
+    packages: ["p-limit", "typebox", "yaml"],
   },
   state: { imports: ground },
   pulumi: {
@@ -98,6 +102,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "pullRequest",
       "forge",
       "watch",
+      "fleet",
       "state",
       "local-org",
     ],
@@ -118,6 +123,7 @@ export const pure: readonly string[] = [
   "*/errors.ts",
   "salesforce/id.ts",
   "salesforce/instant.ts",
+  "salesforce/settingKeys.ts",
   "inventory/subordinates.ts",
   "sign",
   "policy",
@@ -132,6 +138,14 @@ export const pure: readonly string[] = [
   "report",
   "pullRequest",
   "state",
+  "fleet/exitCode.ts",
+  "fleet/fleetLimits.ts",
+  "fleet/numbers.ts",
+  "fleet/orgs.ts",
+  "fleet/orgsFile.ts",
+  "fleet/orgsSchema.ts",
+  "fleet/runSchema.ts",
+  "fleet/selection.ts",
 ];
 
 /** The files of pure rooms that do I/O for them; nothing pure imports them. */

@@ -8,6 +8,7 @@ import { commentCommand } from "./verbs/comment.ts";
 import { completionCommand } from "./verbs/completion.ts";
 import { doctorCommand } from "./verbs/doctor.ts";
 import { explainCommand } from "./verbs/explain.ts";
+import { fleetCommand } from "./verbs/fleet/fleet.ts";
 import { initCommand } from "./verbs/init.ts";
 import { issueCommand } from "./verbs/issue.ts";
 import { listCommand } from "./verbs/list.ts";
@@ -42,6 +43,7 @@ export function program(): Command {
     .addCommand(watchCommand())
     .addCommand(commentCommand())
     .addCommand(issueCommand())
+    .addCommand(fleetCommand())
     .addCommand(auditCommand())
     .addCommand(verifyStateCommand())
     .addCommand(doctorCommand())

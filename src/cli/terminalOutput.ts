@@ -38,3 +38,17 @@ export function readingProgress(): ReadingProgress {
     stop: () => bar?.stop(),
   };
 }
+
+/** A bar of things that are done one by one, on a terminal alone, and gone when it is stopped. @param what as in "orgs read" */
+export function countingProgress(
+  what: string,
+  total: number,
+): { readonly one: () => void; readonly stop: () => void } {
+  if (!process.stderr.isTTY || total < 2) return { one: () => undefined, stop: () => undefined };
+  const bar = new SingleBar(
+    { format: `{value}/{total} ${what} {bar}`, hideCursor: true, clearOnComplete: true },
+    Presets.shades_classic,
+  );
+  bar.start(total, 0);
+  return { one: () => bar.increment(), stop: () => bar.stop() };
+}

@@ -1,7 +1,7 @@
 import { printable } from "../printable.ts";
 import { isSecretSetting } from "../pulumi/orgSettings.ts";
 import type { RunSettingKey } from "../run/settings.ts";
-import type { SettingKey } from "../salesforce/credentials.ts";
+import type { SettingKey } from "../salesforce/settingKeys.ts";
 import { pluginErrors } from "./errors.ts";
 import { hasUnknown, type Properties, revealed, secret } from "./propertyValues.ts";
 

@@ -83,9 +83,13 @@ export class PolicyError extends UserError {
   override name = "PolicyError";
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  /** @param says the sentence below the problems, where they are not a policy's */
+  constructor(
+    problems: readonly Problem[],
+    says: (values: { readonly count: string }) => ErrorText = policyErrors["policy-with-problems"].says,
+  ) {
     const count = `${atLeast(problems)}${problems.length} problem${problems.length === 1 ? "" : "s"}`;
-    const { code, text, remedy } = policyErrors["policy-with-problems"].says({ count });
+    const { code, text, remedy } = says({ count });
     super({ code, text: `${formatProblems(problems)}\n${text}`, remedy });
     this.problems = problems;
   }

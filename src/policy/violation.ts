@@ -5,22 +5,38 @@ import { didYouMean } from "./nearest.ts";
 import { MOST_PROBLEMS, type Problem } from "./problem.ts";
 import { type Path, pathText, type Source } from "./source.ts";
 
-/** What ajv says about a policy, in a reader's words and at the place in the source; of a great many the first. */
-export function schemaProblems(source: Source, errors: readonly ErrorObject[]): Problem[] {
+/** What differs from file to file that is written in the policy's YAML. */
+export interface FileWords {
+  /** The file as a whole, as in "the policy". */
+  readonly whole: string;
+  /** Where its language is explained. */
+  readonly see: string;
+  /** What to do where a key is missing, by key. */
+  readonly missing: Readonly<Record<string, string>>;
+  /** What is wrong with a text that has a form of its own. */
+  readonly wrongForm: (path: Path, place: string, found: string) => ErrorText;
+}
+
+/** What ajv says about a file, in a reader's words and at the place in the source; of a great many the first. */
+export function schemaProblems(
+  source: Source,
+  errors: readonly ErrorObject[],
+  words: FileWords = POLICY_WORDS,
+): Problem[] {
   const problems = new Map<string, Problem>();
   for (const error of errors) {
-    const problem = schemaProblem(source, error);
+    const problem = schemaProblem(source, error, words);
     if (problems.size === MOST_PROBLEMS) break;
     if (problem) problems.set(`${problem.file} ${problem.line}:${problem.column} ${problem.text}`, problem);
   }
   return [...problems.values()];
 }
 
-function schemaProblem(source: Source, error: ErrorObject): Problem | null {
+function schemaProblem(source: Source, error: ErrorObject, words: FileWords): Problem | null {
   const path = pathOf(error.instancePath);
-  const said = wordsOf(error, {
+  const said = wordsOf(error, words, {
     path,
-    place: path.length === 0 ? "the policy" : pathText(path),
+    place: path.length === 0 ? words.whole : pathText(path),
     found: shown(source, path, error.data),
   });
   if (said === null) return null;
@@ -36,8 +52,12 @@ interface Written {
   readonly found: string;
 }
 
-/** What is wrong, in the words of the policy; null where another error of ajv says it. */
-function wordsOf(error: ErrorObject, { path, place, found }: Written): ErrorText | null {
+/** What is wrong, in the words of the file; null where another error of ajv says it. */
+function wordsOf(
+  error: ErrorObject,
+  { see, missing, wrongForm }: FileWords,
+  { path, place, found }: Written,
+): ErrorText | null {
   switch (error.keyword) {
     case "additionalProperties": {
       const key = String(error.params.additionalProperty);
@@ -47,14 +67,14 @@ function wordsOf(error: ErrorObject, { path, place, found }: Written): ErrorText
     }
     case "required": {
       const key = String(error.params.missingProperty);
-      return policyProblems["key-missing"]({ place, key, remedy: MISSING_REMEDIES[key] ?? "add it" });
+      return policyProblems["key-missing"]({ place, key, remedy: missing[key] ?? "add it" });
     }
     case "type":
-      return wrongType(error, place, found);
+      return wrongType(error, see, place, found);
     case "const":
     case "enum":
     case "anyOf":
-      return wrongChoice(error, place, found);
+      return wrongChoice(error, see, place, found);
     case "if":
       return null; // what its branch found is reported by itself
     case "pattern":
@@ -77,16 +97,16 @@ function wordsOf(error: ErrorObject, { path, place, found }: Written): ErrorText
   }
 }
 
-function wrongType(error: ErrorObject, place: string, found: string): ErrorText | null {
+function wrongType(error: ErrorObject, see: string, place: string, found: string): ErrorText | null {
   // Inside a choice such as `users`, the choice itself is reported; beside a constant, the constant.
   if (/\/anyOf\/\d+\/type$/.test(error.schemaPath) || error.parentSchema?.const !== undefined) return null;
   const type = String(error.params.type);
-  const remedy = typeRemedy(error.data, type === "string");
+  const remedy = typeRemedy(error.data, type === "string", see);
   return policyProblems["value-of-wrong-type"]({ place, wanted: article(type), found, remedy });
 }
 
 /** A value that is none of those which the schema knows. */
-function wrongChoice(error: ErrorObject, place: string, found: string): ErrorText | null {
+function wrongChoice(error: ErrorObject, see: string, place: string, found: string): ErrorText | null {
   const says = (wanted: string, remedy: string) =>
     policyProblems["value-not-allowed"]({ place, wanted, found, remedy });
   const { data, params } = error;
@@ -100,17 +120,16 @@ function wrongChoice(error: ErrorObject, place: string, found: string): ErrorTex
   }
   if (error.keyword === "enum") {
     const allowed = params.allowedValues as string[];
-    const remedy =
-      typeof data === "string" ? didYouMean(data, allowed, SEE_LANGUAGE) : typeRemedy(data, true);
+    const remedy = typeof data === "string" ? didYouMean(data, allowed, see) : typeRemedy(data, true, see);
     return says(alternatives(allowed), remedy);
   }
   // The problem inside a map is reported by itself.
   if (typeof data === "object" && data !== null && !Array.isArray(data)) return null;
-  return says(choices(error.schema), typeRemedy(data, true));
+  return says(choices(error.schema), typeRemedy(data, true, see));
 }
 
 /** A text that has a form of its own: an id, a day, a permission. */
-function wrongForm(path: Path, place: string, found: string): ErrorText {
+function policyForm(path: Path, place: string, found: string): ErrorText {
   const key = path.findLast((step) => typeof step === "string");
   if (key === "permissions") return policyProblems["permission-not-an-api-name"]({ place, found });
   if (key !== "id") return policyProblems["day-not-valid"]({ place, found });
@@ -166,14 +185,19 @@ const MISSING_REMEDIES: Readonly<Record<string, string>> = {
   reviewBy: "say when it is due for review, as in `reviewBy: 2027-03-31`",
 };
 
-const SEE_LANGUAGE = "see docs/policy.md";
+const POLICY_WORDS: FileWords = {
+  whole: "the policy",
+  see: "see docs/policy.md",
+  missing: MISSING_REMEDIES,
+  wrongForm: policyForm,
+};
 
 /** YAML turns unquoted words such as `true` and `12` into something else than text. */
-function typeRemedy(data: unknown, textWanted: boolean): string {
+function typeRemedy(data: unknown, textWanted: boolean, see: string): string {
   if (data === null || data === undefined) return "fill it in or leave the key out";
   return textWanted && (typeof data === "boolean" || typeof data === "number")
     ? "quote it if it is meant as text"
-    : SEE_LANGUAGE;
+    : see;
 }
 
 function article(type: string): string {

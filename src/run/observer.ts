@@ -6,8 +6,9 @@ import { type Evaluation, evaluate } from "../plan/evaluate.ts";
 import type { Policy } from "../policy/policy.ts";
 import { acceptPolicyObject, readPolicy } from "../policy/read.ts";
 import { needsOf } from "../resolve/policyNeeds.ts";
-import { type Credentials, readCredentials, SETTING_KEYS } from "../salesforce/credentials.ts";
+import { type Credentials, readCredentials } from "../salesforce/credentials.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
+import { SETTING_KEYS } from "../salesforce/settingKeys.ts";
 import type { Stop } from "../stop.ts";
 import { type RunSettings, readRunSettings } from "./settings.ts";
 

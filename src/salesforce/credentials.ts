@@ -4,34 +4,10 @@ import { salesforceErrors } from "./errors.ts";
 import { type AppRef, appRef } from "./id.ts";
 import { type JwtLogin, mayHaveAssertion } from "./jwt.ts";
 import { isLoginHost, plainSetting } from "./plainSetting.ts";
-
-/** What a user can set: the key in the stack's config, and its variable in the environment. docs/connecting.md says what each means. */
-const VARIABLES = {
-  // The official CLI's own names where it has one (`sf org login access-token`).
-  accessToken: "SF_ACCESS_TOKEN",
-  instanceUrl: "SF_ORG_INSTANCE_URL",
-  targetOrg: "SF_TARGET_ORG",
-  apiVersion: "SF_ORG_API_VERSION",
-  audience: "SF_AUDIENCE_URL",
-  loginUrl: "SANCTIONED_LOGIN_URL",
-  clientId: "SANCTIONED_CLIENT_ID",
-  clientSecret: "SANCTIONED_CLIENT_SECRET",
-  username: "SANCTIONED_USERNAME",
-  privateKey: "SANCTIONED_PRIVATE_KEY",
-  privateKeyFile: "SANCTIONED_PRIVATE_KEY_FILE",
-  ownApp: "SANCTIONED_OWN_APP",
-  concurrency: "SANCTIONED_CONCURRENCY",
-  maxApiShare: "SANCTIONED_MAX_API_SHARE",
-  composite: "SANCTIONED_COMPOSITE",
-} as const;
-
-export type SettingKey = keyof typeof VARIABLES;
-type Key = SettingKey;
-
-export const SETTING_KEYS = Object.keys(VARIABLES) as readonly Key[];
+import { SETTING_KEYS, type SettingKey, VARIABLES } from "./settingKeys.ts";
 
 /** How to reach an org, as far as one source says. Holds secrets: never to be stored or logged. */
-export type Settings = Readonly<Partial<Record<Key, string>>>;
+export type Settings = Readonly<Partial<Record<SettingKey, string>>>;
 
 /** One complete way in. */
 export type Login =
@@ -79,7 +55,7 @@ export function readCredentials(
     readLogin(fromConfig, (key) => key) ??
     readLogin(fromEnvironment, (key) => VARIABLES[key]) ??
     defaultOrg(namedOrg);
-  const setting = (key: Key) => fromConfig[key] ?? fromEnvironment[key] ?? null;
+  const setting = (key: SettingKey) => fromConfig[key] ?? fromEnvironment[key] ?? null;
   const ownApp = setting("ownApp");
   const concurrency = setting("concurrency");
   return {
@@ -99,12 +75,12 @@ function defaultOrg(namedOrg: string | null): Login {
 }
 
 /** What a source says; an empty value says nothing. */
-function given(read: (key: Key) => string | undefined): Settings {
+function given(read: (key: SettingKey) => string | undefined): Settings {
   return Object.fromEntries(SETTING_KEYS.map((key) => [key, read(key)]).filter(([, value]) => value));
 }
 
-function readLogin(settings: Settings, nameOf: (key: Key) => string): Login | null {
-  const need = (keys: readonly Key[], way: string): void => {
+function readLogin(settings: Settings, nameOf: (key: SettingKey) => string): Login | null {
+  const need = (keys: readonly SettingKey[], way: string): void => {
     const missing = keys.filter((key) => settings[key] === undefined);
     if (missing.length > 0)
       throw salesforceErrors["credentials-incomplete"]({
@@ -178,7 +154,7 @@ function refuseLoginHost(
 const LARGEST_KEY_BYTES = 64 * 1024;
 
 /** Nothing of the path is quoted: a key is often set in its place. */
-function readKey(file: string, nameOf: (key: Key) => string): string {
+function readKey(file: string, nameOf: (key: SettingKey) => string): string {
   const answer = readRegular(file, LARGEST_KEY_BYTES);
   if ("bytes" in answer) return answer.bytes.toString("utf8");
   throw salesforceErrors["private-key-file-not-readable"]({
@@ -195,13 +171,13 @@ function apiVersion(text: string | null): string | null {
   return text.includes(".") ? text : `${text}.0`;
 }
 
-function flag(key: Key, text: string): boolean {
+function flag(key: SettingKey, text: string): boolean {
   if (text !== "true" && text !== "false")
     throw salesforceErrors["setting-not-true-or-false"]({ setting: key, variable: VARIABLES[key] });
   return text === "true";
 }
 
-function number(key: Key, text: string, least: number, most: number, whole: boolean): number {
+function number(key: SettingKey, text: string, least: number, most: number, whole: boolean): number {
   const value = Number(text);
   if (!(value >= least && value <= most) || (whole && !Number.isInteger(value)))
     throw salesforceErrors["setting-not-in-range"]({

@@ -5,7 +5,7 @@ import { schemaText } from "../../src/plugin/schema.ts";
 import { SETTINGS } from "../../src/plugin/settings.ts";
 import { readRunSettings } from "../../src/run/settings.ts";
 import { VERSION } from "../../src/run/version.ts";
-import { SETTING_KEYS } from "../../src/salesforce/credentials.ts";
+import { SETTING_KEYS } from "../../src/salesforce/settingKeys.ts";
 
 const file = path.resolve(import.meta.dirname, "../../schema/pulumi-package.json");
 

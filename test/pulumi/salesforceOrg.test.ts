@@ -13,7 +13,7 @@ import {
 } from "../../src/pulumi/orgSettings.ts";
 import { ConnectedUserProvider } from "../../src/pulumi/provider.ts";
 import { RUN_SETTING_KEYS } from "../../src/run/settings.ts";
-import { SETTING_KEYS } from "../../src/salesforce/credentials.ts";
+import { SETTING_KEYS } from "../../src/salesforce/settingKeys.ts";
 
 it("an org that a program names can be given every setting that there is", () => {
   expect([...CONNECTION_SETTINGS].sort()).toEqual([...SETTING_KEYS].sort());

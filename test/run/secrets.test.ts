@@ -12,7 +12,7 @@ import { readPolicy } from "../../src/policy/read.ts";
 import { ConnectedUserProvider } from "../../src/pulumi/provider.ts";
 import { needsOf } from "../../src/resolve/policyNeeds.ts";
 import { openObserver } from "../../src/run/open.ts";
-import { SETTING_KEYS } from "../../src/salesforce/credentials.ts";
+import { SETTING_KEYS } from "../../src/salesforce/settingKeys.ts";
 import type { WatchEvent } from "../../src/watch/event.ts";
 import type { Sink } from "../../src/watch/sinks/sink.ts";
 import { slack } from "../../src/watch/sinks/slack.ts";

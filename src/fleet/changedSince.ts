@@ -1,0 +1,91 @@
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { policyDigest } from "../plan/digest.ts";
+import { parsePolicy } from "../policy/load.ts";
+import type { OpenFile } from "../policy/namedFile.ts";
+import type { Policy } from "../policy/policy.ts";
+import { readPolicyFile } from "../policy/read.ts";
+import { fleetErrors } from "./errors.ts";
+import type { Fleet, FleetOrg } from "./orgs.ts";
+import { parseOrgs } from "./orgsFile.ts";
+
+/**
+ * Tells of an org whether what decides for it is another than in a commit: its entry in the file of the orgs, or what its policy says, with
+ * all files that it names. A comment or a moved line is no change; whatever cannot be told is one.
+ * @param ref a commit, branch or tag of the repository that the fleet is in
+ * @throws UserError where git does not know it
+ */
+export function changedSince(
+  ref: string,
+  fleet: Fleet,
+  folder: string,
+  roots: readonly string[],
+): (org: FleetOrg) => boolean {
+  const git = blobsOf(ref, folder);
+  const before = entriesBefore(git(fleet.file), fleet.file);
+  const open: OpenFile = (file) => {
+    const text = git(file);
+    return text === null ? { why: "is not there", remedy: null } : { text };
+  };
+  return (org) => {
+    const { position: _, ...entry } = org;
+    if (before.get(org.name) !== JSON.stringify(entry)) return true;
+    const now = readPolicyFile(org.policy, folder, roots);
+    const text = git(org.policy);
+    if ("problems" in now || text === null) return true;
+    const then = parsePolicy(text, org.policy, open);
+    return "problems" in then || decidesBy(then.policy) !== decidesBy(now.policy);
+  };
+}
+
+/** All that a policy decides by: its digest counts what a baseline holds, and here it matters which. */
+function decidesBy(policy: Policy): string {
+  const known = policy.baseline?.grants.map(({ app, user, granted }) => [app.value, user.value, granted]);
+  return `${policyDigest(policy)} ${JSON.stringify(known)}`;
+}
+
+function entriesBefore(text: string | null, file: string): ReadonlyMap<string, string> {
+  const result = text === null ? null : parseOrgs(text, file);
+  const orgs = result !== null && "fleet" in result ? result.fleet.orgs : [];
+  return new Map(orgs.map(({ position: _, ...entry }) => [entry.name, JSON.stringify(entry)]));
+}
+
+/** Reads files of a commit, each once; null for one that is not there. Nothing is checked out. */
+function blobsOf(ref: string, folder: string): (file: string) => string | null {
+  const git = (...command: string[]) =>
+    execFileSync("git", command, {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      maxBuffer: 16 * 1024 * 1024,
+    });
+  let commit: string;
+  let prefix: string;
+  try {
+    commit = git("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`).trim();
+    prefix = git("rev-parse", "--show-prefix").trim();
+  } catch (error) {
+    const { code, stderr } = error as { code?: string; stderr?: string };
+    if (code !== "ENOENT" && typeof stderr !== "string") throw error;
+    const why =
+      code === "ENOENT"
+        ? "there is no git here"
+        : stderr?.split("\n")[0]?.trim() || "it knows no such commit";
+    throw fleetErrors["git-not-asked"]({ ref, why });
+  }
+  const known = new Map<string, string | null>();
+  return (file) => {
+    const at = path.posix.join(prefix, file);
+    if (!known.has(at)) known.set(at, blob(git, commit, at));
+    return known.get(at)!;
+  };
+}
+
+function blob(git: (...command: string[]) => string, commit: string, file: string): string | null {
+  try {
+    return git("cat-file", "blob", `${commit}:${file}`);
+  } catch (error) {
+    if (typeof (error as { stderr?: unknown }).stderr !== "string") throw error;
+    return null;
+  }
+}

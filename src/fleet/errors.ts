@@ -1,0 +1,143 @@
+import { declareErrors, declareProblems } from "../errors.ts";
+
+export const fleetErrors = declareErrors({
+  "orgs-file-with-problems": {
+    kind: "user",
+    text: "{file} has {count}.",
+    remedy: "Fix what is listed; `npx sanctioned fleet validate` checks it again.",
+    example: { file: "orgs.yaml", count: "2 problems" },
+  },
+  "orgs-file-not-readable": {
+    kind: "user",
+    text: "The file of the orgs, {file}, {why}.",
+    remedy: "Name one with --orgs, or write orgs.yaml: docs/fleet.md has the form.",
+    example: { file: "orgs.yaml", why: "is not there" },
+  },
+  "org-not-in-fleet": {
+    kind: "user",
+    text: 'There is no org "{name}" in {file}.',
+    remedy: "{remedy}",
+    example: { name: "dieppe-prod", file: "orgs.yaml", remedy: 'Did you mean "dieppe"?' },
+  },
+  "tag-not-in-fleet": {
+    kind: "user",
+    text: 'No org of {file} has the tag "{tag}".',
+    remedy: "{remedy}",
+    example: { tag: "prod", file: "orgs.yaml", remedy: 'Did you mean "production"?' },
+  },
+  "nothing-selected": {
+    kind: "user",
+    text: "No org of {file} is selected by all of {options} at once.",
+    remedy: "Leave one of them out.",
+    example: { file: "orgs.yaml", options: "--only and --tag" },
+  },
+  "git-not-asked": {
+    kind: "user",
+    text: "Git cannot tell what changed since {ref}: {why}.",
+    remedy: "Name a commit or a branch that is here (in CI, fetch it first), or leave --changed-since out.",
+    example: { ref: "origin/main", why: "unknown revision" },
+  },
+  "fleet-variable-empty": {
+    kind: "settings",
+    text: "{setting} of the org {org} is to be in the variable {variable}, which is not set or empty.",
+    remedy: "Set it for this run, or name another under `credentials` in {file}.",
+    example: { setting: "privateKey", org: "dieppe", variable: "DIEPPE_KEY", file: "orgs.yaml:12" },
+  },
+  "org-without-stack": {
+    kind: "settings",
+    text: "The org {org} names no stack ({file}).",
+    remedy: "Give it one with `stack:`.",
+    example: { org: "dieppe", file: "orgs.yaml:12" },
+  },
+  "stack-config-not-read": {
+    kind: "settings",
+    text: "The config of the stack {stack} cannot be read: {why}.",
+    remedy:
+      "`npx pulumi config --stack {stack}` shows more; its backend and passphrase (PULUMI_CONFIG_PASSPHRASE) have to be at hand.",
+    example: { stack: "dieppe", why: "no stack of this name" },
+  },
+  "fleet-org-is-another": {
+    kind: "user",
+    text: "The credentials of {name} lead to the org {found} ({foundName}), and {file} says that it is {expected}.",
+    remedy: "Correct the id or the credentials. Nothing of it was judged.",
+    example: {
+      name: "dieppe",
+      found: "00D000000000002EAA",
+      foundName: "Rouen Retail",
+      file: "orgs.yaml:8",
+      expected: "00D000000001942EAA",
+    },
+  },
+  "fleet-limits-exceeded": {
+    kind: "user",
+    text: "Over the limits of the fleet ({place}): {exceeded}. Nothing is revoked in any org.",
+    remedy: "If all of it is meant, raise `limits` there, or split the change.",
+    example: { place: "orgs.yaml:2", exceeded: "412 revocations, over 200 (limits.revocations)" },
+  },
+  "plans-folder-exists": {
+    kind: "user",
+    text: "{folder} is there already, and nothing is ever written over.",
+    remedy: "Name a new folder with --out.",
+    example: { folder: "plans" },
+  },
+  "plans-folder-not-writable": {
+    kind: "user",
+    text: "{folder} cannot be made ({why}).",
+    remedy: "Name another folder with --out.",
+    example: { folder: "plans", why: "EACCES" },
+  },
+  "plans-folder-not-whole": {
+    kind: "user",
+    text: "{folder} is no whole folder of plans: {why}.",
+    remedy: "Make a new one with `npx sanctioned fleet plan --out FOLDER`.",
+    example: { folder: "plans", why: "fleet.json is not there, as where a run was ended" },
+  },
+});
+
+export const fleetProblems = declareProblems({
+  "fleet-name-not-valid": {
+    text: "{place} is not a valid name: {found}",
+    remedy: "write small letters, digits and hyphens, as in acme-production",
+    example: { place: "orgs[0].name", found: '"Acme Production"' },
+  },
+  "fleet-value-malformed": {
+    text: "{place} is not valid: {found}",
+    remedy: "{remedy}",
+    example: {
+      place: "orgs[0].credentials.privateKey",
+      found: '"-----BEGIN"',
+      remedy: "write the name of a variable, as in ACME_PRIVATE_KEY",
+    },
+  },
+  "org-listed-twice": {
+    text: "{place} is that of {other} too: {found}",
+    remedy: "{remedy}",
+    example: {
+      place: "orgs[1].id",
+      other: "orgs[0] (line 4)",
+      found: "00D000000001942EAA",
+      remedy: "list each org once",
+    },
+  },
+  "org-name-reserved": {
+    text: '{place} is "{found}", which names a file of the whole fleet',
+    remedy: "give the org another name",
+    example: { place: "orgs[0].name", found: "fleet" },
+  },
+  "org-without-credentials": {
+    text: "{place} does not say how it is reached",
+    remedy:
+      "with several orgs each needs `credentials:`, the name of a variable by setting or `stack`; the environment's own names would be those of all",
+    example: { place: "orgs[0]" },
+  },
+  "org-credentials-without-stack": {
+    text: "{place} is `stack`, and the org has none",
+    remedy: "name its stack with `stack:`",
+    example: { place: "orgs[0].credentials" },
+  },
+  "org-policy-of-another": {
+    text: "{place} is {found}, whose org is {other}",
+    remedy: "name this org's own policy, or correct the id",
+    example: { place: "orgs[0].policy", found: "policy/acme.yaml", other: "00D000000000002EAA" },
+  },
+});

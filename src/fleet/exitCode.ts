@@ -1,0 +1,33 @@
+import type { FleetRun, OrgResult } from "./runSchema.ts";
+
+/** The CLI's exit codes, from the best to the worst: whatever is worse hides what is better. */
+const FROM_BEST = [0, 2, 3, 4, 1] as const;
+export type FleetExitCode = (typeof FROM_BEST)[number];
+
+/** How a run over a fleet ends: as its worst org does. Pure. @param detailed whether something that breaks a policy is told */
+export function exitCodeOf({ orgs, limits }: FleetRun, detailed: boolean): FleetExitCode {
+  const codes = orgs.map((org) => codeOf(org, detailed));
+  if (limits.refusal !== null) codes.push(3);
+  return codes.reduce<FleetExitCode>((worst, code) => (rank(code) > rank(worst) ? code : worst), 0);
+}
+
+function codeOf({ status, problem }: OrgResult, detailed: boolean): FleetExitCode {
+  switch (status) {
+    case "clean":
+      return 0;
+    case "reports":
+    case "revokes":
+      return detailed ? 2 : 0;
+    case "refused":
+      return problem?.code === "limits-exceeded" ? 3 : 1;
+    case "inconclusive":
+      return 4;
+    case "unreachable":
+    case "failed":
+      return 1;
+  }
+}
+
+function rank(code: FleetExitCode): number {
+  return FROM_BEST.indexOf(code);
+}

@@ -1,0 +1,107 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { parse } from "yaml";
+import { fleetErrors } from "./errors.ts";
+import type { ReadStackConfig } from "./surroundings.ts";
+
+const run = promisify(execFile);
+/** The engine may have to reach its backend first. */
+const TIMEOUT_MS = 120_000;
+/** More than a stack's config has. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads the config of stacks of the Pulumi project in a folder, with its secrets, by the project's own engine: what an update would
+ * read. Each stack is read once. What it returns holds secrets: never to be stored or logged.
+ */
+export function stackConfigReader(folder: string, env: NodeJS.ProcessEnv): ReadStackConfig {
+  const read = new Map<string, Promise<ReadonlyMap<string, string>>>();
+  return (stack) => {
+    const known = read.get(stack) ?? readStackConfig(stack, folder, env);
+    read.set(stack, known);
+    return known;
+  };
+}
+
+async function readStackConfig(
+  stack: string,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<ReadonlyMap<string, string>> {
+  const namespace = `${projectName(stack, folder)}:`;
+  const values = await askEngine(stack, folder, env);
+  return new Map(
+    Object.entries(values).flatMap(([key, { value }]) =>
+      key.startsWith(namespace) && typeof value === "string" ? [[key.slice(namespace.length), value]] : [],
+    ),
+  );
+}
+
+async function askEngine(
+  stack: string,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Record<string, { readonly value?: unknown }>> {
+  const command = ["config", "--json", "--show-secrets", "--non-interactive", "--stack", stack];
+  let stdout: string;
+  try {
+    ({ stdout } = await run(engineOf(folder), command, {
+      cwd: folder,
+      env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      timeout: TIMEOUT_MS,
+      maxBuffer: MOST_BYTES,
+      killSignal: "SIGKILL",
+      shell: process.platform === "win32", // there it is a .cmd file; a stack's name has no character of a shell
+    }));
+  } catch (error) {
+    const failure = error as { code?: string | number; killed?: boolean; stderr?: string };
+    if (failure.code === undefined && !failure.killed) throw error;
+    throw fleetErrors["stack-config-not-read"]({ stack, why: whyOf(failure) });
+  }
+  try {
+    return JSON.parse(stdout) as Record<string, { readonly value?: unknown }>;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw fleetErrors["stack-config-not-read"]({ stack, why: "the engine answers with no JSON" });
+  }
+}
+
+/** The engine's own words go to standard error, and hold no value of the config. */
+function whyOf({
+  code,
+  killed,
+  stderr = "",
+}: {
+  code?: string | number;
+  killed?: boolean;
+  stderr?: string;
+}): string {
+  if (code === "ENOENT") return "there is no `pulumi` here";
+  if (killed) return "the engine does not answer";
+  const [line] = stderr.split("\n").flatMap((text) => text.replace(/^error: /, "").trim() || []);
+  return line ?? `pulumi ended with ${code}`;
+}
+
+/** The project's own, else the one on the path. */
+function engineOf(folder: string): string {
+  const own = path.join(
+    folder,
+    "node_modules",
+    ".bin",
+    process.platform === "win32" ? "pulumi.cmd" : "pulumi",
+  );
+  return existsSync(own) ? own : "pulumi";
+}
+
+/** Before each key of the project's own config (pulumi.com/docs/iac/concepts/config). */
+function projectName(stack: string, folder: string): string {
+  for (const name of ["Pulumi.yaml", "Pulumi.yml"]) {
+    const file = path.join(folder, name);
+    if (!existsSync(file)) continue;
+    const project = parse(readFileSync(file, "utf8")) as { name?: unknown } | null;
+    if (typeof project?.name === "string") return project.name;
+  }
+  throw fleetErrors["stack-config-not-read"]({ stack, why: `${folder} holds no Pulumi.yaml with a name` });
+}

@@ -1,0 +1,76 @@
+import { placeText } from "../policy/policy.ts";
+import type { ReadingProgress, RunSurroundings } from "../run/observer.ts";
+import type { SettingKey } from "../salesforce/settingKeys.ts";
+import { fleetErrors } from "./errors.ts";
+import type { FleetOrg } from "./orgs.ts";
+
+/** The config of a stack, by key without the project's name. @throws SettingsError where it cannot be read */
+export type ReadStackConfig = (stack: string) => Promise<ReadonlyMap<string, string>>;
+
+/** What the runs of a fleet are given from outside. It holds secrets: never to be stored or logged. */
+export interface FleetSurroundings {
+  readonly env: NodeJS.ProcessEnv;
+  /** That of `orgs.yaml`. */
+  readonly folder: string;
+  readonly stackConfig: ReadStackConfig;
+  readonly showReading?: () => ReadingProgress;
+}
+
+/** What the environment says of one run; in a fleet it would be said of every org. */
+const OF_ONE_RUN = ["SANCTIONED_AUDIT_FILE", "SANCTIONED_APPROVED_PLAN"];
+
+/**
+ * What the run of one org is given: its own way in, and nobody else's. Whatever is named for it is taken from there alone, so
+ * that a login that the environment has for another org is never used.
+ * @throws SettingsError for a variable that holds nothing, and a stack that cannot be read
+ */
+export async function surroundingsOf(
+  org: FleetOrg,
+  { env: all, folder, stackConfig, showReading }: FleetSurroundings,
+): Promise<RunSurroundings> {
+  const env = Object.fromEntries(Object.entries(all).filter(([name]) => !OF_ONE_RUN.includes(name)));
+  const shared = { folder, ...(showReading === undefined ? {} : { showReading }) };
+  const { credentials, plain, name } = org;
+  switch (credentials.from) {
+    case "environment":
+      return { ...shared, env: { ...env, ...plainVariables(plain) } };
+    case "variables": {
+      const found = new Map<string, string>(Object.entries(plain));
+      for (const [setting, variable] of Object.entries(credentials.variables))
+        found.set(setting, heldBy(org, setting as SettingKey, variable, all));
+      return { ...shared, env, namedOrg: name, config: (key) => found.get(key) };
+    }
+    case "stack": {
+      const found = await stackConfig(org.stack!);
+      const get = (key: string) => (plain as Readonly<Record<string, string>>)[key] ?? found.get(key);
+      return {
+        ...shared,
+        env,
+        namedOrg: name,
+        config: (key) => (OF_STACK_RUN.has(key) ? undefined : get(key)),
+      };
+    }
+  }
+}
+
+/** As above: what a stack's config says of the run of an update. */
+const OF_STACK_RUN = new Set(["auditFile", "approvedPlan"]);
+
+function plainVariables({ loginUrl, username }: FleetOrg["plain"]): NodeJS.ProcessEnv {
+  return {
+    ...(loginUrl === undefined ? {} : { SANCTIONED_LOGIN_URL: loginUrl }),
+    ...(username === undefined ? {} : { SANCTIONED_USERNAME: username }),
+  };
+}
+
+function heldBy(
+  { name, position }: FleetOrg,
+  setting: SettingKey,
+  variable: string,
+  env: NodeJS.ProcessEnv,
+): string {
+  const value = env[variable];
+  if (!value?.trim())
+    throw fleetErrors["fleet-variable-empty"]({ setting, org: name, variable, file: placeText(position) });
+  return value;
+}

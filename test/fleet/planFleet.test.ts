@@ -1,0 +1,67 @@
+import { expect, it, onTestFinished } from "vitest";
+import { exitCodeOf } from "../../src/fleet/exitCode.ts";
+import { planFleet } from "../../src/fleet/planFleet.ts";
+import { PlansWriter, readPlans } from "../../src/fleet/plansFolder.ts";
+import { type FolderOrg, fleetFolder } from "./fleetFolder.ts";
+
+async function fleet(orgs: readonly FolderOrg[], head: readonly string[] = []) {
+  const made = await fleetFolder(orgs, head);
+  onTestFinished(() => made.close());
+  return made;
+}
+
+it("each org has one result, and what cannot be judged is never clean and never missing", async () => {
+  const made = await fleet([
+    { name: "keeps", policy: "version: 1\nunlisted: report\napps: []\n" },
+    { name: "revokes" },
+    { name: "over", policy: "version: 1\nunlisted: revoke\nlimits: { revocations: 1 }\napps: []\n" },
+    { name: "gone", options: null },
+    { name: "hidden", options: { faults: [{ kind: "status", match: "COUNT()", status: 400 }] } },
+    { name: "broken", policy: "version: 1\nunlisted: revok\napps: []\n" },
+  ]);
+  const { fleet: read, ...selected } = made.select();
+  const { run, unexpected } = await planFleet(read, selected, made.surroundings());
+  expect(unexpected).toEqual([]);
+  expect(run.orgs.map(({ name, status, problem }) => [name, status, problem?.code])).toEqual([
+    ["keeps", "reports", undefined],
+    ["revokes", "revokes", undefined],
+    ["over", "refused", "limits-exceeded"],
+    ["gone", "unreachable", "host-not-reachable"],
+    ["hidden", "inconclusive", "list-not-completed"],
+    ["broken", "refused", "policy-with-problems"],
+  ]);
+  expect(run.orgs.at(-1)?.problem?.text).toContain("policy/broken.yaml:2: ");
+  expect(run.orgs.map(({ numbers }) => numbers?.revocations)).toEqual([
+    0,
+    4,
+    4,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  // What a refused org would revoke is not revoked: the fleet's limits are of the others.
+  expect(run.limits.revocations.actual).toBe(4);
+  expect(run.limits.refusal).toContain("33.4% (4/12), over 10%");
+  expect(exitCodeOf(run, false)).toBe(1);
+});
+
+it("a folder of plans is whole once fleet.json is there, and nobody changed a file of it", async () => {
+  const made = await fleet([{ name: "one" }, { name: "two" }]);
+  const { fleet: read, ...selected } = made.select();
+  const folder = `${made.folder}/plans`;
+  const writer = new PlansWriter(folder);
+  const { run } = await planFleet(read, selected, made.surroundings(), {
+    onPlan: (org, plan, base) => writer.plan(org.name, plan, base),
+  });
+  expect(() => readPlans(folder)).toThrow("fleet.json is not there");
+  writer.finish(run);
+  const plans = readPlans(folder);
+  expect(plans.run).toEqual(run);
+  expect(plans.plan("one").org.id).toBe(made.ids.get("one"));
+  expect(plans.base("one")).toBeNull();
+  made.write("plans/one.json", JSON.stringify(plans.plan("two")));
+  expect(() => readPlans(folder).plan("one")).toThrow("one.json is not the plan that fleet.json lists");
+  made.write("plans/fleet.json", JSON.stringify({ ...run, notSelected: ["three"] }));
+  expect(() => readPlans(folder)).toThrow("fleet.json was changed");
+  expect(() => new PlansWriter(folder)).toThrow("is there already");
+});
