@@ -55,6 +55,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   pullRequest: { imports: [...ground, "policy", "plan", "report"] },
   forge: { imports: [...ground, "http"] },
+  scaffold: { imports: ground },
   watch: {
     imports: [...ground, "http", "inventory", "policy", "resolve", "decide", "plan", "run", "sqlite"],
     packages: ["typebox"],

@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { parse } from "yaml";
+import {
+  githubWorkflows,
+  gitlabPipeline,
+  WORKFLOW_DEFAULTS,
+  WORKFLOW_TEMPLATES,
+  type WorkflowOrg,
+  type WorkflowTemplates,
+} from "../../src/scaffold/workflows.ts";
+
+const TEMPLATES = path.resolve(import.meta.dirname, "../../templates");
+const templates = Object.fromEntries(
+  WORKFLOW_TEMPLATES.map((name) => [name, readFileSync(path.join(TEMPLATES, name), "utf8")]),
+) as WorkflowTemplates;
+
+const org = (name: string, wave: number, more: Partial<WorkflowOrg> = {}): WorkflowOrg => ({
+  name,
+  policy: `policy/${name}.yaml`,
+  stack: name,
+  wave,
+  credentials: { from: "variables", variables: { accessToken: `${name.toUpperCase()}_TOKEN` } },
+  ...more,
+});
+/** «…» as an expression of GitHub. */
+const said = (text: string) => text.replaceAll(/«(.*?)»/g, "$\u007b{ $1 }}");
+const ORGS = [
+  org("sandbox", 0),
+  org("acme", 1),
+  org("bern", 1),
+  org("cork", 5, { credentials: { from: "stack" } }),
+  org("seen", 5, { stack: null }),
+];
+const jobsOf = (orgs: readonly WorkflowOrg[], settings = WORKFLOW_DEFAULTS) =>
+  parse(githubWorkflows(templates, orgs, settings).get(".github/workflows/apply.yml")!).jobs;
+
+it("each wave is a job that begins when those before it ended well, or had nothing to do", () => {
+  const jobs = jobsOf(ORGS);
+  expect(Object.keys(jobs)).toEqual(["plan", "wave-0", "wave-1", "wave-5"]);
+  expect(jobs["wave-5"].needs).toEqual(["plan", "wave-0", "wave-1"]);
+  expect(jobs["wave-5"].if).toBe(
+    said(
+      "«!cancelled() && needs.plan.result == 'success' && needs.plan.outputs.wave-5 != ''" +
+        " && (needs.wave-0.result == 'success' || needs.wave-0.result == 'skipped')" +
+        " && (needs.wave-1.result == 'success' || needs.wave-1.result == 'skipped')»",
+    ),
+  );
+  expect(jobs.plan.outputs["wave-5"]).toBe(said("«steps.plan.outputs.wave-5»"));
+});
+
+it("a job has the credential of its own org alone", () => {
+  const envOf = (wave: string) =>
+    jobsOf(ORGS)[wave].steps.find(({ name }: { name?: string }) => name === "Revoke what was approved").env;
+  expect(envOf("wave-0").SANDBOX_TOKEN).toBe(said("«secrets.SANDBOX_TOKEN»"));
+  expect(envOf("wave-1")).toMatchObject({
+    ACME_TOKEN: said("«matrix.org == 'acme' && secrets.ACME_TOKEN || ''»"),
+    BERN_TOKEN: said("«matrix.org == 'bern' && secrets.BERN_TOKEN || ''»"),
+  });
+  expect(JSON.stringify([envOf("wave-0"), envOf("wave-5")])).not.toContain("ACME_TOKEN");
+});
+
+it("an org whose stack nothing names is judged, and in no wave", () => {
+  const text = [...githubWorkflows(templates, ORGS, WORKFLOW_DEFAULTS).values()].join("");
+  expect(text).toContain(said("SEEN_TOKEN: «secrets.SEEN_TOKEN»"));
+  expect(JSON.stringify(jobsOf(ORGS)["wave-5"])).not.toContain("SEEN_TOKEN");
+});
+
+it("GitLab's waves are stages, each a matrix of its orgs", () => {
+  const file = parse(gitlabPipeline(templates, ORGS, WORKFLOW_DEFAULTS).get(".gitlab-ci.yml")!);
+  expect(file.stages).toEqual(["preview", "plan", "wave-0", "wave-1", "wave-5", "drift"]);
+  expect(file["wave-1"].parallel.matrix).toEqual([
+    { ORG: "acme", PULUMI_STACK: "acme" },
+    { ORG: "bern", PULUMI_STACK: "bern" },
+  ]);
+});
+
+it("policies in folders of one folder are taken with it, and no other place is named that is not plain", () => {
+  const nested = [org("acme", 1, { policy: "policy/emea/acme.yaml" }), org("bern", 1)];
+  const files = githubWorkflows(templates, nested, WORKFLOW_DEFAULTS);
+  for (const text of files.values()) expect(parse(text).env.SANCTIONED_POLICY_ROOT).toBe("policy");
+  expect(parse(files.get(".github/workflows/pull-request.yml")!).on.pull_request_target.paths).toEqual([
+    "policy/**",
+  ]);
+  for (const policy of [
+    "acme.yaml",
+    "../acme.yaml",
+    "po licy/acme.yaml",
+    said("«x»/acme.yaml"),
+    "a: b/c.yaml",
+  ])
+    expect(() => githubWorkflows(templates, [org("acme", 1, { policy })], WORKFLOW_DEFAULTS)).toThrow(
+      "could mean something else",
+    );
+  for (const branch of ["x]", "a\nb", said("«x»"), ""])
+    expect(() => githubWorkflows(templates, ORGS, { ...WORKFLOW_DEFAULTS, branch })).toThrow(
+      "could mean something else",
+    );
+});
+
+it("a role of the cloud is taken by the jobs that need one", () => {
+  const aws = {
+    region: "eu-west-1",
+    preview: "arn:aws:iam::111122223333:role/p",
+    production: "arn:aws:iam::111122223333:role/q",
+  };
+  const files = githubWorkflows(templates, [org("acme", 1)], { ...WORKFLOW_DEFAULTS, aws });
+  const text = (name: string) => files.get(`.github/workflows/${name}.yml`)!;
+  expect(text("pull-request")).toContain(`role-to-assume: ${aws.preview}`);
+  expect(text("drift")).not.toContain("role-to-assume");
+  expect(text("apply")).toContain(`role-to-assume: ${aws.production}`);
+  expect(text("apply")).not.toContain(aws.preview);
+});
