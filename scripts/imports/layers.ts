@@ -61,7 +61,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["typebox"],
   },
   fleet: {
-    imports: [...ground, "salesforce", "inventory", "policy", "resolve", "plan", "run"],
+    imports: [...ground, "salesforce", "inventory", "policy", "resolve", "plan", "run", "sqlite"],
     packages: ["p-limit", "typebox", "yaml"],
   },
   state: { imports: ground },
@@ -141,6 +141,9 @@ export const pure: readonly string[] = [
   "state",
   "fleet/exitCode.ts",
   "fleet/fleetLimits.ts",
+  "fleet/history/historyRun.ts",
+  "fleet/history/historySchema.ts",
+  "fleet/history/trends.ts",
   "fleet/numbers.ts",
   "fleet/orgs.ts",
   "fleet/orgsFile.ts",

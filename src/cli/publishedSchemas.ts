@@ -1,3 +1,4 @@
+import { HistorySchema } from "../fleet/history/historySchema.ts";
 import { OrgsSchema } from "../fleet/orgsSchema.ts";
 import { FleetRunSchema } from "../fleet/runSchema.ts";
 import { PlanSchema } from "../plan/planSchema.ts";
@@ -12,6 +13,7 @@ export const PUBLISHED_SCHEMAS = {
   plan: `${JSON.stringify(PlanSchema, null, 2)}\n`,
   orgs: `${JSON.stringify(OrgsSchema, null, 2)}\n`,
   fleet: `${JSON.stringify(FleetRunSchema, null, 2)}\n`,
+  history: `${JSON.stringify(HistorySchema, null, 2)}\n`,
   profile: `${JSON.stringify(ProfileSchema, null, 2)}\n`,
   event: `${JSON.stringify(EventSchema, null, 2)}\n`,
 };

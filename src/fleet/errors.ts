@@ -92,6 +92,19 @@ export const fleetErrors = declareErrors({
     remedy: "Make a new one with `npx sanctioned fleet plan --out FOLDER`.",
     example: { folder: "plans", why: "fleet.json is not there, as where a run was ended" },
   },
+  "history-not-usable": {
+    kind: "user",
+    text: "The history {file} {why}. Nothing was added to it.",
+    remedy:
+      "Name another file with --history, or under `history` in orgs.yaml; docs/fleet-reports.md has more.",
+    example: { file: "fleet-history.jsonl", why: "holds something else" },
+  },
+  "history-outside": {
+    kind: "user",
+    text: "The history {file} is not in the folder of the file of the orgs, or is a link that leads out of it.",
+    remedy: "Name one within it; a file elsewhere is named with --history, by whoever runs the command.",
+    example: { file: "../fleet-history.jsonl" },
+  },
 });
 
 export const fleetProblems = declareProblems({

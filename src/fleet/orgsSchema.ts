@@ -67,7 +67,7 @@ export const OrgsSchema = Type.Object(
     ),
     history: optional(
       Text(
-        "File that each run adds a summary to, without names of people: lines of JSON, or a SQLite database where it ends with `.sqlite`. Relative to this file.",
+        "File that each run adds a summary to, without names of people: lines of JSON, or a SQLite database where it ends with `.sqlite`. Relative to this file, and in its folder.",
       ),
     ),
     credentials: optional(Variables),

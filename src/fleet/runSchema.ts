@@ -11,7 +11,15 @@ const Digest = (description: string) => Type.String({ pattern: "^[0-9a-f]{64}$",
 const Held = { limit: Type.Number(), actual: Type.Number() };
 
 /** What came of one org, from the best to the worst. */
-const STATUSES = ["clean", "reports", "revokes", "refused", "inconclusive", "unreachable", "failed"] as const;
+export const STATUSES = [
+  "clean",
+  "reports",
+  "revokes",
+  "refused",
+  "inconclusive",
+  "unreachable",
+  "failed",
+] as const;
 
 const Numbers = Type.Object(
   {

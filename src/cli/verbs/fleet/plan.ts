@@ -9,9 +9,10 @@ import {
   throwUnexpected,
   withFleetPlanOptions,
 } from "../../fleet.ts";
+import { type HistoryOptions, keeperOf, withHistoryOption } from "../../fleetHistory.ts";
 import { terminal } from "../../terminalOutput.ts";
 
-interface PlanOptions extends FleetPlanOptions {
+interface PlanOptions extends FleetPlanOptions, HistoryOptions {
   readonly format: "text" | "json";
   readonly out?: string;
   readonly detailedExitcode?: boolean;
@@ -19,7 +20,7 @@ interface PlanOptions extends FleetPlanOptions {
 
 /** `sanctioned fleet plan`: what the policies would revoke in every org. */
 export function fleetPlanCommand(): Command {
-  return withFleetPlanOptions(new Command("plan"))
+  return withHistoryOption(withFleetPlanOptions(new Command("plan")))
     .description(
       "show what the policies would revoke in every org, under the fleet's limits; changes nothing",
     )
@@ -34,6 +35,7 @@ export function fleetPlanCommand(): Command {
     .action(async (options: PlanOptions) => {
       const { format, out, detailedExitcode = false } = options;
       const selected = await selectedFleet(options);
+      const keep = await keeperOf(selected, options);
       const writer = out === undefined ? null : await plansWriter(out);
       const outcome = await planAsAsked(selected, options, (org, plan, base) =>
         writer?.plan(org.name, plan, base),
@@ -41,6 +43,7 @@ export function fleetPlanCommand(): Command {
       writer?.finish(outcome.run);
       process.stdout.write(format === "json" ? safeJson(outcome.run) : fleetText(outcome.run, terminal()));
       process.exitCode = exitCodeOf(outcome.run, detailedExitcode);
+      keep(outcome.run, "plan");
       throwUnexpected(outcome);
     });
 }
