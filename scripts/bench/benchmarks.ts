@@ -1,6 +1,7 @@
 import { ScriptError } from "../scriptError.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { DECIDE_BENCHMARKS } from "./decide.ts";
+import { FLEET_BENCHMARKS } from "./fleet.ts";
 import { LIST_BENCHMARKS } from "./list.ts";
 import { PREVIEW_BENCHMARKS } from "./preview.ts";
 import { PREVIEW_SIZE_BENCHMARKS } from "./previewSize.ts";
@@ -13,6 +14,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ...REVOKE_BENCHMARKS,
   ...PREVIEW_BENCHMARKS,
   ...PREVIEW_SIZE_BENCHMARKS,
+  ...FLEET_BENCHMARKS,
 ];
 
 /**

@@ -50,7 +50,7 @@ it("a benchmark that there is not is refused with the names of those that there 
   expect([status, stdout, stderr]).toEqual([
     1,
     "",
-    'There is no benchmark "list-2k"; there are list-10k, list-100k, list-1m, decide-10k, decide-100k, decide-1m, revoke-5k, preview-dieppe, preview-10k, preview-100k.\n',
+    'There is no benchmark "list-2k"; there are list-10k, list-100k, list-1m, decide-10k, decide-100k, decide-1m, revoke-5k, preview-dieppe, preview-10k, preview-100k, fleet-50, fleet-300.\n',
   ]);
 });
 
