@@ -3,8 +3,8 @@ import path from "node:path";
 import fleetSchema from "../../schema/fleet.schema.json" with { type: "json" };
 import type { CodedError } from "../errors.ts";
 import { digestOf } from "../plan/digest.ts";
-import { parsePlanFile } from "../plan/parsePlanFile.ts";
-import type { PlanFile } from "../plan/planSchema.ts";
+import { isFullPlan, parsePlanFile } from "../plan/parsePlanFile.ts";
+import type { FullPlan, PlanFile } from "../plan/planSchema.ts";
 import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
 import { writeWhole } from "../run/wholeFile.ts";
 import { safeJson } from "../safeJson.ts";
@@ -54,7 +54,7 @@ export interface Plans {
   readonly folder: string;
   readonly run: FleetRun;
   /** @throws UserError where it is not the plan of the run */
-  readonly plan: (org: string) => PlanFile;
+  readonly plan: (org: string) => FullPlan;
   /** By the policy of before; null where there was none. @throws as `plan` */
   readonly base: (org: string) => PlanFile | null;
   /** The path of an org's plan, to be approved and applied as any other. */
@@ -80,7 +80,11 @@ export function readPlans(folder: string): Plans {
     folder,
     run,
     file: (org) => path.join(folder, planName(org)),
-    plan: (org) => read(org, "head", digests.get(org)?.digest ?? never(org)),
+    plan: (org) => {
+      const plan = read(org, "head", digests.get(org)?.digest ?? never(org));
+      if (!isFullPlan(plan)) throw refuse(`${planName(org)} does not hold every grant`);
+      return plan;
+    },
     base: (org) => {
       const digest = (digests.get(org) ?? never(org)).baseDigest;
       return digest === null ? null : read(org, "base", digest);

@@ -3,7 +3,7 @@ import { parseUtc } from "../time.ts";
 import { validator } from "../validator.ts";
 import { planErrors } from "./errors.ts";
 import { isUnaltered } from "./planFile.ts";
-import type { PlanFile } from "./planSchema.ts";
+import type { FullPlan, PlanFile } from "./planSchema.ts";
 
 /** The published schema of a plan file, compiled when it is first asked for. */
 export const planValidator = validator<PlanFile>(planSchema);
@@ -35,6 +35,11 @@ export function parsePlanFile(text: string, names: PlanNames): PlanFile {
     throw planErrors["plan-not-recognized"]({ ...names });
   if (!isUnaltered(plan)) throw planErrors["plan-changed"]({ ...names });
   return plan;
+}
+
+/** Whether every grant, app, user and exemption is in it. Pure. */
+export function isFullPlan(plan: PlanFile): plan is FullPlan {
+  return [plan.rows, plan.apps, plan.users, plan.exemptions].every((part) => part !== undefined);
 }
 
 /** The times that an approval of the plan goes by. */

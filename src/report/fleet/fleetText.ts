@@ -1,77 +1,84 @@
 import pc from "picocolors";
 import type { FleetRun, OrgResult } from "../../fleet/runSchema.ts";
 import { printable } from "../../printable.ts";
-import { amount } from "../../text.ts";
-import { type Table, tableOf } from "../render/table.ts";
 import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
+import { cutNote, LAST_USED_NOTE } from "../words.ts";
+import { appsAcross, type OrgApp } from "./acrossOrgs.ts";
+import { appsTable, orgTable } from "./fleetTables.ts";
+import { fleetLimitsText, isNotJudged, isOverLimits, STATUS_WORDS, summaryText } from "./fleetWords.ts";
 
-/** What each status means, as people read it. */
-const STATUS_WORDS = {
-  clean: "clean",
-  reports: "reports",
-  revokes: "revokes",
-  refused: "refused",
-  inconclusive: "inconclusive",
-  unreachable: "unreachable",
-  failed: "failed",
-} as const satisfies Record<OrgResult["status"], string>;
+type Colors = ReturnType<typeof pc.createColors>;
 
-/** A run over a fleet for a terminal: a row an org, then why some were not judged, then the fleet's limits. */
-export function fleetText(run: FleetRun, { width, color }: Terminal = NO_TERMINAL): string {
+/** Apps beyond which a terminal is no place for them. */
+const MOST_APPS = 40;
+
+/**
+ * A run over a fleet for a terminal: what could not be judged first, then a row an org in the order of the file, then the
+ * fleet's limits; the last line is the whole in one. Pure.
+ * @param apps of the orgs that were judged; left out for none to be shown
+ */
+export function fleetText(
+  run: FleetRun,
+  { width, color }: Terminal = NO_TERMINAL,
+  apps: readonly OrgApp[] | null = null,
+): string {
   const colors = pc.createColors(color);
-  const { orgs, limits } = run;
-  const problems = orgs.flatMap(({ name, status, problem }) =>
-    problem === null
-      ? []
-      : [`${colors.red(`${printable(name)}, ${STATUS_WORDS[status]}:`)} ${printable(problem.text)}`],
-  );
+  const { orgs, limits, notSelected } = run;
   const parts = [
-    orgs.length === 0 ? "No org is selected." : tableText(fleetTable(orgs), width),
-    ...(problems.length === 0 ? [] : [problems.join("\n")]),
-    ...(limits.refusal === null
-      ? [`Limits of the fleet: ${fleetLimitsText(limits)}.`]
-      : [colors.red(`Refused: ${printable(limits.refusal)} [fleet-limits-exceeded]`)]),
-    summaryOf(run),
+    ...problemsPart("Not judged", orgs.filter(isNotJudged), colors),
+    ...problemsPart("Over their own limits, nothing is revoked there", orgs.filter(isOverLimits), colors),
+    orgs.length === 0 ? "No org is selected." : colouredRows(orgs, width, colors),
+    ...appsPart(apps, width),
+    ...(notSelected.length === 0 ? [] : [`Not selected: ${notSelected.join(", ")}.`]),
+    limits.refusal === null
+      ? `Limits of the fleet: ${fleetLimitsText(limits)}.`
+      : colors.red(`Refused: ${printable(limits.refusal)} [fleet-limits-exceeded]`),
+    worst(run, colors)(summaryText(run)),
   ];
   return `${parts.join("\n\n")}\n`;
 }
 
-/** How many orgs, and what came of them: the last line. */
-function summaryOf({ orgs, notSelected }: FleetRun): string {
-  const counts = Map.groupBy(orgs, ({ status }) => status);
-  const found = [...counts].map(([status, some]) => `${some.length} ${STATUS_WORDS[status]}`);
-  const revocations = orgs.reduce(
-    (sum, { status, numbers }) => sum + (status === "revokes" ? (numbers?.revocations ?? 0) : 0),
-    0,
+/** Each org with what is wrong, whole: a terminal wraps it. */
+function problemsPart(title: string, orgs: readonly OrgResult[], { red }: Colors): string[] {
+  if (orgs.length === 0) return [];
+  const lines = orgs.map(
+    ({ name, status, problem }) =>
+      `  ${red(`${name}, ${STATUS_WORDS[status]}:`)} ${printable(problem?.text ?? "")} [${problem?.code}]`,
   );
-  const left = notSelected.length === 0 ? "" : ` ${amount(notSelected.length, "org")} not selected.`;
-  return `${amount(orgs.length, "org")}${found.length === 0 ? "" : `: ${found.join(", ")}`}. ${amount(revocations, "revocation")} in all.${left}`;
+  return [[`${title}:`, ...lines].join("\n")];
 }
 
-/** The limits with the numbers that they were held against. */
-function fleetLimitsText({ revocations, percent, perApp, orgs }: FleetRun["limits"]): string {
-  const ofApp = perApp === null ? "" : `, of one app ${perApp.actual} of ${perApp.limit}`;
-  return `revocations ${revocations.actual} of ${revocations.limit}, ${percent.actual}% of ${percent.limit}%${ofApp}, orgs ${orgs.actual} of ${orgs.limit}`;
+/** The rows are coloured as wholes: in a cell a colour would count as width. */
+function colouredRows(orgs: readonly OrgResult[], width: number | null, colors: Colors): string {
+  const [head, ...rows] = tableText(orgTable(orgs), width).split("\n");
+  return [head, ...rows.map((row, i) => paintOf(orgs[i]!, colors)(row))].join("\n");
 }
 
-/** Orgs as a table, in the order of the file. */
-function fleetTable(orgs: readonly OrgResult[]): Table {
-  return tableOf(orgs, {
-    org: { title: "Org", kind: "text", value: ({ name }) => name },
-    wave: { title: "Wave", kind: "count", value: ({ wave }) => wave },
-    status: { title: "Result", kind: "badge", words: STATUS_WORDS, value: ({ status }) => status },
-    revocations: {
-      title: "Revokes",
-      kind: "count",
-      nothing: "?",
-      value: ({ numbers }) => numbers?.revocations ?? null,
-    },
-    reported: {
-      title: "Reported",
-      kind: "count",
-      nothing: "?",
-      value: ({ numbers }) => numbers?.reported ?? null,
-    },
-    grants: { title: "Grants", kind: "count", nothing: "?", value: ({ numbers }) => numbers?.grants ?? null },
-  });
+function paintOf({ status }: OrgResult, { green, yellow, red }: Colors): (text: string) => string {
+  switch (status) {
+    case "clean":
+      return green;
+    case "reports":
+    case "revokes":
+      return yellow;
+    default:
+      return red;
+  }
+}
+
+function worst({ orgs, limits }: FleetRun, colors: Colors): (text: string) => string {
+  const statuses = orgs.map((org) => paintOf(org, colors));
+  if (limits.refusal !== null || statuses.includes(colors.red)) return colors.red;
+  if (statuses.includes(colors.yellow)) return colors.yellow;
+  return orgs.length === 0 ? (text) => text : colors.green;
+}
+
+function appsPart(apps: readonly OrgApp[] | null, width: number | null): string[] {
+  if (apps === null) return [];
+  const across = appsAcross(apps);
+  // What is piped is not cut.
+  const most = width === null ? across.length : MOST_APPS;
+  const cut = cutNote(across.length - most, "--format csv, json or html has them all");
+  const rows = across.length === 0 ? "No grant was counted." : tableText(appsTable(across), width, most);
+  return [["Apps across orgs", rows, ...(cut === null ? [] : [cut]), LAST_USED_NOTE].join("\n")];
 }

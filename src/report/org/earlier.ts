@@ -1,6 +1,5 @@
-import { planValidator } from "../../plan/parsePlanFile.ts";
+import { isFullPlan, planValidator } from "../../plan/parsePlanFile.ts";
 import { isUnaltered } from "../../plan/planFile.ts";
-import type { PlanFile } from "../../plan/planSchema.ts";
 import { reportErrors } from "../errors.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
 
@@ -26,12 +25,8 @@ export function fullPlanOf(
   const plan: unknown = isReport ? report.plan : value;
   const matchesSchema = planValidator();
   if (!matchesSchema(plan)) throw reportErrors["report-not-recognized"]({ file });
-  if (!isFull(plan)) throw reportErrors["report-without-grants"]({ file });
+  if (!isFullPlan(plan)) throw reportErrors["report-without-grants"]({ file });
   const redacted = isReport && report.redacted === true;
   if (!redacted && !isUnaltered(plan)) throw reportErrors["report-changed"]({ file });
   return { plan, redacted };
-}
-
-function isFull(plan: PlanFile): plan is FullPlan {
-  return [plan.rows, plan.apps, plan.users, plan.exemptions].every((part) => part !== undefined);
 }

@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { fleetPlanCommand } from "./plan.ts";
+import { fleetReportCommand } from "./report.ts";
 
 /** `sanctioned fleet`: what there is to do with all orgs of a repository at once. */
 export function fleetCommand(): Command {
   return new Command("fleet")
     .description("all orgs of orgs.yaml at once, in one process")
     .addHelpText("after", "\nExample:\n  $ npx sanctioned fleet plan --tag production")
-    .addCommand(fleetPlanCommand());
+    .addCommand(fleetPlanCommand())
+    .addCommand(fleetReportCommand());
 }

@@ -1,0 +1,51 @@
+import { Command, Option } from "commander";
+import { exitCodeOf } from "../../../fleet/exitCode.ts";
+import {
+  FLEET_REPORT_FORMATS,
+  type FleetReportFormat,
+  renderFleet,
+} from "../../../report/fleet/fleetFormats.ts";
+import { NO_TERMINAL } from "../../../report/render/terminal.ts";
+import { VERSION } from "../../../run/version.ts";
+import { writeNew } from "../../files.ts";
+import { type PlansOptions, plansAsAsked, withPlansOptions } from "../../fleetPlans.ts";
+import { terminal } from "../../terminalOutput.ts";
+
+interface ReportOptions extends PlansOptions {
+  readonly format: FleetReportFormat;
+  readonly all?: boolean;
+  readonly out?: string;
+  readonly detailedExitcode?: boolean;
+}
+
+/** `sanctioned fleet report`: all orgs held against their policies, for everyone who does not open a terminal. */
+export function fleetReportCommand(): Command {
+  return withPlansOptions(
+    new Command("report").description(
+      "report on all orgs: what came of each, and which apps are connected where; changes nothing",
+    ),
+  )
+    .addOption(new Option("--format <format>", "output format").choices(FLEET_REPORT_FORMATS).default("text"))
+    .option("--all", "every grant as a row, not each org and app (csv)")
+    .option("--out <file>", "write the report to a new file, not to standard output")
+    .option("--detailed-exitcode", "exit 2 when something would be revoked or is reported in any org")
+    .addHelpText(
+      "after",
+      "\nExits as `fleet plan` does.\n" +
+        "\nExamples:\n  $ npx sanctioned fleet report --format csv --out fleet.csv\n" +
+        "  $ npx sanctioned fleet report --plans plans --format markdown",
+    )
+    .action(async (options: ReportOptions) => {
+      const { format, all = false, out, detailedExitcode = false } = options;
+      const { plans, finish } = await plansAsAsked(options);
+      const text = renderFleet(plans, format, {
+        version: VERSION,
+        all,
+        terminal: out === undefined ? terminal() : NO_TERMINAL,
+      });
+      if (out === undefined) process.stdout.write(text);
+      else writeNew(out, text, "--out");
+      process.exitCode = exitCodeOf(plans.run, detailedExitcode);
+      finish();
+    });
+}

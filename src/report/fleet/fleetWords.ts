@@ -1,0 +1,52 @@
+import type { FleetRun, OrgResult } from "../../fleet/runSchema.ts";
+import { amount } from "../../text.ts";
+
+/** What each status means, as people read it. */
+export const STATUS_WORDS = {
+  clean: "clean",
+  reports: "reports",
+  revokes: "revokes",
+  refused: "refused",
+  inconclusive: "inconclusive",
+  unreachable: "unreachable",
+  failed: "failed",
+} as const satisfies Record<OrgResult["status"], string>;
+
+/** What came of an org that the run was not asked about, where formats list it with the others. */
+export const NOT_SELECTED = "not-selected";
+
+const NOT_JUDGED: ReadonlySet<OrgResult["status"]> = new Set(["inconclusive", "unreachable", "failed"]);
+
+/** Whether nothing is known of an org: its list, its login or its policy kept it from being judged. */
+export function isNotJudged({ status, plan }: Pick<OrgResult, "status" | "plan">): boolean {
+  return NOT_JUDGED.has(status) || plan === null;
+}
+
+/** Whether an org was judged, and is over limits of its own. */
+export function isOverLimits(result: Pick<OrgResult, "status" | "plan">): boolean {
+  return result.status === "refused" && !isNotJudged(result);
+}
+
+/** How many grants would be revoked in an org: none of one that is refused. */
+function revokedIn({ status, numbers }: Pick<OrgResult, "status" | "numbers">): number {
+  return status === "revokes" ? (numbers?.revocations ?? 0) : 0;
+}
+
+/** How many orgs, and what came of them, in a line. */
+export function summaryText({ orgs, notSelected }: Pick<FleetRun, "orgs" | "notSelected">): string {
+  const counts = Map.groupBy(orgs, ({ status }) => status);
+  const statuses = Object.keys(STATUS_WORDS) as OrgResult["status"][];
+  const found = statuses.flatMap((status) => {
+    const some = counts.get(status);
+    return some === undefined ? [] : `${some.length} ${STATUS_WORDS[status]}`;
+  });
+  const revocations = orgs.reduce((sum, org) => sum + revokedIn(org), 0);
+  const left = notSelected.length === 0 ? "" : ` ${amount(notSelected.length, "org")} not selected.`;
+  return `${amount(orgs.length, "org")}${found.length === 0 ? "" : `: ${found.join(", ")}`}. ${amount(revocations, "revocation")} in all.${left}`;
+}
+
+/** The limits with the numbers that they were held against. Untrusted text is not in it. */
+export function fleetLimitsText({ revocations, percent, perApp, orgs }: FleetRun["limits"]): string {
+  const ofApp = perApp === null ? "" : `, ${perApp.actual} of ${perApp.limit} for apps of one name`;
+  return `${revocations.actual} of ${revocations.limit} revocations, ${percent.actual}% of ${percent.limit}% of the grants${ofApp}, ${orgs.actual} of ${amount(orgs.limit, "org")}`;
+}

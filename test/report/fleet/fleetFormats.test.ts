@@ -1,0 +1,114 @@
+import { parse } from "csv-parse/sync";
+import { describe, expect, it } from "vitest";
+import { appsAcross } from "../../../src/report/fleet/acrossOrgs.ts";
+import {
+  appsOf,
+  FLEET_REPORT_FORMATS,
+  type FleetReportFormat,
+  renderFleet,
+} from "../../../src/report/fleet/fleetFormats.ts";
+import { fleetText } from "../../../src/report/fleet/fleetText.ts";
+import { PLAN, someFleet } from "./someFleet.ts";
+
+const EXTENSION: Readonly<Record<string, string>> = {
+  text: "txt",
+  markdown: "md",
+  sarif: "sarif.json",
+  junit: "xml",
+};
+const PLANS = someFleet();
+const NAMES = [...PLANS.run.orgs.map(({ name }) => name), ...PLANS.run.notSelected];
+const output = (format: FleetReportFormat, all = false) =>
+  renderFleet(PLANS, format, { version: "1.2.3", all });
+const rowsOf = (text: string) => parse(text, { columns: true, bom: true }) as Record<string, string>[];
+
+describe.each(FLEET_REPORT_FORMATS)("a report on a fleet as %s", (format) => {
+  it("is the same bytes as ever", async () => {
+    await expect(output(format)).toMatchFileSnapshot(`golden/fleet.golden.${EXTENSION[format] ?? format}`);
+  });
+
+  it("names every org, also those that were not judged or not selected", () => {
+    for (const name of NAMES) expect(output(format)).toContain(name);
+  });
+});
+
+describe("a run over a fleet as text", () => {
+  it("is a row an org in the order of the file, and the last line sums up", () => {
+    const lines = fleetText(PLANS.run).trimEnd().split("\n");
+    const rows = lines.filter((line) => NAMES.some((name) => line.startsWith(`${name} `)));
+    expect(rows.map((line) => line.split(" ")[0])).toEqual(PLANS.run.orgs.map(({ name }) => name));
+    expect(lines.at(-1)).toBe(
+      "7 orgs: 1 clean, 3 revokes, 1 refused, 1 inconclusive, 1 unreachable. 12 revocations in all. 2 orgs not selected.",
+    );
+  });
+
+  it("says first what could not be judged, whole, and cuts nothing where it is piped", () => {
+    const long = "x".repeat(500);
+    const run = {
+      ...PLANS.run,
+      orgs: PLANS.run.orgs.map((org) =>
+        org.problem === null ? org : { ...org, problem: { ...org.problem, text: long } },
+      ),
+    };
+    expect(fleetText(run, { width: 80, color: true })).toContain(long);
+    expect(fleetText(run)).toMatch(/^Not judged:\n {2}gone, unreachable: x{500} \[host-not-reachable\]\n/);
+    expect(fleetText(run)).not.toContain("…");
+  });
+
+  it("is coloured by what came of an org, on a terminal alone", () => {
+    const text = fleetText(PLANS.run, { width: 80, color: true });
+    const colourOf = (name: string) => new RegExp(`\\u001b\\[(\\d+)m${name} `).exec(text)?.[1];
+    expect(["sandbox", "dieppe", "over", "gone", "hidden"].map(colourOf)).toEqual([
+      "32",
+      "33",
+      "31",
+      "31",
+      "31",
+    ]);
+    expect(fleetText(PLANS.run)).not.toContain("\u001b");
+  });
+});
+
+describe("the CSV of a fleet", () => {
+  it("has a row for each org and app, and one for an org without any", () => {
+    const rows = rowsOf(output("csv"));
+    const orgs = Map.groupBy(rows, ({ org }) => org);
+    expect([...orgs.keys()]).toEqual(NAMES);
+    expect(orgs.get("dieppe")).toHaveLength(4);
+    expect(orgs.get("gone")).toMatchObject([{ result: "unreachable", app: "", grants: "" }]);
+    expect(orgs.get("lyon")).toMatchObject([{ result: "not-selected", app: "" }]);
+  });
+
+  it("has a row for each grant where all are asked for, and both add up to the same", () => {
+    const all = Map.groupBy(rowsOf(output("csv", true)), ({ org }) => org);
+    const byApp = Map.groupBy(rowsOf(output("csv")), ({ org }) => org);
+    expect([...all.keys()]).toEqual(NAMES);
+    for (const { name, numbers } of PLANS.run.orgs) {
+      const grants = byApp.get(name)!.reduce((sum, row) => sum + Number(row.grants), 0);
+      expect([name, grants]).toEqual([name, numbers?.grants ?? 0]);
+      if (numbers !== null) expect(all.get(name)).toHaveLength(numbers.grants);
+    }
+  });
+
+  it.each([false, true])("holds no formula (all: %s)", (all) => {
+    for (const row of rowsOf(output("csv", all)))
+      for (const cell of Object.values(row)) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+  });
+});
+
+it("apps across orgs are one by name, whatever their ids, and add up", () => {
+  const apps = appsOf(PLANS);
+  const across = appsAcross(
+    apps.map((app, i) => ({
+      ...app,
+      id: String(i),
+      bareName: i % 2 === 0 ? app.bareName : ` ${app.bareName.toUpperCase()}`,
+    })),
+  );
+  expect(across).toHaveLength(new Set(PLAN.apps.map(({ name }) => name)).size);
+  const judged = PLANS.run.orgs.filter(({ plan }) => plan !== null);
+  expect(across.every(({ orgs }) => orgs.length === judged.length)).toBe(true);
+  expect(across.reduce((sum, { grants }) => sum + grants, 0)).toBe(
+    judged.reduce((sum, { numbers }) => sum + numbers!.grants, 0),
+  );
+});
