@@ -144,12 +144,14 @@ export const pure: readonly string[] = [
   "fleet/history/historyRun.ts",
   "fleet/history/historySchema.ts",
   "fleet/history/trends.ts",
+  "fleet/matrix.ts",
   "fleet/numbers.ts",
   "fleet/orgs.ts",
   "fleet/orgsFile.ts",
   "fleet/orgsSchema.ts",
   "fleet/runSchema.ts",
   "fleet/selection.ts",
+  "fleet/waves.ts",
 ];
 
 /** The files of pure rooms that do I/O for them; nothing pure imports them. */

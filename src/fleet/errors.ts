@@ -105,6 +105,55 @@ export const fleetErrors = declareErrors({
     remedy: "Name one within it; a file elsewhere is named with --history, by whoever runs the command.",
     example: { file: "../fleet-history.jsonl" },
   },
+  "plans-of-other-orgs": {
+    kind: "user",
+    text: "The plans are of {name} as {id}, and {file} lists no such org.",
+    remedy: "Plan again: the file of the orgs has changed since.",
+    example: { name: "dieppe", id: "00D000000001942EAA", file: "orgs.yaml" },
+  },
+  "plan-of-another-org": {
+    kind: "user",
+    text: "The plan of {name} in {folder} is of the org {found}, and not of {id}.",
+    remedy: "Make a new folder with `npx sanctioned fleet plan --out FOLDER`.",
+    example: { name: "dieppe", folder: "plans", found: "00D000000000002EAA", id: "00D000000001942EAA" },
+  },
+  "fleet-handed-out-nothing": {
+    kind: "user",
+    text: "Nothing is handed out to be updated.",
+    remedy: "{why}",
+    example: { why: "Over the limits of the fleet (orgs.yaml:2): 12 orgs, over 10 (limits.orgs)." },
+  },
+  "fleet-not-judged-whole": {
+    kind: "user",
+    text: "{count} could not be judged, so that nothing is handed out: {orgs}.",
+    remedy:
+      "`npx sanctioned fleet plan` says why. --judged-only updates the others, and leaves these as they are.",
+    example: { count: "2 orgs", orgs: "havre, rouen" },
+  },
+  "wave-too-large": {
+    kind: "user",
+    text: "Wave {wave} has {count} orgs to update, and {of} runs {most} at most.",
+    remedy: "Give some a later wave in the file of the orgs, or update a part: --only, --tag.",
+    example: { wave: 1, count: 300, most: 256, of: "a matrix of GitHub's" },
+  },
+  "plans-folder-not-named": {
+    kind: "user",
+    text: "Nothing says where the plans are that the updates are held to.",
+    remedy: "Name a folder of plans with --plans, or a new one to plan into with --out.",
+    example: {},
+  },
+  "plans-folder-not-plain": {
+    kind: "user",
+    text: "{folder} cannot be named in a workflow: it has to be letters, digits and . _ / -",
+    remedy: "Give the folder of plans another name.",
+    example: { folder: "my plans" },
+  },
+  "job-value-not-plain": {
+    kind: "user",
+    text: "{name} is no name of an environment or an image.",
+    remedy: "Write letters, digits, blanks and . _ / : @ - alone.",
+    example: { name: "$PROD" },
+  },
 });
 
 export const fleetProblems = declareProblems({

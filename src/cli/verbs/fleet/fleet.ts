@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { fleetMatrixCommand } from "./matrix.ts";
 import { fleetPlanCommand } from "./plan.ts";
 import { fleetReportCommand } from "./report.ts";
 
@@ -8,5 +9,6 @@ export function fleetCommand(): Command {
     .description("all orgs of orgs.yaml at once, in one process")
     .addHelpText("after", "\nExample:\n  $ npx sanctioned fleet plan --tag production")
     .addCommand(fleetPlanCommand())
-    .addCommand(fleetReportCommand());
+    .addCommand(fleetReportCommand())
+    .addCommand(fleetMatrixCommand());
 }
