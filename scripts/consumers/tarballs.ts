@@ -21,7 +21,17 @@ export const ROOT = path.resolve(import.meta.dirname, "../..");
 export const LOCAL_ORG = "salesforce-local-org";
 
 const run = promisify(execFile);
-const INPUTS = ["src", "bin", "man", "plugin", "schema", "policy", "packages", "scripts/declarations.ts"];
+const INPUTS = [
+  "src",
+  "bin",
+  "man",
+  "plugin",
+  "schema",
+  "policy",
+  "templates",
+  "packages",
+  "scripts/declarations.ts",
+];
 const CACHE = path.join(ROOT, "node_modules/.cache/packed");
 
 /** A package as `npm pack` packs it. */

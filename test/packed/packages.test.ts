@@ -43,7 +43,7 @@ function projectWith(...names: (keyof Tarballs)[]): string {
 
 describe("the tarball", () => {
   it("of the product holds what is built from src, and nothing of the local org", async () => {
-    const own = (await tracked("bin", "man", "plugin", "schema", "policy")).concat(
+    const own = (await tracked("bin", "man", "plugin", "schema", "policy", "templates")).concat(
       "README.md",
       "package.json",
     );
