@@ -107,7 +107,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "state",
       "local-org",
     ],
-    packages: ["cli-progress", "commander"],
+    packages: ["cli-progress", "commander", "p-limit"],
   },
 };
 

@@ -47,6 +47,18 @@ export const cliErrors = declareErrors({
     remedy: "Name another with {option}.",
     example: { file: "policy/acme.yaml", why: "EACCES", option: "--out" },
   },
+  "org-chosen-twice": {
+    kind: "user",
+    text: "--in and --stack both say which org is meant.",
+    remedy: "Give one of them.",
+    example: {},
+  },
+  "plans-folder-not-named": {
+    kind: "user",
+    text: "Nothing says where the plans are that the updates are held to.",
+    remedy: "Name a folder of plans with --plans, or a new one to plan into with --out.",
+    example: {},
+  },
   "no-policy-file": {
     kind: "user",
     text: "There is no policy in the folder {folder}.",

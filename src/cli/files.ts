@@ -4,6 +4,7 @@ import type { UserError } from "../errors.ts";
 import { parsePlanFile } from "../plan/parsePlanFile.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { LARGEST_TEXT, readRegular, readRegularLines, type Unread } from "../regularFile.ts";
+import { chosenPolicy } from "./chosenOrg.ts";
 import { cliErrors } from "./errors.ts";
 
 const POLICIES = "policy";
@@ -74,7 +75,8 @@ export function readPlanFile(file: string): PlanFile {
 
 /** The policy that a command is about: the one named, else the only one in the folder `policy`. @throws UserError */
 export function policyFile(named: string | undefined): string {
-  if (named !== undefined) return named;
+  const given = named ?? chosenPolicy();
+  if (given !== null) return given;
   const found = policyFiles();
   if (found.length === 1) return found[0]!;
   if (found.length === 0) throw cliErrors["no-policy-file"]({ folder: POLICIES });

@@ -4,7 +4,7 @@ import type { Fleet, FleetOrg } from "../fleet/orgs.ts";
 import type { FleetOutcome, PlanFleetOptions } from "../fleet/planFleet.ts";
 import { ORGS_FILE, readOrgs } from "../fleet/readOrgs.ts";
 import { type Selection, selectOrgs } from "../fleet/selection.ts";
-import type { FleetSurroundings } from "../fleet/surroundings.ts";
+import { fleetSurroundings } from "../fleet/stackConfig.ts";
 import { policyRoots, readRunSettings } from "../run/settings.ts";
 import { asOfOption } from "./options.ts";
 import { sayRaised } from "./run.ts";
@@ -17,7 +17,7 @@ export interface FleetOptions extends Selection {
 }
 
 /** Adds what says which orgs are meant to a verb. */
-function withFleetOptions(command: Command): Command {
+export function withFleetOptions(command: Command): Command {
   return command
     .option("--orgs <file>", "the file of the orgs", ORGS_FILE)
     .option("--only <name...>", "these orgs alone")
@@ -70,12 +70,6 @@ export async function selectedFleet({ orgs: file, ...selection }: FleetOptions):
   return { fleet, folder, ...selectOrgs(fleet, selection, changedSince(ref, fleet, folder, roots)) };
 }
 
-/** What the runs of a fleet are given: the environment, and the config of stacks where orgs name those. */
-async function fleetSurroundings(folder: string): Promise<FleetSurroundings> {
-  const { stackConfigReader } = await import("../fleet/stackConfig.ts");
-  return { env: process.env, folder, stackConfig: stackConfigReader(folder, process.env) };
-}
-
 /** Judges the orgs that are meant, with a count of those that are done on a terminal. @throws as `selectedFleet` */
 export async function planAsAsked(
   selected: SelectedFleet,
@@ -86,7 +80,7 @@ export async function planAsAsked(
   const { planFleet } = await import("../fleet/planFleet.ts");
   const progress = countingProgress("orgs read", selected.orgs.length);
   try {
-    return await planFleet(selected.fleet, selected, await fleetSurroundings(selected.folder), {
+    return await planFleet(selected.fleet, selected, fleetSurroundings(selected.folder, process.env), {
       ...(base === undefined ? {} : { base }),
       ...(asOf === undefined ? {} : { asOf }),
       ...(atOnce === undefined ? {} : { orgsAtOnce: atOnce }),

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { shownError } from "../errors.ts";
-import { fleetErrors } from "../fleet/errors.ts";
 import { type HandOut, handOut, leftOutLines } from "../fleet/waves.ts";
+import { cliErrors } from "./errors.ts";
 import { type FleetPlanOptions, planAsAsked, type SelectedFleet, throwUnexpected } from "./fleet.ts";
 
 /** Where the plans come from that orgs are updated by. */
@@ -41,7 +41,7 @@ export async function handedOut(
 async function folderOfPlans(selected: SelectedFleet, options: HandOutOptions): Promise<string> {
   const { plans, out } = options;
   if (plans !== undefined && out === undefined) return plans;
-  if (plans !== undefined || out === undefined) throw fleetErrors["plans-folder-not-named"]();
+  if (plans !== undefined || out === undefined) throw cliErrors["plans-folder-not-named"]();
   const { PlansWriter } = await import("../fleet/plansFolder.ts");
   const writer = new PlansWriter(out);
   const outcome = await planAsAsked(selected, options, (org, plan, base) =>

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { shownError } from "../errors.ts";
+import { chooseOrg, type OrgChoice } from "./chosenOrg.ts";
 import { cliErrors } from "./errors.ts";
 import { approveCommand } from "./verbs/approve.ts";
 import { auditCommand } from "./verbs/audit.ts";
@@ -54,10 +55,19 @@ export function program(): Command {
       "--policy-root <folder>",
       "of every verb: the folder that policies and all files that they name are in (default: SANCTIONED_POLICY_ROOT, else each policy's own)",
     )
-    .hook("preAction", (command) => {
-      const { policyRoot } = command.opts<{ readonly policyRoot?: string }>();
+    .option(
+      "--in <org>",
+      "of every verb that reads one org: the one of this name in orgs.yaml, with its login and policy",
+    )
+    .option(
+      "--stack <name>",
+      "of every verb that reads one org: take its login and policy from the config of this Pulumi stack",
+    )
+    .hook("preAction", async (command) => {
+      const { policyRoot, ...choice } = command.opts<OrgChoice & { readonly policyRoot?: string }>();
       // Runs read their settings from the environment, wherever they are opened.
       if (policyRoot !== undefined) process.env.SANCTIONED_POLICY_ROOT = policyRoot;
+      await chooseOrg(choice);
     })
     .addHelpText(
       "after",

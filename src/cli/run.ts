@@ -5,30 +5,26 @@ import type { PolicyResult } from "../policy/load.ts";
 import type { Policy } from "../policy/policy.ts";
 import { readPolicy, readPolicyFile } from "../policy/read.ts";
 import { needsOf } from "../resolve/policyNeeds.ts";
-import { judge, type Observer, type RunSurroundings } from "../run/observer.ts";
+import { judge, type Observer } from "../run/observer.ts";
 import type { Revoker } from "../run/revoker.ts";
-import { policyRoots, type RunSettings, raisedText, readRunSettings } from "../run/settings.ts";
+import { policyRoots, type RunSettings, raisedText } from "../run/settings.ts";
+import { chosenSettings, ofChosen, surroundings } from "./chosenOrg.ts";
 import { policyFile, readTextFile, writeNew } from "./files.ts";
 import type { JudgeOptions } from "./options.ts";
-import { readingProgress } from "./terminalOutput.ts";
 
 /** A run that looks, as the environment says. @throws SettingsError for a setting that is not valid */
 export async function openObserver(): Promise<Observer> {
-  return (await opening()).openObserver(surroundings());
+  return ofChosen((await opening()).openObserver(surroundings()));
 }
 
 /** A run that looks and can revoke: for `revoke`, `probe --destructive` and `watch --enforce` alone. @throws as `openObserver` */
 export async function openRevoker(): Promise<Revoker> {
-  return (await opening()).openRevoker(surroundings());
+  return ofChosen((await opening()).openRevoker(surroundings()));
 }
 
 /** Loaded only when it is needed: jsforce is large, and `--help` should answer at once. */
 function opening(): Promise<typeof import("../run/open.ts")> {
   return import("../run/open.ts");
-}
-
-function surroundings(): RunSurroundings {
-  return { env: process.env, folder: process.cwd(), showReading: readingProgress };
 }
 
 /** The policy in a file that is named here, within the roots that the environment sets. @throws PolicyError */
@@ -42,7 +38,8 @@ export function givenPolicyFile(file: string): PolicyResult {
 }
 
 function rootsGiven(): readonly string[] {
-  return policyRoots(() => undefined, process.env);
+  const { config = () => undefined, env } = surroundings();
+  return policyRoots(config, env);
 }
 
 /**
@@ -51,7 +48,7 @@ function rootsGiven(): readonly string[] {
  * @throws UserError, InconclusiveError
  */
 export async function judgeAsAsked(options: JudgeOptions): Promise<Evaluation> {
-  const settings = readRunSettings(() => undefined, process.env);
+  const settings = chosenSettings();
   sayRaised(settings);
   const policy = givenPolicy(policyFile(options.policy));
   const needs = needsOf(policy);

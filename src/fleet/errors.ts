@@ -136,15 +136,9 @@ export const fleetErrors = declareErrors({
     remedy: "Give some a later wave in the file of the orgs, or update a part: --only, --tag.",
     example: { wave: 1, count: 300, most: 256, of: "a matrix of GitHub's" },
   },
-  "plans-folder-not-named": {
-    kind: "user",
-    text: "Nothing says where the plans are that the updates are held to.",
-    remedy: "Name a folder of plans with --plans, or a new one to plan into with --out.",
-    example: {},
-  },
   "plans-folder-not-plain": {
     kind: "user",
-    text: "{folder} cannot be named in a workflow: it has to be letters, digits and . _ / -",
+    text: "{folder} cannot be named in a workflow: it may have letters, digits and the signs . _ / - alone.",
     remedy: "Give the folder of plans another name.",
     example: { folder: "my plans" },
   },

@@ -10,12 +10,11 @@ import { readPolicyFile } from "../policy/read.ts";
 import { needsOf } from "../resolve/policyNeeds.ts";
 import { judge, type Observer } from "../run/observer.ts";
 import { openObserver } from "../run/open.ts";
-import { fleetErrors } from "./errors.ts";
 import { judgeFleetLimits, type OrgSum, orgSum } from "./fleetLimits.ts";
 import { numbersOf, statusOf } from "./numbers.ts";
 import type { Fleet, FleetOrg } from "./orgs.ts";
 import type { FleetRun, OrgResult, OrgStatus } from "./runSchema.ts";
-import { type FleetSurroundings, surroundingsOf } from "./surroundings.ts";
+import { type FleetSurroundings, refuseOther, surroundingsOf } from "./surroundings.ts";
 
 /** Orgs that are read at once: the time goes into waiting for their answers. */
 const ORGS_AT_ONCE = 8;
@@ -122,7 +121,7 @@ async function planOrg(
   const observer = openObserver(await surroundingsOf(org, surroundings));
   const policy = observer.want(org.policy);
   const before = base === undefined ? null : policyOfBefore(org, base, observer);
-  await refuseOther(org, observer);
+  refuseOther(org, (await observer.connect()).org);
   const needs = needsOf(policy);
   const inventory = await observer.have(before === null ? needs : bothNeeds(needs, needsOf(before)));
   const time = asOf ?? Date.now();
@@ -130,19 +129,6 @@ async function planOrg(
     plan: planFile(judge(policy, inventory, time, observer.settings), { all: true }),
     base: before === null ? null : planOfBefore(before, inventory, time, observer),
   };
-}
-
-/** Connected to another org than the file says, nothing of it is read. @throws UserError */
-async function refuseOther({ name, id, position }: FleetOrg, observer: Observer): Promise<void> {
-  const { org } = await observer.connect();
-  if (org.id === id) return;
-  throw fleetErrors["fleet-org-is-another"]({
-    name,
-    found: org.id,
-    foundName: org.name,
-    file: placeText(position),
-    expected: id,
-  });
 }
 
 /** Where the policy of before is not there, or not valid, there is nothing to compare with. */

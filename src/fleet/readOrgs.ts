@@ -10,7 +10,7 @@ import { type FleetResult, parseOrgs } from "./orgsFile.ts";
 export const ORGS_FILE = "orgs.yaml";
 
 /** Reads the file of the orgs, named relative to `folder`. @throws UserError where it cannot be read */
-function readOrgsFile(file: string, folder: string): FleetResult {
+export function readOrgsFile(file: string, folder: string): FleetResult {
   const answer = readRegular(path.resolve(folder, file), LARGEST_BYTES);
   if ("why" in answer) {
     const why = answer.code === "ENOENT" ? "is not there" : answer.why;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { fleetErrors } from "./errors.ts";
-import type { ReadStackConfig } from "./surroundings.ts";
+import type { FleetSurroundings, ReadStackConfig } from "./surroundings.ts";
 
 const run = promisify(execFile);
 /** The engine may have to reach its backend first. */
@@ -23,6 +23,11 @@ export function stackConfigReader(folder: string, env: NodeJS.ProcessEnv): ReadS
     read.set(stack, known);
     return known;
   };
+}
+
+/** What the runs of a fleet are given: the environment, and the config of stacks where orgs name those. */
+export function fleetSurroundings(folder: string, env: NodeJS.ProcessEnv): FleetSurroundings {
+  return { env, folder, stackConfig: stackConfigReader(folder, env) };
 }
 
 async function readStackConfig(

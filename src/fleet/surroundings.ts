@@ -41,7 +41,7 @@ export async function surroundingsOf(
       return { ...shared, env, namedOrg: name, config: (key) => found.get(key) };
     }
     case "stack": {
-      const found = await stackConfig(org.stack!);
+      const found = await stackConfig(stackOf(org));
       const get = (key: string) => (plain as Readonly<Record<string, string>>)[key] ?? found.get(key);
       return {
         ...shared,
@@ -73,4 +73,25 @@ function heldBy(
   if (!value?.trim())
     throw fleetErrors["fleet-variable-empty"]({ setting, org: name, variable, file: placeText(position) });
   return value;
+}
+
+/** The stack that updates an org. @throws SettingsError for an org that has none */
+function stackOf({ name, stack, position }: FleetOrg): string {
+  if (stack === null) throw fleetErrors["org-without-stack"]({ org: name, file: placeText(position) });
+  return stack;
+}
+
+/** Whatever is connected to another org than the file says reads nothing of it. @throws UserError */
+export function refuseOther(
+  { name, id, position }: FleetOrg,
+  found: { readonly id: string; readonly name: string },
+): void {
+  if (found.id === id) return;
+  throw fleetErrors["fleet-org-is-another"]({
+    name,
+    found: found.id,
+    foundName: found.name,
+    file: placeText(position),
+    expected: id,
+  });
 }

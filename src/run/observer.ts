@@ -37,6 +37,12 @@ export interface ReadingProgress {
   stop(): void;
 }
 
+/** The way in that a run is given. It holds secrets. @throws SettingsError naming what is missing or not valid */
+export function credentialsOf({ config = () => undefined, env, namedOrg }: RunSurroundings): Credentials {
+  const given = Object.fromEntries(SETTING_KEYS.map((key) => [key, config(key)] as const));
+  return readCredentials(given, env, namedOrg ?? null);
+}
+
 /** How a run logs in. */
 export type Connect<Org extends OrgReader> = (credentials: Credentials, clock?: RetryClock) => Promise<Org>;
 
@@ -53,10 +59,9 @@ export class Observer<Org extends OrgReader = OrgReader> {
 
   /** Connects to nothing yet. @throws SettingsError naming the setting that is not valid */
   constructor(surroundings: RunSurroundings, connect: Connect<Org>) {
-    const { config = () => undefined, env, namedOrg = null, clock } = surroundings;
+    const { config = () => undefined, env, clock } = surroundings;
     this.settings = readRunSettings(config, env);
-    const given = Object.fromEntries(SETTING_KEYS.map((key) => [key, config(key)] as const));
-    const credentials = readCredentials(given, env, namedOrg);
+    const credentials = credentialsOf(surroundings);
     this.surroundings = surroundings;
     this.#connect = () => connect(credentials, clock);
   }

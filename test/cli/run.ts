@@ -12,10 +12,14 @@ export interface CliRun {
 }
 
 /** Runs `sanctioned ARGS` as a process of its own, with no credentials but those in `env`: no home, so that no login of the official CLI is found. */
-export function sanctioned(args: readonly string[], env: Record<string, string> = {}): Promise<CliRun> {
+export function sanctioned(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  folder = ROOT,
+): Promise<CliRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path.join(ROOT, "bin", "sanctioned.js"), ...args], {
-      cwd: ROOT,
+      cwd: folder,
       env: {
         PATH: process.env.PATH ?? "",
         HOME: path.join(tmpdir(), "no-such-home"),

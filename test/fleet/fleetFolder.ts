@@ -42,7 +42,7 @@ apps: []
 `;
 
 /** The small org of the fixtures as another org, by its number. */
-function orgFixture(n: number, name: string): ReturnType<typeof smallOrg> {
+export function orgFixture(n: number, name: string): ReturnType<typeof smallOrg> {
   const org = smallOrg();
   return { ...org, organization: { ...org.organization, id: sfId("00D", n), name } };
 }

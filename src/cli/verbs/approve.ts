@@ -5,10 +5,10 @@ import type { PlanFile } from "../../plan/planSchema.ts";
 import { readPolicy } from "../../policy/read.ts";
 import { approvalStateText, approvalText } from "../../report/approvalText.ts";
 import { approvalState, signatureFile, statementOf } from "../../run/approvals.ts";
-import { readRunSettings } from "../../run/settings.ts";
 import { safeJson } from "../../safeJson.ts";
 import { sign } from "../../sign/sshKeygen.ts";
 import { APPROVAL } from "../../sign/statement.ts";
+import { chosenSettings } from "../chosenOrg.ts";
 import { confirm } from "../confirm.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
@@ -71,7 +71,7 @@ function tellState(
   format: "text" | "json",
   isAsked = true,
 ): void {
-  const settings = readRunSettings(() => undefined, process.env);
+  const settings = chosenSettings();
   const isByHand = plan.revocations.some(({ code }) => code === "by-hand");
   const state = approvalState(
     plan,

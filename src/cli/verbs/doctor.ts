@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { doctorText } from "../../report/doctorText.ts";
 import { safeJson } from "../../safeJson.ts";
+import { surroundings } from "../chosenOrg.ts";
 import { givenPolicy } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
 
@@ -17,13 +18,13 @@ export function doctorCommand(): Command {
     )
     .action(async ({ policy, format }: { policy?: string; format: "text" | "json" }) => {
       const id = policy === undefined ? null : (givenPolicy(policy).org?.id?.value ?? null);
-      const [{ doctor }, { readCredentials }, { probeRevokeCall }] = await Promise.all([
+      const [{ doctor }, { credentialsOf }, { probeRevokeCall }] = await Promise.all([
         import("../../inventory/doctor.ts"),
-        import("../../salesforce/credentials.ts"),
+        import("../../run/observer.ts"),
         import("../../run/probeRevokeCall.ts"),
       ]);
       const report = await doctor(
-        readCredentials({}, process.env),
+        credentialsOf(surroundings()),
         id === null ? null : { id },
         undefined,
         probeRevokeCall,

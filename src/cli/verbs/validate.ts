@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { fleetProblems } from "../../fleet/errors.ts";
 import { tooLongExemptions } from "../../policy/contradictions.ts";
 import { policyProblems } from "../../policy/errors.ts";
 import { formatProblems, inOrder, PolicyError, type Problem } from "../../policy/problem.ts";
@@ -55,7 +56,7 @@ export function validateCommand(): Command {
         let problems: readonly Problem[] = [];
         for (const file of files) problems = problems.concat(inOrder(await problemsOf(file, observer, asOf)));
         if (resolved && problems.length === 0) process.stdout.write(files.map(merged).join("---\n"));
-        else process.stdout.write(await output(format, files, problems));
+        else process.stdout.write(await problemsOutput(format, files, problems));
         if (problems.length > 0) process.exitCode = EXIT.userError;
       },
     );
@@ -83,7 +84,8 @@ async function problemsOf(
   }
 }
 
-async function output(
+/** What is wrong in files, in a format. @param files named where nothing is */
+export async function problemsOutput(
   format: ValidateOptions["format"],
   files: readonly string[],
   problems: readonly Problem[],
@@ -95,7 +97,7 @@ async function output(
       return problemsGithub(problems);
     case "sarif": {
       const { problemsSarif } = await import("../../report/problems/problemsSarif.ts");
-      return problemsSarif(problems, { ...policyProblems, ...resolveProblems }, VERSION);
+      return problemsSarif(problems, { ...policyProblems, ...resolveProblems, ...fleetProblems }, VERSION);
     }
     case "text":
       return problems.length > 0

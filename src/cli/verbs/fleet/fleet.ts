@@ -1,7 +1,9 @@
 import { Command } from "commander";
+import { fleetDoctorCommand } from "./doctor.ts";
 import { fleetMatrixCommand } from "./matrix.ts";
 import { fleetPlanCommand } from "./plan.ts";
 import { fleetReportCommand } from "./report.ts";
+import { fleetValidateCommand } from "./validate.ts";
 
 /** `sanctioned fleet`: what there is to do with all orgs of a repository at once. */
 export function fleetCommand(): Command {
@@ -10,5 +12,7 @@ export function fleetCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ npx sanctioned fleet plan --tag production")
     .addCommand(fleetPlanCommand())
     .addCommand(fleetReportCommand())
-    .addCommand(fleetMatrixCommand());
+    .addCommand(fleetMatrixCommand())
+    .addCommand(fleetValidateCommand())
+    .addCommand(fleetDoctorCommand());
 }

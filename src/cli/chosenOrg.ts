@@ -1,0 +1,89 @@
+import type { FleetOrg } from "../fleet/orgs.ts";
+import type { Observer, RunSurroundings } from "../run/observer.ts";
+import { type RunSettings, readRunSettings } from "../run/settings.ts";
+import { cliErrors } from "./errors.ts";
+import { readingProgress } from "./terminalOutput.ts";
+
+/** Which org the verbs that read one are about, where that is not the environment's. */
+export interface OrgChoice {
+  /** The name of an org in orgs.yaml. */
+  readonly in?: string;
+  /** A Pulumi stack, whose config says how the org is reached. */
+  readonly stack?: string;
+}
+
+interface ChosenOrg {
+  readonly surroundings: RunSurroundings;
+  /** What is read unless another is named; null where the choice says nothing of it. */
+  readonly policy: string | null;
+  /** The entry in orgs.yaml, whose id the org must have; null for a stack. */
+  readonly entry: FleetOrg | null;
+}
+
+let chosen: ChosenOrg | null = null;
+
+/** Takes what the options of every verb say: once, before the verb runs. @throws UserError for an org or a stack that is not there */
+export async function chooseOrg(choice: OrgChoice): Promise<void> {
+  if (choice.in !== undefined && choice.stack !== undefined) throw cliErrors["org-chosen-twice"]();
+  if (choice.in !== undefined) chosen = await fromFleet(choice.in);
+  else if (choice.stack !== undefined) chosen = await fromStack(choice.stack);
+}
+
+async function fromFleet(name: string): Promise<ChosenOrg> {
+  const folder = process.cwd();
+  const [{ ORGS_FILE, readOrgs }, { selectOrgs }, { fleetSurroundings }, { surroundingsOf }] =
+    await Promise.all([
+      import("../fleet/readOrgs.ts"),
+      import("../fleet/selection.ts"),
+      import("../fleet/stackConfig.ts"),
+      import("../fleet/surroundings.ts"),
+    ]);
+  const [entry] = selectOrgs(readOrgs(ORGS_FILE, folder), { only: [name] }).orgs;
+  const surroundings = await surroundingsOf(entry!, {
+    ...fleetSurroundings(folder, process.env),
+    showReading: readingProgress,
+  });
+  return { surroundings, policy: entry!.policy, entry: entry! };
+}
+
+async function fromStack(stack: string): Promise<ChosenOrg> {
+  const folder = process.cwd();
+  const { stackConfigReader } = await import("../fleet/stackConfig.ts");
+  const config = await stackConfigReader(folder, process.env)(stack);
+  return {
+    // As an update reads it: the environment is asked for what the config leaves out.
+    surroundings: {
+      config: (key) => config.get(key),
+      env: process.env,
+      folder,
+      showReading: readingProgress,
+    },
+    policy: config.get("policy") ?? null,
+    entry: null,
+  };
+}
+
+/** What a run of one org is given. */
+export function surroundings(): RunSurroundings {
+  return chosen?.surroundings ?? { env: process.env, folder: process.cwd(), showReading: readingProgress };
+}
+
+/** How the runs of that org go. @throws SettingsError for a setting that is not valid */
+export function chosenSettings(): RunSettings {
+  const { config = () => undefined, env } = surroundings();
+  return readRunSettings(config, env);
+}
+
+/** The policy of the org that was chosen; null where none was. */
+export function chosenPolicy(): string | null {
+  return chosen?.policy ?? null;
+}
+
+/** A run that is connected to the org that was chosen. @throws UserError where its login leads to another than orgs.yaml says */
+export async function ofChosen<Run extends Observer>(run: Run): Promise<Run> {
+  if (chosen?.entry) {
+    const { refuseOther } = await import("../fleet/surroundings.ts");
+    refuseOther(chosen.entry, (await run.connect()).org);
+  }
+  return run;
+}

@@ -1,0 +1,48 @@
+import path from "node:path";
+import { Command, Option } from "commander";
+import { readOrgsFile } from "../../../fleet/readOrgs.ts";
+import { policyProblemsOf } from "../../../fleet/validateFleet.ts";
+import { inOrder } from "../../../policy/problem.ts";
+import { policyRoots } from "../../../run/settings.ts";
+import { EXIT } from "../../exit.ts";
+import { type FleetOptions, selectedFleet, withFleetOptions } from "../../fleet.ts";
+import { asOfOption } from "../../options.ts";
+import { problemsOutput } from "../validate.ts";
+
+interface ValidateOptions extends FleetOptions {
+  readonly format: "text" | "json" | "sarif" | "github";
+  readonly asOf?: number;
+}
+
+/** `sanctioned fleet validate`: every problem of orgs.yaml and of the policies that it names, offline. */
+export function fleetValidateCommand(): Command {
+  return withFleetOptions(new Command("validate"))
+    .description("check orgs.yaml and every policy that it names, offline")
+    .addOption(
+      new Option("--format <format>", "output format")
+        .choices(["text", "json", "sarif", "github"])
+        .default("text"),
+    )
+    .addOption(asOfOption())
+    .addHelpText(
+      "after",
+      "\nExits 0 when everything is valid, 1 when not.\n" +
+        "\nExample:\n  $ npx sanctioned fleet validate --format github",
+    )
+    .action(async (options: ValidateOptions) => {
+      const { orgs: file, format, asOf = Date.now() } = options;
+      const folder = path.dirname(path.resolve(file));
+      const result = readOrgsFile(path.basename(file), folder);
+      if ("problems" in result) {
+        process.stdout.write(await problemsOutput(format, [file], inOrder(result.problems)));
+        process.exitCode = EXIT.userError;
+        return;
+      }
+      const { orgs } = await selectedFleet(options);
+      const roots = policyRoots(() => undefined, process.env);
+      const problems = policyProblemsOf(orgs, folder, roots, asOf);
+      const files = [file, ...new Set(orgs.map(({ policy }) => policy))];
+      process.stdout.write(await problemsOutput(format, files, inOrder(problems)));
+      if (problems.length > 0) process.exitCode = EXIT.userError;
+    });
+}

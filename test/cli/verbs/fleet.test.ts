@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type FleetFolder, fleetFolder } from "../../fleet/fleetFolder.ts";
+import { sfId } from "../../inventories.ts";
+import { sanctioned } from "../run.ts";
+
+let made: FleetFolder;
+beforeAll(async () => {
+  made = await fleetFolder(
+    [
+      { name: "canary", entry: ["wave: 0", "tags: [sandbox]"] },
+      { name: "main", entry: ["tags: [production]"] },
+      { name: "gone", options: null, entry: ["tags: [production]"] },
+    ],
+    ["limits: { percent: 100 }"],
+  );
+});
+afterAll(() => made.close());
+
+const run = (...args: string[]) => sanctioned(args, made.env, made.folder);
+
+describe("fleet plan", () => {
+  it("shows one row an org, why one could not be judged, and ends as the worst", async () => {
+    const { code, stdout } = await run("fleet", "plan");
+    expect(stdout).toMatch(/canary +0 +revokes +4/);
+    expect(stdout).toMatch(/gone +1 +unreachable +\? +\? +\?/);
+    expect(stdout).toContain("[host-not-reachable]");
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe(
+      "3 orgs: 2 revokes, 1 unreachable. 8 revocations in all.",
+    );
+    expect(code).toBe(1);
+  });
+
+  it("says what was left out, and tells drift where it is asked for", async () => {
+    const { code, stdout } = await run("fleet", "plan", "--tag", "sandbox", "--detailed-exitcode");
+    expect(stdout).toContain("2 orgs not selected.");
+    expect(code).toBe(2);
+  });
+
+  it("refuses a name that no org has, with the nearest", async () => {
+    const { code, stderr } = await run("fleet", "plan", "--only", "canery");
+    expect(stderr).toBe('There is no org "canery" in orgs.yaml. Did you mean "canary"? [org-not-in-fleet]\n');
+    expect(code).toBe(1);
+  });
+});
+
+it("fleet validate finds a policy of another org at the line of orgs.yaml", async () => {
+  const policy = `version: 1\nextends: shared.yaml\norg: { id: ${made.ids.get("canary")} }\n`;
+  made.write("policy/other.yaml", policy);
+  made.write(
+    "others.yaml",
+    `version: 1\norgs:\n  - { name: other, id: ${sfId("00D", 99)}, policy: policy/other.yaml }\n`,
+  );
+  const { code, stdout } = await run("fleet", "validate", "--orgs", "others.yaml");
+  expect(stdout).toContain("others.yaml:3:13: the policy is policy/other.yaml, whose org is");
+  expect(code).toBe(1);
+  expect(await run("fleet", "validate")).toMatchObject({ code: 0, stderr: "" });
+});
+
+it("fleet doctor says of every org whether it can be judged", async () => {
+  const { code, stdout } = await run("fleet", "doctor", "--tag", "production");
+  expect(stdout).toContain("gone: 1 thing to look at\n");
+  expect(stdout).toMatch(/2 orgs: \d can be judged; 1 not selected\.\n$/);
+  expect(code).toBe(1);
+});
+
+it("--in reads one org of orgs.yaml with its own login and policy, and no other org", async () => {
+  const found = await run("--in", "canary", "plan", "--format", "json");
+  expect(JSON.parse(found.stdout).org.id).toBe(made.ids.get("canary"));
+  expect(JSON.parse(found.stdout).policy.file).toBe("policy/canary.yaml");
+  const swapped = { ...made.env, CANARY_URL: made.env.MAIN_URL!, CANARY_TOKEN: made.env.MAIN_TOKEN! };
+  const { code, stdout, stderr } = await sanctioned(["list", "--in", "canary"], swapped, made.folder);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain("[fleet-org-is-another]");
+});

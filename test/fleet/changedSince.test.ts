@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
+import { changedSince } from "../../src/fleet/changedSince.ts";
+import { type FleetFolder, fleetFolder } from "./fleetFolder.ts";
+
+const OWN = "version: 1\nunlisted: report\nbaseline: known.yaml\napps: []\n";
+const BASELINE = (user: string) =>
+  `version: 1\nwritten: 2026-11-01\nexpires: 2099-01-01\ngrants:\n  - { app: Slack, user: ${user} }\n`;
+
+let git: (...command: string[]) => string;
+async function committed(): Promise<FleetFolder> {
+  const made = await fleetFolder([
+    { name: "follower", options: null },
+    { name: "own", options: null, policy: OWN },
+  ]);
+  onTestFinished(() => made.close());
+  made.write("policy/known.yaml", BASELINE("ada@acme.example"));
+  git = (...command) =>
+    execFileSync(
+      "git",
+      ["-c", "user.name=Ada", "-c", "user.email=ada@acme.example", "-c", "commit.gpgsign=false", ...command],
+      { cwd: made.folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },
+    );
+  git("init", "-q");
+  git("add", "-A");
+  git("commit", "-q", "-m", "one");
+  return made;
+}
+
+function changed(made: FleetFolder, ref = "HEAD"): string[] {
+  const { fleet } = made.select();
+  const has = changedSince(ref, fleet, made.folder, []);
+  return fleet.orgs.filter(has).map(({ name }) => name);
+}
+
+beforeAll(() => {
+  // No setting of the machine decides.
+  process.env.GIT_CONFIG_GLOBAL = "/dev/null";
+});
+
+it("a change of what a policy extends is one of every org that extends it; a comment is none", async () => {
+  const made = await committed();
+  expect(changed(made)).toEqual([]);
+  made.write(
+    "policy/shared.yaml",
+    "# why\nversion: 1\nunlisted: revoke\nlimits: { revocations: 50, percent: 100, perApp: 50 }\napps: []\n",
+  );
+  expect(changed(made)).toEqual([]);
+  made.write("policy/shared.yaml", "version: 1\nunlisted: report\napps: []\n");
+  expect(changed(made)).toEqual(["follower"]);
+});
+
+it("another grant in a baseline of as many is a change", async () => {
+  const made = await committed();
+  made.write("policy/known.yaml", BASELINE("amir@acme.example"));
+  expect(changed(made)).toEqual(["own"]);
+});
+
+it("another entry in orgs.yaml is a change, and so is what cannot be told", async () => {
+  const made = await committed();
+  git("commit", "-q", "--allow-empty", "-m", "two");
+  made.write("policy/own.yaml", "version: 1\nunlisted: revok\n");
+  expect(changed(made)).toEqual(["own"]);
+  git("rm", "-q", "--cached", "orgs.yaml");
+  git("commit", "-q", "-m", "three");
+  expect(changed(made)).toEqual(["follower", "own"]);
+  expect(changed(made, "HEAD~1")).toEqual(["own"]);
+});
+
+it("a commit that git does not know, or that reads like an option, is refused", async () => {
+  const made = await committed();
+  expect(() => changed(made, "no-such-branch")).toThrow("Git cannot tell what changed since no-such-branch");
+  expect(() => changed(made, "--help")).toThrow("Git cannot tell");
+});
