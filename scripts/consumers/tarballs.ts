@@ -19,6 +19,7 @@ import { lock } from "proper-lockfile";
 
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 export const LOCAL_ORG = "salesforce-local-org";
+export const CREATE = "create-sanctioned";
 
 const run = promisify(execFile);
 const INPUTS = [
@@ -30,6 +31,7 @@ const INPUTS = [
   "policy",
   "templates",
   "packages",
+  "action.yml",
   "scripts/declarations.ts",
 ];
 const CACHE = path.join(ROOT, "node_modules/.cache/packed");
@@ -43,9 +45,9 @@ export interface Packed {
   readonly folder: string;
 }
 
-export type Tarballs = Readonly<Record<"sanctioned" | typeof LOCAL_ORG, Packed>>;
+export type Tarballs = Readonly<Record<"sanctioned" | typeof LOCAL_ORG | typeof CREATE, Packed>>;
 
-/** Both packages of the checkout as it is now, packed by the product's own build: once for the same files, whoever asks. */
+/** All packages of the checkout as it is now, packed by the product's own build: once for the same files, whoever asks. */
 export async function packTarballs(): Promise<Tarballs> {
   const files = await tracked(...INPUTS, "*.json", "*.md", "LICENSE");
   const target = path.join(CACHE, digest(files));
@@ -85,7 +87,7 @@ function digest(files: readonly string[]): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Packs both in a copy of the checkout; what was packed of it as it was before goes. */
+/** Packs all in a copy of the checkout; what was packed of it as it was before goes. */
 async function packInto(target: string, files: readonly string[]): Promise<void> {
   for (const old of readdirSync(CACHE)) rmSync(path.join(CACHE, old), { recursive: true, force: true });
   const scratch = mkdtempSync(path.join(tmpdir(), "sanctioned-packed-"));
@@ -110,6 +112,7 @@ async function packInto(target: string, files: readonly string[]): Promise<void>
         target,
         "--ignore-scripts",
       ),
+      [CREATE]: await pack(CREATE, path.join(checkout, "packages/create-sanctioned"), made, target),
     };
     writeFileSync(path.join(made, "tarballs.json"), JSON.stringify(tarballs));
     cpSync(made, `${target}.new`, { recursive: true });

@@ -55,7 +55,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   pullRequest: { imports: [...ground, "policy", "plan", "report"] },
   forge: { imports: [...ground, "http"] },
-  scaffold: { imports: ground },
+  scaffold: {
+    imports: [...ground, "policy", "report"],
+    packages: ["diff", "yaml"],
+  },
   watch: {
     imports: [...ground, "http", "inventory", "policy", "resolve", "decide", "plan", "run", "sqlite"],
     packages: ["typebox"],
@@ -102,6 +105,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "report",
       "pullRequest",
       "forge",
+      "scaffold",
       "watch",
       "fleet",
       "state",
@@ -138,6 +142,7 @@ export const pure: readonly string[] = [
   "audit/verifyRecord.ts",
   "report",
   "pullRequest",
+  "scaffold",
   "state",
   "fleet/exitCode.ts",
   "fleet/fleetLimits.ts",
@@ -155,7 +160,12 @@ export const pure: readonly string[] = [
 ];
 
 /** The files of pure rooms that do I/O for them; nothing pure imports them. */
-export const doors: readonly string[] = ["regularFile.ts", "policy/read.ts", "sign/sshKeygen.ts"];
+export const doors: readonly string[] = [
+  "regularFile.ts",
+  "policy/read.ts",
+  "scaffold/folder.ts",
+  "sign/sshKeygen.ts",
+];
 
 /** The parts of Node that do no I/O. */
 export const pureBuiltins: readonly string[] = ["buffer", "crypto", "path"];

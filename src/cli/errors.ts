@@ -78,6 +78,21 @@ export const cliErrors = declareErrors({
     example: { folder: ".sanctioned" },
   },
 
+  // A repository of one's own
+  "no-org-to-draft-from": {
+    kind: "user",
+    text: "No org is connected that a policy could be drafted from.",
+    remedy:
+      "Give a way in (docs/connecting.md), or add --example: Dieppe Trading, against the local org, which needs none.",
+    example: {},
+  },
+  "mark-not-there": {
+    kind: "user",
+    text: "{folder} is no repository that `sanctioned new` made: {file} is not there.",
+    remedy: "Run it in the repository's own folder, or make one with `npx sanctioned new FOLDER`.",
+    example: { folder: "/srv/other", file: ".sanctioned.json" },
+  },
+
   // What a verb is told
   "nobody-named": {
     kind: "user",

@@ -13,6 +13,7 @@ import { fleetCommand } from "./verbs/fleet/fleet.ts";
 import { initCommand } from "./verbs/init.ts";
 import { issueCommand } from "./verbs/issue.ts";
 import { listCommand } from "./verbs/list.ts";
+import { newCommand } from "./verbs/new.ts";
 import { planCommand } from "./verbs/plan.ts";
 import { probeCommand } from "./verbs/probe.ts";
 import { reportCommand } from "./verbs/report.ts";
@@ -20,6 +21,7 @@ import { revokeCommand } from "./verbs/revoke.ts";
 import { schemaCommand } from "./verbs/schema.ts";
 import { simulatorCommand } from "./verbs/simulator.ts";
 import { stopCommand } from "./verbs/stop.ts";
+import { upgradeCommand } from "./verbs/upgrade.ts";
 import { validateCommand } from "./verbs/validate.ts";
 import { verifyStateCommand } from "./verbs/verifyState.ts";
 import { watchCommand } from "./verbs/watch.ts";
@@ -31,6 +33,8 @@ export function program(): Command {
     .description(
       "GitOps for Salesforce's connected users: a reviewed policy says which apps may hold tokens of whom.",
     )
+    .addCommand(newCommand())
+    .addCommand(upgradeCommand())
     .addCommand(initCommand())
     .addCommand(validateCommand())
     .addCommand(listCommand())

@@ -6,16 +6,18 @@ import type { Observer } from "./observer.ts";
 /**
  * A first policy for the connected org, which only reports.
  * @param now milliseconds since the epoch
+ * @param shared a policy that it extends; null for none
  * @throws as `Observer.have`
  */
 export async function draftOf(
   observer: Observer,
   now: number,
+  shared: string | null = null,
 ): Promise<{ readonly inventory: Inventory; readonly text: string }> {
   const inventory = await observer.have({
     ...NO_NEEDS,
     permissionSets: "all",
     permissions: ["ModifyAllData"],
   });
-  return { inventory, text: draftPolicy(inventory, new Date(now).toISOString().slice(0, 10)) };
+  return { inventory, text: draftPolicy(inventory, new Date(now).toISOString().slice(0, 10), shared) };
 }

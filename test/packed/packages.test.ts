@@ -1,11 +1,12 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import {
+  CREATE,
   installInto,
   LOCAL_ORG,
   packTarballs,
@@ -66,6 +67,17 @@ describe("the tarball", () => {
       [...own, ...bin, ...(await built("packages/local-org/src"))].sort(),
     );
   });
+});
+
+it("npm create sanctioned is the `new` of the very version that it depends on", () => {
+  const manifest = (folder: string) => JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  const [create, own] = [manifest(packed[CREATE].folder), manifest(packed.sanctioned.folder)];
+  expect([create.version, create.dependencies, create.engines]).toEqual([
+    own.version,
+    { sanctioned: own.version },
+    own.engines,
+  ]);
+  expect(packed[CREATE].files).toEqual(["LICENSE", "README.md", "create.js", "package.json"]);
 });
 
 describe("sanctioned simulator, as installed", () => {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { printable } from "../../printable.ts";
 import { draftOf } from "../../run/draft.ts";
+import { plainName } from "../../scaffold/plain.ts";
 import { cliErrors } from "../errors.ts";
 import { writeNew } from "../files.ts";
 import { openObserver } from "../run.ts";
@@ -17,22 +18,11 @@ export function initCommand(): Command {
       if (out !== undefined && existsSync(out))
         throw cliErrors["file-exists"]({ file: out, option: "--out" });
       const { inventory, text } = await draftOf(await openObserver(), Date.now());
-      const file = out ?? `policy/${slug(inventory.org.name)}.yaml`;
+      const file = out ?? `policy/${plainName(inventory.org.name, "org")}.yaml`;
       writeNew(file, text, "--out");
       process.stdout.write(
         `${printable(file)} is written, from ${inventory.grants.length} grants. Review it, then see what it would revoke:\n` +
           `  npx sanctioned plan --policy ${printable(file)}\n`,
       );
     });
-}
-
-/** A file name of plain letters. */
-function slug(name: string): string {
-  return (
-    name
-      .normalize("NFKD")
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-|-$/g, "") || "org"
-  );
 }

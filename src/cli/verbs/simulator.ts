@@ -7,6 +7,9 @@ import { cliErrors } from "../errors.ts";
 /** The stack that `Pulumi.simulator.yaml` configures, and its passphrase: no secret, since the stack holds none. */
 const STACK = "simulator";
 
+/** Where the source runs as it is; as installed, there is no `npm run engine`. */
+const IS_CHECKOUT = import.meta.filename.endsWith(".ts");
+
 interface SimulatorOptions {
   readonly port?: number;
   readonly fixture?: string;
@@ -129,8 +132,7 @@ export SF_ACCESS_TOKEN='${accessToken}'
 export PULUMI_STACK=${STACK}
 export PULUMI_CONFIG_PASSPHRASE=${STACK}
 
-npm run engine                                   # once: installs the Pulumi engine
-npx pulumi stack select --create ${STACK}        # once: the state is in .pulumi-state
+${IS_CHECKOUT ? "npm run engine                                   # once: installs the Pulumi engine\n" : ""}npx pulumi stack select --create ${STACK}        # once: the state is in .pulumi-state
 npx sanctioned list
 npx pulumi preview --diff
 `;

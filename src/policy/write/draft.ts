@@ -23,8 +23,9 @@ const KINDS: readonly [App["kind"], string][] = [
  * proposal of who is in scope. It only reports. Needs an inventory read with all permission sets and the
  * holders of ModifyAllData.
  * @param day of the draft, as 2026-11-23
+ * @param shared a policy that it extends, which says what an app gets that is not listed; null for none
  */
-export function draftPolicy(inventory: Inventory, day: string): string {
+export function draftPolicy(inventory: Inventory, day: string, shared: string | null = null): string {
   const { org } = inventory;
   const apps = inventory.apps.filter(({ kind }) => kind !== "identity-provider");
   const grants = inventory.grants.filter((grant) => !isAccountLink(grant));
@@ -38,9 +39,10 @@ export function draftPolicy(inventory: Inventory, day: string): string {
   );
   const document = new Document({
     version: 1,
+    ...(shared === null ? {} : { extends: shared }),
     org: { name: org.name, id: org.id },
     mode: "report",
-    unlisted: "report",
+    ...(shared === null ? { unlisted: "report" } : {}),
     apps: entries.map(({ app }) => ({
       ...(app.id !== null && isBlank(app.name) ? {} : { name: app.name }),
       ...(app.id === null ? {} : { id: app.id }),

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import type { FleetOrg } from "../fleet/orgs.ts";
+import { TESTED_WITH, VERSION } from "../run/version.ts";
+import type { Mark } from "../scaffold/mark.ts";
+import { editorFiles } from "../scaffold/ownFiles.ts";
+import type { Files, Versions } from "../scaffold/repository.ts";
+import {
+  githubWorkflows,
+  gitlabPipeline,
+  WORKFLOW_TEMPLATES,
+  type WorkflowTemplates,
+} from "../scaffold/workflows.ts";
+import { PUBLISHED_SCHEMAS } from "./publishedSchemas.ts";
+
+/** The versions that a repository gets. */
+export const VERSIONS: Versions = { sanctioned: VERSION, ...TESTED_WITH };
+
+const WRITERS = { github: githubWorkflows, gitlab: gitlabPipeline } as const;
+
+/**
+ * The files of a repository that `upgrade` keeps in step with this version and with its orgs.
+ * @throws UserError for what could not stand in a workflow
+ */
+export function keptFiles(
+  { ci, workflows }: Pick<Mark, "ci" | "workflows">,
+  orgs: readonly FleetOrg[],
+): Files {
+  const { policy, baseline, orgs: orgsSchema } = PUBLISHED_SCHEMAS;
+  const templates = readTemplates();
+  return new Map([
+    ...editorFiles({ policy, baseline, orgs: orgsSchema }),
+    ...ci.flatMap((forge) => [...WRITERS[forge](templates, orgs, workflows)]),
+  ]);
+}
+
+/** The package's own. */
+function readTemplates(): WorkflowTemplates {
+  const text = (name: string) =>
+    readFileSync(new URL(`../../templates/${name}`, import.meta.url), "utf8").replaceAll("\r\n", "\n");
+  return Object.fromEntries(WORKFLOW_TEMPLATES.map((name) => [name, text(name)])) as WorkflowTemplates;
+}
