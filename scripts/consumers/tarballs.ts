@@ -30,6 +30,7 @@ const INPUTS = [
   "schema",
   "policy",
   "templates",
+  "docs/*.md",
   "packages",
   "action.yml",
   "scripts/declarations.ts",

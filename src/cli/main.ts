@@ -1,4 +1,5 @@
 import { CodedError, InconclusiveError, shownError } from "../errors.ts";
+import { withDocsPlace } from "./docsPlace.ts";
 import { EXIT } from "./exit.ts";
 import { program } from "./program.ts";
 
@@ -12,6 +13,6 @@ try {
   await program().parseAsync();
 } catch (error) {
   if (!(error instanceof CodedError)) throw error;
-  console.error(shownError(error));
+  console.error(withDocsPlace(shownError(error)));
   process.exitCode = error instanceof InconclusiveError ? EXIT.inconclusive : EXIT.userError;
 }

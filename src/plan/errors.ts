@@ -95,7 +95,7 @@ export const planErrors = declareErrors({
   "app-not-found": {
     kind: "user",
     text: 'No app "{app}" in {org}.',
-    remedy: "`sanctioned list` shows the names.",
+    remedy: "`npx sanctioned list` shows the names.",
     example: { app: "Slak", org: "Dieppe Trading" },
   },
   "app-ambiguous": {
@@ -111,7 +111,7 @@ export const planErrors = declareErrors({
   "user-not-found": {
     kind: "user",
     text: 'No user "{user}" in {org}.',
-    remedy: "`sanctioned list --by user` shows the usernames.",
+    remedy: "`npx sanctioned list --by user` shows the usernames.",
     example: { user: "bob", org: "Dieppe Trading" },
   },
 

@@ -13,6 +13,7 @@ import {
   type Tarballs,
   tracked,
 } from "../../scripts/consumers/tarballs.ts";
+import { declaredErrors } from "../../scripts/errorsPage.ts";
 
 const run = promisify(execFile);
 
@@ -44,7 +45,7 @@ function projectWith(...names: (keyof Tarballs)[]): string {
 
 describe("the tarball", () => {
   it("of the product holds what is built from src, and nothing of the local org", async () => {
-    const own = (await tracked("bin", "man", "plugin", "schema", "policy", "templates")).concat(
+    const own = (await tracked("bin", "man", "plugin", "schema", "policy", "templates", "docs/*.md")).concat(
       "README.md",
       "package.json",
     );
@@ -104,6 +105,36 @@ describe("sanctioned simulator, as installed", () => {
     );
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);
+  });
+});
+
+describe("what a newcomer meets who has installed the package, in a folder of their own", () => {
+  const verb = (home: string, ...args: string[]) =>
+    run(process.execPath, [path.join(home, "node_modules/sanctioned/bin/sanctioned.js"), ...args], {
+      cwd: home,
+      env: { PATH: process.env.PATH, HOME: home, NO_COLOR: "1" },
+    }).catch((error) => error);
+
+  it("names no page that is not there, and nothing that only a checkout has", async () => {
+    const texts = (await declaredErrors()).map(({ shown }) => shown);
+    const home = projectWith("sanctioned");
+    const { stdout: help } = await verb(home, "--help");
+    const said = [...texts, help].join("\n");
+    const pages = new Set(said.match(/docs\/[\w-]+\.md/g));
+    expect(pages.size).toBeGreaterThan(5);
+    expect([...pages].filter((page) => !packed.sanctioned.files.includes(page))).toEqual([]);
+    expect(said).not.toMatch(/npm (ci|run)\b|\bscripts\/|packages\/local-org|the checkout/);
+  });
+
+  it("is told where the pages are, and which command comes next", async () => {
+    const home = projectWith("sanctioned");
+    const failed = await verb(home, "list");
+    expect([failed.code, failed.stdout]).toEqual([1, ""]);
+    expect(failed.stderr).toContain("see node_modules/sanctioned/docs/connecting.md.");
+    expect(failed.stderr).toContain("`npx sanctioned simulator`");
+    const unnamed = await verb(home, "validate");
+    expect(unnamed.stderr).toMatch(/^There is no policy in the folder policy\. .*`npx sanctioned init`/);
+    expect((await verb(home, "schema", "policy")).stdout).toMatch(/^\{\n/);
   });
 });
 

@@ -1,4 +1,9 @@
 #!/usr/bin/env node
-import { load } from "./entry.cjs";
+import { load, refusal } from "./entry.cjs";
 
-await load("command").main(process.argv.slice(2));
+if (refusal === null) {
+  await load("command").main(process.argv.slice(2));
+} else {
+  console.error(refusal);
+  process.exitCode = 1;
+}

@@ -88,6 +88,17 @@ describe("local-org", () => {
     expect(complain(...args)).toMatch(message);
   });
 
+  it("a Node that is too old is one clear message", () => {
+    const asNode20 = `data:text/javascript,Object.defineProperty(process,"version",{value:"v20.20.2"})`;
+    const { status, stderr } = spawnSync(process.execPath, ["--import", asNode20, COMMAND], {
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([
+      1,
+      "salesforce-local-org needs Node 22.12 or later; this is v20.20.2.\n",
+    ]);
+  });
+
   it("a port that is taken is one clear message", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void taken.close());

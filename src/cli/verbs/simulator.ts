@@ -29,7 +29,7 @@ export function simulatorCommand(): Command {
     )
     .option(
       "--platform <name=value>",
-      "a setting of the platform, several times (packages/local-org/README.md lists them)",
+      "a setting of the platform, several times (the README of salesforce-local-org lists them)",
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .addHelpText("after", "\nExample:\n  $ npx sanctioned simulator --port 8400")
