@@ -53,7 +53,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     types: ["fleet", "inventory", "probe", "sign"],
     packages: ["csv-stringify", "node-sarif-builder", "picocolors", "string-width", "xml2js"],
   },
-  pullRequest: { imports: [...ground, "policy", "plan", "report"] },
+  pullRequest: { imports: [...ground, "policy", "plan", "report"], types: ["fleet"] },
   forge: { imports: [...ground, "http"] },
   scaffold: {
     imports: [...ground, "policy", "report"],

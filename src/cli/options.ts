@@ -66,8 +66,8 @@ export interface PostOptions {
   readonly name?: string;
 }
 
-/** Adds what says where to post to a verb. */
-export function withPostOptions(command: Command): Command {
+/** Adds what says where to post to a verb. @param named what it is named after where it is not said */
+export function withPostOptions(command: Command, named = "the policy's file"): Command {
   return command
     .addOption(
       new Option(
@@ -78,7 +78,7 @@ export function withPostOptions(command: Command): Command {
     .option("--repository <name>", "owner/name, or GitLab's project id (default: the one of the CI run)")
     .option(
       "--name <text>",
-      "keep one for each name, where several stacks share a policy (default: the policy's file)",
+      `keep one for each name, where several stacks share a policy (default: ${named})`,
     );
 }
 

@@ -25,22 +25,30 @@ export async function postComment(
   return "updated";
 }
 
+/** What an issue says. */
+export interface IssueText {
+  readonly title: string;
+  readonly body: string;
+}
+
 /**
  * Keeps one issue: open with this body while there is something to say, closed when there is not.
- * @param content null where all is clean; `closing` is then the body that it is closed with
+ * @param textOf null where all is clean; it is handed the body of the issue as it stands, which is null for none
+ * @param closing what it is then closed with
  */
 export async function keepIssue(
   forge: Forge,
   mark: string,
-  content: { readonly title: string; readonly body: string } | null,
-  closing: string,
+  textOf: (standing: string | null) => IssueText | null,
+  closing: IssueText,
 ): Promise<"opened" | "updated" | "unchanged" | "closed" | "nothing to do"> {
   const mine: PostedIssue[] = [];
   for await (const one of forge.issues()) if (one.isOwn && isMarked(one.body, mark)) mine.push(one);
   const found = mine.find(({ isOpen }) => isOpen) ?? mine[0];
+  const content = textOf(found?.body ?? null);
   if (content === null) {
     if (found === undefined || !found.isOpen) return "nothing to do";
-    await forge.updateIssue(found.id, CLEAN_TITLE, `${mark}\n${closing}`, false);
+    await forge.updateIssue(found.id, closing.title, `${mark}\n${closing.body}`, false);
     return "closed";
   }
   const text = `${mark}\n${content.body}`;
@@ -52,8 +60,6 @@ export async function keepIssue(
   await forge.updateIssue(found.id, content.title, text, true);
   return "updated";
 }
-
-const CLEAN_TITLE = "Connected users: the org keeps to the policy";
 
 /** The mark is the first line: a quoted one further down is somebody's answer. */
 function isMarked(body: string, mark: string): boolean {

@@ -48,6 +48,8 @@ export function driftIssue(
   };
 }
 
+export const CLEAN_TITLE = "Connected users: the org keeps to the policy";
+
 /** What the issue is closed with. @param record null where none is at hand */
 export function cleanIssue(
   { org, policy, inventory, asOf }: PlanFile,

@@ -74,16 +74,21 @@ describe.each<ForgeName>(["github", "gitlab"])("a comment on %s", (name) => {
 
   it("keeps one issue: opened, updated, closed when clean, and opened again", async () => {
     const content = (body: string) => ({ title: "Drift", body });
-    expect(await keepIssue(await forge(name), MARK, null, "clean")).toBe("nothing to do");
-    expect(await keepIssue(await forge(name), MARK, content("1"), "clean")).toBe("opened");
-    expect(await keepIssue(await forge(name), MARK, content("2"), "clean")).toBe("updated");
-    expect(await keepIssue(await forge(name), MARK, content("2"), "clean")).toBe("unchanged");
-    expect(await keepIssue(await forge(name), MARK, null, "clean")).toBe("closed");
-    expect(await keepIssue(await forge(name), MARK, null, "clean")).toBe("nothing to do");
-    expect(standIn.issues).toMatchObject([
-      { isOpen: false, body: `${MARK}\nclean`, title: "Connected users: the org keeps to the policy" },
-    ]);
-    expect(await keepIssue(await forge(name), MARK, content("3"), "clean")).toBe("updated");
+    const CLOSING = { title: "No drift", body: "clean" };
+    const standing: (string | null)[] = [];
+    const noting = (standsThere: string | null) => {
+      standing.push(standsThere);
+      return content("3");
+    };
+    expect(await keepIssue(await forge(name), MARK, () => null, CLOSING)).toBe("nothing to do");
+    expect(await keepIssue(await forge(name), MARK, () => content("1"), CLOSING)).toBe("opened");
+    expect(await keepIssue(await forge(name), MARK, () => content("2"), CLOSING)).toBe("updated");
+    expect(await keepIssue(await forge(name), MARK, () => content("2"), CLOSING)).toBe("unchanged");
+    expect(await keepIssue(await forge(name), MARK, () => null, CLOSING)).toBe("closed");
+    expect(await keepIssue(await forge(name), MARK, () => null, CLOSING)).toBe("nothing to do");
+    expect(standIn.issues).toMatchObject([{ isOpen: false, body: `${MARK}\nclean`, title: "No drift" }]);
+    expect(await keepIssue(await forge(name), MARK, noting, CLOSING)).toBe("updated");
+    expect(standing).toEqual([`${MARK}\nclean`]);
     expect(standIn.issues).toMatchObject([{ isOpen: true, body: `${MARK}\n3`, title: "Drift" }]);
   });
 });

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { forgeFromEnvironment } from "../../forge/fromEnvironment.ts";
 import { keepIssue } from "../../forge/sticky.ts";
 import { hiddenMark } from "../../pullRequest/comment.ts";
-import { cleanIssue, driftIssue } from "../../pullRequest/driftIssue.ts";
+import { CLEAN_TITLE, cleanIssue, driftIssue } from "../../pullRequest/driftIssue.ts";
 import { readPlanFile } from "../files.ts";
 import { type PostOptions, withPostOptions } from "../options.ts";
 import { recordAtHand } from "../recordFile.ts";
@@ -37,6 +37,8 @@ export function issueCommand(): Command {
       }
       const forge = await forgeFromEnvironment(options.post, options, false, process.env);
       const mark = hiddenMark("drift", options.name ?? plan.policy.file);
-      console.log(`Issue: ${await keepIssue(forge, mark, content, closing)}.`);
+      console.log(
+        `Issue: ${await keepIssue(forge, mark, () => content, { title: CLEAN_TITLE, body: closing })}.`,
+      );
     });
 }

@@ -28,7 +28,7 @@ export function isOverLimits(result: Pick<OrgResult, "status" | "plan">): boolea
 }
 
 /** How many grants would be revoked in an org: none of one that is refused. */
-function revokedIn({ status, numbers }: Pick<OrgResult, "status" | "numbers">): number {
+export function revokedIn({ status, numbers }: Pick<OrgResult, "status" | "numbers">): number {
   return status === "revokes" ? (numbers?.revocations ?? 0) : 0;
 }
 

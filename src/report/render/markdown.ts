@@ -64,12 +64,22 @@ const FEWER_ROWS = [50, 20, 5, 0];
 
 /** A text with as many rows of each table as fit into an issue or a comment, but no more than `most`. */
 export function fitted(withRows: (most: number) => string, most: number): string {
+  return firstThatFits([most, ...FEWER_ROWS.filter((fewer) => fewer < most)], withRows);
+}
+
+/** The first text that fits into an issue or a comment. @param levels from the one that takes the most room to the one that always fits */
+export function firstThatFits<Level>(levels: readonly Level[], textOf: (level: Level) => string): string {
   let text = "";
-  for (const rows of [most, ...FEWER_ROWS.filter((fewer) => fewer < most)]) {
-    text = withRows(rows);
-    if (text.length <= MOST_CHARACTERS) break;
+  for (const level of levels) {
+    text = textOf(level);
+    if (roomAfter(text) >= 0) break;
   }
   return text;
+}
+
+/** How many characters a text may still grow by to fit into an issue or a comment. */
+export function roomAfter(text: string): number {
+  return MOST_CHARACTERS - text.length;
 }
 
 /** Text of several lines that a program printed, with its own escapes as they are, in a fence that nothing in it can close. */

@@ -23,7 +23,7 @@ interface More {
 }
 
 /** A fleet with the results that planning would give. */
-function fleetOf(orgs: readonly SomeOrg[], { notSelected = [], limits = {} }: More = {}): FleetPlans {
+export function fleetOf(orgs: readonly SomeOrg[], { notSelected = [], limits = {} }: More = {}): FleetPlans {
   const plans = new Map(orgs.map((org) => [org.name, org]));
   const results = orgs.map(resultOf);
   const content: Omit<FleetRun, "digest"> = {
@@ -68,7 +68,7 @@ function resultOf({ name, plan, base = null, status, problem }: SomeOrg, i: numb
 
 export const PLAN = somePlan();
 /** Nothing to be revoked, reported or said. */
-const CLEAN: FullPlan = {
+export const CLEAN: FullPlan = {
   ...PLAN,
   revocations: [],
   findings: [],
@@ -76,7 +76,7 @@ const CLEAN: FullPlan = {
   counts: { revoke: {}, report: {}, keep: PLAN.counts.keep },
   standingAccess: { ...PLAN.standingAccess!, entries: [] },
 };
-const REFUSED: FullPlan = {
+export const REFUSED: FullPlan = {
   ...PLAN,
   limits: { ...PLAN.limits, refusal: "4 revocations are over the limit of 3" },
 };

@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { fleetCommentCommand } from "./comment.ts";
 import { fleetDoctorCommand } from "./doctor.ts";
+import { fleetIssueCommand } from "./issue.ts";
 import { fleetMatrixCommand } from "./matrix.ts";
 import { fleetPlanCommand } from "./plan.ts";
 import { fleetReportCommand } from "./report.ts";
@@ -12,6 +14,8 @@ export function fleetCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ npx sanctioned fleet plan --tag production")
     .addCommand(fleetPlanCommand())
     .addCommand(fleetReportCommand())
+    .addCommand(fleetCommentCommand())
+    .addCommand(fleetIssueCommand())
     .addCommand(fleetMatrixCommand())
     .addCommand(fleetValidateCommand())
     .addCommand(fleetDoctorCommand());

@@ -1,0 +1,268 @@
+import type { FleetRun, OrgResult } from "../fleet/runSchema.ts";
+import { countGrantsOf } from "../plan/plan.ts";
+import {
+  type Finding,
+  type PlanDifference,
+  planDifference,
+  type Revocation,
+} from "../plan/planDifference.ts";
+import type { PlanFile } from "../plan/planSchema.ts";
+import type { FleetPlans } from "../report/fleet/fleetPlans.ts";
+import { fleetLimitsText, isNotJudged, isOverLimits, STATUS_WORDS } from "../report/fleet/fleetWords.ts";
+import { details, markdownText } from "../report/render/markdown.ts";
+import { type Table, tableOf } from "../report/render/table.ts";
+import { approvalsText, COUNTED_NOTE, limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
+import { amount, compareText } from "../text.ts";
+import { findingPart, howItWasRead, revocationPart } from "./commentParts.ts";
+import {
+  type Detail,
+  fittedFleet,
+  namesPart,
+  notSelectedPart,
+  orgRows,
+  problemParts,
+  type Room,
+} from "./fleetParts.ts";
+
+/** What a change does to one org that was judged. */
+interface OrgChange {
+  readonly result: OrgResult;
+  readonly head: PlanFile;
+  /** Null where there was no policy of before to compare with: then all is the change's. */
+  readonly difference: PlanDifference | null;
+  readonly revokes: readonly Revocation[];
+  readonly drift: readonly Revocation[];
+  readonly newFindings: readonly Finding[];
+}
+
+/**
+ * What a pull request does to each org of a fleet: the verdict first, then what could not be judged, then the orgs, the biggest
+ * effect first. Short enough for GitHub and GitLab, whatever the fleet and its names. Pure.
+ */
+export function fleetCommentBody(plans: FleetPlans): string {
+  const { run } = plans;
+  const changes = changesOf(plans);
+  const told = changes.filter(hasSomething);
+  const folded = told.map(
+    (change): Detail =>
+      (rows) =>
+        detailOf(change, rows),
+  );
+  const judged = run.orgs.length - run.orgs.filter(isNotJudged).length;
+  return fittedFleet(folded, (room, shown) => {
+    const sections = [
+      `## Connected users of ${amount(run.orgs.length, "org")}`,
+      ...verdict(run, changes),
+      ...(run.limits.refusal === null ? [] : [`**Refused:** ${markdownText(run.limits.refusal)}`]),
+      ...problemParts(run.orgs, room),
+      ...changePart(
+        told.filter(({ result }) => !isOverLimits(result)),
+        run,
+        room,
+      ),
+      ...shown,
+      ...comparedPart(changes, room),
+      ...namesPart(
+        "Nothing changes, and nothing is to be revoked, in",
+        changes.filter((one) => !told.includes(one)).map(({ result }) => result.name),
+        room,
+      ),
+      ...notSelectedPart(run, room),
+      `**Next:** ${next(run, changes)}`,
+      details("How it was read", [
+        `${amount(judged, "org")} of ${markdownText(run.file)} at ${run.asOf}, each held against its policy. ${COUNTED_NOTE}`,
+        `Limits of the fleet: ${markdownText(fleetLimitsText(run.limits))}. Run ${markdownText(run.digest)}.`,
+      ]),
+    ];
+    return `${sections.join("\n\n")}\n`;
+  });
+}
+
+/** The biggest effect first. */
+function changesOf(plans: FleetPlans): OrgChange[] {
+  const changes = plans.run.orgs.flatMap((result) => (result.plan === null ? [] : changeOf(result, plans)));
+  const key = ({ revokes, drift, difference, newFindings }: OrgChange) => [
+    countGrantsOf(revokes),
+    countGrantsOf(difference?.keeps ?? []),
+    newFindings.length,
+    countGrantsOf(drift),
+  ];
+  return changes
+    .map((change) => ({ change, sizes: key(change) }))
+    .sort(
+      (a, b) =>
+        a.sizes.map((size, i) => b.sizes[i]! - size).find((less) => less !== 0) ??
+        compareText(a.change.result.name, b.change.result.name),
+    )
+    .map(({ change }) => change);
+}
+
+function changeOf(result: OrgResult, plans: FleetPlans): OrgChange {
+  // Of many orgs every grant and user would be too much to keep, and none of it is told.
+  const { rows: _, apps: __, users: ___, exemptions: ____, ...head } = plans.plan(result.name);
+  const base = plans.base(result.name);
+  const difference = base === null ? null : planDifference(base, head);
+  return {
+    result,
+    head,
+    difference,
+    revokes: difference?.revokes ?? head.revocations,
+    drift: difference?.drift ?? [],
+    newFindings: difference?.newFindings ?? head.findings,
+  };
+}
+
+function hasSomething({ result, revokes, drift, difference, newFindings }: OrgChange): boolean {
+  const { keeps = [], settledFindings = [] } = difference ?? {};
+  return (
+    isOverLimits(result) ||
+    [revokes, drift, keeps, newFindings, settledFindings].some((some) => some.length > 0)
+  );
+}
+
+/** What is revoked: nothing where an org is over its limits. */
+function revoked(changes: readonly OrgChange[], of: "revokes" | "drift") {
+  const those = changes.filter((one) => !isOverLimits(one.result) && one[of].length > 0);
+  const users = those.reduce((sum, one) => sum + new Set(one[of].map(({ user }) => user.id)).size, 0);
+  return { orgs: those.length, users, grants: those.reduce((sum, one) => sum + countGrantsOf(one[of]), 0) };
+}
+
+/** The worst first, each in a line of its own. Nothing is green where anything could not be judged. */
+function verdict(run: FleetRun, changes: readonly OrgChange[]): string[] {
+  const { orgs, limits } = run;
+  const notJudged = orgs.filter(isNotJudged);
+  const over = orgs.filter(isOverLimits);
+  const ofAll = (some: number) => `${some} of ${amount(orgs.length, "org")}`;
+  const alarms = [
+    ...(limits.refusal === null
+      ? []
+      : ["⛔ **Over the limits of the fleet: nothing would be revoked in any org.**"]),
+    ...(notJudged.length === 0
+      ? []
+      : [
+          `${notJudged.every(({ status }) => status === "inconclusive") ? "❓" : "⛔"} **${ofAll(notJudged.length)} could not be judged.** Nothing is known of what this change does there.`,
+        ]),
+    ...(over.length === 0
+      ? []
+      : [
+          `⛔ **${ofAll(over.length)} ${over.length === 1 ? "is over its" : "are over their"} own limits: nothing would be revoked there.**`,
+        ]),
+  ];
+  if (orgs.length === 0) return ["➖ **No org was selected, and none was judged.**"];
+  const { what, before } = effectOf(changes);
+  if (alarms.length > 0) {
+    if (changes.length === 0) return alarms;
+    return [
+      ...alarms,
+      `${limits.refusal === null ? "Elsewhere" : "Were it not refused,"} this change ${what}.${before}`,
+    ];
+  }
+  const left = run.notSelected.length === 0 ? "" : ` ${amount(run.notSelected.length, "org")} not selected.`;
+  const mark = revoked(changes, "revokes").grants > 0 ? "⚠️" : "✅";
+  return [`${mark} **This change ${what}.**${before}${left}`];
+}
+
+/** What a change does where it is not refused, apart from what broke the policies before it. */
+function effectOf(changes: readonly OrgChange[]): { readonly what: string; readonly before: string } {
+  const { grants, users, orgs } = revoked(changes, "revokes");
+  const drift = revoked(changes, "drift");
+  const all = amount(changes.filter(({ result }) => !isOverLimits(result)).length, "org");
+  return {
+    what:
+      grants === 0
+        ? `revokes nothing in ${all}`
+        : `revokes ${amount(grants, "grant")} of ${amount(users, "user")} in ${orgs} of ${all}`,
+    before:
+      drift.grants === 0
+        ? ""
+        : ` ${amount(drift.grants, "grant")} in ${amount(drift.orgs, "org")} broke the policy before it.`,
+  };
+}
+
+function changePart(told: readonly OrgChange[], { limits }: FleetRun, room: Room): string[] {
+  if (told.length === 0) return [];
+  const title =
+    limits.refusal === null
+      ? "What this change does to each org"
+      : "What this change would do to each org, were it not refused";
+  return [`### ${title}`, ...orgRows(told.length, (from, to) => changeTable(told.slice(from, to)), room)];
+}
+
+function changeTable(changes: readonly OrgChange[]): Table {
+  return tableOf(changes, {
+    org: { title: "Org", kind: "text", value: ({ result }) => result.name },
+    status: { title: "Result", kind: "badge", words: STATUS_WORDS, value: ({ result }) => result.status },
+    revokes: { title: "Revokes", kind: "count", value: ({ revokes }) => countGrantsOf(revokes) },
+    users: {
+      title: "Users",
+      kind: "count",
+      value: ({ revokes }) => new Set(revokes.map(({ user }) => user.id)).size,
+    },
+    keeps: {
+      title: "Keeps",
+      kind: "count",
+      nothing: "?",
+      value: ({ difference }) => (difference === null ? null : countGrantsOf(difference.keeps)),
+    },
+    drift: {
+      title: "Broke the policy before",
+      kind: "count",
+      nothing: "?",
+      value: ({ difference, drift }) => (difference === null ? null : countGrantsOf(drift)),
+    },
+    findings: { title: "New findings", kind: "count", value: ({ newFindings }) => newFindings.length },
+    grants: { title: "Of grants", kind: "count", value: ({ head }) => head.inventory.grants },
+  });
+}
+
+function detailOf(
+  { result, head, difference, revokes, drift, newFindings }: OrgChange,
+  rows: number,
+): string {
+  const { org, policy, limits } = head;
+  const parts = [
+    `${markdownText(org.name)} (${org.id}), wave ${result.wave}, held against ${markdownText(policy.file)}.`,
+    ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
+    ...(policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
+    ...revocationPart("This change revokes", revokes, rows),
+    ...revocationPart("This change keeps", difference?.keeps ?? [], rows),
+    ...revocationPart("There before this change (drift)", drift, rows),
+    ...findingPart(difference === null ? "Findings" : "New findings", newFindings, rows),
+    ...findingPart("Findings that this change settles", difference?.settledFindings ?? [], rows),
+    ...[approvalsText(head) ?? []].flat(),
+    ...(rows < 20
+      ? []
+      : [howItWasRead(head, [`Limits: ${limitsText(limits)}. Plan ${markdownText(head.digest)}.`])]),
+  ];
+  const counts = [
+    `${isOverLimits(result) ? "would revoke" : "revokes"} ${countGrantsOf(revokes)}`,
+    ...(difference === null
+      ? []
+      : [`keeps ${countGrantsOf(difference.keeps)}`, `${countGrantsOf(drift)} before it`]),
+  ];
+  // Within HTML no mark-up of Markdown counts; the name is of small letters, digits and hyphens.
+  return details(`<code>${result.name}</code>: ${counts.join(", ")}`, parts);
+}
+
+function comparedPart(changes: readonly OrgChange[], room: Room): string[] {
+  return namesPart(
+    "There was no policy of before to compare with, so all counts as this change's, in",
+    changes.filter(({ difference }) => difference === null).map(({ result }) => result.name),
+    room,
+  );
+}
+
+function next(run: FleetRun, changes: readonly OrgChange[]): string {
+  const { orgs, limits } = run;
+  if (limits.refusal !== null)
+    return `split the change, or raise \`limits\` in ${markdownText(run.file)} if every line above is meant.`;
+  if (orgs.some(isNotJudged))
+    return "mend what is named under “Not judged”, and run this again; until then nothing is known of those orgs.";
+  if (orgs.some(isOverLimits))
+    return "split the change, or raise `limits` in the policies of the orgs that are over theirs, if every line above is meant.";
+  if (revoked(changes, "revokes").grants > 0)
+    return "check every line above. What is approved and merged is revoked by the updates, wave by wave, and nothing more; it cannot be undone.";
+  return revoked(changes, "drift").grants > 0
+    ? "this change can be merged; the updates revoke the drift too, unless their approved plans leave it out."
+    : "nothing is revoked by merging this.";
+}

@@ -1,0 +1,158 @@
+import type { FleetRun, OrgResult } from "../fleet/runSchema.ts";
+import { isNotJudged, isOverLimits, STATUS_WORDS } from "../report/fleet/fleetWords.ts";
+import { details, firstThatFits, markdownText, roomAfter, tableMarkdown } from "../report/render/markdown.ts";
+import { type Table, tableOf } from "../report/render/table.ts";
+import { amount } from "../text.ts";
+
+/** How much of a fleet a text shows: less each time, until it is short enough. */
+export interface Room {
+  /** Rows of each table in the details of an org. */
+  readonly rows: number;
+  /** Of which orgs there are details: of those that fit, the first come first. */
+  readonly details: "all" | "that fit" | "none";
+  /** Characters of what is wrong with an org; its code alone is always there. */
+  readonly why: number;
+  /** Rows of each table of orgs. */
+  readonly orgs: number;
+  /** Orgs that are named where they stand in no table. */
+  readonly names: number;
+}
+
+const WHOLE: Room = { rows: 200, details: "all", why: 4_000, orgs: Infinity, names: Infinity };
+/** People, apps and details go first, then sentences, and orgs last of all: those with rows of their own after those that are but named. */
+const ROOMS: readonly Room[] = [
+  WHOLE,
+  ...[50, 20, 5].map((rows): Room => ({ ...WHOLE, rows })),
+  { ...WHOLE, rows: 5, details: "that fit" },
+  { ...WHOLE, rows: 0, details: "none", why: 300 },
+  { ...WHOLE, rows: 0, details: "none", why: 0 },
+  { rows: 0, details: "none", why: 0, orgs: 400, names: 100 },
+  { rows: 0, details: "none", why: 0, orgs: 100, names: 20 },
+];
+
+/** Details of an org, made for as many rows of each table. */
+export type Detail = (rows: number) => string;
+
+/**
+ * A text on a fleet that is short enough for an issue or a comment, for any number of orgs and names. Pure.
+ * @param details those that come first are kept longest
+ * @param textOf is handed what there is room for, and the details as they fit
+ */
+export function fittedFleet(
+  details: readonly Detail[],
+  textOf: (room: Room, details: readonly string[]) => string,
+): string {
+  return firstThatFits(ROOMS, (room) => {
+    const none = leftOut(details.length);
+    if (room.details === "none") return textOf(room, none);
+    const areAll = room.details === "all";
+    const shown: string[] = [];
+    let left = roomAfter(textOf(room, areAll ? [] : none));
+    for (const [i, detail] of details.entries()) {
+      const text = detail(room.rows);
+      left -= text.length + 2; // the blank line before it
+      if (left < 0 && !areAll) return textOf(room, [...shown, ...leftOut(details.length - i)]);
+      shown.push(text);
+      if (left < 0) break; // too long whatever comes after it
+    }
+    return textOf(room, shown);
+  });
+}
+
+function leftOut(orgs: number): string[] {
+  return orgs === 0
+    ? []
+    : [
+        `… and the details of ${amount(orgs, "org")}: \`npx sanctioned fleet plan --out FOLDER\` writes the plan of each.`,
+      ];
+}
+
+/**
+ * Orgs that could not be judged, and those that are over limits of their own, with why; nothing where there are none.
+ * @param since the day of each since which it is told; left out where that is not kept
+ */
+export function problemParts(
+  orgs: readonly OrgResult[],
+  room: Room,
+  since?: ReadonlyMap<string, string>,
+): string[] {
+  return [
+    ...problemPart("Not judged", orgs.filter(isNotJudged), room, since),
+    ...problemPart(
+      "Over their own limits, nothing would be revoked there",
+      orgs.filter(isOverLimits),
+      room,
+      since,
+    ),
+  ];
+}
+
+function problemPart(
+  title: string,
+  orgs: readonly OrgResult[],
+  room: Room,
+  since?: ReadonlyMap<string, string>,
+): string[] {
+  const table = (from: number, to: number) =>
+    tableOf(orgs.slice(from, to), {
+      org: { title: "Org", kind: "text", value: ({ name }) => name },
+      since: {
+        title: "Since",
+        kind: "day",
+        only: since === undefined ? [] : ["markdown"],
+        value: ({ name }) => since?.get(name) ?? null,
+      },
+      status: { title: "Result", kind: "badge", words: STATUS_WORDS, value: ({ status }) => status },
+      code: { title: "Code", kind: "text", value: ({ problem }) => problem?.code ?? null },
+      why: {
+        title: "Why",
+        kind: "text",
+        only: room.why === 0 ? [] : ["markdown"],
+        value: ({ problem }) => firstOf(problem?.text ?? "", room.why),
+      },
+    });
+  return orgs.length === 0 ? [] : [`### ${title}: ${orgs.length}`, ...orgRows(orgs.length, table, room)];
+}
+
+function firstOf(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most).join("")}…`;
+}
+
+/** Rows of orgs that are read at a glance; a longer table goes on folded. */
+const AT_A_GLANCE = 10;
+
+/** A table of orgs whose first rows are never folded. @param tableFrom the table from a row on */
+export function orgRows(
+  size: number,
+  tableFrom: (from: number, to: number) => Table,
+  { orgs }: Room,
+): string[] {
+  const where = "`npx sanctioned fleet plan` shows all";
+  if (size <= AT_A_GLANCE + 5) return [tableMarkdown(tableFrom(0, size), orgs, where)];
+  const rest = tableMarkdown(tableFrom(AT_A_GLANCE, size), Math.max(0, orgs - AT_A_GLANCE), where);
+  return [
+    tableMarkdown(tableFrom(0, AT_A_GLANCE), AT_A_GLANCE, where),
+    rest.startsWith("<details>") ? rest : details(`${amount(size - AT_A_GLANCE, "org")} more`, [rest]),
+  ];
+}
+
+/** Names of orgs in a sentence. */
+function orgNames(names: readonly string[], most: number): string {
+  const shown = names.slice(0, most).map(markdownText);
+  return names.length <= most ? shown.join(", ") : `${shown.join(", ")} and ${names.length - most} more`;
+}
+
+/** Names of orgs below what is said of them, folded where there are many; nothing where there are none. @param what as in "Nothing changes in" */
+export function namesPart(what: string, names: readonly string[], room: Room): string[] {
+  if (names.length === 0) return [];
+  const text = `${orgNames(names, room.names)}.`;
+  return names.length <= AT_A_GLANCE
+    ? [`${what} ${amount(names.length, "org")}: ${text}`]
+    : [details(`${what} ${amount(names.length, "org")}`, [text])];
+}
+
+/** How many orgs the run was not asked about, and which; nothing where it was asked about all. */
+export function notSelectedPart({ notSelected }: Pick<FleetRun, "notSelected">, room: Room): string[] {
+  return namesPart("Not selected, and not judged:", notSelected, room);
+}
