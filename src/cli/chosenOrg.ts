@@ -41,6 +41,7 @@ async function fromFleet(name: string): Promise<ChosenOrg> {
   const [entry] = selectOrgs(readOrgs(ORGS_FILE, folder), { only: [name] }).orgs;
   const surroundings = await surroundingsOf(entry!, {
     ...fleetSurroundings(folder, process.env),
+    isOnlyRun: true,
     showReading: readingProgress,
   });
   return { surroundings, policy: entry!.policy, entry: entry! };
@@ -77,6 +78,18 @@ export function chosenSettings(): RunSettings {
 /** The policy of the org that was chosen; null where none was. */
 export function chosenPolicy(): string | null {
   return chosen?.policy ?? null;
+}
+
+/** The id of the org that was chosen by name; null where none was. */
+export function chosenId(): string | null {
+  return chosen?.entry?.id ?? null;
+}
+
+/** Refuses what is said of another org than the one that was chosen, as a saved plan can be; a stack does not say whose its plans are. @throws UserError */
+export function refuseOtherThanChosen(found: { readonly id: string }, file: string): void {
+  const id = chosenId();
+  if (id !== null && found.id !== id)
+    throw cliErrors["file-of-another-org"]({ file, found: found.id, name: chosen!.entry!.name, id });
 }
 
 /** A run that is connected to the org that was chosen. @throws UserError where its login leads to another than orgs.yaml says */

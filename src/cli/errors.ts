@@ -53,6 +53,18 @@ export const cliErrors = declareErrors({
     remedy: "Give one of them.",
     example: {},
   },
+  "file-of-another-org": {
+    kind: "user",
+    text: "{file} is of the org {found}, and --in says {name}, which is {id}.",
+    remedy: "Name that org's file, or the other org.",
+    example: { file: "plan.json", found: "00D000000000002EAA", name: "dieppe", id: "00D000000001942EAA" },
+  },
+  "org-choice-not-taken": {
+    kind: "user",
+    text: "{option} says which org is read, and `sanctioned {verb}` does not read one.",
+    remedy: "Leave it out; the verbs of a fleet take --only NAME.",
+    example: { option: "--in", verb: "fleet plan" },
+  },
   "plans-folder-not-named": {
     kind: "user",
     text: "Nothing says where the plans are that the updates are held to.",

@@ -67,11 +67,11 @@ export function program(): Command {
       "--stack <name>",
       "of every verb that reads one org: take its login and policy from the config of this Pulumi stack",
     )
-    .hook("preAction", async (command) => {
+    .hook("preAction", async (command, verb) => {
       const { policyRoot, ...choice } = command.opts<OrgChoice & { readonly policyRoot?: string }>();
       // Runs read their settings from the environment, wherever they are opened.
       if (policyRoot !== undefined) process.env.SANCTIONED_POLICY_ROOT = policyRoot;
-      await chooseOrg(choice);
+      await chooseOrg(choiceFor(verb, choice));
     })
     .addHelpText(
       "after",
@@ -80,6 +80,43 @@ export function program(): Command {
   root.addCommand(completionCommand(() => root));
   for (const { path, command } of verbsOf(root)) showErrorsWithCode(command, `sanctioned ${path}`.trim());
   return root;
+}
+
+/** The verbs that `--in` and `--stack` are of. */
+const OF_ONE_ORG: ReadonlySet<string> = new Set([
+  "init",
+  "validate",
+  "list",
+  "plan",
+  "explain",
+  "approve",
+  "report",
+  "baseline",
+  "revoke",
+  "watch",
+  "doctor",
+  "probe",
+]);
+
+/**
+ * What is chosen, of a verb that it is of: any other would do something else than it was told. A verb that has an option of the name
+ * is given its value, which commander takes for the program's own wherever it stands.
+ * @throws UserError
+ */
+function choiceFor(verb: Command, choice: OrgChoice): OrgChoice {
+  const { parent } = verb;
+  const isOfProgram = parent?.parent === null;
+  if (isOfProgram && OF_ONE_ORG.has(verb.name())) return choice;
+  for (const [key, value] of Object.entries(choice)) {
+    const option = `--${key}`;
+    if (!verb.options.some(({ long }) => long === option))
+      throw cliErrors["org-choice-not-taken"]({
+        option,
+        verb: isOfProgram ? verb.name() : `${parent?.name()} ${verb.name()}`,
+      });
+    verb.setOptionValueWithSource(key, value, "cli");
+  }
+  return {};
 }
 
 /** Mistakes that commander finds look like every other error. */

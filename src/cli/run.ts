@@ -8,7 +8,7 @@ import { needsOf } from "../resolve/policyNeeds.ts";
 import { judge, type Observer } from "../run/observer.ts";
 import type { Revoker } from "../run/revoker.ts";
 import { policyRoots, type RunSettings, raisedText } from "../run/settings.ts";
-import { chosenSettings, ofChosen, surroundings } from "./chosenOrg.ts";
+import { chosenSettings, ofChosen, refuseOtherThanChosen, surroundings } from "./chosenOrg.ts";
 import { policyFile, readTextFile, writeNew } from "./files.ts";
 import type { JudgeOptions } from "./options.ts";
 
@@ -55,6 +55,7 @@ export async function judgeAsAsked(options: JudgeOptions): Promise<Evaluation> {
   if (options.inventory !== undefined) {
     const file = options.inventory;
     const saved = restoreInventory(readTextFile(file, "The inventory"), file, needs);
+    refuseOtherThanChosen(saved.org, file);
     return judge(policy, saved, options.asOf ?? Date.parse(saved.proof.at), settings);
   }
   const { saveInventory: target, alsoFor, asOf } = options;

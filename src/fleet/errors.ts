@@ -49,6 +49,12 @@ export const fleetErrors = declareErrors({
     remedy: "Give it one with `stack:`.",
     example: { org: "dieppe", file: "orgs.yaml:12" },
   },
+  "stack-name-not-valid": {
+    kind: "settings",
+    text: '"{stack}" is no name of a stack.',
+    remedy: "`npx pulumi stack ls` shows those that there are.",
+    example: { stack: "--config-file" },
+  },
   "stack-config-not-read": {
     kind: "settings",
     text: "The config of the stack {stack} cannot be read: {why}.",

@@ -32,6 +32,9 @@ const Limit = (description: string, byDefault: number, maximum = 1_000_000) =>
 /** What a fleet may lose by one change where its `orgs.yaml` does not say. */
 export const DEFAULT_LIMITS = { revocations: 200, percent: 10, perApp: 100, orgs: 10 } as const;
 
+/** A stack's name, which goes to the engine and into jobs as it is. */
+export const STACK_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$";
+
 /** `orgs.yaml`: the one source of its JSON Schema (`schema/orgs.schema.json`) and of its type. */
 export const OrgsSchema = Type.Object(
   {
@@ -85,7 +88,7 @@ export const OrgsSchema = Type.Object(
           policy: Text("The org's policy, relative to this file."),
           stack: optional(
             Type.String({
-              pattern: "^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$",
+              pattern: STACK_PATTERN,
               description:
                 "The Pulumi stack that updates the org, of the project in the folder of this file.",
             }),

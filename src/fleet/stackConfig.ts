@@ -4,9 +4,12 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { fleetErrors } from "./errors.ts";
+import { STACK_PATTERN } from "./orgsSchema.ts";
 import type { FleetSurroundings, ReadStackConfig } from "./surroundings.ts";
 
 const run = promisify(execFile);
+/** Of an option too, and not of orgs.yaml alone: nothing that the engine reads as an option, or a shell as more than a name. */
+const STACK_NAME = new RegExp(STACK_PATTERN);
 /** The engine may have to reach its backend first. */
 const TIMEOUT_MS = 120_000;
 /** More than a stack's config has. */
@@ -35,6 +38,7 @@ async function readStackConfig(
   folder: string,
   env: NodeJS.ProcessEnv,
 ): Promise<ReadonlyMap<string, string>> {
+  if (!STACK_NAME.test(stack)) throw fleetErrors["stack-name-not-valid"]({ stack });
   const namespace = `${projectName(stack, folder)}:`;
   const values = await askEngine(stack, folder, env);
   return new Map(

@@ -13,6 +13,8 @@ export interface FleetSurroundings {
   /** That of `orgs.yaml`. */
   readonly folder: string;
   readonly stackConfig: ReadStackConfig;
+  /** Whether the run of one org is all there is, so that what the environment or its stack says of one run is said of it. */
+  readonly isOnlyRun?: boolean;
   readonly showReading?: () => ReadingProgress;
 }
 
@@ -26,9 +28,11 @@ const OF_ONE_RUN = ["SANCTIONED_AUDIT_FILE", "SANCTIONED_APPROVED_PLAN"];
  */
 export async function surroundingsOf(
   org: FleetOrg,
-  { env: all, folder, stackConfig, showReading }: FleetSurroundings,
+  { env: all, folder, stackConfig, isOnlyRun = false, showReading }: FleetSurroundings,
 ): Promise<RunSurroundings> {
-  const env = Object.fromEntries(Object.entries(all).filter(([name]) => !OF_ONE_RUN.includes(name)));
+  const env = Object.fromEntries(
+    Object.entries(all).filter(([name]) => isOnlyRun || !OF_ONE_RUN.includes(name)),
+  );
   const shared = { folder, ...(showReading === undefined ? {} : { showReading }) };
   const { credentials, plain, name } = org;
   switch (credentials.from) {
@@ -47,7 +51,7 @@ export async function surroundingsOf(
         ...shared,
         env,
         namedOrg: name,
-        config: (key) => (OF_STACK_RUN.has(key) ? undefined : get(key)),
+        config: (key) => (!isOnlyRun && OF_STACK_RUN.has(key) ? undefined : get(key)),
       };
     }
   }

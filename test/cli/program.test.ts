@@ -84,3 +84,42 @@ describe("a mistake on the command line is one line and exit code 1", () => {
     expect(stderr.trim().split("\n")).toHaveLength(1);
   });
 });
+
+describe("--in and --stack", () => {
+  const OF_ONE_ORG =
+    "init validate list plan explain approve report baseline revoke watch doctor probe".split(" ");
+  const others = VERBS.filter(({ path, subverbs }) => subverbs.length === 0 && !OF_ONE_ORG.includes(path));
+
+  /** What the command line has to say beside, so that nothing but the choice can be wrong with it. */
+  const wanted = (command: (typeof VERBS)[number]["command"]): string[] => [
+    ...command.registeredArguments.flatMap(({ required, argChoices }) =>
+      required ? (argChoices?.[0] ?? "x") : [],
+    ),
+    ...command.options.flatMap(({ mandatory, long }) => (mandatory ? [long!, "x"] : [])),
+  ];
+
+  it.each(others.map(({ path, command }) => ({ path, command })))(
+    "are refused by sanctioned $path, which reads no org, unless it has an option of the name",
+    async ({ path, command }) => {
+      for (const option of ["--in", "--stack"]) {
+        if (command.options.some(({ long }) => long === option)) continue;
+        const args = [...path.split(" "), ...wanted(command), option, "dieppe"];
+        await expect(program().parseAsync(args, { from: "user" }), option).rejects.toMatchObject({
+          code: "org-choice-not-taken",
+          message: expect.stringContaining(`${option} says which org is read, and \`sanctioned ${path}\``),
+        });
+      }
+    },
+  );
+
+  it("are the verb's own where it has an option of the name", async () => {
+    const root = program();
+    const { command } = verbsOf(root).find(({ path }) => path === "new")!;
+    let stack: unknown;
+    command.action((_folder: string, options: { readonly stack?: string }) => {
+      stack = options.stack;
+    });
+    await root.parseAsync(["new", "acme", "--stack", "acme-production"], { from: "user" });
+    expect(stack).toBe("acme-production");
+  });
+});

@@ -2,17 +2,17 @@ import { lstatSync, rmSync } from "node:fs";
 import { Command, Option } from "commander";
 import { countGrantsOf } from "../../plan/plan.ts";
 import type { PlanFile } from "../../plan/planSchema.ts";
-import { readPolicy } from "../../policy/read.ts";
 import { approvalStateText, approvalText } from "../../report/approvalText.ts";
 import { approvalState, signatureFile, statementOf } from "../../run/approvals.ts";
 import { safeJson } from "../../safeJson.ts";
 import { sign } from "../../sign/sshKeygen.ts";
 import { APPROVAL } from "../../sign/statement.ts";
-import { chosenSettings } from "../chosenOrg.ts";
+import { chosenPolicy, chosenSettings, refuseOtherThanChosen } from "../chosenOrg.ts";
 import { confirm } from "../confirm.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFile, policyFiles, readPlanFile, writeNew } from "../files.ts";
+import { givenPolicy } from "../run.ts";
 
 interface ApproveOptions {
   readonly key?: string;
@@ -46,6 +46,7 @@ export function approveCommand(): Command {
     )
     .action(async (file: string, { key, check = false, policy, yes = false, format }: ApproveOptions) => {
       const plan = readPlanFile(file);
+      refuseOtherThanChosen(plan.org, file);
       if (check) return tellState(plan, file, policyFile(policy), format);
       if (key === undefined) throw cliErrors["key-not-named"]();
       if (plan.limits.refusal !== null) throw cliErrors["approving-refused-plan"]({ file });
@@ -57,7 +58,7 @@ export function approveCommand(): Command {
       if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(target);
       writeNew(target, signature.armored, "--key");
       process.stdout.write(`\nApproved: ${target}\n`);
-      const known = policy ?? policyFiles();
+      const known = policy ?? chosenPolicy() ?? policyFiles();
       if (typeof known === "string" || known.length === 1)
         tellState(plan, file, policyFile(policy), "text", false);
     });
@@ -76,7 +77,7 @@ function tellState(
   const state = approvalState(
     plan,
     file,
-    { policy: readPolicy(policy), settings, purpose: isByHand ? "by-hand" : "update" },
+    { policy: givenPolicy(policy), settings, purpose: isByHand ? "by-hand" : "update" },
     { env: process.env, folder: process.cwd() },
   );
   process.stdout.write(format === "json" ? safeJson(state) : approvalStateText(state));

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { doctorText } from "../../report/doctorText.ts";
 import { safeJson } from "../../safeJson.ts";
-import { surroundings } from "../chosenOrg.ts";
+import { chosenId, surroundings } from "../chosenOrg.ts";
 import { givenPolicy } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
 
@@ -17,7 +17,7 @@ export function doctorCommand(): Command {
         "\nExample:\n  $ npx sanctioned doctor --policy policy/dieppe-trading.yaml",
     )
     .action(async ({ policy, format }: { policy?: string; format: "text" | "json" }) => {
-      const id = policy === undefined ? null : (givenPolicy(policy).org?.id?.value ?? null);
+      const id = (policy === undefined ? null : givenPolicy(policy).org?.id?.value) ?? chosenId();
       const [{ doctor }, { credentialsOf }, { probeRevokeCall }] = await Promise.all([
         import("../../inventory/doctor.ts"),
         import("../../run/observer.ts"),

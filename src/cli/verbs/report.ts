@@ -10,6 +10,7 @@ import { redactUsers } from "../../report/org/redact.ts";
 import { NO_TERMINAL } from "../../report/render/terminal.ts";
 import { defaultRecord } from "../../run/settings.ts";
 import { VERSION } from "../../run/version.ts";
+import { refuseOtherThanChosen } from "../chosenOrg.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { readBytes, readTextFile, writeNew } from "../files.ts";
@@ -85,6 +86,7 @@ async function planOfOrg(options: ReportOptions): Promise<FullPlan> {
 
 function savedPlan(file: string): FullPlan {
   const { plan, redacted } = fullPlanOf(readTextFile(file, "The plan"), file);
+  refuseOtherThanChosen(plan.org, file);
   if (redacted) throw cliErrors["report-redacted"]({ file });
   return plan;
 }

@@ -9,6 +9,7 @@ import { problemsGithub, problemsJson } from "../../report/problems/problemForma
 import { resolveProblems } from "../../resolve/errors.ts";
 import type { Observer } from "../../run/observer.ts";
 import { VERSION } from "../../run/version.ts";
+import { chosenPolicy } from "../chosenOrg.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFiles } from "../files.ts";
@@ -50,7 +51,7 @@ export function validateCommand(): Command {
         named: string[],
         { format, org = false, resolved = false, asOf = Date.now() }: ValidateOptions,
       ) => {
-        const files = named.length > 0 ? named : policyFiles();
+        const files = named.length > 0 ? named : chosenPolicies();
         if (files.length === 0) throw cliErrors["no-policy-file"]({ folder: "policy" });
         const observer = org ? await openObserver() : null;
         let problems: readonly Problem[] = [];
@@ -60,6 +61,11 @@ export function validateCommand(): Command {
         if (problems.length > 0) process.exitCode = EXIT.userError;
       },
     );
+}
+
+function chosenPolicies(): string[] {
+  const chosen = chosenPolicy();
+  return chosen === null ? policyFiles() : [chosen];
 }
 
 function merged(file: string): string {

@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FleetFolder, fleetFolder } from "../../fleet/fleetFolder.ts";
 import { sfId } from "../../inventories.ts";
@@ -61,6 +63,37 @@ it("fleet doctor says of every org whether it can be judged", async () => {
   expect(stdout).toContain("gone: 1 thing to look at\n");
   expect(stdout).toMatch(/2 orgs: \d can be judged; 1 not selected\.\n$/);
   expect(code).toBe(1);
+});
+
+describe("--in", () => {
+  it("refuses a saved inventory and a plan of another org", async () => {
+    const saved = ["--save-inventory", "main-inventory.json", "--out", "main-plan.json"];
+    expect(await run("--in", "main", "plan", "--all", ...saved)).toMatchObject({ code: 0 });
+    for (const args of [
+      ["plan", "--inventory", "main-inventory.json"],
+      ["report", "--plan", "main-plan.json"],
+      ["approve", "main-plan.json", "--check"],
+    ]) {
+      const { code, stdout, stderr } = await run(...args, "--in", "canary");
+      expect({ args, code, stdout }).toEqual({ args, code: 1, stdout: "" });
+      expect(stderr).toContain("[file-of-another-org]");
+    }
+  });
+
+  it("has doctor hold the login against the org's id", async () => {
+    const swapped = { ...made.env, CANARY_URL: made.env.MAIN_URL!, CANARY_TOKEN: made.env.MAIN_TOKEN! };
+    const { code, stdout } = await sanctioned(["doctor", "--in", "canary"], swapped, made.folder);
+    expect(stdout).toContain(made.ids.get("main"));
+    expect(code).toBe(1);
+    expect(await run("doctor", "--in", "canary")).toMatchObject({ code: 0 });
+  });
+
+  it("has validate look at the org's own policy alone", async () => {
+    made.write("policy/broken.yaml", "version: 1\nunlisted: revok\n");
+    const { code, stdout } = await run("validate", "--in", "canary");
+    rmSync(path.join(made.folder, "policy/broken.yaml"));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "policy/canary.yaml is valid.\n" });
+  });
 });
 
 it("--in reads one org of orgs.yaml with its own login and policy, and no other org", async () => {
