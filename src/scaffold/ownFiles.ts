@@ -136,7 +136,7 @@ function codeOwners({ codeOwner }: Repository): string {
 
 const PROGRAM = `export { default } from "sanctioned/program";\n`;
 
-const GITIGNORE = `node_modules/
+const GITIGNORE = `node_modules
 # State of a stack that is kept in this folder, records of what was revoked, and plans: they name people.
 .pulumi-state/*
 !.pulumi-state/.gitignore

@@ -95,13 +95,15 @@ const SETTINGS: Readonly<Record<Ci, readonly string[]>> = {
   ],
 };
 
+const GUIDE = "Each setting, and why: `node_modules/sanctioned/docs/pull-requests.md`.";
+
 function ciSteps({ ci, org }: Repository): string[] {
   if (ci.length === 0) return [];
   const reached = org.isExample
     ? "For an org that CI reaches (the local one is on your machine alone): "
     : "";
   return [
-    ...ci.map((forge) => `${reached}${SETTINGS[forge].join(" ")}`),
+    ...ci.map((forge) => `${reached}${SETTINGS[forge].join(" ")} ${GUIDE}`),
     "Push, and open a pull request that changes a policy: its comment says what the change revokes.",
   ];
 }
