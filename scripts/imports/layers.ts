@@ -48,6 +48,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["typebox"],
   },
   run: { imports: [...acting, "sign"] },
+  watch: {
+    imports: [...ground, "http", "inventory", "policy", "resolve", "decide", "plan", "run", "sqlite"],
+    packages: ["typebox"],
+  },
+  fleet: {
+    imports: [...ground, "salesforce", "inventory", "policy", "resolve", "plan", "run", "sqlite", "watch"],
+    packages: ["p-limit", "typebox", "yaml"],
+  },
   report: {
     imports: [...ground, "policy", "decide", "plan", "audit"],
     types: ["fleet", "inventory", "probe", "sign"],
@@ -58,14 +66,6 @@ export const rooms: Readonly<Record<string, Room>> = {
   scaffold: {
     imports: [...ground, "policy", "report"],
     packages: ["diff", "yaml"],
-  },
-  watch: {
-    imports: [...ground, "http", "inventory", "policy", "resolve", "decide", "plan", "run", "sqlite"],
-    packages: ["typebox"],
-  },
-  fleet: {
-    imports: [...ground, "salesforce", "inventory", "policy", "resolve", "plan", "run", "sqlite"],
-    packages: ["p-limit", "typebox", "yaml"],
   },
   state: { imports: ground },
   pulumi: {

@@ -18,11 +18,18 @@ export interface FleetOptions extends Selection {
 
 /** Adds what says which orgs are meant to a verb. */
 export function withFleetOptions(command: Command): Command {
+  return withOrgOptions(command).option(
+    "--changed-since <ref>",
+    "only orgs whose policy or entry is another than in this commit of git",
+  );
+}
+
+/** The same for a verb that goes on: what changed is seen anew all the while. */
+export function withOrgOptions(command: Command): Command {
   return command
     .option("--orgs <file>", "the file of the orgs", ORGS_FILE)
     .option("--only <name...>", "these orgs alone")
     .option("--tag <tag...>", "only orgs that have any of these tags")
-    .option("--changed-since <ref>", "only orgs whose policy or entry is another than in this commit of git")
     .addOption(
       new Option("--at-once <number>", "orgs that are read at once (default: 8)").argParser(parseAtOnce),
     );

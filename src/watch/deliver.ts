@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
+import { pause } from "./pause.ts";
 import { LaterError, RefusedError, type Sink } from "./sinks/sink.ts";
-import type { Memory } from "./store.ts";
+import type { Outbox } from "./store.ts";
 
 /** A sink that does not take an event is asked again after this long at first, and after the other at most, where it names no time. */
 const FIRST_WAIT_MS = 1_000;
@@ -13,7 +14,7 @@ const LONGEST_ASKED_MS = 60 * 60_000;
  * does not take now is kept for later. `end` it, since it runs until then.
  */
 export class Delivery {
-  readonly #memory: Memory;
+  readonly #memory: Outbox;
   readonly #warn: (line: string) => void;
   readonly #random: () => number;
   readonly #loops: Promise<void>[];
@@ -29,7 +30,7 @@ export class Delivery {
 
   /** @param warn told in one line of what was not delivered @param random from 0 up to 1 */
   constructor(
-    memory: Memory,
+    memory: Outbox,
     sinks: readonly Sink[],
     { warn, random = Math.random }: { readonly warn: (line: string) => void; readonly random?: () => number },
   ) {
@@ -83,7 +84,7 @@ export class Delivery {
   }
 
   /** @returns what keeps the sink from taking it now; null where it is settled */
-  async #send({ name, send }: Sink, { number, event }: NonNullable<ReturnType<Memory["next"]>>) {
+  async #send({ name, send }: Sink, { number, event }: NonNullable<ReturnType<Outbox["next"]>>) {
     const { signal } = this.#cut;
     try {
       await unlessAborted(send(event, signal), signal);
@@ -127,19 +128,5 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
     const giveUp = () => reject(signal.reason);
     signal.addEventListener("abort", giveUp, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
-  });
-}
-
-/** So many milliseconds, or until the signal comes. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", done, { once: true });
   });
 }

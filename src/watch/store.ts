@@ -23,12 +23,8 @@ export interface News {
   readonly looked: boolean;
 }
 
-/** What a watch remembers: which conditions it has told of, and what is still to be delivered. */
-export interface Memory {
-  /** Keys of the conditions that were told of and hold still; null before the first look. */
-  known(): ReadonlySet<string> | null;
-  /** Keeps at once what begins, what has ended, and the events for each sink. */
-  keep(news: News): void;
+/** What is still to be delivered. */
+export interface Outbox {
   /** The oldest event that a sink has still to take; null where there is none. */
   next(sink: string): Undelivered | null;
   /** How many a sink has still to take. */
@@ -36,6 +32,14 @@ export interface Memory {
   delivered(number: number): void;
   /** Sets an event aside that the sink will never take; it stays in the file. */
   refused(number: number, why: string): void;
+}
+
+/** What a watch remembers: which conditions it has told of, and what is still to be delivered. */
+export interface Memory extends Outbox {
+  /** Keys of the conditions that were told of and hold still; null before the first look. */
+  known(): ReadonlySet<string> | null;
+  /** Keeps at once what begins, what has ended, and the events for each sink. */
+  keep(news: News): void;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { expiringFrom } from "../decide/findings.ts";
-import { InconclusiveError, SettingsError, UserError } from "../errors.ts";
+import { CodedError, InconclusiveError, SettingsError, UserError } from "../errors.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { look, orgTimeOf } from "../inventory/look.ts";
 import { policyDigest } from "../plan/digest.ts";
@@ -29,8 +29,8 @@ export interface LeaversRevoked {
 export type Enforce = (evaluation: Evaluation, plan: Plan) => Promise<LeaversRevoked>;
 
 export interface WatchOptions {
-  /** Reads the org; revoking is `enforce`'s alone. */
-  readonly observer: Observer;
+  /** What reads the org; revoking is `enforce`'s alone. Asked in each round: it may be another where one had no way in. */
+  readonly observer: () => Promise<Observer>;
   readonly org: NonNullable<WatchEvent["org"]>;
   readonly memory: Memory;
   /** Names of those that events are kept for, until they are delivered. */
@@ -53,6 +53,8 @@ export interface WatchOptions {
   readonly window: number | null;
   /** Whether what is there at the very first look is told of too. */
   readonly alertExisting: boolean;
+  /** Whether a fault that no later round is thought to mend is told and outlived as well; by default it is thrown. */
+  readonly outlivesAll?: boolean;
   /** A line for the log. */
   readonly log: (line: string) => void;
 }
@@ -60,6 +62,8 @@ export interface WatchOptions {
 export interface Round {
   readonly fired: number;
   readonly isConclusive: boolean;
+  /** What kept the org from being judged; null where it was. */
+  readonly fault: unknown;
 }
 
 /** A look that says that grants are gone is followed by a whole listing, but not more often than this. */
@@ -102,33 +106,46 @@ export class Watcher {
 
   /** One look; what it found is kept for the sinks. Faults of the org and the policy are told, not thrown. @throws SettingsError */
   async round(): Promise<Round> {
-    const { now, log, onNews } = this.#options;
+    const { now, onNews } = this.#options;
     const conditions: Condition[] = [];
     const events: WatchEvent[] = [];
     let evaluation: Evaluation | null = null;
+    let fault: unknown = null;
     try {
-      evaluation = await this.#observe();
-      const left = await this.#leavers(evaluation);
+      const observer = await this.#options.observer();
+      evaluation = await this.#observe(observer);
+      const left = await this.#leavers(evaluation, observer);
       conditions.push(...left.conditions);
       events.push(...left.events);
       this.#blindRounds = 0;
     } catch (error) {
-      if (error instanceof SettingsError) throw error; // no later round can be better
-      if (!(error instanceof UserError || error instanceof InconclusiveError)) throw error;
       evaluation = null;
-      this.#blindRounds++;
-      log(printable(error.message));
-      conditions.push(...this.#blind(error));
+      fault = error;
+      conditions.push(...this.#outlive(error));
     }
     if (evaluation !== null) conditions.push(...conditionsOf(evaluation));
     const fired = this.#keep(conditions, events, evaluation !== null, now());
     onNews();
-    return { fired, isConclusive: evaluation !== null };
+    return { fired, isConclusive: evaluation !== null, fault };
+  }
+
+  /** @returns what is told of a fault @throws it, where it is not to be outlived */
+  #outlive(error: unknown): Condition[] {
+    const { outlivesAll = false, log } = this.#options;
+    // No later round can be better, unless somebody mends what is read anew.
+    const isPassing =
+      (error instanceof UserError && !(error instanceof SettingsError)) || error instanceof InconclusiveError;
+    if (!isPassing && !outlivesAll) throw error;
+    this.#blindRounds++;
+    const why =
+      error instanceof CodedError ? error.message : "an error that nobody expected; the log has it.";
+    log(printable(error instanceof CodedError ? why : String((error as Error)?.stack ?? error)));
+    return this.#blind(error, why);
   }
 
   /** The org held against the policy: read in full where that is due, else looked at. */
-  async #observe(): Promise<Evaluation> {
-    const { observer, readPolicy, now, fullEveryMs } = this.#options;
+  async #observe(observer: Observer): Promise<Evaluation> {
+    const { readPolicy, now, fullEveryMs } = this.#options;
     const policy = readPolicy();
     const digest = policyDigest(policy);
     const isNewPolicy = digest !== this.#policyDigest;
@@ -138,7 +155,7 @@ export class Watcher {
     reader.beginRun();
     let isChanged = false;
     if (before === undefined || isNewPolicy || listedFor >= fullEveryMs) {
-      await this.#list(policy);
+      await this.#list(policy, observer);
       isChanged = true;
     } else {
       const begun = performance.now();
@@ -147,7 +164,7 @@ export class Watcher {
       this.#lookedAt = orgTimeOf(reader, begun);
       isChanged = seen.isChanged;
       if (seen.isPartial && listedFor >= LISTING_AT_MOST_EVERY_MS) {
-        await this.#list(policy);
+        await this.#list(policy, observer);
         isChanged = true;
       }
     }
@@ -157,8 +174,7 @@ export class Watcher {
     return this.#evaluation;
   }
 
-  async #list(policy: Policy): Promise<void> {
-    const { observer } = this.#options;
+  async #list(policy: Policy, observer: Observer): Promise<void> {
     const at = this.#elapsed();
     const begun = performance.now();
     this.#inventory = undefined;
@@ -179,15 +195,18 @@ export class Watcher {
   }
 
   /** Revokes what leavers hold, from a list that is proven complete. */
-  async #leavers(evaluation: Evaluation): Promise<{ conditions: Condition[]; events: WatchEvent[] }> {
-    const { enforce, halted, observer, now, log } = this.#options;
+  async #leavers(
+    evaluation: Evaluation,
+    observer: Observer,
+  ): Promise<{ conditions: Condition[]; events: WatchEvent[] }> {
+    const { enforce, halted, now, log } = this.#options;
     const nothing = { conditions: [], events: [] };
     if (enforce === null || countGrants(leaversPlan(evaluation).plan) === 0) return nothing;
     if (this.#refused?.evaluation === evaluation)
       return { conditions: [this.#refused.condition], events: [] };
     if (this.#isStuck(leaversPlan(evaluation).plan)) return nothing;
     // A look is good for an alert; to revoke takes the whole list (law 4).
-    await this.#list(evaluation.policy);
+    await this.#list(evaluation.policy, observer);
     const proven = judge(evaluation.policy, this.#inventory!, now(), observer.settings);
     this.#evaluation = proven;
     const { plan, refusal } = leaversPlan(proven, observer.settings.raised?.limits);
@@ -228,9 +247,10 @@ export class Watcher {
   }
 
   /** What is told of where the org or the policy cannot be judged. */
-  #blind(error: UserError | InconclusiveError): Condition[] {
+  #blind(error: unknown, why: string): Condition[] {
     const isPolicy = error instanceof PolicyError;
-    const isTold = isPolicy || error instanceof InconclusiveError || this.#blindRounds >= BLIND_ROUNDS;
+    const mayPass = error instanceof UserError && !(isPolicy || error instanceof SettingsError);
+    const isTold = !mayPass || this.#blindRounds >= BLIND_ROUNDS;
     if (!isTold) return [];
     const kind = isPolicy ? "policy-invalid" : "inconclusive";
     const text = isPolicy
@@ -242,7 +262,7 @@ export class Watcher {
         kind,
         severity: "error",
         since: null,
-        text: `${text}: ${error.message}`,
+        text: `${text}: ${why}`,
         app: null,
         user: null,
         details: {},

@@ -26,6 +26,7 @@ it("the probe of the revoke call can be given no token, and only `sanctioned doc
   expect(files(/\b(probe|ask)RevokeCall\b/)).toEqual([
     "apply/probeRevokeCall.ts",
     "cli/verbs/doctor.ts",
+    "cli/verbs/fleet/doctor.ts",
     "cli/verbs/probe.ts",
     "run/probeRevokeCall.ts",
   ]);
@@ -40,6 +41,7 @@ it("only a run applies a plan, and only its door opens a connection that revokes
 it("only the provider, `sanctioned revoke`, `probe` and `watch` open a run that can revoke", () => {
   expect(files(/\bopenRevoker\b/).filter((file) => !file.startsWith("run/"))).toEqual([
     "cli/run.ts",
+    "cli/verbs/fleet/watch.ts",
     "cli/verbs/probe.ts",
     "cli/verbs/revoke.ts",
     "cli/verbs/watch.ts",

@@ -56,7 +56,7 @@ function remembering(): Memory {
 function watcher(more: Partial<WatchOptions> = {}): Watcher {
   const { memory = remembering() } = more;
   return new Watcher({
-    observer,
+    observer: () => Promise.resolve(observer),
     org: { id: connection.org.id, name: connection.org.name },
     memory,
     sinks: ["test"],
@@ -252,8 +252,8 @@ describe("a single look that remembers nothing", () => {
   it("tells of what began within its window", async () => {
     authorize("Notetaker", Date.now() - 20 * 60 * 1000);
     const within = (minutes: number) => watcher({ memory: forgetful(), window: now - minutes * 60 * 1000 });
-    expect(await within(30).round()).toEqual({ fired: 1, isConclusive: true });
-    expect(await within(10).round()).toEqual({ fired: 0, isConclusive: true });
+    expect(await within(30).round()).toEqual({ fired: 1, isConclusive: true, fault: null });
+    expect(await within(10).round()).toEqual({ fired: 0, isConclusive: true, fault: null });
   });
 });
 

@@ -6,6 +6,7 @@ import { fleetMatrixCommand } from "./matrix.ts";
 import { fleetPlanCommand } from "./plan.ts";
 import { fleetReportCommand } from "./report.ts";
 import { fleetValidateCommand } from "./validate.ts";
+import { fleetWatchCommand } from "./watch.ts";
 
 /** `sanctioned fleet`: what there is to do with all orgs of a repository at once. */
 export function fleetCommand(): Command {
@@ -18,5 +19,6 @@ export function fleetCommand(): Command {
     .addCommand(fleetIssueCommand())
     .addCommand(fleetMatrixCommand())
     .addCommand(fleetValidateCommand())
-    .addCommand(fleetDoctorCommand());
+    .addCommand(fleetDoctorCommand())
+    .addCommand(fleetWatchCommand());
 }
