@@ -28,14 +28,18 @@ export function keptFiles(
   const { policy, baseline, orgs: orgsSchema } = PUBLISHED_SCHEMAS;
   const templates = readTemplates();
   return new Map([
+    ["Dockerfile", template("Dockerfile")],
+    [".dockerignore", template("dockerignore")],
     ...editorFiles({ policy, baseline, orgs: orgsSchema }),
     ...ci.flatMap((forge) => [...WRITERS[forge](templates, orgs, workflows)]),
   ]);
 }
 
-/** The package's own. */
 function readTemplates(): WorkflowTemplates {
-  const text = (name: string) =>
-    readFileSync(new URL(`../../templates/${name}`, import.meta.url), "utf8").replaceAll("\r\n", "\n");
-  return Object.fromEntries(WORKFLOW_TEMPLATES.map((name) => [name, text(name)])) as WorkflowTemplates;
+  return Object.fromEntries(WORKFLOW_TEMPLATES.map((name) => [name, template(name)])) as WorkflowTemplates;
+}
+
+/** The package's own. */
+function template(name: string): string {
+  return readFileSync(new URL(`../../templates/${name}`, import.meta.url), "utf8").replaceAll("\r\n", "\n");
 }

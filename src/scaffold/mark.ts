@@ -81,7 +81,9 @@ const VERSION = /^(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?$/;
 
 /** The places in which a version of this package wrote, or may write: a mark names no file elsewhere. */
 function isOwnPath(path: string): boolean {
-  return /^(\.github\/workflows|\.gitlab|\.vscode|schema)\/[\w-][\w.-]*$|^\.gitlab-ci\.yml$/.test(path);
+  return /^(\.github\/workflows|\.gitlab|\.vscode|schema)\/[\w-][\w.-]*$|^(\.gitlab-ci\.yml|Dockerfile|\.dockerignore)$/.test(
+    path,
+  );
 }
 
 /** Whether one version is later than another: by its numbers, and one that is announced before the one that it announces. */
