@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { planByHand } from "../../src/cli/verbs/revoke.ts";
 import { explain } from "../../src/decide/explain.ts";
 import { shownError } from "../../src/errors.ts";
 import { planErrors } from "../../src/plan/errors.ts";
@@ -26,6 +25,7 @@ import { checkLines } from "../../src/pulumi/checkLines.ts";
 import { shownAsText } from "../../src/pulumi/engineValue.ts";
 import { policyLines } from "../../src/pulumi/policyLines.ts";
 import { approvalText } from "../../src/report/approvalText.ts";
+import { byHandText } from "../../src/report/byHandText.ts";
 import { explainJson, explainText, standingExplained } from "../../src/report/explanations.ts";
 import { REPORT_FORMATS, render } from "../../src/report/formats/formats.ts";
 import { connectedUsers } from "../../src/report/list/connectedUsers.ts";
@@ -38,6 +38,7 @@ import { problemsSarif } from "../../src/report/problems/problemsSarif.ts";
 import { tableMarkdown } from "../../src/report/render/markdown.ts";
 import { tableOf } from "../../src/report/render/table.ts";
 import { resolveProblems } from "../../src/resolve/errors.ts";
+import { planByHand } from "../../src/run/byHand.ts";
 import { safeJson } from "../../src/safeJson.ts";
 import type { Day } from "../../src/time.ts";
 import { conditionsOf } from "../../src/watch/conditions.ts";
@@ -172,7 +173,7 @@ function outputsOf(whole: Evaluation, refused: Evaluation): Output[] {
     { name: "explain", text: explainText(explanations, inventory, asked) },
     { name: "explain json", text: explainJson(explanations, inventory, asked) },
     { name: "explain, without", text: standingExplained(whole.findings, { user: null, apps: null }) },
-    { name: "revoke", text: planByHand(whole, {}, { raised: null }).text },
+    { name: "revoke", text: byHandText(whole, planByHand(whole, {}, { raised: null })) },
     { name: "revoked", text: outcomesText(outcomes, { ...sessions, whose }, audit).text },
     { name: "comment markdown", text: commentBody(full, before) },
     { name: "comment, first markdown", text: commentBody(full, null) },

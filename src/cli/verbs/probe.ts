@@ -3,8 +3,10 @@ import { Command, Option } from "commander";
 import { refusedText } from "../../plan/limits.ts";
 import { countGrants } from "../../plan/plan.ts";
 import type { OrgProfile } from "../../probe/profileSchema.ts";
+import { byHandText } from "../../report/byHandText.ts";
 import { recordText } from "../../report/outcomesText.ts";
 import { probeText } from "../../report/probeText.ts";
+import { planByHand } from "../../run/byHand.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { safeJson } from "../../safeJson.ts";
 import { sentence } from "../../text.ts";
@@ -13,7 +15,6 @@ import { cliErrors } from "../errors.ts";
 import { policyFile, writeNew } from "../files.ts";
 import { openObserver, openRevoker, sayRaised } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
-import { planByHand } from "./revoke.ts";
 
 interface ProbeOptions {
   readonly app?: string;
@@ -89,8 +90,8 @@ async function revokePair(
 ): Promise<OrgProfile["revocation"]> {
   sayRaised(run.settings);
   const evaluation = await run.observe(run.want(policyFile(policy)));
-  const { plan, refusal, text } = planByHand(evaluation, pair, run.settings);
-  process.stderr.write(text);
+  const { decisions, plan, refusal } = planByHand(evaluation, pair, run.settings);
+  process.stderr.write(byHandText(evaluation, { decisions, plan }));
   if (refusal !== null) process.stderr.write(`${refusedText(refusal)}\n`);
   const count = countGrants(plan);
   if (count === 0 || refusal !== null) throw cliErrors["probe-pair-not-revocable"]();

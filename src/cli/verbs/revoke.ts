@@ -1,25 +1,17 @@
 import path from "node:path";
 import { Command } from "commander";
-import type { RunApproval } from "../../audit/line.ts";
-import { decideByHand } from "../../decide/byHand.ts";
-import { meaningOf, remedyOf } from "../../decide/codes.ts";
-import type { Decision } from "../../decide/decide.ts";
-import { UserError } from "../../errors.ts";
-import type { Grant } from "../../inventory/inventory.ts";
-import type { Evaluation } from "../../plan/evaluate.ts";
-import { judgeLimits, type LimitVerdict, refusedText } from "../../plan/limits.ts";
-import { grantsOfOneApp, type Named } from "../../plan/named.ts";
-import type { Outcome } from "../../plan/outcome.ts";
-import { countGrants, type Plan, plan } from "../../plan/plan.ts";
+import { refusedText } from "../../plan/limits.ts";
+import type { Named } from "../../plan/named.ts";
+import { countGrants } from "../../plan/plan.ts";
 import { planFile } from "../../plan/planFile.ts";
 import { printable } from "../../printable.ts";
 import { approvalCountText, approvalStateText } from "../../report/approvalText.ts";
+import { byHandText } from "../../report/byHandText.ts";
 import { outcomesText } from "../../report/outcomesText.ts";
-import { HELD_BACK } from "../../report/words.ts";
-import { wantedApprovals } from "../../run/approvals.ts";
+import { ByHand, type ByHandListener, type SeenByHand } from "../../run/byHand.ts";
+import type { Recorded } from "../../run/revokeOnRecord.ts";
 import type { Revoker } from "../../run/revoker.ts";
-import { inRounds, type Rounds, type RoundsEnd } from "../../run/rounds.ts";
-import type { RunSettings } from "../../run/settings.ts";
+import { inRounds, type RoundsEnd } from "../../run/rounds.ts";
 import { safeJson } from "../../safeJson.ts";
 import { amount } from "../../text.ts";
 import { confirm } from "../confirm.ts";
@@ -65,182 +57,92 @@ export function revokeCommand(): Command {
         '\nExample:\n  $ npx sanctioned revoke --user ada.weber@dieppe.example --reason "Left on 2026-11-20 (HR-81)"',
     )
     .action(async (options: RevokeOptions) => {
-      const { user, app, reason, approvedPlan, dryRun = false, out, yes = false } = options;
-      if (user === undefined && app === undefined) throw cliErrors["nobody-named"]({ verb: "revoke" });
-      if (reason.trim() === "") throw cliErrors["reason-missing"]();
+      const { approvedPlan, dryRun = false, out, yes = false } = options;
+      const { named, reason } = askedOf("revoke", options);
       if (out !== undefined && !dryRun) throw cliErrors["out-without-dry-run"]();
       const run = await openRevoker();
       sayRaised(run.settings);
-      const byHand = new ByHand(run, {
-        named: { user, app },
-        policy: policyFile(options.policy),
-        reason,
-        approvedPlan,
-        yes,
-      });
+      const policy = policyFile(options.policy);
+      const byHand = new ByHand(
+        run,
+        { named, policy, reason, approvedPlan: approvedPlan ?? null },
+        listener(run, { approvedPlan, yes }),
+      );
       if (dryRun) {
         const { evaluation, plan: found, decisions, limits } = await byHand.look(false);
         const planned = { ...evaluation, plan: found, decisions, limits, findings: [] };
         if (out !== undefined) writeNew(out, safeJson(planFile(planned, { all: false })), "--out");
-      } else byHand.finish(await inRounds(byHand));
+      } else finish(byHand, await inRounds(byHand));
     });
 }
 
-interface Asked {
-  readonly named: Named;
-  readonly policy: string;
-  readonly reason: string;
-  readonly approvedPlan: string | undefined;
-  readonly yes: boolean;
+/** Whose grants are revoked, and why. @throws UserError where either is not said */
+export function askedOf(
+  verb: string,
+  { user, app, reason }: { readonly user?: string; readonly app?: string; readonly reason: string },
+): { readonly named: Named; readonly reason: string } {
+  if (user === undefined && app === undefined) throw cliErrors["nobody-named"]({ verb });
+  if (reason.trim() === "") throw cliErrors["reason-missing"]();
+  return { named: { user, app }, reason };
 }
 
-type Planned = ReturnType<typeof planByHand> & {
-  readonly evaluation: Evaluation;
-  /** The plan that it is held to, and who has signed that; null for none. */
-  readonly approval: RunApproval | null;
-};
-
-/** A revocation by hand, round by round: each is planned anew, under the policy's protection and limits, and on record. */
-class ByHand implements Rounds<Planned> {
-  readonly #run: Revoker;
-  readonly #asked: Asked;
-  /** How many grants the last look found to revoke. */
-  #found = 0;
-  /** How many links somebody has to revoke in Setup. */
-  #inSetup = 0;
-  #looks = 0;
-  #round = 0;
-
-  constructor(run: Revoker, asked: Asked) {
-    this.#run = run;
-    this.#asked = asked;
-  }
-
-  async look(revoked: boolean): Promise<Planned> {
-    this.#run.forget();
-    const evaluation = await this.#run.observe(this.#run.want(this.#asked.policy));
-    const planned = await this.#held(
-      evaluation,
-      planByHand(evaluation, this.#asked.named, this.#run.settings, revoked),
-    );
-    this.#found = countGrants(planned.plan);
-    this.#inSetup = planned.inSetup;
-    if (this.#looks++ === 0) process.stdout.write(planned.text);
-    else if (this.#found > 0) process.stdout.write(`Round ${this.#round + 1}: ${planned.text}`);
-    if (planned.refusal !== null) {
-      process.stderr.write(`${refusedText(planned.refusal)}\n`);
+/** Tells what happens in one org on standard output, and asks once. */
+function listener(
+  { stop }: Revoker,
+  { approvedPlan, yes }: { readonly approvedPlan: string | undefined; readonly yes: boolean },
+): ByHandListener {
+  return {
+    looked(seen, { round, isFirst }) {
+      const text = seenText(seen, approvedPlan);
+      if (isFirst) process.stdout.write(text);
+      else if (countGrants(seen.plan) > 0) process.stdout.write(`Round ${round}: ${text}`);
+      if (seen.refusal === null) return;
+      process.stderr.write(`${refusedText(seen.refusal)}\n`);
       process.exitCode = EXIT.limit;
-    }
-    return planned;
-  }
-
-  /** What is planned, as far as the approved plan lists it where one is named; says how far that is signed. */
-  async #held(evaluation: Evaluation, planned: ReturnType<typeof planByHand>): Promise<Planned> {
-    const { approvedPlan: file } = this.#asked;
-    if (file === undefined) {
-      const wanted = wantedApprovals(evaluation.policy, this.#run.settings, "by-hand");
-      const said = wanted === 0 ? "" : `${approvalCountText({ wanted, signedBy: [] })}\n`;
-      return { ...planned, evaluation, approval: null, text: `${planned.text}${said}` };
-    }
-    const held = await this.#run.hold(file, "by-hand", async () => ({ ...evaluation, plan: planned.plan }));
-    const left =
-      held.drift === 0 ? "" : `left alone: ${held.drift} more that ${printable(file)} does not list\n`;
-    const text = `${planned.text}${left}${approvalStateText(held.approvals)}`;
-    return {
-      ...planned,
-      evaluation,
-      approval: held.approval,
-      plan: held.evaluation.plan,
-      refusal: null,
-      text,
-    };
-  }
-
-  count({ plan: wanted, refusal }: Planned): number | null {
-    return refusal === null ? countGrants(wanted) : null;
-  }
-
-  async revoke({ plan: wanted, evaluation, approval }: Planned): Promise<readonly Outcome[]> {
-    const { reason, yes } = this.#asked;
-    this.#run.refuseUnsigned(evaluation.policy, "by-hand", approval);
-    if (this.#round++ === 0 && !yes) await confirm("revoke", this.#found);
-    const unheed = stopOnSignals(this.#run.stop);
-    // What hangs then, as a call that has no answer does, is left to itself.
-    this.#run.stop.due.onceHappened(() => setTimeout(() => process.exit(EXIT.userError), 1_000).unref());
-    const { outcomes, sessions, audit } = await this.#run
-      .revoke(wanted, evaluation, { purpose: "by-hand", reason, approval, onProgress: showProgress })
-      .finally(unheed);
-    const record = { ...audit, file: path.relative(process.cwd(), audit.file) };
-    process.stdout.write(outcomesText(outcomes, sessions, record).text);
-    if (audit.missing !== null) throw cliErrors["run-not-on-record"]({ why: audit.missing });
-    const { reason: stopped } = this.#run.stop;
-    if (stopped !== null) throw cliErrors["revocation-stopped"]({ why: stopped });
-    return outcomes;
-  }
-
-  /** Says how it ended. @throws RemoteError where grants came again after every round */
-  finish({ rounds, end }: { readonly rounds: number; readonly end: RoundsEnd }): void {
-    if (end === "failed" || this.#inSetup > 0) process.exitCode = EXIT.userError;
-    if (end === "came-again") throw cliErrors["grants-came-again"]({ count: this.#found, rounds });
-    if (end === "none-left" && rounds > 0)
-      process.stdout.write(`Two looks found nothing more to revoke, after ${amount(rounds, "round")}.\n`);
-  }
+    },
+    async begin({ plan }, round) {
+      if (round === 1 && !yes) await confirm("revoke", countGrants(plan));
+      // What hangs then, as a call that has no answer does, is left to itself.
+      stop.due.onceHappened(() => setTimeout(() => process.exit(EXIT.userError), 1_000).unref());
+      return stopOnSignals(stop);
+    },
+    progress({ done, total }) {
+      if (process.stderr.isTTY)
+        process.stderr.write(`\rrevoked ${done}/${total}${done === total ? "\n" : ""}`);
+    },
+    revoked(recorded) {
+      const { audit } = recorded;
+      process.stdout.write(recordedText(recorded));
+      if (audit.missing !== null) throw cliErrors["run-not-on-record"]({ why: audit.missing });
+      if (stop.reason !== null) throw cliErrors["revocation-stopped"]({ why: stop.reason });
+    },
+  };
 }
 
-function showProgress({ done, total }: { readonly done: number; readonly total: number }): void {
-  if (process.stderr.isTTY) process.stderr.write(`\rrevoked ${done}/${total}${done === total ? "\n" : ""}`);
+/** What is to be revoked in one org, and what bounds it. @param approvedPlan its file */
+export function seenText(
+  { evaluation, decisions, whole, approval, approvals, drift }: SeenByHand,
+  approvedPlan: string | undefined,
+): string {
+  const text = byHandText(evaluation, { decisions, plan: whole });
+  if (approval === null || approvedPlan === undefined)
+    return `${text}${approvals.wanted === 0 ? "" : `${approvalCountText(approvals)}\n`}`;
+  const left = drift === 0 ? "" : `left alone: ${drift} more that ${printable(approvedPlan)} does not list\n`;
+  return `${text}${left}${approvalStateText(approvals)}`;
 }
 
-/** By hand nothing else holds a grant back than that the API may not delete it. */
-const IN_SETUP = remedyOf("links-not-revocable");
-
-/**
- * The plan of what is asked for, under the policy's protection and limits.
- * @param revoked whether this run has revoked some already: an app that is known by its grants alone may then be gone
- */
-export function planByHand(
-  { inventory, policy, resolved, asOf }: Evaluation,
-  named: Named,
-  { raised }: Pick<RunSettings, "raised">,
-  revoked = false,
-): {
-  readonly decisions: readonly Decision[];
-  readonly plan: Plan;
-  readonly limits: LimitVerdict;
-  readonly refusal: string | null;
-  readonly text: string;
-  readonly inSetup: number;
-} {
-  const grants = unlessGone(() => grantsOfOneApp(inventory, named), revoked);
-  const decisions = decideByHand({ resolved, inventory, asOf }, grants);
-  const planned = plan(decisions, { inventory, resolved, asOf });
-  const { refusal: unreadable } = inventory.accountLinks;
-  const limits = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });
-  const left = Map.groupBy(
-    decisions.filter(({ action }) => action !== "revoke"),
-    ({ code, heldBackBy }) => (heldBackBy === null ? code : `${code}, ${HELD_BACK[heldBackBy]}: ${IN_SETUP}`),
-  );
-  const lines = [
-    `${countGrants(planned)} of ${grants.length} grants to revoke in ${printable(inventory.org.name)} (${inventory.org.id}):`,
-    ...planned.revocations.map(
-      ({ appLabel, userLabel, reason }) => `  - ${printable(`${appLabel}, ${userLabel}: ${reason}`)}`,
-    ),
-    ...[...left].map(([code, some]) => `left alone: ${some.length} ${code}`),
-    `protected and limited by ${printable(policy.file)}`,
-    ...(unreadable === null
-      ? []
-      : [`not seen: ${meaningOf("links-not-read")}: ${remedyOf("links-not-read")}`]),
-  ];
-  const inSetup = decisions.filter(({ heldBackBy }) => heldBackBy === "not-revocable").length;
-  const text = `${lines.join("\n")}\n`;
-  return { decisions, plan: planned, limits, refusal: limits.refusal, text, inSetup };
+/** What came of one round, and where it is on record. */
+export function recordedText({ outcomes, sessions, audit }: Recorded): string {
+  return outcomesText(outcomes, sessions, { ...audit, file: path.relative(process.cwd(), audit.file) }).text;
 }
 
-function unlessGone(find: () => readonly Grant[], mayBeGone: boolean): readonly Grant[] {
-  try {
-    return find();
-  } catch (error) {
-    if (mayBeGone && error instanceof UserError && error.code === "app-not-found") return [];
-    throw error;
-  }
+/** Says how it ended. @throws RemoteError where grants came again after every round */
+function finish(
+  { found, inSetup }: ByHand,
+  { rounds, end }: { readonly rounds: number; readonly end: RoundsEnd },
+): void {
+  if (end === "failed" || inSetup > 0) process.exitCode = EXIT.userError;
+  if (end === "came-again") throw cliErrors["grants-came-again"]({ count: found, rounds });
+  if (end === "none-left" && rounds > 0)
+    process.stdout.write(`Two looks found nothing more to revoke, after ${amount(rounds, "round")}.\n`);
 }
