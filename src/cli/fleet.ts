@@ -100,7 +100,7 @@ export async function planAsAsked(
 }
 
 /** Throws what nobody expected, now that everything else is shown. */
-export function throwUnexpected({ unexpected }: FleetOutcome): void {
+export function throwUnexpected({ unexpected }: Pick<FleetOutcome, "unexpected">): void {
   const [first, ...more] = unexpected;
   if (first === undefined) return;
   if (more.length === 0) throw first.error;

@@ -154,6 +154,18 @@ export const fleetErrors = declareErrors({
     remedy: "Write letters, digits, blanks and . _ / : @ - alone.",
     example: { name: "$PROD" },
   },
+  "plan-not-in-folder": {
+    kind: "user",
+    text: "{folder} has no plan of {name}, so that nothing is revoked there.",
+    remedy: "Make a new folder with --dry-run --out FOLDER, of all orgs that are meant.",
+    example: { folder: "plans", name: "dieppe" },
+  },
+  "fleet-run-not-on-record": {
+    kind: "user",
+    text: "Not all of what was done in {name} is on record: {why}.",
+    remedy: "Look at the record before anything else; `npx sanctioned audit verify` says what it holds.",
+    example: { name: "dieppe", why: "the record is no longer there" },
+  },
 });
 
 export const fleetProblems = declareProblems({

@@ -1,3 +1,4 @@
+import type { RevokedStatus } from "./revokeFleet.ts";
 import type { FleetRun, OrgResult } from "./runSchema.ts";
 
 /** The CLI's exit codes, from the best to the worst: whatever is worse hides what is better. */
@@ -8,6 +9,25 @@ export type FleetExitCode = (typeof FROM_BEST)[number];
 export function exitCodeOf({ orgs, limits }: FleetRun, detailed: boolean): FleetExitCode {
   const codes = orgs.map((org) => codeOf(org, detailed));
   if (limits.refusal !== null) codes.push(3);
+  return worstOf(codes);
+}
+
+/** How a revocation by hand in a fleet ends: as its worst org does. Pure. */
+export function exitCodeOfRevoked(statuses: readonly RevokedStatus[]): FleetExitCode {
+  return worstOf(statuses.map((status) => CODES[status]));
+}
+
+const CODES: Readonly<Record<RevokedStatus, FleetExitCode>> = {
+  absent: 0,
+  nothing: 0,
+  revoked: 0,
+  refused: 3,
+  inconclusive: 4,
+  unreachable: 1,
+  failed: 1,
+};
+
+function worstOf(codes: readonly FleetExitCode[]): FleetExitCode {
   return codes.reduce<FleetExitCode>((worst, code) => (rank(code) > rank(worst) ? code : worst), 0);
 }
 

@@ -42,11 +42,30 @@ export interface FleetOutcome {
  * Plans are handed on as they come and not kept: a fleet takes little more memory than its largest orgs.
  * @param selected of the fleet, with the names of those that were left out
  */
-export async function planFleet(
+export function planFleet(
   fleet: Fleet,
-  { orgs, notSelected }: { readonly orgs: readonly FleetOrg[]; readonly notSelected: readonly string[] },
+  selected: SelectedOrgs,
   surroundings: FleetSurroundings,
   options: PlanFleetOptions = {},
+): Promise<FleetOutcome> {
+  return judgeFleet(fleet, selected, (org) => planOrg(org, surroundings, options), options);
+}
+
+/** Of a fleet, with the names of those that were left out. */
+export interface SelectedOrgs {
+  readonly orgs: readonly FleetOrg[];
+  readonly notSelected: readonly string[];
+}
+
+/** The plan of one org, and that of before. @throws CodedError for whatever keeps it from being judged */
+export type PlanOrg = (org: FleetOrg) => Promise<{ readonly plan: FullPlan; readonly base: PlanFile | null }>;
+
+/** As `planFleet`, however the plan of an org is made. */
+export async function judgeFleet(
+  fleet: Fleet,
+  { orgs, notSelected }: SelectedOrgs,
+  planned: PlanOrg,
+  options: Omit<PlanFleetOptions, "base">,
 ): Promise<FleetOutcome> {
   const begun = new Date().toISOString();
   const limit = pLimit(options.orgsAtOnce ?? ORGS_AT_ONCE);
@@ -54,7 +73,7 @@ export async function planFleet(
   const judged = await Promise.all(
     orgs.map((org) =>
       limit(async () => {
-        const one = await judgeOrg(org, surroundings, options, (error) =>
+        const one = await judgeOrg(org, planned, options, (error) =>
           unexpected.push({ org: org.name, error }),
         );
         options.onResult?.(one.result);
@@ -85,12 +104,12 @@ interface Judged {
 
 async function judgeOrg(
   org: FleetOrg,
-  surroundings: FleetSurroundings,
-  options: PlanFleetOptions,
+  planned: PlanOrg,
+  options: Pick<PlanFleetOptions, "onPlan">,
   onUnexpected: (error: unknown) => void,
 ): Promise<Judged> {
   try {
-    const { plan, base } = await planOrg(org, surroundings, options);
+    const { plan, base } = await planned(org);
     options.onPlan?.(org, plan, base);
     const numbers = numbersOf(plan, base);
     const status = statusOf(plan, numbers);
@@ -164,7 +183,7 @@ function notJudged(org: FleetOrg, error: unknown): OrgResult {
   };
 }
 
-function problemOf(error: unknown): NonNullable<OrgResult["problem"]> {
+export function problemOf(error: unknown): NonNullable<OrgResult["problem"]> {
   if (error instanceof PolicyError) {
     const { first, more } = firstOf(error.problems, 3);
     const lines = first.map((one) => `${placeText(one)}: ${one.text}; ${one.remedy} [${one.code}]`);
@@ -178,7 +197,7 @@ function problemOf(error: unknown): NonNullable<OrgResult["problem"]> {
     : { code: "unexpected", text: "An error that nobody expected; it is shown below." };
 }
 
-function statusOfError(error: unknown): OrgStatus {
+export function statusOfError(error: unknown): OrgStatus {
   if (error instanceof InconclusiveError) return "inconclusive";
   if (error instanceof RemoteError || error instanceof SettingsError) return "unreachable";
   return error instanceof CodedError ? "refused" : "failed";

@@ -24,6 +24,8 @@ export interface AskedByHand {
   readonly reason: string;
   /** The plan that bounds it; null for none. */
   readonly approvedPlan: string | null;
+  /** Whether an org may lack the user or the app, as most of a fleet do. */
+  readonly mayBeAbsent?: boolean;
 }
 
 /** What is asked for, under the policy's protection and limits. */
@@ -35,6 +37,8 @@ export interface PlannedByHand {
   readonly refusal: string | null;
   /** How many links somebody has to revoke in Setup. */
   readonly inSetup: number;
+  /** Whether the org has no such user or app. */
+  readonly isAbsent: boolean;
 }
 
 /** One look at the org: what it holds of what is asked for, and what of that is to be revoked. */
@@ -79,6 +83,11 @@ export class ByHand implements Rounds<SeenByHand> {
   /** How many grants the last look found to revoke. */
   get found(): number {
     return this.#last === null ? 0 : countGrants(this.#last.plan);
+  }
+
+  /** Why nothing of what the last look found may be revoked; null where it may. */
+  get refusal(): string | null {
+    return this.#last?.refusal ?? null;
   }
 
   /** How many links of the last look somebody has to revoke in Setup. */
@@ -129,10 +138,10 @@ export class ByHand implements Rounds<SeenByHand> {
 
   /** What is planned, as far as the approved plan lists it where one is named. */
   async #see(revoked: boolean): Promise<SeenByHand> {
-    const { policy, named, approvedPlan } = this.#asked;
+    const { policy, named, approvedPlan, mayBeAbsent = false } = this.#asked;
     const { settings } = this.#run;
     const evaluation = await this.#run.observe(this.#run.want(policy));
-    const found = planByHand(evaluation, named, settings, revoked);
+    const found = planByHand(evaluation, named, settings, revoked || mayBeAbsent);
     const planned = { ...found, whole: found.plan, evaluation };
     if (approvedPlan === null) {
       const wanted = wantedApprovals(evaluation.policy, settings, "by-hand");
@@ -149,28 +158,31 @@ export class ByHand implements Rounds<SeenByHand> {
 
 /**
  * The plan of what is asked for, under the policy's protection and limits. Pure.
- * @param revoked whether this run has revoked some already: an app that is known by its grants alone may then be gone
+ * @param mayBeAbsent whether there may be no such user or app, as where this run has revoked some already: an app that is known
+ * by its grants alone may then be gone
  * @throws UserError where there is no such user or app
  */
 export function planByHand(
   { inventory, policy, resolved, asOf }: Evaluation,
   named: Named,
   { raised }: Pick<RunSettings, "raised">,
-  revoked = false,
+  mayBeAbsent = false,
 ): PlannedByHand {
-  const grants = unlessGone(() => grantsOfOneApp(inventory, named), revoked);
-  const decisions = decideByHand({ resolved, inventory, asOf }, grants);
+  const grants = unlessAbsent(() => grantsOfOneApp(inventory, named), mayBeAbsent);
+  const decisions = decideByHand({ resolved, inventory, asOf }, grants ?? []);
   const planned = plan(decisions, { inventory, resolved, asOf });
   const limits = judgeLimits(planned, inventory.grants.length, { ...policy.limits, ...raised?.limits });
   const inSetup = decisions.filter(({ heldBackBy }) => heldBackBy === "not-revocable").length;
-  return { decisions, plan: planned, limits, refusal: limits.refusal, inSetup };
+  return { decisions, plan: planned, limits, refusal: limits.refusal, inSetup, isAbsent: grants === null };
 }
 
-function unlessGone(find: () => readonly Grant[], mayBeGone: boolean): readonly Grant[] {
+const ABSENT: readonly string[] = ["app-not-found", "user-not-found"];
+
+function unlessAbsent(find: () => readonly Grant[], mayBeAbsent: boolean): readonly Grant[] | null {
   try {
     return find();
   } catch (error) {
-    if (mayBeGone && error instanceof UserError && error.code === "app-not-found") return [];
+    if (mayBeAbsent && error instanceof UserError && ABSENT.includes(error.code)) return null;
     throw error;
   }
 }

@@ -7,7 +7,7 @@ export function openObserver(surroundings: RunSurroundings): Observer {
   return new Observer(surroundings, connect);
 }
 
-/** A run that can revoke: for the provider, `sanctioned revoke`, `probe --destructive` and `watch --enforce` alone. @throws as `openObserver` */
+/** A run that can revoke: for the provider, `sanctioned revoke`, `fleet revoke`, `probe --destructive` and `watch --enforce` alone. @throws as `openObserver` */
 export function openRevoker(surroundings: RunSurroundings): Revoker {
   return new Revoker(surroundings, connectToRevoke);
 }

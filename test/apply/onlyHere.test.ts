@@ -38,13 +38,14 @@ it("only a run applies a plan, and only its door opens a connection that revokes
   expect(files(/\bconnectToRevoke\b/)).toEqual(["run/open.ts", "salesforce/connection.ts"]);
 });
 
-it("only the provider, `sanctioned revoke`, `probe` and `watch` open a run that can revoke", () => {
+it("only the provider, `sanctioned revoke`, `fleet revoke`, `probe` and `watch` open a run that can revoke", () => {
   expect(files(/\bopenRevoker\b/).filter((file) => !file.startsWith("run/"))).toEqual([
     "cli/run.ts",
     "cli/verbs/fleet/watch.ts",
     "cli/verbs/probe.ts",
     "cli/verbs/revoke.ts",
     "cli/verbs/watch.ts",
+    "fleet/revokeFleet.ts",
     "pulumi/policyResources.ts",
   ]);
 });

@@ -5,6 +5,7 @@ import { fleetIssueCommand } from "./issue.ts";
 import { fleetMatrixCommand } from "./matrix.ts";
 import { fleetPlanCommand } from "./plan.ts";
 import { fleetReportCommand } from "./report.ts";
+import { fleetRevokeCommand } from "./revoke.ts";
 import { fleetValidateCommand } from "./validate.ts";
 import { fleetWatchCommand } from "./watch.ts";
 
@@ -20,5 +21,6 @@ export function fleetCommand(): Command {
     .addCommand(fleetMatrixCommand())
     .addCommand(fleetValidateCommand())
     .addCommand(fleetDoctorCommand())
-    .addCommand(fleetWatchCommand());
+    .addCommand(fleetWatchCommand())
+    .addCommand(fleetRevokeCommand());
 }
