@@ -53,6 +53,13 @@ export const cliErrors = declareErrors({
     remedy: "Give one of them.",
     example: {},
   },
+  "base-not-there": {
+    kind: "user",
+    text: "{folder}, which is to hold the policies of before, is no folder.",
+    remedy:
+      "Name the one that the earlier policies were taken to (git worktree add, or a checkout), or leave --base out.",
+    example: { folder: "base" },
+  },
   "file-of-another-org": {
     kind: "user",
     text: "{file} is of the org {found}, and --in says {name}, which is {id}.",

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import path from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Fleet, FleetOrg } from "../fleet/orgs.ts";
@@ -6,6 +7,7 @@ import { ORGS_FILE, readOrgs } from "../fleet/readOrgs.ts";
 import { type Selection, selectOrgs } from "../fleet/selection.ts";
 import { fleetSurroundings } from "../fleet/stackConfig.ts";
 import { policyRoots, readRunSettings } from "../run/settings.ts";
+import { cliErrors } from "./errors.ts";
 import { asOfOption } from "./options.ts";
 import { sayRaised } from "./run.ts";
 import { countingProgress } from "./terminalOutput.ts";
@@ -84,6 +86,9 @@ export async function planAsAsked(
   onPlan?: PlanFleetOptions["onPlan"],
 ): Promise<FleetOutcome> {
   sayRaised(readRunSettings(() => undefined, process.env));
+  // An org whose policy is not in it is new; with none of them it would be all.
+  if (base !== undefined && !statSync(base, { throwIfNoEntry: false })?.isDirectory())
+    throw cliErrors["base-not-there"]({ folder: base });
   const { planFleet } = await import("../fleet/planFleet.ts");
   const progress = countingProgress("orgs read", selected.orgs.length);
   try {

@@ -50,14 +50,21 @@ function entriesBefore(text: string | null, file: string): ReadonlyMap<string, s
   return new Map(orgs.map(({ position: _, ...entry }) => [entry.name, JSON.stringify(entry)]));
 }
 
+/** Variables by which git is told of a repository (git(1), "The Git Repository", and GIT_PREFIX), and what stands for other objects. */
+const OF_A_REPOSITORY =
+  /^GIT_(DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|PREFIX|REPLACE_REF_BASE)$/;
+
 /** Reads files of a commit, each once; null for one that is not there. Nothing is checked out. */
 function blobsOf(ref: string, folder: string): (file: string) => string | null {
+  // A hook of git's, or whoever calls from one, says in these which repository is meant: here it is the one of the folder.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_A_REPOSITORY.test(name)));
   const git = (...command: string[]) =>
     execFileSync("git", command, {
       cwd: folder,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
       maxBuffer: 16 * 1024 * 1024,
+      env,
     });
   let commit: string;
   let prefix: string;

@@ -49,6 +49,17 @@ export const fleetErrors = declareErrors({
     remedy: "Give it one with `stack:`.",
     example: { org: "dieppe", file: "orgs.yaml:12" },
   },
+  "stack-policy-is-another": {
+    kind: "user",
+    text: "{file} says that the policy of {name} is {policy}, and its stack is updated by {ofStack}.",
+    remedy: "Name the same in both. Nothing of it was judged.",
+    example: {
+      name: "dieppe",
+      policy: "policy/dieppe.yaml",
+      file: "orgs.yaml:12",
+      ofStack: "policy/old.yaml",
+    },
+  },
   "stack-name-not-valid": {
     kind: "settings",
     text: '"{stack}" is no name of a stack.',
@@ -203,6 +214,11 @@ export const fleetProblems = declareProblems({
     remedy:
       "with several orgs each needs `credentials:`, the name of a variable by setting or `stack`; the environment's own names would be those of all",
     example: { place: "orgs[0]" },
+  },
+  "access-token-shared": {
+    text: "{place} would be sent to every org, and a token is of one",
+    remedy: "name the variable of each org's token in its own entry",
+    example: { place: "credentials.accessToken" },
   },
   "org-credentials-without-stack": {
     text: "{place} is `stack`, and the org has none",

@@ -112,7 +112,16 @@ function doubles(orgs: readonly FleetOrg[], source: Source): Problem[] {
 const RESERVED = "fleet";
 
 function withoutWayIn({ orgs, credentials }: OrgsFile, source: Source): Problem[] {
-  return orgs.flatMap((org, i) => {
+  const shared =
+    orgs.length > 1 && credentials?.accessToken !== undefined
+      ? said(
+          source,
+          ["credentials", "accessToken"],
+          ({ place }) => fleetProblems["access-token-shared"]({ place }),
+          "",
+        )
+      : [];
+  const without = orgs.flatMap((org, i) => {
     if (org.credentials === "stack" && org.stack === undefined) {
       const place = pathText(["orgs", i, "credentials"]);
       const position = source.position(["orgs", i, "credentials"]);
@@ -125,6 +134,7 @@ function withoutWayIn({ orgs, credentials }: OrgsFile, source: Source): Problem[
       fleetProblems["org-without-credentials"]({ place }),
     );
   });
+  return without.concat(shared);
 }
 
 const FORMS: Readonly<Record<string, string>> = {

@@ -65,8 +65,9 @@ export interface Plans {
 export function readPlans(folder: string): Plans {
   const refuse = (why: string) => fleetErrors["plans-folder-not-whole"]({ folder, why });
   const run = parseRun(textOf(folder, RUN_FILE, refuse), refuse);
-  const digests = new Map(run.orgs.map(({ name, plan }) => [name, plan]));
+  const results = new Map(run.orgs.map((result) => [result.name, result]));
   const read = (org: string, which: "head" | "base", digest: string): PlanFile => {
+    const { id } = results.get(org)!;
     const file = planName(org, which);
     const plan = parsePlanFile(textOf(folder, file, refuse), {
       plan: "The plan",
@@ -74,6 +75,8 @@ export function readPlans(folder: string): Plans {
       next: "",
     });
     if (plan.digest !== digest) throw refuse(`${file} is not the plan that ${RUN_FILE} lists`);
+    if (plan.org.id !== id)
+      throw fleetErrors["plan-of-another-org"]({ name: org, folder, found: plan.org.id, id });
     return plan;
   };
   return {
@@ -81,12 +84,12 @@ export function readPlans(folder: string): Plans {
     run,
     file: (org) => path.join(folder, planName(org)),
     plan: (org) => {
-      const plan = read(org, "head", digests.get(org)?.digest ?? never(org));
+      const plan = read(org, "head", results.get(org)?.plan?.digest ?? never(org));
       if (!isFullPlan(plan)) throw refuse(`${planName(org)} does not hold every grant`);
       return plan;
     },
     base: (org) => {
-      const digest = (digests.get(org) ?? never(org)).baseDigest;
+      const digest = (results.get(org)?.plan ?? never(org)).baseDigest;
       return digest === null ? null : read(org, "base", digest);
     },
   };

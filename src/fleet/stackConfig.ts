@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { fleetErrors } from "./errors.ts";
 import { STACK_PATTERN } from "./orgsSchema.ts";
 import type { FleetSurroundings, ReadStackConfig } from "./surroundings.ts";
@@ -109,7 +109,10 @@ function projectName(stack: string, folder: string): string {
   for (const name of ["Pulumi.yaml", "Pulumi.yml"]) {
     const file = path.join(folder, name);
     if (!existsSync(file)) continue;
-    const project = parse(readFileSync(file, "utf8")) as { name?: unknown } | null;
+    const document = parseDocument(readFileSync(file, "utf8"));
+    if (document.errors.length > 0)
+      throw fleetErrors["stack-config-not-read"]({ stack, why: `${name} is no YAML` });
+    const project = document.toJS() as { name?: unknown } | null;
     if (typeof project?.name === "string") return project.name;
   }
   throw fleetErrors["stack-config-not-read"]({ stack, why: `${folder} holds no Pulumi.yaml with a name` });

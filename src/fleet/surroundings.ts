@@ -1,3 +1,4 @@
+import path from "node:path";
 import { placeText } from "../policy/policy.ts";
 import type { ReadingProgress, RunSurroundings } from "../run/observer.ts";
 import type { SettingKey } from "../salesforce/settingKeys.ts";
@@ -46,6 +47,7 @@ export async function surroundingsOf(
     }
     case "stack": {
       const found = await stackConfig(stackOf(org));
+      refuseOtherPolicy(org, found.get("policy"));
       const get = (key: string) => (plain as Readonly<Record<string, string>>)[key] ?? found.get(key);
       return {
         ...shared,
@@ -77,6 +79,12 @@ function heldBy(
   if (!value?.trim())
     throw fleetErrors["fleet-variable-empty"]({ setting, org: name, variable, file: placeText(position) });
   return value;
+}
+
+/** An update goes by the policy of the stack: what is judged by another says nothing of it. @throws UserError */
+function refuseOtherPolicy({ name, policy, position }: FleetOrg, ofStack: string | undefined): void {
+  if (ofStack === undefined || path.normalize(ofStack) === path.normalize(policy)) return;
+  throw fleetErrors["stack-policy-is-another"]({ name, policy, file: placeText(position), ofStack });
 }
 
 /** The stack that updates an org. @throws SettingsError for an org that has none */

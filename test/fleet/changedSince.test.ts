@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { beforeAll, expect, it, onTestFinished } from "vitest";
+import { beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { changedSince } from "../../src/fleet/changedSince.ts";
 import { type FleetFolder, fleetFolder } from "./fleetFolder.ts";
 
@@ -71,4 +71,15 @@ it("a commit that git does not know, or that reads like an option, is refused", 
   const made = await committed();
   expect(() => changed(made, "no-such-branch")).toThrow("Git cannot tell what changed since no-such-branch");
   expect(() => changed(made, "--help")).toThrow("Git cannot tell");
+});
+
+it("the repository is the folder's, whatever a hook of git's says", async () => {
+  const made = await committed();
+  const other = await committed();
+  other.write("policy/shared.yaml", "version: 1\nunlisted: report\napps: []\n");
+  git("commit", "-q", "-a", "-m", "two");
+  made.write("policy/shared.yaml", "version: 1\nunlisted: report\napps: []\n");
+  vi.stubEnv("GIT_DIR", `${other.folder}/.git`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(changed(made)).toEqual(["follower"]);
 });

@@ -43,7 +43,7 @@ describe("what is wrong is said at its line", () => {
     [
       "a name, an id and a stack twice",
       text(
-        "credentials: { accessToken: T, instanceUrl: U }",
+        "credentials: { clientId: I, clientSecret: S }",
         "orgs:",
         org("acme", ONE, "stack: s"),
         org("acme", ONE, "stack: s"),
@@ -56,6 +56,11 @@ describe("what is wrong is said at its line", () => {
       ["4:5 org-without-credentials"],
     ],
     [
+      "one token for several orgs",
+      text("credentials: { accessToken: T, composite: C }", "orgs:", org("one", ONE), org("two", TWO)),
+      ["2:29 access-token-shared"],
+    ],
+    [
       "the config of a stack, and no stack",
       text("orgs:", org("one", ONE, "credentials: stack")),
       ["3:80 org-credentials-without-stack"],
@@ -66,7 +71,7 @@ describe("what is wrong is said at its line", () => {
 });
 
 it("the same id with 15 and with 18 characters is one org", () => {
-  const shared = "credentials: { accessToken: T, instanceUrl: U }";
+  const shared = "credentials: { clientId: I, clientSecret: S }";
   expect(problemsOf(text(shared, "orgs:", org("one", ONE), org("two", ONE.slice(0, 15))))).toEqual([
     "5:22 org-listed-twice",
   ]);

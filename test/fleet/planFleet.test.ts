@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { exitCodeOf } from "../../src/fleet/exitCode.ts";
 import { planFleet } from "../../src/fleet/planFleet.ts";
 import { PlansWriter, readPlans } from "../../src/fleet/plansFolder.ts";
+import { digestOf } from "../../src/plan/digest.ts";
 import { type FolderOrg, fleetFolder } from "./fleetFolder.ts";
 
 async function fleet(orgs: readonly FolderOrg[], head: readonly string[] = []) {
@@ -61,6 +62,13 @@ it("a folder of plans is whole once fleet.json is there, and nobody changed a fi
   expect(plans.base("one")).toBeNull();
   made.write("plans/one.json", JSON.stringify(plans.plan("two")));
   expect(() => readPlans(folder).plan("one")).toThrow("one.json is not the plan that fleet.json lists");
+  // A folder that somebody put together, with digests that are right.
+  const [first, second] = run.orgs;
+  const { digest: _, ...content } = { ...run, orgs: [{ ...first!, plan: second!.plan }, second!] };
+  made.write("plans/fleet.json", JSON.stringify({ ...content, digest: digestOf(content) }));
+  expect(() => readPlans(folder).plan("one")).toThrow(
+    expect.objectContaining({ code: "plan-of-another-org" }),
+  );
   made.write("plans/fleet.json", JSON.stringify({ ...run, notSelected: ["three"] }));
   expect(() => readPlans(folder)).toThrow("fleet.json was changed");
   expect(() => new PlansWriter(folder)).toThrow("is there already");

@@ -40,6 +40,15 @@ const given = (more = {}) => ({
   ...more,
 });
 
+it("an org whose stack is updated by another policy than orgs.yaml names is not judged", async () => {
+  const ofStack = (policy: string) =>
+    given({ stackConfig: () => Promise.resolve(new Map([["policy", policy]])) });
+  await expect(surroundingsOf(org({}), ofStack("policy/old.yaml"))).rejects.toMatchObject({
+    code: "stack-policy-is-another",
+  });
+  await expect(surroundingsOf(org({}), ofStack("./policy/acme.yaml"))).resolves.toBeDefined();
+});
+
 describe("what an org's run is given", () => {
   it("never has the environment's login complete a half of its own", async () => {
     const half = org({ credentials: { from: "variables", variables: { accessToken: "ACME_TOKEN" } } });
@@ -89,4 +98,6 @@ it("a stack that would be read as an option, or by a shell, never reaches the en
     await expect(read(stack)).rejects.toMatchObject({ code: "stack-name-not-valid" });
   expect(existsSync(path.join(folder, "asked"))).toBe(false);
   expect(await read("acme")).toEqual(new Map());
+  writeFileSync(path.join(folder, "Pulumi.yaml"), "name: [\n");
+  await expect(read("acme-2")).rejects.toMatchObject({ code: "stack-config-not-read" });
 });

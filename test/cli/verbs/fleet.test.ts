@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FleetFolder, fleetFolder } from "../../fleet/fleetFolder.ts";
@@ -56,6 +56,29 @@ it("fleet validate finds a policy of another org at the line of orgs.yaml", asyn
   expect(stdout).toContain("others.yaml:3:13: the policy is policy/other.yaml, whose org is");
   expect(code).toBe(1);
   expect(await run("fleet", "validate")).toMatchObject({ code: 0, stderr: "" });
+  expect((await run("fleet", "validate", "--only", "main")).stderr).toContain("2 orgs not selected");
+});
+
+it("--base that is no folder is refused, since then every org would be new", async () => {
+  const { code, stdout, stderr } = await run("fleet", "plan", "--base", "polcy-before", "--only", "canary");
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain("[base-not-there]");
+});
+
+it("fleet doctor shows the other orgs before an error that nobody expected", async () => {
+  // The project's own engine answers with what is no config.
+  made.write("node_modules/.bin/pulumi", "#!/bin/sh\necho '[null]'\n");
+  chmodSync(path.join(made.folder, "node_modules/.bin/pulumi"), 0o755);
+  made.write("Pulumi.yaml", "name: acme\n");
+  const entry = (name: string, credentials: string) =>
+    `  - { name: ${name}, id: ${made.ids.get(name)}, policy: policy/${name}.yaml, stack: ${name}, credentials: ${credentials} }\n`;
+  const canary = entry("canary", "{ accessToken: CANARY_TOKEN, instanceUrl: CANARY_URL }");
+  made.write("stacks.yaml", `version: 1\norgs:\n${entry("main", "stack")}${canary}`);
+  const { code, stdout, stderr } = await run("fleet", "doctor", "--orgs", "stacks.yaml");
+  expect(stdout).toContain("main: 1 thing to look at\n");
+  expect(stdout).toContain("canary: ");
+  expect(stderr).toContain("TypeError");
+  expect(code).toBe(1);
 });
 
 it("fleet doctor says of every org whether it can be judged", async () => {

@@ -10,7 +10,7 @@ import { doctorText } from "../../../report/doctorText.ts";
 import { safeJson } from "../../../safeJson.ts";
 import { amount } from "../../../text.ts";
 import { EXIT } from "../../exit.ts";
-import { type FleetOptions, selectedFleet, withFleetOptions } from "../../fleet.ts";
+import { type FleetOptions, selectedFleet, throwUnexpected, withFleetOptions } from "../../fleet.ts";
 import { countingProgress, terminal } from "../../terminalOutput.ts";
 
 interface DoctorOptions extends FleetOptions {
@@ -39,8 +39,13 @@ export function fleetDoctorCommand(): Command {
       const given = fleetSurroundings(folder, process.env);
       const limit = pLimit(options.atOnce ?? 8);
       const progress = countingProgress("orgs looked at", orgs.length);
+      const unexpected: { org: string; error: unknown }[] = [];
       const found = await Promise.all(
-        orgs.map((org) => limit(() => examine(org, given).finally(progress.one))),
+        orgs.map((org) =>
+          limit(() =>
+            examine(org, given, (error) => unexpected.push({ org: org.name, error })).finally(progress.one),
+          ),
+        ),
       ).finally(progress.stop);
       const { color: colour } = terminal();
       process.stdout.write(
@@ -50,11 +55,16 @@ export function fleetDoctorCommand(): Command {
       );
       const codes = found.map(({ exitCode }) => exitCode);
       process.exitCode = codes.includes(1) ? EXIT.userError : codes.includes(4) ? EXIT.inconclusive : 0;
+      throwUnexpected({ unexpected });
     });
 }
 
-/** Whatever keeps an org from being looked at is a line of its own. @throws what nobody expected */
-async function examine(org: FleetOrg, given: FleetSurroundings): Promise<OrgDoctor> {
+/** Whatever keeps an org from being looked at is a line of its own. */
+async function examine(
+  org: FleetOrg,
+  given: FleetSurroundings,
+  onUnexpected: (error: unknown) => void,
+): Promise<OrgDoctor> {
   const [{ doctor }, { credentialsOf }, { probeRevokeCall }] = await Promise.all([
     import("../../../inventory/doctor.ts"),
     import("../../../run/observer.ts"),
@@ -64,8 +74,10 @@ async function examine(org: FleetOrg, given: FleetSurroundings): Promise<OrgDoct
     const credentials = credentialsOf(await surroundingsOf(org, given));
     return { org: org.name, ...(await doctor(credentials, { id: org.id }, undefined, probeRevokeCall)) };
   } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    const line = { code: "connection", status: "failed", text: shownError(error), remedy: null } as const;
+    const isKnown = error instanceof CodedError;
+    if (!isKnown) onUnexpected(error);
+    const text = isKnown ? shownError(error) : "An error that nobody expected; it is shown below.";
+    const line = { code: "connection", status: "failed", text, remedy: null } as const;
     return { org: org.name, lines: [line], exitCode: 1 };
   }
 }

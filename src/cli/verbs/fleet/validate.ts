@@ -4,6 +4,7 @@ import { readOrgsFile } from "../../../fleet/readOrgs.ts";
 import { policyProblemsOf } from "../../../fleet/validateFleet.ts";
 import { inOrder } from "../../../policy/problem.ts";
 import { policyRoots } from "../../../run/settings.ts";
+import { amount } from "../../../text.ts";
 import { EXIT } from "../../exit.ts";
 import { type FleetOptions, selectedFleet, withFleetOptions } from "../../fleet.ts";
 import { asOfOption } from "../../options.ts";
@@ -38,7 +39,11 @@ export function fleetValidateCommand(): Command {
         process.exitCode = EXIT.userError;
         return;
       }
-      const { orgs } = await selectedFleet(options);
+      const { orgs, notSelected } = await selectedFleet(options);
+      if (notSelected.length > 0)
+        process.stderr.write(
+          `${amount(notSelected.length, "org")} not selected: policies of theirs are not looked at.\n`,
+        );
       const roots = policyRoots(() => undefined, process.env);
       const problems = policyProblemsOf(orgs, folder, roots, asOf);
       const files = [file, ...new Set(orgs.map(({ policy }) => policy))];
