@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { linkSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { UserError } from "../errors.ts";
 import { parsePlanFile } from "../plan/parsePlanFile.ts";
@@ -56,12 +57,80 @@ export async function readTextOrInput(file: string, what: string): Promise<strin
 
 /** Writes a file that must not be there yet, with the folders above it, for its owner's eyes alone: most of them name people. @throws UserError where it is, or cannot be written */
 export function writeNew(file: string, text: string, option: string): void {
-  try {
+  makeNew(file, option, () => {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, text, { flag: "wx", mode: 0o600 });
+  });
+}
+
+/** As `writeNew`, but that nobody finds a half of it where the process is ended. @throws as `writeNew` */
+export function writeNewWhole(file: string, text: string, option: string): void {
+  refuseExisting(file, option);
+  const part = partOf(file);
+  writeNew(part, text, option);
+  try {
+    makeNew(file, option, () => linkSync(part, file));
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
+/** @throws UserError where something of that name is there, if only a link that leads nowhere */
+export function refuseExisting(file: string, option: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined)
+    throw cliErrors["file-exists"]({ file, option });
+}
+
+/** A name beside a file, for what is not whole yet. */
+function partOf(file: string): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.part`);
+}
+
+/**
+ * A folder that must not be there yet, for its owner's eyes alone. It is written beside its place and is there whole, or not at all:
+ * what a kill leaves has another name.
+ */
+export class NewFolder {
+  readonly #folder: string;
+  readonly #part: string;
+  readonly #option: string;
+
+  /** @throws UserError where something of that name is there, or it cannot be written */
+  constructor(folder: string, option: string) {
+    this.#folder = path.resolve(folder);
+    this.#part = partOf(this.#folder);
+    this.#option = option;
+    refuseExisting(folder, option);
+    makeNew(folder, option, () => mkdirSync(this.#part, { recursive: true, mode: 0o700 }));
+  }
+
+  /** Writes a file, with the folders above it. @param name relative to the folder */
+  write(name: string, text: string): void {
+    const file = path.join(this.#part, name);
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, text, { flag: "wx", mode: 0o600 });
+  }
+
+  /** Puts it in its place. @throws UserError where something is there by now */
+  finish(): void {
+    // To rename would replace an empty folder that somebody made meanwhile.
+    refuseExisting(this.#folder, this.#option);
+    makeNew(this.#folder, this.#option, () => renameSync(this.#part, this.#folder));
+  }
+
+  /** Removes what was written, where it is not in its place. */
+  abandon(): void {
+    rmSync(this.#part, { recursive: true, force: true });
+  }
+}
+
+/** Makes something that must not be there yet. @throws UserError where it is, or cannot be made */
+function makeNew(file: string, option: string, make: () => void): void {
+  try {
+    make();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw cliErrors["file-exists"]({ file, option });
+    if (code === "EEXIST" || code === "ENOTEMPTY") throw cliErrors["file-exists"]({ file, option });
     if (code === "ENOENT" || code === "EACCES" || code === "EISDIR" || code === "ENOTDIR" || code === "EROFS")
       throw cliErrors["file-not-writable"]({ file, why: code, option });
     throw error;

@@ -20,13 +20,14 @@ export function withHistoryOption(command: Command): Command {
   );
 }
 
-/** Where runs are kept, as asked or as the file of the orgs says; null for nowhere. @throws UserError where it is no history */
-async function historyAsked(
-  { fleet, folder }: SelectedFleet,
+/** Where runs are kept, as asked or as the file of the orgs says; null for nowhere. @param selected null where there is no such file @throws UserError where it is no history */
+export async function historyAsked(
+  selected: Pick<SelectedFleet, "fleet" | "folder"> | null,
   { history: asked }: HistoryOptions,
 ): Promise<History | null> {
-  if (asked === undefined && fleet.history === null) return null;
-  const history = await historyOf(asked ?? historyWithin(folder, fleet.history!));
+  const named = selected?.fleet.history ?? null;
+  if (asked === undefined && named === null) return null;
+  const history = await historyOf(asked ?? historyWithin(selected!.folder, named!));
   history.check();
   return history;
 }
@@ -36,14 +37,15 @@ export type KeepRun = (run: FleetRun, verb: HistoryVerb, revoked?: ReadonlyMap<s
 
 /**
  * What keeps a run, asked for before anything is read, so that a file that cannot be used costs nothing. A run by policies that do not
- * hold yet, or at another time, is a question, and is not kept.
+ * hold yet, or at another time, is a question, and is not kept; nor is a look at plans that another run made.
+ * @param selected null for plans of another run
  * @throws UserError where what is named is no history
  */
 export async function keeperOf(
-  selected: SelectedFleet,
+  selected: SelectedFleet | null,
   options: HistoryOptions & Pick<FleetPlanOptions, "base" | "asOf">,
 ): Promise<KeepRun> {
-  if (options.base !== undefined || options.asOf !== undefined) return () => undefined;
+  if (selected === null || options.base !== undefined || options.asOf !== undefined) return () => undefined;
   const history = await historyAsked(selected, options);
   return (run, verb, revoked) => history?.add(historyRun(run, verb, revoked));
 }

@@ -4,6 +4,7 @@ import type { FleetPlans } from "../report/fleet/fleetPlans.ts";
 import {
   type FleetPlanOptions,
   planAsAsked,
+  type SelectedFleet,
   selectedFleet,
   throwUnexpected,
   withFleetPlanOptions,
@@ -33,16 +34,22 @@ export interface PlansAtHand {
 
 /**
  * The plans of a folder, or those that are made now, which are kept until the end of the process.
+ * @param selected the orgs that are meant; null for a folder of plans
  * @throws UserError where the folder is not whole, or as `selectedFleet`
  */
-export async function plansAsAsked(options: PlansOptions): Promise<PlansAtHand> {
+export async function plansAsAsked(
+  options: PlansOptions,
+  selected: SelectedFleet | null | undefined = undefined,
+): Promise<PlansAtHand> {
   if (options.plans !== undefined) {
     const { readPlans } = await import("../fleet/plansFolder.ts");
     return { plans: readPlans(options.plans), finish: () => undefined };
   }
   const made = new Map<string, { readonly plan: FullPlan; readonly base: PlanFile | null }>();
-  const outcome = await planAsAsked(await selectedFleet(options), options, ({ name }, plan, base) =>
-    made.set(name, { plan, base }),
+  const outcome = await planAsAsked(
+    selected ?? (await selectedFleet(options)),
+    options,
+    ({ name }, plan, base) => made.set(name, { plan, base }),
   );
   return {
     plans: {

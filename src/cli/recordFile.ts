@@ -2,12 +2,15 @@ import { existsSync, realpathSync } from "node:fs";
 import { hashIn, NO_LINE } from "../audit/line.ts";
 import { type RecordEnd, RecordFollower } from "../audit/signedHeads.ts";
 import { RecordVerifier, type Verification } from "../audit/verifyRecord.ts";
+import { type Since, startOf } from "../report/org/buildReport.ts";
+import type { FullPlan, RecordedPeriod } from "../report/org/orgReport.ts";
+import { recordedPeriod } from "../report/org/recorded.ts";
 import { defaultRecord, KEPT_IN } from "../run/settings.ts";
 import { holdToSignedHeads, readSignedHeads } from "../run/signedHeads.ts";
 import type { Signer } from "../sign/signers.ts";
 import { amount } from "../text.ts";
 import { cliErrors } from "./errors.ts";
-import { namesIn, readLines, readTextFile } from "./files.ts";
+import { namesIn, readBytes, readLines, readTextFile } from "./files.ts";
 
 /** An audit record as a file, whatever link leads to it. */
 export interface RecordNamed {
@@ -17,7 +20,7 @@ export interface RecordNamed {
 }
 
 /** @throws UserError where the hash cannot be read */
-export function recordNamed(name: string): RecordNamed {
+function recordNamed(name: string): RecordNamed {
   // The hash is kept beside the file, not beside a link to it.
   const file = existsSync(name) ? realpathSync(name) : name;
   const headFile = `${file}.head`;
@@ -99,6 +102,22 @@ export function recordAtHand(
   if (named === undefined && !existsSync(file)) return null;
   const { head, problems } = readRecord(file, {}).verification;
   return { file, head, isWhole: problems.length === 0 };
+}
+
+/** What the audit record of an org tells of a report's period; null where none was named and there is none. @throws UserError where it cannot be read */
+export function recordedIn(
+  named: string | undefined,
+  plan: FullPlan,
+  since: Since | null,
+): RecordedPeriod | null {
+  const name = named ?? defaultRecord(plan.org.id);
+  if (named === undefined && !existsSync(name)) return null;
+  const { file, kept } = recordNamed(name);
+  return recordedPeriod(readBytes(file, "The audit record"), kept === null ? [] : [kept], {
+    orgId: plan.org.id,
+    from: since === null ? 0 : startOf(since),
+    to: Date.parse(plan.asOf),
+  });
 }
 
 /** The records of this folder. @throws UserError where there is none */

@@ -4,18 +4,16 @@ import { planFile } from "../../plan/planFile.ts";
 import { REPORT_FORMATS, type ReportFormat, render } from "../../report/formats/formats.ts";
 import { buildReport, type Since, startOf } from "../../report/org/buildReport.ts";
 import { fullPlanOf } from "../../report/org/earlier.ts";
-import type { FullPlan, RecordedPeriod } from "../../report/org/orgReport.ts";
-import { recordedPeriod } from "../../report/org/recorded.ts";
+import type { FullPlan } from "../../report/org/orgReport.ts";
 import { redactUsers } from "../../report/org/redact.ts";
 import { NO_TERMINAL } from "../../report/render/terminal.ts";
-import { defaultRecord } from "../../run/settings.ts";
 import { VERSION } from "../../run/version.ts";
 import { refuseOtherThanChosen } from "../chosenOrg.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
-import { readBytes, readTextFile, writeNew } from "../files.ts";
+import { readTextFile, writeNew } from "../files.ts";
 import { asOfOption, type JudgeOptions, parseTime, withInventoryOptions } from "../options.ts";
-import { recordNamed } from "../recordFile.ts";
+import { recordedIn } from "../recordFile.ts";
 import { judgeAsAsked } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
 
@@ -64,7 +62,7 @@ export function reportCommand(): Command {
       const since = options.since === undefined ? null : readSince(options.since);
       const plan = options.plan === undefined ? await planOfOrg(options) : savedPlan(options.plan);
       if (since !== null) checkSince(since, plan);
-      const report = buildReport(plan, since, readRecord(options.audit, plan, since));
+      const report = buildReport(plan, since, recordedIn(options.audit, plan, since));
       const { output, exitCode } = render(redact === "users" ? redactUsers(report) : report, format, {
         version: VERSION,
         terminal: out === undefined ? terminal() : NO_TERMINAL,
@@ -113,16 +111,4 @@ function checkSince(since: Since, plan: FullPlan): void {
       thisOrg: plan.org.id,
     });
   if (startOf(since) > Date.parse(plan.asOf)) throw cliErrors["since-too-late"]({ time: plan.asOf });
-}
-
-/** What the audit record tells of the period; null where there is none. */
-function readRecord(named: string | undefined, plan: FullPlan, since: Since | null): RecordedPeriod | null {
-  const name = named ?? defaultRecord(plan.org.id);
-  if (named === undefined && !existsSync(name)) return null;
-  const { file, kept } = recordNamed(name);
-  return recordedPeriod(readBytes(file, "The audit record"), kept === null ? [] : [kept], {
-    orgId: plan.org.id,
-    from: since === null ? 0 : startOf(since),
-    to: Date.parse(plan.asOf),
-  });
 }

@@ -29,6 +29,8 @@ export interface FleetPoint {
   readonly seen: Seen | null;
   /** What became more or less since the period before, over those orgs alone that were judged in both; null where there is none. */
   readonly change: Seen | null;
+  /** Whether the very same orgs were judged in the period before, so that the sums can be told apart by nothing else. */
+  readonly isLikeBefore: boolean;
   /** Grants that runs of the period revoked. */
   readonly revoked: number;
 }
@@ -99,6 +101,7 @@ function fleetPoints(periods: readonly Period[], stays: ReadonlySet<string>): Fl
       known: known.size,
       seen: judged.length === 0 ? null : sumOf(judged),
       change: i === 0 ? null : changeBetween(periods[i - 1]!.orgs, orgs),
+      isLikeBefore: i > 0 && areJudgedAlike(periods[i - 1]!.orgs, orgs),
       revoked,
     };
   });
@@ -116,6 +119,12 @@ function changeBetween(before: Period["orgs"], after: Period["orgs"]): Seen | nu
     return now === null || then === null ? [] : [combined(now, then, (a, b) => a - b)];
   });
   return both.length === 0 ? null : sumOf(both);
+}
+
+function areJudgedAlike(before: Period["orgs"], after: Period["orgs"]): boolean {
+  const judged = (orgs: Period["orgs"]) =>
+    [...orgs].flatMap(([id, seen]) => (seen === null ? [] : id)).sort();
+  return judged(before).join() === judged(after).join();
 }
 
 function sumOf(some: readonly Seen[]): Seen {

@@ -35,16 +35,29 @@ export function orgApps(org: string, plan: FullPlan): OrgApp[] {
   return orgView({ plan }).apps.map((app) => ({ org, bareName: names.get(app.name)!, ...app }));
 }
 
+/** The apps of one name, each in its org, with what they are together. */
+export interface AppGroup {
+  readonly across: AppAcross;
+  /** In the order of the fleet. */
+  readonly apps: readonly OrgApp[];
+}
+
 /** Apps by name across orgs, those of most orgs first, then of most grants. Pure. @param apps by org, in the order of the fleet */
-export function appsAcross(apps: readonly OrgApp[]): AppAcross[] {
+export function appGroups(apps: readonly OrgApp[]): AppGroup[] {
   // A provider and an app of its name are two things.
   const byName = Map.groupBy(apps, ({ bareName, kind }) =>
     JSON.stringify([kind === "identity-provider", foldName(bareName)]),
   );
-  const rows = [...byName.values()].map(acrossOf);
-  return rows.sort(
-    (a, b) => b.orgs.length - a.orgs.length || b.grants - a.grants || compareText(a.name, b.name),
+  const groups = [...byName.values()].map((some) => ({ across: acrossOf(some), apps: some }));
+  return groups.sort(
+    ({ across: a }, { across: b }) =>
+      b.orgs.length - a.orgs.length || b.grants - a.grants || compareText(a.name, b.name),
   );
+}
+
+/** The same, without the apps of each org. Pure. */
+export function appsAcross(apps: readonly OrgApp[]): AppAcross[] {
+  return appGroups(apps).map(({ across }) => across);
 }
 
 function acrossOf(apps: readonly OrgApp[]): AppAcross {

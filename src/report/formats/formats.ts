@@ -22,7 +22,7 @@ interface Surroundings {
 const FORMATS = {
   text: (report, { terminal }) => reportText(report, terminal),
   markdown: reportMarkdown,
-  html: reportHtml,
+  html: (report) => reportHtml(report),
   /** As data, which a later report can be held against. */
   json: safeJson,
   /** Every grant as a row. */

@@ -1,5 +1,6 @@
 import { escapeHtml } from "./escape.ts";
-import type { TableData } from "./tableData.ts";
+import { isColumn, type TableData } from "./tableData.ts";
+import { trendHtml } from "./trend.ts";
 
 /** Colours of words that are good or bad news; the words say it by themselves. */
 const TONES: Readonly<Record<string, "good" | "warn" | "bad">> = {
@@ -23,6 +24,12 @@ const TONES: Readonly<Record<string, "good" | "warn" | "bad">> = {
   "new app": "warn",
   "new user": "warn",
   "new grant": "warn",
+  clean: "good",
+  reports: "warn",
+  revokes: "bad",
+  refused: "bad",
+  inconclusive: "bad",
+  unreachable: "bad",
 };
 
 /** The body of a table: the rows of these indices. Used for the page as written and by its script, so that both look alike. */
@@ -35,7 +42,7 @@ export function rowsHtml(table: TableData, strings: readonly string[], rows: Ite
 function rowHtml(table: TableData, strings: readonly string[], row: number): string {
   return table.columns
     .map((column, i) => {
-      if (column.under !== undefined) return "";
+      if (!isColumn(column)) return "";
       const below = table.columns.map(({ under }, j) =>
         under === i ? cellHtml(table, strings, j, row) : "",
       );
@@ -53,16 +60,18 @@ function cellHtml(
   i: number,
   row: number,
 ): string {
-  const { kind, leadsToGrants } = columns[i]!;
+  const { kind, nothing = "", leadsTo, address } = columns[i]!;
   const value = values[i]![row] ?? null;
-  if (value === null) return "";
+  if (value === null) return escapeHtml(nothing);
   if (kind === "count") return value.toLocaleString("en");
   if (kind === "day" || kind === "minute") return timeHtml(value, kind);
   const text = strings[value]!;
   if (kind === "badge") return badgeHtml(text);
-  return leadsToGrants === true
-    ? `<a href="#grants" data-query="${escapeHtml(text)}">${breakable(text)}</a>`
-    : breakable(text);
+  if (kind === "trend") return trendHtml(text);
+  if (leadsTo !== undefined)
+    return `<a href="#${leadsTo}" data-query="${escapeHtml(text)}">${breakable(text)}</a>`;
+  const page = address === undefined ? null : (values[address]![row] ?? null);
+  return page === null ? breakable(text) : `<a href="${escapeHtml(strings[page]!)}">${breakable(text)}</a>`;
 }
 
 /** Text that may go on in the next line where usernames and paths have their joints, and within endless words. */

@@ -24,6 +24,15 @@ export function partOf(section: Section, book: TableBook): Part {
   };
 }
 
+/** Links to the parts. */
+export function contents(parts: readonly Part[]): Markup {
+  return html`<nav aria-label="Contents"><ul>${parts.map(
+    ({ id, title, count }) =>
+      html`<li><a href="#${id}">${title}${count === null ? null : html` <span class="number">${count.toLocaleString("en")}</span>`}</a></li>`,
+  )}</ul></nav>
+`;
+}
+
 export function partHtml({ id, title, count, body }: Part): Markup {
   return html`<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}${count === null ? null : html` <span class="number">${count.toLocaleString("en")}</span>`}</h2>

@@ -4,16 +4,30 @@ import type { Kind } from "../render/table.ts";
 export interface PageColumn {
   readonly title: string;
   readonly kind: Kind;
+  /** What stands for a number that is not known. */
+  readonly nothing?: string;
   /** Index of the column under which it is shown, small. */
   readonly under?: number;
   /** Offered as a list of values to filter by. */
   readonly choice?: true;
-  /** Its values are names of apps, which lead to their grants. */
-  readonly leadsToGrants?: true;
+  /** Id of the table that its values lead to, and are looked for in. */
+  readonly leadsTo?: string;
+  /** Index of the column with the addresses that its values lead to. */
+  readonly address?: number;
+}
+
+/** Whether a column is one of its own, and not shown with another. */
+export function isColumn({ under, kind }: PageColumn): boolean {
+  return under === undefined && kind !== "address";
+}
+
+/** Whether the values of a column are texts of the page. */
+export function isWords(kind: Kind): boolean {
+  return kind === "text" || kind === "badge";
 }
 
 /**
- * A table as the page holds it, by columns: text and badges as indices into the page's strings, times in
+ * A table as the page holds it, by columns: texts, badges, trends and addresses as indices into the page's strings, times in
  * minutes since the epoch, UTC.
  */
 export interface TableData {

@@ -3,7 +3,7 @@ import type { Section } from "../org/sections.ts";
 import { type Column, type Value, valueText } from "../render/table.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 import { rowsHtml } from "./rows.ts";
-import { FEW_ROWS, type PageColumn, type PageData, type TableData } from "./tableData.ts";
+import { FEW_ROWS, isColumn, type PageColumn, type PageData, type TableData } from "./tableData.ts";
 
 /** Rows that are shown at first. */
 const PAGE_SIZE = 25;
@@ -29,7 +29,7 @@ export function tableBook(): TableBook {
     return strings.size - 1;
   };
   const stored = (value: Value, column: Column): number | null => {
-    if (typeof value === "number") return value;
+    if (typeof value === "number" || column.kind === "count") return typeof value === "number" ? value : null;
     if (column.kind === "day" || column.kind === "minute")
       return typeof value === "string" ? minutesOf(value) : null;
     const text = valueText(value, column);
@@ -59,27 +59,31 @@ export function tableBook(): TableBook {
 
 /** What the page's script is told of a column. */
 function pageColumn(
-  { title, kind, under, choice, leadsToGrants }: Column,
+  { title, kind, nothing, under, address, choice, leadsTo }: Column,
   places: ReadonlyMap<string, number>,
 ): PageColumn {
-  const place = under === undefined ? undefined : places.get(under);
+  const at = (key: string | undefined) => (key === undefined ? undefined : places.get(key));
+  const [underAt, addressAt] = [at(under), at(address)];
   return {
     title,
     kind,
-    ...(place === undefined ? {} : { under: place }),
+    ...(kind === "count" && nothing !== undefined ? { nothing } : {}),
+    ...(underAt === undefined ? {} : { under: underAt }),
+    ...(addressAt === undefined ? {} : { address: addressAt }),
     ...(choice === undefined ? {} : { choice }),
-    ...(leadsToGrants === undefined ? {} : { leadsToGrants }),
+    ...(leadsTo === undefined ? {} : { leadsTo }),
   };
 }
 
 function tableHtml(table: TableData, caption: string, strings: readonly string[]): Markup {
   const { id, columns, count, pageSize, sorted } = table;
   const shown = Math.min(count, pageSize);
-  const heads = columns.map(({ title, kind, under }, i) =>
-    under === undefined
+  const heads = columns.map((column, i) => {
+    const { title, kind } = column;
+    return isColumn(column)
       ? html`<th scope="col"${kindOf(kind)}${sorted?.column === i ? trusted(` aria-sort="${sorted.descending ? "descending" : "ascending"}"`) : null}>${title}</th>`
-      : null,
-  );
+      : null;
+  });
   return html`<div class="table" id="${id}-table">
 <div class="filters"></div>
 <div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>

@@ -24,7 +24,7 @@ ${numbersHtml(report, view)}`;
 function numbersHtml(report: OrgReport, { grants, undecided }: OrgView): Markup {
   const { plan } = report;
   const { reported, toRevoke } = decisionCounts(plan);
-  const numbers: [label: string, count: number, section: string][] = [
+  return bigNumbers(`The numbers at ${dayOf(Date.parse(plan.asOf))}`, [
     ["Grants", plan.inventory.grants, "grants"],
     ["Connected users", plan.inventory.connectedUsers, "grants"],
     ["Apps with grants", plan.inventory.apps, "apps"],
@@ -33,10 +33,17 @@ function numbersHtml(report: OrgReport, { grants, undecided }: OrgView): Markup 
     ["Apps undecided", undecided.length, "undecided"],
     ["Idle grants", grants.filter(({ use }) => use === "idle").length, "glance"],
     ["High privilege", grants.filter(({ privilege }) => privilege !== null).length, "privileged"],
-  ];
-  return html`<ul class="numbers" aria-label="The numbers at ${dayOf(Date.parse(plan.asOf))}">${numbers.map(
-    ([label, count, section]) =>
-      html`\n<li><a href="#${section}"><strong>${count.toLocaleString("en")}</strong> <span>${label}</span></a></li>`,
+  ]);
+}
+
+/** Numbers that are read first, each leading to the section that tells more. */
+export function bigNumbers(
+  label: string,
+  numbers: readonly (readonly [label: string, count: number, section: string])[],
+): Markup {
+  return html`<ul class="numbers" aria-label="${label}">${numbers.map(
+    ([what, count, section]) =>
+      html`\n<li><a href="#${section}"><strong>${count.toLocaleString("en")}</strong> <span>${what}</span></a></li>`,
   )}
 </ul>
 `;

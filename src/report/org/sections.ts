@@ -395,7 +395,7 @@ const LAST_USED = { title: "Last used", kind: "day", nothing: "no use recorded" 
 
 /** An app, who holds how much of it, and how much that is used. */
 const APP = {
-  app: { title: "App", kind: "text", leadsToGrants: true, value: ({ name }: AppRow) => name },
+  app: { title: "App", kind: "text", leadsTo: "grants", value: ({ name }: AppRow) => name },
   id: {
     title: "Id",
     kind: "text",

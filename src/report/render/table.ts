@@ -1,5 +1,8 @@
-/** How the values of a column are shown, sorted and aligned: days and minutes are of instants in ISO 8601. */
-export type Kind = "text" | "badge" | "count" | "day" | "minute";
+/**
+ * How the values of a column are shown, sorted and aligned: days and minutes are of instants in ISO 8601. The page alone has a trend, numbers with
+ * commas between them and nothing where one is missing, and an address, which is where the words of another column lead.
+ */
+export type Kind = "text" | "badge" | "count" | "day" | "minute" | "trend" | "address";
 
 export type Value = string | number | boolean | null;
 
@@ -20,8 +23,10 @@ export interface Column<Key extends string = string> {
   readonly under?: NoInfer<Key>;
   /** The page offers its values to filter by. */
   readonly choice?: true;
-  /** Its values are names of apps, which lead to their grants on the page. */
-  readonly leadsToGrants?: true;
+  /** Id of the table on the page that its values lead to, and are looked for in. */
+  readonly leadsTo?: string;
+  /** The column of addresses, relative to the page, that its values lead to. */
+  readonly address?: NoInfer<Key>;
 }
 
 /** A column with how to take its value from a row. Values may be untrusted text. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,9 +7,12 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ensureChromium } from "../../../scripts/chromium.ts";
 import { dieppeReport } from "../../../scripts/screenshot/dieppeReport.ts";
+import { fleetHtml } from "../../../src/report/fleet/html/fleetHtml.ts";
 import { reportHtml } from "../../../src/report/html/reportHtml.ts";
 import type { OrgReport } from "../../../src/report/org/orgReport.ts";
 import { app, grant, inventoryOf, user } from "../../inventories.ts";
+import { demoFleet, fleetPageOf } from "../fleet/html/demoFleet.ts";
+import { someFleet } from "../fleet/someFleet.ts";
 import { largeReport, reportOf } from "./reports.ts";
 
 /** Time enough to install Chromium, where it is not there. */
@@ -26,6 +29,10 @@ beforeAll(async () => {
   writeFileSync(inFolder("large"), reportHtml(largeReport()));
   writeFileSync(inFolder("dieppe"), reportHtml(await dieppeReport()));
   writeFileSync(inFolder("hostile"), reportHtml(hostileReport()));
+  writeFileSync(inFolder("fleet"), fleetHtml(demoFleet()));
+  writeFileSync(inFolder("hostile-fleet"), fleetHtml(fleetPageOf(someFleet())));
+  mkdirSync(path.join(folder, "orgs"));
+  writeFileSync(inFolder("orgs/dieppe"), reportHtml(await dieppeReport(), { fleet: "../fleet.html" }));
 }, INSTALLING);
 afterAll(async () => {
   await browser?.close();
@@ -58,14 +65,18 @@ function hostileReport(): OrgReport {
   return reportOf(inventoryOf({ users, grants }), "version: 1\nunlisted: report\napps: []\n");
 }
 
-/** Opens a page and watches it: no error, no dialog, no request but the one for the page itself. */
-async function open(name: string, options: BrowserContextOptions = {}): Promise<Page> {
+/** Opens a page and watches it: no error, no dialog, no request but the one for the page itself, and for those that the test goes to. */
+async function open(
+  name: string,
+  options: BrowserContextOptions = {},
+  goesTo: readonly string[] = [],
+): Promise<Page> {
   const page = await (await browser.newContext(options)).newPage();
   pages.push(page);
-  const address = pathToFileURL(inFolder(name)).href;
+  const addresses = [name, ...goesTo].map((one) => pathToFileURL(inFolder(one)).href);
   page
     .on("request", (request) => {
-      if (request.url() !== address) trouble.push(`request: ${request.url()}`);
+      if (!addresses.includes(request.url())) trouble.push(`request: ${request.url()}`);
     })
     .on("console", (message) => trouble.push(`console: ${message.text()}`))
     .on("pageerror", (error) => trouble.push(`error: ${error.message}`))
@@ -73,7 +84,7 @@ async function open(name: string, options: BrowserContextOptions = {}): Promise<
       trouble.push(`dialog: ${dialog.message()}`);
       await dialog.dismiss();
     });
-  await page.goto(address);
+  await page.goto(addresses[0]!);
   return page;
 }
 
@@ -181,6 +192,14 @@ describe("the table of 20,000 grants", () => {
   });
 });
 
+async function expectAccessible(page: Page, width: number): Promise<void> {
+  await page.evaluate(axe.source);
+  const { violations, passes } = (await page.evaluate("axe.run()")) as axe.AxeResults;
+  expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
+  expect(passes.map(({ id }) => id)).toContain("color-contrast");
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+}
+
 describe("the page of Dieppe Trading", () => {
   it.each([
     ["light", 1280],
@@ -188,12 +207,7 @@ describe("the page of Dieppe Trading", () => {
     ["light", 380],
     ["dark", 380],
   ] as const)("has no violation of accessibility: %s, %i wide", async (colorScheme, width) => {
-    const page = await open("dieppe", { colorScheme, viewport: { width, height: 900 } });
-    await page.evaluate(axe.source);
-    const { violations, passes } = (await page.evaluate("axe.run()")) as axe.AxeResults;
-    expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
-    expect(passes.map(({ id }) => id)).toContain("color-contrast");
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    await expectAccessible(await open("dieppe", { colorScheme, viewport: { width, height: 900 } }), width);
   });
 
   it("is dark where the reader wants it dark, and light on paper all the same", async () => {
@@ -220,6 +234,35 @@ describe("the page of Dieppe Trading", () => {
   });
 });
 
+describe("the page of a fleet", () => {
+  it.each([
+    ["dark", 1280],
+    ["light", 400],
+  ] as const)("has no violation of accessibility: %s, %i wide", async (colorScheme, width) => {
+    await expectAccessible(await open("fleet", { colorScheme, viewport: { width, height: 900 } }), width);
+  });
+
+  it("leads from an app to where it is connected, from an org to its own report, and back", async () => {
+    const page = await open("fleet", {}, ["orgs/dieppe"]);
+    await page.locator("#apps-table").getByRole("link", { name: "Drift" }).click();
+    const connections = page.locator("#connections-table");
+    expect(await connections.getByRole("status").innerText()).toBe("Rows 1 to 4 of 4 that match, of 24.");
+    await connections.getByRole("link", { name: "dieppe" }).click();
+    expect(await page.locator("h1").innerText()).toBe("Connected users of Dieppe Trading");
+    await page.getByRole("link", { name: "all orgs" }).click();
+    expect(await page.locator("#verdict h2").innerText()).toBe("2 of 7 orgs could not be judged");
+  });
+
+  it("keeps its orgs' trends when it is sorted, which a trend does not do", async () => {
+    const page = await open("fleet");
+    const orgs = page.locator("#orgs-table");
+    await orgs.getByRole("button", { name: "Grants" }).click();
+    expect(await orgs.locator("tbody th").first().innerText()).toContain("rouen");
+    expect(await orgs.locator("svg.spark").count()).toBe(5);
+    expect(await orgs.getByRole("button", { name: "Trend" }).count()).toBe(0);
+  });
+});
+
 describe("hostile names", () => {
   it("are shown and do nothing", async () => {
     const page = await open("hostile");
@@ -231,11 +274,12 @@ describe("hostile names", () => {
   });
 
   it.each([
-    ["screen", 1280],
-    ["screen", 380],
-    ["print", 1031],
-  ] as const)("cannot push the page apart: %s, %i wide", async (media, width) => {
-    const page = await open("hostile", { viewport: { width, height: 700 } });
+    ["hostile", "screen", 1280],
+    ["hostile", "screen", 380],
+    ["hostile", "print", 1031],
+    ["hostile-fleet", "screen", 380],
+  ] as const)("cannot push the page apart: %s, %s, %i wide", async (name, media, width) => {
+    const page = await open(name, { viewport: { width, height: 700 } });
     await page.emulateMedia({ media });
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
   });

@@ -213,7 +213,7 @@ describe("hostile names", () => {
     expect(html.match(/<\/script/g)).toHaveLength(2);
     expect(html).not.toMatch(/<img|<!--|<b>/);
     expect(html).not.toMatch(/[\u202E\u2028\0]/);
-    for (const [, attributes] of html.matchAll(/<(?!script|style)\w+ ([^>]*)>/g))
+    for (const [, attributes] of html.replace(SCRIPT, "").matchAll(/<(?!script|style)\w+ ([^>]*)>/g))
       expect(attributes?.replace(/="[^"]*"/g, "")).not.toMatch(/[="']|onmouseover/);
   });
 

@@ -1,14 +1,15 @@
-import type { Sorting, TableData } from "../tableData.ts";
+import { isColumn, type Sorting, type TableData } from "../tableData.ts";
 
-/** Puts a button into every head of a table; the answer shows how the table is sorted. */
+/** Puts a button into every head of a table by which it can be sorted; the answer shows how the table is sorted. */
 export function sortableHeads(
   root: HTMLElement,
   { columns }: TableData,
   sortBy: (column: number) => void,
 ): (sorting: Sorting | null) => void {
   const heads = [...root.querySelectorAll<HTMLElement>("thead th")];
-  const visible = [...columns.keys()].filter((i) => columns[i]!.under === undefined);
+  const visible = [...columns.keys()].filter((i) => isColumn(columns[i]!));
   heads.forEach((head, i) => {
+    if (columns[visible[i]!]!.kind === "trend") return;
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = head.textContent;

@@ -1,5 +1,5 @@
 import { rowsHtml } from "../rows.ts";
-import { FEW_ROWS, type Sorting, type TableData } from "../tableData.ts";
+import { FEW_ROWS, isWords, type Sorting, type TableData } from "../tableData.ts";
 import { controlsOf } from "./controls.ts";
 import { sortableHeads } from "./heads.ts";
 import { selectRows } from "./select.ts";
@@ -27,7 +27,7 @@ export function liveTable(table: TableData, strings: readonly string[]): LiveTab
   const showSorting = sortableHeads(root, table, (column) => {
     const again = sorting?.column === column;
     // Numbers and times are mostly wanted largest or newest first.
-    const first = !["text", "badge"].includes(table.columns[column]!.kind);
+    const first = !isWords(table.columns[column]!.kind);
     sorting = { column, descending: again ? !sorting!.descending : first };
     select();
   });

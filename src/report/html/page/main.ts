@@ -5,10 +5,10 @@ const { strings, tables }: PageData = JSON.parse(document.getElementById("data")
 
 const live = new Map(tables.map((table) => [table.id, liveTable(table, strings)]));
 
-// An app's name in a table leads to its grants.
+// A name in a table leads to where it stands in another.
 document.addEventListener("click", ({ target }) => {
-  const link = target instanceof Element ? target.closest<HTMLElement>("[data-query]") : null;
-  if (link !== null) live.get("grants")?.search(`"${link.dataset.query}"`);
+  const link = target instanceof Element ? target.closest<HTMLAnchorElement>("[data-query]") : null;
+  if (link !== null) live.get(link.hash.slice(1))?.search(`"${link.dataset.query}"`);
 });
 
 // On paper there are no pages to turn.

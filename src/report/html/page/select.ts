@@ -1,4 +1,4 @@
-import type { Sorting, TableData } from "../tableData.ts";
+import { isWords, type Sorting, type TableData } from "../tableData.ts";
 
 /** Which rows of a table are wanted, and in which order. */
 export interface Wanted {
@@ -15,9 +15,7 @@ export function selectRows(
   strings: readonly string[],
   { query, choices, sorting }: Wanted,
 ): number[] {
-  const texts = table.columns.flatMap(({ kind }, i) =>
-    kind === "text" || kind === "badge" ? [table.values[i]!] : [],
-  );
+  const texts = table.columns.flatMap(({ kind }, i) => (isWords(kind) ? [table.values[i]!] : []));
   const words = wordsOf(query).map((word) => strings.map((text) => text.toLowerCase().includes(word)));
   const rows: number[] = [];
   for (let row = 0; row < table.count; row++) {
@@ -38,7 +36,7 @@ function sortRows(
 ): void {
   const { kind } = columns[column]!;
   const own = values[column]!;
-  const rank = kind === "text" || kind === "badge" ? ranksOf(own, strings) : null;
+  const rank = isWords(kind) ? ranksOf(own, strings) : null;
   const keys = own.map((value) => (value === null || rank === null ? value : rank.get(value)!));
   const sign = descending ? -1 : 1;
   rows.sort((a, b) => {
