@@ -23,7 +23,7 @@ const slowTests = [
   "test/report/html/page.test.ts",
   "test/run/{doors,record}.test.ts",
   "test/salesforce/{answers,fields,proxy}.test.ts",
-  "test/scripts/{backends,bench,chaos,chromium,demo,mutants,variants}.test.ts",
+  "test/scripts/{backends,bench,chaos,chromium,demo,fleetDemo,mutants,variants}.test.ts",
   "test/scripts/engine/{ensure,languages}.test.ts",
   "test/watch/store.test.ts",
   "packages/*/test/{api,foreignClients,grants,identity,metadata,package,requests}.test.ts",

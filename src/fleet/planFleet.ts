@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { CodedError, InconclusiveError, RemoteError, SettingsError, shownError } from "../errors.ts";
+import { CodedError, InconclusiveError, RemoteError, SettingsError } from "../errors.ts";
 import { bothNeeds } from "../inventory/needs.ts";
 import { digestOf } from "../plan/digest.ts";
 import { planFile } from "../plan/planFile.ts";
@@ -193,7 +193,7 @@ export function problemOf(error: unknown): NonNullable<OrgResult["problem"]> {
     };
   }
   return error instanceof CodedError
-    ? { code: error.code, text: shownError(error) }
+    ? { code: error.code, text: error.message }
     : { code: "unexpected", text: "An error that nobody expected; it is shown below." };
 }
 
