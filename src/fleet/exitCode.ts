@@ -6,7 +6,16 @@ const FROM_BEST = [0, 2, 3, 4, 1] as const;
 export type FleetExitCode = (typeof FROM_BEST)[number];
 
 /** How a run over a fleet ends: as its worst org does. Pure. @param detailed whether something that breaks a policy is told */
-export function exitCodeOf({ orgs, limits }: FleetRun, detailed: boolean): FleetExitCode {
+export function exitCodeOf(
+  {
+    orgs,
+    limits,
+  }: {
+    readonly orgs: readonly Pick<OrgResult, "status" | "problem">[];
+    readonly limits: Pick<FleetRun["limits"], "refusal">;
+  },
+  detailed: boolean,
+): FleetExitCode {
   const codes = orgs.map((org) => codeOf(org, detailed));
   if (limits.refusal !== null) codes.push(3);
   return worstOf(codes);
@@ -31,7 +40,10 @@ function worstOf(codes: readonly FleetExitCode[]): FleetExitCode {
   return codes.reduce<FleetExitCode>((worst, code) => (rank(code) > rank(worst) ? code : worst), 0);
 }
 
-function codeOf({ status, problem }: OrgResult, detailed: boolean): FleetExitCode {
+function codeOf(
+  { status, problem }: Pick<OrgResult, "status" | "problem">,
+  detailed: boolean,
+): FleetExitCode {
   switch (status) {
     case "clean":
       return 0;

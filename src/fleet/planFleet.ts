@@ -17,7 +17,7 @@ import type { FleetRun, OrgResult, OrgStatus } from "./runSchema.ts";
 import { type FleetSurroundings, refuseOther, surroundingsOf } from "./surroundings.ts";
 
 /** Orgs that are read at once: the time goes into waiting for their answers. */
-const ORGS_AT_ONCE = 8;
+export const ORGS_AT_ONCE = 8;
 
 export interface PlanFleetOptions {
   /** A folder with the policies of before, named as now: judged on the very same inventory. */
@@ -183,6 +183,7 @@ function notJudged(org: FleetOrg, error: unknown): OrgResult {
   };
 }
 
+/** Why an org could not be judged. */
 export function problemOf(error: unknown): NonNullable<OrgResult["problem"]> {
   if (error instanceof PolicyError) {
     const { first, more } = firstOf(error.problems, 3);
@@ -197,6 +198,7 @@ export function problemOf(error: unknown): NonNullable<OrgResult["problem"]> {
     : { code: "unexpected", text: "An error that nobody expected; it is shown below." };
 }
 
+/** What came of an org by what kept it from being judged. */
 export function statusOfError(error: unknown): OrgStatus {
   if (error instanceof InconclusiveError) return "inconclusive";
   if (error instanceof RemoteError || error instanceof SettingsError) return "unreachable";

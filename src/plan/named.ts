@@ -45,11 +45,16 @@ export function appsNamed(inventory: Inventory, wanted: string): App[] {
 
 function appsMeant(inventory: Inventory, wanted: string): App[] {
   const { apps } = inventory;
-  const id = parseAppId(wanted) ?? parseProviderId(wanted);
+  const id = appIdNamed(wanted);
   if (id !== null) return apps.filter((app) => app.id === id);
   const labels = appLabels(inventory);
   const labelled = apps.filter(({ key }) => labels.get(key) === wanted);
   return labelled.length > 0 ? labelled : apps.filter(({ name }) => name === wanted);
+}
+
+/** What is asked for, where that is the id of an app or an identity provider; null where it is a name. */
+export function appIdNamed(wanted: string): string | null {
+  return parseAppId(wanted) ?? parseProviderId(wanted);
 }
 
 /** The user of an id, which no username can have the form of, or of a username. @throws UserError where there is none */

@@ -27,6 +27,19 @@ afterAll(async () => {
   await made.close();
 });
 
+it("sanctioned fleet list --app says where an app is connected, and an org that is not read is unknown", async () => {
+  const { code, stdout, stderr } = await fleet("list", "--app", "old tool");
+  expect([code, stderr]).toEqual([1, ""]);
+  expect(stdout).toMatch(/^Not read, and so unknown:\n {2}gone: .*\[host-not-reachable\]\n/);
+  expect(stdout.trimEnd().split("\n").at(-1)).toBe(
+    "old tool: connected in 2 of 3 orgs, 2 grants; no grant counted in 0; unknown in 1.",
+  );
+  expect(await fleet("list", "--app", "Old Tool", "--only", "keeps", "--format", "csv")).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/\nkeeps,.*,connected,Old Tool,.*\nrevokes,,,not-selected,/),
+  });
+});
+
 describe("from one folder of plans", () => {
   beforeAll(async () => {
     const { code } = await fleet("plan", "--base", "nowhere", "--out", "plans");

@@ -31,7 +31,7 @@ export function fleetDoctorCommand(): Command {
     .addHelpText(
       "after",
       "\nOf an org that has all it needs it says so in one line; `npx sanctioned doctor --in ORG` shows the rest.\n" +
-        "Exits 0 when all is well everywhere, 1 when an org cannot be reached, is another or does not take the revoke call, 4 when a complete list of one cannot be proven.\n" +
+        "Exits 0 when all is well everywhere, 1 when an org cannot be reached, is another or does not take the revoke call, 4 when the list of one cannot be proven complete.\n" +
         "\nExample:\n  $ npx sanctioned fleet doctor --tag production",
     )
     .action(async (options: DoctorOptions) => {

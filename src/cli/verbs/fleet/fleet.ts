@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { fleetCommentCommand } from "./comment.ts";
 import { fleetDoctorCommand } from "./doctor.ts";
 import { fleetIssueCommand } from "./issue.ts";
+import { fleetListCommand } from "./list.ts";
 import { fleetMatrixCommand } from "./matrix.ts";
 import { fleetPlanCommand } from "./plan.ts";
 import { fleetReportCommand } from "./report.ts";
@@ -15,6 +16,7 @@ export function fleetCommand(): Command {
     .description("all orgs of orgs.yaml at once, in one process")
     .addHelpText("after", "\nExample:\n  $ npx sanctioned fleet plan --tag production")
     .addCommand(fleetPlanCommand())
+    .addCommand(fleetListCommand())
     .addCommand(fleetReportCommand())
     .addCommand(fleetCommentCommand())
     .addCommand(fleetIssueCommand())
