@@ -60,6 +60,13 @@ export const cliErrors = declareErrors({
       "Name the one that the earlier policies were taken to (git worktree add, or a checkout), or leave --base out.",
     example: { folder: "base" },
   },
+  "in-no-org": {
+    kind: "user",
+    text: "None of the {count} that could be read has the {what}. Nothing is revoked.",
+    remedy:
+      "`npx sanctioned fleet report` shows the apps as the orgs call them, and `npx sanctioned list --by user --in ORG` the usernames.",
+    example: { what: 'app "Drfit"', count: "12 orgs" },
+  },
   "file-of-another-org": {
     kind: "user",
     text: "{file} is of the org {found}, and --in says {name}, which is {id}.",

@@ -68,10 +68,16 @@ export interface SelectedFleet {
   readonly folder: string;
 }
 
+/** The file of the orgs as it is called from here, so that two fleets of one repository are two in all that is said and posted of them. */
+export function shownOrgsFile(file: string): string {
+  const way = path.relative(process.cwd(), path.resolve(file));
+  return way.startsWith("..") || path.isAbsolute(way) ? file : way.replaceAll(path.sep, "/");
+}
+
 /** @throws UserError where the file, or the selection, is not valid */
 export async function selectedFleet({ orgs: file, ...selection }: FleetOptions): Promise<SelectedFleet> {
   const folder = path.dirname(path.resolve(file));
-  const fleet = readOrgs(path.basename(file), folder);
+  const fleet = readOrgs(shownOrgsFile(file), process.cwd());
   const { changedSince: ref } = selection;
   if (ref === undefined) return { fleet, folder, ...selectOrgs(fleet, selection) };
   const { changedSince } = await import("../fleet/changedSince.ts");

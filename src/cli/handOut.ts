@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { shownError } from "../errors.ts";
 import { type HandOut, handOut, leftOutLines } from "../fleet/waves.ts";
 import { cliErrors } from "./errors.ts";
@@ -14,7 +14,13 @@ export interface HandOutOptions extends FleetPlanOptions {
 /** Adds what says by which plans orgs are updated, and which of them. */
 export function withHandOutOptions(command: Command): Command {
   return command
-    .option("--plans <folder>", "a folder that `fleet plan --out` wrote")
+    .addOption(
+      new Option("--plans <folder>", "a folder that `fleet plan --out` wrote").conflicts([
+        "base",
+        "asOf",
+        "atOnce",
+      ]),
+    )
     .option("--judged-only", "where orgs could not be judged, leave those out and go on with the others");
 }
 

@@ -10,8 +10,8 @@ import type { Fleet, FleetOrg } from "./orgs.ts";
 import { parseOrgs } from "./orgsFile.ts";
 
 /**
- * Tells of an org whether what decides for it is another than in a commit: its entry in the file of the orgs, or what its policy says, with
- * all files that it names. A comment or a moved line is no change; whatever cannot be told is one.
+ * Tells of an org whether what decides for it is another than in a commit: its entry in the file of the orgs, the fleet's limits there, or
+ * what its policy says, with all files that it names. A comment or a moved line is no change; whatever cannot be told is one.
  * @param ref a commit, branch or tag of the repository that the fleet is in
  * @throws UserError where git does not know it
  */
@@ -22,14 +22,14 @@ export function changedSince(
   roots: readonly string[],
 ): (org: FleetOrg) => boolean {
   const git = blobsOf(ref, folder);
-  const before = entriesBefore(git(fleet.file), fleet.file);
+  const before = fleetBefore(git(path.basename(fleet.file)), fleet.file);
+  if (before === null || before.limits !== limitsOf(fleet)) return () => true;
   const open: OpenFile = (file) => {
     const text = git(file);
     return text === null ? { why: "is not there", remedy: null } : { text };
   };
   return (org) => {
-    const { position: _, ...entry } = org;
-    if (before.get(org.name) !== JSON.stringify(entry)) return true;
+    if (before.entries.get(org.name) !== entryOf(org)) return true;
     const now = readPolicyFile(org.policy, folder, roots);
     const text = git(org.policy);
     if ("problems" in now || text === null) return true;
@@ -44,10 +44,21 @@ function decidesBy(policy: Policy): string {
   return `${policyDigest(policy)} ${JSON.stringify(known)}`;
 }
 
-function entriesBefore(text: string | null, file: string): ReadonlyMap<string, string> {
+/** What the file of the orgs said; null where it was not there, or was not valid. */
+function fleetBefore(text: string | null, file: string) {
   const result = text === null ? null : parseOrgs(text, file);
-  const orgs = result !== null && "fleet" in result ? result.fleet.orgs : [];
-  return new Map(orgs.map(({ position: _, ...entry }) => [entry.name, JSON.stringify(entry)]));
+  if (result === null || "problems" in result) return null;
+  const { fleet } = result;
+  return { limits: limitsOf(fleet), entries: new Map(fleet.orgs.map((org) => [org.name, entryOf(org)])) };
+}
+
+function entryOf({ position: _, ...entry }: FleetOrg): string {
+  return JSON.stringify(entry);
+}
+
+/** They decide for every org: what was refused for them is revoked with others. */
+function limitsOf({ limits: { position: _, ...limits } }: Fleet): string {
+  return JSON.stringify(limits);
 }
 
 /** Variables by which git is told of a repository (git(1), "The Git Repository", and GIT_PREFIX), and what stands for other objects. */

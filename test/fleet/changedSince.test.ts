@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { changedSince } from "../../src/fleet/changedSince.ts";
 import { type FleetFolder, fleetFolder } from "./fleetFolder.ts";
@@ -82,4 +83,13 @@ it("the repository is the folder's, whatever a hook of git's says", async () => 
   vi.stubEnv("GIT_DIR", `${other.folder}/.git`);
   onTestFinished(() => void vi.unstubAllEnvs());
   expect(changed(made)).toEqual(["follower"]);
+});
+
+it("other limits of the fleet are a change of every org: what was refused for them is revoked with others", async () => {
+  const made = await committed();
+  const text = readFileSync(`${made.folder}/orgs.yaml`, "utf8");
+  made.write("orgs.yaml", text.replace("orgs:", "limits: { orgs: 10 }\norgs:"));
+  expect(changed(made)).toEqual([]);
+  made.write("orgs.yaml", text.replace("orgs:", "limits: { revocations: 2000 }\norgs:"));
+  expect(changed(made)).toEqual(["follower", "own"]);
 });

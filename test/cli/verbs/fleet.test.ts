@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FleetFolder, fleetFolder } from "../../fleet/fleetFolder.ts";
@@ -25,7 +25,7 @@ describe("fleet plan", () => {
     const { code, stdout } = await run("fleet", "plan");
     expect(stdout).toMatch(/canary +0 +revokes +4/);
     expect(stdout).toMatch(/gone +1 +unreachable +\? +\? +\?/);
-    expect(stdout).toContain("[host-not-reachable]");
+    expect(stdout.match(/\[host-not-reachable\]/g)).toHaveLength(1);
     expect(stdout.trimEnd().split("\n").at(-1)).toBe(
       "3 orgs: 2 revokes, 1 unreachable. 8 revocations in all.",
     );
@@ -57,6 +57,20 @@ it("fleet validate finds a policy of another org at the line of orgs.yaml", asyn
   expect(code).toBe(1);
   expect(await run("fleet", "validate")).toMatchObject({ code: 0, stderr: "" });
   expect((await run("fleet", "validate", "--only", "main")).stderr).toContain("2 orgs not selected");
+});
+
+it("two fleets of one repository are called, and posted, as two", async () => {
+  const text = readFileSync(path.join(made.folder, "orgs.yaml"), "utf8");
+  made.write("emea/orgs.yaml", text);
+  made.write("emea/policy/canary.yaml", "version: 1\nunlisted: revok\n");
+  const args = ["--only", "canary", "--orgs", "emea/orgs.yaml"];
+  const plan = await run("fleet", "plan", ...args, "--format", "json");
+  expect(JSON.parse(plan.stdout).file).toBe("emea/orgs.yaml");
+  const { stdout } = await run("fleet", "comment", ...args);
+  const failed = await run("fleet", "comment", "--failed", "orgs.yaml", "--orgs", "emea/orgs.yaml");
+  expect(stdout.split("\n")[0]).toBe(failed.stdout.split("\n")[0]);
+  const other = await run("fleet", "comment", "--failed", "orgs.yaml");
+  expect(other.stdout.split("\n")[0]).not.toBe(stdout.split("\n")[0]);
 });
 
 it("--base that is no folder is refused, since then every org would be new", async () => {

@@ -61,6 +61,9 @@ it("sanctioned fleet matrix hands out whole fleets within their limits alone, an
   expect(refused.stderr).toContain("2 orgs, over 1 (limits.orgs)");
 
   expect(await matrix()).toMatchObject({ code: 1, stdout: "" });
+  expect((await matrix("--plans", plans, "--as-of", "2099-01-01")).stderr).toContain(
+    "cannot be used with option",
+  );
 });
 
 function orgsWith(limits: string, ids: ReadonlyMap<string, string>): string {

@@ -52,6 +52,16 @@ it("sanctioned fleet revoke shows every org first, and nobody is asked where nob
   expect([done.code, made.held()]).toEqual([0, [0, 0]]);
 });
 
+it("sanctioned fleet revoke of what no org has is an error: the name is misspelt", async () => {
+  const made = await fleet(["one", "two"]);
+  const { code, stderr } = await sanctioned(
+    ["fleet", "revoke", "--orgs", `${made.folder}/orgs.yaml`, "--app", "Drfit", "--reason", "INC-9", "--yes"],
+    made.env,
+  );
+  expect(stderr).toMatch(/^None of the 2 orgs that could be read has the app "Drfit"\. .*\[in-no-org\]\n$/);
+  expect([code, made.calls()]).toEqual([1, 0]);
+});
+
 it("a fleet's revocation that is killed leaves a record of each org that verifies, and the next run ends what it began", async () => {
   const made = await fleet(["one", "two", "three"]);
   const child = spawn(process.execPath, [CLI, ...made.args, "--yes"], {

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodeOf } from "../../../fleet/exitCode.ts";
 import { forgeFromEnvironment } from "../../../forge/fromEnvironment.ts";
@@ -6,6 +5,7 @@ import { postComment } from "../../../forge/sticky.ts";
 import { failureBody, hiddenMark } from "../../../pullRequest/comment.ts";
 import { fleetCommentBody } from "../../../pullRequest/fleetComment.ts";
 import { readTextFile } from "../../files.ts";
+import { shownOrgsFile } from "../../fleet.ts";
 import { type PlansOptions, plansAsAsked, withPlansOptions } from "../../fleetPlans.ts";
 import { type PostOptions, parseNumber, withPostOptions } from "../../options.ts";
 
@@ -42,7 +42,7 @@ export function fleetCommentCommand(): Command {
     )
     .action(async (options: CommentOptions) => {
       if (options.failed !== undefined) {
-        const name = path.basename(options.orgs);
+        const name = shownOrgsFile(options.orgs);
         await post(options, name, failureBody(readTextFile(options.failed, "The output"), name));
         return;
       }

@@ -7,6 +7,7 @@ import type { FleetByHand } from "../../../fleet/revokeFleet.ts";
 import { fleetSurroundings } from "../../../fleet/stackConfig.ts";
 import { fleetRevokedText, fleetToRevokeText } from "../../../report/fleet/fleetRevokeText.ts";
 import { readRunSettings } from "../../../run/settings.ts";
+import { amount } from "../../../text.ts";
 import { confirm } from "../../confirm.ts";
 import { cliErrors } from "../../errors.ts";
 import { EXIT } from "../../exit.ts";
@@ -49,10 +50,24 @@ export function fleetRevokeCommand(): Command {
       process.exitCode = exitCodeOf(outcome.run, false);
       if (refusal !== null)
         process.stderr.write(`${shownError(fleetErrors["fleet-handed-out-nothing"]({ why: refusal }))}\n`);
+      // A name that nobody has is misspelt, and not what was to be found.
+      const judged = outcome.run.orgs.flatMap(({ name }) => all.seen(name) ?? []);
+      if (judged.length > 0 && judged.every(({ isAbsent }) => isAbsent)) {
+        throwUnexpected(outcome);
+        throw cliErrors["in-no-org"]({ what: namedText(options), count: amount(judged.length, "org") });
+      }
       if (refusal !== null || options.dryRun) return throwUnexpected(outcome);
       if (revocations.actual > 0 && !options.yes) await confirm("revoke", revocations.actual);
       await revokeAll(all, outcome);
     });
+}
+
+function namedText({ app, user }: RevokeOptions): string {
+  const named = [
+    ...(app === undefined ? [] : [`app "${app}"`]),
+    ...(user === undefined ? [] : [`user "${user}"`]),
+  ];
+  return named.join(" and ");
 }
 
 /** Reads every org, and shows what is to be revoked. Calls nothing. */

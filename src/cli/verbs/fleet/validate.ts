@@ -6,7 +6,7 @@ import { inOrder } from "../../../policy/problem.ts";
 import { policyRoots } from "../../../run/settings.ts";
 import { amount } from "../../../text.ts";
 import { EXIT } from "../../exit.ts";
-import { type FleetOptions, selectedFleet, withFleetOptions } from "../../fleet.ts";
+import { type FleetOptions, selectedFleet, shownOrgsFile, withFleetOptions } from "../../fleet.ts";
 import { asOfOption } from "../../options.ts";
 import { problemsOutput } from "../validate.ts";
 
@@ -33,7 +33,7 @@ export function fleetValidateCommand(): Command {
     .action(async (options: ValidateOptions) => {
       const { orgs: file, format, asOf = Date.now() } = options;
       const folder = path.dirname(path.resolve(file));
-      const result = readOrgsFile(path.basename(file), folder);
+      const result = readOrgsFile(shownOrgsFile(file), process.cwd());
       if ("problems" in result) {
         process.stdout.write(await problemsOutput(format, [file], inOrder(result.problems)));
         process.exitCode = EXIT.userError;
