@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { historyOf, historyWithin } from "../fleet/history/history.ts";
-import { historyRun } from "../fleet/history/historyRun.ts";
+import { historyOfRevoking, historyRun } from "../fleet/history/historyRun.ts";
 import type { HistoryVerb } from "../fleet/history/historySchema.ts";
 import type { History } from "../fleet/history/keptRuns.ts";
 import type { FleetRun } from "../fleet/runSchema.ts";
@@ -32,7 +32,7 @@ export async function historyAsked(
   return history;
 }
 
-/** Keeps runs, once they are over. */
+/** Keeps a run once it is over: one that judged, or, of one that revoked, how many grants by the name of the org. */
 export type KeepRun = (run: FleetRun, verb: HistoryVerb, revoked?: ReadonlyMap<string, number>) => void;
 
 /**
@@ -43,9 +43,12 @@ export type KeepRun = (run: FleetRun, verb: HistoryVerb, revoked?: ReadonlyMap<s
  */
 export async function keeperOf(
   selected: SelectedFleet | null,
-  options: HistoryOptions & Pick<FleetPlanOptions, "base" | "asOf">,
+  options: HistoryOptions & Partial<Pick<FleetPlanOptions, "base" | "asOf">>,
 ): Promise<KeepRun> {
   if (selected === null || options.base !== undefined || options.asOf !== undefined) return () => undefined;
   const history = await historyAsked(selected, options);
-  return (run, verb, revoked) => history?.add(historyRun(run, verb, revoked));
+  return (run, verb, revoked) =>
+    history?.add(
+      revoked === undefined ? historyRun(run, verb) : historyOfRevoking(run, verb, Date.now(), revoked),
+    );
 }

@@ -67,7 +67,7 @@ export function trendsOf(
 
 interface Period {
   readonly period: string;
-  /** By id; null for an org that was to be looked at and was not judged. */
+  /** By id; null for an org that was to be judged and was not. What only revoked looked at none. */
   readonly orgs: ReadonlyMap<string, Seen | null>;
   readonly revoked: number;
 }
@@ -80,7 +80,7 @@ function periodsOf(runs: readonly HistoryRun[], length: number): Period[] {
     let revoked = 0;
     for (const org of some.flatMap((run) => run.orgs)) {
       // A run later that day that could not judge it takes nothing back.
-      orgs.set(org.id, org.seen ?? orgs.get(org.id) ?? null);
+      if (org.revoked === null || org.seen !== null) orgs.set(org.id, org.seen ?? orgs.get(org.id) ?? null);
       revoked += org.revoked ?? 0;
     }
     return { period, orgs, revoked };
@@ -91,7 +91,10 @@ function periodsOf(runs: readonly HistoryRun[], length: number): Period[] {
 function fleetPoints(periods: readonly Period[], stays: ReadonlySet<string>): FleetPoint[] {
   const last = new Map(periods.flatMap(({ orgs }, i) => [...orgs.keys()].map((id) => [id, i] as const)));
   const known = new Set<string>();
+  let before: Period["orgs"] | null = null;
   return periods.map(({ period, orgs, revoked }, i) => {
+    const earlier = before;
+    if (orgs.size > 0) before = orgs;
     for (const id of orgs.keys()) known.add(id);
     for (const id of known) if (last.get(id)! < i && !stays.has(id)) known.delete(id);
     const judged = [...orgs.values()].filter((seen) => seen !== null);
@@ -100,16 +103,19 @@ function fleetPoints(periods: readonly Period[], stays: ReadonlySet<string>): Fl
       judged: judged.length,
       known: known.size,
       seen: judged.length === 0 ? null : sumOf(judged),
-      change: i === 0 ? null : changeBetween(periods[i - 1]!.orgs, orgs),
-      isLikeBefore: i > 0 && areJudgedAlike(periods[i - 1]!.orgs, orgs),
+      change: earlier === null ? null : changeBetween(earlier, orgs),
+      isLikeBefore: earlier !== null && areJudgedAlike(earlier, orgs),
       revoked,
     };
   });
 }
 
 function pointsOf(id: string, periods: readonly Period[]): Point[] {
-  const first = periods.findIndex(({ orgs }) => orgs.has(id));
-  return periods.slice(first).map(({ period, orgs }) => ({ period, seen: orgs.get(id) ?? null }));
+  const looked = periods.filter(({ orgs }) => orgs.size > 0);
+  const first = looked.findIndex(({ orgs }) => orgs.has(id));
+  return first === -1
+    ? []
+    : looked.slice(first).map(({ period, orgs }) => ({ period, seen: orgs.get(id) ?? null }));
 }
 
 /** Like is compared with like: an org that is missing once, or joined, would else look like a change of the others. */

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { ANN } from "salesforce-local-org/orgs";
 import { expect, it, onTestFinished } from "vitest";
+import { historyOf } from "../../../src/fleet/history/history.ts";
 import { fleetFolder } from "../../fleet/fleetFolder.ts";
 import { sanctioned } from "../run.ts";
 
@@ -12,7 +13,7 @@ const CLI = path.resolve(import.meta.dirname, "../../../bin/sanctioned.js");
 async function fleet(names: readonly string[]) {
   const made = await fleetFolder(
     names.map((name) => ({ name })),
-    ["limits: { percent: 100 }"],
+    ["limits: { percent: 100 }", "history: history.jsonl"],
   );
   onTestFinished(() => made.close());
   const orgs = ["--orgs", `${made.folder}/orgs.yaml`];
@@ -50,6 +51,16 @@ it("sanctioned fleet revoke shows every org first, and nobody is asked where nob
   expect(done.stderr).toBe("");
   expect(done.stdout).toMatch(/\none +revoked +4 +0 +1\ntwo +revoked +4 +0 +1\n$/);
   expect([done.code, made.held()]).toEqual([0, [0, 0]]);
+  // What was only looked at is not kept, and of what was done, no more than how much.
+  expect((await historyOf(`${made.folder}/history.jsonl`)).read().runs).toMatchObject([
+    {
+      verb: "revoke",
+      orgs: [
+        { name: "one", seen: null, revoked: 4 },
+        { name: "two", seen: null, revoked: 4 },
+      ],
+    },
+  ]);
 });
 
 it("sanctioned fleet revoke of what no org has is an error: the name is misspelt", async () => {

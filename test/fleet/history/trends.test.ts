@@ -89,6 +89,28 @@ describe("the trend of a fleet", () => {
     expect(trendsOf(runs, all).days.map(({ known }) => known)).toEqual([3, 3, 3]);
   });
 
+  it("is not broken by a run that only revoked, which judged nothing", () => {
+    const runs = [
+      runOn("2026-11-01", { one: seen(10) }),
+      runOn("2026-11-02", { one: { revoked: 3 } }),
+      runOn("2026-11-03", { one: seen(7) }),
+    ];
+    const { days, orgs } = trendsOf(runs, all);
+    expect(
+      days.map(({ judged, revoked, change, isLikeBefore }) => [
+        judged,
+        revoked,
+        change?.grants,
+        isLikeBefore,
+      ]),
+    ).toEqual([
+      [1, 0, undefined, false],
+      [0, 3, undefined, false],
+      [1, 0, -3, true],
+    ]);
+    expect(orgs[0]?.days).toHaveLength(2);
+  });
+
   it("adds up what all runs of a month revoked, and is no sum where no org was judged", () => {
     const runs = [
       runOn("2026-10-31", { one: { revoked: 1 } }),

@@ -6,17 +6,21 @@ import { hiddenMark } from "../../../pullRequest/comment.ts";
 import { cleanFleetIssue, fleetIssue } from "../../../pullRequest/fleetIssue.ts";
 import type { FleetPlans } from "../../../report/fleet/fleetPlans.ts";
 import { amount } from "../../../text.ts";
+import { selectedFleet } from "../../fleet.ts";
+import { type HistoryOptions, keeperOf, withHistoryOption } from "../../fleetHistory.ts";
 import { type PlansOptions, plansAsAsked, withPlansOptions } from "../../fleetPlans.ts";
 import { type PostOptions, withPostOptions } from "../../options.ts";
 
-interface IssueOptions extends PlansOptions, PostOptions {}
+interface IssueOptions extends PlansOptions, PostOptions, HistoryOptions {}
 
 /** `sanctioned fleet issue`: one issue that is open while any org breaks its policy, or could not be judged. */
 export function fleetIssueCommand(): Command {
   return withPostOptions(
-    withPlansOptions(
-      new Command("issue").description(
-        "keep one issue over all orgs: open or updated while any breaks its policy or cannot be judged, closed when every one was judged and none does",
+    withHistoryOption(
+      withPlansOptions(
+        new Command("issue").description(
+          "keep one issue over all orgs: open or updated while any breaks its policy or cannot be judged, closed when every one was judged and none does",
+        ),
       ),
     ),
     "the file of the orgs",
@@ -27,7 +31,10 @@ export function fleetIssueCommand(): Command {
         "\nExample:\n  $ npx sanctioned fleet issue --plans plans --post github",
     )
     .action(async (options: IssueOptions) => {
-      const { plans, finish } = await plansAsAsked(options);
+      const selected = options.plans === undefined ? await selectedFleet(options) : null;
+      const keepRun = await keeperOf(selected, options);
+      const { plans, finish } = await plansAsAsked(options, selected);
+      keepRun(plans.run, "issue");
       const said = await keep(plans, options);
       process.stdout.write(said);
       process.exitCode = exitCodeOf(plans.run, false);

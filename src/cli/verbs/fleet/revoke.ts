@@ -11,13 +11,20 @@ import { amount } from "../../../text.ts";
 import { confirm } from "../../confirm.ts";
 import { cliErrors } from "../../errors.ts";
 import { EXIT } from "../../exit.ts";
-import { type FleetOptions, selectedFleet, throwUnexpected, withFleetOptions } from "../../fleet.ts";
+import {
+  type FleetOptions,
+  type SelectedFleet,
+  selectedFleet,
+  throwUnexpected,
+  withFleetOptions,
+} from "../../fleet.ts";
+import { type HistoryOptions, type KeepRun, keeperOf, withHistoryOption } from "../../fleetHistory.ts";
 import { sayRaised } from "../../run.ts";
 import { stopOnSignals } from "../../stopping.ts";
 import { countingProgress, terminal } from "../../terminalOutput.ts";
 import { askedOf, recordedText, seenText } from "../revoke.ts";
 
-interface RevokeOptions extends FleetOptions {
+interface RevokeOptions extends FleetOptions, HistoryOptions {
   readonly user?: string;
   readonly app?: string;
   readonly reason: string;
@@ -29,7 +36,7 @@ interface RevokeOptions extends FleetOptions {
 
 /** `sanctioned fleet revoke`: an app's or a person's grants in all orgs, for a vendor breach or somebody who left. */
 export function fleetRevokeCommand(): Command {
-  return withFleetOptions(new Command("revoke"))
+  return withHistoryOption(withFleetOptions(new Command("revoke")))
     .description("revoke an app's or a person's grants at once in all orgs, each on its own record")
     .requiredOption("--reason <text>", "why; it goes on the record of each org")
     .option("--app <name>", "name of the app, as each org shows it")
@@ -45,7 +52,9 @@ export function fleetRevokeCommand(): Command {
         '\nExample:\n  $ npx sanctioned fleet revoke --app Drift --reason "Vendor breach (INC-9)"',
     )
     .action(async (options: RevokeOptions) => {
-      const { all, outcome } = await planAll(options);
+      const selected = await selectedFleet(options);
+      const keep = await keeperOf(selected, options);
+      const { all, outcome } = await planAll(options, selected);
       const { refusal, revocations } = outcome.run.limits;
       process.exitCode = exitCodeOf(outcome.run, false);
       if (refusal !== null)
@@ -58,7 +67,7 @@ export function fleetRevokeCommand(): Command {
       }
       if (refusal !== null || options.dryRun) return throwUnexpected(outcome);
       if (revocations.actual > 0 && !options.yes) await confirm("revoke", revocations.actual);
-      await revokeAll(all, outcome);
+      await revokeAll(all, outcome, keep);
     });
 }
 
@@ -73,11 +82,11 @@ function namedText({ app, user }: RevokeOptions): string {
 /** Reads every org, and shows what is to be revoked. Calls nothing. */
 async function planAll(
   options: RevokeOptions,
+  selected: SelectedFleet,
 ): Promise<{ readonly all: FleetByHand; readonly outcome: FleetOutcome }> {
   const { approvedPlans, dryRun = false, out, atOnce } = options;
   const asked = askedOf("fleet revoke", options);
   if (out !== undefined && !dryRun) throw cliErrors["out-without-dry-run"]();
-  const selected = await selectedFleet(options);
   const { FleetByHand: Fleet } = await import("../../../fleet/revokeFleet.ts");
   const { PlansWriter, readPlans } = await import("../../../fleet/plansFolder.ts");
   const approved = approvedPlans === undefined ? null : readPlans(approvedPlans);
@@ -100,13 +109,15 @@ async function planAll(
 }
 
 /** Revokes what was planned, and tells what came of each org. */
-async function revokeAll(all: FleetByHand, outcome: FleetOutcome): Promise<void> {
+async function revokeAll(all: FleetByHand, outcome: FleetOutcome, keep: KeepRun): Promise<void> {
   // What hangs then, as a call that has no answer does, is left to itself.
   all.stop.due.onceHappened(() => setTimeout(() => process.exit(EXIT.userError), 1_000).unref());
   const unheed = stopOnSignals(all.stop);
   const { orgs, unexpected } = await all.revoke(outcome).finally(unheed);
   process.stdout.write(fleetRevokedText(orgs, terminal().width));
   process.exitCode = exitCodeOfRevoked(orgs.map(({ status }) => status));
+  const acted = orgs.filter(({ rounds }) => rounds > 0);
+  keep(outcome.run, "revoke", new Map(acted.map(({ org, outcomes }) => [org, outcomes.revoked ?? 0])));
   throwUnexpected({ unexpected });
 }
 
