@@ -15,11 +15,7 @@ export interface HandOutOptions extends FleetPlanOptions {
 export function withHandOutOptions(command: Command): Command {
   return command
     .addOption(
-      new Option("--plans <folder>", "a folder that `fleet plan --out` wrote").conflicts([
-        "base",
-        "asOf",
-        "atOnce",
-      ]),
+      new Option("--plans <folder>", "a folder that `fleet plan --out` wrote").conflicts(["base", "asOf"]),
     )
     .option("--judged-only", "where orgs could not be judged, leave those out and go on with the others");
 }

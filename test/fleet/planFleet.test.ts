@@ -1,3 +1,4 @@
+import type { Fault } from "salesforce-local-org";
 import { expect, it, onTestFinished } from "vitest";
 import { exitCodeOf } from "../../src/fleet/exitCode.ts";
 import { planFleet } from "../../src/fleet/planFleet.ts";
@@ -72,4 +73,31 @@ it("a folder of plans is whole once fleet.json is there, and nobody changed a fi
   made.write("plans/fleet.json", JSON.stringify({ ...run, notSelected: ["three"] }));
   expect(() => readPlans(folder)).toThrow("fleet.json was changed");
   expect(() => new PlansWriter(folder)).toThrow("is there already");
+});
+
+it.each<[string, Fault]>([
+  ["sends elsewhere", { kind: "redirect" }],
+  ["does not know the token", { kind: "status", status: 401, errorCode: "INVALID_SESSION_ID" }],
+  [
+    "forbids the list",
+    { kind: "status", status: 403, errorCode: "INSUFFICIENT_ACCESS", match: "FROM OauthToken" },
+  ],
+  [
+    "does not know the list",
+    { kind: "status", status: 400, errorCode: "INVALID_TYPE", match: "FROM OauthToken" },
+  ],
+  ["loses the list's answers midway", { kind: "garbage", match: "FROM OauthToken", after: 1 }],
+])("an org that %s is not called clean, and the others are as they were", async (_, fault) => {
+  const made = await fleet([
+    { name: "before" },
+    { name: "liar", options: { faults: [fault] } },
+    { name: "after" },
+  ]);
+  const { fleet: read, ...selected } = made.select();
+  const { run, unexpected } = await planFleet(read, selected, made.surroundings());
+  expect(unexpected).toEqual([]);
+  const [before, liar, after] = run.orgs;
+  expect([before!.status, after!.status]).toEqual(["revokes", "revokes"]);
+  expect(["inconclusive", "unreachable"]).toContain(liar!.status);
+  expect([liar!.numbers, liar!.plan]).toEqual([null, null]);
 });

@@ -31,7 +31,7 @@ export function fleetText(
     ...appsPart(apps, width),
     ...(notSelected.length === 0 ? [] : [`Not selected: ${notSelected.join(", ")}.`]),
     limits.refusal === null
-      ? `Limits of the fleet: ${fleetLimitsText(limits)}.`
+      ? `Limits of the fleet${notSelected.length === 0 ? "" : ", over what is selected"}: ${fleetLimitsText(limits)}.`
       : colors.red(`Refused: ${printable(limits.refusal)} [fleet-limits-exceeded]`),
     worst(run, colors)(summaryText(run)),
   ];

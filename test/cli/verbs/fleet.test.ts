@@ -1,6 +1,8 @@
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type FleetFolder, fleetFolder } from "../../fleet/fleetFolder.ts";
 import { sfId } from "../../inventories.ts";
 import { sanctioned } from "../run.ts";
@@ -35,6 +37,7 @@ describe("fleet plan", () => {
   it("says what was left out, and tells drift where it is asked for", async () => {
     const { code, stdout } = await run("fleet", "plan", "--tag", "sandbox", "--detailed-exitcode");
     expect(stdout).toContain("2 orgs not selected.");
+    expect(stdout).toContain("Limits of the fleet, over what is selected: ");
     expect(code).toBe(2);
   });
 
@@ -57,6 +60,32 @@ it("fleet validate finds a policy of another org at the line of orgs.yaml", asyn
   expect(code).toBe(1);
   expect(await run("fleet", "validate")).toMatchObject({ code: 0, stderr: "" });
   expect((await run("fleet", "validate", "--only", "main")).stderr).toContain("2 orgs not selected");
+});
+
+it("a plan that is killed leaves a folder that nobody takes for whole", async () => {
+  made.orgs.get("main")!.setFaults([{ kind: "latency", ms: 60_000 }]);
+  onTestFinished(() => made.orgs.get("main")!.setFaults([]));
+  const folder = path.join(made.folder, "killed");
+  const child = spawn(
+    process.execPath,
+    [path.resolve("bin/sanctioned.js"), "fleet", "plan", "--out", folder, "--only", "canary", "main"],
+    {
+      cwd: made.folder,
+      env: { PATH: process.env.PATH, HOME: "/no-such-home", ...made.env },
+      stdio: "ignore",
+    },
+  );
+  const ended = once(child, "close");
+  await vi.waitFor(() => expect(existsSync(path.join(folder, "canary.json"))).toBe(true), {
+    timeout: 30_000,
+  });
+  child.kill("SIGKILL");
+  await ended;
+  for (const verb of ["comment", "issue", "report", "matrix"]) {
+    const { code, stdout, stderr } = await run("fleet", verb, "--plans", "killed");
+    expect({ verb, code, stdout }).toEqual({ verb, code: 1, stdout: "" });
+    expect(stderr).toContain("[plans-folder-not-whole]");
+  }
 });
 
 it("two fleets of one repository are called, and posted, as two", async () => {
