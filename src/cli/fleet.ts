@@ -6,6 +6,7 @@ import type { FleetOutcome, PlanFleetOptions } from "../fleet/planFleet.ts";
 import { ORGS_FILE, readOrgs } from "../fleet/readOrgs.ts";
 import { type Selection, selectOrgs } from "../fleet/selection.ts";
 import { fleetSurroundings } from "../fleet/stackConfig.ts";
+import { printable } from "../printable.ts";
 import { policyRoots, readRunSettings } from "../run/settings.ts";
 import { cliErrors } from "./errors.ts";
 import { asOfOption } from "./options.ts";
@@ -82,7 +83,10 @@ export async function selectedFleet({ orgs: file, ...selection }: FleetOptions):
   if (ref === undefined) return { fleet, folder, ...selectOrgs(fleet, selection) };
   const { changedSince } = await import("../fleet/changedSince.ts");
   const roots = policyRoots(() => undefined, process.env);
-  return { fleet, folder, ...selectOrgs(fleet, selection, changedSince(ref, fleet, folder, roots)) };
+  const { hasChanged, gone } = changedSince(ref, fleet, folder, roots);
+  if (gone.length > 0)
+    process.stderr.write(`in ${printable(fleet.file)} since ${printable(ref)} no more: ${gone.join(", ")}\n`);
+  return { fleet, folder, ...selectOrgs(fleet, selection, hasChanged) };
 }
 
 /** Judges the orgs that are meant, with a count of those that are done on a terminal. @throws as `selectedFleet` */

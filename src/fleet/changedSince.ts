@@ -9,26 +9,30 @@ import { fleetErrors } from "./errors.ts";
 import type { Fleet, FleetOrg } from "./orgs.ts";
 import { parseOrgs } from "./orgsFile.ts";
 
+/** What became of a fleet since a commit. */
+interface Since {
+  readonly hasChanged: (org: FleetOrg) => boolean;
+  /** Names of the orgs that it had then and has no more: nobody looks at them any longer. */
+  readonly gone: readonly string[];
+}
+
 /**
  * Tells of an org whether what decides for it is another than in a commit: its entry in the file of the orgs, the fleet's limits there, or
  * what its policy says, with all files that it names. A comment or a moved line is no change; whatever cannot be told is one.
  * @param ref a commit, branch or tag of the repository that the fleet is in
  * @throws UserError where git does not know it
  */
-export function changedSince(
-  ref: string,
-  fleet: Fleet,
-  folder: string,
-  roots: readonly string[],
-): (org: FleetOrg) => boolean {
+export function changedSince(ref: string, fleet: Fleet, folder: string, roots: readonly string[]): Since {
   const git = blobsOf(ref, folder);
   const before = fleetBefore(git(path.basename(fleet.file)), fleet.file);
-  if (before === null || before.limits !== limitsOf(fleet)) return () => true;
+  const names = new Set(fleet.orgs.map(({ name }) => name));
+  const gone = [...(before?.entries.keys() ?? [])].filter((name) => !names.has(name));
+  if (before === null || before.limits !== limitsOf(fleet)) return { hasChanged: () => true, gone };
   const open: OpenFile = (file) => {
     const text = git(file);
     return text === null ? { why: "is not there", remedy: null } : { text };
   };
-  return (org) => {
+  const hasChanged = (org: FleetOrg): boolean => {
     if (before.entries.get(org.name) !== entryOf(org)) return true;
     const now = readPolicyFile(org.policy, folder, roots);
     const text = git(org.policy);
@@ -36,6 +40,7 @@ export function changedSince(
     const then = parsePolicy(text, org.policy, open);
     return "problems" in then || decidesBy(then.policy) !== decidesBy(now.policy);
   };
+  return { hasChanged, gone };
 }
 
 /** All that a policy decides by: its digest counts what a baseline holds, and here it matters which. */

@@ -36,7 +36,7 @@ export function judgeFleetLimits(sums: readonly OrgSum[], limits: FleetLimits): 
   for (const { revokes } of sums)
     for (const one of revokes) {
       count += one.grants;
-      const key = foldName(one.app);
+      const key = foldName(one.app.normalize("NFKC")); // of any width
       const known = byApp.get(key);
       if (known === undefined) byApp.set(key, { ...one });
       else known.grants += one.grants;

@@ -30,8 +30,8 @@ async function committed(): Promise<FleetFolder> {
 
 function changed(made: FleetFolder, ref = "HEAD"): string[] {
   const { fleet } = made.select();
-  const has = changedSince(ref, fleet, made.folder, []);
-  return fleet.orgs.filter(has).map(({ name }) => name);
+  const { hasChanged } = changedSince(ref, fleet, made.folder, []);
+  return fleet.orgs.filter(hasChanged).map(({ name }) => name);
 }
 
 beforeAll(() => {
@@ -92,4 +92,11 @@ it("other limits of the fleet are a change of every org: what was refused for th
   expect(changed(made)).toEqual([]);
   made.write("orgs.yaml", text.replace("orgs:", "limits: { revocations: 2000 }\norgs:"));
   expect(changed(made)).toEqual(["follower", "own"]);
+});
+
+it("an org that is listed no more is told of", async () => {
+  const made = await committed();
+  const text = readFileSync(`${made.folder}/orgs.yaml`, "utf8");
+  made.write("orgs.yaml", text.slice(0, text.indexOf("  - name: own")));
+  expect(changedSince("HEAD", made.select().fleet, made.folder, []).gone).toEqual(["own"]);
 });

@@ -25,6 +25,13 @@ describe("each limit is of all orgs together, and what is at it is allowed", () 
   });
 });
 
+it("an app is one, whatever the case, the width and the characters in its name that nobody sees", () => {
+  const sums = ["Drift", "DRIFT", "\uff24\uff52\uff49\uff46\uff54", "Drift\u200b"].map((app) =>
+    sum(100, [app, 1]),
+  );
+  expect(judgeFleetLimits(sums, { ...wide, perApp: 3 }).refusal).toContain("4 of Drift, over 3");
+});
+
 it("zero refuses every revocation, and is no limit of nothing", () => {
   for (const limit of ["revocations", "percent", "perApp", "orgs"] as const) {
     expect(judgeFleetLimits([sum(10, ["Drift", 1])], { ...wide, [limit]: 0 }).refusal).not.toBeNull();
