@@ -11,6 +11,7 @@ import { type Evaluation, evaluate } from "../../src/plan/evaluate.ts";
 import { appLabels } from "../../src/plan/label.ts";
 import { revocationMap } from "../../src/plan/plan.ts";
 import { planFile } from "../../src/plan/planFile.ts";
+import type { FullPlan, PlanFile } from "../../src/plan/planSchema.ts";
 import { policyProblems } from "../../src/policy/errors.ts";
 import { parsePolicy, policyFromObject } from "../../src/policy/load.ts";
 import { formatProblems, PolicyError } from "../../src/policy/problem.ts";
@@ -21,12 +22,15 @@ import { mergedFile } from "../../src/policy/write/mergedFile.ts";
 import { printable, shownJson } from "../../src/printable.ts";
 import { commentBody, failureBody } from "../../src/pullRequest/comment.ts";
 import { cleanIssue, driftIssue } from "../../src/pullRequest/driftIssue.ts";
+import { fleetCommentBody } from "../../src/pullRequest/fleetComment.ts";
+import { fleetIssue } from "../../src/pullRequest/fleetIssue.ts";
 import { checkLines } from "../../src/pulumi/checkLines.ts";
 import { shownAsText } from "../../src/pulumi/engineValue.ts";
 import { policyLines } from "../../src/pulumi/policyLines.ts";
 import { approvalText } from "../../src/report/approvalText.ts";
 import { byHandText } from "../../src/report/byHandText.ts";
 import { explainJson, explainText, standingExplained } from "../../src/report/explanations.ts";
+import { FLEET_REPORT_FORMATS, renderFleet } from "../../src/report/fleet/fleetFormats.ts";
 import { REPORT_FORMATS, render } from "../../src/report/formats/formats.ts";
 import { connectedUsers } from "../../src/report/list/connectedUsers.ts";
 import { listCsv, listJson, listText } from "../../src/report/list/listFormats.ts";
@@ -58,6 +62,7 @@ import {
   sfId,
   user,
 } from "../inventories.ts";
+import { fleetOf } from "../report/fleet/someFleet.ts";
 import { APPS, ORGS, SPELLED, USERS } from "./hostileNames.ts";
 import { cellsIn, coloursIn, commandsIn, hiddenIn, linksIn, sarifMessage } from "./readers.ts";
 
@@ -181,6 +186,7 @@ function outputsOf(whole: Evaluation, refused: Evaluation): Output[] {
     { name: "comment, failed markdown", text: failureBody(planText(full), policy.file) },
     { name: "issue markdown", text: `${driftIssue(full)!.title}\n\n${driftIssue(full)!.body}` },
     { name: "issue, clean markdown", text: cleanIssue(full) },
+    ...fleetOutputs(full, before),
     { name: "draft file", text: draftPolicy(inventory, DAY) },
     {
       name: "baseline file",
@@ -205,6 +211,26 @@ function outputsOf(whole: Evaluation, refused: Evaluation): Output[] {
       name: "record file",
       text: decisions.map(({ grant: { app } }) => shownJson(JSON.stringify({ app }))).join("\n"),
     },
+  ];
+}
+
+/** The same org as one of a fleet, beside one that is over its limits and one that could not be judged. */
+function fleetOutputs(plan: FullPlan, base: PlanFile): Output[] {
+  const text = plan.apps.map(({ name }) => name).join(" ");
+  const plans = fleetOf([
+    { name: "hostile", plan, base },
+    { name: "over", plan: { ...plan, limits: { ...plan.limits, refusal: text } } },
+    { name: "gone", status: "unreachable", problem: { code: "host-not-reachable", text } },
+  ]);
+  const issue = fleetIssue(plans, null)!;
+  return [
+    ...FLEET_REPORT_FORMATS.map((format) => ({
+      name: `fleet report ${format}`,
+      text: renderFleet(plans, format, { version: "1.2.3" }),
+    })),
+    { name: "fleet report, all, csv", text: renderFleet(plans, "csv", { version: "1.2.3", all: true }) },
+    { name: "fleet comment markdown", text: fleetCommentBody(plans) },
+    { name: "fleet issue markdown", text: `${issue.title}\n\n${issue.body}` },
   ];
 }
 
@@ -281,7 +307,13 @@ it("each name stands whole in a cell of Markdown", () => {
   );
 });
 
-it.each(["report csv", "list by app, csv", "list by user, csv"])("no cell of %s is a formula", (name) => {
+it.each([
+  "fleet report csv",
+  "fleet report, all, csv",
+  "report csv",
+  "list by app, csv",
+  "list by user, csv",
+])("no cell of %s is a formula", (name) => {
   for (const row of parse(outputNamed(name), { bom: true }) as string[][])
     for (const cell of row) expect(cell).not.toMatch(/^[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]/);
 });

@@ -3,6 +3,7 @@ import { appText } from "../../plan/parts.ts";
 import type { FullPlan } from "../../plan/planSchema.ts";
 import { compareText } from "../../text.ts";
 import { type AppRow, orgView, type Standing } from "../org/orgView.ts";
+import { type FleetPlans, judgedOrgs } from "./fleetPlans.ts";
 
 /** An app that holds grants in one org of a fleet. */
 export interface OrgApp extends AppRow {
@@ -40,6 +41,13 @@ export interface AppGroup {
   readonly across: AppAcross;
   /** In the order of the fleet. */
   readonly apps: readonly OrgApp[];
+}
+
+/** The apps of every org that was judged. Pure. */
+export function appsOf(plans: FleetPlans): OrgApp[] {
+  return [...judgedOrgs(plans)].flatMap(({ result, plan }) =>
+    plan === null ? [] : orgApps(result.name, plan),
+  );
 }
 
 /** Apps by name across orgs, those of most orgs first, then of most grants. Pure. @param apps by org, in the order of the fleet */

@@ -1,8 +1,10 @@
 import { safeJson } from "../../safeJson.ts";
 import { NO_TERMINAL, type Terminal } from "../render/terminal.ts";
-import { appsAcross, type OrgApp, orgApps } from "./acrossOrgs.ts";
+import { appsAcross, appsOf } from "./acrossOrgs.ts";
 import { fleetCsv, fleetGrantsCsv } from "./fleetCsv.ts";
-import { type FleetPlans, judgedOrgs } from "./fleetPlans.ts";
+import { fleetMarkdown } from "./fleetMarkdown.ts";
+import type { FleetPlans } from "./fleetPlans.ts";
+import { fleetSarif } from "./fleetSarif.ts";
 import { fleetText } from "./fleetText.ts";
 
 /** What a format may need to know beside the run and its plans. */
@@ -17,8 +19,10 @@ export interface FleetSurroundings {
 /** Every format of a report on a fleet, by the name that `--format` takes. */
 const FORMATS = {
   text: (plans, { terminal }) => fleetText(plans.run, terminal, appsOf(plans)),
+  markdown: fleetMarkdown,
   json: fleetJson,
   csv: (plans, { all }) => (all ? fleetGrantsCsv(plans) : fleetCsv(plans)),
+  sarif: (plans, { version }) => fleetSarif(plans, version),
 } satisfies Record<string, (plans: FleetPlans, surroundings: FleetSurroundings) => string>;
 
 export type FleetReportFormat = keyof typeof FORMATS;
@@ -36,13 +40,6 @@ export function renderFleet(
   }: Partial<FleetSurroundings> & Pick<FleetSurroundings, "version">,
 ): string {
   return FORMATS[format](plans, { version, terminal, all });
-}
-
-/** The apps of every org that was judged. Pure. */
-export function appsOf(plans: FleetPlans): OrgApp[] {
-  return [...judgedOrgs(plans)].flatMap(({ result, plan }) =>
-    plan === null ? [] : orgApps(result.name, plan),
-  );
 }
 
 /** The run as it is, with the apps across orgs. */

@@ -11,6 +11,8 @@ export interface Breach {
   readonly severity: "error" | "warning" | "note";
   readonly text: string;
   readonly policy: { readonly file: string; readonly line: number };
+  /** The name of the app that it is about; null where it is about none. Untrusted text. */
+  readonly app: string | null;
   /** What it is about, the same from run to run: to tell an old breach from a new one. */
   readonly subject: readonly string[];
 }
@@ -25,6 +27,7 @@ export function breachesOf(report: OrgReport, view: OrgView = orgView(report)): 
       severity,
       text,
       policy,
+      app: app?.name ?? null,
       subject: [plan.org.id, app === null ? "" : appKey(app), user ?? "", JSON.stringify(params)],
     })),
   ];
@@ -49,6 +52,7 @@ function grantBreach(
     severity: action === "revoke" ? "error" : "warning",
     text: `${app}, ${username}: ${meaningOf(code)}; ${grant} ${what} (${placeText(policy)}); ${remedyOf(code)}`,
     policy,
+    app: row.app.name,
     subject: [plan.org.id, appKey(row.app), user.id, granted ?? ""],
   };
 }

@@ -42,7 +42,8 @@ it("sanctioned fleet list --app says where an app is connected, and an org that 
 
 describe("from one folder of plans", () => {
   beforeAll(async () => {
-    const { code } = await fleet("plan", "--base", "nowhere", "--out", "plans");
+    made.write("before/policy/revokes.yaml", "version: 1\nunlisted: report\napps: []\n");
+    const { code } = await fleet("plan", "--base", "before", "--out", "plans");
     expect(code).toBe(1);
   });
 

@@ -1,14 +1,13 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
-import { appsAcross } from "../../../src/report/fleet/acrossOrgs.ts";
+import { appsAcross, appsOf } from "../../../src/report/fleet/acrossOrgs.ts";
 import {
-  appsOf,
   FLEET_REPORT_FORMATS,
   type FleetReportFormat,
   renderFleet,
 } from "../../../src/report/fleet/fleetFormats.ts";
 import { fleetText } from "../../../src/report/fleet/fleetText.ts";
-import { PLAN, someFleet } from "./someFleet.ts";
+import { fleetOf, PLAN, someFleet } from "./someFleet.ts";
 
 const EXTENSION: Readonly<Record<string, string>> = {
   text: "txt",
@@ -28,7 +27,9 @@ describe.each(FLEET_REPORT_FORMATS)("a report on a fleet as %s", (format) => {
   });
 
   it("names every org, also those that were not judged or not selected", () => {
-    for (const name of NAMES) expect(output(format)).toContain(name);
+    // SARIF lists what is amiss.
+    const named = format === "sarif" ? NAMES.filter((name) => name !== "sandbox") : NAMES;
+    for (const name of named) expect(output(format)).toContain(name);
   });
 });
 
@@ -111,4 +112,55 @@ it("apps across orgs are one by name, whatever their ids, and add up", () => {
   expect(across.reduce((sum, { grants }) => sum + grants, 0)).toBe(
     judged.reduce((sum, { numbers }) => sum + numbers!.grants, 0),
   );
+});
+
+describe("the SARIF of a fleet", () => {
+  interface Result {
+    readonly ruleId: string;
+    readonly level: string;
+    readonly message: { readonly text: string };
+    readonly locations: readonly [
+      { readonly physicalLocation: { readonly region: { readonly startLine: number } } },
+    ];
+    readonly partialFingerprints: Record<string, string>;
+  }
+  const resultsOf = (plans = PLANS) =>
+    (JSON.parse(renderFleet(plans, "sarif", { version: "1.2.3" })) as { runs: [{ results: Result[] }] })
+      .runs[0].results;
+
+  it("tells a line of a shared policy once for each app, with the orgs that it is true of", () => {
+    const found = resultsOf().filter(
+      ({ ruleId, message }) => ruleId === "app-not-listed" && message.text.includes("Bob's"),
+    );
+    expect(found.map(({ message }) => message.text.split(", as in")[0])).toEqual([
+      "4 times in 4 orgs (caen-1 1, dieppe 1, over 1, rouen 1)",
+    ]);
+    const prints = resultsOf().map(({ partialFingerprints }) => partialFingerprints["sanctioned/v1"]);
+    expect(new Set(prints).size).toBe(prints.length);
+  });
+
+  it("has an error for each org that could not be judged, so that what is no longer listed is not taken for settled", () => {
+    const errors = resultsOf().filter(({ ruleId }) => ruleId === "org-not-judged");
+    expect(errors.map(({ level, message }) => [level, message.text.split(",")[0]])).toEqual([
+      ["error", "gone"],
+      ["error", "hidden"],
+    ]);
+  });
+});
+
+it("a report of 300 orgs in Markdown is short enough for an issue, and shows the worst first", () => {
+  const orgs = Array.from({ length: 300 }, (_, i) =>
+    i % 9 === 0
+      ? {
+          name: `gone${i}`,
+          status: "unreachable" as const,
+          problem: { code: "host-not-reachable", text: "x|`@".repeat(90) },
+        }
+      : { name: `org${i}`, plan: PLAN },
+  );
+  const text = renderFleet(fleetOf(orgs), "markdown", { version: "1.2.3" });
+  expect(text.length).toBeLessThanOrEqual(60_000);
+  expect(text).toContain("⚠️ **300 orgs: 266 revokes, 34 unreachable.");
+  expect(text.indexOf("gone0")).toBeLessThan(text.indexOf("org1"));
+  expect(text.match(/<details>/g)).toHaveLength(text.match(/<\/details>/g)!.length);
 });
