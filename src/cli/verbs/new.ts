@@ -2,14 +2,16 @@ import path from "node:path";
 import { Command, Option } from "commander";
 import { CodedError } from "../../errors.ts";
 import { fleetErrors } from "../../fleet/errors.ts";
+import type { FleetOrg } from "../../fleet/orgs.ts";
 import { parseOrgs } from "../../fleet/orgsFile.ts";
+import { ORGS_FILE, readOrgs } from "../../fleet/readOrgs.ts";
 import { PolicyError } from "../../policy/problem.ts";
 import { printable } from "../../printable.ts";
 import { draftOf } from "../../run/draft.ts";
 import { VERSION } from "../../run/version.ts";
 import { scaffoldErrors } from "../../scaffold/errors.ts";
 import { lookAtTarget, type Target, writeRepository } from "../../scaffold/folder.ts";
-import { versionsIn } from "../../scaffold/manifest.ts";
+import { MANIFEST, versionsIn } from "../../scaffold/manifest.ts";
 import { MARK_FILE, markText } from "../../scaffold/mark.ts";
 import { ownFiles } from "../../scaffold/ownFiles.ts";
 import { isPlain, plainName, plainOption } from "../../scaffold/plain.ts";
@@ -79,7 +81,11 @@ export function newCommand(): Command {
       lookAtTarget(folder, [MARK_FILE], add);
       const org = example ? exampleOrg(given) : await draftedOrg(given);
       const repository = { ...(await settled(folder, given)), org, versions: VERSIONS };
-      const files = filesOf(repository);
+      const own = ownFiles(repository);
+      // With --add, orgs and packages may be the team's already: the workflows are for its orgs, and `upgrade` says what its manifest lacks.
+      const { present } = lookAtTarget(folder, own.keys(), add);
+      const orgs = present.includes(ORGS_FILE) ? readOrgs(ORGS_FILE, folder).orgs : orgsOf(own);
+      const files = filesOf(repository, own, orgs, !present.includes(MANIFEST));
       const target = lookAtTarget(folder, files.keys(), add);
       const written = writeRepository(target, files);
       process.stdout.write(report(folder, target, written, repository));
@@ -191,22 +197,30 @@ function ownerOrNone(answer: string): string | null {
   return answer === "" ? null : plainOption("--team", answer);
 }
 
+/** The orgs as a reader of the new file finds them. @throws PolicyError */
+function orgsOf(own: Files): readonly FleetOrg[] {
+  const read = parseOrgs(own.get(ORGS_FILE)!, ORGS_FILE);
+  if ("fleet" in read) return read.fleet.orgs;
+  throw new PolicyError(read.problems, ({ count }) =>
+    fleetErrors["orgs-file-with-problems"].says({ file: ORGS_FILE, count }),
+  );
+}
+
 /** Everything, the mark last: a folder without one was not written to its end. */
-function filesOf(repository: Repository): Files {
-  const own = ownFiles(repository);
-  const read = parseOrgs(own.get("orgs.yaml")!, "orgs.yaml");
-  if ("problems" in read)
-    throw new PolicyError(read.problems, ({ count }) =>
-      fleetErrors["orgs-file-with-problems"].says({ file: "orgs.yaml", count }),
-    );
+function filesOf(
+  repository: Repository,
+  own: Files,
+  orgs: readonly FleetOrg[],
+  writesManifest: boolean,
+): Files {
   const workflows = { ...WORKFLOW_DEFAULTS, branch: repository.branch };
-  const kept = keptFiles({ ci: repository.ci, workflows }, read.fleet.orgs);
+  const kept = keptFiles({ ci: repository.ci, workflows }, orgs);
   const mark = markText({
     version: VERSION,
     ci: repository.ci,
     workflows,
     files: offeredDigests(kept),
-    packages: versionsIn(packagesOf(VERSIONS, repository.org.isExample)),
+    packages: writesManifest ? versionsIn(packagesOf(VERSIONS, repository.org.isExample)) : {},
   });
   return new Map([...own, ...kept, [MARK_FILE, mark]]);
 }

@@ -82,6 +82,24 @@ describe("sanctioned new --example", () => {
     expect(added.stdout).toContain("README.md is there already, and stays as it is");
   });
 
+  it("with --add has workflows for the orgs that are there, and upgrade adds the packages to a manifest that is there", async () => {
+    await make("--example");
+    const orgs = text("orgs.yaml").replaceAll("SF_ACCESS_TOKEN", "ACME_TOKEN");
+    for (const file of readdirSync(folder)) rmSync(path.join(folder, file), { recursive: true });
+    writeFileSync(path.join(folder, "orgs.yaml"), orgs);
+    writeFileSync(path.join(folder, "package.json"), `{\n  "name": "acme"\n}\n`);
+    expect((await make("--example", "--add")).code).toBe(0);
+    expect(text(".github/workflows/drift.yml")).toContain("secrets.ACME_TOKEN");
+    expect(within("upgrade")).toEqual({
+      code: 0,
+      output: expect.stringContaining('+    "sanctioned": "0.1.0"'),
+    });
+    expect(JSON.parse(text("package.json"))).toMatchObject({
+      name: "acme",
+      dependencies: { sanctioned: "0.1.0" },
+    });
+  });
+
   it("takes no option that would mean something in a file", async () => {
     const { code, stderr } = await make("--example", "--team", "@dieppe/security\n* @mallory");
     expect([code, stderr]).toEqual([1, expect.stringContaining("[name-not-plain]")]);
