@@ -108,6 +108,8 @@ async function play(walk: Walk, running: LocalOrg[]): Promise<void> {
   if (withEngine) await update(walk, waves, { cwd, env });
   walk.title("Which app is connected where, and what came of each org");
   await step(["sanctioned", "fleet", "report"], 1);
+  await step(["sanctioned", "fleet", "report", "--format", "html", "--out", "page"], 1);
+  await step(["ls", "page"]);
 
   walk.title("That was it");
   console.log(
@@ -178,7 +180,7 @@ function writeRepository(folder: string): void {
   const write = (file: string, text: string) => writeFileSync(path.join(folder, file), text);
   write("policy/shared.yaml", shared("report"));
   write("Pulumi.yaml", PROJECT);
-  write(".gitignore", ".program\nnode_modules\n.sanctioned\nplans\nPulumi.*.yaml\n");
+  write(".gitignore", ".program\nnode_modules\n.sanctioned\nplans\npage\nPulumi.*.yaml\n");
   for (const { name, id, own = "" } of ORGS) {
     write(`policy/${name}.yaml`, `version: 1\nextends: shared.yaml\norg: { id: ${id} }\n${own}`);
     write(`Pulumi.${name}.yaml`, `config: { "fleet-demo:policy": policy/${name}.yaml }\n`);

@@ -28,6 +28,8 @@ it("npm run fleet-demo judges five orgs by a changed policy, comments, hands out
     "$ npx sanctioned fleet matrix --plans plans",
     "$ npx sanctioned fleet matrix --plans plans --judged-only",
     "$ npx sanctioned fleet report",
+    "$ npx sanctioned fleet report --format html --out page",
+    "$ ls page",
   ]);
   expect(stdout).toContain("+unlisted: revoke\n");
   for (const [org, result] of [
@@ -46,5 +48,6 @@ it("npm run fleet-demo judges five orgs by a changed policy, comments, hands out
   expect(
     matrix.waves.map(({ include }: { include: { org: string }[] }) => include.map(({ org }) => org)),
   ).toEqual([["dieppe-uat"], ["dieppe"]]);
+  expect(stdout).toMatch(/^index\.html$/m);
   expect(readdirSync(temp).filter((name) => name.startsWith("sanctioned-"))).toEqual([]);
 });
