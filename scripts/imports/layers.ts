@@ -52,9 +52,22 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [...ground, "http", "inventory", "policy", "resolve", "decide", "plan", "run", "sqlite"],
     packages: ["typebox"],
   },
+  state: { imports: ground },
   fleet: {
-    imports: [...ground, "salesforce", "inventory", "policy", "resolve", "plan", "run", "sqlite", "watch"],
-    packages: ["p-limit", "typebox", "yaml"],
+    imports: [
+      ...ground,
+      "salesforce",
+      "inventory",
+      "policy",
+      "resolve",
+      "plan",
+      "audit",
+      "run",
+      "sqlite",
+      "state",
+      "watch",
+    ],
+    packages: ["@pulumi/pulumi", "p-limit", "typebox", "yaml"],
   },
   report: {
     imports: [...ground, "policy", "decide", "plan", "audit"],
@@ -67,7 +80,6 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [...ground, "policy", "report"],
     packages: ["diff", "yaml"],
   },
-  state: { imports: ground },
   pulumi: {
     imports: [...ground, "policy", "plan", "run", "report", "state"],
     types: ["inventory"],
@@ -156,6 +168,7 @@ export const pure: readonly string[] = [
   "fleet/orgsSchema.ts",
   "fleet/runSchema.ts",
   "fleet/selection.ts",
+  "fleet/updateInWaves.ts",
   "fleet/waves.ts",
 ];
 

@@ -88,3 +88,9 @@ export function parseNumber(text: string): number {
   if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError("It is a number from 1.");
   return number;
 }
+
+/** A wave of orgs. @throws InvalidArgumentError for anything else */
+export function parseWave(text: string): number {
+  if (!/^\d{1,2}$/.test(text)) throw new InvalidArgumentError("It is a number from 0 to 99.");
+  return Number(text);
+}

@@ -177,6 +177,41 @@ export const fleetErrors = declareErrors({
     remedy: "Look at the record before anything else; `npx sanctioned audit verify` says what it holds.",
     example: { name: "dieppe", why: "the record is no longer there" },
   },
+  "stack-state-not-verified": {
+    kind: "user",
+    text: "The state of the stack {stack} is not verified, so that nothing of it is run: {why}.",
+    remedy: "`npx pulumi stack export --stack {stack} | npx sanctioned verify-state -` shows all of it.",
+    example: { stack: "dieppe", why: "a resource has code of another package" },
+  },
+  "stack-state-not-read": {
+    kind: "user",
+    text: "The state of the stack {stack} cannot be read: {why}.",
+    remedy: "`npx pulumi stack export --stack {stack}` shows more.",
+    example: { stack: "dieppe", why: "no stack named 'dieppe' found" },
+  },
+  "stack-says-otherwise": {
+    kind: "user",
+    text: "The config of the stack {stack} says {key}: {found}. An update of the fleet takes {expected}.",
+    remedy: "Take it out of the config, or make the two the same.",
+    example: {
+      stack: "dieppe",
+      key: "policy",
+      found: "policy/old.yaml",
+      expected: "policy/dieppe.yaml, as orgs.yaml says",
+    },
+  },
+  "update-failed": {
+    kind: "user",
+    text: "{reason}",
+    remedy: "The next `fleet up` begins with it.",
+    example: { reason: "the stack is currently locked by 1 lock(s)." },
+  },
+  "wave-not-there": {
+    kind: "user",
+    text: "Nothing is to be updated in wave {wave}.",
+    remedy: "Waves with something to do: {waves}.",
+    example: { wave: 2, waves: "0, 1" },
+  },
 });
 
 export const fleetProblems = declareProblems({

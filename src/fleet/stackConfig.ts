@@ -94,7 +94,7 @@ function whyOf({
 }
 
 /** The project's own, else the one on the path. */
-function engineOf(folder: string): string {
+export function engineOf(folder: string): string {
   const own = path.join(
     folder,
     "node_modules",

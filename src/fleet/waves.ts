@@ -85,6 +85,14 @@ export function handOut({ run, fleet, orgs, limits, judgedOnly }: HandOutAsked):
   return { waves, leftOut, refusal: null };
 }
 
+/** One wave of them, where it is asked for. Pure. @throws UserError for one without anything to do, where others have */
+export function wavesAsked({ waves }: HandOut, wave: number | undefined): readonly Wave[] {
+  if (wave === undefined || waves.length === 0) return waves;
+  const asked = waves.filter((one) => one.wave === wave);
+  if (asked.length > 0) return asked;
+  throw fleetErrors["wave-not-there"]({ wave, waves: waves.map((one) => one.wave).join(", ") });
+}
+
 /** One sentence for each reason that orgs are left out for, with their names. Pure. */
 export function leftOutLines(leftOut: readonly LeftOut[]): string[] {
   return [...Map.groupBy(leftOut, ({ why }) => why)].map(

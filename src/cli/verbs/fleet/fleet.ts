@@ -7,6 +7,7 @@ import { fleetMatrixCommand } from "./matrix.ts";
 import { fleetPlanCommand } from "./plan.ts";
 import { fleetReportCommand } from "./report.ts";
 import { fleetRevokeCommand } from "./revoke.ts";
+import { fleetUpCommand } from "./up.ts";
 import { fleetValidateCommand } from "./validate.ts";
 import { fleetWatchCommand } from "./watch.ts";
 
@@ -21,6 +22,7 @@ export function fleetCommand(): Command {
     .addCommand(fleetCommentCommand())
     .addCommand(fleetIssueCommand())
     .addCommand(fleetMatrixCommand())
+    .addCommand(fleetUpCommand())
     .addCommand(fleetValidateCommand())
     .addCommand(fleetDoctorCommand())
     .addCommand(fleetWatchCommand())
