@@ -244,6 +244,11 @@ export const fleetProblems = declareProblems({
     remedy: "give the org another name",
     example: { place: "orgs[0].name", found: "fleet" },
   },
+  "fleet-history-outside": {
+    text: "{place} is not in the folder of this file: {found}",
+    remedy: "name a file within it; one elsewhere is named with --history, by whoever runs the command",
+    example: { place: "history", found: '"../history.jsonl"' },
+  },
   "org-without-credentials": {
     text: "{place} does not say how it is reached",
     remedy:

@@ -1,3 +1,4 @@
+import { isAbsolute, normalize } from "node:path";
 import orgsSchema from "../../schema/orgs.schema.json" with { type: "json" };
 import type { ErrorText } from "../errors.ts";
 import { parseSource } from "../policy/document.ts";
@@ -30,7 +31,7 @@ export function parseOrgs(text: string, file: string): FleetResult {
   for (const [i, { id }] of data.orgs.entries())
     if (isMiscopied(id, parseOrgId(id)))
       problems.push(said(source, ["orgs", i, "id"], policyProblems["id-miscopied"], `"${id}"`));
-  problems.push(...doubles(orgs, source), ...withoutWayIn(data, source));
+  problems.push(...doubles(orgs, source), ...withoutWayIn(data, source), ...historyOutside(data, source));
   if (problems.length > 0) return { problems: problems.slice(0, MOST_PROBLEMS) };
   return {
     fleet: {
@@ -110,6 +111,12 @@ function doubles(orgs: readonly FleetOrg[], source: Source): Problem[] {
 
 /** `fleet.json` stands beside the plans of the orgs. */
 const RESERVED = "fleet";
+
+/** Who proposes a change to this file should not name one to write anywhere; links are looked at when it is opened. */
+function historyOutside({ history = "" }: OrgsFile, source: Source): Problem[] {
+  const isOutside = isAbsolute(history) || normalize(history).split(/[\\/]/)[0] === "..";
+  return isOutside ? [said(source, ["history"], fleetProblems["fleet-history-outside"], `"${history}"`)] : [];
+}
 
 function withoutWayIn({ orgs, credentials }: OrgsFile, source: Source): Problem[] {
   const shared =

@@ -33,6 +33,16 @@ describe("what is wrong is said at its line", () => {
     ["an id that is no org's", text("orgs:", org("acme", sfId("005", 1))), ["3:23 org-id-not-valid"]],
     ["an id that was miscopied", text("orgs:", org("acme", `${ONE.slice(0, 15)}AAB`)), ["3:23 id-miscopied"]],
     ["an unknown key", text("orgs:", org("acme", ONE, "polcy: x")), ["3:69 unknown-key"]],
+    [
+      "a history elsewhere",
+      text("history: a/../../x", "orgs:", org("acme", ONE)),
+      ["2:10 fleet-history-outside"],
+    ],
+    [
+      "a history anywhere",
+      text("history: /tmp/x", "orgs:", org("acme", ONE)),
+      ["2:10 fleet-history-outside"],
+    ],
     ["no orgs", text("orgs: []"), ["2:7 value-empty"]],
     ["no id", text("orgs:", "  - { name: acme, policy: p.yaml }"), ["3:5 key-missing"]],
     [
