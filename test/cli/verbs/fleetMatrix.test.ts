@@ -1,6 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { fleetFolder } from "../../fleet/fleetFolder.ts";
 import { sanctioned } from "../run.ts";
+
+const CLI = path.resolve(import.meta.dirname, "../../../bin/sanctioned.js");
 
 it("sanctioned fleet matrix hands out whole fleets within their limits alone, and plans once for all of its forms", async () => {
   const made = await fleetFolder(
@@ -73,3 +79,23 @@ function orgsWith(limits: string, ids: ReadonlyMap<string, string>): string {
   );
   return `version: 1\n${limits}\norgs:\n${orgs.join("\n")}\n`;
 }
+
+it("a plan of a fleet that is killed is never taken for a whole one", async () => {
+  const slow = { kind: "latency", match: "COUNT()", ms: 20_000 } as const;
+  const made = await fleetFolder([{ name: "quick" }, { name: "slow", options: { faults: [slow] } }]);
+  onTestFinished(() => made.close());
+  const plans = `${made.folder}/plans`;
+  const orgs = ["--orgs", `${made.folder}/orgs.yaml`];
+  const child = spawn(process.execPath, [CLI, "fleet", "plan", ...orgs, "--out", plans], {
+    env: { PATH: process.env.PATH ?? "", HOME: "/no-such-home", ...made.env },
+    stdio: "ignore",
+  });
+  const ended = once(child, "close");
+  while (!existsSync(`${plans}/quick.json`) && child.exitCode === null)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  child.kill("SIGKILL");
+  await ended;
+  const matrix = await sanctioned(["fleet", "matrix", ...orgs, "--plans", plans], made.env);
+  expect(matrix).toMatchObject({ code: 1, stdout: "" });
+  expect(matrix.stderr).toContain("[plans-folder-not-whole]");
+});
