@@ -80,6 +80,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [...ground, "policy", "report"],
     packages: ["diff", "yaml"],
   },
+  ci: { imports: [...ground, "salesforce", "policy", "run", "fleet", "forge"] },
   pulumi: {
     imports: [...ground, "policy", "plan", "run", "report", "state"],
     types: ["inventory"],
@@ -121,6 +122,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "watch",
       "fleet",
       "state",
+      "ci",
       "local-org",
     ],
     packages: ["cli-progress", "commander", "p-limit"],

@@ -270,6 +270,12 @@ export const cliErrors = declareErrors({
     remedy: "docs/state.md says how to put an earlier state back.",
     example: { file: "stack.json" },
   },
+  "state-and-stack": {
+    kind: "user",
+    text: "A file and --stack say of two states that they are the one to look at.",
+    remedy: "Leave one of them out.",
+    example: {},
+  },
   "expiry-not-a-day": {
     kind: "user",
     text: "--expires is not a day of the calendar.",

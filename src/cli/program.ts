@@ -5,6 +5,7 @@ import { cliErrors } from "./errors.ts";
 import { approveCommand } from "./verbs/approve.ts";
 import { auditCommand } from "./verbs/audit.ts";
 import { baselineCommand } from "./verbs/baseline.ts";
+import { ciCommand } from "./verbs/ci/ci.ts";
 import { commentCommand } from "./verbs/comment.ts";
 import { completionCommand } from "./verbs/completion.ts";
 import { doctorCommand } from "./verbs/doctor.ts";
@@ -49,6 +50,7 @@ export function program(): Command {
     .addCommand(commentCommand())
     .addCommand(issueCommand())
     .addCommand(fleetCommand())
+    .addCommand(ciCommand())
     .addCommand(auditCommand())
     .addCommand(verifyStateCommand())
     .addCommand(doctorCommand())

@@ -4,6 +4,7 @@ import { forgeErrors } from "./errors.ts";
 import type { Forge } from "./forge.ts";
 import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
+import { githubHistory, gitlabHistory, type History } from "./history.ts";
 
 export const FORGES = ["github", "gitlab"] as const;
 export type ForgeName = (typeof FORGES)[number];
@@ -48,6 +49,39 @@ export async function forgeFromEnvironment(
         mergeRequest: number,
         clock,
       });
+}
+
+/**
+ * The history of the branch that a CI run is of. The token needs to read contents, pull requests and runs (GitLab: the scope `api`).
+ * @throws SettingsError naming what is missing
+ */
+export function historyFromEnvironment(
+  name: ForgeName,
+  env: NodeJS.ProcessEnv,
+  clock: RetryClock = REAL_CLOCK,
+): History {
+  if (name === "gitlab")
+    return gitlabHistory({
+      apiUrl: env.CI_API_V4_URL || "https://gitlab.com/api/v4",
+      token: tokenOf(env, "GITLAB_TOKEN"),
+      project: required(env, "CI_PROJECT_ID", "the project"),
+      branch: required(env, "CI_COMMIT_BRANCH", "the branch of the run"),
+      clock,
+    });
+  const file = /\/([\w.-]+)@/.exec(env.GITHUB_WORKFLOW_REF ?? "")?.[1];
+  if (file === undefined)
+    throw forgeErrors["forge-setting-missing"]({
+      variable: "GITHUB_WORKFLOW_REF",
+      what: "the file of the workflow that runs",
+    });
+  return githubHistory({
+    apiUrl: env.GITHUB_API_URL || "https://api.github.com",
+    token: tokenOf(env, "GITHUB_TOKEN"),
+    repository: required(env, "GITHUB_REPOSITORY", "the repository"),
+    branch: required(env, "GITHUB_REF_NAME", "the branch of the run"),
+    workflow: file,
+    clock,
+  });
 }
 
 /** What is no header's value would be quoted by whoever refuses it. */

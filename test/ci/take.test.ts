@@ -1,10 +1,12 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withCommit } from "../../src/ci/commit.ts";
+import { CodedError, shownError } from "../../src/errors.ts";
+import { sanctioned } from "../cli/run.ts";
 
-const SCRIPT = path.resolve(import.meta.dirname, "../../ci/take.sh");
 const SECRET = "PLANTEDsecret0123456789";
 
 describe("of a change, its policy's folder is taken as data", () => {
@@ -27,20 +29,21 @@ describe("of a change, its policy's folder is taken as data", () => {
   const commit = (root: string) => git(["commit-tree", "-m", "x", root]);
   const policy = (...entries: readonly Entry[]) => commit(tree(["040000", tree(...entries), "policy"]));
 
-  function take(hash: string, of = "policy") {
+  /** What the verb does, without a process of its own. */
+  async function take(hash: string, of = "policy") {
     const target = mkdtempSync(path.join(folder, "target-"));
-    const { status, stderr } = spawnSync("bash", [SCRIPT, hash, of, target], {
-      encoding: "utf8",
-      env: {
-        PATH: process.env.PATH,
-        FETCH_URL: `file://${repository}`,
-        FETCH_TOKEN: SECRET,
-        FETCH_USER: "x",
-        SANCTIONED_PRIVATE_KEY: SECRET,
+    const source = { url: `file://${repository}`, login: { user: "x", token: SECRET } };
+    const stderr = await withCommit(hash, source, { PATH: process.env.PATH }, (one) =>
+      one.take(of, target),
+    ).then(
+      () => "",
+      (error: unknown) => {
+        if (!(error instanceof CodedError)) throw error;
+        return shownError(error);
       },
-    });
+    );
     expect(stderr).not.toContain(SECRET);
-    return { status, stderr, target };
+    return { status: stderr === "" ? 0 : 1, stderr, target };
   }
 
   beforeAll(() => {
@@ -57,10 +60,10 @@ describe("of a change, its policy's folder is taken as data", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("its files by their bytes, whatever attributes, pointers and modes the commit has; hidden ones are left", () => {
+  it("its files by their bytes, whatever attributes, pointers and modes the commit has; hidden ones are left", async () => {
     const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
     const sub = tree(["100644", blob("b\r\n"), "b.yaml"]);
-    const { status, target } = take(
+    const { status, target } = await take(
       commit(
         tree(
           ["100644", blob("* filter=lfs ident text eol=crlf\n"), ".gitattributes"],
@@ -90,7 +93,7 @@ describe("of a change, its policy's folder is taken as data", () => {
     expect(statSync(path.join(target, "policy/a.yaml")).mode & 0o111).toBe(0);
   });
 
-  it("no link, submodule, huge file, file in place of the folder, strange name or endless tree", () => {
+  it("no link, submodule, huge file, file in place of the folder, strange name or endless tree", async () => {
     const file = blob("a: 1\n");
     const link = blob("/proc/self/environ");
     const big = blob("x".repeat((1 << 20) + 1));
@@ -126,17 +129,17 @@ describe("of a change, its policy's folder is taken as data", () => {
       [commit(tree(["100644", file, "other"])), "is not there"],
     ];
     for (const [hash, reason] of refused) {
-      const { status, stderr } = take(hash);
+      const { status, stderr } = await take(hash);
       expect([status, stderr]).toEqual([1, expect.stringContaining(reason)]);
       expect(stderr).toMatch(/^[\x20-\x7e\n]*$/);
     }
     // Some forges do not leave large files out of what is fetched.
     git(["config", "uploadpack.allowFilter", "false"]);
-    expect(take(policy(["100644", big, "a.yaml"])).stderr).toContain("is larger than 1048576 bytes");
+    expect((await take(policy(["100644", big, "a.yaml"]))).stderr).toContain("is larger than 1048576 bytes");
     git(["config", "uploadpack.allowFilter", "true"]);
   });
 
-  it("of exactly the commit that is named by its hash: no branch, tag, other object or option", () => {
+  it("of exactly the commit that is named by its hash: no branch, tag, other object or option", async () => {
     const hash = policy(["100644", blob("a: 1\n"), "a.yaml"]);
     git(["tag", "-a", "-m", "x", "v1", hash]);
     git(["branch", "-f", "other", hash]);
@@ -150,18 +153,18 @@ describe("of a change, its policy's folder is taken as data", () => {
       `${hash}\n`,
       "",
     ])
-      expect([name, take(name).stderr]).toEqual([name, expect.stringContaining("by its full hash")]);
+      expect([name, (await take(name)).stderr]).toEqual([name, expect.stringContaining("by its full hash")]);
     for (const object of [git(["rev-parse", "v1"]), blob("a: 1\n"), git(["rev-parse", `${hash}^{tree}`])])
-      expect(take(object).status).toBe(1);
+      expect((await take(object)).status).toBe(1);
   });
 
-  it("from a folder of its own alone, since nothing of the program is replaced", () => {
+  it("from a folder of its own alone, since nothing of the program is replaced", async () => {
     const hash = policy(["100644", blob("a: 1\n"), "a.yaml"]);
     for (const of of [".", "/", "..", "policy/..", "../policy", "policy/../ci", "-x", ".git", "a//b", ""])
-      expect(take(hash, of).stderr).toContain("a folder of its own");
+      expect((await take(hash, of)).stderr).toContain("a folder of its own");
   });
 
-  it("with nothing of the machine's settings or of the job's secrets", () => {
+  it("with nothing of the machine's settings or of the job's secrets", async () => {
     const home = mkdtempSync(path.join(folder, "home-"));
     const seen = path.join(home, "seen");
     writeFileSync(
@@ -177,20 +180,22 @@ describe("of a change, its policy's folder is taken as data", () => {
     });
     const target = mkdtempSync(path.join(folder, "target-"));
     const hash = policy(["100644", blob("a: 1\n"), "a.yaml"]);
-    const { status } = spawnSync("bash", [SCRIPT, hash, "policy", target], {
-      env: {
-        PATH: `${home}:${process.env.PATH}`,
-        HOME: home,
-        FETCH_URL: `file://${repository}`,
-        FETCH_TOKEN: "PLANTEDtoken",
-        SANCTIONED_PRIVATE_KEY: SECRET,
-        PULUMI_CONFIG_PASSPHRASE: SECRET,
-        GIT_CONFIG_GLOBAL: path.join(home, ".gitconfig"),
-        GIT_DIR: home,
-        GIT_SSH_COMMAND: "touch",
-      },
+    const { code } = await sanctioned(["ci", "take", hash, "policy", target], {
+      PATH: `${home}:${process.env.PATH}`,
+      HOME: home,
+      GITHUB_ACTIONS: "true",
+      GITHUB_SERVER_URL: `file://${folder}`,
+      GITHUB_REPOSITORY: "repository",
+      GITHUB_TOKEN: "PLANTEDtoken",
+      SANCTIONED_PRIVATE_KEY: SECRET,
+      PULUMI_CONFIG_PASSPHRASE: SECRET,
+      DIEPPE_KEY: SECRET,
+      GIT_CONFIG_GLOBAL: path.join(home, ".gitconfig"),
+      GIT_DIR: home,
+      GIT_SSH_COMMAND: "touch",
     });
-    expect([status, existsSync(seen)]).toEqual([0, false]);
+    expect([code, existsSync(seen)]).toEqual([0, false]);
+    expect(readdirSync(path.join(target, "policy"))).toEqual(["a.yaml"]);
     expect(readFileSync(log, "utf8")).toContain("fetch -q --no-tags");
     for (const secret of [SECRET, "PLANTEDtoken", "GIT_SSH_COMMAND"])
       expect(readFileSync(log, "utf8")).not.toContain(secret);

@@ -1,7 +1,19 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { type Context, evaluated, filled, truth } from "./expression.ts";
+
+export type { Context } from "./expression.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -19,6 +31,8 @@ interface Step {
 interface Job {
   readonly if?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly needs?: string | readonly string[];
+  readonly strategy?: { readonly matrix: { readonly include: string } };
   readonly outputs?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 }
@@ -31,9 +45,6 @@ export interface Workflow {
   readonly jobs: Readonly<Record<string, Job & Readonly<Record<string, unknown>>>>;
 }
 
-/** What expressions see, by their first name. */
-export type Context = Readonly<Record<string, unknown>>;
-
 export interface JobRun {
   readonly ran: boolean;
   /** Exit code of the first step that failed; 0 where none did. */
@@ -43,14 +54,13 @@ export interface JobRun {
   readonly summary: string;
 }
 
-export function readWorkflow(file: string): Workflow {
-  return parse(readFileSync(path.join(ROOT, file), "utf8")) as Workflow;
-}
+/** How a job ended, as later ones see it. */
+export type Result = "success" | "failure" | "skipped";
 
 /**
  * Runs the steps of one job of a workflow file in a folder, as a runner would: scripts with the shell that
- * GitHub uses for `bash`, checkouts from a local repository, artifacts in a folder. `npm ci` puts the
- * packages of this checkout there in place of downloading them.
+ * GitHub uses for `bash`, checkouts from a local repository, artifacts in a folder. `npm ci` puts this package and
+ * those of this checkout there in place of downloading them.
  */
 export class Runner {
   readonly #folder: string;
@@ -66,14 +76,45 @@ export class Runner {
     mkdirSync(bin, { recursive: true });
     writeFileSync(
       path.join(bin, "npm"),
-      `#!/bin/sh\nif [ "$1" = ci ]; then\n  if [ "$2" = --prefix ]; then cd "$3"; fi\n  ln -sfn "${ROOT}/node_modules" node_modules\nelse\n  exec "${this.#systemNpm()}" "$@"\nfi\n`,
+      `#!/bin/sh\nif [ "$1" = ci ]; then\n  ln -sfn "${installed(folder)}" node_modules\nelse\n  exec "${this.#systemNpm()}" "$@"\nfi\n`,
       { mode: 0o755 },
     );
   }
 
+  /**
+   * Runs a workflow's jobs in the order of their file, each with what those that it needs came to: once for each row of a matrix, and not
+   * on after one that failed (docs.github.com: workflow syntax, `fail-fast`).
+   */
+  async runAll(workflow: Workflow, context: Context): Promise<Readonly<Record<string, Result>>> {
+    const needs: Record<string, { result: Result; outputs: Readonly<Record<string, string>> }> = {};
+    for (const [name, job] of Object.entries(workflow.jobs)) {
+      const names = [job.needs ?? []].flat();
+      const seen = { ...context, needs: Object.fromEntries(names.map((one) => [one, needs[one]])) };
+      needs[name] = { result: "skipped", outputs: {} };
+      // Without a status function a job is skipped with one that it needs.
+      const isFine = names.every((one) => needs[one]!.result === "success");
+      if (!truth(job.if ?? "", seen, isFine)) continue;
+      const include = job.strategy?.matrix.include;
+      const rows = include === undefined ? [{}] : (evaluated(include, seen) as object[]);
+      for (const matrix of rows) {
+        const { code, outputs } = await this.run(
+          { ...workflow, jobs: { [name]: { ...job, if: "" } } },
+          name,
+          {
+            ...seen,
+            matrix,
+          },
+        );
+        needs[name] = { result: code === 0 ? "success" : "failure", outputs };
+        if (code !== 0) break;
+      }
+    }
+    return Object.fromEntries(Object.entries(needs).map(([name, { result }]) => [name, result]));
+  }
+
   async run(workflow: Workflow, name: string, context: Context): Promise<JobRun> {
     const job = workflow.jobs[name]!;
-    if (job.if !== undefined && !truth(job.if, context, true))
+    if (!truth(job.if ?? "", context, true))
       return { ran: false, code: 0, output: "", outputs: {}, summary: "" };
     const workspace = path.join(this.#folder, `${name}-${Math.random().toString(36).slice(2)}`);
     mkdirSync(workspace);
@@ -147,7 +188,7 @@ export class Runner {
           throw new Error(`the step ${step.name} does not say that its shell is bash`);
         const outputs = path.join(this.#folder, `outputs-${Math.random().toString(36).slice(2)}`);
         writeFileSync(outputs, "");
-        const { code, output } = await this.#shell(filled(step.run!, context), workspace, {
+        const { code, output } = await this.#shell(step.run!, workspace, {
           ...env,
           GITHUB_OUTPUT: outputs,
         });
@@ -180,12 +221,19 @@ export class Runner {
       }
       case "actions/upload-artifact": {
         const file = path.join(workspace, inputs.path!.replace(/\*$/, ""));
-        if (existsSync(file)) cpSync(file, path.join(artifacts, inputs.name!, path.basename(file)));
+        const target = path.join(artifacts, inputs.name!);
+        // Of a folder it keeps what is in it.
+        if (existsSync(file))
+          cpSync(file, lstatSync(file).isDirectory() ? target : path.join(target, path.basename(file)), {
+            recursive: true,
+          });
         else if (inputs["if-no-files-found"] === "error") throw new Error(`no artifact ${file}`);
         return;
       }
       case "actions/download-artifact":
-        cpSync(path.join(artifacts, inputs.name!), workspace, { recursive: true });
+        cpSync(path.join(artifacts, inputs.name!), path.join(workspace, inputs.path ?? ""), {
+          recursive: true,
+        });
         return;
       default:
         throw new Error(`an action that is not known here: ${action}`);
@@ -221,11 +269,6 @@ export class Runner {
   }
 }
 
-/** A text with its expressions replaced by what they name; what is not there is empty. */
-function filled(text: string, context: Context): string {
-  return text.replace(/\$\{\{\s*([\w.-]+)\s*\}\}/g, (_, name: string) => String(named(name, context) ?? ""));
-}
-
 function filledAll(
   values: Readonly<Record<string, unknown>> | undefined,
   context: Context,
@@ -235,20 +278,17 @@ function filledAll(
   );
 }
 
-function named(name: string, context: Context): unknown {
-  return name
-    .split(".")
-    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], context);
-}
-
-/** `always()`, or one comparison. @param otherwise where there is no condition */
-function truth(condition: string, context: Context, otherwise: boolean): boolean {
-  if (condition === "always()") return true;
-  const [, left, operator, right] = /^([\w.-]+) (==|!=) ('[^']*'|[\w.-]+)$/.exec(condition) ?? [];
-  if (left === undefined) {
-    if (condition !== "") throw new Error(`a condition that is not known here: ${condition}`);
-    return otherwise;
-  }
-  const wanted = right!.startsWith("'") ? right!.slice(1, -1) : named(right!, context);
-  return otherwise && ((named(left, context) ?? "") === wanted) === (operator === "==");
+/** A folder of packages as npm would make it for a repository that depends on this one. */
+export function installed(folder: string): string {
+  const modules = path.join(folder, "installed/node_modules");
+  if (existsSync(modules)) return modules;
+  mkdirSync(path.join(modules, ".bin"), { recursive: true });
+  const link = (from: string, to: string) => symlinkSync(path.join(ROOT, from), path.join(modules, to));
+  for (const name of readdirSync(path.join(ROOT, "node_modules")))
+    if (!name.startsWith(".")) link(`node_modules/${name}`, name);
+  for (const name of readdirSync(path.join(ROOT, "node_modules/.bin")))
+    link(`node_modules/.bin/${name}`, `.bin/${name}`);
+  link("", "sanctioned");
+  link("bin/sanctioned.js", ".bin/sanctioned");
+  return modules;
 }

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,16 +17,21 @@ import { promisify } from "node:util";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
+import { changeOfRun } from "../../src/ci/ciRun.ts";
+import { readOrgs } from "../../src/fleet/readOrgs.ts";
+import { githubWorkflows, gitlabPipeline, WORKFLOW_DEFAULTS } from "../../src/scaffold/workflows.ts";
 import { ForgeStandIn, TOKEN } from "../forge/standIn.ts";
-import { type Context, Runner, readWorkflow, type Workflow } from "./workflow.ts";
+import { templates } from "../scaffold/templates.ts";
+import { type Context, installed, Runner, type Workflow } from "./workflow.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
-const FOLDER = "docs/ci/github";
 const POLICY = "policy/dieppe-trading.yaml";
+/** The program of the package: its stack's config names the policy. */
+const PROGRAM = `export { default } from "sanctioned/program";\n`;
 const run = promisify(execFile);
 
-describe("run as scripts", () => {
+describe("a team's repository, its workflows run as a runner would", () => {
   let org: LocalOrg;
   let forge: ForgeStandIn;
   let folder: string;
@@ -35,15 +41,30 @@ describe("run as scripts", () => {
   /** The commit that was applied last. */
   let before: string;
   const git = async (...args: string[]) => (await run("git", args, { cwd: repository })).stdout.trim();
-  const backend = () => `file://${path.join(folder, "state")}`;
-  /** With the settings that somebody writes into a copy. */
+  /** As `main` has it, with settings that a team may write there. */
   const workflow = (name: string, more: object = {}): Workflow => {
-    const file = readWorkflow(`${FOLDER}/${name}`);
-    const settings = Object.entries({ PULUMI_BACKEND_URL: backend(), PULUMI_STACK: "simulator" }).filter(
-      ([name]) => name in file.env!,
-    );
-    return { ...file, env: { ...file.env, ...Object.fromEntries(settings), ...more } };
+    const file = parse(readFileSync(path.join(repository, `.github/workflows/${name}.yml`), "utf8"));
+    return { ...file, env: { ...file.env, ...more } };
   };
+
+  /** Writes the orgs, and the workflows for them, as `sanctioned upgrade` does. */
+  function writeOrgs(orgs: readonly object[]): void {
+    writeFileSync(path.join(repository, "orgs.yaml"), stringify({ version: 1, orgs }));
+    const fleet = readOrgs("orgs.yaml", repository);
+    for (const [name, text] of [
+      ...githubWorkflows(templates, fleet.orgs, WORKFLOW_DEFAULTS),
+      ...gitlabPipeline(templates, fleet.orgs, WORKFLOW_DEFAULTS),
+    ]) {
+      mkdirSync(path.dirname(path.join(repository, name)), { recursive: true });
+      writeFileSync(path.join(repository, name), text);
+    }
+  }
+
+  const pulumi = (...args: string[]) =>
+    run("npx", ["pulumi", ...args, "--non-interactive"], {
+      cwd: repository,
+      env: { ...process.env, PULUMI_CONFIG_PASSPHRASE: "simulator", PULUMI_SKIP_UPDATE_CHECK: "true" },
+    });
 
   /** A branch of the repository on which files of the policy's folder are others. */
   async function branch(name: string, files: Readonly<Record<string, string>>): Promise<void> {
@@ -75,7 +96,7 @@ describe("run as scripts", () => {
   async function approve(plan: string, ...names: readonly string[]): Promise<void> {
     await git("checkout", "-q", "--orphan", "approvals/1");
     await git("rm", "-q", "-rf", ".");
-    const file = path.join(repository, "approvals/approved.json");
+    const file = path.join(repository, "approvals/dieppe.json");
     cpSync(plan, file);
     for (const name of names)
       await run(process.execPath, [
@@ -88,29 +109,52 @@ describe("run as scripts", () => {
     await git("checkout", "-q", "main");
   }
 
-  const pullRequest = async (head: string): Promise<Context> => ({
-    ...context,
-    github: {
-      ...(context.github as object),
-      event: {
-        pull_request: {
-          number: 12,
-          head: { sha: await git("rev-parse", head), repo: { full_name: "dieppe/org" } },
-        },
+  /** What a run of a pull request sees, in expressions and in the file of its event. */
+  const pullRequest = async (head: string, from = "dieppe/org"): Promise<Context> => {
+    const event = {
+      pull_request: {
+        number: 12,
+        head: { sha: await git("rev-parse", head), repo: { full_name: from } },
       },
-    },
-  });
+    };
+    writeFileSync(path.join(folder, "event.json"), JSON.stringify(event));
+    return { ...context, github: { ...(context.github as object), event } };
+  };
 
   beforeAll(async () => {
     org = await startLocalOrg({ org: dieppeTrading() });
     forge = await new ForgeStandIn().start();
     folder = mkdtempSync(path.join(tmpdir(), "sanctioned-ci-"));
     repository = path.join(folder, "dieppe/org.git");
-    const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-      cwd: ROOT,
-    });
-    for (const file of stdout.trim().split("\n"))
-      cpSync(path.join(ROOT, file), path.join(repository, file), { recursive: true });
+    mkdirSync(path.join(folder, "state"), { recursive: true });
+    mkdirSync(path.join(repository, "policy"), { recursive: true });
+    const file = (name: string, text: string) => writeFileSync(path.join(repository, name), text);
+    file(
+      "Pulumi.yaml",
+      stringify({
+        name: "connected-users",
+        main: "index.js",
+        runtime: { name: "nodejs", options: { typescript: false } },
+        backend: { url: `file://${path.join(folder, "state")}` },
+        options: { refresh: "always" },
+      }),
+    );
+    file("package.json", JSON.stringify({ name: "connected-users", type: "module", private: true }));
+    file("index.js", PROGRAM);
+    file(".gitignore", "node_modules\n");
+    cpSync(path.join(ROOT, POLICY), path.join(repository, POLICY));
+    writeOrgs([
+      {
+        name: "dieppe",
+        id: "00D000000001942EAA",
+        policy: POLICY,
+        stack: "dieppe",
+        credentials: { accessToken: "DIEPPE_TOKEN", instanceUrl: "DIEPPE_URL" },
+      },
+    ]);
+    symlinkSync(installed(folder), path.join(repository, "node_modules"));
+    await pulumi("stack", "init", "dieppe");
+    await pulumi("config", "set", "policy", POLICY, "--stack", "dieppe");
     await git("init", "-q", "-b", "main");
     await git("config", "user.name", "ci");
     await git("config", "user.email", "ci@dieppe.example");
@@ -119,14 +163,12 @@ describe("run as scripts", () => {
     await allow("ada-weber", "ben");
     before = await git("rev-parse", "HEAD");
     await allow("mallory"); // what a change says of who may sign it
-    writeFileSync(path.join(folder, "event.json"), JSON.stringify({ pull_request: { number: 12 } }));
     const env: NodeJS.ProcessEnv = {
       HOME: process.env.HOME,
       ...(process.env.PULUMI_HOME ? { PULUMI_HOME: process.env.PULUMI_HOME } : {}),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       NO_COLOR: "1",
-      SF_ORG_INSTANCE_URL: org.url,
-      SF_ACCESS_TOKEN: org.accessToken,
+      GITHUB_ACTIONS: "true",
       GITHUB_API_URL: forge.url,
       GITHUB_SERVER_URL: `file://${folder}`,
       GITHUB_REPOSITORY: "dieppe/org",
@@ -142,21 +184,15 @@ describe("run as scripts", () => {
       { hash: await git("rev-parse", "HEAD"), authors: ["ada-weber"] },
     );
     runner = new Runner(folder, repository, env);
+    writeFileSync(path.join(folder, "event.json"), JSON.stringify({ before: "0".repeat(40) }));
     context = {
-      github: {
-        token: TOKEN,
-        repository: "dieppe/org",
-        run_id: "1",
-        run_attempt: "1",
-        event: { before: "0".repeat(40) },
+      github: { token: TOKEN, repository: "dieppe/org", run_id: "1", run_attempt: "1" },
+      secrets: {
+        PULUMI_CONFIG_PASSPHRASE: "simulator",
+        DIEPPE_TOKEN: org.accessToken,
+        DIEPPE_URL: org.url,
       },
-      secrets: { PULUMI_CONFIG_PASSPHRASE: "simulator" },
     };
-    await run("mkdir", ["-p", path.join(folder, "state")]);
-    await run("npx", ["pulumi", "stack", "init", "simulator", "--non-interactive"], {
-      cwd: ROOT,
-      env: { ...process.env, ...env, PULUMI_BACKEND_URL: backend(), PULUMI_CONFIG_PASSPHRASE: "simulator" },
-    });
     const policy = readFileSync(path.join(ROOT, POLICY), "utf8");
     await branch("tighter", {
       [POLICY]: policy.replace("Support Agent, Marketing User", "Support Agent"),
@@ -198,6 +234,11 @@ describe("run as scripts", () => {
       "bin/sanctioned.js": script,
       "src/index.ts": script,
       "src/cli/main.ts": script,
+      "index.js": script,
+      "orgs.yaml": "version: 1\norgs: []\n",
+      "node_modules/sanctioned/action.yml": `name: x\ninputs: {}\n${steps}`,
+      "node_modules/sanctioned/bin/sanctioned.js": script,
+      "policy/node_modules/.bin/pulumi": shell,
       "node_modules/.bin/pulumi": shell,
       "node_modules/.bin/sanctioned": shell,
       "package.json": pkg,
@@ -221,7 +262,7 @@ describe("run as scripts", () => {
         .sort();
     const stateBefore = state();
     const { code, output, summary } = await runner.run(
-      workflow("pull-request.yml"),
+      workflow("pull-request"),
       "preview",
       await pullRequest("hostile"),
     );
@@ -236,7 +277,7 @@ describe("run as scripts", () => {
 
     expect(state()).toEqual(stateBefore); // so that access to read is enough
 
-    const shared = workflow("pull-request.yml", { SANCTIONED_POLICY_ROOT: "policy" });
+    const shared = workflow("pull-request", { SANCTIONED_POLICY_ROOT: "policy" });
     const tighter = await runner.run(shared, "preview", await pullRequest("tighter"));
     expect([tighter.code, tighter.output]).toEqual([0, expect.stringContaining("Comment updated.")]);
     expect(forge.comments).toHaveLength(1);
@@ -248,7 +289,7 @@ describe("run as scripts", () => {
       body.indexOf("There before this change"),
     );
 
-    const again = await runner.run(workflow("pull-request.yml"), "preview", await pullRequest("wrong"));
+    const again = await runner.run(workflow("pull-request"), "preview", await pullRequest("wrong"));
     expect([again.code, forge.comments.length]).toEqual([1, 1]);
     expect(forge.comments[0]!.body).toContain("⛔ **The preview failed.**");
     expect(forge.comments[0]!.body).toContain("aps");
@@ -259,15 +300,13 @@ describe("run as scripts", () => {
 
   it("a policy that is a link, or whose folder is gone, is refused and said so", async () => {
     const of = await pullRequest("link");
-    expect((await runner.run(workflow("pull-request.yml"), "preview", of)).code).toBe(1);
+    expect((await runner.run(workflow("pull-request"), "preview", of)).code).toBe(1);
     expect(forge.comments.at(-1)!.body).toContain("is a link or a submodule");
     expect(forge.comments.at(-1)!.body).not.toContain("root:");
   });
 
   it("on GitLab, a webhook's text starts the same in a pipeline of the default branch", async () => {
-    const { preview, variables } = parse(
-      readFileSync(path.join(ROOT, "docs/ci/gitlab/.gitlab-ci.yml"), "utf8"),
-    );
+    const { preview, variables } = parse(readFileSync(path.join(repository, ".gitlab-ci.yml"), "utf8"));
     const payload = path.join(folder, "payload.json");
     const workspace = await runner.checkout("main");
     const project = 77;
@@ -280,61 +319,87 @@ describe("run as scripts", () => {
       target_branch: "main",
       last_commit: { id: await git("rev-parse", "link") },
     };
-    const webhook = async (
-      attributes: object,
-      event: object = {},
-      script: string[] = preview.script.slice(-1),
-    ) => {
+    const webhook = (attributes: object, event: object = {}) => {
       const body = {
         object_kind: "merge_request",
         project: { id: project },
         object_attributes: { ...change, ...attributes },
       };
       writeFileSync(payload, JSON.stringify({ ...body, ...event }));
-      return await runner.runScript(script, workspace, {
-        ...variables,
-        TRIGGER_PAYLOAD: payload,
-        CI_PROJECT_ID: String(project),
-        CI_PROJECT_URL: `file://${folder}/dieppe/org`,
-        CI_DEFAULT_BRANCH: "main",
-        CI_API_V4_URL: `${forge.url}/api/v4`,
-        CI_JOB_TOKEN: "none",
-        GITLAB_TOKEN: TOKEN,
-      });
     };
-    expect((await webhook({}, {}, preview.script)).code).toBe(1);
+    const job = {
+      ...variables,
+      ...(context.secrets as NodeJS.ProcessEnv),
+      GITHUB_ACTIONS: "",
+      GITLAB_CI: "true",
+      TRIGGER_PAYLOAD: payload,
+      CI_PROJECT_ID: String(project),
+      CI_PROJECT_URL: `file://${folder}/dieppe/org`,
+      CI_DEFAULT_BRANCH: "main",
+      CI_API_V4_URL: `${forge.url}/api/v4`,
+      CI_JOB_TOKEN: "none",
+      GITLAB_TOKEN: TOKEN,
+    };
+    webhook({});
+    expect((await runner.runScript(preview.script, workspace, job)).code).toBe(1);
     expect(forge.comments.map(({ body }) => body)).toEqual([
       expect.stringContaining("is a link or a submodule"),
     ]);
-    for (const [attributes, event, code, output] of [
-      [{ source_project_id: 78 }, {}, 0, "a fork gets no preview"],
-      [{ target_branch: "other" }, {}, 0, "not for the default branch"],
-      [{ action: "update" }, {}, 0, "its commits have not changed"],
-      [{ state: "merged" }, {}, 0, "its commits have not changed"],
-      [{ target_project_id: 78 }, {}, 1, "no merge request of this project"],
-      [{}, { project: { id: 78 } }, 1, "no merge request of this project"],
-      [{}, { object_kind: "push" }, 1, "no merge request of this project"],
-      [{ iid: "12; id" }, {}, 1, "names no merge request and commit"],
-      [{ last_commit: { id: "main\n12" } }, {}, 1, "names no merge request and commit"],
-    ] as const)
-      expect(await webhook(attributes, event)).toEqual({ code, output: expect.stringContaining(output) });
+    webhook({ source_project_id: 78 });
+    const fork = await runner.runScript(preview.script.slice(-1), workspace, job);
+    expect(fork).toEqual({ code: 0, output: expect.stringContaining("a fork gets no preview") });
     expect(forge.comments).toHaveLength(1);
+    const told = (attributes: object, event: object = {}) => {
+      webhook(attributes, event);
+      return changeOfRun(job);
+    };
+    expect(told({})).toEqual({ number: 12, commit: change.last_commit.id });
+    expect(told({ action: "update", oldrev: "0" })).toEqual({ number: 12, commit: change.last_commit.id });
+    for (const [attributes, skipped] of [
+      [{ target_branch: "other" }, "not for the default branch"],
+      [{ action: "update" }, "its commits have not changed"],
+      [{ state: "merged" }, "its commits have not changed"],
+    ] as const)
+      expect(told(attributes)).toEqual({ skipped: expect.stringContaining(skipped) });
+    for (const [attributes, event, reason] of [
+      [{ target_project_id: 78 }, {}, "no merge request of this project"],
+      [{}, { project: { id: 78 } }, "no merge request of this project"],
+      [{}, { object_kind: "push" }, "no merge request of this project"],
+      [{ iid: "12; id" }, {}, "names no merge request and commit"],
+      [{ last_commit: { id: "main\n12" } }, {}, "names no merge request and commit"],
+    ] as const)
+      expect(() => told(attributes, event)).toThrow(reason);
   });
 
   it("a fork's runs no step with a credential, and fails with the reason", async () => {
-    const of = await pullRequest("hostile");
-    const event = (of.github as { event: { pull_request: { head: { repo: { full_name: string } } } } }).event;
-    event.pull_request.head.repo.full_name = "stranger/org";
-    expect((await runner.run(workflow("pull-request.yml"), "preview", of)).ran).toBe(false);
-    const fork = await runner.run(workflow("pull-request.yml"), "fork", of);
+    const of = await pullRequest("hostile", "stranger/org");
+    expect((await runner.run(workflow("pull-request"), "preview", of)).ran).toBe(false);
+    const fork = await runner.run(workflow("pull-request"), "fork", of);
     expect([fork.ran, fork.code]).toEqual([true, 1]);
     expect(fork.output).toContain("gets no preview");
   });
 
+  it("a run that is started again applies nothing once main has another policy", async () => {
+    expect((await runner.run(workflow("apply"), "plan", context)).code).toBe(0);
+    const old = await runner.checkout(before);
+    symlinkSync(installed(folder), path.join(old, "node_modules"));
+    cpSync(path.join(folder, "artifacts/plans"), path.join(old, "plans"), { recursive: true });
+    const { code, output } = await runner.runScript(
+      [`npx --no sanctioned ci apply --in dieppe --plans plans --last-applied ${before}`],
+      old,
+      { ...(context.secrets as NodeJS.ProcessEnv), GITHUB_TOKEN: TOKEN },
+    );
+    expect([code, output]).toEqual([
+      1,
+      expect.stringContaining("main has another policy by now: policy/allowed_signers"),
+    ]);
+    expect(org.writes).toEqual([]);
+  });
+
   it("a night opens one issue, then updates it; a merge revokes what was approved; the next night closes it", async () => {
     const drift = async () => {
-      const { code, output } = await runner.run(workflow("drift.yml"), "drift", context);
-      expect(code).toBe(0);
+      const { code, output } = await runner.run(workflow("drift"), "drift", context);
+      expect([code, output]).toEqual([0, expect.stringContaining("Issue: ")]);
       return /Issue: .*/.exec(output)?.[0];
     };
     expect(await drift()).toBe("Issue: opened.");
@@ -343,9 +408,11 @@ describe("run as scripts", () => {
       { isOpen: true, title: "Connected users: 12 grants break the policy" },
     ]);
 
-    const plan = await runner.run(workflow("apply.yml"), "plan", context);
-    expect([plan.code, plan.outputs]).toEqual([0, { revokes: "true", authors: "ada-weber", base: before }]);
-    await approve(path.join(folder, "artifacts/approved-plan/approved.json"), "ada-weber", "ben", "mallory");
+    const plan = await runner.run(workflow("apply"), "plan", context);
+    const matrix = { org: "dieppe", stack: "dieppe", plan: "plans/dieppe.json", wave: 1, revocations: 12 };
+    const outputs = { authors: "ada-weber", base: before, "wave-1": JSON.stringify([matrix]) };
+    expect([plan.code, plan.outputs]).toEqual([0, outputs]);
+    await approve(path.join(folder, "artifacts/plans/dieppe.json"), "ada-weber", "ben", "mallory");
     expect(plan.summary).toContain("**12 grants of 448 are to be revoked.**");
     expect(org.writes).toEqual([]);
     // Somebody links one more in the meantime: it was not approved.
@@ -356,48 +423,34 @@ describe("run as scripts", () => {
       lastUsedAt: null,
       useCount: 0,
     });
-    const signed = workflow("apply.yml", { SANCTIONED_REQUIRED_APPROVALS: 1 });
-    const apply = await runner.run(signed, "apply", { ...context, needs: { plan } });
+    const signed = workflow("apply", { SANCTIONED_REQUIRED_APPROVALS: 1 });
+    const needs = { plan: { ...plan, result: "success" } };
+    const apply = await runner.run(signed, "wave-1", { ...context, needs, matrix });
     expect([apply.code, apply.output]).toEqual([0, expect.stringContaining("12 revoked")]);
     expect(apply.output).toContain("drift: 1 more break the policy and are not in the approved plan");
     expect(apply.output).toMatch(/audit\.jsonl: whole, /);
     expect(apply.summary).toMatch(/audit\.jsonl: whole, /);
     const held = Map.groupBy(org.store.grants(), ({ AppName }) => String(AppName));
     expect([held.has("Bob's Lead Scoring Tool"), held.has("Shiny AI Notetaker")]).toEqual([false, true]);
-    const record = readFileSync(path.join(folder, "artifacts/audit-record-1-1/audit.jsonl"), "utf8");
+    const record = readFileSync(path.join(folder, "artifacts/audit-record-dieppe-1-1/audit.jsonl"), "utf8");
     expect(record).toContain('"run-end"');
     // Neither the author of the change, nor whom the change itself would let sign.
     expect(JSON.parse(record.split("\n")[0]!).approval.signedBy).toEqual(["ben"]);
 
     expect(await drift()).toBe("Issue: updated.");
-    const second = await runner.run(workflow("apply.yml"), "plan", context);
-    await runner.run(workflow("apply.yml"), "apply", { ...context, needs: { plan: second } });
+    const all = { plan: "success", "wave-1": "success" };
+    expect(await runner.runAll(workflow("apply"), context)).toEqual(all);
     expect(await drift()).toBe("Issue: closed.");
-    expect((await runner.run(workflow("apply.yml"), "plan", context)).outputs.revokes).toBe("");
-  });
-
-  it("a run that is started again applies nothing once main has another policy", async () => {
-    const { code, output } = await runner.runScript(["bash ci/apply.sh"], await runner.checkout(before), {
-      FORGE: "github",
-      GITHUB_TOKEN: TOKEN,
-      POLICY,
-      SANCTIONED_APPROVED_PLAN: "approved.json",
-      BASE: before,
-    });
-    expect([code, output]).toEqual([1, expect.stringContaining("main has another policy by now")]);
+    expect(await runner.runAll(workflow("apply"), context)).toEqual({ ...all, "wave-1": "skipped" });
   });
 
   it("a tool that fails fails its step", async () => {
-    const broken = new Runner(folder, repository, {
-      HOME: process.env.HOME,
-      SF_ORG_INSTANCE_URL: org.url,
-      SF_ACCESS_TOKEN: "wrong",
-    });
+    const wrong = { ...context, secrets: { ...(context.secrets as object), DIEPPE_TOKEN: "wrong" } };
     for (const [file, job] of [
-      ["drift.yml", "drift"],
-      ["apply.yml", "plan"],
+      ["drift", "drift"],
+      ["apply", "plan"],
     ] as const) {
-      const { code, output } = await broken.run(workflow(file), job, context);
+      const { code, output } = await runner.run(workflow(file), job, wrong);
       expect(code).not.toBe(0);
       expect(output).not.toContain("Issue: closed");
     }

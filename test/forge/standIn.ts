@@ -140,9 +140,15 @@ export class ForgeStandIn {
   }
 
   #historyOfGithub(server: FastifyInstance): void {
-    server.get("/repos/dieppe/org/actions/workflows/apply.yml/runs", async () => ({
-      workflow_runs: this.applied === null ? [] : [{ head_sha: this.applied }],
-    }));
+    server.get<{ Querystring: { branch: string; status: string; event: string } }>(
+      "/repos/dieppe/org/actions/workflows/apply.yml/runs",
+      async ({ query: { branch, status, event } }) => ({
+        workflow_runs:
+          this.applied === null || `${branch} ${status} ${event}` !== "main success push"
+            ? []
+            : [{ head_sha: this.applied }],
+      }),
+    );
     server.get<{ Params: { range: string } }>("/repos/dieppe/org/compare/:range", async ({ params }) => {
       const commits = this.#between(...(params.range.split("...") as [string, string]));
       return {
@@ -156,7 +162,13 @@ export class ForgeStandIn {
   }
 
   #historyOfGitlab(server: FastifyInstance, base: string): void {
-    server.get(`${base}/deployments`, async () => (this.applied === null ? [] : [{ sha: this.applied }]));
+    server.get<{ Querystring: { ref: string; status: string; source: string } }>(
+      `${base}/pipelines`,
+      async ({ query: { ref, status, source } }) =>
+        this.applied === null || `${ref} ${status} ${source}` !== "main success push"
+          ? []
+          : [{ sha: this.applied }],
+    );
     server.get<{ Querystring: { from: string; to: string } }>(
       `${base}/repository/compare`,
       async ({ query }) => ({

@@ -1,20 +1,12 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import {
   githubWorkflows,
   gitlabPipeline,
   WORKFLOW_DEFAULTS,
-  WORKFLOW_TEMPLATES,
   type WorkflowOrg,
-  type WorkflowTemplates,
 } from "../../src/scaffold/workflows.ts";
-
-const TEMPLATES = path.resolve(import.meta.dirname, "../../templates");
-const templates = Object.fromEntries(
-  WORKFLOW_TEMPLATES.map((name) => [name, readFileSync(path.join(TEMPLATES, name), "utf8")]),
-) as WorkflowTemplates;
+import { templates } from "./templates.ts";
 
 const org = (name: string, wave: number, more: Partial<WorkflowOrg> = {}): WorkflowOrg => ({
   name,

@@ -1,0 +1,120 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { PROVIDER_TEXT } from "../../src/state/providerText.ts";
+import { sanctioned } from "../cli/run.ts";
+import { type FleetFolder, fleetFolder } from "../fleet/fleetFolder.ts";
+import { ForgeStandIn, TOKEN } from "../forge/standIn.ts";
+
+const TYPE = "pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy";
+const OTHER = "PLANTEDother0123456789";
+
+describe("what Pulumi is told in a job", () => {
+  let fleet: FleetFolder;
+  let forge: ForgeStandIn;
+  let head: string;
+  const at = (file: string) => path.join(fleet.folder, file);
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-C", fleet.folder, ...args], { encoding: "utf8" }).trim();
+  const logOf = (command: string) => readFileSync(at(`.git/${command}.log`), "utf8");
+
+  /** An engine that notes what it is told, and whose stack holds this provider. */
+  function engine(provider: string): void {
+    const state = { __provider: provider };
+    const resource = { urn: `urn:pulumi:s::p::${TYPE}::x`, type: TYPE, custom: true, id: "x" };
+    const resources = [{ ...resource, inputs: state, outputs: state }];
+    writeFileSync(at(".git/state.json"), JSON.stringify({ version: 3, deployment: { resources } }));
+    writeFileSync(
+      at("node_modules/.bin/pulumi"),
+      `#!/bin/sh\n{ echo "$@"; env; cat policy/acme.yaml; } > "$PWD/.git/$1.log"\n[ "$1" = stack ] && cat "$PWD/.git/state.json"\nexit 0\n`,
+      { mode: 0o755 },
+    );
+  }
+
+  const job = (): Record<string, string> => ({
+    ...fleet.env,
+    SANCTIONED_PRIVATE_KEY: OTHER,
+    PATH: process.env.PATH!,
+    PULUMI_CONFIG_PASSPHRASE: "passphrase",
+    GITHUB_ACTIONS: "true",
+    GITHUB_TOKEN: TOKEN,
+    GITHUB_API_URL: forge.url,
+    GITHUB_SERVER_URL: `file://${path.dirname(fleet.folder)}`,
+    GITHUB_REPOSITORY: path.basename(fleet.folder),
+    GITHUB_RUN_ID: "1",
+    GITHUB_REF_NAME: "main",
+    GITHUB_EVENT_PATH: at(".git/event.json"),
+  });
+
+  beforeAll(async () => {
+    forge = await new ForgeStandIn().start();
+    fleet = await fleetFolder([{ name: "acme", entry: ["stack: acme"] }], ["limits: { percent: 100 }"]);
+    mkdirSync(at("node_modules/.bin"), { recursive: true });
+    git("init", "-q", "-b", "main");
+    for (const [key, value] of [
+      ["user.name", "a"],
+      ["user.email", "a@b.example"],
+      ["uploadpack.allowAnySHA1InWant", "true"],
+      ["uploadpack.allowFilter", "true"],
+    ])
+      git("config", key!, value!);
+    git("add", "policy", "orgs.yaml");
+    git("commit", "-q", "-m", "main");
+    const before = readFileSync(at("policy/acme.yaml"), "utf8");
+    writeFileSync(at("policy/acme.yaml"), `${before}# the change\n`);
+    git("commit", "-q", "-am", "change");
+    head = git("rev-parse", "HEAD");
+    git("reset", "-q", "--hard", "HEAD~1");
+    writeFileSync(
+      at(".git/event.json"),
+      JSON.stringify({ pull_request: { number: 12, head: { sha: head } } }),
+    );
+  });
+  afterAll(async () => {
+    await forge.stop();
+    await fleet.close();
+  });
+  beforeEach(() => {
+    for (const command of ["stack", "preview", "up"]) rmSync(at(`.git/${command}.log`), { force: true });
+    forge.comments.length = 0;
+  });
+
+  const preview = () =>
+    sanctioned(
+      ["ci", "preview"],
+      { ...job(), GITHUB_REPOSITORY: "dieppe/org", GITHUB_SERVER_URL: serverOf(fleet.folder) },
+      fleet.folder,
+    );
+
+  it("of a state that runs something else nothing is run, and the comment says so", async () => {
+    engine("exports.handler = evil");
+    const { code } = await preview();
+    expect([code, existsSync(at(".git/preview.log"))]).toEqual([1, false]);
+    expect(forge.comments.at(-1)!.body).toContain("is not what this package writes");
+    const asked = logOf("stack");
+    for (const secret of [fleet.env.ACME_TOKEN!, OTHER, TOKEN, "passphrase"])
+      expect(asked).not.toContain(secret);
+  });
+
+  it("a preview has its own org's credential, no token of the job, and the change's policy while it runs", async () => {
+    engine(PROVIDER_TEXT);
+    expect(await preview()).toMatchObject({ code: 0 });
+    expect(forge.comments).toHaveLength(1);
+    const told = logOf("preview");
+    expect(told).toMatch(/^preview --diff --non-interactive --stack acme\n/);
+    expect(told).toContain(`SF_ACCESS_TOKEN=${fleet.env.ACME_TOKEN}`);
+    expect(told).toContain("# the change");
+    for (const secret of [TOKEN, OTHER]) expect(told).not.toContain(secret);
+    expect(readFileSync(at("policy/acme.yaml"), "utf8")).not.toContain("# the change");
+  });
+});
+
+/** The forge knows the repository as dieppe/org: an address below which git finds it so. */
+function serverOf(folder: string): string {
+  const server = path.join(folder, ".git/server");
+  mkdirSync(path.join(server, "dieppe"), { recursive: true });
+  if (!existsSync(path.join(server, "dieppe/org")))
+    execFileSync("ln", ["-s", path.join(folder, ".git"), path.join(server, "dieppe/org")]);
+  return `file://${server}`;
+}
