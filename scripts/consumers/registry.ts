@@ -55,7 +55,7 @@ interface Served {
   readonly bytes: Buffer;
 }
 
-/** What npm reads of a package (github.com/npm/registry, docs/responses/package-metadata.md). */
+/** What npm reads of a package (github.com/npm/registry: its page on package metadata). */
 function packument({ manifest, file, bytes }: Served, url: string): string {
   const { name, version } = manifest;
   const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
