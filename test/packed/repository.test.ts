@@ -17,8 +17,11 @@ import { promisify } from "node:util";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading, smallOrg } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { parse } from "yaml";
 import { CREATE, LOCAL_ORG, packTarballs, ROOT, type Tarballs } from "../../scripts/consumers/tarballs.ts";
 import { ensureEngine } from "../../scripts/engine/ensure.ts";
+import { type Context, Runner, type Workflow } from "../ci/workflow.ts";
+import { ForgeStandIn, TOKEN } from "../forge/standIn.ts";
 
 /** A company's repository from its first day, made from the tarballs, with nothing but npm, Node and git. */
 let folder: string;
@@ -26,6 +29,7 @@ let repository: string;
 let packed: Tarballs;
 let dieppe: LocalOrg;
 let rouen: LocalOrg;
+let forge: ForgeStandIn;
 
 const run = promisify(execFile);
 
@@ -40,11 +44,13 @@ beforeAll(async () => {
       organization: { id: "00D000000000011EAA", name: "Rouen Retail", isSandbox: false },
     },
   });
+  forge = await new ForgeStandIn().start();
   install(packed.sanctioned.folder);
 }, 180_000);
 afterAll(async () => {
   await dieppe?.close();
   await rouen?.close();
+  await forge?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -100,19 +106,61 @@ async function npx(name: string, ...args: string[]): Promise<{ code: number; out
   );
 }
 
-it("a repository is made, previews and revokes on the engine, and is upgraded to a next version", async () => {
+const workflow = (name: string) => parse(text(`.github/workflows/${name}.yml`)) as Workflow;
+
+/** A runner whose checkouts are of the repository, and which holds what the environments hold. */
+async function runnerOf(applied: string): Promise<{ runner: Runner; context: Context }> {
+  forge.applied = applied;
+  forge.history.push(
+    { hash: applied, authors: ["ben"] },
+    { hash: await git("rev-parse", "HEAD"), authors: ["ada-weber"] },
+  );
+  const runner = new Runner(folder, repository, {
+    HOME: process.env.HOME,
+    ...(process.env.PULUMI_HOME ? { PULUMI_HOME: process.env.PULUMI_HOME } : {}),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    NO_COLOR: "1",
+    SANCTIONED_REVOKES_PER_SECOND: "1000",
+    GITHUB_ACTIONS: "true",
+    GITHUB_API_URL: forge.url,
+    GITHUB_SERVER_URL: `file://${folder}`,
+    GITHUB_REPOSITORY: "dieppe/org",
+    GITHUB_RUN_ID: "1",
+    GITHUB_REF_NAME: "main",
+    GITHUB_SHA: await git("rev-parse", "HEAD"),
+    GITHUB_WORKFLOW_REF: "dieppe/org/.github/workflows/apply.yml@refs/heads/main",
+    GITHUB_EVENT_PATH: path.join(folder, "event.json"),
+  });
+  const secrets = {
+    PULUMI_CONFIG_PASSPHRASE: "simulator",
+    SF_ACCESS_TOKEN: dieppe.accessToken,
+    SF_ORG_INSTANCE_URL: dieppe.url,
+  };
+  const github = { token: TOKEN, repository: "dieppe/org", run_id: "1", run_attempt: "1" };
+  return { runner, context: { github, secrets } };
+}
+
+/** What a workflow is told of: the file of its event, and the same for expressions. */
+function event(context: Context, told: object): Context {
+  writeFileSync(path.join(folder, "event.json"), JSON.stringify(told));
+  return { ...context, github: { ...(context.github as object), event: told } };
+}
+
+it("a repository is made, its workflows preview and revoke, and it is upgraded to a next version", async () => {
   // npm create sanctioned dieppe/org -- --example
   repository = path.join(folder, "dieppe/org.git");
   const create = path.join(folder, "installed/node_modules", CREATE, "create.js");
-  await run(process.execPath, [
-    create,
-    repository,
+  mkdirSync(path.join(folder, "state"));
+  const options = [
     "--example",
     "--team",
     "@dieppe/security",
     "--ci",
     "both",
-  ]);
+    "--backend",
+    `file://${folder}/state`,
+  ];
+  await run(process.execPath, [create, repository, ...options]);
   symlinkSync(path.join(folder, "installed/node_modules"), path.join(repository, "node_modules"));
   await git("init", "-q", "-b", "main");
   for (const [key, value] of [
@@ -142,18 +190,40 @@ it("a repository is made, previews and revokes on the engine, and is upgraded to
     0,
     expect.stringMatching(/ada\.weber@dieppe\.example *: "app not listed \(policy\/shared\.yaml:6\)/),
   ]);
-  const up = await npx(
-    "pulumi",
-    "up",
-    "--yes",
-    "--skip-preview",
-    "--stack",
-    "simulator",
-    "--non-interactive",
+  const applied = await commit("The stack's file, with what its passphrase is salted with");
+
+  // A change by pull request, of which its one comment says what it revokes.
+  await git("checkout", "-q", "-b", "tighter");
+  write(
+    "policy/shared.yaml",
+    text("policy/shared.yaml").replace("Support Agent, Marketing User", "Support Agent"),
   );
-  expect([up.code, up.output]).toEqual([0, expect.stringContaining("12 revoked")]);
+  const head = await commit("Marketing leaves Slack");
+  await git("checkout", "-q", "main");
+  write("policy/shared.yaml", `${text("policy/shared.yaml")}\n# Reviewed.\n`);
+  await commit("Reviewed");
+  const { runner, context } = await runnerOf(applied);
+  const pullRequest = { number: 12, head: { sha: head, repo: { full_name: "dieppe/org" } } };
+  const job = await runner.run(
+    workflow("pull-request"),
+    "preview",
+    event(context, { pull_request: pullRequest }),
+  );
+  expect([job.code, job.output]).toEqual([0, expect.stringContaining("Comment created.")]);
+  expect(forge.comments.map(({ body }) => body)).toEqual([
+    expect.stringMatching(
+      /This change revokes \d+ grants of \d+ users\.\*\* 12 grants broke the policy before it/,
+    ),
+  ]);
+
+  // A night finds drift; a merge plans, and revokes what was approved; the next night closes the issue.
+  const night = async () => runner.run(workflow("drift"), "drift", event(context, {}));
+  expect(await night()).toMatchObject({ code: 0, output: expect.stringContaining("Issue: opened.") });
+  const results = await runner.runAll(workflow("apply"), event(context, { before: applied }));
+  expect(results).toEqual({ plan: "success", "wave-1": "success" });
   expect(dieppe.store.grants().some(({ AppName }) => AppName === "Bob's Lead Scoring Tool")).toBe(false);
-  await commit("The stack's file, with what its passphrase is salted with");
+  expect(dieppe.store.grants()).toHaveLength(436);
+  expect(await night()).toMatchObject({ code: 0, output: expect.stringContaining("Issue: closed.") });
 
   // A next version, in which a template is another; and an org that came meanwhile.
   install(nextVersion());
