@@ -6,7 +6,7 @@ import { type Commit, tipOf, withCommit } from "./commit.ts";
 import { ciErrors } from "./errors.ts";
 import type { Source } from "./git.ts";
 import { type PulumiPlace, updateByPulumi, withoutTokens } from "./pulumi.ts";
-import { differenceOf } from "./workspace.ts";
+import { differenceOf, holdToTop } from "./workspace.ts";
 
 /** What is applied, and by what it is held. */
 export interface ApplyAsked {
@@ -59,6 +59,7 @@ export async function applyApproved(asked: ApplyAsked, say: (line: string) => vo
 async function holdToTip(asked: ApplyAsked, now: string): Promise<void> {
   const { folders, files, branch, source, env } = asked;
   const workspace = asked.pulumi.folder;
+  holdToTop(workspace);
   const tip = tipOf(branch, source, env);
   if (tip === null) throw ciErrors["branch-not-there"]({ branch });
   const refuse = (file: string) => ciErrors["policy-changed-since"]({ branch, file, tip });

@@ -125,6 +125,18 @@ export const ciErrors = declareErrors({
     remedy: "Put the files themselves there.",
     example: { name: "policy/acme.yaml", type: "blob", mode: "120000" },
   },
+  "orgs-not-at-top": {
+    kind: "user",
+    text: "{folder} is not the top of a checkout, so that a change's policies would be looked for elsewhere.",
+    remedy: "Put the file of the orgs, Pulumi.yaml and the policies' folder at the top of the repository.",
+    example: { folder: "connected-users" },
+  },
+  "policy-folder-with-program": {
+    kind: "user",
+    text: "The policies' folder {folder} holds {file} too, which a change could have run with the org's credential.",
+    remedy: "Keep policies in a folder of their own, such as policy/acme.yaml, and programs outside of it.",
+    example: { folder: "src", file: "src/index.js" },
+  },
 
   // Pulumi
   "pulumi-not-installed": {

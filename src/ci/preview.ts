@@ -14,7 +14,7 @@ import { policyRoots } from "../run/settings.ts";
 import { withCommit } from "./commit.ts";
 import type { Source } from "./git.ts";
 import { type PulumiPlace, previewByPulumi } from "./pulumi.ts";
-import { inPlaceOf } from "./workspace.ts";
+import { holdToTop, inPlaceOf, refusePrograms } from "./workspace.ts";
 
 /** What is previewed, and with what. */
 export interface PreviewAsked {
@@ -83,6 +83,8 @@ function failure(error: unknown): Preview {
 async function previewed(asked: PreviewAsked, work: string): Promise<Preview> {
   const { fleet, surroundings, pulumi, folders } = asked;
   const { folder: workspace, env } = surroundings;
+  holdToTop(workspace);
+  if (pulumi !== null) refusePrograms(workspace, folders);
   const change = path.join(work, "change");
   await withCommit(asked.commit, asked.source, env, (commit) => {
     for (const folder of folders) commit.take(folder, change);

@@ -1,5 +1,40 @@
 import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { ciErrors } from "./errors.ts";
+
+/**
+ * A change's folders are found by their names from the top of its repository.
+ * @throws UserError where the file of the orgs, from whose folder they are named, is anywhere else
+ */
+export function holdToTop(workspace: string): void {
+  if (!existsSync(path.join(workspace, ".git"))) throw ciErrors["orgs-not-at-top"]({ folder: workspace });
+}
+
+/** What Node or Pulumi would take for a program, or for its settings. */
+const PROGRAM = /\.([cm]?[jt]sx?|node|wasm)$|^package\.json$|^Pulumi(\..+)?\.ya?ml$/;
+
+/**
+ * Folders of a change that stand in place of the workspace's while a credential is there must hold data alone.
+ * @throws UserError where one is also the place of something that would be run
+ */
+export function refusePrograms(workspace: string, folders: readonly string[]): void {
+  for (const folder of folders) {
+    const file = programBelow(workspace, folder);
+    if (file !== null) throw ciErrors["policy-folder-with-program"]({ folder, file });
+  }
+}
+
+function programBelow(workspace: string, folder: string): string | null {
+  const at = path.join(workspace, folder);
+  if (!existsSync(at)) return null;
+  for (const entry of readdirSync(at, { withFileTypes: true })) {
+    const below = `${folder}/${entry.name}`;
+    if (PROGRAM.test(entry.name)) return below;
+    const found = entry.isDirectory() ? programBelow(workspace, below) : null;
+    if (found !== null) return found;
+  }
+  return null;
+}
 
 /**
  * Puts folders of a change in place of the workspace's while something runs, and those back after.

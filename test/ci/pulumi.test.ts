@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { refusePrograms } from "../../src/ci/workspace.ts";
 import { PROVIDER_TEXT } from "../../src/state/providerText.ts";
 import { sanctioned } from "../cli/run.ts";
 import { type FleetFolder, fleetFolder } from "../fleet/fleetFolder.ts";
@@ -80,9 +81,9 @@ describe("what Pulumi is told in a job", () => {
     forge.comments.length = 0;
   });
 
-  const preview = () =>
+  const preview = (...more: readonly string[]) =>
     sanctioned(
-      ["ci", "preview"],
+      ["ci", "preview", ...more],
       { ...job(), GITHUB_REPOSITORY: "dieppe/org", GITHUB_SERVER_URL: serverOf(fleet.folder) },
       fleet.folder,
     );
@@ -107,6 +108,34 @@ describe("what Pulumi is told in a job", () => {
     expect(told).toContain("# the change");
     for (const secret of [TOKEN, OTHER]) expect(told).not.toContain(secret);
     expect(readFileSync(at("policy/acme.yaml"), "utf8")).not.toContain("# the change");
+  });
+
+  it("a folder of policies that holds a program too is not the change's while Pulumi runs", async () => {
+    engine(PROVIDER_TEXT);
+    mkdirSync(at("policy/lib"));
+    refusePrograms(fleet.folder, ["policy"]);
+    for (const file of ["policy/Pulumi.acme.yaml", "policy/package.json", "policy/lib/index.mjs"]) {
+      rmSync(at("policy/package.json"), { force: true });
+      rmSync(at("policy/Pulumi.acme.yaml"), { force: true });
+      writeFileSync(at(file), "");
+      expect(() => refusePrograms(fleet.folder, ["policy"]), file).toThrow(`holds ${file} too`);
+    }
+    const { code } = await preview();
+    rmSync(at("policy/lib"), { recursive: true });
+    expect(code).toBe(1);
+    expect([existsSync(at(".git/preview.log")), forge.comments.at(-1)!.body]).toEqual([
+      false,
+      expect.stringContaining("policy-folder-with-program"),
+    ]);
+  });
+
+  it("a change is of a whole checkout: orgs elsewhere are not previewed by policies of another folder", async () => {
+    engine(PROVIDER_TEXT);
+    mkdirSync(at("emea"));
+    for (const file of ["orgs.yaml", "policy"]) cpSync(at(file), at(`emea/${file}`), { recursive: true });
+    const { code, stderr } = await preview("--orgs", "emea/orgs.yaml");
+    rmSync(at("emea"), { recursive: true });
+    expect([code, stderr]).toEqual([1, expect.stringContaining("is not the top of a checkout")]);
   });
 });
 
