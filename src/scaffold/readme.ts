@@ -1,4 +1,4 @@
-import { markdownText } from "../report/render/markdown.ts";
+import { inCell, markdownText } from "../report/render/markdown.ts";
 import { type Ci, LOCAL_BACKEND, policyOf, type Repository, SHARED_POLICY } from "./repository.ts";
 
 /** What a team reads first in its new repository: what is where, what to do next, and how to go back. Pure. */
@@ -135,8 +135,6 @@ function commands(rows: readonly (readonly [command: string, meaning: string])[]
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {
-  const cell = (text: string) => text.replaceAll("|", "\\|");
-  return ["| | |", "|---|---|", ...rows.map(([left, right]) => `| ${cell(left)} | ${cell(right)} |`)].join(
-    "\n",
-  );
+  const lines = rows.map(([left, right]) => `| ${inCell(left)} | ${inCell(right)} |`);
+  return ["| | |", "|---|---|", ...lines].join("\n");
 }

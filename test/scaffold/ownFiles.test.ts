@@ -108,6 +108,7 @@ describe("README.md", () => {
       "@mallory",
       "<img src=x>",
       "| a | b |",
+      "[x](http://y) \\| b",
       `\${{ secrets.X }}`,
       "# Owned",
       "`",

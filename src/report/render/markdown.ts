@@ -45,11 +45,13 @@ export function tableMarkdown(table: Table, most: number, where: string): string
   return table.size > FOLDED_ROWS ? details(amount(table.size, "row"), parts) : parts.join("\n\n");
 }
 
-/** A bar ends a cell, also in a code span, and but for a backslash before it that is no other's. */
 function cellMarkdown(text: string): string {
-  return markdownText(text).replace(/(\\*)\|/g, (_, before: string) =>
-    before === "" ? "\\|" : `${before}\\u{7c}`,
-  );
+  return inCell(markdownText(text));
+}
+
+/** Markdown of one line in a cell: a bar ends a cell, also in a code span, and but for a backslash before it that is no other's. */
+export function inCell(markdown: string): string {
+  return markdown.replace(/(\\*)\|/g, (_, before: string) => (before === "" ? "\\|" : `${before}\\u{7c}`));
 }
 
 /** A part that is folded until it is asked for. */
