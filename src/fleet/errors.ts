@@ -204,7 +204,27 @@ export const fleetErrors = declareErrors({
     kind: "user",
     text: "{reason}",
     remedy: "The next `fleet up` begins with it.",
-    example: { reason: "the stack is currently locked by 1 lock(s)." },
+    example: { reason: "1 revocation failed; the record says more." },
+  },
+  "engine-killed": {
+    kind: "user",
+    text: "The engine was killed ({signal}), which leaves the lock of its stack.",
+    remedy:
+      "`npx pulumi cancel --stack {stack}`, then the same command again: it goes on where this one ended.",
+    example: { signal: "SIGKILL", stack: "dieppe" },
+  },
+  "stack-locked": {
+    kind: "user",
+    text: "{reason}",
+    remedy:
+      "See that no other update of it is under way, then `npx pulumi cancel --stack {stack}`, and the same command again.",
+    example: { reason: "the stack is currently locked by 1 lock(s).", stack: "dieppe" },
+  },
+  "update-not-begun": {
+    kind: "user",
+    text: "It was told to end before its update began.",
+    remedy: "The same command again begins with it.",
+    example: {},
   },
   "wave-not-there": {
     kind: "user",

@@ -38,7 +38,7 @@ export async function updateInWaves(
     stopped ??= whyStop();
     if (stopped !== null) return notBegun(one, stopped);
     const result = await update(one);
-    if (result.status === "failed") stopped ??= `${result.org} failed`;
+    if (result.status === "failed") stopped ??= whyStop() ?? `${result.org} failed`;
     return result;
   };
   for (const { orgs } of waves) {

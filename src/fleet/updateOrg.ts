@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { parseLine } from "../audit/line.ts";
 import { CodedError } from "../errors.ts";
@@ -21,6 +22,10 @@ import type { WaveOrg } from "./waves.ts";
 const run = promisify(execFile);
 /** More than a state has. */
 const MOST_BYTES = 1024 * 1024 * 1024;
+
+/** How long the provider of an engine that was killed has to end its run on record: it stops once its call is answered. */
+const MOST_WAITS = 150;
+const WAIT_MS = 100;
 
 /** Of the project that is updated, and none of this package's. */
 const ENGINE_PACKAGE = "pulumi";
@@ -47,6 +52,7 @@ export async function updateOrg(one: WaveOrg, asked: UpdateAsked): Promise<OrgUp
     record = path.resolve(asked.surroundings.folder, config.get("auditFile") ?? defaultRecord(org.id));
     for (const id of runsIn(record).keys()) seen.add(id);
     await verifyBefore(one, asked);
+    if (asked.signal.aborted) throw fleetErrors["update-not-begun"]();
     await up(one, asked);
     const outcomes = outcomesSince(record, seen);
     return {
@@ -57,6 +63,7 @@ export async function updateOrg(one: WaveOrg, asked: UpdateAsked): Promise<OrgUp
     };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
+    if (record !== null && error.code === "engine-killed") await runsEnded(record, seen);
     const outcomes = record === null ? {} : outcomesSince(record, seen);
     return { ...shared, status: "failed", outcomes, why: error.message };
   }
@@ -128,20 +135,48 @@ async function up({ org, stack: name }: WaveOrg, asked: UpdateAsked): Promise<vo
   Object.assign(workspace, { selectStack: () => Promise.resolve() });
   const stack = await automation.Stack.select(name, workspace);
   const reasons: string[] = [];
+  // The SDK heeds a signal from when the engine is there: one that came before is told with the first that the engine says.
+  const telling = new AbortController();
+  let isThere = false;
+  const tell = (): void => {
+    if (isThere && signal.aborted) telling.abort();
+  };
+  signal.addEventListener("abort", tell);
   try {
     await stack.up({
-      signal,
+      signal: telling.signal,
       color: "never",
       showSecrets: false,
       onEvent: ({ diagnosticEvent }) => {
+        isThere = true;
+        tell();
         if (diagnosticEvent?.severity === "error") reasons.push(plainText(diagnosticEvent.message));
       },
     });
   } catch (error) {
     if (!(error instanceof automation.CommandError)) throw error;
-    const reason = [...new Set(reasons)].join(" ") || lastLines(error.message);
-    throw fleetErrors["update-failed"]({ reason, cause: error });
+    throw whyFailed(name, [...new Set(reasons)].join(" "), error);
+  } finally {
+    signal.removeEventListener("abort", tell);
   }
+}
+
+/** What an update failed by, and the command that comes next. */
+function whyFailed(stack: string, said: string, cause: Error): CodedError {
+  const { message } = cause;
+  const killedBy = /Command was killed with (SIG[A-Z0-9]+)/.exec(message)?.[1];
+  if (killedBy !== undefined) return fleetErrors["engine-killed"]({ signal: killedBy, stack, cause });
+  const reason = said || lastLines(message);
+  // As the SDK's errors.ts tells it, of a state in files and of Pulumi Cloud.
+  if (/the stack is currently locked by|Another update is currently in progress/.test(message + said))
+    return fleetErrors["stack-locked"]({ reason, stack, cause });
+  return fleetErrors["update-failed"]({ reason, cause });
+}
+
+/** Waits until the runs of a record that began since have ended, or for as long as that may take. */
+async function runsEnded(record: string, seen: ReadonlySet<string>): Promise<void> {
+  for (let n = 0; n < MOST_WAITS && outcomesSince(record, seen).unknown !== undefined; n++)
+    await wait(WAIT_MS);
 }
 
 /**

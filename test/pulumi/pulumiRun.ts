@@ -157,7 +157,12 @@ export class PulumiProject {
 
   /** Runs `sanctioned ARGS` in the project's folder, with its settings. */
   cli(...args: string[]): Promise<Run> {
-    return this.#spawn(process.execPath, [path.join(ROOT, "bin/sanctioned.js"), ...args], {}).ended;
+    return this.startCli(...args).ended;
+  }
+
+  /** Begins `sanctioned ARGS`, for a test that does something to it. */
+  startCli(...args: string[]): Started {
+    return this.#spawn(process.execPath, [path.join(ROOT, "bin/sanctioned.js"), ...args], {});
   }
 
   /**

@@ -106,6 +106,11 @@ function failedUnexpectedly({ org, revocations }: WaveOrg): OrgUpdate {
   return { org: org.name, wave: org.wave, status: "failed", planned: revocations, outcomes: {}, why };
 }
 
+/** Whether Ctrl-C of a terminal reaches the engines too: also where the input or the output goes elsewhere. */
+function isOfTerminal(): boolean {
+  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+}
+
 /**
  * The first signal begins no further org, and tells the engines to end, as they do by Ctrl-C. A terminal tells them itself, since they are of
  * its group: a second time would have them end at once.
@@ -119,7 +124,7 @@ function endOnSignals() {
     process.stderr.write(
       "\nNo further org is begun; those under way end. A second Ctrl-C ends it at once.\n",
     );
-    if (signal !== "SIGINT" || !process.stdin.isTTY) controller.abort();
+    if (signal !== "SIGINT" || !isOfTerminal()) controller.abort();
   };
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) process.on(signal, heed);
