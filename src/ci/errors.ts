@@ -190,6 +190,19 @@ export const ciErrors = declareErrors({
     example: { branch: "main", file: "policy/acme.yaml", tip: "8f3c…" },
   },
 
+  "job-not-named": {
+    kind: "user",
+    text: "{found} names no job of an org.",
+    remedy: "Write its wave and its name, as in 1:acme.",
+    example: { found: "acme" },
+  },
+  "org-without-job": {
+    kind: "user",
+    text: "The workflow has no job for what {file} lists: {orgs}. What is approved there would never be applied.",
+    remedy: "Run `npx sanctioned upgrade`, and commit what it writes.",
+    example: { file: "orgs.yaml", orgs: "rouen in wave 2" },
+  },
+
   // Whose approval does not count
   "authors-not-known": {
     kind: "remote",

@@ -141,6 +141,7 @@ function commonValues(
   const roots = rootsOf(orgs);
   const root = roots === null ? [] : [`SANCTIONED_POLICY_ROOT: ${roots}`];
   const token = ["id-token: write"];
+  const jobs = wavesOf(orgs).flatMap(({ wave, orgs: some }) => some.map(({ name }) => `${wave}:${name}`));
   return {
     branch: plain(branch, "The branch"),
     requiredApprovals: String(requiredApprovals),
@@ -157,6 +158,7 @@ function commonValues(
     productionCloud: cloud("production"),
     previewCredentials: credentialLines(orgs, single || inStacks),
     planCredentials: credentialLines(orgs, inStacks),
+    jobs: jobs.length === 0 ? "" : ` --jobs ${jobs.join(" ")}`,
   };
 }
 
@@ -187,15 +189,16 @@ function githubWave(
 }
 
 /**
- * A wave with nothing to do is skipped, and the next one runs; any other end than a good one stops the rest. `!cancelled()` is there
- * since otherwise a job is skipped with one that it needs (docs.github.com: workflow syntax, `jobs.<job_id>.needs`).
+ * A wave with nothing to do is skipped, and the next one runs; any other end than a good one stops the rest. One that the plan says
+ * nothing of fails, since an empty text is no JSON. `!cancelled()` is there since otherwise a job is skipped with one that it needs
+ * (docs.github.com: workflow syntax, `jobs.<job_id>.needs`).
  */
 function waveCondition(wave: number, earlier: readonly Wave[]): string {
   const isOver = (name: string) => `(needs.${name}.result == 'success' || needs.${name}.result == 'skipped')`;
   return `\${{ ${[
     "!cancelled()",
     "needs.plan.result == 'success'",
-    `needs.plan.outputs.wave-${wave} != ''`,
+    `needs.plan.outputs.wave-${wave} != '[]'`,
     ...earlier.map((one) => isOver(`wave-${one.wave}`)),
   ].join(" && ")} }}`;
 }

@@ -137,6 +137,29 @@ describe("what Pulumi is told in a job", () => {
     rmSync(at("emea"), { recursive: true });
     expect([code, stderr]).toEqual([1, expect.stringContaining("is not the top of a checkout")]);
   });
+
+  it("a plan tells each wave of the workflow what it has to do, and is refused where an org has no job in it", async () => {
+    const output = at(".git/output");
+    const plan = (...more: readonly string[]) =>
+      sanctioned(
+        ["ci", "plan", "--out", ".git/plans", ...more],
+        { ...job(), GITHUB_OUTPUT: output },
+        fleet.folder,
+      );
+    const { code, stderr } = await plan("--jobs", "0:acme", "1:bern");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("orgs.yaml lists: acme in wave 1")]);
+    expect([existsSync(at(".git/plans")), existsSync(output)]).toEqual([false, false]);
+    writeFileSync(output, "");
+    expect(await plan("--jobs", "0:gone", "1:acme")).toMatchObject({ code: 0 });
+    expect(readFileSync(output, "utf8")).toMatch(/^wave-1=\[\{"org":"acme",.*\}\]\nwave-0=\[\]\n$/);
+
+    const orgs = readFileSync(at("orgs.yaml"), "utf8");
+    writeFileSync(at("orgs.yaml"), orgs.replace("stack: acme", "tags: [seen]"));
+    rmSync(at(".git/plans"), { recursive: true });
+    const { stdout } = await plan("--jobs", "1:acme");
+    writeFileSync(at("orgs.yaml"), orgs);
+    expect(stdout).toContain("left out, no stack: Pulumi cannot update it: acme");
+  });
 });
 
 /** The forge knows the repository as dieppe/org: an address below which git finds it so. */

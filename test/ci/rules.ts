@@ -130,7 +130,7 @@ function waveProblems({ jobs }: Workflow): string[] {
     const condition = [
       "!cancelled()",
       "needs.plan.result == 'success'",
-      `needs.plan.outputs.${name} != ''`,
+      `needs.plan.outputs.${name} != '[]'`,
       ...earlier
         .slice(1)
         .map((one) => `(needs.${one}.result == 'success' || needs.${one}.result == 'skipped')`),

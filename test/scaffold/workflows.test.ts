@@ -34,11 +34,13 @@ it("each wave is a job that begins when those before it ended well, or had nothi
   expect(jobs["wave-5"].needs).toEqual(["plan", "wave-0", "wave-1"]);
   expect(jobs["wave-5"].if).toBe(
     said(
-      "«!cancelled() && needs.plan.result == 'success' && needs.plan.outputs.wave-5 != ''" +
+      "«!cancelled() && needs.plan.result == 'success' && needs.plan.outputs.wave-5 != '[]'" +
         " && (needs.wave-0.result == 'success' || needs.wave-0.result == 'skipped')" +
         " && (needs.wave-1.result == 'success' || needs.wave-1.result == 'skipped')»",
     ),
   );
+  const plan = jobs.plan.steps.find(({ id }: { id?: string }) => id === "plan");
+  expect(plan.run).toBe("npx --no sanctioned ci plan --out plans --jobs 0:sandbox 1:acme 1:bern 5:cork");
   expect(jobs.plan.outputs["wave-5"]).toBe(said("«steps.plan.outputs.wave-5»"));
 });
 
