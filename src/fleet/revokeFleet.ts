@@ -1,7 +1,8 @@
 import path from "node:path";
 import pLimit from "p-limit";
 import { CodedError } from "../errors.ts";
-import { countOutcomes } from "../plan/outcome.ts";
+import { countOutcomes, type Outcome } from "../plan/outcome.ts";
+import type { PlannedRevocation } from "../plan/plan.ts";
 import { planFile } from "../plan/planFile.ts";
 import type { FullPlan, PlanFile } from "../plan/planSchema.ts";
 import { type AskedByHand, ByHand, type SeenByHand } from "../run/byHand.ts";
@@ -62,6 +63,9 @@ export interface FleetListener {
   again(org: string, seen: SeenByHand, round: number): void;
 }
 
+/** What does not count as revoked where rounds are added up: what is in doubt does. */
+const NOT_REVOKED: ReadonlySet<Outcome["status"]> = new Set(["already gone", "failed", "not tried"]);
+
 /** How many orgs are revoked in at once: each keeps to its own pace besides. */
 const ORGS_AT_ONCE = 8;
 
@@ -82,8 +86,10 @@ export class FleetByHand {
   readonly #surroundings: FleetSurroundings;
   readonly #listener: FleetListener;
   readonly #planned = new Map<string, Planned>();
-  /** What each org adds to the sums of the fleet: as planned, then of its last round. */
+  /** What each org adds to the sums of the fleet: as planned; from its second round on what it has revoked and what comes next. */
   readonly #sums = new Map<string, OrgSum>();
+  /** What was revoked in each org, in all rounds. */
+  readonly #revoked = new Map<string, OrgSum["revokes"]>();
 
   constructor(fleet: Fleet, asked: FleetAsked, surroundings: FleetSurroundings, listener: FleetListener) {
     this.#fleet = fleet;
@@ -187,14 +193,21 @@ export class FleetByHand {
     return path.relative(this.#surroundings.folder, path.resolve(file(name)));
   }
 
-  /** What comes again is held to the fleet's limits as what was planned first was. @throws UserError */
-  #holdToFleet({ name }: FleetOrg, { plan, evaluation }: SeenByHand): void {
-    this.#sums.set(name, {
-      grants: evaluation.inventory.grants.length,
-      revokes: plan.revocations.map(({ app, grants }) => ({ app: app.name, grants: grants.length })),
-    });
+  /** What comes again is held to the fleet's limits together with all that was revoked before, of the grants that were there first. @throws UserError */
+  #holdToFleet({ name }: FleetOrg, { plan }: SeenByHand): void {
+    const { grants } = this.#sums.get(name)!;
+    const before = this.#revoked.get(name) ?? [];
+    this.#sums.set(name, { grants, revokes: [...before, ...revokesOf(plan.revocations)] });
     const { refusal } = judgeFleetLimits([...this.#sums.values()], this.#fleet.limits);
-    if (refusal !== null) throw fleetErrors["fleet-handed-out-nothing"]({ why: refusal });
+    if (refusal === null) return;
+    this.#sums.set(name, { grants, revokes: before }); // the others go on
+    throw fleetErrors["fleet-handed-out-nothing"]({ why: refusal });
+  }
+
+  #keepRevoked(org: string, outcomes: readonly Outcome[]): void {
+    const done = outcomes.filter(({ status }) => !NOT_REVOKED.has(status));
+    const revokes = revokesOf(done.map(({ revocation }) => revocation));
+    this.#revoked.set(org, [...(this.#revoked.get(org) ?? []), ...revokes]);
   }
 
   async #revokeOrg(
@@ -208,6 +221,7 @@ export class FleetByHand {
     const counted: ByHand["revoke"] = async (one) => {
       begun++;
       const found = await byHand.revoke(one);
+      this.#keepRevoked(org, found);
       for (const [status, count] of Object.entries(countOutcomes(found)))
         outcomes[status] = (outcomes[status] ?? 0) + count;
       return found;
@@ -233,6 +247,10 @@ export class FleetByHand {
       };
     }
   }
+}
+
+function revokesOf(revocations: readonly Pick<PlannedRevocation, "app" | "grants">[]): OrgSum["revokes"] {
+  return revocations.map(({ app, grants }) => ({ app: app.name, grants: grants.length }));
 }
 
 function notRevoked(status: FleetOutcome["run"]["orgs"][number]["status"]): RevokedStatus {

@@ -23,10 +23,11 @@ interface Asked {
   readonly approved?: string;
   readonly out?: string;
   readonly only?: readonly string[];
+  readonly onRound?: (org: string) => void;
 }
 
 /** Plans in every org, as the verb does, and hands over what is to be revoked. */
-async function planned(made: FleetFolder, { app = APP, approved, out, only = [] }: Asked = {}) {
+async function planned(made: FleetFolder, { app = APP, approved, out, only = [], onRound }: Asked = {}) {
   const { fleet: read, ...selected } = made.select({ only });
   const records = new Map<string, string>();
   const all = new FleetByHand(
@@ -40,7 +41,13 @@ async function planned(made: FleetFolder, { app = APP, approved, out, only = [] 
     made.surroundings({
       env: { ...made.env, PATH: process.env.PATH ?? "", SANCTIONED_REVOKES_PER_SECOND: "1000" },
     }),
-    { again: () => undefined, revoked: (org, { audit }) => records.set(org, audit.file) },
+    {
+      again: () => undefined,
+      revoked: (org, { audit }) => {
+        records.set(org, audit.file);
+        onRound?.(org);
+      },
+    },
   );
   const writer = out === undefined ? null : new PlansWriter(out);
   const outcome = await all.plan(selected, {
@@ -112,6 +119,38 @@ it("nothing is called in any org where the fleet's limits refuse", async () => {
   const { outcome } = await planned(made);
   expect(outcome.run.limits.refusal).toContain("2 orgs, over 1");
   expect([calls(made, "one"), calls(made, "two")]).toEqual([0, 0]);
+});
+
+it("what comes again is held to the fleet's limits together with what was revoked before", async () => {
+  for (const [limit, roundsOf] of [
+    [3, 2],
+    [2, 1],
+  ] as const) {
+    const made = await fleet(
+      [{ name: "one" }, { name: "two" }],
+      [`limits: { percent: 100, revocations: ${limit} }`],
+    );
+    const { store } = made.orgs.get("one")!;
+    const [first] = store.grants().filter(({ AppName }) => AppName === APP);
+    let rounds = 0;
+    const onRound = (org: string) => {
+      if (org === "one" && ++rounds === 1)
+        store.authorize({
+          username: store.username(first!),
+          app: APP,
+          createdAt: Date.parse("2026-02-01T00:00:00Z"),
+          lastUsedAt: null,
+          useCount: 0,
+        });
+    };
+    const { all, outcome } = await planned(made, { onRound });
+    expect(outcome.run.limits).toMatchObject({ revocations: { actual: 2 }, refusal: null });
+    const { orgs } = await all.revoke(outcome);
+    expect([rounds, held(made, "one"), held(made, "two")]).toEqual([roundsOf, 2 - roundsOf, 0]);
+    expect(orgs.map(({ status }) => status)).toEqual([roundsOf === 2 ? "revoked" : "refused", "revoked"]);
+    if (roundsOf === 1)
+      expect(orgs[0]!.problem?.text).toContain("3 revocations, over 2 (limits.revocations)");
+  }
 });
 
 it("what was looked at can be approved: no more than that is revoked, and an org without a plan is left", async () => {
