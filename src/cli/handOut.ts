@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { shownError } from "../errors.ts";
+import type { Plans } from "../fleet/plansFolder.ts";
 import { type HandOut, handOut, leftOutLines } from "../fleet/waves.ts";
 import { cliErrors } from "./errors.ts";
 import { type FleetPlanOptions, planAsAsked, type SelectedFleet, throwUnexpected } from "./fleet.ts";
@@ -27,17 +28,17 @@ export function withHandOutOptions(command: Command): Command {
 export async function handedOut(
   selected: SelectedFleet,
   options: HandOutOptions,
-): Promise<{ readonly handOut: HandOut; readonly plans: string }> {
+): Promise<{ readonly handOut: HandOut; readonly plans: Plans }> {
   const { judgedOnly = false } = options;
-  const plans = await folderOfPlans(selected, options);
+  const folder = await folderOfPlans(selected, options);
   const [{ readPlans }, { limitsOver }] = await Promise.all([
     import("../fleet/plansFolder.ts"),
     import("../fleet/plansToHandOut.ts"),
   ]);
-  const read = readPlans(plans);
+  const plans = readPlans(folder);
   const { fleet, orgs } = selected;
-  const limits = limitsOver(read, fleet);
-  return { handOut: handOut({ run: read.run, fleet, orgs, limits, judgedOnly }), plans };
+  const limits = limitsOver(plans, fleet);
+  return { handOut: handOut({ run: plans.run, fleet, orgs, limits, judgedOnly }), plans };
 }
 
 async function folderOfPlans(selected: SelectedFleet, options: HandOutOptions): Promise<string> {

@@ -226,6 +226,13 @@ export const fleetErrors = declareErrors({
     remedy: "The same command again begins with it.",
     example: {},
   },
+  "lower-wave-open": {
+    kind: "user",
+    text: "Wave {wave} is not begun, since by this folder of plans there is still something to revoke in lower ones: {orgs}.",
+    remedy:
+      "Begin with `--wave {lowest}`, or leave `--wave` out: all go from the lowest, and what is done has nothing to do.",
+    example: { wave: 1, lowest: 0, orgs: "canary (wave 0)" },
+  },
   "wave-not-there": {
     kind: "user",
     text: "Nothing is to be updated in wave {wave}.",

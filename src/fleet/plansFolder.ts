@@ -1,18 +1,20 @@
-import { mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import fleetSchema from "../../schema/fleet.schema.json" with { type: "json" };
 import type { CodedError } from "../errors.ts";
 import { digestOf } from "../plan/digest.ts";
 import { isFullPlan, parsePlanFile } from "../plan/parsePlanFile.ts";
 import type { FullPlan, PlanFile } from "../plan/planSchema.ts";
-import { LARGEST_TEXT, readRegular } from "../regularFile.ts";
-import { writeWhole } from "../run/wholeFile.ts";
+import { LARGEST_TEXT, readRegular, readRegularLines } from "../regularFile.ts";
+import { systemRefusal, writeWhole } from "../run/wholeFile.ts";
 import { safeJson } from "../safeJson.ts";
 import { validator } from "../validator.ts";
 import { fleetErrors } from "./errors.ts";
 import type { FleetRun } from "./runSchema.ts";
 
 const RUN_FILE = "fleet.json";
+/** A line for each org that was updated whole by its plan. */
+const UPDATED_FILE = "updated.jsonl";
 
 const runValidator = validator<FleetRun>(fleetSchema);
 
@@ -59,6 +61,24 @@ export interface Plans {
   readonly base: (org: string) => PlanFile | null;
   /** The path of an org's plan, to be approved and applied as any other. */
   readonly file: (org: string) => string;
+}
+
+/** Notes that an org was updated whole by its plan of the folder. @returns what the system says against it; null for nothing */
+export function noteUpdated({ folder, run }: Plans, org: string): string | null {
+  const line = { org, digest: run.orgs.find(({ name }) => name === org)?.plan?.digest ?? never(org) };
+  const file = path.join(folder, UPDATED_FILE);
+  return systemRefusal(() => appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 }));
+}
+
+/** The orgs that were updated whole by the plans that are in the folder now. */
+export function updatedOrgs({ folder, run }: Plans): ReadonlySet<string> {
+  const noted = new Set<string>();
+  readRegularLines(path.join(folder, UPDATED_FILE), (line) => noted.add(line.toString("utf8").trim()));
+  return new Set(
+    run.orgs
+      .filter(({ name, plan }) => noted.has(JSON.stringify({ org: name, digest: plan?.digest })))
+      .map(({ name }) => name),
+  );
 }
 
 /** Reads a folder of plans. @throws UserError for one that is not whole, or was changed */

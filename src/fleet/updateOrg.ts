@@ -14,6 +14,7 @@ import { parseState } from "../state/exportedState.ts";
 import { verifyState } from "../state/verifyState.ts";
 import { fleetErrors } from "./errors.ts";
 import type { Fleet, FleetOrg } from "./orgs.ts";
+import type { Plans } from "./plansFolder.ts";
 import { engineOf } from "./stackConfig.ts";
 import { type FleetSurroundings, surroundingsOf } from "./surroundings.ts";
 import type { OrgUpdate } from "./updateInWaves.ts";
@@ -34,8 +35,8 @@ const ENGINE_PACKAGE = "pulumi";
 export interface UpdateAsked {
   readonly fleet: Fleet;
   readonly surroundings: FleetSurroundings;
-  /** The path of the plan that an org's update is held to. */
-  readonly planOf: (org: string) => string;
+  /** The folder of the plans that the updates are held to: as it was read when the fleet's limits were judged. */
+  readonly plans: Plans;
   /** Tells the engines to end what is under way. */
   readonly signal: AbortSignal;
 }
@@ -52,6 +53,7 @@ export async function updateOrg(one: WaveOrg, asked: UpdateAsked): Promise<OrgUp
     record = path.resolve(asked.surroundings.folder, config.get("auditFile") ?? defaultRecord(org.id));
     for (const id of runsIn(record).keys()) seen.add(id);
     await verifyBefore(one, asked);
+    asked.plans.plan(org.name); // once more: that it is still the plan that the fleet's limits were held to
     if (asked.signal.aborted) throw fleetErrors["update-not-begun"]();
     await up(one, asked);
     const outcomes = outcomesSince(record, seen);
@@ -123,11 +125,11 @@ async function verifyBefore({ org, stack }: WaveOrg, { fleet, surroundings }: Up
 
 /** Runs the update by Pulumi's Automation API. @throws UserError with the engine's reasons where it fails */
 async function up({ org, stack: name }: WaveOrg, asked: UpdateAsked): Promise<void> {
-  const { fleet, surroundings, planOf, signal } = asked;
+  const { fleet, surroundings, plans, signal } = asked;
   const { folder } = surroundings;
   // Loaded only when it is needed: the SDK is large.
   const { default: automation } = await import("@pulumi/pulumi/automation/index.js");
-  const envVars = await variablesOf(org, fleet, surroundings, planOf(org.name));
+  const envVars = await variablesOf(org, fleet, surroundings, plans.file(org.name));
   const root = await engineRoot(folder, surroundings.env);
   const pulumiCommand = await automation.PulumiCommand.get(root === null ? {} : { root });
   const workspace = await automation.LocalWorkspace.create({ workDir: folder, envVars, pulumiCommand });

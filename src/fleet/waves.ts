@@ -93,6 +93,29 @@ export function wavesAsked({ waves }: HandOut, wave: number | undefined): readon
   throw fleetErrors["wave-not-there"]({ wave, waves: waves.map((one) => one.wave).join(", ") });
 }
 
+/**
+ * Holds one wave to its turn: every org of a lower one whose plan revokes was updated whole by that plan, also where it was not selected. Pure.
+ * @param updated the orgs that were
+ * @throws UserError where one was not
+ */
+export function refuseBeforeLower(
+  wave: number | undefined,
+  { run, fleet }: Pick<HandOutAsked, "run" | "fleet">,
+  updated: ReadonlySet<string>,
+): void {
+  if (wave === undefined) return;
+  const results = resultsByName(run, fleet);
+  const open = fleet.orgs
+    .flatMap((org) => waveOrg(org, results.get(org.name) ?? null) ?? [])
+    .filter(({ org }) => org.wave < wave && !updated.has(org.name));
+  if (open.length === 0) return;
+  throw fleetErrors["lower-wave-open"]({
+    wave,
+    lowest: Math.min(...open.map(({ org }) => org.wave)),
+    orgs: open.map(({ org }) => `${org.name} (wave ${org.wave})`).join(", "),
+  });
+}
+
 /** One sentence for each reason that orgs are left out for, with their names. Pure. */
 export function leftOutLines(leftOut: readonly LeftOut[]): string[] {
   return [...Map.groupBy(leftOut, ({ why }) => why)].map(

@@ -1,6 +1,9 @@
-import { expect, it, onTestFinished } from "vitest";
+import { chmodSync, readFileSync } from "node:fs";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { planFleet } from "../../src/fleet/planFleet.ts";
+import { PlansWriter, readPlans } from "../../src/fleet/plansFolder.ts";
 import { type OrgUpdate, updateInWaves } from "../../src/fleet/updateInWaves.ts";
-import { variablesOf } from "../../src/fleet/updateOrg.ts";
+import { updateOrg, variablesOf } from "../../src/fleet/updateOrg.ts";
 import type { Wave, WaveOrg } from "../../src/fleet/waves.ts";
 import { fleetFolder } from "./fleetFolder.ts";
 
@@ -77,6 +80,49 @@ it("whoever asks for it ends it between two orgs", async () => {
     ["revoked", null],
     ["not-begun", "ann asked it to stop"],
   ]);
+});
+
+/** An update of the org "one" by an engine that shows an empty state, and does something besides. */
+async function updated(signal: AbortSignal, besides: string) {
+  const made = await fleetFolder([{ name: "one", entry: ["stack: one"] }]);
+  onTestFinished(() => made.close());
+  const { fleet, ...selected } = made.select();
+  const surroundings = made.surroundings({ stackConfig: async () => new Map() });
+  const planned = async (folder: string) => {
+    const writer = new PlansWriter(`${made.folder}/${folder}`);
+    const { run } = await planFleet(fleet, selected, made.surroundings(), {
+      onPlan: ({ name }, plan, base) => writer.plan(name, plan, base),
+    });
+    writer.finish(run);
+    return readPlans(writer.folder);
+  };
+  const plans = await planned("plans");
+  await planned("others");
+  made.write(
+    "node_modules/.bin/pulumi",
+    `#!/bin/sh\necho "$*" >> engine.log\n${besides}\necho '{"version":3,"deployment":{}}'\n`,
+  );
+  chmodSync(`${made.folder}/node_modules/.bin/pulumi`, 0o700);
+  const one = { org: fleet.orgs[0]!, stack: "one", revocations: 4 };
+  const { status, why } = await updateOrg(one, { fleet, surroundings, plans, signal });
+  return { status, why, commands: readFileSync(`${made.folder}/engine.log`, "utf8").trim().split("\n") };
+}
+
+describe.skipIf(process.platform === "win32")("right before its update an org", () => {
+  const LOOKED = ["stack export --stack one --non-interactive"];
+
+  it("is held to its plan of the folder once more, which was swapped meanwhile", async () => {
+    const { signal } = new AbortController();
+    const { status, why, commands } = await updated(signal, "cp others/one.json plans/one.json");
+    expect([status, commands]).toEqual(["failed", LOOKED]);
+    expect(why).toContain("one.json is not the plan that fleet.json lists");
+  });
+
+  it("is not begun any more where it was told to end meanwhile", async () => {
+    const { status, why, commands } = await updated(AbortSignal.abort(), ":");
+    expect([status, commands]).toEqual(["failed", LOOKED]);
+    expect(why).toContain("told to end before its update began");
+  });
 });
 
 it("an update has its own org's way in, under the names that a run reads, and nobody else's", async () => {

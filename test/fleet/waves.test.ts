@@ -5,7 +5,7 @@ import { githubMatrix, githubOutputs, gitlabPipeline } from "../../src/fleet/mat
 import type { Fleet } from "../../src/fleet/orgs.ts";
 import { parseOrgs } from "../../src/fleet/orgsFile.ts";
 import type { FleetRun, OrgResult } from "../../src/fleet/runSchema.ts";
-import { handOut, leftOutLines } from "../../src/fleet/waves.ts";
+import { handOut, leftOutLines, refuseBeforeLower } from "../../src/fleet/waves.ts";
 import { sfId } from "../inventories.ts";
 
 interface Entry {
@@ -180,6 +180,26 @@ describe("what is handed out", () => {
     const another = { ...run, orgs: [{ ...run.orgs[0]!, id: sfId("00D", 9) }] };
     expect(() => handOut({ ...asked, run: another })).toThrow("orgs.yaml lists no such org");
   });
+});
+
+it("a wave waits for every lower org whose plan revokes, selected or not, and for no other", () => {
+  const entries: Entry[] = [
+    { name: "canary", wave: 0, status: "revokes" },
+    { name: "clean", wave: 0, status: "clean" },
+    { name: "bare", wave: 0, status: "revokes", stack: null },
+    { name: "one", wave: 1, status: "revokes" },
+    { name: "two", wave: 2, status: "revokes" },
+  ];
+  const fleet = fleetOf(entries);
+  const asked = { run: runOf(entries, fleet), fleet };
+  const by = (wave: number | undefined, ...updated: string[]) =>
+    refuseBeforeLower(wave, asked, new Set(updated));
+  expect(() => by(2)).toThrow("lower ones: canary (wave 0), one (wave 1)");
+  expect(() => by(2, "canary")).toThrow("lower ones: one (wave 1)");
+  expect(() => by(1)).toThrow("lower ones: canary (wave 0)");
+  for (const wave of [undefined, 0]) by(wave);
+  by(1, "canary");
+  by(2, "canary", "one");
 });
 
 describe("for GitHub", () => {

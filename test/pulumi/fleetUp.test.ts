@@ -75,6 +75,20 @@ it.runIf(tellsProcesses)(
     expect(failed.output).toContain("one: not begun: canary failed\ntwo: not begun: canary failed\n");
     expect([failed.code, calls("one"), calls("two"), held()]).toEqual([1, 0, 0, [4, 4, 4, 4]]);
 
+    const early = await project.cli(
+      "fleet",
+      "up",
+      "--plans",
+      "plans",
+      "--wave",
+      "2",
+      "--only",
+      "late",
+      "--yes",
+    );
+    expect(early.output).toContain("canary (wave 0), one (wave 1), two (wave 1)");
+    expect([early.code, calls("late")]).toEqual([1, 0]);
+
     fleet.orgs.get("canary")!.setFaults([]);
     fleet.orgs.get("one")!.setFaults(SLOW);
     const withKill = await begunUntil(1);
@@ -91,7 +105,17 @@ it.runIf(tellsProcesses)(
     expect([killed.code, held()]).toEqual([1, [0, 3, 0, 4]]);
     verifyRecords(["canary", "one", "two"]);
 
-    const locked = await project.cli("fleet", "up", "--plans", "plans", "--yes", "--only", "one");
+    const locked = await project.cli(
+      "fleet",
+      "up",
+      "--plans",
+      "plans",
+      "--wave",
+      "1",
+      "--yes",
+      "--only",
+      "one",
+    );
     expect(locked.output).toMatch(/one: FAILED.*currently locked.*`npx pulumi cancel --stack one`/);
     expect([locked.code, held()]).toEqual([1, [0, 3, 0, 4]]);
     expect((await project.run("cancel", "--stack", "one", "--yes")).code).toBe(0);

@@ -47,7 +47,7 @@ export function fleetMatrixCommand(): Command {
       const { handOut, plans } = await handedOut(selected, options);
       sayLeftOut(handOut);
       if (handOut.refusal !== null) return sayRefused(handOut.refusal);
-      const folder = path.relative(selected.folder, path.resolve(plans)).replaceAll(path.sep, "/");
+      const folder = path.relative(selected.folder, path.resolve(plans.folder)).replaceAll(path.sep, "/");
       process.stdout.write(textOf(handOut, folder, options));
     });
 }

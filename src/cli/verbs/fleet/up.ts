@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
+import type { Plans } from "../../../fleet/plansFolder.ts";
 import { fleetSurroundings } from "../../../fleet/stackConfig.ts";
 import { type OrgUpdate, updateInWaves } from "../../../fleet/updateInWaves.ts";
-import { type Wave, type WaveOrg, wavesAsked } from "../../../fleet/waves.ts";
+import { refuseBeforeLower, type Wave, type WaveOrg, wavesAsked } from "../../../fleet/waves.ts";
 import { updateLine, updatesText, wavesText } from "../../../report/fleet/fleetUpdateText.ts";
 import { StopFiles, stopOfFolder } from "../../../run/stopFile.ts";
 import { confirm } from "../../confirm.ts";
@@ -34,7 +35,10 @@ export function fleetUpCommand(): Command {
     .description("update the orgs whose plans revoke, wave by wave, by Pulumi: each held to its own plan")
     .option("--out <folder>", "plan now, into a new folder, and be held to that")
     .addOption(
-      new Option("--wave <number>", "this wave alone (default: all, from the lowest)").argParser(parseWave),
+      new Option(
+        "--wave <number>",
+        "this wave alone, once those before it are done (default: all, from the lowest)",
+      ).argParser(parseWave),
     )
     .option("--yes", "do not ask")
     .addHelpText(
@@ -48,6 +52,8 @@ export function fleetUpCommand(): Command {
       const { handOut, plans } = await handedOut(selected, options);
       sayLeftOut(handOut);
       if (handOut.refusal !== null) return sayRefused(handOut.refusal);
+      const { updatedOrgs } = await import("../../../fleet/plansFolder.ts");
+      refuseBeforeLower(options.wave, { run: plans.run, fleet: selected.fleet }, updatedOrgs(plans));
       const waves = wavesAsked(handOut, options.wave);
       if (waves.length === 0) return void process.stdout.write("Nothing is to be revoked in any org.\n");
       process.stdout.write(wavesText(waves));
@@ -63,16 +69,15 @@ function countOf(waves: readonly Wave[]): number {
 async function updateAll(
   waves: readonly Wave[],
   { fleet, folder }: SelectedFleet,
-  plans: string,
+  plans: Plans,
   atOnce: number,
 ): Promise<void> {
-  const [{ updateOrg }, { readPlans }] = await Promise.all([
+  const [{ updateOrg }, { noteUpdated }] = await Promise.all([
     import("../../../fleet/updateOrg.ts"),
     import("../../../fleet/plansFolder.ts"),
   ]);
   const stopFiles = new StopFiles(folder, null);
   const ending = endOnSignals();
-  const { file: planOf } = readPlans(plans);
   const surroundings = fleetSurroundings(folder, process.env);
   const unexpected: { org: string; error: unknown }[] = [];
   try {
@@ -81,12 +86,14 @@ async function updateAll(
       whyStop: () => ending.why() ?? stopFiles.look([stopOfFolder(folder)]),
       update: async (one) => {
         process.stderr.write(`${one.org.name}: updating\n`);
-        const asked = { fleet, surroundings, planOf, signal: ending.signal };
+        const asked = { fleet, surroundings, plans, signal: ending.signal };
         const result = await updateOrg(one, asked).catch((error: unknown) => {
           unexpected.push({ org: one.org.name, error });
           return failedUnexpectedly(one);
         });
         process.stdout.write(`${updateLine(result)}\n`);
+        const unnoted = result.status === "failed" ? null : noteUpdated(plans, one.org.name);
+        if (unnoted !== null) process.stderr.write(`${one.org.name}: not noted as updated (${unnoted})\n`);
         return result;
       },
     });
