@@ -91,7 +91,7 @@ export function gitlabPipeline(
   };
   const text = filled(templates["gitlab/.gitlab-ci.yml"], {
     ...common,
-    waveStages: waves.map(({ wave }) => `wave-${wave}`).join(", "),
+    stages: ["preview", "plan", ...waves.map(({ wave }) => `wave-${wave}`), "drift"].join(", "),
     waves: waves.flatMap(({ wave, orgs: ofWave }, i) => [
       ...(i === 0 ? [] : [""]),
       ...linesOf(

@@ -59,6 +59,10 @@ it("an org whose stack nothing names is judged, and in no wave", () => {
   const text = [...githubWorkflows(templates, ORGS, WORKFLOW_DEFAULTS).values()].join("");
   expect(text).toContain(said("SEEN_TOKEN: «secrets.SEEN_TOKEN»"));
   expect(JSON.stringify(jobsOf(ORGS)["wave-5"])).not.toContain("SEEN_TOKEN");
+  const seen = [org("seen", 1, { stack: null })];
+  expect(Object.keys(jobsOf(seen))).toEqual(["plan"]);
+  const { stages } = parse(gitlabPipeline(templates, seen, WORKFLOW_DEFAULTS).get(".gitlab-ci.yml")!);
+  expect(stages).toEqual(["preview", "plan", "drift"]);
 });
 
 it("GitLab's waves are stages, each a matrix of its orgs", () => {
