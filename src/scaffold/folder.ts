@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -109,7 +110,7 @@ function writeInto(folder: string, files: Files): void {
       const steps = file.split("/");
       for (const at of steps.slice(1).keys()) makeFolder(path.join(folder, ...steps.slice(0, at + 1)), undo);
       const whole = path.join(folder, ...steps);
-      writeFileSync(whole, text, { flag: "wx" });
+      writeNew(whole, text);
       undo.push(() => unlinkSync(whole));
     }
   } catch (error) {
@@ -119,6 +120,26 @@ function writeInto(folder: string, files: Files): void {
       takenBack(undo) ? "Nothing was written." : "Not all of what was written could be taken away again.",
     );
   }
+}
+
+/** A file that is there whole or not at all, also where the disk is full or the run is killed, and in place of no other. */
+function writeNew(whole: string, text: string): void {
+  const stage = `${whole}.${randomBytes(4).toString("hex")}`;
+  try {
+    writeFileSync(stage, text, { flag: "wx" });
+    linkSync(stage, whole);
+  } catch (error) {
+    if (!isWithoutLinks(error)) throw error;
+    writeFileSync(whole, text, { flag: "wx" });
+  } finally {
+    rmSync(stage, { force: true });
+  }
+}
+
+/** Not every file system has hard links. */
+function isWithoutLinks(error: unknown): boolean {
+  const codes = ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
+  return isOfSystem(error) && error.syscall === "link" && codes.includes(error.code);
 }
 
 /** One more folder, which must be no link. */

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -118,6 +119,20 @@ it("what fails half way leaves nothing", () => {
   expect(() => writeRepository(target, FILES)).toThrow("(EEXIST). Nothing was written.");
   expect(all()).toEqual(["acme", "acme/README.md", "acme/kept"]);
   expect(text("README.md")).toBe("theirs");
+});
+
+it("of a file that does not fit nothing stays, though its beginning would", () => {
+  mkdirSync(folder);
+  const program = `
+    import { lookAtTarget, writeRepository } from ${JSON.stringify(path.resolve("src/scaffold/folder.ts"))};
+    const files = new Map([["a/small", "s"], ["a/large", "l".repeat(100_000)]]);
+    try { writeRepository(lookAtTarget(${JSON.stringify(folder)}, files.keys(), true), files); }
+    catch ({ message }) { process.stdout.write(message); }`;
+  // Files of 8 KiB at most, as on a disk that is nearly full.
+  const script = `trap "" XFSZ; ulimit -f 8; exec "$0" --input-type=module --eval "$1"`;
+  const said = execFileSync("bash", ["-c", script, process.execPath, program], { encoding: "utf8" });
+  expect(said).toContain("cannot be written (EFBIG). Nothing was written.");
+  expect(all()).toEqual(["acme"]);
 });
 
 it("a folder that came meanwhile is not touched", () => {
