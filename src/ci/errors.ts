@@ -142,7 +142,7 @@ export const ciErrors = declareErrors({
   "pulumi-not-installed": {
     kind: "settings",
     text: "Pulumi is not installed here.",
-    remedy: "Add the npm package `pulumi` to package.json, and run `npm ci`.",
+    remedy: "Run `npm install --save-dev pulumi`, and commit what it writes.",
     example: {},
   },
   "state-not-exported": {

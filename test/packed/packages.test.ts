@@ -47,6 +47,7 @@ describe("the tarball", () => {
   it("of the product holds what is built from src, and nothing of the local org", async () => {
     const own = (await tracked("bin", "man", "plugin", "schema", "policy", "templates", "docs/*.md")).concat(
       "README.md",
+      "action.yml",
       "package.json",
     );
     const licence = await tracked("LICENSE");
