@@ -85,6 +85,30 @@ export const cliErrors = declareErrors({
     remedy: "Name a folder of plans with --plans, or a new one to plan into with --out.",
     example: {},
   },
+  "org-not-named": {
+    kind: "user",
+    text: "No org is named.",
+    remedy: "Name the one that is to be updated with --in.",
+    example: {},
+  },
+  "org-not-handed-out": {
+    kind: "user",
+    text: "Nothing may be applied in {org} by the plans in {folder} ({why}).",
+    remedy: "`npx sanctioned fleet plan` says more.",
+    example: { folder: "plans", org: "acme", why: "left out, over its own limits: acme" },
+  },
+  "base-not-named": {
+    kind: "settings",
+    text: "The commit that was applied last is not named.",
+    remedy: "Name it with --last-applied, or with --authors the file that `npx sanctioned ci authors` wrote.",
+    example: {},
+  },
+  "authors-file-not-valid": {
+    kind: "user",
+    text: "{file} is not what `sanctioned ci authors` prints.",
+    remedy: "Let the job that plans write it.",
+    example: { file: "authors.env" },
+  },
   "no-policy-file": {
     kind: "user",
     text: "There is no policy in the folder {folder}.",

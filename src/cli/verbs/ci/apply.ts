@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { applyApproved } from "../../../ci/apply.ts";
 import { parseAuthors } from "../../../ci/authors.ts";
 import { branchOfRun, numberOfRun, sourceOfRun } from "../../../ci/ciRun.ts";
-import { ciErrors } from "../../../ci/errors.ts";
 import { policyFolders, updateEnvironment } from "../../../ci/orgs.ts";
 import type { FleetOrg } from "../../../fleet/orgs.ts";
 import type { Plans } from "../../../fleet/plansFolder.ts";
@@ -11,6 +10,7 @@ import { selectOrgs } from "../../../fleet/selection.ts";
 import { fleetSurroundings } from "../../../fleet/stackConfig.ts";
 import { handOut, leftOutLines } from "../../../fleet/waves.ts";
 import { policyRoots } from "../../../run/settings.ts";
+import { cliErrors } from "../../errors.ts";
 import { readTextFile } from "../../files.ts";
 import { type SelectedFleet, selectedFleet } from "../../fleet.ts";
 
@@ -41,7 +41,7 @@ export function ciApplyCommand(): Command {
     )
     .action(async (options: ApplyOptions) => {
       const { env } = process;
-      if (options.in === undefined) throw ciErrors["org-not-named"]();
+      if (options.in === undefined) throw cliErrors["org-not-named"]();
       const { readPlans } = await import("../../../fleet/plansFolder.ts");
       const selected = await selectedFleet({ orgs: options.orgs });
       const { fleet, folder } = selected;
@@ -86,7 +86,7 @@ async function isHandedOut(org: FleetOrg, { fleet, orgs }: SelectedFleet, plans:
   if (refusal !== null) throw refusal.error;
   const left = leftOut.filter((one) => one.org === org.name);
   if (left.length > 0)
-    throw ciErrors["org-not-handed-out"]({
+    throw cliErrors["org-not-handed-out"]({
       org: org.name,
       folder: plans.folder,
       why: leftOutLines(left).join("; "),
@@ -97,10 +97,10 @@ async function isHandedOut(org: FleetOrg, { fleet, orgs }: SelectedFleet, plans:
 /** Since when, and whose approval does not count. @throws SettingsError where neither is told */
 function heldBy({ lastApplied: base, authors }: ApplyOptions): { base: string; excluded: NodeJS.ProcessEnv } {
   if (authors === undefined) {
-    if (base === undefined) throw ciErrors["base-not-named"]();
+    if (base === undefined) throw cliErrors["base-not-named"]();
     return { base, excluded: {} };
   }
   const known = parseAuthors(readTextFile(authors, "The authors"));
-  if (known === null) throw ciErrors["authors-file-not-valid"]({ file: authors });
+  if (known === null) throw cliErrors["authors-file-not-valid"]({ file: authors });
   return { base: base ?? known.base, excluded: { SANCTIONED_EXCLUDED_APPROVERS: known.names.join(",") } };
 }
