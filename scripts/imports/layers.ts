@@ -166,6 +166,7 @@ export const pure: readonly string[] = [
   "fleet/matrix.ts",
   "fleet/numbers.ts",
   "fleet/orgs.ts",
+  "fleet/orgsDefaults.ts",
   "fleet/orgsFile.ts",
   "fleet/orgsSchema.ts",
   "fleet/runSchema.ts",

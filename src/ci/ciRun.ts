@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ForgeName } from "../forge/fromEnvironment.ts";
+import type { ForgeName } from "../forge/names.ts";
 import { isHash } from "./commit.ts";
 import { ciErrors } from "./errors.ts";
 import type { Source } from "./git.ts";

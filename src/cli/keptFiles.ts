@@ -10,7 +10,6 @@ import {
   WORKFLOW_TEMPLATES,
   type WorkflowTemplates,
 } from "../scaffold/workflows.ts";
-import { PUBLISHED_SCHEMAS } from "./publishedSchemas.ts";
 
 /** The versions that a repository gets. */
 export const VERSIONS: Versions = { sanctioned: VERSION, ...TESTED_WITH };
@@ -21,10 +20,11 @@ const WRITERS = { github: githubWorkflows, gitlab: gitlabPipeline } as const;
  * The files of a repository that `upgrade` keeps in step with this version and with its orgs.
  * @throws UserError for what could not stand in a workflow
  */
-export function keptFiles(
+export async function keptFiles(
   { ci, workflows }: Pick<Mark, "ci" | "workflows">,
   orgs: readonly FleetOrg[],
-): Files {
+): Promise<Files> {
+  const { PUBLISHED_SCHEMAS } = await import("./publishedSchemas.ts"); // their library is large
   const { policy, baseline, orgs: orgsSchema } = PUBLISHED_SCHEMAS;
   const templates = readTemplates();
   return new Map([

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { FORGES, type ForgeName } from "../forge/fromEnvironment.ts";
+import { FORGES, type ForgeName } from "../forge/names.ts";
 import { parseDay, parseUtc, startOf } from "../time.ts";
 
 /** `--as-of`: the time that a policy is evaluated at, in milliseconds; now where it is left out. */

@@ -5,7 +5,7 @@ import type { PolicyResult } from "../policy/load.ts";
 import type { Policy } from "../policy/policy.ts";
 import { readPolicy, readPolicyFile } from "../policy/read.ts";
 import { needsOf } from "../resolve/policyNeeds.ts";
-import { judge, type Observer } from "../run/observer.ts";
+import type { Observer } from "../run/observer.ts";
 import type { Revoker } from "../run/revoker.ts";
 import { policyRoots, type RunSettings, raisedText } from "../run/settings.ts";
 import { chosenSettings, ofChosen, refuseOtherThanChosen, surroundings } from "./chosenOrg.ts";
@@ -48,6 +48,7 @@ function rootsGiven(): readonly string[] {
  * @throws UserError, InconclusiveError
  */
 export async function judgeAsAsked(options: JudgeOptions): Promise<Evaluation> {
+  const { judge } = await import("../run/observer.ts");
   const settings = chosenSettings();
   sayRaised(settings);
   const policy = givenPolicy(policyFile(options.policy));

@@ -7,10 +7,7 @@ import { KEPT_IN } from "../run/settings.ts";
 import { forgetful } from "../watch/forgetful.ts";
 import { command } from "../watch/sinks/command.ts";
 import type { Sink } from "../watch/sinks/sink.ts";
-import { slack } from "../watch/sinks/slack.ts";
 import { stdout } from "../watch/sinks/stdout.ts";
-import { teams } from "../watch/sinks/teams.ts";
-import { webhook } from "../watch/sinks/webhook.ts";
 import type { Memory } from "../watch/store.ts";
 import type { Enforce } from "../watch/watcher.ts";
 import { cliErrors } from "./errors.ts";
@@ -83,21 +80,20 @@ export function withWatchingOptions(verb: Command, state: readonly [flags: strin
 }
 
 /** The sinks that are named, each once. @throws SettingsError where the environment lacks what one needs */
-export function sinksOf({ to, command: program }: WatchingOptions): Sink[] {
-  const sinks = [...new Set(to)].map((name) => sinkOf(name, program));
-  return sinks;
+export function sinksOf({ to, command: program }: WatchingOptions): Promise<Sink[]> {
+  return Promise.all([...new Set(to)].map((name) => sinkOf(name, program)));
 }
 
-function sinkOf(name: SinkName, program: string | undefined): Sink {
+async function sinkOf(name: SinkName, program: string | undefined): Promise<Sink> {
   switch (name) {
     case "stdout":
       return stdout((text, taken) => process.stdout.write(text, taken));
     case "webhook":
-      return webhook(process.env, Date.now);
+      return (await import("../watch/sinks/webhook.ts")).webhook(process.env, Date.now);
     case "slack":
-      return slack(process.env);
+      return (await import("../watch/sinks/slack.ts")).slack(process.env);
     case "teams":
-      return teams(process.env);
+      return (await import("../watch/sinks/teams.ts")).teams(process.env);
     case "command":
       if (program === undefined) throw cliErrors["command-not-named"]();
       return command(program, process.env);

@@ -10,7 +10,8 @@ import { isMiscopied, parseOrgId } from "../salesforce/id.ts";
 import { validator } from "../validator.ts";
 import { fleetProblems } from "./errors.ts";
 import type { CredentialSource, Fleet, FleetOrg } from "./orgs.ts";
-import { DEFAULT_LIMITS, type OrgsFile } from "./orgsSchema.ts";
+import { DEFAULT_LIMITS } from "./orgsDefaults.ts";
+import type { OrgsFile } from "./orgsSchema.ts";
 
 const orgsValidator = validator<OrgsFile>(orgsSchema);
 

@@ -1,5 +1,6 @@
 import Type, { type Static } from "typebox";
 import { SETTING_KEYS } from "../salesforce/settingKeys.ts";
+import { DEFAULT_LIMITS, STACK_PATTERN } from "./orgsDefaults.ts";
 
 const closed = { additionalProperties: false };
 const optional = Type.Optional;
@@ -28,12 +29,6 @@ const Variables = Type.Object(
 /** More than the largest fleet has: what it holds must still be a limit. */
 const Limit = (description: string, byDefault: number, maximum = 1_000_000) =>
   Type.Integer({ minimum: 0, maximum, description, default: byDefault });
-
-/** What a fleet may lose by one change where its `orgs.yaml` does not say. */
-export const DEFAULT_LIMITS = { revocations: 200, percent: 10, perApp: 100, orgs: 10 } as const;
-
-/** A stack's name, which goes to the engine and into jobs as it is. */
-export const STACK_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$";
 
 /** `orgs.yaml`: the one source of its JSON Schema (`schema/orgs.schema.json`) and of its type. */
 export const OrgsSchema = Type.Object(

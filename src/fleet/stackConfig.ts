@@ -4,7 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { parseDocument } from "yaml";
 import { fleetErrors } from "./errors.ts";
-import { STACK_PATTERN } from "./orgsSchema.ts";
+import { STACK_PATTERN } from "./orgsDefaults.ts";
 import type { FleetSurroundings, ReadStackConfig } from "./surroundings.ts";
 
 const run = promisify(execFile);

@@ -5,9 +5,7 @@ import type { Forge } from "./forge.ts";
 import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
 import { githubHistory, gitlabHistory, type History } from "./history.ts";
-
-export const FORGES = ["github", "gitlab"] as const;
-export type ForgeName = (typeof FORGES)[number];
+import type { ForgeName } from "./names.ts";
 
 export interface ForgeOptions {
   /** `owner/name` of GitHub, id or path of GitLab; else the CI's. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judgeFleetLimits, type OrgSum } from "../../src/fleet/fleetLimits.ts";
-import { DEFAULT_LIMITS } from "../../src/fleet/orgsSchema.ts";
+import { DEFAULT_LIMITS } from "../../src/fleet/orgsDefaults.ts";
 
 const position = { file: "orgs.yaml", line: 2, column: 1 };
 const wide = { revocations: 1_000_000, percent: 100, perApp: 1_000_000, orgs: 1_000_000, position };

@@ -2,8 +2,8 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import orgsSchema from "../../schema/orgs.schema.json" with { type: "json" };
+import { DEFAULT_LIMITS } from "../../src/fleet/orgsDefaults.ts";
 import { parseOrgs } from "../../src/fleet/orgsFile.ts";
-import { DEFAULT_LIMITS } from "../../src/fleet/orgsSchema.ts";
 import { SETTING_KEYS } from "../../src/salesforce/settingKeys.ts";
 import { sfId } from "../inventories.ts";
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
-import { type ForgeName, forgeFromEnvironment } from "../../src/forge/fromEnvironment.ts";
+import { forgeFromEnvironment } from "../../src/forge/fromEnvironment.ts";
+import type { ForgeName } from "../../src/forge/names.ts";
 import { keepIssue, postComment } from "../../src/forge/sticky.ts";
 import { hiddenMark } from "../../src/pullRequest/comment.ts";
 import { ForgeStandIn, TOKEN } from "./standIn.ts";

@@ -1,5 +1,4 @@
 import { Command, Option } from "commander";
-import { forgeFromEnvironment } from "../../forge/fromEnvironment.ts";
 import { postComment } from "../../forge/sticky.ts";
 import { commentBody, failureBody, hiddenMark } from "../../pullRequest/comment.ts";
 import { cliErrors } from "../errors.ts";
@@ -52,6 +51,7 @@ export function commentCommand(): Command {
         process.stdout.write(`${mark}\n${body}`);
         return;
       }
+      const { forgeFromEnvironment } = await import("../../forge/fromEnvironment.ts");
       const forge = await forgeFromEnvironment(options.post, options, true, process.env);
       console.log(`Comment ${await postComment(forge, mark, body)}.`);
     });

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { forgeFromEnvironment } from "../../forge/fromEnvironment.ts";
 import { keepIssue } from "../../forge/sticky.ts";
 import { hiddenMark } from "../../pullRequest/comment.ts";
 import { CLEAN_TITLE, cleanIssue, driftIssue } from "../../pullRequest/driftIssue.ts";
@@ -35,6 +34,7 @@ export function issueCommand(): Command {
         process.stdout.write(content === null ? closing : `# ${content.title}\n\n${content.body}`);
         return;
       }
+      const { forgeFromEnvironment } = await import("../../forge/fromEnvironment.ts");
       const forge = await forgeFromEnvironment(options.post, options, false, process.env);
       const mark = hiddenMark("drift", options.name ?? plan.policy.file);
       console.log(

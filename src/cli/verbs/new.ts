@@ -85,7 +85,7 @@ export function newCommand(): Command {
       // With --add, orgs and packages may be the team's already: the workflows are for its orgs, and `upgrade` says what its manifest lacks.
       const { present } = lookAtTarget(folder, own.keys(), add);
       const orgs = present.includes(ORGS_FILE) ? readOrgs(ORGS_FILE, folder).orgs : orgsOf(own);
-      const files = filesOf(repository, own, orgs, !present.includes(MANIFEST));
+      const files = await filesOf(repository, own, orgs, !present.includes(MANIFEST));
       const target = lookAtTarget(folder, files.keys(), add);
       const written = writeRepository(target, files);
       process.stdout.write(report(folder, target, written, repository));
@@ -207,14 +207,14 @@ function orgsOf(own: Files): readonly FleetOrg[] {
 }
 
 /** Everything, the mark last: a folder without one was not written to its end. */
-function filesOf(
+async function filesOf(
   repository: Repository,
   own: Files,
   orgs: readonly FleetOrg[],
   writesManifest: boolean,
-): Files {
+): Promise<Files> {
   const workflows = { ...WORKFLOW_DEFAULTS, branch: repository.branch };
-  const kept = keptFiles({ ci: repository.ci, workflows }, orgs);
+  const kept = await keptFiles({ ci: repository.ci, workflows }, orgs);
   const mark = markText({
     version: VERSION,
     ci: repository.ci,

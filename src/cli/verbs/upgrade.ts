@@ -6,7 +6,7 @@ import { MANIFEST } from "../../scaffold/manifest.ts";
 import { MARK_FILE, parseMark } from "../../scaffold/mark.ts";
 import { type Files, packagesOf } from "../../scaffold/repository.ts";
 import { PROJECT_FILE, stackFiles, stackSteps } from "../../scaffold/stacks.ts";
-import { isInStep, type Standing, upgradeOf, upgradeText } from "../../scaffold/upgrade.ts";
+import type { Standing } from "../../scaffold/upgrade.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { keptFiles, VERSIONS } from "../keptFiles.ts";
@@ -30,9 +30,10 @@ export function upgradeCommand(): Command {
       "after",
       "\nA file that you changed is left, and both are shown.\n\nExample:\n  $ npm install --save-exact sanctioned@latest && npx sanctioned upgrade --check",
     )
-    .action(({ check = false, take = [], keep = [] }: UpgradeOptions) => {
+    .action(async ({ check = false, take = [], keep = [] }: UpgradeOptions) => {
       const folder = process.cwd();
-      const standing = standingOf(folder);
+      const { isInStep, upgradeOf, upgradeText } = await import("../../scaffold/upgrade.ts");
+      const standing = await standingOf(folder);
       const upgrade = upgradeOf(standing, { take, keep });
       if (!check)
         writeOver(
@@ -45,13 +46,13 @@ export function upgradeCommand(): Command {
 }
 
 /** @throws UserError where this is no repository that `new` made, PolicyError for the problems of its orgs.yaml */
-function standingOf(folder: string): Standing {
+async function standingOf(folder: string): Promise<Standing> {
   const own = readPresent(folder, [MARK_FILE, MANIFEST, PROJECT_FILE]);
   const markText = own.get(MARK_FILE);
   if (markText === undefined) throw cliErrors["mark-not-there"]({ folder, file: MARK_FILE });
   const mark = parseMark(markText);
   const { orgs } = readOrgs(ORGS_FILE, folder);
-  const offered = keptFiles(mark, orgs);
+  const offered = await keptFiles(mark, orgs);
   return {
     markText,
     mark,

@@ -5,7 +5,7 @@ import type { Revoker } from "../../run/revoker.ts";
 import { raisedText } from "../../run/settings.ts";
 import { Delivery } from "../../watch/deliver.ts";
 import { pause } from "../../watch/pause.ts";
-import { type Enforce, type Round, Watcher } from "../../watch/watcher.ts";
+import type { Enforce, Round, Watcher } from "../../watch/watcher.ts";
 import { EXIT } from "../exit.ts";
 import { policyFile } from "../files.ts";
 import { openObserver, openRevoker } from "../run.ts";
@@ -47,7 +47,7 @@ export function watchCommand(): Command {
         "\nExamples:\n  $ npx sanctioned watch --to slack --enforce leavers\n  $ npx sanctioned watch --once --within 1h --to webhook",
     )
     .action(async (options: WatchOptions) => {
-      const sinks = sinksOf(options);
+      const sinks = await sinksOf(options);
       const file = policyFile(options.policy);
       const { observer, enforce, heedStop, refuse } = await openRun(options);
       const policy = observer.want(file); // what is wrong with it now is better said now
@@ -56,6 +56,7 @@ export function watchCommand(): Command {
       const memory = await memoryOf(options, id, options.state);
       outliveReader(options, sinks);
       const delivery = new Delivery(memory, sinks, { warn: log });
+      const { Watcher } = await import("../../watch/watcher.ts");
       const watcher = new Watcher({
         observer: () => Promise.resolve(observer),
         org: { id, name },

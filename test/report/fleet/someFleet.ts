@@ -1,6 +1,6 @@
 import { judgeFleetLimits, orgSum } from "../../../src/fleet/fleetLimits.ts";
 import { numbersOf, statusOf } from "../../../src/fleet/numbers.ts";
-import { DEFAULT_LIMITS } from "../../../src/fleet/orgsSchema.ts";
+import { DEFAULT_LIMITS } from "../../../src/fleet/orgsDefaults.ts";
 import type { FleetRun, OrgResult } from "../../../src/fleet/runSchema.ts";
 import { digestOf } from "../../../src/plan/digest.ts";
 import type { FullPlan, PlanFile } from "../../../src/plan/planSchema.ts";

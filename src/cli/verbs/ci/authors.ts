@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { authorsSince, authorsText } from "../../../ci/authors.ts";
 import { forgeNeeded, pushOfRun } from "../../../ci/ciRun.ts";
-import { historyFromEnvironment } from "../../../forge/fromEnvironment.ts";
 import { tellOutputs } from "./outputs.ts";
 
 /** `sanctioned ci authors`: whose approval of a run does not count. */
@@ -16,6 +15,7 @@ export function ciAuthorsCommand(): Command {
     )
     .action(async () => {
       const { env } = process;
+      const { historyFromEnvironment } = await import("../../../forge/fromEnvironment.ts");
       const history = historyFromEnvironment(forgeNeeded(env), env);
       const text = authorsText(await authorsSince(history, pushOfRun(env)));
       tellOutputs(text, env);

@@ -5,7 +5,6 @@ import { Command } from "commander";
 import { forgeNeeded } from "../../../ci/ciRun.ts";
 import { exitCodeOf } from "../../../fleet/exitCode.ts";
 import { ORGS_FILE } from "../../../fleet/readOrgs.ts";
-import { forgeFromEnvironment } from "../../../forge/fromEnvironment.ts";
 import { keepIssue } from "../../../forge/sticky.ts";
 import { hiddenMark } from "../../../pullRequest/comment.ts";
 import { fleetText } from "../../../report/fleet/fleetText.ts";
@@ -47,6 +46,7 @@ export function ciDriftCommand(): Command {
         process.exitCode = exit === EXIT.limit ? 0 : exit;
         const told = driftOf(readPlans(writer.folder));
         if (told !== null) {
+          const { forgeFromEnvironment } = await import("../../../forge/fromEnvironment.ts");
           const forge = await forgeFromEnvironment(forgeNeeded(env), {}, false, env);
           const mark = hiddenMark("drift", nameOf(selected.fleet, name));
           console.log(`Issue: ${await keepIssue(forge, mark, told.issue, told.closing)}.`);

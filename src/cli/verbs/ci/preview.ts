@@ -1,13 +1,12 @@
 import { Command } from "commander";
 import { changeOfRun, forgeNeeded, sourceOfRun } from "../../../ci/ciRun.ts";
 import { credentialNames, policyFolders, updateEnvironment } from "../../../ci/orgs.ts";
-import { type Preview, type PreviewAsked, previewChange } from "../../../ci/preview.ts";
+import type { Preview, PreviewAsked } from "../../../ci/preview.ts";
 import { exportedState, withoutCredentials, withoutTokens } from "../../../ci/pulumi.ts";
 import type { Fleet } from "../../../fleet/orgs.ts";
 import { ORGS_FILE } from "../../../fleet/readOrgs.ts";
 import { fleetSurroundings } from "../../../fleet/stackConfig.ts";
 import type { FleetSurroundings } from "../../../fleet/surroundings.ts";
-import { forgeFromEnvironment } from "../../../forge/fromEnvironment.ts";
 import { postComment } from "../../../forge/sticky.ts";
 import { hiddenMark } from "../../../pullRequest/comment.ts";
 import { fleetText } from "../../../report/fleet/fleetText.ts";
@@ -48,6 +47,7 @@ export function ciPreviewCommand(): Command {
       const named = nameOf(fleet, name);
       const post = async (body: string) => {
         const pullRequest = change.number === null ? {} : { pullRequest: change.number };
+        const { forgeFromEnvironment } = await import("../../../forge/fromEnvironment.ts");
         const forge = await forgeFromEnvironment(forgeNeeded(env), pullRequest, true, env);
         console.log(`Comment ${await postComment(forge, hiddenMark("comment", named), body)}.`);
       };
@@ -64,6 +64,7 @@ export function ciPreviewCommand(): Command {
         surroundings,
         pulumi: pulumiOf(fleet, surroundings),
       };
+      const { previewChange } = await import("../../../ci/preview.ts");
       await previewChange(asked, (preview) => tell(preview, fleet, post));
     });
 }

@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 import { exitCodeOf } from "../../../fleet/exitCode.ts";
-import { forgeFromEnvironment } from "../../../forge/fromEnvironment.ts";
 import { postComment } from "../../../forge/sticky.ts";
 import { failureBody, hiddenMark } from "../../../pullRequest/comment.ts";
 import { fleetCommentBody } from "../../../pullRequest/fleetComment.ts";
@@ -60,6 +59,7 @@ async function post(options: CommentOptions, file: string, body: string): Promis
     process.stdout.write(`${mark}\n${body}`);
     return;
   }
+  const { forgeFromEnvironment } = await import("../../../forge/fromEnvironment.ts");
   const forge = await forgeFromEnvironment(options.post, options, true, process.env);
   console.log(`Comment ${await postComment(forge, mark, body)}.`);
 }

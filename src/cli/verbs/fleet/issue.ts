@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { exitCodeOf } from "../../../fleet/exitCode.ts";
-import { forgeFromEnvironment } from "../../../forge/fromEnvironment.ts";
 import { keepIssue } from "../../../forge/sticky.ts";
 import { hiddenMark } from "../../../pullRequest/comment.ts";
 import { cleanFleetIssue, fleetIssue } from "../../../pullRequest/fleetIssue.ts";
@@ -51,6 +50,7 @@ async function keep(plans: FleetPlans, options: IssueOptions): Promise<string> {
     return `Issue: left as it is, since ${amount(notSelected.length, "org")} of ${file} ${notSelected.length === 1 ? "was" : "were"} not judged.\n`;
   if (options.post === undefined)
     return content === null ? closing.body : `# ${content.title}\n\n${content.body}`;
+  const { forgeFromEnvironment } = await import("../../../forge/fromEnvironment.ts");
   const forge = await forgeFromEnvironment(options.post, options, false, process.env);
   const mark = hiddenMark("drift", options.name ?? `fleet ${file}`);
   return `Issue: ${await keepIssue(forge, mark, (standing) => fleetIssue(plans, standing), closing)}.\n`;

@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 import { exitCodeOf } from "../../../fleet/exitCode.ts";
-import { readFleet } from "../../../fleet/readFleet.ts";
 import { fleetSurroundings } from "../../../fleet/stackConfig.ts";
 import { answersAcross } from "../../../report/list/acrossFleet.ts";
 import { acrossCsv, acrossJson, acrossText } from "../../../report/list/acrossFormats.ts";
@@ -32,6 +31,7 @@ export function fleetListCommand(): Command {
     .action(async (options: ListOptions) => {
       const { app, user, format, atOnce } = options;
       const { orgs, notSelected, folder } = await selectedFleet(options);
+      const { readFleet } = await import("../../../fleet/readFleet.ts");
       const progress = countingProgress("orgs read", orgs.length);
       const reading = await readFleet(
         orgs,

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { InconclusiveError } from "../../../errors.ts";
 import { fleetSurroundings } from "../../../fleet/stackConfig.ts";
 import type { WatchedOrgOptions, WatchRun } from "../../../fleet/watchedOrg.ts";
-import { FleetWatch, type Looked } from "../../../fleet/watchFleet.ts";
+import type { FleetWatch, Looked } from "../../../fleet/watchFleet.ts";
 import { KEPT_IN, readRunSettings } from "../../../run/settings.ts";
 import { amount } from "../../../text.ts";
 import { Delivery } from "../../../watch/deliver.ts";
@@ -47,9 +47,10 @@ export function fleetWatchCommand(): Command {
     )
     .action(async (options: FleetWatchingOptions) => {
       sayRaised(readRunSettings(() => undefined, process.env));
-      const sinks = sinksOf(options);
+      const sinks = await sinksOf(options);
       const { folder, orgs } = await selectedFleet(options);
       outliveReader(options, sinks);
+      const { FleetWatch } = await import("../../../fleet/watchFleet.ts");
       const fleet: FleetWatch = new FleetWatch(orgs, {
         readOrgs: async () => (await selectedFleet(options)).orgs,
         surroundings: () => fleetSurroundings(folder, process.env),
