@@ -8,6 +8,12 @@ export const scaffoldErrors = declareErrors({
       "Use letters, digits and . _ / - alone; a policy is in a folder of its own, such as policy/acme.yaml.",
     example: { what: "The folder of a policy", found: "." },
   },
+  "workflow-variable-taken": {
+    kind: "user",
+    text: "orgs.yaml has the variable {name} hold a credential, and a workflow has it for something else.",
+    remedy: "Give it a name of the org's own there, and in the secrets, such as ACME_CLIENT_ID.",
+    example: { name: "PATH" },
+  },
   "folder-not-empty": {
     kind: "user",
     text: "{folder} is not empty ({found}), so nothing was written.",

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { parse } from "yaml";
 import { compareText } from "../text.ts";
 import { scaffoldErrors } from "./errors.ts";
 
@@ -139,11 +140,11 @@ function commonValues(
   const single = orgs.length === 1 && orgs[0]!.stack !== null;
   const inStacks = orgs.some(({ credentials }) => credentials.from === "stack");
   const roots = rootsOf(orgs);
-  const root = roots === null ? [] : [`SANCTIONED_POLICY_ROOT: ${roots}`];
+  const root = roots === null ? [] : [`SANCTIONED_POLICY_ROOT: ${quoted(roots)}`];
   const token = ["id-token: write"];
   const jobs = wavesOf(orgs).flatMap(({ wave, orgs: some }) => some.map(({ name }) => `${wave}:${name}`));
   return {
-    branch: plain(branch, "The branch"),
+    branch: quoted(plain(branch, "The branch")),
     requiredApprovals: String(requiredApprovals),
     policyPaths: foldersOf(orgs)
       .map((folder) => `${folder}/**`)
@@ -221,8 +222,14 @@ function variablesOf(orgs: readonly WorkflowOrg[]): string[] {
       : Object.values(credentials.variables).filter((name) => name !== undefined);
   });
   const known = [...new Set(names)].filter((name) => name !== PASSPHRASE).sort(compareText);
+  const taken = known.find((name) => TAKEN.test(name));
+  if (taken !== undefined) throw scaffoldErrors["workflow-variable-taken"]({ name: taken });
   return known.map((name) => plain(name, "A variable"));
 }
+
+/** What jobs, runners and the tool have for something else: a credential of that name would be in its place. */
+const TAKEN =
+  /^(BASE|ORG|CI|HOME|PATH|SHELL|LD_\w+|(ACTIONS|AWS|BASH|CI|GIT|GITHUB|GITLAB|NODE|NPM|PULUMI|RUNNER)_\w+|SANCTIONED_(ALLOWED|APPROVED|AUDIT|EXCLUDED|POLICY|RAISE|REQUIRED)_\w+)$/i;
 
 /** The folders that a change is taken from: those that policies are in, but none below another. */
 function foldersOf(orgs: readonly WorkflowOrg[]): string[] {
@@ -239,6 +246,11 @@ function rootsOf(orgs: readonly WorkflowOrg[]): string | null {
 
 function isNested(orgs: readonly WorkflowOrg[]): boolean {
   return orgs.some(({ policy }) => path.posix.dirname(path.posix.normalize(policy)).includes("/"));
+}
+
+/** Quoted where YAML would read something else than a text, as of a branch 1.10. */
+function quoted(text: string): string {
+  return parse(text) === text ? text : JSON.stringify(text);
 }
 
 /** What means itself in YAML, in an expression and in a shell. @throws UserError for anything else */

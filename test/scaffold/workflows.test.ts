@@ -97,6 +97,34 @@ it("policies in folders of one folder are taken with it, and no other place is n
     );
 });
 
+it("a branch or a folder that looks like a number is a text", () => {
+  const files = githubWorkflows(templates, [org("acme", 1, { policy: "1.0/emea/acme.yaml" })], {
+    ...WORKFLOW_DEFAULTS,
+    branch: "1.10",
+  });
+  const { on, env } = parse(files.get(".github/workflows/apply.yml")!);
+  expect([on.push.branches, env.SANCTIONED_POLICY_ROOT]).toEqual([["1.10"], "1.0"]);
+});
+
+it("no credential is in a variable that a job has for something else", () => {
+  const named = (name: string) => [
+    org("acme", 1, { credentials: { from: "variables", variables: { clientId: name } } }),
+  ];
+  for (const write of [githubWorkflows, gitlabPipeline]) {
+    for (const name of [
+      "BASE",
+      "ORG",
+      "Path",
+      "NODE_OPTIONS",
+      "SANCTIONED_REQUIRED_APPROVALS",
+      "GITHUB_TOKEN",
+    ])
+      expect(() => write(templates, named(name), WORKFLOW_DEFAULTS), name).toThrow("for something else");
+    for (const name of ["SANCTIONED_CLIENT_ID", "SF_ACCESS_TOKEN", "BASEL_KEY", "SANCTIONED_ACME_KEY"])
+      write(templates, named(name), WORKFLOW_DEFAULTS);
+  }
+});
+
 it("a role of the cloud is taken by the jobs that need one", () => {
   const aws = {
     region: "eu-west-1",
