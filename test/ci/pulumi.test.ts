@@ -160,6 +160,25 @@ describe("what Pulumi is told in a job", () => {
     writeFileSync(at("orgs.yaml"), orgs);
     expect(stdout).toContain("left out, no stack: Pulumi cannot update it: acme");
   });
+
+  it("an update has its own org's credential, no token of the job, and whom the job and the authors' file exclude", async () => {
+    engine(PROVIDER_TEXT);
+    const env = { ...job(), GITHUB_REPOSITORY: "dieppe/org", GITHUB_SERVER_URL: serverOf(fleet.folder) };
+    expect(await sanctioned(["ci", "plan", "--out", "plans"], env, fleet.folder)).toMatchObject({ code: 0 });
+    writeFileSync(at("authors.env"), `authors=ada\nbase=${git("rev-parse", "main")}\n`);
+    const apply = await sanctioned(
+      ["ci", "apply", "--in", "acme", "--plans", "plans", "--authors", "authors.env"],
+      { ...env, SANCTIONED_EXCLUDED_APPROVERS: "bot" },
+      fleet.folder,
+    );
+    expect(apply).toMatchObject({ code: 0, stderr: "" });
+    const told = logOf("up");
+    expect(told).toMatch(/^up --yes --skip-preview --non-interactive --stack acme\n/);
+    expect(told).toContain(`SF_ACCESS_TOKEN=${fleet.env.ACME_TOKEN}`);
+    expect(told).toContain("SANCTIONED_APPROVED_PLAN=plans/acme.json\n");
+    expect(told).toContain("SANCTIONED_EXCLUDED_APPROVERS=bot,ada\n");
+    for (const secret of [TOKEN, OTHER]) expect(told).not.toContain(secret);
+  });
 });
 
 /** The forge knows the repository as dieppe/org: an address below which git finds it so. */

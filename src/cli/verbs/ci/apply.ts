@@ -51,7 +51,7 @@ export function ciApplyCommand(): Command {
         console.log(`Nothing to revoke in ${org.name}.`);
         return;
       }
-      const { base, excluded } = heldBy(options);
+      const { base, excluded } = heldBy(options, env);
       const surroundings = fleetSurroundings(folder, env);
       const update = await updateEnvironment(org, fleet, surroundings);
       process.exitCode = await applyApproved(
@@ -95,12 +95,17 @@ async function isHandedOut(org: FleetOrg, { fleet, orgs }: SelectedFleet, plans:
 }
 
 /** Since when, and whose approval does not count. @throws SettingsError where neither is told */
-function heldBy({ lastApplied: base, authors }: ApplyOptions): { base: string; excluded: NodeJS.ProcessEnv } {
+function heldBy(
+  { lastApplied: base, authors }: ApplyOptions,
+  { SANCTIONED_EXCLUDED_APPROVERS: more }: NodeJS.ProcessEnv,
+): { base: string; excluded: NodeJS.ProcessEnv } {
   if (authors === undefined) {
     if (base === undefined) throw cliErrors["base-not-named"]();
     return { base, excluded: {} };
   }
   const known = parseAuthors(readTextFile(authors, "The authors"));
   if (known === null) throw cliErrors["authors-file-not-valid"]({ file: authors });
-  return { base: base ?? known.base, excluded: { SANCTIONED_EXCLUDED_APPROVERS: known.names.join(",") } };
+  // Beside those that the job itself excludes.
+  const names = more === undefined ? known.names : [more, ...known.names];
+  return { base: base ?? known.base, excluded: { SANCTIONED_EXCLUDED_APPROVERS: names.join(",") } };
 }
