@@ -220,6 +220,14 @@ export const fleetErrors = declareErrors({
       "See that no other update of it is under way, then `npx pulumi cancel --stack {stack}`, and the same command again.",
     example: { reason: "the stack is currently locked by 1 lock(s).", stack: "dieppe" },
   },
+  "update-ended": {
+    kind: "user",
+    text: "It was told to end: {reason}",
+    // An engine that is told twice, by its process group and by us, ends without letting go of its lock.
+    remedy:
+      "The same command again goes on from there; if that says that the stack is locked, `npx pulumi cancel --stack {stack}` first.",
+    example: { reason: "update canceled", stack: "dieppe" },
+  },
   "update-not-begun": {
     kind: "user",
     text: "It was told to end before its update began.",

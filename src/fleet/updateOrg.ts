@@ -157,14 +157,14 @@ async function up({ org, stack: name }: WaveOrg, asked: UpdateAsked): Promise<vo
     });
   } catch (error) {
     if (!(error instanceof automation.CommandError)) throw error;
-    throw whyFailed(name, [...new Set(reasons)].join(" "), error);
+    throw whyFailed(name, [...new Set(reasons)].join(" "), signal.aborted, error);
   } finally {
     signal.removeEventListener("abort", tell);
   }
 }
 
 /** What an update failed by, and the command that comes next. */
-function whyFailed(stack: string, said: string, cause: Error): CodedError {
+function whyFailed(stack: string, said: string, isToldToEnd: boolean, cause: Error): CodedError {
   const { message } = cause;
   const killedBy = /Command was killed with (SIG[A-Z0-9]+)/.exec(message)?.[1];
   if (killedBy !== undefined) return fleetErrors["engine-killed"]({ signal: killedBy, stack, cause });
@@ -172,7 +172,9 @@ function whyFailed(stack: string, said: string, cause: Error): CodedError {
   // As the SDK's errors.ts tells it, of a state in files and of Pulumi Cloud.
   if (/the stack is currently locked by|Another update is currently in progress/.test(message + said))
     return fleetErrors["stack-locked"]({ reason, stack, cause });
-  return fleetErrors["update-failed"]({ reason, cause });
+  return isToldToEnd
+    ? fleetErrors["update-ended"]({ reason, stack, cause })
+    : fleetErrors["update-failed"]({ reason, cause });
 }
 
 /** Waits until the runs of a record that began since have ended, or for as long as that may take. */

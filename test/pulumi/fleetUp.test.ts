@@ -123,7 +123,9 @@ it.runIf(tellsProcesses)(
     const toBeEnded = await begunUntil(2, "--only", "one", "late");
     process.kill(toBeEnded.pid, "SIGTERM");
     const ended = await toBeEnded.ended;
-    expect(ended.output).toMatch(/one: FAILED, 1 revoked of 4 planned, 2 not tried: .*told to stop/);
+    expect(ended.output).toMatch(
+      /one: FAILED, 1 revoked of 4 planned, 2 not tried: It was told to end: .*told to stop.*The same command again.*`npx pulumi cancel --stack one`/,
+    );
     expect(ended.output).toContain("late: not begun: it was told to end (SIGTERM)\n");
     expect([ended.code, held()]).toEqual([1, [0, 2, 0, 4]]);
     await expect.poll(() => processesOf(MARK, mark)).toEqual([]);
