@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, existsSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
@@ -22,7 +22,7 @@ it.runIf(tellsProcesses)(
         { name: "two", entry: ["stack: two"] },
         { name: "late", entry: ["stack: late", "wave: 2"] },
       ],
-      ["limits: { percent: 100 }"],
+      ["limits: { percent: 100 }", "history: history.jsonl"],
     );
     onTestFinished(() => fleet.close());
     const mark = `${process.pid} ${performance.now()}`;
@@ -136,6 +136,13 @@ it.runIf(tellsProcesses)(
     expect(done.output).toContain("late: 4 revoked of 4 planned\n");
     expect([done.code, held()]).toEqual([0, [0, 0, 0, 0]]);
     verifyRecords(names);
+    // What each of the runs revoked, the failed, killed and ended ones too, is in the history once.
+    const kept = readFileSync(path.join(project.folder, "history.jsonl"), "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
+    const runs = kept.map((line) => JSON.parse(line) as { verb: string; orgs: { revoked: number | null }[] });
+    expect(runs.map(({ verb }) => verb)).toEqual(Array(5).fill("up"));
+    expect(runs.flatMap(({ orgs }) => orgs).reduce((sum, { revoked }) => sum + (revoked ?? 0), 0)).toBe(16);
     // Whoever goes on here by hand has the stack that was selected.
     expect((await project.run("stack", "ls", "--json")).output).toMatch(
       /"name": "simulator",\s+"current": true/,

@@ -14,11 +14,12 @@ import {
   throwUnexpected,
   withFleetOptions,
 } from "../../fleet.ts";
+import { type HistoryOptions, type KeepRun, keeperOf, withHistoryOption } from "../../fleetHistory.ts";
 import { handedOut, sayLeftOut, sayRefused, withHandOutOptions } from "../../handOut.ts";
 import { parseWave } from "../../options.ts";
 import { terminal } from "../../terminalOutput.ts";
 
-interface UpOptions extends FleetOptions {
+interface UpOptions extends FleetOptions, HistoryOptions {
   readonly plans?: string;
   readonly out?: string;
   readonly judgedOnly?: boolean;
@@ -31,7 +32,7 @@ const UPDATES_AT_ONCE = 4;
 
 /** `sanctioned fleet up`: updates orgs wave by wave from this machine, each by `pulumi up` held to its own plan. */
 export function fleetUpCommand(): Command {
-  return withHandOutOptions(withFleetOptions(new Command("up")))
+  return withHistoryOption(withHandOutOptions(withFleetOptions(new Command("up"))))
     .description("update the orgs whose plans revoke, wave by wave, by Pulumi: each held to its own plan")
     .option("--out <folder>", "plan now, into a new folder, and be held to that")
     .addOption(
@@ -49,6 +50,7 @@ export function fleetUpCommand(): Command {
     )
     .action(async (options: UpOptions) => {
       const selected = await selectedFleet(options);
+      const keep = await keeperOf(selected, options);
       const { handOut, plans } = await handedOut(selected, options);
       sayLeftOut(handOut);
       if (handOut.refusal !== null) return sayRefused(handOut.refusal);
@@ -58,7 +60,7 @@ export function fleetUpCommand(): Command {
       if (waves.length === 0) return void process.stdout.write("Nothing is to be revoked in any org.\n");
       process.stdout.write(wavesText(waves));
       if (!options.yes) await confirm("revoke", countOf(waves));
-      await updateAll(waves, selected, plans, options.atOnce ?? UPDATES_AT_ONCE);
+      await updateAll(waves, selected, plans, { atOnce: options.atOnce ?? UPDATES_AT_ONCE, keep });
     });
 }
 
@@ -70,7 +72,7 @@ async function updateAll(
   waves: readonly Wave[],
   { fleet, folder }: SelectedFleet,
   plans: Plans,
-  atOnce: number,
+  { atOnce, keep }: { readonly atOnce: number; readonly keep: KeepRun },
 ): Promise<void> {
   const [{ updateOrg }, { noteUpdated }] = await Promise.all([
     import("../../../fleet/updateOrg.ts"),
@@ -98,6 +100,7 @@ async function updateAll(
       },
     });
     for (const one of updates) if (one.status === "not-begun") process.stdout.write(`${updateLine(one)}\n`);
+    keep(plans.run, "up", new Map(updates.map(({ org, outcomes }) => [org, outcomes.revoked ?? 0])));
     process.stdout.write(`\n${updatesText(updates, terminal().width)}\n`);
     if (updates.some(({ status }) => status === "failed" || status === "not-begun"))
       process.exitCode = EXIT.userError;
