@@ -1,7 +1,16 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CodedError } from "../errors.ts";
+import { parsePolicy } from "../policy/load.ts";
 import { type Commit, tipOf, withCommit } from "./commit.ts";
 import { ciErrors } from "./errors.ts";
 import type { Source } from "./git.ts";
@@ -22,8 +31,10 @@ export interface ApplyAsked {
   readonly run: string;
   /** The commit that was applied last: its list says who may sign, not the change's. */
   readonly base: string;
-  /** That list's file. */
-  readonly signers: string;
+  /** That list's file; null for the one that the org's policy named in that commit. */
+  readonly signers: string | null;
+  /** The org's policy. */
+  readonly policy: string;
   readonly source: Source;
   /** Of the job. */
   readonly env: NodeJS.ProcessEnv;
@@ -99,10 +110,26 @@ async function takeSignatures(asked: ApplyAsked, signed: string): Promise<string
 
 /** The list of who may sign as it was; null where there was none. */
 async function signersOfBase(
-  { base, signers, source, env }: ApplyAsked,
-  before: string,
+  { base, signers, policy, source, env }: ApplyAsked,
+  file: string,
 ): Promise<string | null> {
-  await withCommit(base, source, env, (commit: Commit) => commit.take(path.dirname(signers), before));
-  const file = path.join(before, signers);
-  return existsSync(file) ? file : null;
+  const list = await withCommit(base, source, env, (commit) =>
+    commit.file(signers ?? signersIn(commit, policy)),
+  );
+  if (list === null) return null;
+  writeFileSync(file, list, { flag: "wx" });
+  return file;
+}
+
+/** The list that a policy named, wherever a later change puts its own; beside a policy that named none, or was not there, the usual one. */
+function signersIn(commit: Commit, policy: string): string {
+  const usual = path.posix.join(path.posix.dirname(policy), "allowed_signers");
+  const read = (file: string) => commit.file(file)?.toString("utf8") ?? null;
+  const text = read(policy);
+  if (text === null) return usual;
+  const result = parsePolicy(text, policy, (file) => {
+    const found = read(file);
+    return found === null ? { why: "is not there", remedy: null } : { text: found };
+  });
+  return "policy" in result ? (result.policy.approvals?.signers.file ?? usual) : usual;
 }

@@ -7,6 +7,7 @@ import { PROVIDER_TEXT } from "../../src/state/providerText.ts";
 import { sanctioned } from "../cli/run.ts";
 import { type FleetFolder, fleetFolder } from "../fleet/fleetFolder.ts";
 import { ForgeStandIn, TOKEN } from "../forge/standIn.ts";
+import { KeyRing } from "../sign/keys.ts";
 
 const TYPE = "pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy";
 const OTHER = "PLANTEDother0123456789";
@@ -28,7 +29,7 @@ describe("what Pulumi is told in a job", () => {
     writeFileSync(at(".git/state.json"), JSON.stringify({ version: 3, deployment: { resources } }));
     writeFileSync(
       at("node_modules/.bin/pulumi"),
-      `#!/bin/sh\n{ echo "$@"; env; cat policy/acme.yaml; } > "$PWD/.git/$1.log"\n[ "$1" = stack ] && cat "$PWD/.git/state.json"\nexit 0\n`,
+      `#!/bin/sh\n{ echo "$@"; env; cat policy/acme.yaml; cat "$SANCTIONED_ALLOWED_SIGNERS" 2>&1; } > "$PWD/.git/$1.log"\n[ "$1" = stack ] && cat "$PWD/.git/state.json"\nexit 0\n`,
       { mode: 0o755 },
     );
   }
@@ -178,6 +179,32 @@ describe("what Pulumi is told in a job", () => {
     expect(told).toContain("SANCTIONED_APPROVED_PLAN=plans/acme.json\n");
     expect(told).toContain("SANCTIONED_EXCLUDED_APPROVERS=bot,ada\n");
     for (const secret of [TOKEN, OTHER]) expect(told).not.toContain(secret);
+  });
+
+  it("who may sign is what the policy named that was applied last, whatever list the change names", async () => {
+    engine(PROVIDER_TEXT);
+    const keys = new KeyRing();
+    const policy = readFileSync(at("policy/acme.yaml"), "utf8");
+    const names = (list: string) => {
+      mkdirSync(at("policy/people"), { recursive: true });
+      writeFileSync(at(`policy/people/${list}`), `${list}@acme.example ${keys.make(list).line}\n`);
+      const approvals = `approvals: { signers: people/${list}, required: 1 }\n`;
+      writeFileSync(at("policy/acme.yaml"), `${policy}${approvals}`);
+      git("add", "policy");
+      git("commit", "-q", "-m", list);
+      return git("rev-parse", "HEAD");
+    };
+    const base = names("ada");
+    names("mallory");
+    keys.remove();
+    const env = { ...job(), GITHUB_REPOSITORY: "dieppe/org", GITHUB_SERVER_URL: serverOf(fleet.folder) };
+    expect(await sanctioned(["ci", "plan", "--out", ".git/signed"], env, fleet.folder)).toMatchObject({
+      code: 0,
+    });
+    const apply = ["ci", "apply", "--in", "acme", "--plans", ".git/signed", "--last-applied", base];
+    expect(await sanctioned(apply, env, fleet.folder)).toMatchObject({ code: 0, stderr: "" });
+    expect(logOf("up")).toContain("ada@acme.example ssh-ed25519");
+    expect(logOf("up")).not.toContain("mallory@acme.example");
   });
 });
 

@@ -20,7 +20,7 @@ interface ApplyOptions {
   readonly plans: string;
   readonly lastApplied?: string;
   readonly authors?: string;
-  readonly signers: string;
+  readonly signers?: string;
 }
 
 /** `sanctioned ci apply`: what was approved for one org is revoked, by `pulumi up`. */
@@ -32,7 +32,10 @@ export function ciApplyCommand(): Command {
     .requiredOption("--plans <folder>", "the folder of plans (`ci plan --out`)")
     .option("--last-applied <commit>", "the commit that was applied last, whose list says who may sign")
     .option("--authors <file>", "what `ci authors` printed: that commit, and whose approval does not count")
-    .option("--signers <file>", "the list of who may sign, in that commit", "policy/allowed_signers")
+    .option(
+      "--signers <file>",
+      "the list of who may sign, in that commit (default: the one that the org's policy named there)",
+    )
     .addHelpText(
       "after",
       "\nIt is refused where the default branch has other policies or orgs by now. Signatures are taken, as data, from the branch\n" +
@@ -65,7 +68,8 @@ export function ciApplyCommand(): Command {
           branch: branchOfRun(env),
           run: numberOfRun(env),
           base,
-          signers: options.signers,
+          signers: options.signers ?? null,
+          policy: org.policy,
           source: sourceOfRun(env),
           env,
           pulumi: { folder, stack: org.stack, env: { ...update, ...excluded } },
