@@ -10,11 +10,12 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CodedError } from "../errors.ts";
+import { withoutTokens } from "../fleet/updateEnvironment.ts";
 import { parsePolicy } from "../policy/load.ts";
 import { type Commit, tipOf, withCommit } from "./commit.ts";
 import { ciErrors } from "./errors.ts";
 import type { Source } from "./git.ts";
-import { type PulumiPlace, updateByPulumi, withoutTokens } from "./pulumi.ts";
+import { type PulumiPlace, updateByPulumi } from "./pulumi.ts";
 import { differenceOf, holdToTop } from "./workspace.ts";
 
 /** What is applied, and by what it is held. */

@@ -1,7 +1,5 @@
 import path from "node:path";
-import type { Fleet, FleetOrg } from "../fleet/orgs.ts";
-import { type FleetSurroundings, surroundingsOf } from "../fleet/surroundings.ts";
-import { SETTING_KEYS, VARIABLES } from "../salesforce/settingKeys.ts";
+import type { Fleet } from "../fleet/orgs.ts";
 import { compareText } from "../text.ts";
 import { ciErrors } from "./errors.ts";
 
@@ -38,34 +36,4 @@ export function policyFolders({ orgs }: Pick<Fleet, "orgs">, roots: readonly str
   return folders
     .filter((folder) => !folders.some((other) => folder.startsWith(`${other}/`)))
     .sort(compareText);
-}
-
-/** The variables that hold what any org of a fleet is reached with, besides the tool's own. */
-export function credentialNames({ orgs }: Pick<Fleet, "orgs">): string[] {
-  return orgs.flatMap(({ credentials }) =>
-    credentials.from === "variables" ? Object.values(credentials.variables) : [],
-  );
-}
-
-/**
- * What the update of one org is told: its own way in, under the names that the provider knows, and that of no other org.
- * @throws SettingsError for a variable that holds nothing
- */
-export async function updateEnvironment(
-  org: FleetOrg,
-  fleet: Fleet,
-  surroundings: FleetSurroundings,
-): Promise<NodeJS.ProcessEnv> {
-  const others = new Set(credentialNames(fleet));
-  const env = Object.fromEntries(Object.entries(surroundings.env).filter(([name]) => !others.has(name)));
-  if (org.credentials.from !== "environment") for (const name of Object.values(VARIABLES)) delete env[name];
-  // What a stack has Pulumi itself reads.
-  if (org.credentials.from === "stack") return env;
-  const own = await surroundingsOf(org, surroundings);
-  if (org.credentials.from === "environment") return own.env;
-  for (const key of SETTING_KEYS) {
-    const value = own.config?.(key);
-    if (value !== undefined) env[VARIABLES[key]] = value;
-  }
-  return env;
 }

@@ -16,30 +16,6 @@ export interface PulumiPlace {
 const MOST_OUTPUT = 4 * 1024 * 1024;
 const LARGEST_STATE = 500 * 1024 * 1024;
 
-/** The tokens of a CI job, which no update and no preview needs. */
-const TOKENS = ["GITHUB_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN"] as const;
-
-export function withoutTokens(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const passed = { ...env };
-  for (const name of TOKENS) delete passed[name];
-  return passed;
-}
-
-/**
- * What may look at a state that could be anybody's: the environment without an org's credential, the passphrase that opens one in
- * the stack's config, or a token of the job.
- * @param credentials names of variables that hold credentials besides the tool's own
- */
-export function withoutCredentials(
-  env: NodeJS.ProcessEnv,
-  credentials: readonly string[],
-): NodeJS.ProcessEnv {
-  const named = new Set(credentials);
-  const isKept = (name: string) =>
-    !/^(SANCTIONED|SF|SFDX)_|^PULUMI_CONFIG_PASSPHRASE/.test(name) && !named.has(name);
-  return withoutTokens(Object.fromEntries(Object.entries(env).filter(([name]) => isKept(name))));
-}
-
 /**
  * What `pulumi stack export` prints. It runs nothing of the state, and opens no secret in it (engine 3.259,
  * pkg/cmd/pulumi/stack/stack_export.go: secrets are decrypted for `--show-secrets` alone).

@@ -9,14 +9,15 @@ import { parseLine } from "../audit/line.ts";
 import { CodedError } from "../errors.ts";
 import { readRegularLines } from "../regularFile.ts";
 import { defaultRecord } from "../run/settings.ts";
-import { SETTING_KEYS, VARIABLES } from "../salesforce/settingKeys.ts";
+import { VARIABLES } from "../salesforce/settingKeys.ts";
 import { parseState } from "../state/exportedState.ts";
 import { verifyState } from "../state/verifyState.ts";
 import { fleetErrors } from "./errors.ts";
 import type { Fleet, FleetOrg } from "./orgs.ts";
 import type { Plans } from "./plansFolder.ts";
 import { engineOf } from "./stackConfig.ts";
-import { type FleetSurroundings, surroundingsOf } from "./surroundings.ts";
+import type { FleetSurroundings } from "./surroundings.ts";
+import { credentialNames, updateEnvironment, withoutCredentials } from "./updateEnvironment.ts";
 import type { OrgUpdate } from "./updateInWaves.ts";
 import type { WaveOrg } from "./waves.ts";
 
@@ -92,17 +93,14 @@ function refuseOtherwise({ org, stack }: WaveOrg, config: ReadonlyMap<string, st
 }
 
 /** Before anything of a state is run: that its code is this package's, looked at without a credential. @throws UserError */
-async function verifyBefore({ org, stack }: WaveOrg, { fleet, surroundings }: UpdateAsked): Promise<void> {
+async function verifyBefore({ stack }: WaveOrg, { fleet, surroundings }: UpdateAsked): Promise<void> {
   const { folder, env } = surroundings;
   const command = ["stack", "export", "--stack", stack, "--non-interactive"];
   let text: string;
   try {
-    const without = Object.fromEntries(
-      Object.keys(blanks(org, fleet, true)).map((name) => [name, undefined]),
-    );
     const { stdout } = await run(engineOf(folder), command, {
       cwd: folder,
-      env: { ...env, ...without, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      env: { ...withoutCredentials(env, credentialNames(fleet)), PULUMI_SKIP_UPDATE_CHECK: "true" },
       maxBuffer: MOST_BYTES,
       shell: process.platform === "win32",
     });
@@ -184,8 +182,8 @@ async function runsEnded(record: string, seen: ReadonlySet<string>): Promise<voi
 }
 
 /**
- * What the update of an org has in its environment beside that of this process: its own way in and its own plan; and nothing of what other
- * orgs name, or of what the environment says of one org alone. An empty variable says nothing.
+ * What the update of an org has in its environment beside that of this process, which the SDK hands on: its own plan, and in place of every
+ * variable of a login what its update is told, or nothing. An empty variable says nothing.
  */
 export async function variablesOf(
   org: FleetOrg,
@@ -193,9 +191,10 @@ export async function variablesOf(
   surroundings: FleetSurroundings,
   plan: string,
 ): Promise<Record<string, string>> {
+  const told = await updateEnvironment(org, fleet, surroundings);
+  const names = [...credentialNames(fleet), ...Object.values(VARIABLES)];
   return {
-    ...blanks(org, fleet, org.credentials.from !== "environment"),
-    ...(await ownVariables(org, surroundings)),
+    ...Object.fromEntries(names.map((name) => [name, told[name] ?? ""])),
     SANCTIONED_AUDIT_FILE: "",
     SANCTIONED_APPROVED_PLAN: path.resolve(plan),
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -213,30 +212,6 @@ function plainText(message: string): string {
 /** Where the engine gave no reason: the end of what it said. */
 function lastLines(text: string): string {
   return plainText(text).slice(-500);
-}
-
-/** Variables that the update of an org is not to see: those that other orgs name, and what the environment says of one org. */
-function blanks({ name, credentials }: FleetOrg, { orgs }: Fleet, ownNames: boolean): Record<string, string> {
-  const own = new Set(credentials.from === "variables" ? Object.values(credentials.variables) : []);
-  const others = orgs.flatMap((other) =>
-    other.name !== name && other.credentials.from === "variables"
-      ? Object.values(other.credentials.variables)
-      : [],
-  );
-  const names = [...others.filter((one) => !own.has(one)), ...(ownNames ? Object.values(VARIABLES) : [])];
-  return Object.fromEntries(names.map((one) => [one, ""]));
-}
-
-/** The org's own way in, by the names that a run reads; none for what its stack's config says. @throws SettingsError */
-async function ownVariables(org: FleetOrg, surroundings: FleetSurroundings): Promise<Record<string, string>> {
-  if (org.credentials.from === "stack") return {};
-  const { config, env } = await surroundingsOf(org, surroundings);
-  return Object.fromEntries(
-    SETTING_KEYS.flatMap((key) => {
-      const value = config === undefined ? env[VARIABLES[key]] : config(key);
-      return value ? [[VARIABLES[key], value]] : [];
-    }),
-  );
 }
 
 /**

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { credentialNames } from "../../ci/orgs.ts";
-import { exportedState, withoutCredentials } from "../../ci/pulumi.ts";
+import { exportedState } from "../../ci/pulumi.ts";
 import { ORGS_FILE, readOrgs } from "../../fleet/readOrgs.ts";
+import { credentialNames, withoutCredentials } from "../../fleet/updateEnvironment.ts";
 import { printable } from "../../printable.ts";
 import { parseState } from "../../state/exportedState.ts";
 import { verifyState } from "../../state/verifyState.ts";

@@ -1,12 +1,18 @@
 import { Command } from "commander";
 import { changeOfRun, forgeNeeded, sourceOfRun } from "../../../ci/ciRun.ts";
-import { credentialNames, policyFolders, updateEnvironment } from "../../../ci/orgs.ts";
+import { policyFolders } from "../../../ci/orgs.ts";
 import type { Preview, PreviewAsked } from "../../../ci/preview.ts";
-import { exportedState, withoutCredentials, withoutTokens } from "../../../ci/pulumi.ts";
+import { exportedState } from "../../../ci/pulumi.ts";
 import type { Fleet } from "../../../fleet/orgs.ts";
 import { ORGS_FILE } from "../../../fleet/readOrgs.ts";
 import { fleetSurroundings } from "../../../fleet/stackConfig.ts";
 import type { FleetSurroundings } from "../../../fleet/surroundings.ts";
+import {
+  credentialNames,
+  updateEnvironment,
+  withoutCredentials,
+  withoutTokens,
+} from "../../../fleet/updateEnvironment.ts";
 import { postComment } from "../../../forge/sticky.ts";
 import { hiddenMark } from "../../../pullRequest/comment.ts";
 import { fleetText } from "../../../report/fleet/fleetText.ts";
