@@ -1,7 +1,6 @@
-import { foldName } from "../../names.ts";
 import { appText } from "../../plan/parts.ts";
 import type { FullPlan } from "../../plan/planSchema.ts";
-import { compareText } from "../../text.ts";
+import { type AppsOfName, appsByName } from "../appsByName.ts";
 import { type AppRow, orgView, type Standing } from "../org/orgView.ts";
 import { type FleetPlans, judgedOrgs } from "./fleetPlans.ts";
 
@@ -13,21 +12,12 @@ export interface OrgApp extends AppRow {
   readonly bareName: string;
 }
 
-/** The apps of one name, in all orgs that have them: an app has another id in each. Times are ISO 8601; null where no org gives any. */
-export interface AppAcross {
-  /** As most of the grants have it. Untrusted text. */
-  readonly name: string;
-  /** In the order of the fleet. */
-  readonly orgs: readonly string[];
-  /** Users of each org, added up: somebody in two orgs is counted twice. */
-  readonly users: number;
-  readonly grants: number;
+/** The apps of one name that hold grants in the orgs of a fleet. */
+export interface AppAcross extends Omit<AppsOfName<OrgApp>, "apps"> {
   readonly toRevoke: number;
   readonly idle: number;
   /** What the orgs' policies make of it. */
   readonly standings: readonly Standing[];
-  readonly firstGranted: string | null;
-  readonly lastUsed: string | null;
 }
 
 /** The apps that hold grants in an org, most grants first. Pure. */
@@ -52,36 +42,22 @@ export function appsOf(plans: FleetPlans): OrgApp[] {
 
 /** Apps by name across orgs, those of most orgs first, then of most grants. Pure. @param apps by org, in the order of the fleet */
 export function appGroups(apps: readonly OrgApp[]): AppGroup[] {
-  // A provider and an app of its name are two things.
-  const byName = Map.groupBy(apps, ({ bareName, kind }) =>
-    JSON.stringify([kind === "identity-provider", foldName(bareName)]),
-  );
-  const groups = [...byName.values()].map((some) => ({ across: acrossOf(some), apps: some }));
-  return groups.sort(
-    ({ across: a }, { across: b }) =>
-      b.orgs.length - a.orgs.length || b.grants - a.grants || compareText(a.name, b.name),
+  return appsByName(apps, ({ bareName }) => bareName).map(
+    ({ apps: some, firstGranted, lastUsed, ...together }) => ({
+      across: {
+        ...together,
+        toRevoke: some.reduce((sum, { toRevoke }) => sum + toRevoke, 0),
+        idle: some.reduce((sum, { idle }) => sum + idle, 0),
+        standings: [...new Set(some.map(({ standing }) => standing))].sort(),
+        firstGranted,
+        lastUsed,
+      },
+      apps: some,
+    }),
   );
 }
 
 /** The same, without the apps of each org. Pure. */
 export function appsAcross(apps: readonly OrgApp[]): AppAcross[] {
   return appGroups(apps).map(({ across }) => across);
-}
-
-function acrossOf(apps: readonly OrgApp[]): AppAcross {
-  const sum = (of: (app: OrgApp) => number) => apps.reduce((total, app) => total + of(app), 0);
-  const [most] = apps.toSorted((a, b) => b.grants - a.grants || compareText(a.bareName, b.bareName));
-  const granted = apps.flatMap(({ firstGranted }) => firstGranted ?? []).sort();
-  const used = apps.flatMap(({ lastUsed }) => lastUsed ?? []).sort();
-  return {
-    name: most!.bareName,
-    orgs: [...new Set(apps.map(({ org }) => org))],
-    users: sum(({ users }) => users),
-    grants: sum(({ grants }) => grants),
-    toRevoke: sum(({ toRevoke }) => toRevoke),
-    idle: sum(({ idle }) => idle),
-    standings: [...new Set(apps.map(({ standing }) => standing))].sort(),
-    firstGranted: granted[0] ?? null,
-    lastUsed: used.at(-1) ?? null,
-  };
 }

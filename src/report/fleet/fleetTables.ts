@@ -1,4 +1,5 @@
 import type { OrgResult } from "../../fleet/runSchema.ts";
+import { FIRST_GRANTED, LAST_USED } from "../periodColumns.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { STANDINGS } from "../words.ts";
 import type { AppAcross } from "./acrossOrgs.ts";
@@ -44,18 +45,8 @@ export function appsTable(apps: readonly AppAcross[]): Table {
     grants: { title: "Grants", kind: "count", value: ({ grants }) => grants },
     toRevoke: { title: "To be revoked", kind: "count", value: ({ toRevoke }) => toRevoke },
     idle: { title: "Idle", kind: "count", only: WIDE, value: ({ idle }) => idle },
-    firstGranted: {
-      title: "First granted",
-      kind: "day",
-      nothing: "unknown",
-      value: ({ firstGranted }) => firstGranted,
-    },
-    lastUsed: {
-      title: "Last used",
-      kind: "day",
-      nothing: "no use recorded",
-      value: ({ lastUsed }) => lastUsed,
-    },
+    firstGranted: { ...FIRST_GRANTED, value: ({ firstGranted }) => firstGranted },
+    lastUsed: { ...LAST_USED, value: ({ lastUsed }) => lastUsed },
     standing: {
       title: "Standing",
       kind: "text",

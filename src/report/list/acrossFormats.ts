@@ -1,8 +1,9 @@
 import pc from "picocolors";
-import { foldName } from "../../names.ts";
 import { printable } from "../../printable.ts";
 import { safeJson } from "../../safeJson.ts";
-import { amount, compareText } from "../../text.ts";
+import { amount } from "../../text.ts";
+import { appsByName } from "../appsByName.ts";
+import { FIRST_GRANTED, LAST_USED } from "../periodColumns.ts";
 import { tableCsv } from "../render/csv.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
@@ -145,11 +146,6 @@ function linesOf(orgs: readonly OrgAnswer[]): Line[] {
   );
 }
 
-const PERIOD = {
-  firstGranted: { title: "First granted", kind: "day", nothing: "unknown" },
-  lastUsed: { title: "Last used", kind: "day", nothing: "no use recorded" },
-} as const;
-
 function linesTable(lines: readonly Line[]): Table {
   return tableOf(lines, {
     org: { title: "Org", kind: "text", value: ({ org }) => org.org },
@@ -160,8 +156,8 @@ function linesTable(lines: readonly Line[]): Table {
     users: { title: "Users", kind: "count", value: ({ app }) => app?.users ?? null },
     grants: { title: "Grants", kind: "count", value: ({ app }) => app?.grants ?? null },
     // What nobody holds was neither granted nor used.
-    firstGranted: { ...PERIOD.firstGranted, value: (line) => periodOf(line, "firstGranted") },
-    lastUsed: { ...PERIOD.lastUsed, value: (line) => periodOf(line, "lastUsed") },
+    firstGranted: { ...FIRST_GRANTED, value: (line) => periodOf(line, "firstGranted") },
+    lastUsed: { ...LAST_USED, value: (line) => periodOf(line, "lastUsed") },
   });
 }
 
@@ -169,46 +165,20 @@ function periodOf({ app }: Line, which: "firstGranted" | "lastUsed"): string | n
   return app === null || app.grants === 0 ? "–" : app[which];
 }
 
-interface AcrossRow {
-  readonly name: string;
-  readonly orgs: readonly string[];
-  readonly users: number;
-  readonly grants: number;
-  readonly firstGranted: string | null;
-  readonly lastUsed: string | null;
-}
-
-/** Apps by name across orgs, those of most orgs first. */
-function appsOfAll(orgs: readonly OrgAnswer[]): AcrossRow[] {
+/** The apps of every org, by name. */
+function appsOfAll(orgs: readonly OrgAnswer[]) {
   const held = orgs.flatMap(({ org, apps }) => apps.map((app) => ({ org, ...app })));
-  const byName = Map.groupBy(held, ({ kind, name }) =>
-    JSON.stringify([kind === "identity-provider", foldName(name)]),
-  );
-  const rows = [...byName.values()].map((apps) => ({
-    name: apps[0]!.name,
-    orgs: [...new Set(apps.map(({ org }) => org))],
-    users: apps.reduce((sum, { users }) => sum + users, 0),
-    grants: apps.reduce((sum, { grants }) => sum + grants, 0),
-    firstGranted: apps.flatMap(({ firstGranted }) => firstGranted ?? []).sort()[0] ?? null,
-    lastUsed:
-      apps
-        .flatMap(({ lastUsed }) => lastUsed ?? [])
-        .sort()
-        .at(-1) ?? null,
-  }));
-  return rows.sort(
-    (a, b) => b.orgs.length - a.orgs.length || b.grants - a.grants || compareText(a.name, b.name),
-  );
+  return appsByName(held, ({ name }) => name);
 }
 
-function appsTable(apps: readonly AcrossRow[]): Table {
+function appsTable(apps: ReturnType<typeof appsOfAll>): Table {
   return tableOf(apps, {
     app: { title: "App", kind: "text", value: ({ name }) => name },
     orgs: { title: "Orgs", kind: "count", value: ({ orgs }) => orgs.length },
     users: { title: "Users", kind: "count", value: ({ users }) => users },
     grants: { title: "Grants", kind: "count", value: ({ grants }) => grants },
-    firstGranted: { ...PERIOD.firstGranted, value: ({ firstGranted }) => firstGranted },
-    lastUsed: { ...PERIOD.lastUsed, value: ({ lastUsed }) => lastUsed },
+    firstGranted: { ...FIRST_GRANTED, value: ({ firstGranted }) => firstGranted },
+    lastUsed: { ...LAST_USED, value: ({ lastUsed }) => lastUsed },
     where: { title: "Where", kind: "text", value: ({ orgs }) => orgs.join(", ") },
   });
 }

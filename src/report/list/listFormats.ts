@@ -1,6 +1,7 @@
 import type { Inventory } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
 import { safeJson } from "../../safeJson.ts";
+import { FIRST_GRANTED, LAST_USED } from "../periodColumns.ts";
 import { tableCsv } from "../render/csv.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
@@ -38,15 +39,11 @@ export function listJson(list: ConnectedUsers, { org, proof, accountLinks }: Inv
 
 const PERIOD = {
   firstGranted: {
-    title: "First granted",
-    kind: "day",
-    nothing: "unknown",
+    ...FIRST_GRANTED,
     value: ({ firstGranted }: AppRow | UserRow) => firstGranted,
   },
   lastUsed: {
-    title: "Last used",
-    kind: "day",
-    nothing: "no use recorded",
+    ...LAST_USED,
     value: ({ lastUsed }: AppRow | UserRow) => lastUsed,
   },
 } as const;

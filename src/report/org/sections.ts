@@ -5,6 +5,7 @@ import type { FullPlan, PlanFile } from "../../plan/planSchema.ts";
 import { placeText } from "../../policy/policy.ts";
 import { amount } from "../../text.ts";
 import { dayOf } from "../../time.ts";
+import { FIRST_GRANTED, LAST_USED } from "../periodColumns.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { standingNote, standingTable } from "../standingTable.ts";
 import { DECISIONS, firstFew, HELD_BACK, HOLDS, REAUTHORIZE, STANDINGS } from "../words.ts";
@@ -391,7 +392,6 @@ export function grantsSection({ grants }: OrgView): Section {
 const WIDE = ["markdown", "page"] as const;
 
 const GRANTED = { title: "Granted", kind: "day", nothing: "unknown" } as const;
-const LAST_USED = { title: "Last used", kind: "day", nothing: "no use recorded" } as const;
 
 /** An app, who holds how much of it, and how much that is used. */
 const APP = {
@@ -406,7 +406,7 @@ const APP = {
   },
   users: { title: "Users", kind: "count", value: ({ users }: AppRow) => users },
   grants: { title: "Grants", kind: "count", value: ({ grants }: AppRow) => grants },
-  firstGranted: { ...GRANTED, title: "First granted", value: ({ firstGranted }: AppRow) => firstGranted },
+  firstGranted: { ...FIRST_GRANTED, value: ({ firstGranted }: AppRow) => firstGranted },
   lastUsed: { ...LAST_USED, value: ({ lastUsed }: AppRow) => lastUsed },
   active: { title: "Active", kind: "count", only: ["page"], value: ({ active }: AppRow) => active },
   idle: { title: "Idle", kind: "count", value: ({ idle }: AppRow) => idle },

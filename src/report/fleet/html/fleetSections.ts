@@ -2,6 +2,7 @@ import type { OrgTrend } from "../../../fleet/history/trends.ts";
 import type { FleetRun, OrgResult } from "../../../fleet/runSchema.ts";
 import { amount } from "../../../text.ts";
 import type { Section } from "../../org/sections.ts";
+import { FIRST_GRANTED, LAST_USED } from "../../periodColumns.ts";
 import { tableOf } from "../../render/table.ts";
 import { firstFew, STANDINGS } from "../../words.ts";
 import { type AppGroup, appGroups, type OrgApp } from "../acrossOrgs.ts";
@@ -153,9 +154,6 @@ function trendOf(trend: OrgTrend | undefined): string | null {
     .join(",");
   return /\d/.test(text) ? text : null;
 }
-
-const FIRST_GRANTED = { title: "First granted", kind: "day", nothing: "unknown" } as const;
-const LAST_USED = { title: "Last used", kind: "day", nothing: "no use recorded" } as const;
 
 function apps({ apps }: FleetPage): Section {
   return {
