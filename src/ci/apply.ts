@@ -12,6 +12,7 @@ import path from "node:path";
 import { CodedError } from "../errors.ts";
 import { withoutTokens } from "../fleet/updateEnvironment.ts";
 import { parsePolicy } from "../policy/load.ts";
+import { openFrom } from "../policy/namedFile.ts";
 import { type Commit, tipOf, withCommit } from "./commit.ts";
 import { ciErrors } from "./errors.ts";
 import type { Source } from "./git.ts";
@@ -128,9 +129,6 @@ function signersIn(commit: Commit, policy: string): string {
   const read = (file: string) => commit.file(file)?.toString("utf8") ?? null;
   const text = read(policy);
   if (text === null) return usual;
-  const result = parsePolicy(text, policy, (file) => {
-    const found = read(file);
-    return found === null ? { why: "is not there", remedy: null } : { text: found };
-  });
+  const result = parsePolicy(text, policy, openFrom(read));
   return "policy" in result ? (result.policy.approvals?.signers.file ?? usual) : usual;
 }

@@ -2,14 +2,14 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { policyDigest } from "../plan/digest.ts";
 import { parsePolicy } from "../policy/load.ts";
-import type { OpenFile } from "../policy/namedFile.ts";
+import { openFrom } from "../policy/namedFile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { readPolicyFile } from "../policy/read.ts";
 import { fleetErrors } from "./errors.ts";
 import type { Fleet, FleetOrg } from "./orgs.ts";
 import { parseOrgs } from "./orgsFile.ts";
 
-/** What became of a fleet since a commit. */
+/** What changed in a fleet since a commit. */
 interface Since {
   readonly hasChanged: (org: FleetOrg) => boolean;
   /** Names of the orgs that it had then and has no more: nobody looks at them any longer. */
@@ -28,10 +28,7 @@ export function changedSince(ref: string, fleet: Fleet, folder: string, roots: r
   const names = new Set(fleet.orgs.map(({ name }) => name));
   const gone = [...(before?.entries.keys() ?? [])].filter((name) => !names.has(name));
   if (before === null || before.limits !== limitsOf(fleet)) return { hasChanged: () => true, gone };
-  const open: OpenFile = (file) => {
-    const text = git(file);
-    return text === null ? { why: "is not there", remedy: null } : { text };
-  };
+  const open = openFrom(git);
   const hasChanged = (org: FleetOrg): boolean => {
     if (before.entries.get(org.name) !== entryOf(org)) return true;
     const now = readPolicyFile(org.policy, folder, roots);

@@ -36,7 +36,8 @@ const CODES: Readonly<Record<RevokedStatus, FleetExitCode>> = {
   failed: 1,
 };
 
-function worstOf(codes: readonly FleetExitCode[]): FleetExitCode {
+/** The worst of the ends of orgs. Pure. */
+export function worstOf(codes: readonly FleetExitCode[]): FleetExitCode {
   return codes.reduce<FleetExitCode>((worst, code) => (rank(code) > rank(worst) ? code : worst), 0);
 }
 

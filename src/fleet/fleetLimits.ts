@@ -1,4 +1,5 @@
 import { foldName } from "../names.ts";
+import { roundedUp } from "../plan/limits.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { placeText } from "../policy/policy.ts";
 import { amount, compareText } from "../text.ts";
@@ -48,7 +49,7 @@ export function judgeFleetLimits(sums: readonly OrgSum[], limits: FleetLimits): 
       ? [`${amount(count, "revocation")}, over ${limits.revocations} (limits.revocations)`]
       : []),
     ...(percent > limits.percent
-      ? [`${rounded(percent)}% (${count}/${grants}), over ${limits.percent}% (limits.percent)`]
+      ? [`${roundedUp(percent)}% (${count}/${grants}), over ${limits.percent}% (limits.percent)`]
       : []),
     ...most
       .filter((one) => one.grants > limits.perApp)
@@ -60,7 +61,7 @@ export function judgeFleetLimits(sums: readonly OrgSum[], limits: FleetLimits): 
   const [first] = most;
   return {
     revocations: { limit: limits.revocations, actual: count },
-    percent: { limit: limits.percent, actual: Number(rounded(percent)), of: grants },
+    percent: { limit: limits.percent, actual: Number(roundedUp(percent)), of: grants },
     perApp: first === undefined ? null : { limit: limits.perApp, actual: first.grants, app: first.app },
     orgs: { limit: limits.orgs, actual: orgs },
     refusal:
@@ -71,9 +72,4 @@ export function judgeFleetLimits(sums: readonly OrgSum[], limits: FleetLimits): 
             exceeded: exceeded.join(", and "),
           }),
   };
-}
-
-/** One decimal, and never rounded down to the limit that it is over. */
-function rounded(percent: number): string {
-  return (Math.ceil(percent * 10) / 10).toFixed(1);
 }

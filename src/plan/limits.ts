@@ -39,7 +39,7 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
   const exceeded = [
     ...(count > limits.revocations ? [`over the limit of ${limits.revocations} (limits.revocations)`] : []),
     ...(percent > limits.percent
-      ? [`${rounded(percent)}% (${count}/${grants}), over ${limits.percent}% (limits.percent)`]
+      ? [`${roundedUp(percent)}% (${count}/${grants}), over ${limits.percent}% (limits.percent)`]
       : []),
     ...byApp
       .filter(([, n]) => n > limits.perApp)
@@ -47,7 +47,7 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
   ];
   return {
     revocations: { limit: limits.revocations, actual: count },
-    percent: { limit: limits.percent, actual: count === 0 ? 0 : Number(rounded(percent)), of: grants },
+    percent: { limit: limits.percent, actual: count === 0 ? 0 : Number(roundedUp(percent)), of: grants },
     perApp: most === undefined ? null : { limit: limits.perApp, actual: most[1], app: most[0] },
     refusal:
       exceeded.length === 0
@@ -74,7 +74,7 @@ export function exceededLimits(
   const exceeded = {
     ...(count > limits.revocations ? { revocations: { limit: limits.revocations, actual: count } } : {}),
     ...(percent > limits.percent
-      ? { percent: { limit: limits.percent, actual: Number(rounded(percent)) } }
+      ? { percent: { limit: limits.percent, actual: Number(roundedUp(percent)) } }
       : {}),
     ...(perApp > limits.perApp ? { perApp: { limit: limits.perApp, actual: perApp } } : {}),
   };
@@ -106,6 +106,6 @@ export function refusedText(refusal: string): string {
 }
 
 /** One decimal, and never rounded down to the limit that it is over. */
-function rounded(percent: number): string {
+export function roundedUp(percent: number): string {
   return (Math.ceil(percent * 10) / 10).toFixed(1);
 }

@@ -17,6 +17,14 @@ export type OpenFile = (
   | { readonly outside: string }
   | { readonly why: string; readonly remedy: string | null; readonly line?: number };
 
+/** Opens files by what reads one, of a commit for example; null for one that is not there. */
+export function openFrom(read: (file: string) => string | null): OpenFile {
+  return (file) => {
+    const text = read(file);
+    return text === null ? { why: "is not there", remedy: null } : { text };
+  };
+}
+
 /** What is wrong with the text of a file. */
 export interface Unfit {
   readonly problems: readonly Problem[];

@@ -35,11 +35,7 @@ export function validateCommand(): Command {
         "show each policy that is valid as one with the policy that it extends, with the file and line of each value",
       ).conflicts("format"),
     )
-    .addOption(
-      new Option("--format <format>", "output format")
-        .choices(["text", "json", "sarif", "github"])
-        .default("text"),
-    )
+    .addOption(problemsFormatOption())
     .addOption(asOfOption())
     .addHelpText(
       "after",
@@ -88,6 +84,13 @@ async function problemsOf(
     if (!(error instanceof PolicyError)) throw error;
     return error.problems;
   }
+}
+
+/** `--format` of a verb that shows problems. */
+export function problemsFormatOption(): Option {
+  return new Option("--format <format>", "output format")
+    .choices(["text", "json", "sarif", "github"])
+    .default("text");
 }
 
 /** What is wrong in files, in a format. @param files named where nothing is */

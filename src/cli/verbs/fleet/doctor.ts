@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import pLimit from "p-limit";
 import { CodedError, shownError } from "../../../errors.ts";
+import { worstOf } from "../../../fleet/exitCode.ts";
 import type { FleetOrg } from "../../../fleet/orgs.ts";
 import { fleetSurroundings } from "../../../fleet/stackConfig.ts";
 import { type FleetSurroundings, surroundingsOf } from "../../../fleet/surroundings.ts";
@@ -9,7 +10,6 @@ import { printable } from "../../../printable.ts";
 import { doctorText } from "../../../report/doctorText.ts";
 import { safeJson } from "../../../safeJson.ts";
 import { amount } from "../../../text.ts";
-import { EXIT } from "../../exit.ts";
 import { type FleetOptions, selectedFleet, throwUnexpected, withFleetOptions } from "../../fleet.ts";
 import { countingProgress, terminal } from "../../terminalOutput.ts";
 
@@ -53,8 +53,7 @@ export function fleetDoctorCommand(): Command {
           ? safeJson({ orgs: found, notSelected })
           : found.map((one) => orgText(one, colour)).join("") + summary(found, notSelected.length),
       );
-      const codes = found.map(({ exitCode }) => exitCode);
-      process.exitCode = codes.includes(1) ? EXIT.userError : codes.includes(4) ? EXIT.inconclusive : 0;
+      process.exitCode = worstOf(found.map(({ exitCode }) => exitCode));
       throwUnexpected({ unexpected });
     });
 }

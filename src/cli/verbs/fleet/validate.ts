@@ -1,5 +1,5 @@
 import path from "node:path";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { readOrgsFile } from "../../../fleet/readOrgs.ts";
 import { policyProblemsOf } from "../../../fleet/validateFleet.ts";
 import { inOrder } from "../../../policy/problem.ts";
@@ -8,7 +8,7 @@ import { amount } from "../../../text.ts";
 import { EXIT } from "../../exit.ts";
 import { type FleetOptions, selectedFleet, shownOrgsFile, withFleetOptions } from "../../fleet.ts";
 import { asOfOption } from "../../options.ts";
-import { problemsOutput } from "../validate.ts";
+import { problemsFormatOption, problemsOutput } from "../validate.ts";
 
 interface ValidateOptions extends FleetOptions {
   readonly format: "text" | "json" | "sarif" | "github";
@@ -19,11 +19,7 @@ interface ValidateOptions extends FleetOptions {
 export function fleetValidateCommand(): Command {
   return withFleetOptions(new Command("validate"))
     .description("check orgs.yaml and every policy that it names, offline")
-    .addOption(
-      new Option("--format <format>", "output format")
-        .choices(["text", "json", "sarif", "github"])
-        .default("text"),
-    )
+    .addOption(problemsFormatOption())
     .addOption(asOfOption())
     .addHelpText(
       "after",
