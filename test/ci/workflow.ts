@@ -17,6 +17,29 @@ export type { Context } from "./expression.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
+/** What a job of GitHub's finds in its environment, of a repository whose forge and origin are stand-ins. */
+export function jobEnvironment(
+  forge: { readonly url: string },
+  folder: string,
+  sha: string,
+): NodeJS.ProcessEnv {
+  return {
+    HOME: process.env.HOME,
+    ...(process.env.PULUMI_HOME ? { PULUMI_HOME: process.env.PULUMI_HOME } : {}),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    NO_COLOR: "1",
+    GITHUB_ACTIONS: "true",
+    GITHUB_API_URL: forge.url,
+    GITHUB_SERVER_URL: `file://${folder}`,
+    GITHUB_REPOSITORY: "dieppe/org",
+    GITHUB_RUN_ID: "1",
+    GITHUB_REF_NAME: "main",
+    GITHUB_SHA: sha,
+    GITHUB_WORKFLOW_REF: "dieppe/org/.github/workflows/apply.yml@refs/heads/main",
+    GITHUB_EVENT_PATH: path.join(folder, "event.json"),
+  };
+}
+
 interface Step {
   readonly name?: string;
   readonly id?: string;

@@ -23,7 +23,7 @@ import { readOrgs } from "../../src/fleet/readOrgs.ts";
 import { githubWorkflows, gitlabPipeline, WORKFLOW_DEFAULTS } from "../../src/scaffold/workflows.ts";
 import { ForgeStandIn, TOKEN } from "../forge/standIn.ts";
 import { templates } from "../scaffold/templates.ts";
-import { type Context, installed, Runner, type Workflow } from "./workflow.ts";
+import { type Context, installed, jobEnvironment, Runner, type Workflow } from "./workflow.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const POLICY = "policy/dieppe-trading.yaml";
@@ -163,21 +163,7 @@ describe("a team's repository, its workflows run as a runner would", () => {
     await allow("ada-weber", "ben");
     before = await git("rev-parse", "HEAD");
     await allow("mallory"); // what a change says of who may sign it
-    const env: NodeJS.ProcessEnv = {
-      HOME: process.env.HOME,
-      ...(process.env.PULUMI_HOME ? { PULUMI_HOME: process.env.PULUMI_HOME } : {}),
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      NO_COLOR: "1",
-      GITHUB_ACTIONS: "true",
-      GITHUB_API_URL: forge.url,
-      GITHUB_SERVER_URL: `file://${folder}`,
-      GITHUB_REPOSITORY: "dieppe/org",
-      GITHUB_RUN_ID: "1",
-      GITHUB_REF_NAME: "main",
-      GITHUB_SHA: await git("rev-parse", "HEAD"),
-      GITHUB_WORKFLOW_REF: "dieppe/org/.github/workflows/apply.yml@refs/heads/main",
-      GITHUB_EVENT_PATH: path.join(folder, "event.json"),
-    };
+    const env = jobEnvironment(forge, folder, await git("rev-parse", "HEAD"));
     forge.applied = before;
     forge.history.push(
       { hash: before, authors: ["ben"] },

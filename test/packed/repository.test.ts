@@ -20,7 +20,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
 import { CREATE, LOCAL_ORG, packTarballs, ROOT, type Tarballs } from "../../scripts/consumers/tarballs.ts";
 import { ensureEngine } from "../../scripts/engine/ensure.ts";
-import { type Context, Runner, type Workflow } from "../ci/workflow.ts";
+import { type Context, jobEnvironment, Runner, type Workflow } from "../ci/workflow.ts";
 import { ForgeStandIn, TOKEN } from "../forge/standIn.ts";
 
 /** A company's repository from its first day, made from the tarballs, with nothing but npm, Node and git. */
@@ -116,20 +116,8 @@ async function runnerOf(applied: string): Promise<{ runner: Runner; context: Con
     { hash: await git("rev-parse", "HEAD"), authors: ["ada-weber"] },
   );
   const runner = new Runner(folder, repository, {
-    HOME: process.env.HOME,
-    ...(process.env.PULUMI_HOME ? { PULUMI_HOME: process.env.PULUMI_HOME } : {}),
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    NO_COLOR: "1",
+    ...jobEnvironment(forge, folder, await git("rev-parse", "HEAD")),
     SANCTIONED_REVOKES_PER_SECOND: "1000",
-    GITHUB_ACTIONS: "true",
-    GITHUB_API_URL: forge.url,
-    GITHUB_SERVER_URL: `file://${folder}`,
-    GITHUB_REPOSITORY: "dieppe/org",
-    GITHUB_RUN_ID: "1",
-    GITHUB_REF_NAME: "main",
-    GITHUB_SHA: await git("rev-parse", "HEAD"),
-    GITHUB_WORKFLOW_REF: "dieppe/org/.github/workflows/apply.yml@refs/heads/main",
-    GITHUB_EVENT_PATH: path.join(folder, "event.json"),
   });
   const secrets = {
     PULUMI_CONFIG_PASSPHRASE: "simulator",

@@ -7,18 +7,17 @@ import type { FleetPlans } from "../../src/report/fleet/fleetPlans.ts";
 import { APPS, ORGS, USERS } from "../hostile/hostileNames.ts";
 import { commandsIn, hiddenIn, linksIn } from "../hostile/readers.ts";
 import { sfId } from "../inventories.ts";
-import { CLEAN, fleetOf, PLAN, REFUSED, type SomeOrg, someFleet } from "../report/fleet/someFleet.ts";
+import {
+  CLEAN,
+  fleetOf,
+  INCONCLUSIVE,
+  PLAN,
+  REFUSED,
+  type SomeOrg,
+  someFleet,
+  UNREACHABLE,
+} from "../report/fleet/someFleet.ts";
 
-const UNREACHABLE: SomeOrg = {
-  name: "gone",
-  status: "unreachable",
-  problem: { code: "host-not-reachable", text: "No answer." },
-};
-const INCONCLUSIVE: SomeOrg = {
-  name: "hidden",
-  status: "inconclusive",
-  problem: { code: "list-not-completed", text: "12 of 14 were read." },
-};
 const GREEN: SomeOrg = { name: "green", plan: CLEAN, base: CLEAN };
 const verdictOf = (plans: FleetPlans) => fleetCommentBody(plans).split("\n\n")[1]!;
 

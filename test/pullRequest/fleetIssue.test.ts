@@ -1,19 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { cleanFleetIssue, fleetIssue } from "../../src/pullRequest/fleetIssue.ts";
-import { CLEAN, fleetOf, PLAN, REFUSED, type SomeOrg, someFleet } from "../report/fleet/someFleet.ts";
+import {
+  CLEAN,
+  fleetOf,
+  INCONCLUSIVE,
+  PLAN,
+  REFUSED,
+  type SomeOrg,
+  someFleet,
+  UNREACHABLE,
+} from "../report/fleet/someFleet.ts";
 
 const GREEN: SomeOrg = { name: "green", plan: CLEAN };
 const DRIFTS: SomeOrg = { name: "drifts", plan: PLAN };
-const UNREACHABLE: SomeOrg = {
-  name: "gone",
-  status: "unreachable",
-  problem: { code: "host-not-reachable", text: "No answer." },
-};
-const INCONCLUSIVE: SomeOrg = {
-  name: "hidden",
-  status: "inconclusive",
-  problem: { code: "list-not-completed", text: "12 of 14." },
-};
 
 /** The issue with each org as open since the day before. */
 const standingOf = (...names: string[]) => `text\n<!-- sanctioned:since 2026-11-01: ${names.join(" ")} -->\n`;

@@ -102,7 +102,9 @@ describe("a file that the team changed", () => {
       { take: [SCHEMA], keep: [] },
       { take: [], keep: ["README.md"] },
     ])
-      expect(() => upgradeOf(theirs, choices)).toThrow("is no file that stands otherwise");
+      expect(() => upgradeOf(theirs, choices)).toThrow(
+        "is not one of the files that `sanctioned upgrade` would change",
+      );
   });
 });
 

@@ -17,6 +17,18 @@ export interface SomeOrg {
   readonly problem?: { readonly code: string; readonly text: string };
 }
 
+/** Orgs that could not be judged. */
+export const UNREACHABLE: SomeOrg = {
+  name: "gone",
+  status: "unreachable",
+  problem: { code: "host-not-reachable", text: "No answer." },
+};
+export const INCONCLUSIVE: SomeOrg = {
+  name: "hidden",
+  status: "inconclusive",
+  problem: { code: "list-not-completed", text: "12 of 14 were read." },
+};
+
 interface More {
   readonly notSelected?: readonly string[];
   readonly limits?: Partial<Record<keyof typeof DEFAULT_LIMITS, number>>;

@@ -9,28 +9,12 @@ import { SCRIPT, STYLE } from "../../../src/report/html/assets.generated.ts";
 import { reportHtml } from "../../../src/report/html/reportHtml.ts";
 import type { OrgReport } from "../../../src/report/org/orgReport.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../../inventories.ts";
+import { section, textOf } from "./pageText.ts";
 import { reportOf, withoutAssets } from "./reports.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));
 const LISTED = `apps:\n  - { name: Slack, id: ${SLACK.id}, owner: it, reason: x, users: everyone, reviewBy: 2026-10-31 }\n`;
 const DAY = 86_400_000;
-
-/** The page without its tags, spaces as one. */
-function textOf(html: string): string {
-  return html
-    .replace(/<(style|script)\b.*?<\/\1>/gs, " ")
-    .replace(/<wbr>/g, "")
-    .replace(/<[^>]*>/g, " ")
-    .replace(/&#39;/g, "'")
-    .replace(/\s+/g, " ");
-}
-
-/** The text of one section. */
-function section(html: string, id: string): string {
-  const [found] = html.match(new RegExp(`<section id="${id}".*?</section>`, "s")) ?? [];
-  if (found === undefined) throw new Error(`there is no section ${id}`);
-  return textOf(found);
-}
 
 function oneUser(more: Partial<User>, yaml: string, report: Partial<OrgReport> = {}): string {
   const someone = user(1, more);

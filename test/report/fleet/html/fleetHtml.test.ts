@@ -3,24 +3,9 @@ import { fleetHtml } from "../../../../src/report/fleet/html/fleetHtml.ts";
 import { SCRIPT } from "../../../../src/report/html/assets.generated.ts";
 import { trendHtml } from "../../../../src/report/html/trend.ts";
 import { runOn, seen } from "../../../fleet/history/runs.ts";
+import { section, textOf } from "../../html/pageText.ts";
 import { fleetOf, PLAN, someFleet } from "../someFleet.ts";
 import { demoFleet, demoPlan, fleetPageOf, historyPart } from "./demoFleet.ts";
-
-/** The page without its tags, spaces as one. */
-function textOf(html: string): string {
-  return html
-    .replace(/<(style|script)\b.*?<\/\1>/gs, " ")
-    .replace(/<wbr>/g, "")
-    .replace(/<[^>]*>/g, " ")
-    .replace(/&#39;/g, "'")
-    .replace(/\s+/g, " ");
-}
-
-function section(html: string, id: string): string {
-  const [found] = html.match(new RegExp(`<section id="${id}".*?</section>`, "s")) ?? [];
-  if (found === undefined) throw new Error(`there is no section ${id}`);
-  return textOf(found);
-}
 
 const demo = fleetHtml(demoFleet());
 
