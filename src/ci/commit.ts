@@ -164,7 +164,7 @@ interface Entry {
   readonly mode: string;
   readonly type: string;
   readonly hash: string;
-  /** A number; anything else for what is no file, or was not fetched. */
+  /** A number; anything else for what is not a file, or was not fetched. */
   readonly size: string;
   /** Its path below the folder, of bytes as latin1. */
   readonly way: string;

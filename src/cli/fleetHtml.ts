@@ -87,7 +87,7 @@ async function judged(
   return { run: plans.run, finish: () => undefined };
 }
 
-/** What became of the fleet; null where no history is kept. */
+/** The trends of the fleet; null where no history is kept. */
 async function historyOfPage(
   options: HtmlOptions,
   selected: SelectedFleet | null,

@@ -56,7 +56,7 @@ export const scaffoldErrors = declareErrors({
   },
   "path-not-of-upgrade": {
     kind: "user",
-    text: "{path} is no file that stands otherwise than `sanctioned upgrade` would write it.",
+    text: "{path} is not one of the files that `sanctioned upgrade` would change.",
     remedy: "`npx sanctioned upgrade --check` lists them.",
     example: { path: "README.md" },
   },

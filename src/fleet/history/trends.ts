@@ -43,7 +43,7 @@ export interface Trends {
 }
 
 /**
- * What became of a fleet, by the days and months (UTC) of its runs. Several runs of a period count once, by the last that judged an org; what
+ * The trends of a fleet, by the days and months (UTC) of its runs. Several runs of a period count once, by the last that judged an org; what
  * they revoked adds up. Pure.
  * @param runs in the order in which they were looked at
  * @param isStillThere whether the fleet still has an org that a run was about

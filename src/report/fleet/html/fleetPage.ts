@@ -16,7 +16,7 @@ export interface FleetPage {
   readonly pageOf: (org: OrgResult) => string | null;
 }
 
-/** What became of the fleet since the first run that was kept. */
+/** The trends of the fleet since the first run that was kept. */
 export interface PageHistory {
   readonly file: string;
   readonly runs: number;
