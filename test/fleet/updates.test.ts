@@ -87,7 +87,13 @@ async function updated(signal: AbortSignal, besides: string) {
   const made = await fleetFolder([{ name: "one", entry: ["stack: one"] }]);
   onTestFinished(() => made.close());
   const { fleet, ...selected } = made.select();
-  const surroundings = made.surroundings({ stackConfig: async () => new Map() });
+  const env = {
+    PATH: process.env.PATH!,
+    ...made.env,
+    SF_ACCESS_TOKEN: "of-nobody",
+    PULUMI_CONFIG_PASSPHRASE: "of-all",
+  };
+  const surroundings = made.surroundings({ env, stackConfig: async () => new Map() });
   const planned = async (folder: string) => {
     const writer = new PlansWriter(`${made.folder}/${folder}`);
     const { run } = await planFleet(fleet, selected, made.surroundings(), {
@@ -100,16 +106,23 @@ async function updated(signal: AbortSignal, besides: string) {
   await planned("others");
   made.write(
     "node_modules/.bin/pulumi",
-    `#!/bin/sh\necho "$*" >> engine.log\n${besides}\necho '{"version":3,"deployment":{}}'\n`,
+    `#!/bin/sh\necho "$*" >> engine.log\nenv > told.log\n${besides}\necho '{"version":3,"deployment":{}}'\n`,
   );
   chmodSync(`${made.folder}/node_modules/.bin/pulumi`, 0o700);
   const one = { org: fleet.orgs[0]!, stack: "one", revocations: 4 };
   const { status, why } = await updateOrg(one, { fleet, surroundings, plans, signal });
-  return { status, why, commands: readFileSync(`${made.folder}/engine.log`, "utf8").trim().split("\n") };
+  const logOf = (name: string) => readFileSync(`${made.folder}/${name}.log`, "utf8");
+  const secrets = [made.env.ONE_TOKEN!, "of-nobody", "of-all"].filter((one) => logOf("told").includes(one));
+  return { status, why, secrets, commands: logOf("engine").trim().split("\n") };
 }
 
 describe.skipIf(process.platform === "win32")("right before its update an org", () => {
   const LOOKED = ["stack export --stack one --non-interactive"];
+
+  it("has its state looked at by what is told no login and no passphrase", async () => {
+    const { commands, secrets } = await updated(AbortSignal.abort(), ":");
+    expect([commands, secrets]).toEqual([LOOKED, []]);
+  });
 
   it("is held to its plan of the folder once more, which was swapped meanwhile", async () => {
     const { signal } = new AbortController();
