@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading, generateOrg } from "salesforce-local-org/orgs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { sanctioned } from "./run.ts";
 
 const run = promisify(execFile);
@@ -72,7 +73,13 @@ describe("on a terminal", () => {
 describe("to a file or a pipe", () => {
   it("nothing is cut, coloured or added", async () => {
     const env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken, NO_COLOR: "" };
-    const { stdout, stderr } = await sanctioned(["report"], env);
+    // In a folder of its own: a record that the checkout has would be reported on too.
+    const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-piped-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    cpSync(path.resolve(import.meta.dirname, "../../policy"), path.join(folder, "policy"), {
+      recursive: true,
+    });
+    const { stdout, stderr } = await sanctioned(["report"], env, folder);
     expect(stderr).toBe("");
     expect(stdout).not.toContain(ESCAPE);
     expect(stdout).not.toContain("…");
