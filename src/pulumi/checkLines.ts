@@ -4,7 +4,7 @@ import type { SinceShown } from "../plan/shown.ts";
 import type { Policy } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
 import { approvalStateText } from "../report/approvalText.ts";
-import { proofText } from "../report/words.ts";
+import { shortProofText } from "../report/words.ts";
 import type { Proposal } from "../run/revoker.ts";
 import type { Beside } from "./elsewhere.ts";
 import { headline, restOf, screenOf } from "./planLines.ts";
@@ -30,7 +30,7 @@ export function checkLines(
             : `nothing to revoke: all ${inventory.grants.length} grants that were counted are sanctioned, protected or only reported`,
         ]),
     ...(more.policy ?? []),
-    proofText(inventory.proof),
+    shortProofText(inventory.proof),
     ...(findings.length > 0 ? [`findings: ${countFindings(findings)}`] : []),
     ...approvalLines(approval),
     ...(approvals.wanted === 0 ? [] : [approvalStateText(approvals).trimEnd()]),

@@ -80,6 +80,30 @@ export function proofText(proof: CompletenessProof): string {
   );
 }
 
+/**
+ * Whether the list is complete, for a screen on which something is decided: `complete: 448 of 448`. How that is known is for the report
+ * (`proofText`); what it rests on besides the counts, and what it leaves out, is said here too.
+ */
+export function shortProofText({
+  read,
+  countAfter,
+  fromUsage = 0,
+  appsWithoutUsers = 0,
+  changes,
+  sight,
+}: CompletenessProof): string {
+  const gone = changes?.stillListed ?? 0;
+  return [
+    `complete: ${read - gone} of ${countAfter}`,
+    ...(gone === 0 ? [] : [`${gone} listed that went meanwhile`]),
+    ...(fromUsage === 0 ? [] : [`${fromUsage} more by usage alone`]),
+    ...(appsWithoutUsers === 0
+      ? []
+      : [`no list of users for ${amount(appsWithoutUsers, "external client app")}, taken for none`]),
+    ...(sight === "assignments" ? ["none of anybody else, by the permissions that are assigned"] : []),
+  ].join("; ");
+}
+
 /** Why the links to identity providers are believed to be all there are, in a sentence; nothing where there are none. */
 export function accountLinksText({ proof, refusal, deletable }: AccountLinks): string {
   if (proof === null)

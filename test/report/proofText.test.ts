@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { COUNTED_NOTE, proofText } from "../../src/report/words.ts";
+import { COUNTED_NOTE, proofText, shortProofText } from "../../src/report/words.ts";
 
 const proof = {
   countBefore: 6_000,
@@ -29,5 +29,19 @@ it("of an org that changed says what came and went, and of which moment the list
 it("of an org that went on changing says that nothing is missing, and what may be listed that went", () => {
   expect(proofText({ ...proof, read: 6_003, changes: { came: 1, gone: 9, stillListed: 2 } })).toBe(
     `All 6001 grants that the org counted in the end: ${how} While it was read, 1 grant came and 9 went: none that stayed is missing, and 2 of those that went may be listed. ${COUNTED_NOTE}`,
+  );
+});
+
+it("in short says that it is complete, and what it rests on besides the counts", () => {
+  expect(shortProofText(proof)).toBe("complete: 6001 of 6001");
+  expect(shortProofText({ ...proof, changes: { came: 3, gone: 2, stillListed: 0 } })).toBe(
+    "complete: 6001 of 6001",
+  );
+  const doubts = {
+    ...{ read: 6_003, changes: { came: 1, gone: 9, stillListed: 2 } },
+    ...{ fromUsage: 4, appsWithoutUsers: 1, sight: "assignments" as const },
+  };
+  expect(shortProofText({ ...proof, ...doubts })).toBe(
+    "complete: 6001 of 6001; 2 listed that went meanwhile; 4 more by usage alone; no list of users for 1 external client app, taken for none; none of anybody else, by the permissions that are assigned",
   );
 });
