@@ -1,29 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { anchor } from "../scripts/docs/anchor.ts";
+import { PAGES } from "../scripts/docs/page.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
-const PAGES = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "SECURITY.md",
-  "packages/local-org/README.md",
-  ...readdirSync(path.join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => path.join("docs", name)),
-];
-
 /** GitHub's anchors of a page's headings. */
 function anchorsOf(file: string): string[] {
   return [...readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, title]) => anchor(title!));
-}
-
-/** GitHub's anchor of a heading. */
-function anchor(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} _-]/gu, "")
-    .replaceAll(" ", "-");
 }
 
 describe.each(PAGES)("%s", (page) => {

@@ -28,8 +28,13 @@ import { verifyStateCommand } from "./verbs/verifyState.ts";
 import { watchCommand } from "./verbs/watch.ts";
 import { verbsOf } from "./verbTree.ts";
 
+interface ProgramOptions {
+  /** What is done before a verb runs: its org is chosen, unless something else is said. */
+  readonly beforeVerb?: (program: Command, verb: Command) => Promise<void>;
+}
+
 /** Every verb: what runs, and what the help, the completion and the reference are made from. */
-export function program(): Command {
+export function program({ beforeVerb = prepare }: ProgramOptions = {}): Command {
   const root = new Command("sanctioned")
     .description(
       "GitOps for Salesforce's connected users: a reviewed policy says which apps may hold tokens of whom.",
@@ -69,12 +74,7 @@ export function program(): Command {
       "--stack <name>",
       "of every verb that reads one org: take its login and policy from the config of this Pulumi stack",
     )
-    .hook("preAction", async (command, verb) => {
-      const { policyRoot, ...choice } = command.opts<OrgChoice & { readonly policyRoot?: string }>();
-      // Runs read their settings from the environment, wherever they are opened.
-      if (policyRoot !== undefined) process.env.SANCTIONED_POLICY_ROOT = policyRoot;
-      await chooseOrg(choiceFor(verb, choice));
-    })
+    .hook("preAction", beforeVerb)
     .addHelpText(
       "after",
       "\nRevoking by policy is Pulumi's: `npx pulumi preview --diff`, then `npx pulumi up`.\n\nExample:\n  $ npx sanctioned list --app Slack",
@@ -82,6 +82,14 @@ export function program(): Command {
   root.addCommand(completionCommand(() => root));
   for (const { path, command } of verbsOf(root)) showErrorsWithCode(command, `sanctioned ${path}`.trim());
   return root;
+}
+
+/** @throws UserError */
+async function prepare(program: Command, verb: Command): Promise<void> {
+  const { policyRoot, ...choice } = program.opts<OrgChoice & { readonly policyRoot?: string }>();
+  // Runs read their settings from the environment, wherever they are opened.
+  if (policyRoot !== undefined) process.env.SANCTIONED_POLICY_ROOT = policyRoot;
+  await chooseOrg(choiceFor(verb, choice));
 }
 
 /** The verbs that `--in` and `--stack` are of. */
