@@ -1,6 +1,11 @@
-/** `1 grant`, `12 grants`. */
-export function amount(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
+/** A number as people read it, wherever they do: `20,000`. What a machine reads has no separators. */
+export function count(number: number): string {
+  return number.toLocaleString("en");
+}
+
+/** `1 grant`, `12 grants`, `20,000 grants`. */
+export function amount(number: number, what: string): string {
+  return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
 }
 
 /** A clause as a sentence. */

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { count } from "../text.ts";
 import { cliErrors } from "./errors.ts";
 
 const ASKS = {
@@ -18,13 +19,13 @@ const ASKS = {
  * Has somebody at the terminal type how many grants they revoke, or approve the revocation of.
  * @throws UserError where nobody can be asked, or the answer is another
  */
-export async function confirm(what: keyof typeof ASKS, count: number): Promise<void> {
+export async function confirm(what: keyof typeof ASKS, number: number): Promise<void> {
   const { leadIn, nobody, another } = ASKS[what];
   if (!process.stdin.isTTY) throw nobody();
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`${leadIn}Type ${count} to ${what} ${count}: `);
-    if (answer.trim() !== String(count)) throw another();
+    const answer = await terminal.question(`${leadIn}Type ${number} to ${what} ${count(number)}: `);
+    if (answer.trim() !== String(number)) throw another();
   } finally {
     terminal.close();
   }

@@ -2,7 +2,7 @@ import { foldName } from "../names.ts";
 import { roundedUp } from "../plan/limits.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { placeText } from "../policy/policy.ts";
-import { amount, compareText } from "../text.ts";
+import { amount, compareText, count as written } from "../text.ts";
 import { fleetErrors } from "./errors.ts";
 import type { FleetLimits } from "./orgs.ts";
 import type { FleetRun } from "./runSchema.ts";
@@ -46,17 +46,20 @@ export function judgeFleetLimits(sums: readonly OrgSum[], limits: FleetLimits): 
   const most = [...byApp.values()].sort((a, b) => b.grants - a.grants || compareText(a.app, b.app));
   const exceeded = [
     ...(count > limits.revocations
-      ? [`${amount(count, "revocation")}, over ${limits.revocations} (limits.revocations)`]
+      ? [`${amount(count, "revocation")}, over ${written(limits.revocations)} (limits.revocations)`]
       : []),
     ...(percent > limits.percent
-      ? [`${roundedUp(percent)}% (${count}/${grants}), over ${limits.percent}% (limits.percent)`]
+      ? [
+          `${roundedUp(percent)}% (${written(count)}/${written(grants)}), over ${limits.percent}% (limits.percent)`,
+        ]
       : []),
     ...most
       .filter((one) => one.grants > limits.perApp)
       .map(
-        (one) => `${one.grants} of ${one.app}, over ${limits.perApp} for apps of one name (limits.perApp)`,
+        (one) =>
+          `${written(one.grants)} of ${one.app}, over ${written(limits.perApp)} for apps of one name (limits.perApp)`,
       ),
-    ...(orgs > limits.orgs ? [`${amount(orgs, "org")}, over ${limits.orgs} (limits.orgs)`] : []),
+    ...(orgs > limits.orgs ? [`${amount(orgs, "org")}, over ${written(limits.orgs)} (limits.orgs)`] : []),
   ];
   const [first] = most;
   return {

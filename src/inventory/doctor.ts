@@ -5,6 +5,7 @@ import type { Credentials } from "../salesforce/credentials.ts";
 import { ApiError, CLOCK_TOLERANCE_MS, clockOff } from "../salesforce/failure.ts";
 import { refText } from "../salesforce/id.ts";
 import type { OrgReader } from "../salesforce/reader.ts";
+import { amount, count as written } from "../text.ts";
 import { callsForListing, checkApiShare } from "./apiShare.ts";
 import { AppRegister } from "./appRegister.ts";
 import { readApps } from "./directory.ts";
@@ -151,7 +152,7 @@ async function externalAppsLine(connection: OrgReader): Promise<DoctorLine> {
     const text =
       count === 0
         ? "The org has no external client apps."
-        : `${count} external client apps, and their use is shown.`;
+        : `${amount(count, "external client app")}, and their use is shown.`;
     return line("external-client-apps", "ok", text);
   } catch (error) {
     if (error instanceof InconclusiveError)
@@ -165,7 +166,11 @@ export function apiCallsLine({ apiUsage }: Pick<OrgReader, "apiUsage">): DoctorL
   if (apiUsage === null)
     return line("api-calls", "warning", "The org does not say how many API calls are left.");
   const { used, limit } = apiUsage;
-  return line("api-calls", "ok", `${limit - used} of ${limit} API calls are left for the last 24 hours.`);
+  return line(
+    "api-calls",
+    "ok",
+    `${written(limit - used)} of ${amount(limit, "API call")} are left for the last 24 hours.`,
+  );
 }
 
 /** @param skew how far the org's clock is ahead of ours, in milliseconds; null where the org does not say */
@@ -198,7 +203,7 @@ async function listingLine(connection: OrgReader, before: readonly DoctorLine[])
     return line(
       "complete-listing",
       "ok",
-      `Every grant that the org counts can be listed: ${grants} grants, ${users} users, up to ${calls} API calls.`,
+      `Every grant that the org counts can be listed: ${amount(grants, "grant")}, ${amount(users, "user")}, up to ${amount(calls, "API call")}.`,
     );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

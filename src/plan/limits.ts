@@ -1,7 +1,7 @@
 import type { Limits } from "../policy/policy.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
-import { compareText } from "../text.ts";
+import { compareText, count } from "../text.ts";
 import { planErrors } from "./errors.ts";
 import type { Plan } from "./plan.ts";
 
@@ -30,30 +30,36 @@ export interface LimitVerdict {
  * @param grants how many the org has
  */
 export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVerdict {
-  const { count, percent, byApp } = amounts(
+  const {
+    count: all,
+    percent,
+    byApp,
+  } = amounts(
     plan.revocations.map(({ appLabel, grants: own }) => [appLabel, own.length]),
     grants,
   );
   const [most] = [...byApp].sort(([a, m], [b, n]) => n - m || compareText(a, b));
-  const plural = count === 1 ? "revocation is" : "revocations are";
+  const plural = all === 1 ? "revocation is" : "revocations are";
   const exceeded = [
-    ...(count > limits.revocations ? [`over the limit of ${limits.revocations} (limits.revocations)`] : []),
+    ...(all > limits.revocations
+      ? [`over the limit of ${count(limits.revocations)} (limits.revocations)`]
+      : []),
     ...(percent > limits.percent
-      ? [`${roundedUp(percent)}% (${count}/${grants}), over ${limits.percent}% (limits.percent)`]
+      ? [`${roundedUp(percent)}% (${count(all)}/${count(grants)}), over ${limits.percent}% (limits.percent)`]
       : []),
     ...byApp
       .filter(([, n]) => n > limits.perApp)
-      .map(([app, n]) => `${n} of ${app}, over ${limits.perApp} for one app (limits.perApp)`),
+      .map(([app, n]) => `${count(n)} of ${app}, over ${count(limits.perApp)} for one app (limits.perApp)`),
   ];
   return {
-    revocations: { limit: limits.revocations, actual: count },
-    percent: { limit: limits.percent, actual: count === 0 ? 0 : Number(roundedUp(percent)), of: grants },
+    revocations: { limit: limits.revocations, actual: all },
+    percent: { limit: limits.percent, actual: all === 0 ? 0 : Number(roundedUp(percent)), of: grants },
     perApp: most === undefined ? null : { limit: limits.perApp, actual: most[1], app: most[0] },
     refusal:
       exceeded.length === 0
         ? null
         : planErrors["limits-exceeded"].untrusted({
-            revocations: `${count} ${plural}`,
+            revocations: `${count(all)} ${plural}`,
             exceeded: exceeded.join(", and "),
             place: placeText(limits.position),
           }),
@@ -84,7 +90,7 @@ export function exceededLimits(
 /** The limits that were exceeded, as in `limits.revocations 50 (104)`. */
 export function exceededText(exceeded: NonNullable<Exceeded>): string {
   return Object.entries(exceeded)
-    .map(([name, { limit, actual }]) => `limits.${name} ${limit} (${actual})`)
+    .map(([name, { limit, actual }]) => `limits.${name} ${count(limit)} (${count(actual)})`)
     .join(", ");
 }
 

@@ -4,7 +4,7 @@ import type { Basis } from "../decide/rule.ts";
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
-import { compareText } from "../text.ts";
+import { compareText, count } from "../text.ts";
 import type { Instant } from "../time.ts";
 import { type Covers, coversOf } from "./covers.ts";
 import { appLabels, userLabels } from "./label.ts";
@@ -119,7 +119,7 @@ export function summarizePlan(plan: Plan): string[] {
     const key = `${printable(appLabel)} (${code})`;
     counts.set(key, (counts.get(key) ?? 0) + grants.length);
   }
-  return [...counts].map(([key, count]) => `${count} × ${key}`);
+  return [...counts].map(([key, grants]) => `${count(grants)} × ${key}`);
 }
 
 /** The grants of planned pairs that are not planned, by pair, oldest first: something else keeps them. */

@@ -5,18 +5,19 @@ import { findingTable, revocationTable } from "../report/org/sections.ts";
 import { details, markdownText, tableMarkdown } from "../report/render/markdown.ts";
 import type { Table } from "../report/render/table.ts";
 import { proofText } from "../report/words.ts";
+import { count } from "../text.ts";
 
 /** Rows of a table that are shown where there is room. */
 export const MOST_ROWS = 200;
 
 /** Revocations as a titled table; nothing where there is none. */
 export function revocationPart(title: string, revocations: readonly Revocation[], most: number): string[] {
-  return titled(`${title}: ${countGrantsOf(revocations)}`, revocationTable(revocations), most);
+  return titled(`${title}: ${count(countGrantsOf(revocations))}`, revocationTable(revocations), most);
 }
 
 /** Findings as a titled table; nothing where there are none. */
 export function findingPart(title: string, findings: readonly Finding[], most: number): string[] {
-  return titled(`${title}: ${findings.length}`, findingTable(findings), most);
+  return titled(`${title}: ${count(findings.length)}`, findingTable(findings), most);
 }
 
 function titled(title: string, table: Table, most: number): string[] {

@@ -6,6 +6,7 @@ import { printable } from "../printable.ts";
 import { approvalStateText } from "../report/approvalText.ts";
 import { shortProofText } from "../report/words.ts";
 import type { Proposal } from "../run/revoker.ts";
+import { count } from "../text.ts";
 import type { Beside } from "./elsewhere.ts";
 import { headline, restOf, screenOf } from "./planLines.ts";
 
@@ -27,7 +28,7 @@ export function checkLines(
       : [
           left > 0
             ? "nothing to revoke of what was approved"
-            : `nothing to revoke: all ${inventory.grants.length} grants that were counted are sanctioned, protected or only reported`,
+            : `nothing to revoke: all ${count(inventory.grants.length)} grants that were counted are sanctioned, protected or only reported`,
         ]),
     ...(more.policy ?? []),
     shortProofText(inventory.proof),
@@ -35,7 +36,7 @@ export function checkLines(
     ...approvalLines(approval),
     ...(approvals.wanted === 0 ? [] : [approvalStateText(approvals).trimEnd()]),
     ...(drift
-      ? [`drift: ${drift} more break the policy and are not in the approved plan; they are left alone`]
+      ? [`drift: ${count(drift)} more break the policy and are not in the approved plan; they are left alone`]
       : []),
     ...(since === null ? [] : sinceLines(since)),
     ...(more.run ?? []),
@@ -52,11 +53,11 @@ function planCommand({ file }: Policy): string {
 export function sinceLines({ left, more }: SinceShown): string[] {
   return [
     ...(more > 0
-      ? [`since the preview: ${more} more of users and apps that it showed; they go with the others`]
+      ? [`since the preview: ${count(more)} more of users and apps that it showed; they go with the others`]
       : []),
     ...(left > 0
       ? [
-          `not shown: ${left} more that break the policy; the preview of this run did not show them, so they are left. Run \`npx pulumi up\` again`,
+          `not shown: ${count(left)} more that break the policy; the preview of this run did not show them, so they are left. Run \`npx pulumi up\` again`,
         ]
       : []),
   ];
@@ -79,5 +80,5 @@ function approvalLines(approval: Proposal["approval"]): string[] {
 /** `2 weak-match, 1 review-overdue`. */
 function countFindings(findings: Evaluation["findings"]): string {
   const counts = Map.groupBy(findings, ({ code }) => code);
-  return [...counts].map(([code, some]) => `${some.length} ${code}`).join(", ");
+  return [...counts].map(([code, some]) => `${count(some.length)} ${code}`).join(", ");
 }

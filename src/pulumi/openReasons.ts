@@ -1,5 +1,6 @@
 import type { Outcome } from "../plan/outcome.ts";
 import { printable } from "../printable.ts";
+import { count } from "../text.ts";
 
 /**
  * An engine takes what failed in the trailers of an answer, 16 MiB at most (`defaultClientMaxHeaderListSize` in
@@ -23,12 +24,12 @@ export function openReasons(open: readonly Outcome[]): string[] {
       .slice(0, NAMED_OF_ONE)
       .map(({ revocation: one }) => ({ of: 1, text: `${one.appLabel}, ${one.userLabel}: ${why}` })),
     ...(some.length > NAMED_OF_ONE
-      ? [{ of: some.length - NAMED_OF_ONE, text: `and ${some.length - NAMED_OF_ONE} more: ${why}` }]
+      ? [{ of: some.length - NAMED_OF_ONE, text: `and ${count(some.length - NAMED_OF_ONE)} more: ${why}` }]
       : []),
   ]);
   const left = lines.slice(MOST_REASONS).reduce((sum, { of }) => sum + of, 0);
   return [
     ...lines.slice(0, MOST_REASONS).map(({ text }) => printable(text)),
-    ...(left > 0 ? [`and ${left} more: the record has each`] : []),
+    ...(left > 0 ? [`and ${count(left)} more: the record has each`] : []),
   ];
 }

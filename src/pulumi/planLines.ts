@@ -1,7 +1,7 @@
 import { countGrantsOf, type Plan, type PlannedRevocation, summarizePlan } from "../plan/plan.ts";
 import { ruleText } from "../plan/reason.ts";
 import { printable } from "../printable.ts";
-import { amount, compareText } from "../text.ts";
+import { amount, compareText, count } from "../text.ts";
 import { dayOf, type Instant } from "../time.ts";
 import type { Beside } from "./elsewhere.ts";
 
@@ -16,12 +16,12 @@ const [DAY, MONTH] = [10, 7] as const;
 
 /** How many revocations are planned, and of what: `12 revocations planned: 12 × Bob's Lead Scoring Tool (app-not-listed)`. */
 export function headline(plan: Plan): string {
-  const count = `${amount(countGrantsOf(plan.revocations), "revocation")} planned`;
+  const planned = `${amount(countGrantsOf(plan.revocations), "revocation")} planned`;
   const parts = summarizePlan(plan);
-  if (parts.length <= NAMED) return `${count}: ${parts.join(", ")}`;
+  if (parts.length <= NAMED) return `${planned}: ${parts.join(", ")}`;
   const apps = new Set(plan.revocations.map(({ app }) => app.key)).size;
   const users = new Set(plan.revocations.map(({ user }) => user.id)).size;
-  return `${count}: ${amount(apps, "app")}, ${amount(users, "user")}`;
+  return `${planned}: ${amount(apps, "app")}, ${amount(users, "user")}`;
 }
 
 /**
@@ -72,7 +72,7 @@ function lineOf({ appLabel, userLabel, reason, grants }: PlannedRevocation): str
 
 function leftLine(left: readonly PlannedRevocation[]): string {
   const apps = new Set(left.map(({ app }) => app.key)).size;
-  return `… and ${countGrantsOf(left)} more of ${amount(apps, "app")}`;
+  return `… and ${count(countGrantsOf(left))} more of ${amount(apps, "app")}`;
 }
 
 /** `56 × App 2: app not listed (policy/acme.yaml:2); ann@…, ben@…, cay@… and 40 more; granted 2022-02-12 to 2026-05-31, last used 2022-09 to 2026-08`. */
@@ -81,8 +81,12 @@ function groupLine(some: readonly PlannedRevocation[], grants: number, named: nu
   const names = some.slice(0, named).map(({ userLabel }) => userLabel);
   const more = some.length - names.length;
   const who =
-    named === 0 ? amount(some.length, "user") : `${names.join(", ")}${more === 0 ? "" : ` and ${more} more`}`;
-  return printable([`${grants} × ${appLabel}: ${ruleText({ code, at })}`, who, ...datesOf(some)].join("; "));
+    named === 0
+      ? amount(some.length, "user")
+      : `${names.join(", ")}${more === 0 ? "" : ` and ${count(more)} more`}`;
+  return printable(
+    [`${count(grants)} × ${appLabel}: ${ruleText({ code, at })}`, who, ...datesOf(some)].join("; "),
+  );
 }
 
 /** Since when, and used until when, as far as that is known. */

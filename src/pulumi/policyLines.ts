@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { printable } from "../printable.ts";
-import { amount } from "../text.ts";
+import { amount, count } from "../text.ts";
 import type { Beside } from "./elsewhere.ts";
 import { isShort } from "./policyShown.ts";
 
@@ -26,7 +26,7 @@ export function policyLines(
       const text = withValues ? `: ${values.map(valueText).join(" => ")}` : "";
       return `  ${sign} ${printable(unescaped(`${path.join(" > ")}${text}`))}`;
     }),
-    ...(left > 0 ? [`  … and ${left} more: \`npx pulumi preview --diff\` shows each`] : []),
+    ...(left > 0 ? [`  … and ${count(left)} more: \`npx pulumi preview --diff\` shows each`] : []),
   ];
 }
 

@@ -17,6 +17,7 @@ import { openRevoker } from "../run/open.ts";
 import type { Proposal, Revoker } from "../run/revoker.ts";
 import { raisedText } from "../run/settings.ts";
 import { Stop } from "../stop.ts";
+import { count } from "../text.ts";
 import { checkLines, sinceLines } from "./checkLines.ts";
 import { besideOf } from "./elsewhere.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
@@ -313,9 +314,11 @@ export class PolicyResources {
       approval,
       previousHead: isHash(knownHead) ? knownHead : null,
       stack: stackOf(urn),
-      onProgress: ({ done, total }) => void log.progress(`revoked ${done}/${total}`),
+      onProgress: ({ done, total }) => void log.progress(`revoked ${count(done)}/${count(total)}`),
     });
-    const counts = Object.entries(countOutcomes(outcomes)).map(([status, count]) => `${count} ${status}`);
+    const counts = Object.entries(countOutcomes(outcomes)).map(
+      ([status, number]) => `${count(number)} ${status}`,
+    );
     const record = recordText({ ...audit, file: path.relative(projectFolder(), audit.file) });
     await log.say(`${counts.join(", ")}; ${record}`);
     const { reason: stopped } = this.stop;
@@ -343,5 +346,5 @@ function isHash(text: unknown): text is string {
 /** What somebody has to know whose update ended before its time. */
 function stoppedText(why: string, outcomes: readonly Outcome[]): string {
   const { "not tried": left = 0 } = countOutcomes(outcomes);
-  return `stopped, since ${why}: ${left} not tried, planned again by the next update. If that says "the stack is currently locked", see that no other update is under way, run \`npx pulumi cancel\`, and run it again.`;
+  return `stopped, since ${why}: ${count(left)} not tried, planned again by the next update. If that says "the stack is currently locked", see that no other update is under way, run \`npx pulumi cancel\`, and run it again.`;
 }

@@ -6,6 +6,7 @@ import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
 import type { PolicySource } from "../run/observer.ts";
 import type { Proposal } from "../run/revoker.ts";
+import { count } from "../text.ts";
 import { shownAsText } from "./engineValue.ts";
 import { pulumiErrors } from "./errors.ts";
 import { openReasons } from "./openReasons.ts";
@@ -97,7 +98,7 @@ export function failureOf(outcomes: readonly Outcome[], missing: string | null):
     message:
       open.length === 0
         ? "not all of what was done is on record"
-        : `${open.length} of ${outcomes.length} revocations did not succeed`,
+        : `${count(open.length)} of ${count(outcomes.length)} revocations did not succeed`,
     reasons: [...openReasons(open), ...(missing === null ? [] : [missing])],
   };
 }

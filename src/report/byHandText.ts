@@ -3,6 +3,7 @@ import type { Decision } from "../decide/decide.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { countGrants, type Plan } from "../plan/plan.ts";
 import { printable } from "../printable.ts";
+import { count } from "../text.ts";
 import { HELD_BACK } from "./words.ts";
 
 /** By hand nothing else holds a grant back than that the API may not delete it. */
@@ -19,11 +20,11 @@ export function byHandText(
     ({ code, heldBackBy }) => (heldBackBy === null ? code : `${code}, ${HELD_BACK[heldBackBy]}: ${IN_SETUP}`),
   );
   const lines = [
-    `${countGrants(plan)} of ${decisions.length} grants to revoke in ${printable(org.name)} (${org.id}):`,
+    `${count(countGrants(plan))} of ${count(decisions.length)} grants to revoke in ${printable(org.name)} (${org.id}):`,
     ...plan.revocations.map(
       ({ appLabel, userLabel, reason }) => `  - ${printable(`${appLabel}, ${userLabel}: ${reason}`)}`,
     ),
-    ...[...left].map(([code, some]) => `left alone: ${some.length} ${code}`),
+    ...[...left].map(([code, some]) => `left alone: ${count(some.length)} ${code}`),
     `protected and limited by ${printable(policy.file)}`,
     ...(accountLinks.refusal === null
       ? []

@@ -1,6 +1,6 @@
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
 import { printable } from "../printable.ts";
-import { amount, sentence } from "../text.ts";
+import { amount, count, sentence } from "../text.ts";
 import { cutNote } from "./words.ts";
 
 /** What happened in a run, for a terminal: each that is not done with its reason, then the numbers. */
@@ -10,7 +10,9 @@ export function outcomesText(
   audit: RecordedIn,
 ): { readonly text: string; readonly open: number } {
   const open = outcomes.filter(isOpen);
-  const numbers = Object.entries(countOutcomes(outcomes)).map(([status, count]) => `${count} ${status}`);
+  const numbers = Object.entries(countOutcomes(outcomes)).map(
+    ([status, number]) => `${count(number)} ${status}`,
+  );
   const lines = [
     ...[sessionsText(sessions) ?? []].flat(),
     ...open.map(
@@ -76,14 +78,16 @@ export function sessionsText(sessions: Sessions): string | null {
 function sessionsParts({ found, ended, jwt, opened, untold, shared, problems }: Sessions): string[] {
   const left = found - ended;
   return [
-    ...(ended > 0 ? [`${ended} live sessions of revoked users ended`] : []),
+    ...(ended > 0 ? [`${amount(ended, "live session")} of revoked users ended`] : []),
     ...(left > 0
-      ? [`${left} live sessions of revoked users go on (\`sessions: end\` in the policy ends them)`]
+      ? [
+          `${amount(left, "live session")} of revoked users ${left === 1 ? "goes" : "go"} on (\`sessions: end\` in the policy ends them)`,
+        ]
       : []),
     ...(jwt === null
       ? ["the org does not say whether they hold JWT-based tokens, which work for up to 30 minutes more"]
       : jwt > 0
-        ? [`${jwt} of them hold JWT-based tokens, which work for up to 30 minutes more`]
+        ? [`${count(jwt)} of them hold JWT-based tokens, which work for up to 30 minutes more`]
         : []),
     ...(opened > 0
       ? [

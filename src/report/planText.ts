@@ -5,7 +5,7 @@ import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
-import { amount } from "../text.ts";
+import { amount, count } from "../text.ts";
 import { NO_TERMINAL, type Terminal } from "./render/terminal.ts";
 import {
   approvalsText,
@@ -57,6 +57,6 @@ function reauthorizeText(reauthorize: PlanFile["revocations"][number]["reauthori
 }
 
 function codes(counts: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(counts).map(([code, count]) => `${count} ${code}`);
+  const parts = Object.entries(counts).map(([code, grants]) => `${count(grants)} ${code}`);
   return parts.length === 0 ? "none" : parts.join(", ");
 }

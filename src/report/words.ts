@@ -1,7 +1,7 @@
 import type { AccountLinks, CompletenessProof } from "../inventory/inventory.ts";
 import type { FullPlan, PlanFile } from "../plan/planSchema.ts";
 import { printable } from "../printable.ts";
-import { amount } from "../text.ts";
+import { amount, count } from "../text.ts";
 
 /** What the policy makes of a grant. */
 export const DECISIONS: Readonly<Record<FullPlan["rows"][number]["action"], string>> = {
@@ -64,12 +64,12 @@ export const COUNTED_NOTE = "Access without a grant is not in that number.";
 export function proofText(proof: CompletenessProof): string {
   const { countAfter, fromUsage = 0, ranges, rereads = 0, partition, calls, apiVersion, at, changes } = proof;
   const { appsWithoutUsers = 0, sight } = proof;
-  const again = rereads === 0 ? "" : `, ${rereads} of them read again since grants came or went`;
+  const again = rereads === 0 ? "" : `, ${count(rereads)} of them read again since grants came or went`;
   const usage =
-    fromUsage === 0 ? "" : `, and ${fromUsage} more that only the usage of external client apps shows`;
+    fromUsage === 0 ? "" : `, and ${count(fromUsage)} more that only the usage of external client apps shows`;
   const counted = changes === undefined ? "before and after" : "in the end";
   return (
-    `All ${countAfter} grants that the org counted ${counted}${usage}: read in ${amount(ranges, "range")} by ${partition}${again}, ` +
+    `All ${count(countAfter)} grants that the org counted ${counted}${usage}: read in ${amount(ranges, "range")} by ${partition}${again}, ` +
     `with ${amount(calls, "API call")}, API ${apiVersion}, ${at}.${changes === undefined ? "" : changesText(changes)} ${COUNTED_NOTE}` +
     (appsWithoutUsers === 0
       ? ""
@@ -128,16 +128,16 @@ function changesText({ came, gone, stillListed }: NonNullable<CompletenessProof[
   const meaning =
     stillListed === 0
       ? "the list is of the moment of the last count"
-      : `none that stayed is missing, and ${stillListed} of those that went may be listed`;
-  return ` While it was read, ${amount(came, "grant")} came and ${gone} went: ${meaning}.`;
+      : `none that stayed is missing, and ${count(stillListed)} of those that went may be listed`;
+  return ` While it was read, ${amount(came, "grant")} came and ${count(gone)} went: ${meaning}.`;
 }
 
 /** What was counted against each limit. */
 export function limitsText({ revocations, percent, perApp }: PlanFile["limits"]): string {
   return [
-    `${revocations.actual} of ${revocations.limit} revocations`,
+    `${count(revocations.actual)} of ${count(revocations.limit)} revocations`,
     `${percent.actual}% of ${percent.limit}% of the grants`,
-    ...(perApp === null ? [] : [`${perApp.actual} of ${perApp.limit} for one app`]),
+    ...(perApp === null ? [] : [`${count(perApp.actual)} of ${count(perApp.limit)} for one app`]),
   ].join(", ");
 }
 
@@ -157,11 +157,11 @@ const NAMED = 3;
 /** The first few, and how many more there are. */
 export function firstFew(names: readonly string[]): string {
   const more = names.length - NAMED;
-  return more <= 0 ? names.join(", ") : `${names.slice(0, NAMED).join(", ")} and ${more} more`;
+  return more <= 0 ? names.join(", ") : `${names.slice(0, NAMED).join(", ")} and ${count(more)} more`;
 }
 
 /** Said below a list of which that many are left out; null where none are. @param where all of them are */
 export function cutNote(left: number, where?: string): string | null {
   if (left <= 0) return null;
-  return `… and ${left} more${where === undefined ? "" : `: ${where}`}`;
+  return `… and ${count(left)} more${where === undefined ? "" : `: ${where}`}`;
 }

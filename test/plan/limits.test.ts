@@ -53,7 +53,7 @@ describe("limits", () => {
     [
       "a hair more does not, and is not rounded down to it",
       [{ bobs: 251 }, 1003, { percent: 25 }],
-      "25.1% (251/1003), over 25%",
+      "25.1% (251/1,003), over 25%",
     ],
     [
       "one app alone can be too many",
@@ -65,7 +65,7 @@ describe("limits", () => {
       [{ bobs: 1 }, 100, { revocations: 0 }],
       "1 revocation is over the limit of 0",
     ],
-    ["zero percent means zero", [{ bobs: 1 }, 100_000, { percent: 0 }], "0.1% (1/100000), over 0%"],
+    ["zero percent means zero", [{ bobs: 1 }, 100_000, { percent: 0 }], "0.1% (1/100,000), over 0%"],
     ["zero for one app means zero", [{ bobs: 1 }, 100, { perApp: 0 }], "1 of Bob's Tool, over 0 for one app"],
     ["nothing to revoke is within zero", [{}, 100, { revocations: 0, percent: 0, perApp: 0 }], null],
     ["nothing at all is within zero", [{}, 0, { revocations: 0, percent: 0, perApp: 0 }], null],

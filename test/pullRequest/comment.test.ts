@@ -5,6 +5,7 @@ import { planDifference } from "../../src/plan/planDifference.ts";
 import type { PlanFile } from "../../src/plan/planSchema.ts";
 import { commentBody, failureBody, hiddenMark } from "../../src/pullRequest/comment.ts";
 import { cleanIssue, driftIssue } from "../../src/pullRequest/driftIssue.ts";
+import { count } from "../../src/text.ts";
 import { app, sfId } from "../inventories.ts";
 import { HOSTILE_APP, somePlan } from "../report/someReport.ts";
 
@@ -161,9 +162,9 @@ it("is short enough for GitHub however much there is to say, and counts what it 
   }));
   const body = commentBody({ ...plan, revocations: many }, clean);
   expect(body.length).toBeLessThan(65_536);
-  const [, shown, more] = /This change revokes: (\d+)[\s\S]*… and (\d+) more/.exec(body)!;
+  const [, shown, more] = /This change revokes: ([\d,]+)[\s\S]*… and ([\d,]+) more/.exec(body)!;
   const rows = body.split("\n").filter((line) => /`user\d+@dieppe\.example` \| 1 \|/.test(line)).length;
-  expect([Number(shown), Number(more)]).toEqual([20_000, 20_000 - rows]);
+  expect([shown, more]).toEqual(["20,000", count(20_000 - rows)]);
   expect(failureBody("x".repeat(200_000), "p.yaml").length).toBeLessThan(10_000);
 });
 

@@ -35,7 +35,7 @@ it("many of one reason are counted, and do not hide others", () => {
   ]);
   expect(lines).toHaveLength(22);
   expect(lines.slice(-2)).toEqual([
-    "and 99980 more: not tried, since too many failed",
+    "and 99,980 more: not tried, since too many failed",
     "Slack, user0: HTTP 500",
   ]);
 });

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { printable } from "../../printable.ts";
 import { draftOf } from "../../run/draft.ts";
 import { plainName } from "../../scaffold/plain.ts";
+import { count } from "../../text.ts";
 import { cliErrors } from "../errors.ts";
 import { writeNew } from "../files.ts";
 import { openObserver } from "../run.ts";
@@ -21,7 +22,7 @@ export function initCommand(): Command {
       const file = out ?? `policy/${plainName(inventory.org.name, "org")}.yaml`;
       writeNew(file, text, "--out");
       process.stdout.write(
-        `${printable(file)} is written, from ${inventory.grants.length} grants. Review it, then see what it would revoke:\n` +
+        `${printable(file)} is written, from ${count(inventory.grants.length)} grants. Review it, then see what it would revoke:\n` +
           `  npx sanctioned plan --policy ${printable(file)}\n`,
       );
     });

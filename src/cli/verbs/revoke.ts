@@ -13,7 +13,7 @@ import type { Recorded } from "../../run/revokeOnRecord.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { inRounds, type RoundsEnd } from "../../run/rounds.ts";
 import { safeJson } from "../../safeJson.ts";
-import { amount } from "../../text.ts";
+import { amount, count } from "../../text.ts";
 import { confirm } from "../confirm.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
@@ -108,7 +108,7 @@ function listener(
     },
     progress({ done, total }) {
       if (process.stderr.isTTY)
-        process.stderr.write(`\rrevoked ${done}/${total}${done === total ? "\n" : ""}`);
+        process.stderr.write(`\rrevoked ${count(done)}/${count(total)}${done === total ? "\n" : ""}`);
     },
     revoked(recorded) {
       const { audit } = recorded;
@@ -127,7 +127,9 @@ export function seenText(
   const text = byHandText(evaluation, { decisions, plan: whole });
   if (approval === null || approvedPlan === undefined)
     return `${text}${approvals.wanted === 0 ? "" : `${approvalCountText(approvals)}\n`}`;
-  const left = drift === 0 ? "" : `left alone: ${drift} more that ${printable(approvedPlan)} does not list\n`;
+  const left = !drift
+    ? ""
+    : `left alone: ${count(drift)} more that ${printable(approvedPlan)} does not list\n`;
   return `${text}${left}${approvalStateText(approvals)}`;
 }
 

@@ -1,7 +1,7 @@
 import type { OrgUpdate } from "../../fleet/updateInWaves.ts";
 import type { Wave } from "../../fleet/waves.ts";
 import { printable } from "../../printable.ts";
-import { amount } from "../../text.ts";
+import { amount, count } from "../../text.ts";
 import { tableOf } from "../render/table.ts";
 import { tableText } from "../render/terminal.ts";
 
@@ -27,14 +27,14 @@ export function wavesText(waves: readonly Wave[]): string {
 /** How one update ended, in one line. */
 export function updateLine({ org, status, planned, outcomes, why }: OrgUpdate): string {
   const { revoked = 0, ...others } = outcomes;
-  const more = Object.entries(others).map(([outcome, count]) => `, ${count} ${outcome}`);
-  const numbers = `${revoked} revoked of ${planned} planned${more.join("")}`;
+  const more = Object.entries(others).map(([outcome, number]) => `, ${count(number)} ${outcome}`);
+  const numbers = `${count(revoked)} revoked of ${count(planned)} planned${more.join("")}`;
   const because = why === null ? "" : `: ${printable(why)}`;
   switch (status) {
     case "revoked":
       return `${org}: ${numbers}`;
     case "nothing":
-      return `${org}: nothing to do; its plan had ${planned}`;
+      return `${org}: nothing to do; its plan had ${count(planned)}`;
     case "failed":
       return `${org}: FAILED, ${numbers}${because}`;
     case "not-begun":

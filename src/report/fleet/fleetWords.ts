@@ -1,5 +1,5 @@
 import type { FleetRun, OrgResult } from "../../fleet/runSchema.ts";
-import { amount } from "../../text.ts";
+import { amount, count } from "../../text.ts";
 
 /** What each status means, as people read it. */
 export const STATUS_WORDS = {
@@ -38,7 +38,7 @@ export function summaryText({ orgs, notSelected }: Pick<FleetRun, "orgs" | "notS
   const statuses = Object.keys(STATUS_WORDS) as OrgResult["status"][];
   const found = statuses.flatMap((status) => {
     const some = counts.get(status);
-    return some === undefined ? [] : `${some.length} ${STATUS_WORDS[status]}`;
+    return some === undefined ? [] : `${count(some.length)} ${STATUS_WORDS[status]}`;
   });
   const revocations = orgs.reduce((sum, org) => sum + revokedIn(org), 0);
   const left = notSelected.length === 0 ? "" : ` ${amount(notSelected.length, "org")} not selected.`;
@@ -47,6 +47,7 @@ export function summaryText({ orgs, notSelected }: Pick<FleetRun, "orgs" | "notS
 
 /** The limits with the numbers that they were held against. Untrusted text is not in it. */
 export function fleetLimitsText({ revocations, percent, perApp, orgs }: FleetRun["limits"]): string {
-  const ofApp = perApp === null ? "" : `, ${perApp.actual} of ${perApp.limit} for apps of one name`;
-  return `${revocations.actual} of ${revocations.limit} revocations, ${percent.actual}% of ${percent.limit}% of the grants${ofApp}, ${orgs.actual} of ${amount(orgs.limit, "org")}`;
+  const ofApp =
+    perApp === null ? "" : `, ${count(perApp.actual)} of ${count(perApp.limit)} for apps of one name`;
+  return `${count(revocations.actual)} of ${count(revocations.limit)} revocations, ${percent.actual}% of ${percent.limit}% of the grants${ofApp}, ${count(orgs.actual)} of ${amount(orgs.limit, "org")}`;
 }

@@ -1,5 +1,5 @@
+import { count } from "../../text.ts";
 import { DAY_MS } from "../../time.ts";
-
 import type { OrgReport } from "../org/orgReport.ts";
 import type { GrantRow, OrgView } from "../org/orgView.ts";
 import { DECISIONS, STANDINGS } from "../words.ts";
@@ -58,7 +58,7 @@ function chartHtml(id: string, question: string, head: string, bars: readonly Ba
 <tbody>
 ${bars.map(({ label, badge, grants }) => {
   const counts = parts.map((part) => grants.filter(({ action }) => action === part).length);
-  return html`<tr><th scope="row">${label}${badge === null ? null : html` ${trusted(badgeHtml(badge))}`}${barHtml(parts, counts, most)}</th>${counts.map((n) => html`<td class="count">${n.toLocaleString("en")}</td>`)}<td class="count"><strong>${grants.length.toLocaleString("en")}</strong></td></tr>\n`;
+  return html`<tr><th scope="row">${label}${badge === null ? null : html` ${trusted(badgeHtml(badge))}`}${barHtml(parts, counts, most)}</th>${counts.map((n) => html`<td class="count">${count(n)}</td>`)}<td class="count"><strong>${count(grants.length)}</strong></td></tr>\n`;
 })}</tbody></table></figure>
 `;
 }
@@ -90,7 +90,7 @@ function bar(label: string, grants: readonly GrantRow[], fits: (grant: GrantRow)
 function rest(bars: readonly Bar[], what: string): Bar[] {
   if (bars.length <= MOST_BARS) return [...bars];
   const others = bars.slice(MOST_BARS - 1);
-  const label = `${others.length.toLocaleString("en")} other ${what}s`;
+  const label = `${count(others.length)} other ${what}s`;
   return [
     ...bars.slice(0, MOST_BARS - 1),
     { label, badge: null, grants: others.flatMap(({ grants }) => grants) },

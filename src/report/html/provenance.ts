@@ -1,3 +1,4 @@
+import { count } from "../../text.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { approvalsText, limitsText, plannedLinksText, proofText, REDACTED_NOTE } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
@@ -16,7 +17,10 @@ export function howItWasRead({ plan, redacted }: OrgReport): Part {
     ["Held against", html`${policy.file}, <code>mode: ${policy.mode}</code>`],
     ["At", asOf],
     ["Completeness", `${proofText(inventory.proof)}${plannedLinksText(inventory)}`],
-    ["Counted before and after", `${inventory.proof.countBefore} and ${inventory.proof.countAfter}`],
+    [
+      "Counted before and after",
+      `${count(inventory.proof.countBefore)} and ${count(inventory.proof.countAfter)}`,
+    ],
     ["The reader's permissions", permissions.length === 0 ? "not probed" : permissions.join(", ")],
     ["Limits", limitsText(limits)],
     ...(approvals === null ? [] : [["Approvals", approvals] as [string, string]]),

@@ -1,3 +1,4 @@
+import { count } from "../../text.ts";
 import { escapeHtml } from "./escape.ts";
 import { isColumn, type TableData } from "./tableData.ts";
 import { trendHtml } from "./trend.ts";
@@ -63,7 +64,7 @@ function cellHtml(
   const { kind, nothing = "", leadsTo, address } = columns[i]!;
   const value = values[i]![row] ?? null;
   if (value === null) return escapeHtml(nothing);
-  if (kind === "count") return value.toLocaleString("en");
+  if (kind === "count") return count(value);
   if (kind === "day" || kind === "minute") return timeHtml(value, kind);
   const text = strings[value]!;
   if (kind === "badge") return badgeHtml(text);

@@ -1,3 +1,4 @@
+import { count as written } from "../../text.ts";
 import type { Section } from "../org/sections.ts";
 import { html, type Markup } from "./markup.ts";
 import type { TableBook } from "./tables.ts";
@@ -28,14 +29,14 @@ export function partOf(section: Section, book: TableBook): Part {
 export function contents(parts: readonly Part[]): Markup {
   return html`<nav aria-label="Contents"><ul>${parts.map(
     ({ id, title, count }) =>
-      html`<li><a href="#${id}">${title}${count === null ? null : html` <span class="number">${count.toLocaleString("en")}</span>`}</a></li>`,
+      html`<li><a href="#${id}">${title}${count === null ? null : html` <span class="number">${written(count)}</span>`}</a></li>`,
   )}</ul></nav>
 `;
 }
 
 export function partHtml({ id, title, count, body }: Part): Markup {
   return html`<section id="${id}" aria-labelledby="${id}-title">
-<h2 id="${id}-title">${title}${count === null ? null : html` <span class="number">${count.toLocaleString("en")}</span>`}</h2>
+<h2 id="${id}-title">${title}${count === null ? null : html` <span class="number">${written(count)}</span>`}</h2>
 ${body}
 </section>
 `;

@@ -1,4 +1,5 @@
 import { printable } from "../../printable.ts";
+import { count } from "../../text.ts";
 import type { Section } from "../org/sections.ts";
 import { type Column, type Value, valueText } from "../render/table.ts";
 import { html, type Markup, trusted } from "./markup.ts";
@@ -76,8 +77,8 @@ function pageColumn(
 }
 
 function tableHtml(table: TableData, caption: string, strings: readonly string[]): Markup {
-  const { id, columns, count, pageSize, sorted } = table;
-  const shown = Math.min(count, pageSize);
+  const { id, columns, count: size, pageSize, sorted } = table;
+  const shown = Math.min(size, pageSize);
   const heads = columns.map((column, i) => {
     const { title, kind } = column;
     return isColumn(column)
@@ -92,7 +93,7 @@ function tableHtml(table: TableData, caption: string, strings: readonly string[]
 <tbody>
 ${trusted(rowsHtml(table, strings, Array(shown).keys()))}</tbody>
 </table></div>
-<p class="rows-shown" role="status">${count > FEW_ROWS ? `Rows 1 to ${shown.toLocaleString("en")} of ${count.toLocaleString("en")}.` : null}</p>
+<p class="rows-shown" role="status">${size > FEW_ROWS ? `Rows 1 to ${count(shown)} of ${count(size)}.` : null}</p>
 <div class="pager"></div>
 </div>`;
 }

@@ -1,3 +1,5 @@
+import { count } from "../../text.ts";
+
 /** Of the picture, in its own units. */
 const WIDTH = 96;
 const HEIGHT = 22;
@@ -13,13 +15,13 @@ export function trendHtml(text: string): string {
   const numbers = parseTrend(text);
   const known = numbers.filter((number) => number !== null);
   if (known.length === 0) return "";
-  const spoken = numbers.map((number) => number?.toLocaleString("en") ?? "not judged").join(", ");
+  const spoken = numbers.map((number) => (number === null ? "not judged" : count(number))).join(", ");
   return `<svg class="spark" role="img" aria-label="${spoken}" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${lineHtml(numbers)}</svg><small>${known.length === 1 ? "first" : changeText(known.at(-1)! - known[0]!)}</small>`;
 }
 
 /** As in "+12" and "−3". */
 export function changeText(by: number): string {
-  return by === 0 ? "±0" : `${by > 0 ? "+" : "−"}${Math.abs(by).toLocaleString("en")}`;
+  return by === 0 ? "±0" : `${by > 0 ? "+" : "−"}${count(Math.abs(by))}`;
 }
 
 function lineHtml(numbers: readonly (number | null)[]): string {

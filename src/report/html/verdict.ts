@@ -1,5 +1,5 @@
+import { count } from "../../text.ts";
 import { dayOf } from "../../time.ts";
-
 import { decisionCounts, headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import type { OrgView } from "../org/orgView.ts";
@@ -42,8 +42,8 @@ export function bigNumbers(
   numbers: readonly (readonly [label: string, count: number, section: string])[],
 ): Markup {
   return html`<ul class="numbers" aria-label="${label}">${numbers.map(
-    ([what, count, section]) =>
-      html`\n<li><a href="#${section}"><strong>${count.toLocaleString("en")}</strong> <span>${what}</span></a></li>`,
+    ([what, number, section]) =>
+      html`\n<li><a href="#${section}"><strong>${count(number)}</strong> <span>${what}</span></a></li>`,
   )}
 </ul>
 `;

@@ -1,4 +1,4 @@
-import { amount } from "../../text.ts";
+import { amount, count } from "../../text.ts";
 import { standingNote } from "../standingTable.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
 import type { OrgView } from "./orgView.ts";
@@ -13,7 +13,7 @@ export function headlineOf(report: OrgReport, { undecided }: OrgView): Headline 
   const { plan, recorded } = report;
   const { kept, reported, toRevoke } = decisionCounts(plan);
   const errors = errorCount(plan);
-  const grants = `${amount(toRevoke, "grant")} of ${plan.inventory.grants.toLocaleString("en")}`;
+  const grants = `${amount(toRevoke, "grant")} of ${count(plan.inventory.grants)}`;
   if (plan.limits.refusal !== null)
     return { tone: "bad", text: `${grants} would be revoked: more than the limits allow` };
   if (toRevoke > 0) return { tone: "bad", text: `${grants} ${toRevoke === 1 ? "is" : "are"} to be revoked` };

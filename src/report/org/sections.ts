@@ -3,7 +3,7 @@ import { appText } from "../../plan/parts.ts";
 import { countGrantsOf } from "../../plan/plan.ts";
 import type { FullPlan, PlanFile } from "../../plan/planSchema.ts";
 import { placeText } from "../../policy/policy.ts";
-import { amount } from "../../text.ts";
+import { amount, count } from "../../text.ts";
 import { dayOf } from "../../time.ts";
 import { FIRST_GRANTED, LAST_USED } from "../periodColumns.ts";
 import { type Table, tableOf } from "../render/table.ts";
@@ -92,11 +92,11 @@ function changesText(changes: Changes): string {
     amount(changes.newApps.length, "new app"),
     amount(changes.newUsers.length, "new user"),
     amount(changes.newGrants.length, "new grant"),
-    ...(changes.newlyExempt === null ? [] : [`${changes.newlyExempt.length} newly exempt`]),
-    `${changes.newlyIdle.length} newly idle`,
+    ...(changes.newlyExempt === null ? [] : [`${count(changes.newlyExempt.length)} newly exempt`]),
+    `${count(changes.newlyIdle.length)} newly idle`,
     changes.goneGrants === null
       ? "what is gone or newly exempt only an earlier report can tell"
-      : `${changes.goneGrants.length} gone`,
+      : `${count(changes.goneGrants.length)} gone`,
   ].join(", ");
 }
 

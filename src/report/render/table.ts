@@ -1,3 +1,5 @@
+import { count } from "../../text.ts";
+
 /**
  * How the values of a column are shown, sorted and aligned: days and minutes are of instants in ISO 8601. The page alone has a trend, numbers with
  * commas between them and nothing where one is missing, and an address, which is where the words of another column lead.
@@ -81,6 +83,7 @@ export function tableOf<Row, Key extends string>(
 export function valueText(value: Value, { kind, words = {}, nothing = "" }: Column): string {
   if (value === null || value === "") return nothing;
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (kind === "count" && typeof value === "number") return count(value);
   const text = String(value);
   if (kind === "day") return text.slice(0, 10);
   if (kind === "minute") return `${text.slice(0, 10)} ${text.slice(11, 16)}`;

@@ -34,7 +34,7 @@ describe("a table", () => {
   it("on a terminal is in people's words, with numbers to the right", () => {
     expect(tableText(table, null).split("\n")).toEqual([
       "User  Standing     Granted     At                Tokens",
-      "ann   not listed   2026-11-18  2026-11-18 12:34    1200",
+      "ann   not listed   2026-11-18  2026-11-18 12:34   1,200",
       "bob   constructor  unknown                            3",
     ]);
   });
@@ -49,7 +49,7 @@ describe("a table", () => {
     expect(tableMarkdown(table, 1, "elsewhere").split("\n")).toEqual([
       "| User | Standing | Granted | At | Tokens |",
       "| --- | --- | --- | --- | --- |",
-      "| ann | not listed | 2026-11-18 | 2026-11-18 12:34 | 1200 |",
+      "| ann | not listed | 2026-11-18 | 2026-11-18 12:34 | 1,200 |",
       "",
       "… and 1 more: elsewhere",
     ]);

@@ -1,5 +1,5 @@
 import type { FleetPoint } from "../../../fleet/history/trends.ts";
-import { amount } from "../../../text.ts";
+import { amount, count } from "../../../text.ts";
 import { html, type Markup, trusted } from "../../html/markup.ts";
 import type { Part } from "../../html/section.ts";
 import { round } from "../../html/trend.ts";
@@ -53,7 +53,7 @@ function lineChart(
   });
   const last = known.at(-1)!;
   return html`<figure aria-labelledby="trend-${key}"><h3 id="trend-${key}">${question}</h3>
-<p class="trend-ends"><strong>${last.toLocaleString("en")}</strong> in ${judgedText(days)}; at most ${most.toLocaleString("en")}</p>
+<p class="trend-ends"><strong>${count(last)}</strong> in ${judgedText(days)}; at most ${count(most)}</p>
 ${trusted(`<svg class="trend-lines" aria-hidden="true" width="100%" viewBox="0 0 ${WIDTH} ${HEIGHT}"><path d="M${EDGE} ${HEIGHT - EDGE}H${WIDTH - EDGE}"/>${lines.map((points) => `<polyline points="${points.join(" ")}"/>`).join("")}</svg>`)}
 </figure>
 `;
@@ -74,7 +74,7 @@ function barChart(months: readonly FleetPoint[]): Markup {
 ${months.map(({ period, revoked }) => {
   const width = round((revoked / most) * 100);
   const bar = width === 0 ? null : html`<rect class="keep" width="${width}%" height="8"/>`;
-  return html`<tr><th scope="row">${period}<svg aria-hidden="true" width="100%" height="8">${bar}</svg></th><td class="count">${revoked.toLocaleString("en")}</td></tr>\n`;
+  return html`<tr><th scope="row">${period}<svg aria-hidden="true" width="100%" height="8">${bar}</svg></th><td class="count">${count(revoked)}</td></tr>\n`;
 })}</tbody></table></figure>
 `;
 }

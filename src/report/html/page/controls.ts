@@ -1,3 +1,4 @@
+import { count } from "../../../text.ts";
 import { escapeHtml } from "../escape.ts";
 import { FEW_ROWS, type TableData } from "../tableData.ts";
 import type { Wanted } from "./select.ts";
@@ -68,7 +69,7 @@ export function controlsOf(
     at(page, pages) {
       const place = pager.querySelector("span");
       if (place === null) return;
-      place.textContent = `Page ${(page + 1).toLocaleString("en")} of ${pages.toLocaleString("en")}`;
+      place.textContent = `Page ${count(page + 1)} of ${count(pages)}`;
       // Not `disabled`, which would take the focus away from under the reader's finger.
       previous!.ariaDisabled = String(page === 0);
       next!.ariaDisabled = String(page + 1 >= pages);
@@ -89,10 +90,10 @@ function choicesOf({ columns, values }: TableData, strings: readonly string[]): 
     for (const value of values[column]!) present.set(value, (present.get(value) ?? 0) + 1);
     if (present.size < 2) return [];
     const texts = [...present].map(
-      ([value, count]) =>
+      ([value, rows]) =>
         [
           value === null ? "none" : String(value),
-          `${value === null ? "none" : strings[value]!} (${count.toLocaleString("en")})`,
+          `${value === null ? "none" : strings[value]!} (${count(rows)})`,
         ] as const,
     );
     return [{ column, title, values: texts.sort(([, a], [, b]) => (a < b ? -1 : 1)) }];

@@ -1,3 +1,4 @@
+import { count } from "../../../text.ts";
 import { rowsHtml } from "../rows.ts";
 import { FEW_ROWS, isWords, type Sorting, type TableData } from "../tableData.ts";
 import { controlsOf } from "./controls.ts";
@@ -55,16 +56,15 @@ export function liveTable(table: TableData, strings: readonly string[]): LiveTab
     const from = printing ? 0 : page * pageSize;
     const visible = rows.slice(from, from + (printing ? PRINTED : pageSize));
     body.innerHTML = rowsHtml(table, strings, visible);
-    const number = (n: number) => n.toLocaleString("en");
     const of =
       rows.length === table.count
-        ? number(table.count)
-        : `${number(rows.length)} that match, of ${number(table.count)}`;
+        ? count(table.count)
+        : `${count(rows.length)} that match, of ${count(table.count)}`;
     if (table.count > FEW_ROWS)
       status.textContent =
         rows.length === 0
-          ? `No row matches, of ${number(table.count)}.`
-          : `Rows ${number(from + 1)} to ${number(from + visible.length)} of ${of}.`;
+          ? `No row matches, of ${count(table.count)}.`
+          : `Rows ${count(from + 1)} to ${count(from + visible.length)} of ${of}.`;
     controls.at(page, Math.max(1, Math.ceil(rows.length / pageSize)));
   }
 
