@@ -5,13 +5,15 @@ import { readProfileFile } from "./fixture/profile.ts";
 import { readFixture } from "./fixture/readFixture.ts";
 import { startLocalOrg } from "./localOrg.ts";
 import { dieppeTrading } from "./orgs/dieppeTrading.ts";
+import { rehearsal } from "./orgs/rehearsal.ts";
 
-const USAGE = `Usage: local-org [--port <number>] [--fixture <file>] [--profile <file>] [--platform <name>=<value>]…
+const USAGE = `Usage: local-org [--port <number>] [--scenario <name> | --fixture <file>] [--profile <file>] [--platform <name>=<value>]…
 
 Runs a local org that answers like Salesforce, until Ctrl-C.
 
   --port <number>      port on the loopback interface (default: a free one)
-  --fixture <file>     the org as a JSON file (default: Dieppe Trading)
+  --scenario <name>    dieppe-trading (default), or rehearsal: the same on a bad day, with a breached vendor and leavers
+  --fixture <file>     the org as a JSON file
   --profile <file>     answer like the org of this profile, which \`sanctioned probe\` writes, as far as it tells
   --platform <name>=<value>
                        a setting of the platform (below); may be given several times
@@ -40,6 +42,7 @@ async function run(args: readonly string[]): Promise<void> {
   const {
     port,
     fixture,
+    scenario,
     profile,
     platform = [],
     help,
@@ -50,7 +53,9 @@ async function run(args: readonly string[]): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
+  if (fixture !== undefined && scenario !== undefined)
+    throw new LocalOrgError("An org is of a scenario or of a fixture, not of both.");
+  const org = fixture === undefined ? scenarioOf(scenario) : readFixture(fixture);
   const other = profile === undefined ? null : readProfileFile(profile);
   const localOrg = await startLocalOrg({
     org,
@@ -74,6 +79,7 @@ function optionsOf(args: readonly string[]) {
   const options = {
     port: { type: "string" },
     fixture: { type: "string" },
+    scenario: { type: "string" },
     profile: { type: "string" },
     "query-pages": { type: "string" },
     collation: { type: "string" },
@@ -87,6 +93,12 @@ function optionsOf(args: readonly string[]) {
     if (!code?.startsWith("ERR_PARSE_ARGS_")) throw error;
     throw new LocalOrgError(`${message}\n\n${USAGE}`);
   }
+}
+
+function scenarioOf(name = "dieppe-trading") {
+  if (name === "dieppe-trading") return dieppeTrading();
+  if (name === "rehearsal") return rehearsal();
+  throw new LocalOrgError("A scenario is dieppe-trading or rehearsal.");
 }
 
 function portOf(text: string): number {

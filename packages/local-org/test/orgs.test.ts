@@ -6,6 +6,7 @@ import { sfId, withChecksum } from "../src/ids.ts";
 import { startLocalOrg } from "../src/localOrg.ts";
 import { BOBS_TOOL, dieppeTrading, OUTLOOK, SLACK } from "../src/orgs/dieppeTrading.ts";
 import { generateOrg } from "../src/orgs/generateOrg.ts";
+import { DRIFT, DRIFT_EMAIL, rehearsal } from "../src/orgs/rehearsal.ts";
 import { ANN, BEN, smallOrg } from "../src/orgs/smallOrg.ts";
 import { query } from "./ask.ts";
 
@@ -41,6 +42,40 @@ describe("Dieppe Trading", () => {
     for (const id of [org.organization.id, ...org.users.map((user) => user.id), OUTLOOK.id, SLACK.id])
       expect(withChecksum(id.slice(0, 15))).toBe(id);
     expect(withChecksum("001D000000IRFma")).toBe("001D000000IRFmaIAH"); // as Salesforce's documentation has it
+  });
+});
+
+describe("the rehearsal of incidents", () => {
+  const LEAVERS = ["emil.fontaine@dieppe.example", "esra.moreau@dieppe.example"];
+  const FROZEN = "kaya.achebe@dieppe.example";
+  const org = checkFixture(rehearsal(), "rehearsal");
+  const of = (name: string) => org.grants.filter(({ app }) => app === name);
+  const user = (username: string) => org.users.find((one) => one.username === username)!;
+
+  it("has all of Dieppe Trading unchanged, and is the same each time", () => {
+    const calm = dieppeTrading();
+    expect(org.grants.slice(0, calm.grants.length)).toEqual(calm.grants);
+    expect(calm.grants).toHaveLength(448);
+    expect(rehearsal()).toEqual(org);
+  });
+
+  it("has a vendor with more grants than a run may revoke of one app unasked, and a second app of a like name", () => {
+    expect(of(DRIFT.name)).toHaveLength(63);
+    expect(of(DRIFT_EMAIL.name)).toHaveLength(6);
+    expect(org.apps.find(({ name }) => name === DRIFT.name)).toMatchObject({
+      id: DRIFT.id,
+      standingAccess: [{ kind: "client-credentials", runAs: "drift.integration@dieppe.example" }],
+    });
+  });
+
+  it("has a privileged integration user of the vendor, and people who have left or are frozen and hold grants", () => {
+    const { profile } = user("drift.integration@dieppe.example");
+    expect(org.profiles.find(({ name }) => name === profile)!.permissions).toContain("ModifyAllData");
+    const connected = org.users.filter(({ username }) =>
+      org.grants.some((grant) => grant.username === username),
+    );
+    expect(connected.filter(({ isActive }) => !isActive).map(({ username }) => username)).toEqual(LEAVERS);
+    expect(connected.filter(({ isFrozen }) => isFrozen).map(({ username }) => username)).toEqual([FROZEN]);
   });
 });
 

@@ -62,12 +62,18 @@ describe("local-org", () => {
     const { status, stdout } = spawnSync(process.execPath, [COMMAND, "--help"], { encoding: "utf8" });
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^Usage: local-org \[--port <number>\] \[--fixture <file>\] \[--profile <file>\] \[--platform <name>=<value>\]…\n/,
+      /^Usage: local-org \[--port <number>\] \[--scenario <name> \| --fixture <file>\] \[--profile <file>\] \[--platform <name>=<value>\]…\n/,
     );
   });
 
   it.each([
     ["a port that is no port", ["--port", "65536"], /^A port is a number from 0 to 65535\.\n$/],
+    ["a scenario that is none", ["--scenario", "x"], /^A scenario is dieppe-trading or rehearsal\.\n$/],
+    [
+      "two orgs at once",
+      ["--scenario", "rehearsal", "--fixture", "x"],
+      /^An org is of a scenario or of a fixture, not of both\.\n$/,
+    ],
     ["an option that it does not have", ["--prot", "1"], /Unknown option '--prot'.*\n\nUsage: local-org /s],
     [
       "pages that are none",

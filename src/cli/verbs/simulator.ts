@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { LocalOrg } from "salesforce-local-org";
 import { UserError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
@@ -10,8 +10,11 @@ const STACK = "simulator";
 /** Where the source runs as it is; as installed, there is no `npm run engine`. */
 const IS_CHECKOUT = import.meta.filename.endsWith(".ts");
 
+const SCENARIOS = ["dieppe-trading", "rehearsal"] as const;
+
 interface SimulatorOptions {
   readonly port?: number;
+  readonly scenario?: (typeof SCENARIOS)[number];
   readonly fixture?: string;
   readonly profile?: string;
   readonly platform?: readonly string[];
@@ -22,7 +25,15 @@ export function simulatorCommand(): Command {
   return new Command("simulator")
     .description("run a local org that answers like Salesforce, until Ctrl-C")
     .option("--port <number>", "port on the loopback interface (default: a free one)", parsePort)
-    .option("--fixture <file>", "the org as a JSON file (default: Dieppe Trading)")
+    .addOption(
+      new Option(
+        "--scenario <name>",
+        "Dieppe Trading as it is (default), or on a bad day to rehearse incidents on: a breached vendor, people who have left",
+      )
+        .choices(SCENARIOS)
+        .conflicts("fixture"),
+    )
+    .option("--fixture <file>", "the org as a JSON file, in place of a scenario")
     .option(
       "--profile <file>",
       "answer like the org of this profile, which `sanctioned probe` writes, as far as it tells",
@@ -36,7 +47,7 @@ export function simulatorCommand(): Command {
     .action(async (options: SimulatorOptions) => {
       const simulator = await startOrg(options);
       const interrupted = untilInterrupted();
-      process.stdout.write(instructions(simulator));
+      process.stdout.write(instructions(simulator, options));
       await interrupted;
       await simulator.close();
     })
@@ -94,7 +105,13 @@ async function askSimulator(method: "POST" | "PATCH", path: string, body: object
 }
 
 /** @throws UserError where the local org is not installed, or cannot start as told */
-async function startOrg({ port, fixture, profile, platform = [] }: SimulatorOptions): Promise<LocalOrg> {
+async function startOrg({
+  port,
+  scenario,
+  fixture,
+  profile,
+  platform = [],
+}: SimulatorOptions): Promise<LocalOrg> {
   try {
     import.meta.resolve("salesforce-local-org");
   } catch (error) {
@@ -105,9 +122,10 @@ async function startOrg({ port, fixture, profile, platform = [] }: SimulatorOpti
   const { LocalOrgError, readFixture, readPlatform, readProfileFile, startLocalOrg } = await import(
     "salesforce-local-org"
   );
-  const { dieppeTrading } = await import("salesforce-local-org/orgs");
+  const { dieppeTrading, rehearsal } = await import("salesforce-local-org/orgs");
   try {
-    const org = fixture === undefined ? dieppeTrading() : readFixture(fixture);
+    const scene = scenario === "rehearsal" ? rehearsal : dieppeTrading;
+    const org = fixture === undefined ? scene() : readFixture(fixture);
     const other = profile === undefined ? null : readProfileFile(profile);
     for (const line of other?.told.notTold ?? []) process.stderr.write(`as without a profile: ${line}\n`);
     return await startLocalOrg({
@@ -123,9 +141,9 @@ async function startOrg({ port, fixture, profile, platform = [] }: SimulatorOpti
   }
 }
 
-function instructions({ url, accessToken, store }: LocalOrg): string {
+function instructions({ url, accessToken, store }: LocalOrg, { scenario }: SimulatorOptions): string {
   return `${printable(store.organization.name)}, a local org that answers like Salesforce, is at ${url} (Ctrl-C stops it).
-In another terminal, in this folder:
+${scenario === "rehearsal" ? "An app vendor was breached there, and people have left: docs/incidents.md says what to do.\n" : ""}In another terminal, in this folder:
 
 export SF_ORG_INSTANCE_URL=${url}
 export SF_ACCESS_TOKEN='${accessToken}'

@@ -63,6 +63,14 @@ describe("sanctioned simulator", () => {
     expect(await ended).toBe(0);
   });
 
+  it("has a bad day to rehearse incidents on, and says where it is told what to do", async () => {
+    const { text, env } = await start("--scenario", "rehearsal");
+    expect(text).toContain("docs/incidents.md");
+    expect((await sanctioned(["list", "--app", "Drift"], env)).stdout).toContain(
+      "drift.integration@dieppe.example",
+    );
+  });
+
   it("answers like the org of a profile, and refuses what is none", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-simulator-"));
     try {
