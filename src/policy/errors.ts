@@ -7,6 +7,12 @@ export const policyErrors = declareErrors({
     remedy: "Fix what is listed; `npx sanctioned validate` checks it again.",
     example: { count: "2 problems" },
   },
+  "policy-not-editable": {
+    kind: "user",
+    text: "{file} is written in a way in which that cannot be put into it without changing anything else. It is as it was.",
+    remedy: "Change it by hand; --dry-run on a plainer file shows what to write (docs/policy.md).",
+    example: { file: "policy/acme.yaml" },
+  },
 });
 
 export const policyProblems = declareProblems({
