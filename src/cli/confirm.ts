@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { count } from "../text.ts";
 import { cliErrors } from "./errors.ts";
+import { repeated } from "./repeat.ts";
 
 const ASKS = {
   revoke: {
@@ -21,11 +22,11 @@ const ASKS = {
  */
 export async function confirm(what: keyof typeof ASKS, number: number): Promise<void> {
   const { leadIn, nobody, another } = ASKS[what];
-  if (!process.stdin.isTTY) throw nobody();
+  if (!process.stdin.isTTY) throw nobody({ command: repeated(["--yes"]) });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question(`${leadIn}Type ${number} to ${what} ${count(number)}: `);
-    if (answer.trim() !== String(number)) throw another();
+    if (answer.trim() !== String(number)) throw another({ command: repeated() });
   } finally {
     terminal.close();
   }

@@ -8,6 +8,13 @@ export const cliErrors = declareErrors({
     example: { fault: "unknown option '--plicy'", verb: "sanctioned plan" },
   },
 
+  "verb-not-known": {
+    kind: "user",
+    text: 'There is no verb "{verb}".',
+    remedy: "{meant}`npx sanctioned --help` lists them.",
+    example: { verb: "reprot", meant: 'Did you mean "report"? ' },
+  },
+
   // Stopping
   "stop-not-asked": {
     kind: "user",
@@ -18,8 +25,11 @@ export const cliErrors = declareErrors({
   "revocation-stopped": {
     kind: "user",
     text: "It stopped before its end, since {why}.",
-    remedy: "What was done is above and on record; run it again for what is left.",
-    example: { why: "it was told to end (SIGINT)" },
+    remedy: "What was done is above and on record; for what is left: `{command}`.",
+    example: {
+      why: "it was told to end (SIGINT)",
+      command: "npx sanctioned revoke --user ada.weber@dieppe.example --reason 'Left (HR-81)'",
+    },
   },
 
   // Files
@@ -49,7 +59,7 @@ export const cliErrors = declareErrors({
   },
   "org-chosen-twice": {
     kind: "user",
-    text: "--in and --stack both say which org is meant.",
+    text: "--org and --stack both say which org is meant.",
     remedy: "Give one of them.",
     example: {},
   },
@@ -64,12 +74,12 @@ export const cliErrors = declareErrors({
     kind: "user",
     text: "None of the {count} that could be read has the {what}. Nothing is revoked.",
     remedy:
-      "`npx sanctioned fleet report` shows the apps as the orgs call them, and `npx sanctioned list --by user --in ORG` the usernames.",
-    example: { what: 'app "Drfit"', count: "12 orgs" },
+      "{meant}`npx sanctioned fleet report` shows the apps as the orgs call them, and `npx sanctioned list --by user --org NAME` the usernames.",
+    example: { what: 'app "Drfit"', count: "12 orgs", meant: 'Did you mean "Drift"? ' },
   },
   "file-of-another-org": {
     kind: "user",
-    text: "{file} is of the org {found}, and --in says {name}, which is {id}.",
+    text: "{file} is of the org {found}, and --org says {name}, which is {id}.",
     remedy: "Name that org's file, or the other org.",
     example: { file: "plan.json", found: "00D000000000002EAA", name: "dieppe", id: "00D000000001942EAA" },
   },
@@ -77,7 +87,7 @@ export const cliErrors = declareErrors({
     kind: "user",
     text: "{option} says which org is read, and `sanctioned {verb}` does not read one.",
     remedy: "Leave it out; the verbs of a fleet take --only NAME.",
-    example: { option: "--in", verb: "fleet plan" },
+    example: { option: "--org", verb: "fleet plan" },
   },
   "plans-folder-not-named": {
     kind: "user",
@@ -88,7 +98,7 @@ export const cliErrors = declareErrors({
   "org-not-named": {
     kind: "user",
     text: "No org is named.",
-    remedy: "Name the one that is to be updated with --in.",
+    remedy: "Name the one that is to be updated with --org.",
     example: {},
   },
   "org-not-handed-out": {
@@ -118,8 +128,11 @@ export const cliErrors = declareErrors({
   "several-policy-files": {
     kind: "user",
     text: "There are several policies: {files}.",
-    remedy: "Name the one that is meant with --policy.",
-    example: { files: "policy/acme.yaml, policy/dieppe-trading.yaml" },
+    remedy: "Say which is meant, as in `{command}`; remove those that are no org's, as a sample.",
+    example: {
+      files: "policy/acme.yaml, policy/dieppe-trading.yaml",
+      command: "npx sanctioned plan --policy policy/acme.yaml",
+    },
   },
   "no-audit-record": {
     kind: "user",
@@ -159,20 +172,26 @@ export const cliErrors = declareErrors({
   "out-without-dry-run": {
     kind: "user",
     text: "--out is for what would be revoked.",
-    remedy: "Add --dry-run; then have the plan signed, and name it with --approved-plan.",
-    example: {},
+    remedy: "`{command}` writes it; have it signed, and name it with --approved-plan.",
+    example: {
+      command: "npx sanctioned revoke --app Slack --reason 'Breach (INC-9)' --out plan.json --dry-run",
+    },
   },
   "confirmation-not-possible": {
     kind: "user",
     text: "Nobody can be asked here: nothing was revoked.",
-    remedy: "Add --yes where that is meant.",
-    example: {},
+    remedy: "Where that is meant: `{command}`.",
+    example: { command: "npx sanctioned revoke --app Slack --reason 'Breach (INC-9)' --yes" },
   },
   "grants-came-again": {
     kind: "remote",
     text: "Of what was revoked in {rounds} rounds {count} grants are there again.",
-    remedy: "Block the app in Setup (Connected Apps OAuth Usage) or freeze the user, and run it again.",
-    example: { rounds: 5, count: 2 },
+    remedy: "Block the app in Setup (Connected Apps OAuth Usage) or freeze the user, then `{command}`.",
+    example: {
+      rounds: 5,
+      count: 2,
+      command: "npx sanctioned revoke --app Drift --reason 'Vendor breach (INC-9)'",
+    },
   },
   "run-not-on-record": {
     kind: "user",
@@ -185,8 +204,8 @@ export const cliErrors = declareErrors({
   "revocation-not-confirmed": {
     kind: "user",
     text: "The number was not typed: nothing was revoked.",
-    remedy: "Run it again, and type the number of grants.",
-    example: {},
+    remedy: "`{command}` asks again; type the number of grants.",
+    example: { command: "npx sanctioned revoke --app Slack --reason 'Breach (INC-9)'" },
   },
   "probe-pair-not-whole": {
     kind: "user",
@@ -203,20 +222,25 @@ export const cliErrors = declareErrors({
   "approving-not-asked": {
     kind: "user",
     text: "Nobody can be asked here: nothing was signed.",
-    remedy: "Add --yes where that is meant.",
-    example: {},
+    remedy: "Where that is meant: `{command}`.",
+    example: { command: "npx sanctioned approve plan.json --key ~/.ssh/id_ed25519 --yes" },
   },
   "approving-not-confirmed": {
     kind: "user",
     text: "The number was not typed: nothing was signed.",
-    remedy: "Run it again, and type the number of grants.",
-    example: {},
+    remedy: "`{command}` asks again; type the number of grants.",
+    example: { command: "npx sanctioned approve plan.json --key ~/.ssh/id_ed25519" },
   },
   "approving-refused-plan": {
     kind: "user",
     text: "The plan {file} was refused by its own limits, so that no approval can be of use: nothing was signed.",
-    remedy: "Make it again by a policy with higher limits, or with a limit raised for it (docs/revoking.md).",
-    example: { file: "plan.json" },
+    remedy:
+      "Make it again by a policy with higher limits, or with limits raised for it, the reason between the quotes: `{command}`.",
+    example: {
+      file: "plan.json",
+      command:
+        "SANCTIONED_RAISE_REVOCATIONS=104 SANCTIONED_RAISE_REASON='' npx sanctioned plan --policy policy/acme.yaml --out NEW",
+    },
   },
   "key-not-named": {
     kind: "user",

@@ -7,6 +7,7 @@ import type { PlanFile } from "../plan/planSchema.ts";
 import { LARGEST_TEXT, readRegular, readRegularLines, type Unread } from "../regularFile.ts";
 import { chosenPolicy } from "./chosenOrg.ts";
 import { cliErrors } from "./errors.ts";
+import { repeated } from "./repeat.ts";
 
 const POLICIES = "policy";
 
@@ -149,7 +150,10 @@ export function policyFile(named: string | undefined): string {
   const found = policyFiles();
   if (found.length === 1) return found[0]!;
   if (found.length === 0) throw cliErrors["no-policy-file"]({ folder: POLICIES });
-  throw cliErrors["several-policy-files"]({ files: found.join(", ") });
+  throw cliErrors["several-policy-files"]({
+    files: found.join(", "),
+    command: repeated(["--policy", found[0]!]),
+  });
 }
 
 /** Every policy in the folder `policy`. */

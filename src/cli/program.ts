@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { shownError } from "../errors.ts";
+import { namesMeant } from "../policy/nearest.ts";
 import { chooseOrg, type OrgChoice } from "./chosenOrg.ts";
 import { cliErrors } from "./errors.ts";
+import { withHelpVerbs } from "./helpVerbs.ts";
 import { approveCommand } from "./verbs/approve.ts";
 import { auditCommand } from "./verbs/audit.ts";
 import { baselineCommand } from "./verbs/baseline.ts";
@@ -25,8 +27,10 @@ import { stopCommand } from "./verbs/stop.ts";
 import { upgradeCommand } from "./verbs/upgrade.ts";
 import { validateCommand } from "./verbs/validate.ts";
 import { verifyStateCommand } from "./verbs/verifyState.ts";
+import { versionCommand } from "./verbs/version.ts";
 import { watchCommand } from "./verbs/watch.ts";
 import { verbsOf } from "./verbTree.ts";
+import { versionText } from "./version.ts";
 
 interface ProgramOptions {
   /** What is done before a verb runs: its org is chosen, unless something else is said. */
@@ -39,6 +43,11 @@ export function program({ beforeVerb = prepare }: ProgramOptions = {}): Command 
     .description(
       "GitOps for Salesforce's connected users: a reviewed policy says which apps may hold tokens of whom.",
     )
+    .option("-V, --version", "show the version of this tool, of Node and of the engine")
+    .on("option:version", () => {
+      process.stdout.write(versionText());
+      process.exit();
+    })
     .addCommand(newCommand())
     .addCommand(upgradeCommand())
     .addCommand(initCommand())
@@ -80,6 +89,8 @@ export function program({ beforeVerb = prepare }: ProgramOptions = {}): Command 
       "\nRevoking by policy is Pulumi's: `npx pulumi preview --diff`, then `npx pulumi up`.\n\nExample:\n  $ npx sanctioned list --app Slack",
     );
   root.addCommand(completionCommand(() => root));
+  root.addCommand(versionCommand());
+  withHelpVerbs(root);
   for (const { path, command } of verbsOf(root)) showErrorsWithCode(command, `sanctioned ${path}`.trim());
   return root;
 }
@@ -133,12 +144,22 @@ function choiceFor(verb: Command, choice: OrgChoice): OrgChoice {
 function showErrorsWithCode(command: Command, verb: string): void {
   command.configureOutput({
     outputError: (text, write) => {
-      const fault = text
-        .trim()
-        .replace(/^error: /, "")
-        .replace(/\.$/, "")
-        .replaceAll("\n", " ");
+      const fault = withChoiceMeant(
+        text
+          .trim()
+          .replace(/^error: /, "")
+          .replace(/\.$/, "")
+          .replaceAll("\n", " "),
+      );
       write(`${shownError(cliErrors["command-line-not-valid"]({ fault, verb }))}\n`);
     },
   });
+}
+
+/** What commander says of a value that is no choice, with the choice that was most likely meant, as it does itself for verbs and options. */
+function withChoiceMeant(fault: string): string {
+  const [, value, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)$/.exec(fault) ?? [];
+  if (value === undefined || choices === undefined) return fault;
+  const [name] = namesMeant(value, choices.split(", "));
+  return name === undefined ? fault : `${fault} (Did you mean ${name}?)`;
 }

@@ -1,10 +1,11 @@
+import { shellCommand } from "../shell.ts";
 import { isLongerAgo } from "../time.ts";
 
 import { type Approvable, approvalKey, approvedPart } from "./approval.ts";
 import { policyDigest } from "./digest.ts";
 import { planErrors } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { type Exceeded, exceededLimits, exceededText } from "./limits.ts";
+import { type Exceeded, exceededLimits, exceededText, raisingVariables, toRaise } from "./limits.ts";
 import { parsePlanFile } from "./parsePlanFile.ts";
 import { appKey } from "./parts.ts";
 import { countGrants, type Plan } from "./plan.ts";
@@ -44,8 +45,18 @@ export function acceptPlanFile(
     throw planErrors["approved-plan-over-limits"]({
       file: name,
       exceeded: exceeded === null ? plan.limits.refusal! : exceededText(exceeded),
+      command: remakingCommand(plan),
     });
   return plan;
+}
+
+/** What makes a plan again that was refused, with its limits raised; its reason is to be filled in. Safe to show. */
+export function remakingCommand({ limits, policy, revocations }: PlanFile): string {
+  const verb = revocations.some(({ code }) => code === "by-hand") ? ["revoke", "--dry-run"] : ["plan"];
+  return shellCommand(
+    ["npx", "sanctioned", ...verb, "--policy", policy.file, "--out", "NEW"],
+    raisingVariables(toRaise([limits]), ""),
+  );
 }
 
 /** The limits that a plan exceeds of those it was held against: by what it lists, whatever it says of that. */

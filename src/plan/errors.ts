@@ -55,8 +55,13 @@ export const planErrors = declareErrors({
     kind: "user",
     text: "The approved plan {file} is over the limits that it was held against: {exceeded}.",
     remedy:
-      "If it is all meant, raise the limits in a reviewed change, or for one plan with SANCTIONED_RAISE_REVOCATIONS, _PERCENT or _PER_APP and SANCTIONED_RAISE_REASON; then make it again with `npx sanctioned plan --out` and have it approved. Nothing was revoked.",
-    example: { file: "plan.json", exceeded: "limits.revocations 50 (104)" },
+      "If it is all meant, raise the limits in a reviewed change, or for one plan, with the reason between the quotes: `{command}`; then have it approved. Nothing was revoked.",
+    example: {
+      file: "plan.json",
+      exceeded: "limits.revocations 50 (104)",
+      command:
+        "SANCTIONED_RAISE_REVOCATIONS=104 SANCTIONED_RAISE_REASON='' npx sanctioned plan --policy policy/acme.yaml --out NEW",
+    },
   },
 
   // Saved inventories
@@ -95,8 +100,8 @@ export const planErrors = declareErrors({
   "app-not-found": {
     kind: "user",
     text: 'No app "{app}" in {org}.',
-    remedy: "`npx sanctioned list` shows the names.",
-    example: { app: "Slak", org: "Dieppe Trading" },
+    remedy: "{meant}`npx sanctioned list` shows the names.",
+    example: { app: "Slak", org: "Dieppe Trading", meant: 'Did you mean "Slack"? ' },
   },
   "app-ambiguous": {
     kind: "user",
@@ -111,8 +116,8 @@ export const planErrors = declareErrors({
   "user-not-found": {
     kind: "user",
     text: 'No user "{user}" in {org}.',
-    remedy: "`npx sanctioned list --by user` shows the usernames.",
-    example: { user: "bob", org: "Dieppe Trading" },
+    remedy: "{meant}`npx sanctioned list --by user` shows the usernames.",
+    example: { user: "bob@dieppe.example", org: "Dieppe Trading", meant: "" },
   },
 
   // Limits

@@ -87,6 +87,40 @@ export function exceededLimits(
   return Object.keys(exceeded).length === 0 ? null : exceeded;
 }
 
+/** What each limit that any of the plans exceeds has to be for all of them to be within it. */
+export function toRaise(
+  verdicts: readonly Readonly<Record<keyof typeof RAISE_VARIABLES, LimitCheck | null>>[],
+): RaisedTo {
+  const keys = Object.keys(RAISE_VARIABLES) as (keyof typeof RAISE_VARIABLES)[];
+  const raised = keys.flatMap((key) => {
+    const over = verdicts.flatMap((verdict) => {
+      const check = verdict[key];
+      return check !== null && check.actual > check.limit ? check.actual : [];
+    });
+    return over.length === 0 ? [] : [[key, Math.max(...over)] as const];
+  });
+  return Object.fromEntries(raised);
+}
+
+/** What raises each limit for one run, in the environment alone: a change must not be able to. */
+export const RAISE_VARIABLES = {
+  revocations: "SANCTIONED_RAISE_REVOCATIONS",
+  percent: "SANCTIONED_RAISE_PERCENT",
+  perApp: "SANCTIONED_RAISE_PER_APP",
+} as const;
+export const RAISE_REASON = "SANCTIONED_RAISE_REASON";
+
+type RaisedTo = Readonly<Partial<Record<keyof typeof RAISE_VARIABLES, number>>>;
+
+/** What raises limits for one run, as variables by name. @param reason goes on record; a run takes no empty one */
+export function raisingVariables(limits: RaisedTo, reason: string): Readonly<Record<string, string>> {
+  const keys = Object.keys(RAISE_VARIABLES) as (keyof typeof RAISE_VARIABLES)[];
+  const numbers = keys.flatMap((key) =>
+    limits[key] === undefined ? [] : [[RAISE_VARIABLES[key], String(limits[key])] as const],
+  );
+  return { ...Object.fromEntries(numbers), [RAISE_REASON]: reason };
+}
+
 /** The limits that were exceeded, as in `limits.revocations 50 (104)`. */
 export function exceededText(exceeded: NonNullable<Exceeded>): string {
   return Object.entries(exceeded)

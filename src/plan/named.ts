@@ -1,4 +1,7 @@
+import type { UserError } from "../errors.ts";
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
+import { foldName } from "../names.ts";
+import { meantText } from "../policy/nearest.ts";
 import { parseAppId, parseProviderId, parseUserId } from "../salesforce/id.ts";
 import { planErrors } from "./errors.ts";
 import { appLabels } from "./label.ts";
@@ -16,31 +19,39 @@ export function grantsNamed(
 ): { readonly user: User | null; readonly apps: readonly App[] | null; readonly grants: readonly Grant[] } {
   const user = username === undefined ? null : userNamed(inventory, username);
   const apps = app === undefined ? null : appsNamed(inventory, app);
-  const grants = inventory.grants.filter(
-    (grant) => (user === null || grant.userId === user.id) && (apps === null || apps.includes(grant.app)),
-  );
-  return { user, apps, grants };
+  return { user, apps, grants: grantsOf(inventory, user, apps) };
 }
 
-/** As `grantsNamed`, but of one app: what is revoked by hand must not be of another of the same name. @throws UserError also where several apps have it */
-export function grantsOfOneApp(inventory: Inventory, named: Named): readonly Grant[] {
-  const { apps, grants } = grantsNamed(inventory, named);
-  if (apps !== null && apps.length > 1) {
-    const labels = appLabels(inventory);
-    const which = apps.map(({ key }) => `"${labels.get(key)}"`).join(", ");
-    throw planErrors["app-ambiguous"]({ app: named.app!, org: inventory.org.name, which });
-  }
-  return grants;
+function grantsOf(inventory: Inventory, user: User | null, apps: readonly App[] | null): readonly Grant[] {
+  return inventory.grants.filter(
+    (grant) => (user === null || grant.userId === user.id) && (apps === null || apps.includes(grant.app)),
+  );
 }
 
 /**
- * The app of an id, or of a label as lists show it, or the apps of a name. What has the form of an id is one: an app that is
- * called so is meant by its label alone, in quotes. @throws UserError where there is none
+ * As `grantsNamed`, but of one app whose name is written as the org writes it: what is revoked by hand must not be of another that
+ * is only called alike. @throws UserError also where several apps have it
+ */
+export function grantsOfOneApp(inventory: Inventory, { user: username, app }: Named): readonly Grant[] {
+  const user = username === undefined ? null : userNamed(inventory, username);
+  if (app === undefined) return grantsOf(inventory, user, null);
+  const apps = appsMeant(inventory, app);
+  if (apps.length === 0) throw appNotFound(inventory, app);
+  if (apps.length > 1) throw ambiguous(inventory, app, apps);
+  return grantsOf(inventory, user, apps);
+}
+
+/**
+ * The app of an id, or of a label as lists show it, or the apps of a name; where there is none, those of a name that differs in case or blanks alone. What has the form of an id is one: an app that is
+ * called so is meant by its label alone, in quotes. @throws UserError where there is none, or where it could be either of two names
  */
 export function appsNamed(inventory: Inventory, wanted: string): App[] {
   const matches = appsMeant(inventory, wanted);
-  if (matches.length === 0) throw planErrors["app-not-found"]({ app: wanted, org: inventory.org.name });
-  return matches;
+  if (matches.length > 0) return matches;
+  const folded = appIdNamed(wanted) === null ? appsAlike(inventory, wanted) : [];
+  if (folded.length === 0) throw appNotFound(inventory, wanted);
+  if (new Set(folded.map(({ name }) => name)).size > 1) throw ambiguous(inventory, wanted, folded);
+  return folded;
 }
 
 function appsMeant(inventory: Inventory, wanted: string): App[] {
@@ -50,6 +61,22 @@ function appsMeant(inventory: Inventory, wanted: string): App[] {
   const labels = appLabels(inventory);
   const labelled = apps.filter(({ key }) => labels.get(key) === wanted);
   return labelled.length > 0 ? labelled : apps.filter(({ name }) => name === wanted);
+}
+
+function appsAlike({ apps }: Inventory, wanted: string): App[] {
+  const folded = foldName(wanted);
+  return apps.filter(({ name }) => foldName(name) === folded);
+}
+
+function appNotFound(inventory: Inventory, app: string): UserError {
+  const names = [...new Set(inventory.apps.map(({ name }) => name))];
+  return planErrors["app-not-found"]({ app, org: inventory.org.name, meant: meantText(app, names) });
+}
+
+function ambiguous(inventory: Inventory, app: string, apps: readonly App[]): UserError {
+  const labels = appLabels(inventory);
+  const which = apps.map(({ key }) => `"${labels.get(key)}"`).join(", ");
+  return planErrors["app-ambiguous"]({ app, org: inventory.org.name, which });
 }
 
 /** What is asked for, where that is the id of an app or an identity provider; null where it is a name. */
@@ -63,5 +90,7 @@ export function userNamed(inventory: Inventory, wanted: string): User {
   const id = parseUserId(wanted);
   for (const user of inventory.users.values())
     if (id === null ? user.username.toLowerCase() === lower : user.id === id) return user;
-  throw planErrors["user-not-found"]({ user: wanted, org: inventory.org.name });
+  const names = [...inventory.users.values()].map(({ username }) => username);
+  const meant = meantText(wanted, names);
+  throw planErrors["user-not-found"]({ user: wanted, org: inventory.org.name, meant });
 }

@@ -1,11 +1,12 @@
 import { isUtf8 } from "node:buffer";
-import { lstatSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { readUnlinked, unread } from "../regularFile.ts";
 import { LARGEST_BYTES } from "./document.ts";
 import { policyProblems } from "./errors.ts";
 import { type PolicyResult, parsePolicy, policyFromObject } from "./load.ts";
 import type { OpenFile } from "./namedFile.ts";
+import { namesMeant } from "./nearest.ts";
 import type { Policy } from "./policy.ts";
 import { PolicyError } from "./problem.ts";
 
@@ -104,9 +105,28 @@ function realPolicy(
     return { why: "is behind a link that leads out of its folder", remedy: "put the file itself there" };
   } catch (error) {
     const { code, why } = unread(error);
-    return code === "ENOENT" && isLink(named)
+    if (code !== "ENOENT") return { why, remedy: null };
+    return isLink(named)
       ? { why: "is a link that leads nowhere", remedy: "put the file itself there" }
-      : { why, remedy: null };
+      : { why, remedy: otherFile(file, folder) };
+  }
+}
+
+/** The policy beside it, or in the folder `policy`, that a mistyped name most likely meant; null for none. */
+function otherFile(file: string, folder: string): string | null {
+  const beside = [...new Set([path.dirname(file), "policy"])].flatMap((one) =>
+    yamlFilesIn(path.resolve(folder, one)).map((name) => path.join(one, name)),
+  );
+  const [name] = namesMeant(file, beside);
+  return name === undefined ? null : `did you mean ${name}?`;
+}
+
+function yamlFilesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+  } catch (error) {
+    unread(error);
+    return [];
   }
 }
 

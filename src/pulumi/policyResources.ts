@@ -3,6 +3,7 @@ import path from "node:path";
 import { CodedError, shownError, UserError } from "../errors.ts";
 import { approvalDigest } from "../plan/approval.ts";
 import { digestOf, policyDigest } from "../plan/digest.ts";
+import { raisingVariables, toRaise } from "../plan/limits.ts";
 import { countOutcomes, type Outcome } from "../plan/outcome.ts";
 import { countGrants, revocationMap } from "../plan/plan.ts";
 import { PolicyError } from "../policy/problem.ts";
@@ -16,6 +17,7 @@ import type { PolicySource } from "../run/observer.ts";
 import { openRevoker } from "../run/open.ts";
 import type { Proposal, Revoker } from "../run/revoker.ts";
 import { raisedText } from "../run/settings.ts";
+import { shellCommand } from "../shell.ts";
 import { Stop } from "../stop.ts";
 import { count } from "../text.ts";
 import { checkLines, sinceLines } from "./checkLines.ts";
@@ -154,7 +156,14 @@ export class PolicyResources {
     };
     await log.say(checkLines(proposal, beside, said).join("\n"));
     if (refused)
-      throw new UserError({ code: "limits-exceeded", text: printable(limits.refusal), remedy: "" });
+      throw new UserError({
+        code: "limits-exceeded",
+        text: printable(limits.refusal),
+        remedy: `With the reason between the quotes, this raises them for one update: \`${shellCommand(
+          ["npx", "pulumi", "up"],
+          raisingVariables({ ...raised?.limits, ...toRaise([limits]) }, raised?.reason ?? ""),
+        )}\`.`,
+      });
     // A preview shows what an update refuses for want of signatures.
     if (!isPreview && plan.revocations.length > 0) run.refuseUnsigned(policy, "update", proposal.approval);
     const digest = digestOf(inputs);

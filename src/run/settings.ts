@@ -1,4 +1,5 @@
 import path from "node:path";
+import { RAISE_REASON, RAISE_VARIABLES } from "../plan/limits.ts";
 import { printable } from "../printable.ts";
 import { withoutSecrets } from "../secrets.ts";
 import { runErrors } from "./errors.ts";
@@ -49,14 +50,6 @@ export const RUN_SETTING_KEYS = [
   "excludedApprovers",
 ] as const;
 export type RunSettingKey = (typeof RUN_SETTING_KEYS)[number];
-
-/** For one run alone, so that they are in the environment only. */
-const RAISE = {
-  revocations: "SANCTIONED_RAISE_REVOCATIONS",
-  percent: "SANCTIONED_RAISE_PERCENT",
-  perApp: "SANCTIONED_RAISE_PER_APP",
-} as const;
-const RAISE_REASON = "SANCTIONED_RAISE_REASON";
 
 /** @throws SettingsError naming the setting that is not valid */
 export function readRunSettings(
@@ -147,7 +140,7 @@ export function raisedText({ limits, reason }: RaisedLimits): string {
 
 function raisedLimits(env: NodeJS.ProcessEnv): RaisedLimits | null {
   const limits = Object.fromEntries(
-    Object.entries(RAISE).flatMap(([key, name]) =>
+    Object.entries(RAISE_VARIABLES).flatMap(([key, name]) =>
       env[name] ? [[key, number(name, env[name], 0, key === "percent" ? 100 : Number.MAX_SAFE_INTEGER)]] : [],
     ),
   );

@@ -75,7 +75,11 @@ describe("a mistake on the command line is one line and exit code 1", () => {
       ["plan", "--plicy", "x"],
       /unknown option '--plicy' \(Did you mean --policy\?\)\. `npx sanctioned plan --help` shows what it takes\./,
     ],
-    ["a value that is none", ["list", "--format", "xml"], /Allowed choices are table, json, csv/],
+    [
+      "a value that is none, with the nearest",
+      ["report", "--format", "htm"],
+      /Allowed choices are text, .* github \(Did you mean html\?\)\./,
+    ],
   ])("%s", async (_, args, message) => {
     const { code, stdout, stderr } = await sanctioned(args);
     expect([code, stdout]).toEqual([1, ""]);
@@ -121,5 +125,25 @@ describe("--in and --stack", () => {
     });
     await root.parseAsync(["new", "acme", "--stack", "acme-production"], { from: "user" });
     expect(stack).toBe("acme-production");
+  });
+});
+
+it.each([["--version"], ["list", "-V"], ["version"]])(
+  "sanctioned %s %s says which version runs, on what",
+  async (...args) => {
+    const { code, stdout } = await sanctioned(args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^sanctioned \d+\.\d+\.\d+\nnode \d+\.\d+\.\d+ \(\S+\)\npulumi \d+\.\d+\.\d+\n$/);
+  },
+);
+
+it.each([
+  ["help", "reprot", "report"],
+  ["help audit", "verfy", "verify"],
+  ["audit help", "verfy", "verify"],
+])("sanctioned %s %s says which verb was most likely meant", async (above, verb, meant) => {
+  await expect(program().parseAsync([...above.split(" "), verb], { from: "user" })).rejects.toMatchObject({
+    code: "verb-not-known",
+    message: expect.stringContaining(`Did you mean "${meant}"?`),
   });
 });

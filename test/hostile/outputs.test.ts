@@ -14,6 +14,7 @@ import { planFile } from "../../src/plan/planFile.ts";
 import type { FullPlan, PlanFile } from "../../src/plan/planSchema.ts";
 import { policyProblems } from "../../src/policy/errors.ts";
 import { parsePolicy, policyFromObject } from "../../src/policy/load.ts";
+import { meantText } from "../../src/policy/nearest.ts";
 import { formatProblems, PolicyError } from "../../src/policy/problem.ts";
 import { summarizePolicy } from "../../src/policy/summary.ts";
 import { baselineFile } from "../../src/policy/write/baselineFile.ts";
@@ -340,7 +341,9 @@ it("what was written to be reviewed says the very names", () => {
 });
 
 it("no error and no problem of a policy is obeyed or hides anything", () => {
-  const errors = APPS.map((name) => shownError(planErrors["app-not-found"]({ app: name, org: name })));
+  const errors = APPS.map((name) =>
+    shownError(planErrors["app-not-found"]({ app: name, org: name, meant: meantText(name, [`${name}s`]) })),
+  );
   const problems = APPS.slice(0, 90).flatMap((name) => {
     const found = policyFromObject({ version: 1, unlisted: name, [name]: name }, name);
     return "problems" in found ? found.problems : [];

@@ -24,6 +24,7 @@ describe("the grants that somebody names", () => {
     ["a user's, by an id of 15 characters", { user: BEN.id.slice(0, 15) }, [2, 3]],
     ["an app's, by name", { app: "Slack" }, [1, 3]],
     ["every app's of the name", { app: "Twin" }, [0, 2]],
+    ["an app's, by a name that differs in case and blanks alone", { app: " sLACK " }, [1, 3]],
     ["one app's, by id", { app: FIRST.id! }, [0]],
     ["one app's, by an id of 15 characters", { app: FIRST.id!.slice(0, 15) }, [0]],
     ["one app's, by the label that lists show", { app: `Twin (${SECOND.id})` }, [2]],
@@ -34,7 +35,11 @@ describe("the grants that somebody names", () => {
 
   it.each([
     [{ user: "nobody@dieppe.example" }, 'No user "nobody@dieppe.example" in Dieppe'],
-    [{ app: "slack" }, 'No app "slack" in Dieppe'],
+    [{ app: "slak" }, 'No app "slak" in Dieppe. Did you mean "Slack"? `'],
+    [
+      { user: "an@dieppe.example" },
+      'No user "an@dieppe.example" in Dieppe. Did you mean "Ann@dieppe.example"? `',
+    ],
   ])("%j is nobody's, and not nothing", (what, message) => {
     expect(() => named(what)).toThrow(UserError);
     expect(() => named(what)).toThrow(message);
@@ -51,6 +56,18 @@ describe("what is revoked by hand is of one app", () => {
     expect(() => grantsOfOneApp(INVENTORY, { app: "Twin" })).toThrow(
       `"Twin (${FIRST.id})", "Twin (${SECOND.id})"`,
     );
+  });
+
+  it("and its name is written as the org writes it: another that is called alike is suggested, never taken", () => {
+    expect(() => grantsOfOneApp(INVENTORY, { app: "slack" })).toThrow(
+      'No app "slack" in Dieppe. Did you mean "Slack"? `',
+    );
+  });
+
+  it("a name that could be either of two is refused for a list too", () => {
+    const some = inventoryOf({ grants: [app("slack"), app("SLACK")].map((one) => grant(ANN.id, one)) });
+    expect(() => grantsNamed(some, { app: "Slack" })).toThrow("Several apps");
+    expect(grantsNamed(some, { app: "SLACK" }).grants).toEqual([some.grants[1]]);
   });
 
   it("what has the form of an id is one, though an app is called so, which its label in quotes means", () => {

@@ -1,5 +1,6 @@
 import { lstatSync, rmSync } from "node:fs";
 import { Command, Option } from "commander";
+import { remakingCommand } from "../../plan/approvedPlan.ts";
 import { countGrantsOf } from "../../plan/plan.ts";
 import type { PlanFile } from "../../plan/planSchema.ts";
 import { approvalStateText, approvalText } from "../../report/approvalText.ts";
@@ -49,7 +50,8 @@ export function approveCommand(): Command {
       refuseOtherThanChosen(plan.org, file);
       if (check) return tellState(plan, file, policyFile(policy), format);
       if (key === undefined) throw cliErrors["key-not-named"]();
-      if (plan.limits.refusal !== null) throw cliErrors["approving-refused-plan"]({ file });
+      if (plan.limits.refusal !== null)
+        throw cliErrors["approving-refused-plan"]({ file, command: remakingCommand(plan) });
       process.stdout.write(approvalText(plan, file));
       if (!yes) await confirm("approve", countGrantsOf(plan.revocations));
       const signature = sign(statementOf(plan), { key, namespace: APPROVAL, env: process.env });

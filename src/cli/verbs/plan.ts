@@ -2,9 +2,11 @@ import { Command, Option } from "commander";
 import { planFile } from "../../plan/planFile.ts";
 import { planText } from "../../report/planText.ts";
 import { safeJson } from "../../safeJson.ts";
+import { chosenSettings } from "../chosenOrg.ts";
 import { EXIT } from "../exit.ts";
 import { writeNew } from "../files.ts";
 import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";
+import { raisingText } from "../repeat.ts";
 import { judgeAsAsked } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
 
@@ -36,7 +38,9 @@ export function planCommand(): Command {
       const json = safeJson(file);
       if (out !== undefined) writeNew(out, json, "--out");
       process.stdout.write(format === "json" ? json : planText(file, terminal()));
-      if (file.limits.refusal !== null) process.exitCode = EXIT.limit;
-      else if (detailedExitcode && file.revocations.length > 0) process.exitCode = EXIT.drift;
+      if (file.limits.refusal !== null) {
+        process.stderr.write(raisingText([file.limits], chosenSettings().raised));
+        process.exitCode = EXIT.limit;
+      } else if (detailedExitcode && file.revocations.length > 0) process.exitCode = EXIT.drift;
     });
 }

@@ -18,6 +18,7 @@ import { confirm } from "../confirm.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFile, writeNew } from "../files.ts";
+import { raisingText, repeated } from "../repeat.ts";
 import { openRevoker, sayRaised } from "../run.ts";
 import { stopOnSignals } from "../stopping.ts";
 
@@ -59,14 +60,15 @@ export function revokeCommand(): Command {
     .action(async (options: RevokeOptions) => {
       const { approvedPlan, dryRun = false, out, yes = false } = options;
       const { named, reason } = askedOf("revoke", options);
-      if (out !== undefined && !dryRun) throw cliErrors["out-without-dry-run"]();
+      if (out !== undefined && !dryRun)
+        throw cliErrors["out-without-dry-run"]({ command: repeated(["--dry-run"]) });
       const run = await openRevoker();
       sayRaised(run.settings);
       const policy = policyFile(options.policy);
       const byHand = new ByHand(
         run,
         { named, policy, reason, approvedPlan: approvedPlan ?? null },
-        listener(run, { approvedPlan, yes }),
+        listener(run, { approvedPlan, yes, reason }),
       );
       if (dryRun) {
         const { evaluation, plan: found, decisions, limits } = await byHand.look(false);
@@ -88,8 +90,12 @@ export function askedOf(
 
 /** Tells what happens in one org on standard output, and asks once. */
 function listener(
-  { stop }: Revoker,
-  { approvedPlan, yes }: { readonly approvedPlan: string | undefined; readonly yes: boolean },
+  { stop, settings }: Revoker,
+  {
+    approvedPlan,
+    yes,
+    reason,
+  }: { readonly approvedPlan: string | undefined; readonly yes: boolean; readonly reason: string },
 ): ByHandListener {
   return {
     looked(seen, { round, isFirst }) {
@@ -97,7 +103,9 @@ function listener(
       if (isFirst) process.stdout.write(text);
       else if (countGrants(seen.plan) > 0) process.stdout.write(`Round ${round}: ${text}`);
       if (seen.refusal === null) return;
-      process.stderr.write(`${refusedText(seen.refusal)}\n`);
+      process.stderr.write(
+        `${refusedText(seen.refusal)}\n${raisingText([seen.limits], settings.raised, reason)}`,
+      );
       process.exitCode = EXIT.limit;
     },
     async begin({ plan }, round) {
@@ -114,7 +122,8 @@ function listener(
       const { audit } = recorded;
       process.stdout.write(recordedText(recorded));
       if (audit.missing !== null) throw cliErrors["run-not-on-record"]({ why: audit.missing });
-      if (stop.reason !== null) throw cliErrors["revocation-stopped"]({ why: stop.reason });
+      if (stop.reason !== null)
+        throw cliErrors["revocation-stopped"]({ why: stop.reason, command: repeated() });
     },
   };
 }
@@ -144,7 +153,8 @@ function finish(
   { rounds, end }: { readonly rounds: number; readonly end: RoundsEnd },
 ): void {
   if (end === "failed" || inSetup > 0) process.exitCode = EXIT.userError;
-  if (end === "came-again") throw cliErrors["grants-came-again"]({ count: found, rounds });
+  if (end === "came-again")
+    throw cliErrors["grants-came-again"]({ count: found, rounds, command: repeated() });
   if (end === "none-left" && rounds > 0)
     process.stdout.write(`Two looks found nothing more to revoke, after ${amount(rounds, "round")}.\n`);
 }

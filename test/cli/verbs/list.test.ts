@@ -75,7 +75,7 @@ describe("a user's mistake is one line on stderr", () => {
       ["list", "--app", "Slak"],
       () => env,
       1,
-      /^No app "Slak" in Dieppe Trading\. `npx sanctioned list` shows the names\. \[app-not-found\]\n$/,
+      /^No app "Slak" in Dieppe Trading\. Did you mean "Slack"\? `npx sanctioned list` shows the names\. \[app-not-found\]\n$/,
     ],
     [
       "an unknown user",

@@ -5,7 +5,9 @@ import { exitCodeOf, exitCodeOfRevoked } from "../../../fleet/exitCode.ts";
 import type { FleetOutcome, PlanFleetOptions } from "../../../fleet/planFleet.ts";
 import type { FleetByHand } from "../../../fleet/revokeFleet.ts";
 import { fleetSurroundings } from "../../../fleet/stackConfig.ts";
+import { meantText } from "../../../policy/nearest.ts";
 import { fleetRevokedText, fleetToRevokeText } from "../../../report/fleet/fleetRevokeText.ts";
+import type { SeenByHand } from "../../../run/byHand.ts";
 import { readRunSettings } from "../../../run/settings.ts";
 import { amount } from "../../../text.ts";
 import { confirm } from "../../confirm.ts";
@@ -19,6 +21,7 @@ import {
   withFleetOptions,
 } from "../../fleet.ts";
 import { type HistoryOptions, type KeepRun, keeperOf, withHistoryOption } from "../../fleetHistory.ts";
+import { raisingText, repeated } from "../../repeat.ts";
 import { sayRaised } from "../../run.ts";
 import { stopOnSignals } from "../../stopping.ts";
 import { countingProgress, terminal } from "../../terminalOutput.ts";
@@ -59,11 +62,16 @@ export function fleetRevokeCommand(): Command {
       process.exitCode = exitCodeOf(outcome.run, false);
       if (refusal !== null)
         process.stderr.write(`${shownError(fleetErrors["fleet-handed-out-nothing"]({ why: refusal }))}\n`);
+      sayRefusedByLimits(outcome.run, all, options.reason);
       // A name that nobody has is misspelt, and not what was to be found.
       const judged = outcome.run.orgs.flatMap(({ name }) => all.seen(name) ?? []);
       if (judged.length > 0 && judged.every(({ isAbsent }) => isAbsent)) {
         throwUnexpected(outcome);
-        throw cliErrors["in-no-org"]({ what: namedText(options), count: amount(judged.length, "org") });
+        throw cliErrors["in-no-org"]({
+          what: namedText(options),
+          count: amount(judged.length, "org"),
+          meant: meantInAny(judged, options),
+        });
       }
       if (refusal !== null || options.dryRun) return throwUnexpected(outcome);
       if (revocations.actual > 0 && !options.yes) await confirm("revoke", revocations.actual);
@@ -79,6 +87,32 @@ function namedText({ app, user }: RevokeOptions): string {
   return named.join(" and ");
 }
 
+/** What an app or a user of any org is called that comes near what was named. */
+function meantInAny(judged: readonly SeenByHand[], { app, user }: RevokeOptions): string {
+  const inventories = judged.map(({ evaluation }) => evaluation.inventory);
+  const apps = new Set(inventories.flatMap((one) => one.apps.map(({ name }) => name)));
+  const users = new Set(
+    inventories.flatMap((one) => [...one.users.values()].map(({ username }) => username)),
+  );
+  const isApp = app !== undefined && !apps.has(app);
+  if (isApp) return meantText(app, [...apps]);
+  return user === undefined ? "" : meantText(user, [...users]);
+}
+
+/** What comes next where limits refused: the same command with those raised of orgs that are over their own, which the fleet's cannot be. */
+function sayRefusedByLimits(run: FleetOutcome["run"], all: FleetByHand, reason: string): void {
+  const over = run.orgs.flatMap(({ name, status }) => {
+    const seen = status === "refused" ? all.seen(name) : null;
+    return seen?.refusal ? seen.limits : [];
+  });
+  if (over.length > 0)
+    process.stderr.write(raisingText(over, readRunSettings(() => undefined, process.env).raised, reason));
+  if (run.limits.refusal !== null)
+    process.stderr.write(
+      `Once the limits of the fleet are raised there: \`${repeated()}\`; or a part of the orgs at a time, with --only.\n`,
+    );
+}
+
 /** Reads every org, and shows what is to be revoked. Calls nothing. */
 async function planAll(
   options: RevokeOptions,
@@ -86,7 +120,8 @@ async function planAll(
 ): Promise<{ readonly all: FleetByHand; readonly outcome: FleetOutcome }> {
   const { approvedPlans, dryRun = false, out, atOnce } = options;
   const asked = askedOf("fleet revoke", options);
-  if (out !== undefined && !dryRun) throw cliErrors["out-without-dry-run"]();
+  if (out !== undefined && !dryRun)
+    throw cliErrors["out-without-dry-run"]({ command: repeated(["--dry-run"]) });
   const { FleetByHand: Fleet } = await import("../../../fleet/revokeFleet.ts");
   const { PlansWriter, readPlans } = await import("../../../fleet/plansFolder.ts");
   const approved = approvedPlans === undefined ? null : readPlans(approvedPlans);
