@@ -2,73 +2,110 @@ import { digestOf } from "../plan/digest.ts";
 import { countGrantsOf } from "../plan/plan.ts";
 import { type PlanDifference, planDifference, type Revocation } from "../plan/planDifference.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
-import { fitted, markdownFence, markdownText } from "../report/render/markdown.ts";
+import { totalsOf } from "../report/groups.ts";
+import { markdownFence, markdownText } from "../report/render/markdown.ts";
 import { approvalsText, limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
 import { amount } from "../text.ts";
 import {
   brokenRecordPart,
   findingPart,
   howItWasRead,
-  MOST_ROWS,
+  namesPart,
   type RecordAtHand,
   recordPart,
-  revocationPart,
+  refusalPart,
+  sumText,
 } from "./commentParts.ts";
+import { effectTable, fittedAround } from "./effectTable.ts";
 
 /** Hidden in what is posted, to find it again: one for each name, so that several stacks can share a pull request. */
 export function hiddenMark(kind: "comment" | "drift", name: string): string {
   return `<!-- sanctioned:${kind}:${digestOf(name).slice(0, 16)} -->`;
 }
 
+/** What besides its plans a comment is made from. */
+export interface CommentSetting {
+  /** Left out where none is at hand. */
+  readonly record?: RecordAtHand | null;
+  /** Why nothing is revoked although the org's own limits allow it: those of a fleet refuse. */
+  readonly refusal?: string | null;
+}
+
 /**
- * What a pull request does, for the people who review it: the verdict first, then the effects of the
- * change apart from drift that was there before. Always short enough for GitHub. Pure.
+ * What a pull request does, for the people who review it: the verdict first, then what merging revokes by app and reason, the
+ * effects of the change before drift that was there before it; then names. Always short enough for GitHub and GitLab. Pure.
  * @param base the plan of the same org without the change; null where there was no policy before
- * @param record null where none is at hand
  */
 export function commentBody(
   head: PlanFile,
   base: PlanFile | null,
-  record: RecordAtHand | null = null,
+  { record = null, refusal = null }: CommentSetting = {},
 ): string {
   const difference = base === null ? null : planDifference(base, head);
-  return fitted((rows) => withRows(head, difference, record, rows), MOST_ROWS);
+  const change: Change = {
+    head,
+    difference,
+    revokes: difference?.revokes ?? head.revocations,
+    drift: difference?.drift ?? [],
+    refusal: refusal ?? head.limits.refusal,
+  };
+  const table = effectTable(
+    [
+      { cause: "this change", revocations: change.revokes },
+      { cause: "drift", revocations: change.drift },
+    ],
+    change.refusal === null ? "Merging revokes" : "Refused in all",
+  );
+  return fittedAround(table, (rows, effect) => withRows(change, record, rows, effect));
 }
 
-function withRows(
-  head: PlanFile,
-  difference: PlanDifference | null,
-  record: RecordAtHand | null,
-  most: number,
-): string {
-  const { org, policy, limits } = head;
-  const revokes = difference?.revokes ?? head.revocations;
-  const drift = difference?.drift ?? [];
+/** What a change does. */
+interface Change {
+  readonly head: PlanFile;
+  /** Null where there is nothing to compare with. */
+  readonly difference: PlanDifference | null;
+  readonly revokes: readonly Revocation[];
+  readonly drift: readonly Revocation[];
+  /** Why nothing of it is revoked; null where it is. */
+  readonly refusal: string | null;
+}
+
+function withRows(change: Change, record: RecordAtHand | null, most: number, effect: string | null): string {
+  const { head, difference, revokes, drift, refusal } = change;
   const sections = [
-    `## Connected users of ${markdownText(org.name)}`,
-    `${verdict(head, revokes, drift)}`,
+    `## Connected users of ${markdownText(head.org.name)}`,
+    verdict(change),
     ...brokenRecordPart(record),
-    ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
-    ...(policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
-    ...revocationPart("This change revokes", revokes, most),
-    ...(difference === null
+    ...refusalPart(refusal),
+    ...(head.policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
+    ...(effect === null
       ? []
-      : [
-          ...revocationPart("This change keeps", difference.keeps, most),
-          ...revocationPart("There before this change (drift)", drift, most),
-          ...findingPart("New findings", difference.newFindings, most),
-          ...findingPart("Findings that this change settles", difference.settledFindings, most),
-        ]),
-    ...(difference === null ? findingPart("Findings", head.findings, most) : []),
+      : [`### ${refusal === null ? "What merging revokes" : "What is refused"}, by app and reason`, effect]),
+    ...namesPart(refusal === null ? "This change revokes" : "Refused of this change", revokes, most),
+    ...namesPart(refusal === null ? "Drift that merging revokes too" : "Refused of the drift", drift, most, {
+      folded: true,
+    }),
+    ...(difference === null
+      ? findingPart("Findings", head.findings, most)
+      : differencePart(difference, most)),
     ...[approvalsText(head) ?? []].flat(),
-    `**Next:** ${next(head, revokes, drift)}`,
+    `**Next:** ${next(change)}`,
     howItWasRead(head, [
       ...(difference?.samePolicy ? ["The policy says the same as before."] : []),
-      `Limits: ${limitsText(limits)}. Plan ${markdownText(head.digest)}.`,
+      `Limits: ${limitsText(head.limits)}. Plan ${markdownText(head.digest)}.`,
       ...recordPart(record),
     ]),
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+/** What a change does beside what it revokes. */
+function differencePart({ keeps, newFindings, settledFindings }: PlanDifference, most: number): string[] {
+  return [
+    ...namesPart("Not to be revoked any more with this change", keeps, most),
+    ...findingPart("New findings", newFindings, most),
+    ...findingPart("Findings that this change settles", settledFindings, most),
+  ];
 }
 
 /** The body for a run that failed: a comment that was green must not stay so. Pure. @param output of the tool */
@@ -84,18 +121,25 @@ export function failureBody(output: string, policyFile: string): string {
   ].join("\n\n")}\n`;
 }
 
-function verdict(head: PlanFile, revokes: readonly Revocation[], drift: readonly Revocation[]): string {
-  const besides =
-    countGrantsOf(drift) === 0 ? "" : ` ${amount(countGrantsOf(drift), "grant")} broke the policy before it.`;
-  if (head.limits.refusal !== null) return `⛔ **Over the limits: nothing would be revoked.**${besides}`;
-  return countGrantsOf(revokes) === 0
-    ? `✅ **This change revokes nothing.**${besides}`
-    : `⚠️ **This change revokes ${amount(countGrantsOf(revokes), "grant")} of ${amount(new Set(revokes.map(({ user }) => user.id)).size, "user")}.**${besides}`;
+/** The worst first; then what merging does, in numbers that add up. */
+function verdict({ revokes, drift, difference, refusal }: Change): string {
+  const { grants, users } = totalsOf(revokes);
+  const sum = sumText(grants, difference === null ? null : countGrantsOf(drift));
+  const before =
+    difference === null
+      ? " There was no policy before it to compare with, so all of it counts as this change's."
+      : "";
+  if (refusal !== null)
+    return `⛔ **Over the limits: merging this revokes nothing.** Refused are ${sum}.${before}`;
+  const what =
+    grants === 0
+      ? "✅ **This change revokes nothing.**"
+      : `⚠️ **This change revokes ${amount(grants, "grant")} of ${amount(users, "user")}.**`;
+  return `${what} Merging revokes ${sum}.${before}`;
 }
 
-function next(head: PlanFile, revokes: readonly Revocation[], drift: readonly Revocation[]): string {
-  if (head.limits.refusal !== null)
-    return "split the change, or raise `limits` in it if every line above is meant.";
+function next({ revokes, drift, refusal }: Change): string {
+  if (refusal !== null) return "split the change, or raise `limits` in it if every line above is meant.";
   if (countGrantsOf(revokes) > 0)
     return "check every line above. What is approved and merged is revoked by the update, and nothing more; it cannot be undone.";
   return countGrantsOf(drift) > 0

@@ -1,29 +1,63 @@
-import { countGrantsOf } from "../plan/plan.ts";
 import type { Finding, Revocation } from "../plan/planDifference.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
+import { fairShare, groupsOf, totalsOf } from "../report/groups.ts";
 import { findingTable, revocationTable } from "../report/org/sections.ts";
-import { details, markdownText, tableMarkdown } from "../report/render/markdown.ts";
-import type { Table } from "../report/render/table.ts";
-import { proofText } from "../report/words.ts";
-import { count } from "../text.ts";
+import { details, FOLDED_ROWS, markdownText, openTable, tableMarkdown } from "../report/render/markdown.ts";
+import { cutNote, proofText } from "../report/words.ts";
+import { amount, count } from "../text.ts";
 
-/** Rows of a table that are shown where there is room. */
-export const MOST_ROWS = 200;
+const ALL_ROWS = "`npx sanctioned plan` shows all";
 
-/** Revocations as a titled table; nothing where there is none. */
-export function revocationPart(title: string, revocations: readonly Revocation[], most: number): string[] {
-  return titled(`${title}: ${count(countGrantsOf(revocations))}`, revocationTable(revocations), most);
+/**
+ * How many grants merging revokes, or would, and by what: numbers that add up.
+ * @param drift null where there is nothing of before to tell it from the change
+ */
+export function sumText(change: number, drift: number | null): string {
+  const sum = change + (drift ?? 0);
+  if (sum === 0) return "nothing";
+  return drift === null
+    ? amount(sum, "grant")
+    : `${amount(sum, "grant")}: ${count(change)} by this change + ${count(drift)} that broke the policy before it (drift)`;
+}
+
+/** Why nothing is revoked, as far as there is room; nothing where something is. */
+export function refusalPart(refusal: string | null): string[] {
+  return refusal === null ? [] : [`**Refused:** ${markdownText(firstOf(refusal, 1_500))}`];
+}
+
+/**
+ * Who loses what, as a titled table: the biggest group first, and of each group as many rows as of another where not all are shown;
+ * nothing where there is none.
+ * @param most rows that are shown @param folded also where they are few
+ */
+export function namesPart(
+  title: string,
+  revocations: readonly Revocation[],
+  most: number,
+  { folded = false }: { readonly folded?: boolean } = {},
+): string[] {
+  const groups = groupsOf(revocations);
+  const { users, grants } = totalsOf(revocations);
+  const shown = revocationTable(fairShare(groups, most));
+  const table = [
+    ...(shown.size === 0 ? [] : [openTable(shown, most, ALL_ROWS)]),
+    ...[cutNote(revocations.length - shown.size, ALL_ROWS) ?? []].flat(),
+  ];
+  const what = `${title}: ${amount(grants, "grant")} of ${amount(users, "user")}`;
+  if (revocations.length === 0) return [];
+  return folded || revocations.length > FOLDED_ROWS ? [details(what, table)] : [`### ${what}`, ...table];
 }
 
 /** Findings as a titled table; nothing where there are none. */
 export function findingPart(title: string, findings: readonly Finding[], most: number): string[] {
-  return titled(`${title}: ${count(findings.length)}`, findingTable(findings), most);
+  const table = findingTable(findings);
+  return table.size === 0 ? [] : [`### ${title}: ${count(table.size)}`, tableMarkdown(table, most, ALL_ROWS)];
 }
 
-function titled(title: string, table: Table, most: number): string[] {
-  return table.size === 0
-    ? []
-    : [`### ${title}`, tableMarkdown(table, most, "`npx sanctioned plan` shows all")];
+/** The first characters of a text, and a mark where there are more. */
+export function firstOf(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most).join("")}…`;
 }
 
 /** The audit record that was at hand, and the hash that it ends with. */

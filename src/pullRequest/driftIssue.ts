@@ -1,17 +1,18 @@
 import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
-import { fitted, markdownText } from "../report/render/markdown.ts";
+import { markdownText } from "../report/render/markdown.ts";
 import { proofText } from "../report/words.ts";
 import { amount } from "../text.ts";
 import {
   brokenRecordPart,
   findingPart,
   howItWasRead,
-  MOST_ROWS,
+  namesPart,
   type RecordAtHand,
   recordPart,
-  revocationPart,
+  refusalPart,
 } from "./commentParts.ts";
+import { effectTable, fittedAround } from "./effectTable.ts";
 
 /**
  * The issue that a nightly run keeps open while the org drifts from its policy; null where it does not:
@@ -32,18 +33,19 @@ export function driftIssue(
   ].join(" and ");
   return {
     title: `Connected users: ${what} ${count + errors === 1 ? "breaks" : "break"} the policy`,
-    body: fitted(
-      (most) =>
+    body: fittedAround(
+      effectTable([{ cause: null, revocations }], "In all"),
+      (most, effect) =>
         `${[
           `⚠️ **${what} in ${markdownText(org.name)} ${count + errors === 1 ? "breaks" : "break"} ${markdownText(policy.file)}.**`,
           ...brokenRecordPart(record),
-          ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
-          ...revocationPart("Would be revoked", revocations, most),
+          ...refusalPart(limits.refusal),
+          ...(effect === null ? [] : ["### By app and reason", effect]),
+          ...namesPart(limits.refusal === null ? "Would be revoked" : "Refused", revocations, most),
           ...findingPart("Findings", findings, most),
           "**Next:** list what is wanted in the policy, or run the update to revoke the rest. This issue closes itself when nothing breaks the policy any more.",
           howItWasRead(plan, recordPart(record)),
         ].join("\n\n")}\n`,
-      MOST_ROWS,
     ),
   };
 }

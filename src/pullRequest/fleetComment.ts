@@ -1,4 +1,5 @@
 import type { FleetRun, OrgResult } from "../fleet/runSchema.ts";
+import { appText } from "../plan/parts.ts";
 import { countGrantsOf } from "../plan/plan.ts";
 import {
   type Finding,
@@ -12,14 +13,16 @@ import { fleetLimitsText, isNotJudged, isOverLimits, STATUS_WORDS } from "../rep
 import { details, markdownText } from "../report/render/markdown.ts";
 import { type Table, tableOf } from "../report/render/table.ts";
 import { approvalsText, COUNTED_NOTE, limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
-import { amount, compareText } from "../text.ts";
-import { findingPart, howItWasRead, revocationPart } from "./commentParts.ts";
+import { amount, compareText, count } from "../text.ts";
+import { findingPart, howItWasRead, namesPart, refusalPart, sumText } from "./commentParts.ts";
+import { type EffectTable, effectTable } from "./effectTable.ts";
 import {
   type Detail,
+  type FleetText,
   fittedFleet,
-  namesPart,
   notSelectedPart,
   orgRows,
+  orgsPart,
   problemParts,
   type Room,
 } from "./fleetParts.ts";
@@ -46,15 +49,21 @@ export function fleetCommentBody(plans: FleetPlans): string {
   const folded = told.map(
     (change): Detail =>
       (rows) =>
-        detailOf(change, rows),
+        detailOf(change, rows, run.limits.refusal !== null),
   );
   const judged = run.orgs.length - run.orgs.filter(isNotJudged).length;
-  return fittedFleet(folded, (room, shown) => {
+  const text: FleetText = (room, shown, effect) => {
     const sections = [
       `## Connected users of ${amount(run.orgs.length, "org")}`,
       ...verdict(run, changes),
-      ...(run.limits.refusal === null ? [] : [`**Refused:** ${markdownText(run.limits.refusal)}`]),
+      ...refusalPart(run.limits.refusal),
       ...problemParts(run.orgs, room),
+      ...(effect === null
+        ? []
+        : [
+            `### ${run.limits.refusal === null ? "What merging revokes" : "What is refused"}, by app and reason`,
+            effect,
+          ]),
       ...changePart(
         told.filter(({ result }) => !isOverLimits(result)),
         run,
@@ -62,7 +71,7 @@ export function fleetCommentBody(plans: FleetPlans): string {
       ),
       ...shown,
       ...comparedPart(changes, room),
-      ...namesPart(
+      ...orgsPart(
         "Nothing changes, and nothing is to be revoked, in",
         changes.filter((one) => !told.includes(one)).map(({ result }) => result.name),
         room,
@@ -75,7 +84,34 @@ export function fleetCommentBody(plans: FleetPlans): string {
       ]),
     ];
     return `${sections.join("\n\n")}\n`;
-  });
+  };
+  return fittedFleet(folded, text, effectOf(changes, run));
+}
+
+/** By the names of apps, since each org has ids of its own: nothing is decided by it. */
+function effectOf(changes: readonly OrgChange[], { limits }: FleetRun): EffectTable {
+  const within = changes.filter(({ result }) => !isOverLimits(result));
+  const named = (of: "revokes" | "drift") =>
+    within.flatMap((change) =>
+      change[of].map((one) => ({
+        ...one,
+        org: change.result.name,
+        user: { ...one.user, id: `${change.result.name} ${one.user.id}` },
+        app: {
+          id: null,
+          name: appText(one.app),
+          kind: one.app.kind === "identity-provider" ? one.app.kind : ("unknown" as const),
+        },
+      })),
+    );
+  return effectTable(
+    [
+      { cause: "this change", revocations: named("revokes") },
+      { cause: "drift", revocations: named("drift") },
+    ],
+    limits.refusal === null ? "Merging revokes" : "Refused in all",
+    { title: "Orgs", cell: (some) => count(new Set(some.map(({ org }) => org)).size) },
+  );
 }
 
 /** The biggest effect first. */
@@ -129,14 +165,30 @@ function revoked(changes: readonly OrgChange[], of: "revokes" | "drift") {
 
 /** The worst first, each in a line of its own. Nothing is green where anything could not be judged. */
 function verdict(run: FleetRun, changes: readonly OrgChange[]): string[] {
-  const { orgs, limits } = run;
+  if (run.orgs.length === 0) return ["➖ **No org was selected, and none was judged.**"];
+  const alarms = alarmsOf(run);
+  const [revokes, drift] = [revoked(changes, "revokes"), revoked(changes, "drift")];
+  const sum = sumText(revokes.grants, drift.grants);
+  if (changes.length === 0) return alarms;
+  if (run.limits.refusal !== null) return [...alarms, `Refused are ${sum}.`];
+  const judged = amount(changes.filter(({ result }) => !isOverLimits(result)).length, "org");
+  const what =
+    revokes.grants === 0
+      ? `revokes nothing in ${judged}`
+      : `revokes ${amount(revokes.grants, "grant")} of ${amount(revokes.users, "user")} in ${count(revokes.orgs)} of ${judged}`;
+  if (alarms.length > 0) return [...alarms, `Elsewhere this change ${what}. Merging revokes ${sum}.`];
+  const left = run.notSelected.length === 0 ? "" : ` ${amount(run.notSelected.length, "org")} not selected.`;
+  return [`${revokes.grants > 0 ? "⚠️" : "✅"} **This change ${what}.** Merging revokes ${sum}.${left}`];
+}
+
+function alarmsOf({ orgs, limits }: FleetRun): string[] {
   const notJudged = orgs.filter(isNotJudged);
   const over = orgs.filter(isOverLimits);
   const ofAll = (some: number) => `${some} of ${amount(orgs.length, "org")}`;
-  const alarms = [
+  return [
     ...(limits.refusal === null
       ? []
-      : ["⛔ **Over the limits of the fleet: nothing would be revoked in any org.**"]),
+      : ["⛔ **Over the limits of the fleet: merging this revokes nothing in any org.**"]),
     ...(notJudged.length === 0
       ? []
       : [
@@ -145,54 +197,35 @@ function verdict(run: FleetRun, changes: readonly OrgChange[]): string[] {
     ...(over.length === 0
       ? []
       : [
-          `⛔ **${ofAll(over.length)} ${over.length === 1 ? "is over its" : "are over their"} own limits: nothing would be revoked there.**`,
+          `⛔ **${ofAll(over.length)} ${over.length === 1 ? "is over its" : "are over their"} own limits: merging this revokes nothing there.**`,
         ]),
   ];
-  if (orgs.length === 0) return ["➖ **No org was selected, and none was judged.**"];
-  const { what, before } = effectOf(changes);
-  if (alarms.length > 0) {
-    if (changes.length === 0) return alarms;
-    return [
-      ...alarms,
-      `${limits.refusal === null ? "Elsewhere" : "Were it not refused,"} this change ${what}.${before}`,
-    ];
-  }
-  const left = run.notSelected.length === 0 ? "" : ` ${amount(run.notSelected.length, "org")} not selected.`;
-  const mark = revoked(changes, "revokes").grants > 0 ? "⚠️" : "✅";
-  return [`${mark} **This change ${what}.**${before}${left}`];
-}
-
-/** What a change does where it is not refused, apart from what broke the policies before it. */
-function effectOf(changes: readonly OrgChange[]): { readonly what: string; readonly before: string } {
-  const { grants, users, orgs } = revoked(changes, "revokes");
-  const drift = revoked(changes, "drift");
-  const all = amount(changes.filter(({ result }) => !isOverLimits(result)).length, "org");
-  return {
-    what:
-      grants === 0
-        ? `revokes nothing in ${all}`
-        : `revokes ${amount(grants, "grant")} of ${amount(users, "user")} in ${orgs} of ${all}`,
-    before:
-      drift.grants === 0
-        ? ""
-        : ` ${amount(drift.grants, "grant")} in ${amount(drift.orgs, "org")} broke the policy before it.`,
-  };
 }
 
 function changePart(told: readonly OrgChange[], { limits }: FleetRun, room: Room): string[] {
   if (told.length === 0) return [];
   const title =
-    limits.refusal === null
-      ? "What this change does to each org"
-      : "What this change would do to each org, were it not refused";
-  return [`### ${title}`, ...orgRows(told.length, (from, to) => changeTable(told.slice(from, to)), room)];
+    limits.refusal === null ? "What this change does to each org" : "What is refused of this change, by org";
+  return [
+    `### ${title}`,
+    ...orgRows(told.length, (from, to) => changeTable(told.slice(from, to), limits.refusal !== null), room),
+  ];
 }
 
-function changeTable(changes: readonly OrgChange[]): Table {
+function changeTable(changes: readonly OrgChange[], isRefused: boolean): Table {
   return tableOf(changes, {
     org: { title: "Org", kind: "text", value: ({ result }) => result.name },
-    status: { title: "Result", kind: "badge", words: STATUS_WORDS, value: ({ result }) => result.status },
-    revokes: { title: "Revokes", kind: "count", value: ({ revokes }) => countGrantsOf(revokes) },
+    status: {
+      title: "Result",
+      kind: "badge",
+      words: STATUS_WORDS,
+      value: ({ result }) => (isRefused && result.status === "revokes" ? "refused" : result.status),
+    },
+    revokes: {
+      title: isRefused ? "Refused" : "Revokes",
+      kind: "count",
+      value: ({ revokes }) => countGrantsOf(revokes),
+    },
     users: {
       title: "Users",
       kind: "count",
@@ -218,15 +251,19 @@ function changeTable(changes: readonly OrgChange[]): Table {
 function detailOf(
   { result, head, difference, revokes, drift, newFindings }: OrgChange,
   rows: number,
+  isFleetRefused: boolean,
 ): string {
+  const isRefused = isFleetRefused || isOverLimits(result);
   const { org, policy, limits } = head;
   const parts = [
     `${markdownText(org.name)} (${org.id}), wave ${result.wave}, held against ${markdownText(policy.file)}.`,
-    ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
+    ...refusalPart(limits.refusal),
     ...(policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
-    ...revocationPart("This change revokes", revokes, rows),
-    ...revocationPart("This change keeps", difference?.keeps ?? [], rows),
-    ...revocationPart("There before this change (drift)", drift, rows),
+    ...namesPart(isRefused ? "Refused of this change" : "This change revokes", revokes, rows),
+    ...namesPart(isRefused ? "Refused of the drift" : "Drift that merging revokes too", drift, rows, {
+      folded: true,
+    }),
+    ...namesPart("Not to be revoked any more with this change", difference?.keeps ?? [], rows),
     ...findingPart(difference === null ? "Findings" : "New findings", newFindings, rows),
     ...findingPart("Findings that this change settles", difference?.settledFindings ?? [], rows),
     ...[approvalsText(head) ?? []].flat(),
@@ -235,7 +272,7 @@ function detailOf(
       : [howItWasRead(head, [`Limits: ${limitsText(limits)}. Plan ${markdownText(head.digest)}.`])]),
   ];
   const counts = [
-    `${isOverLimits(result) ? "would revoke" : "revokes"} ${countGrantsOf(revokes)}`,
+    `${isRefused ? "refused" : "revokes"} ${countGrantsOf(revokes)}`,
     ...(difference === null
       ? []
       : [`keeps ${countGrantsOf(difference.keeps)}`, `${countGrantsOf(drift)} before it`]),
@@ -245,7 +282,7 @@ function detailOf(
 }
 
 function comparedPart(changes: readonly OrgChange[], room: Room): string[] {
-  return namesPart(
+  return orgsPart(
     "There was no policy of before to compare with, so all counts as this change's, in",
     changes.filter(({ difference }) => difference === null).map(({ result }) => result.name),
     room,

@@ -12,8 +12,8 @@ import { details, markdownText } from "../report/render/markdown.ts";
 import { type Table, tableOf } from "../report/render/table.ts";
 import { COUNTED_NOTE, REPORT_MODE_NOTE } from "../report/words.ts";
 import { amount, compareText } from "../text.ts";
-import { findingPart, revocationPart } from "./commentParts.ts";
-import { type Detail, fittedFleet, namesPart, orgRows, problemParts, type Room } from "./fleetParts.ts";
+import { findingPart, namesPart, refusalPart } from "./commentParts.ts";
+import { type Detail, fittedFleet, orgRows, orgsPart, problemParts, type Room } from "./fleetParts.ts";
 
 /** By org, the first day, as 2026-11-23, on which it was found to break its policy or could not be judged, as far as it is known. */
 export type Since = ReadonlyMap<string, string>;
@@ -56,7 +56,7 @@ export function fleetIssue(
       (room, shown) =>
         `${[
           `⚠️ **${title.charAt(0).toUpperCase()}${title.slice(1)}.**`,
-          ...(run.limits.refusal === null ? [] : [`**Refused:** ${markdownText(run.limits.refusal)}`]),
+          ...refusalPart(run.limits.refusal),
           ...problemParts(run.orgs, room, since),
           ...breakingPart(
             breaking.filter((org) => !isOverLimits(org)),
@@ -85,7 +85,7 @@ export function cleanFleetIssue({ run }: FleetPlans): { readonly title: string; 
       (room) =>
         `${[
           `✅ **All ${amount(run.orgs.length, "org")} were judged, and the grants that were counted keep to the policies** since ${run.asOf}. ${COUNTED_NOTE}`,
-          ...namesPart(
+          ...orgsPart(
             "Judged:",
             run.orgs.map(({ name }) => name),
             room,
@@ -124,9 +124,9 @@ function detailOf(name: string, plan: PlanFile, rows: number): string {
   const { org, policy, limits, revocations, findings } = plan;
   return details(`<code>${name}</code>`, [
     `${markdownText(org.name)} (${org.id}), held against ${markdownText(policy.file)}.`,
-    ...(limits.refusal === null ? [] : [`**Refused:** ${markdownText(limits.refusal)}`]),
+    ...refusalPart(limits.refusal),
     ...(policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
-    ...revocationPart("Would be revoked", revocations, rows),
+    ...namesPart("Would be revoked", revocations, rows),
     ...findingPart("Findings", findings, rows),
   ]);
 }
@@ -137,8 +137,8 @@ function notLookedAt({ notSelected }: FleetRun, since: Since, room: Room): strin
     notSelected.filter((name) => !since.has(name)),
   ];
   return [
-    ...namesPart("Not looked at in this run, and open since earlier ones:", open, room),
-    ...namesPart("Not looked at in this run:", others, room),
+    ...orgsPart("Not looked at in this run, and open since earlier ones:", open, room),
+    ...orgsPart("Not looked at in this run:", others, room),
   ];
 }
 

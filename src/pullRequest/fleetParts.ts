@@ -3,6 +3,8 @@ import { isNotJudged, isOverLimits, STATUS_WORDS } from "../report/fleet/fleetWo
 import { details, firstThatFits, markdownText, roomAfter, tableMarkdown } from "../report/render/markdown.ts";
 import { type Table, tableOf } from "../report/render/table.ts";
 import { amount } from "../text.ts";
+import { firstOf } from "./commentParts.ts";
+import type { EffectTable } from "./effectTable.ts";
 
 /** How much of a fleet a text shows: less each time, until it is short enough. */
 export interface Room {
@@ -33,12 +35,28 @@ const ROOMS: readonly Room[] = [
 /** Details of an org, made for as many rows of each table. */
 export type Detail = (rows: number) => string;
 
+/** A text on a fleet, of what there is room for, the details as they fit, and the table by app. */
+export type FleetText = (room: Room, details: readonly string[], table: string | null) => string;
+
 /**
- * A text on a fleet that is short enough for an issue or a comment, for any number of orgs and names. Pure.
+ * A text on a fleet that is short enough for an issue or a comment, for any number of orgs and names: its table by app is whole as long
+ * as anything else can be less. Pure.
  * @param details those that come first are kept longest
- * @param textOf is handed what there is room for, and the details as they fit
  */
 export function fittedFleet(
+  details: readonly Detail[],
+  textOf: FleetText,
+  table: EffectTable = NO_TABLE,
+): string {
+  const text = fittedDetails(details, (room, shown) => textOf(room, shown, table.whole));
+  if (table.whole === null || roomAfter(text) >= 0) return text;
+  const least = (effect: string | null) => textOf(ROOMS.at(-1)!, leftOut(details.length), effect);
+  return least(table.within(roomAfter(least(""))));
+}
+
+const NO_TABLE: EffectTable = { whole: null, within: () => null };
+
+function fittedDetails(
   details: readonly Detail[],
   textOf: (room: Room, details: readonly string[]) => string,
 ): string {
@@ -114,11 +132,6 @@ function problemPart(
   return orgs.length === 0 ? [] : [`### ${title}: ${orgs.length}`, ...orgRows(orgs.length, table, room)];
 }
 
-function firstOf(text: string, most: number): string {
-  const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most).join("")}…`;
-}
-
 /** Rows of orgs that are read at a glance; a longer table goes on folded. */
 const AT_A_GLANCE = 10;
 
@@ -144,7 +157,7 @@ function orgNames(names: readonly string[], most: number): string {
 }
 
 /** Names of orgs below what is said of them, folded where there are many; nothing where there are none. @param what as in "Nothing changes in" */
-export function namesPart(what: string, names: readonly string[], room: Room): string[] {
+export function orgsPart(what: string, names: readonly string[], room: Room): string[] {
   if (names.length === 0) return [];
   const text = `${orgNames(names, room.names)}.`;
   return names.length <= AT_A_GLANCE
@@ -154,5 +167,5 @@ export function namesPart(what: string, names: readonly string[], room: Room): s
 
 /** How many orgs the run was not asked about, and which; nothing where it was asked about all. */
 export function notSelectedPart({ notSelected }: Pick<FleetRun, "notSelected">, room: Room): string[] {
-  return namesPart("Not selected, and not judged:", notSelected, room);
+  return orgsPart("Not selected, and not judged:", notSelected, room);
 }

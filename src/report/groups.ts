@@ -1,7 +1,8 @@
+import { meaningOf } from "../decide/codes.ts";
 import { appKey, appText } from "../plan/parts.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { placeText } from "../policy/policy.ts";
-import { compareText } from "../text.ts";
+import { compareText, count } from "../text.ts";
 
 type Revocation = PlanFile["revocations"][number];
 type Place = Revocation["policy"];
@@ -66,9 +67,18 @@ export function totalsOf(revocations: readonly Grouped[]): Totals {
   };
 }
 
-/** The lines of the policy as people read them, as `policy/acme.yaml:6`; of several the first, and how many more there are. Untrusted text. */
-export function placesText([first, ...more]: Group["places"]): string {
-  return more.length === 0 ? placeText(first) : `${placeText(first)} and ${more.length} more`;
+/** Why a group goes, with the line of the policy that decided: `app not listed (policy/acme.yaml:6)`; of several lines the first, and how many more there are. Untrusted text. */
+export function reasonText({ code, places: [first, ...more] }: Pick<Group, "code" | "places">): string {
+  const others = more.length === 0 ? "" : ` and ${count(more.length)} more`;
+  return `${meaningOf(code)} (${placeText(first)}${others})`;
+}
+
+/** How many groups go for which reason, the most first: `860 × app not listed, 40 × user not active`. */
+export function reasonsText(groups: readonly Pick<Group, "code">[]): string {
+  return [...Map.groupBy(groups, ({ code }) => code)]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([code, some]) => `${count(some.length)} × ${meaningOf(code)}`)
+    .join(", ");
 }
 
 /** A span by days or by months, as `2023-05-04 to 2024-01-17`. @param nothing said where no time is known */
@@ -106,4 +116,21 @@ function placesOf(members: readonly [Grouped, ...Grouped[]]): [Place, ...Place[]
 function spanOf(instants: readonly (string | null)[]): Span {
   const known = instants.filter((instant) => instant !== null).sort(compareText);
   return { first: known[0] ?? null, last: known.at(-1) ?? null, unknown: instants.length - known.length };
+}
+
+/** So many of the revocations, in the order of their groups: each group gets as many as another, until it has no more. Pure. */
+export function fairShare<One extends Grouped>(groups: readonly Group<One>[], most: number): One[] {
+  const shares = groups.map(() => 0);
+  let left = most;
+  let open = groups.map((_, i) => i);
+  while (left > 0 && open.length > 0) {
+    const each = Math.max(1, Math.floor(left / open.length));
+    for (const i of open) {
+      const more = Math.min(each, left, groups[i]!.revocations.length - shares[i]!);
+      shares[i]! += more;
+      left -= more;
+    }
+    open = open.filter((i) => shares[i]! < groups[i]!.revocations.length);
+  }
+  return groups.flatMap(({ revocations }, i) => revocations.slice(0, shares[i]));
 }

@@ -200,7 +200,7 @@ it("a repository is made, its workflows preview and revoke, and it is upgraded t
   expect([job.code, job.output]).toEqual([0, expect.stringContaining("Comment created.")]);
   expect(forge.comments.map(({ body }) => body)).toEqual([
     expect.stringMatching(
-      /This change revokes \d+ grants of \d+ users\.\*\* 12 grants broke the policy before it/,
+      /This change revokes \d+ grants of \d+ users\.\*\* Merging revokes \d+ grants: \d+ by this change \+ 12 that broke the policy before it/,
     ),
   ]);
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { countGrantsOf } from "../../src/plan/plan.ts";
-import { planDifference } from "../../src/plan/planDifference.ts";
+import { planDifference, type Revocation } from "../../src/plan/planDifference.ts";
 import type { PlanFile } from "../../src/plan/planSchema.ts";
 import { commentBody, failureBody, hiddenMark } from "../../src/pullRequest/comment.ts";
 import { cleanIssue, driftIssue } from "../../src/pullRequest/driftIssue.ts";
@@ -155,23 +155,140 @@ describe("whatever the names", () => {
   });
 });
 
-it("is short enough for GitHub however much there is to say, and counts what it leaves out", () => {
-  const many = Array.from({ length: 20_000 }, (_, i) => ({
-    ...plan.revocations[0]!,
-    user: { id: sfId("005", i), username: `user${i}@dieppe.example` },
-  }));
-  const body = commentBody({ ...plan, revocations: many }, clean);
-  expect(body.length).toBeLessThan(65_536);
-  const [, shown, more] = /This change revokes: ([\d,]+)[\s\S]*… and ([\d,]+) more/.exec(body)!;
-  const rows = body.split("\n").filter((line) => /`user\d+@dieppe\.example` \| 1 \|/.test(line)).length;
-  expect([shown, more]).toEqual(["20,000", count(20_000 - rows)]);
+/** Who of so many users loses which of so many apps; the first apps have the most. */
+function many(apps: number, users: number, nameOf: (i: number) => string = (i) => `App ${i}`): Revocation[] {
+  return Array.from({ length: apps }, (_, i) =>
+    Array.from({ length: Math.max(1, Math.ceil(users / (i + 1))) }, (_, n) => ({
+      ...plan.revocations[1]!,
+      app: { id: null, name: nameOf(i), kind: "unknown" as const },
+      user: { id: sfId("005", n), username: `user${n}@dieppe.example` },
+    })),
+  ).flat();
+}
+
+/** The rows of the table by app, each as its cells. */
+function effectRows(body: string): string[][] {
+  const table = body.split("\n\n").find((part) => part.startsWith("| Cause |"))!;
+  return table
+    .split("\n")
+    .slice(2)
+    .map((row) => row.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "")));
+}
+
+const numberOf = (text: string) => Number(text.replaceAll(/[,*]/g, ""));
+const grantsOf = (rows: string[][]) => rows.reduce((sum, row) => sum + numberOf(row[3]!), 0);
+
+describe("the table by app and reason", () => {
+  it.each<[string, Revocation[], Revocation[]]>([
+    ["few apps of many users", many(3, 2_000), many(5, 40)],
+    ["hundreds of apps", many(400, 100), []],
+    ["thousands of apps", many(1_500, 100), many(3, 10)],
+    [
+      "apps with names of 200 characters",
+      many(400, 50, (i) => `${i}${"n".repeat(200)}`),
+      many(400, 50, (i) => `${i}${"d".repeat(200)}`),
+    ],
+    [
+      "apps with names that are escaped",
+      many(200, 50, (i) => `${i}${"\u202e|`".repeat(66)}`),
+      many(1_000, 5),
+    ],
+  ])("adds up in a comment that the forge takes: %s", (_, revokes, drift) => {
+    const apart = drift.map((one) => ({ ...one, user: { ...one.user, id: `${one.user.id.slice(0, 17)}Z` } }));
+    const head = { ...plan, revocations: [...revokes, ...apart] };
+    for (const refusal of [null, "too many"]) {
+      const body = commentBody(
+        { ...head, limits: { ...head.limits, refusal } },
+        { ...plan, revocations: apart },
+      );
+      expect(body.length).toBeLessThan(65_536);
+      const rows = effectRows(body);
+      const of = (cause: string) => grantsOf(rows.filter(([first]) => first === cause));
+      expect([of("this change"), of("drift")]).toEqual([countGrantsOf(revokes), countGrantsOf(apart)]);
+      expect(rows.at(-1)!.slice(0, 4)).toEqual([
+        refusal === null ? "**Merging revokes**" : "**Refused in all**",
+        "",
+        expect.anything(),
+        `**${count(countGrantsOf(head.revocations))}**`,
+      ]);
+      const causes = rows.map(([cause]) => cause);
+      expect(causes.lastIndexOf("this change")).toBeLessThan(
+        drift.length === 0 ? causes.length : causes.indexOf("drift"),
+      );
+    }
+  });
+
+  it("has a row for every app as long as there is room without names, and for the biggest where there is not", () => {
+    const names = (body: string) =>
+      effectRows(body).flatMap(([, app]) => (/^App \d+$/.test(app!) ? app! : []));
+    expect(names(commentBody({ ...plan, revocations: many(500, 50) }, clean))).toHaveLength(500);
+    const some = names(commentBody({ ...plan, revocations: many(1_500, 100) }, clean));
+    expect(some.length).toBeGreaterThan(300);
+    expect(some[0]).toBe("App 0");
+  });
+
+  it("says how many apps and grants are in no row, and why they go", () => {
+    const body = commentBody({ ...plan, revocations: many(1_500, 100) }, clean);
+    const rest = effectRows(body).find(([, app]) => app!.startsWith("…"))!;
+    const shown = effectRows(body).filter(([cause, app]) => cause === "this change" && !app!.startsWith("…"));
+    expect(rest[1]).toBe(`… ${count(1_500 - shown.length)} more apps`);
+    expect(rest[4]).toBe(`${count(1_500 - shown.length)} × app not listed`);
+  });
+});
+
+describe("who loses what", () => {
+  it("stands open where the change takes little, and drift is folded however little it is", () => {
+    const [open, folded] = [many(1, 15), many(1, 16)].map((revocations) =>
+      commentBody(
+        { ...plan, revocations: [...revocations, plan.revocations[0]!] },
+        { ...clean, revocations: [plan.revocations[0]!] },
+      ),
+    );
+    expect(open).toContain("\n\n### This change revokes: 15 grants of 15 users\n\n|");
+    expect(folded).toContain("<details><summary>This change revokes: 16 grants of 16 users</summary>");
+    for (const body of [open, folded])
+      expect(body).toContain("<details><summary>Drift that merging revokes too: 1 grant of 1 user</summary>");
+  });
+
+  it("is cut by rows, of each app as many as of another, and says how many are left out", () => {
+    const revocations = [...many(1, 3_000), ...many(1, 30, () => "Small")];
+    const body = commentBody({ ...plan, revocations }, clean);
+    const rows = (app: string) =>
+      body.split("\n").filter((line) => line.startsWith(`| ${app} | \`user`)).length;
+    expect(rows("Small")).toBe(30);
+    expect(rows("App 0")).toBe(170);
+    expect(body).toContain(`… and 2,830 more: \`npx sanctioned plan\` shows all`);
+  });
+});
+
+it("over the limits it says so first, and nothing as if it would happen", () => {
+  for (const body of [
+    commentBody(refused, before),
+    commentBody(refused, null),
+    commentBody(plan, before, { refusal: "the fleet is over its limits" }),
+  ]) {
+    expect(body.split("\n\n")[1]).toMatch(
+      /^⛔ \*\*Over the limits: merging this revokes nothing\.\*\* Refused are 4 grants/,
+    );
+    expect(body.split("\n\n")[2]).toMatch(/^\*\*Refused:\*\* /);
+    expect(body.replace("merging this revokes nothing", "")).not.toMatch(/revokes|can be merged/i);
+  }
+});
+
+it("a refusal that names hundreds of apps is cut, and an output too", () => {
+  const long = {
+    ...plan,
+    limits: { ...plan.limits, refusal: "7 of App, over 5 for one app, ".repeat(9_000) },
+  };
+  expect(commentBody(long, clean).length).toBeLessThan(20_000);
+  expect(driftIssue(long)!.body.length).toBeLessThan(20_000);
   expect(failureBody("x".repeat(200_000), "p.yaml").length).toBeLessThan(10_000);
 });
 
 describe("the audit record that is at hand", () => {
   const whole = { file: "audit.jsonl", head: "f".repeat(64), isWhole: true };
   const texts = (record: typeof whole | null) => [
-    commentBody(plan, before, record),
+    commentBody(plan, before, { record }),
     driftIssue(plan, record)!.body,
     cleanIssue(clean, record),
   ];

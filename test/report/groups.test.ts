@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { groupsOf, placesText, spanText, totalsOf } from "../../src/report/groups.ts";
+import { groupsOf, reasonText, spanText, totalsOf } from "../../src/report/groups.ts";
 import { sfId } from "../inventories.ts";
 import { somePlan } from "./someReport.ts";
 
@@ -72,7 +72,7 @@ describe("revocations by app and reason", () => {
       "no use recorded",
     );
     expect(spanText(groupsOf([revocation("Slack", 1)])[0]!.granted, "month", "")).toBe("2023-05");
-    expect(placesText(group!.places)).toBe("policy/dieppe.yaml:6 and 1 more");
+    expect(reasonText(group!)).toBe("app not listed (policy/dieppe.yaml:6 and 1 more)");
   });
 
   it("add up to all, whatever they are", () => {

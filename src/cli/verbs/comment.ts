@@ -68,7 +68,10 @@ function ofPlan({ plan: file, base: baseFile, audit }: CommentOptions): { name: 
       baseOrg: base.org.id,
       baseFile: baseFile!,
     });
-  return { name: head.policy.file, body: commentBody(head, base, recordAtHand(audit, head.org.id)) };
+  return {
+    name: head.policy.file,
+    body: commentBody(head, base, { record: recordAtHand(audit, head.org.id) }),
+  };
 }
 
 function ofFailure({ failed, policy }: CommentOptions): { name: string; body: string } {

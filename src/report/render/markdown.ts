@@ -28,25 +28,33 @@ export function markdownText(text: string): string {
 }
 
 /** Rows beyond which a table is folded. */
-const FOLDED_ROWS = 15;
+export const FOLDED_ROWS = 15;
 
 /** A table, folded where it is long. @param where all rows are, if more than the most are left out */
 export function tableMarkdown(table: Table, most: number, where: string): string {
-  const { columns, rows } = table.in("markdown", most);
-  const line = (cells: readonly string[]) => `| ${cells.map(cellMarkdown).join(" | ")} |`;
-  const lines = [
-    line(columns.map(({ title }) => title)),
-    `|${" --- |".repeat(columns.length)}`,
-    ...rows.map((row) => line(row.map((value, i) => valueText(value, columns[i]!)))),
-  ];
-  const parts = [most === 0 ? null : lines.join("\n"), cutNote(table.size - most, where)].filter(
-    (part) => part !== null,
-  );
-  return table.size > FOLDED_ROWS ? details(amount(table.size, "row"), parts) : parts.join("\n\n");
+  const text = openTable(table, most, where);
+  return table.size > FOLDED_ROWS ? details(amount(table.size, "row"), [text]) : text;
 }
 
-function cellMarkdown(text: string): string {
-  return inCell(markdownText(text));
+/** A table that is not folded, however long. @param where all rows are, if more than the most are left out */
+export function openTable(table: Table, most: number, where: string): string {
+  const { columns, rows } = table.in("markdown", most);
+  const lines = [
+    ...headLines(columns.map(({ title }) => title)),
+    ...rows.map((row) => rowLine(row.map((value, i) => markdownText(valueText(value, columns[i]!))))),
+  ];
+  const parts = [most === 0 ? null : lines.join("\n"), cutNote(table.size - most, where)];
+  return parts.filter((part) => part !== null).join("\n\n");
+}
+
+/** The first two lines of a table. */
+export function headLines(titles: readonly string[]): string[] {
+  return [rowLine(titles), `|${" --- |".repeat(titles.length)}`];
+}
+
+/** A row of a table. @param cells each in Markdown of one line */
+export function rowLine(cells: readonly string[]): string {
+  return `| ${cells.map(inCell).join(" | ")} |`;
 }
 
 /** Markdown of one line in a cell: a bar ends a cell, also in a code span, and but for a backslash before it that is no other's. */

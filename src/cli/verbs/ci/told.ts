@@ -5,7 +5,6 @@ import { commentBody, failureBody } from "../../../pullRequest/comment.ts";
 import { CLEAN_TITLE, cleanIssue, driftIssue } from "../../../pullRequest/driftIssue.ts";
 import { fleetCommentBody } from "../../../pullRequest/fleetComment.ts";
 import { cleanFleetIssue, fleetIssue } from "../../../pullRequest/fleetIssue.ts";
-import { markdownText } from "../../../report/render/markdown.ts";
 import { recordAtHand } from "../../recordFile.ts";
 
 /** By what a comment or an issue is found again, as the verbs of one org and of a fleet name theirs. */
@@ -19,10 +18,10 @@ export function commentOf(plans: Plans): string {
   if (run.orgs.length > 1) return fleetCommentBody(plans);
   const { name, id, policy, plan, problem } = run.orgs[0]!;
   if (plan === null) return failureBody(problem?.text ?? "It was not judged.", policy);
-  const body = commentBody(plans.plan(name), plans.base(name), recordAtHand(undefined, id));
-  return run.limits.refusal === null
-    ? body
-    : `⛔ **Nothing would be revoked.** ${markdownText(run.limits.refusal)}\n\n${body}`;
+  return commentBody(plans.plan(name), plans.base(name), {
+    record: recordAtHand(undefined, id),
+    refusal: run.limits.refusal,
+  });
 }
 
 /** What a change does is not known. */
