@@ -1,6 +1,7 @@
 import type { Inventory } from "../inventory/inventory.ts";
 import { NO_NEEDS } from "../inventory/needs.ts";
 import { draftPolicy } from "../policy/write/draft.ts";
+import { dayOf } from "../time.ts";
 import type { Observer } from "./observer.ts";
 
 /**
@@ -14,10 +15,6 @@ export async function draftOf(
   now: number,
   shared: string | null = null,
 ): Promise<{ readonly inventory: Inventory; readonly text: string }> {
-  const inventory = await observer.have({
-    ...NO_NEEDS,
-    permissionSets: "all",
-    permissions: ["ModifyAllData"],
-  });
-  return { inventory, text: draftPolicy(inventory, new Date(now).toISOString().slice(0, 10), shared) };
+  const inventory = await observer.have({ ...NO_NEEDS, permissionSets: "all" });
+  return { inventory, text: draftPolicy(inventory, dayOf(now), shared) };
 }

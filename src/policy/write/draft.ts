@@ -1,16 +1,15 @@
-import { Document, isMap, parse, type YAMLMap, type YAMLSeq } from "yaml";
+import { Document, parse, type YAMLMap, type YAMLSeq } from "yaml";
 import { isAccountLink } from "../../accountLink.ts";
-import type { App, Grant, Inventory, User } from "../../inventory/inventory.ts";
+import type { App, Grant, Inventory } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
-import type { UserId } from "../../salesforce/id.ts";
 import { amount } from "../../text.ts";
-import { dayOf } from "../../time.ts";
+import { dayOf, type Instant, isLongerAgo } from "../../time.ts";
 import { isBlank } from "../hidden.ts";
+import { proposedUsers } from "./proposedUsers.ts";
 import { yamlText } from "./yamlText.ts";
 
-/** More names than these do not make a scope that anyone reviews. */
-const MOST_NAMES = 8;
-const MOST_PROTECTED = 10;
+/** What nobody used for longer is proposed to be denied. */
+const UNUSED_DAYS = 365;
 
 const KINDS: readonly [App["kind"], string][] = [
   ["connected-app", "Connected apps"],
@@ -20,8 +19,8 @@ const KINDS: readonly [App["kind"], string][] = [
 
 /**
  * A first policy for an org, as YAML: every app that holds grants, with what the org shows of it and a
- * proposal of who is in scope. It only reports. Needs an inventory read with all permission sets and the
- * holders of ModifyAllData.
+ * proposal of who is in scope; what nobody used for a year is proposed to be denied. It only reports, and protects nobody: power
+ * is no reason to keep a grant. Needs an inventory read with all permission sets.
  * @param day of the draft, as 2026-11-23
  * @param shared a policy that it extends, which says what an app gets that is not listed; null for none
  */
@@ -35,7 +34,12 @@ export function draftPolicy(inventory: Inventory, day: string, shared: string | 
     named
       .filter((app) => app.kind === kind)
       .sort((a, b) => byApp.get(b.key)!.length - byApp.get(a.key)!.length || (a.name < b.name ? -1 : 1))
-      .map((app, i) => ({ app, heading: i === 0 ? title : null })),
+      .map((app, i) => ({
+        app,
+        heading: i === 0 ? title : null,
+        unused: unusedSince(byApp.get(app.key)!, Date.parse(day)),
+        proposal: proposedUsers(app, byApp.get(app.key)!, inventory),
+      })),
   );
   const document = new Document({
     version: 1,
@@ -43,28 +47,32 @@ export function draftPolicy(inventory: Inventory, day: string, shared: string | 
     org: { name: org.name, id: org.id },
     mode: "report",
     ...(shared === null ? { unlisted: "report" } : {}),
-    apps: entries.map(({ app }) => ({
+    apps: entries.map(({ app, unused, proposal }) => ({
       ...(app.id !== null && isBlank(app.name) ? {} : { name: app.name }),
       ...(app.id === null ? {} : { id: app.id }),
-      users: usersOf(byApp.get(app.key)!, inventory),
+      ...(unused === null ? { users: proposal.users } : { sanctioned: false, reason: unused }),
     })),
     ...providersPart(inventory),
-    ...protectedPart(inventory),
   });
   const top = document.contents as YAMLMap;
-  entries.forEach(({ app, heading }, i) => {
+  entries.forEach(({ app, heading, unused, proposal }, i) => {
     const item = (document.get("apps") as YAMLSeq).items[i] as YAMLMap;
     item.commentBefore = [
       ...(heading === null ? [] : [` ---- ${heading} ----`]),
       ` review: ${summary(byApp.get(app.key)!)}`,
     ].join("\n");
     item.spaceBefore = i > 0;
-    const users = item.get("users", true);
-    if (isMap(users)) users.commentBefore = " proposed from the grants";
+    if (unused === null) comment(item, "users", ` proposed: ${proposal.why}`, false);
+    else
+      comment(
+        item,
+        "sanctioned",
+        ` proposed: denied, since no token was issued for ${UNUSED_DAYS} days`,
+        false,
+      );
   });
   comment(top, "mode", " Nothing is revoked until this line is taken out.");
   comment(top, "unlistedIdentityProviders", " Providers that accounts are linked to. review: all of them");
-  comment(top, "protected", " review: proposed, since they hold Modify All Data");
   const idle = apps
     .filter(({ key, id }) => id !== null && !byApp.has(key))
     .map(({ name }) => printable(name));
@@ -97,7 +105,7 @@ function providersPart(inventory: Inventory): Record<string, unknown> {
       .map((provider) => ({
         ...(isBlank(provider.name) ? {} : { name: provider.name }),
         ...(provider.id === null ? {} : { id: provider.id }),
-        users: usersOf(links.get(provider)!, inventory),
+        users: proposedUsers(provider, links.get(provider)!, inventory).users,
       })),
   };
 }
@@ -109,11 +117,22 @@ function canBeNamed({ id, name, couldBe }: App, among: readonly App[]): boolean 
   return couldBe === undefined && isDistinct;
 }
 
-function comment(map: YAMLMap, key: string, text: string): void {
+/** @param isApart whether a blank line stands before it */
+function comment(map: YAMLMap, key: string, text: string, isApart = true): void {
   const pair = map.items.find((item) => String(item.key) === key);
   if (pair === undefined) return;
   (pair.key as { commentBefore?: string; spaceBefore?: boolean }).commentBefore = text;
-  (pair.key as { spaceBefore?: boolean }).spaceBefore = true;
+  (pair.key as { spaceBefore?: boolean }).spaceBefore = isApart;
+}
+
+/** Why grants count as unused, as a reason; null where one of them is in use, is younger than that, or says too little to tell. */
+function unusedSince(grants: readonly Grant[], asOf: Instant): string | null {
+  const isOld = (time: Instant | null) => time !== null && isLongerAgo(time, UNUSED_DAYS, asOf);
+  const isUnused = ({ createdAt, lastUsedAt, useCount }: Grant) =>
+    isOld(createdAt) && (lastUsedAt === null ? !useCount : isOld(lastUsedAt));
+  if (!grants.every(isUnused)) return null;
+  const last = greatest(grants.flatMap(({ lastUsedAt }) => lastUsedAt ?? []));
+  return last === null ? "Never used" : `Not used since ${dayOf(last)}`;
 }
 
 /** `12 grants of 12 users, granted 2023-05-02 to 2023-06-30, last used 2024-02-01`. */
@@ -127,91 +146,6 @@ function summary(grants: readonly Grant[]): string {
     first === null ? "granted on unknown days" : `granted ${dayOf(first)} to ${dayOf(last!)}`,
     used.length === 0 ? "no use recorded" : `last used ${dayOf(greatest(used)!)}`,
   ].join(", ");
-}
-
-type Users = "everyone" | Record<string, string[]>;
-
-/**
- * The fewest profiles and permission sets that cover the connected users, found greedily: the one that
- * covers most of those left, and of equal ones the one with the fewest others. Leavers need no scope.
- */
-function usersOf(grants: readonly Grant[], inventory: Inventory): Users {
-  const connected = [...new Set(grants.map(({ userId }) => userId))].flatMap(
-    (id) => inventory.users.get(id) ?? [],
-  );
-  const staying = connected.filter(({ isActive, isFrozen }) => isActive && !isFrozen);
-  if (staying.length === 0) return connected.length === 0 ? "everyone" : usernames(connected);
-  if (staying.length <= 3) return usernames(staying);
-  const candidates = candidateSets(inventory);
-  const left = new Set(staying.map(({ id }) => id));
-  const chosen: Candidate[] = [];
-  while (left.size > 0 && chosen.length < MOST_NAMES) {
-    const best = candidates
-      .map((candidate) => ({ candidate, covers: overlap(candidate.userIds, left) }))
-      .filter(({ covers }) => covers > 0)
-      .sort(
-        (a, b) =>
-          b.covers - a.covers ||
-          a.candidate.userIds.size - b.candidate.userIds.size ||
-          (a.candidate.name < b.candidate.name ? -1 : 1),
-      )[0];
-    if (best === undefined) break;
-    chosen.push(best.candidate);
-    for (const id of best.candidate.userIds) left.delete(id);
-  }
-  if (left.size > 0) return "everyone";
-  const of = (kind: Candidate["kind"]) =>
-    chosen.flatMap((candidate) => (candidate.kind === kind ? [candidate.name] : [])).sort();
-  return Object.fromEntries(
-    (["profiles", "permissionSets"] as const)
-      .map((kind) => [kind, of(kind)])
-      .filter(([, names]) => names!.length > 0),
-  );
-}
-
-interface Candidate {
-  readonly kind: "profiles" | "permissionSets";
-  readonly name: string;
-  readonly userIds: ReadonlySet<UserId>;
-}
-
-function candidateSets({ users, profiles, directory }: Inventory): Candidate[] {
-  const byProfile = Map.groupBy(users.values(), ({ profileId }) => profileId);
-  return [
-    ...profiles.map(
-      ({ id, name }): Candidate => ({
-        kind: "profiles",
-        name,
-        userIds: new Set((byProfile.get(id) ?? []).map((user) => user.id)),
-      }),
-    ),
-    ...directory.permissionSets.map(
-      ({ name, userIds }): Candidate => ({ kind: "permissionSets", name, userIds: userIds ?? new Set() }),
-    ),
-  ];
-}
-
-function protectedPart({ users, directory, caller }: Inventory): { protected?: { users: string[] } } {
-  const holders = [...(directory.permissionHolders.get("ModifyAllData") ?? [])]
-    .flatMap((id) => users.get(id) ?? [])
-    .filter(({ id, isActive, isFrozen }) => id !== caller.userId && isActive && !isFrozen);
-  return holders.length === 0 || holders.length > MOST_PROTECTED
-    ? {}
-    : { protected: { users: names(holders) } };
-}
-
-function usernames(users: readonly User[]): Users {
-  return users.length > MOST_NAMES ? "everyone" : { usernames: names(users) };
-}
-
-function names(users: readonly User[]): string[] {
-  return users.map(({ username }) => username).sort();
-}
-
-function overlap(ids: ReadonlySet<UserId>, left: ReadonlySet<UserId>): number {
-  let both = 0;
-  for (const id of left) if (ids.has(id)) both++;
-  return both;
 }
 
 function least(times: readonly number[]): number | null {

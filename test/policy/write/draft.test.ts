@@ -49,14 +49,33 @@ describe("the users in scope that a draft proposes", () => {
       "profiles:\n        - Sales User\n      permissionSets:\n        - Slack_User",
     ],
   ])("%s", (_rule, connected, users) => {
-    expect(draft(connected)).toContain(`    users:\n      # proposed from the grants\n      ${users}`);
+    expect(draft(connected)).toContain(`    users:\n      ${users}`);
   });
 
-  it("protects those who hold Modify All Data, but not the tool's own user", () => {
-    const holders = new Map([["ModifyAllData", new Set([USERS[3]!.id, sfId("005", 999)])]]);
-    expect(draft(USERS, { permissionHolders: holders })).toContain(
-      "# review: proposed, since they hold Modify All Data\nprotected:\n  users:\n    - user3@dieppe.example\n",
+  it("no permission set that is called as another app is, whoever has it", () => {
+    const outlook = app("Outlook Plugin", sfId("0H4", 2));
+    const text = draftPolicy(
+      inventoryOf({
+        users: USERS,
+        directory: {
+          ...EMPTY_DIRECTORY,
+          permissionSets: [set("Slack_User", 2, 8), set("OutlookUsers", 2, 8)],
+        },
+        apps: [SLACK, outlook],
+        grants: [SLACK, outlook].flatMap((one) => USERS.slice(2, 8).map(({ id }) => grant(id, one))),
+      }),
+      "2026-11-23",
     );
+    expect(text).toMatch(
+      /name: Outlook Plugin[^-]*\n(.*\n)*? +- OutlookUsers\n(.*\n)*.*name: Slack\n(.*\n)*? +- Slack_User\n/,
+    );
+  });
+
+  it("says from what it follows", () => {
+    expect(draft(USERS.slice(2, 8))).toContain(
+      "    # proposed: fewest that cover the 6 users connected; 6 active users in all\n    users:\n",
+    );
+    expect(draft(USERS.slice(0, 2))).toContain("    # proposed: the 2 users connected\n    users:\n");
   });
 });
 
@@ -73,10 +92,6 @@ it("says of each app what the org shows of it, the apps with most grants first, 
   const text = draftPolicy(
     inventoryOf({
       users: [...USERS.slice(0, 7), frozen],
-      directory: {
-        ...EMPTY_DIRECTORY,
-        permissionHolders: new Map([["ModifyAllData", new Set([USERS[3]!.id, frozen.id])]]),
-      },
       apps: [SLACK, outlook, bob, idle, ...twins],
       grants: [
         given(0, SLACK, "2024-03-01", "2025-02-01"),
@@ -112,8 +127,8 @@ apps:
   # review: 3 grants of 2 users, granted 2023-01-31 to 2024-05-02, last used 2026-06-30
   - name: Outlook
     id: 0H4000000000002CAA
+    # proposed: the 2 users connected
     users:
-      # proposed from the grants
       usernames:
         - user1@dieppe.example
         - user2@dieppe.example
@@ -121,46 +136,65 @@ apps:
   # review: 1 grant of 1 user, granted 2024-03-01 to 2024-03-01, last used 2025-02-01
   - name: Slack
     id: 0H4000000000001CAA
-    users:
-      # proposed from the grants
-      usernames:
-        - user0@dieppe.example
+    # proposed: denied, since no token was issued for 365 days
+    sanctioned: false
+    reason: Not used since 2025-02-01
 
   # ---- Apps that are not installed: matched by name alone ----
   # review: 4 grants of 4 users, granted on unknown days, no use recorded
   - name: Bob
+    # proposed: the 3 users connected
     users:
-      # proposed from the grants
       usernames:
         - user3@dieppe.example
         - user4@dieppe.example
         - user5@dieppe.example
-
-# review: proposed, since they hold Modify All Data
-protected:
-  users:
-    - user3@dieppe.example
 `,
   );
 });
 
-it("proposes nobody to be protected where more hold Modify All Data than anyone reviews", () => {
-  const many = Array.from({ length: 11 }, (_, i) => user(i));
-  const draftOf = (holders: readonly (typeof many)[number][]) =>
-    draftPolicy(
-      inventoryOf({
-        users: many,
-        directory: {
-          ...EMPTY_DIRECTORY,
-          permissionHolders: new Map([["ModifyAllData", new Set(holders.map(({ id }) => id))]]),
-        },
-        apps: [],
-        grants: [],
-      }),
-      "2026-11-23",
-    );
-  expect(draftOf(many)).not.toContain("protected");
-  expect(draftOf(many.slice(1))).toContain("protected");
+describe("what nobody used for a year is proposed to be denied, and only that", () => {
+  const at = (day: string) => Date.parse(`${day}T12:00:00Z`);
+  it.each<[what: string, grants: Partial<Grant>[], said: string]>([
+    [
+      "unused since a day",
+      [{ createdAt: at("2023-01-01"), lastUsedAt: at("2025-11-22") }],
+      "sanctioned: false\n    reason: Not used since 2025-11-22\n",
+    ],
+    [
+      "never used, and granted longer ago",
+      [{ createdAt: at("2023-01-01"), lastUsedAt: null, useCount: 0 }],
+      "sanctioned: false\n    reason: Never used\n",
+    ],
+    ["used a year ago to the day", [{ createdAt: at("2023-01-01"), lastUsedAt: at("2025-11-23") }], "users:"],
+    [
+      "used by one of several",
+      [
+        { createdAt: at("2023-01-01"), lastUsedAt: null, useCount: 0 },
+        { createdAt: at("2023-01-01"), lastUsedAt: at("2026-11-01") },
+      ],
+      "users:",
+    ],
+    [
+      "never used, and granted since",
+      [{ createdAt: at("2026-10-01"), lastUsedAt: null, useCount: 0 }],
+      "users:",
+    ],
+    ["uses without a time", [{ createdAt: at("2023-01-01"), lastUsedAt: null, useCount: 3 }], "users:"],
+    ["a day of granting that is not known", [{ createdAt: null, lastUsedAt: null, useCount: 0 }], "users:"],
+  ])("%s", (_, grants, said) => {
+    const inventory = inventoryOf({
+      users: USERS,
+      apps: [SLACK],
+      grants: grants.map((more, i) => grant(USERS[i]!.id, SLACK, more)),
+    });
+    expect(draftPolicy(inventory, "2026-11-23")).toContain(said);
+  });
+});
+
+it("nobody is proposed to be protected: power is no reason to keep a grant", () => {
+  const permissionHolders = new Map([["ModifyAllData", new Set(USERS.map(({ id }) => id))]]);
+  expect(draft(USERS, { permissionHolders })).not.toContain("protected");
 });
 
 it("a draft hides nothing of an app's name, and is read again as it was meant", () => {
