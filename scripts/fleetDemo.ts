@@ -32,6 +32,7 @@ const ORGS: readonly DemoOrg[] = [
 
 const shared = (unlisted: "report" | "revoke") => `version: 1
 unlisted: ${unlisted}
+platformApps: ${unlisted}
 apps:
   - name: Outlook Plugin
     users: { profiles: [Sales User, Standard User] }

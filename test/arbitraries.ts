@@ -217,6 +217,7 @@ export const cases: fc.Arbitrary<Case> = inventories.chain((inventory) => {
     .record({
       mode: fc.constantFrom(undefined, "enforce" as const, "enforce" as const, "report" as const),
       unlisted: fc.constantFrom("revoke" as const, "report" as const),
+      platformApps: fc.constantFrom("keep" as const, "report" as const, "revoke" as const),
       unknownUse: fc.constantFrom(undefined, "report" as const, "revoke" as const),
       unlistedScopes: fc.constantFrom(undefined, undefined, ["api" as const]),
       appsLike: fc.constantFrom(undefined, undefined, [{ name: "*o*", sanctioned: false as const }]),

@@ -73,6 +73,7 @@ function policyOf(random: Random, users: number): PolicyFile {
   return {
     version: 1,
     unlisted: "revoke",
+    platformApps: "revoke",
     defaults: { maxIdleDays: 365, maxAgeDays: 1_500, neverUsedAfterDays: 180 },
     apps: Array.from({ length: LISTED_APPS }, (_, i) => ({
       id: appId(i),

@@ -28,6 +28,7 @@ const METADATA_CALLS = 1;
 /** What every org of the fleet extends. The apps of one name are another app in each org. */
 const SHARED = `version: 1
 unlisted: revoke
+platformApps: revoke
 limits: { revocations: 1000, percent: 100, perApp: 1000 }
 apps:
 ${Array.from({ length: APPS - 1 }, (_, i) => `  - { name: App ${i}, users: { profiles: [Standard User, Sales User] }, maxIdleDays: 1500 }`).join("\n")}

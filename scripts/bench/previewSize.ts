@@ -10,6 +10,7 @@ const APPS = 5;
 /** Nothing is sanctioned, and no limit is in the way. */
 const POLICY = `version: 1
 unlisted: revoke
+platformApps: revoke
 limits: { revocations: 1000000, percent: 100, perApp: 1000000 }
 apps: []
 `;

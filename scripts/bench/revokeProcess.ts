@@ -34,7 +34,9 @@ onTask(async ({ url, accessToken, concurrency, perSecond }: RevokeTask): Promise
         SANCTIONED_REVOKES_PER_SECOND: String(perSecond),
       },
     });
-    const evaluation = await run.observe(run.want({ version: 1, unlisted: "revoke", apps: [] }));
+    const evaluation = await run.observe(
+      run.want({ version: 1, unlisted: "revoke", platformApps: "revoke", apps: [] }),
+    );
     const { plan } = evaluation;
     const start = performance.now();
     const { outcomes } = await run.revoke(plan, evaluation, { purpose: "update" });

@@ -184,6 +184,7 @@ function policyText(random: Random, { apps, users }: ReturnType<typeof generateO
   return [
     "version: 1",
     "unlisted: revoke",
+    "platformApps: revoke",
     "limits: { revocations: 1000, percent: 100, perApp: 1000 }", // a plan over its limits can be approved by nobody
     ...(random.chance(0.5) ? ["leavers: { inactive: report }"] : []),
     `protected: { users: [${random.pick(users).username}] }`,

@@ -156,6 +156,7 @@ function policyText({ apps }: ReturnType<typeof generateOrg>): string {
   return [
     "version: 1",
     "unlisted: revoke",
+    "platformApps: revoke",
     "limits: { revocations: 1000, percent: 100, perApp: 1000 }",
     `apps: [{ id: ${apps[0]!.id}, users: everyone }]`,
     "",

@@ -37,6 +37,7 @@ const PROVIDER = { id: sfId("0SO", 1), name: "Corporate Login" };
 /** What the tool is asked for in every variant. @param judgesLinks whether that is asked of links to identity providers too */
 export const policyText = (judgesLinks: boolean): string => `version: 1
 unlisted: revoke
+platformApps: revoke
 limits: { revocations: 100000, percent: 100 }
 protected: { users: [${GUARD}] }
 apps:

@@ -17,6 +17,14 @@ const MEANING = {
   exempt: ["exempt", "let the exemption expire or take it out"],
   "app-denied": ["app denied", "take `sanctioned: false` out, or list an app that a pattern denies"],
   "app-not-listed": ["app not listed", "list the app under `apps`"],
+  "platform-app": [
+    "an app of Salesforce's own that is not listed",
+    "list the app under `apps`, or change `platformApps`",
+  ],
+  "platform-app-not-proven": [
+    "called as one of Salesforce's own apps, and the org does not prove that it is",
+    "find out whose it is; then install it in Setup, or list or deny it by its id under `apps`",
+  ],
   "user-not-allowed": [
     "user not in scope of the app",
     "add the user, or something they have, to the app's `users`",

@@ -117,15 +117,18 @@ export function caseFinder({ people, listedApps, doubts }: ResolvedPolicy): (gra
 
 function verdictOf(judged: Case, rules: readonly Rule[], { policy }: ResolvedPolicy): Verdict {
   let reported: Verdict | null = null;
+  let kept: Verdict | null = null;
   for (const rule of rules) {
     const verdict = rule(judged);
     if (verdict === null) continue;
     if (verdict.passing !== true)
       return reported !== null && verdict.action === "report" ? reported : verdict;
-    reported ??= verdict;
+    if (verdict.action === "keep") kept ??= verdict;
+    else reported ??= verdict;
   }
   return (
-    reported ?? {
+    reported ??
+    kept ?? {
       action: "keep",
       code: "sanctioned",
       at: judged.listed?.entry.position ?? policy.unlisted.position,

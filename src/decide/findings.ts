@@ -8,6 +8,7 @@ import { type Day, dayOf, days, endOf, type Instant, isOver } from "../time.ts";
 import { type FindingCode, meaningOf, remedyOf } from "./codes.ts";
 import { coverFinder } from "./covered.ts";
 import type { Decision } from "./decide.ts";
+import { unlistedVerdicts } from "./listing.ts";
 import { isWithinLookBack } from "./privilege.ts";
 import type { Basis } from "./rule.ts";
 import { standingFindings } from "./standing.ts";
@@ -44,6 +45,7 @@ export function findings(basis: Basis): Finding[] {
     ...[...basis.resolved.listedApps.values()].flatMap((listed) => ofListedApp(listed, basis)),
     ...ofProtectedApps(basis),
     ...ofOwnApps(basis),
+    ...ofPlatformNames(basis),
     ...ofUnlistedScopes(basis),
     ...ofExemptions(basis),
     ...ofBaseline(basis),
@@ -128,10 +130,24 @@ function ofOwnApps({ resolved: { policy }, inventory: { apps, ownApps, caller } 
     );
 }
 
+/** Apps with grants that are called as Salesforce's own, and would be kept or reported for that: whose they are has to be found out. */
+function ofPlatformNames({ resolved: { policy, platformApps, doubts }, inventory }: Basis): Finding[] {
+  const said = policy.platformApps;
+  if (said === null || said.value === "revoke") return [];
+  const holding = new Map(inventory.grants.map(({ app }) => [app.key, app]));
+  return inventory.apps.flatMap(({ key }) => {
+    const app = holding.get(key);
+    // Grants of which it cannot be told whose they are have a report of their own.
+    if (app === undefined || platformApps.get(key) !== "named" || doubts.has(key)) return [];
+    return [finding("platform-app-not-proven", "error", said.position, { app, params: id(app) })];
+  });
+}
+
 /** Unlisted apps that hold grants and whose scopes the org does not let be read: the rule for them is held against none. */
 function ofUnlistedScopes({ resolved, inventory }: Basis): Finding[] {
-  const { unlisted, unlistedScopes } = resolved.policy;
-  if (unlistedScopes === null || unlisted.value === "revoke") return [];
+  const { unlistedScopes } = resolved.policy;
+  if (unlistedScopes === null) return [];
+  const ofUnlisted = unlistedVerdicts(resolved);
   const { appSettings } = inventory.directory;
   const holding = new Map(inventory.grants.map(({ app }) => [app.key, app]));
   return inventory.apps.flatMap(({ key }) => {
@@ -145,6 +161,7 @@ function ofUnlistedScopes({ resolved, inventory }: Basis): Finding[] {
       return [];
     // Grants of which it cannot be told whose they are have a report of their own.
     if (resolved.doubts.has(key) || resolved.deniedLike.has(key)) return [];
+    if (ofUnlisted(key).action !== "report") return [];
     return ofScopes(unlistedScopes.position, app, appSettings.get(key));
   });
 }

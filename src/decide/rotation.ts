@@ -2,6 +2,7 @@ import type { App, Grant } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
 import { DAY_MS, days, type Instant } from "../time.ts";
 import type { Finding } from "./findings.ts";
+import { unlistedVerdicts } from "./listing.ts";
 import { hasLookBack } from "./privilege.ts";
 import type { Basis } from "./rule.ts";
 
@@ -16,8 +17,9 @@ const LATELY = days(60);
  * (docs/salesforce.md): since when a user has such an app is not known. Pure.
  */
 export function rotationFindings(basis: Basis): Finding[] {
+  const ofUnlisted = unlistedVerdicts(basis.resolved);
   const judged = basis.inventory.apps.flatMap((app) => {
-    const rules = rulesOfTime(app, basis);
+    const rules = rulesOfTime(app, basis, ofUnlisted(app.key).action === "revoke");
     return rules.length === 0 ? [] : [[app, rules] as const];
   });
   if (judged.length === 0) return [];
@@ -46,13 +48,11 @@ interface RuleOfTime {
 }
 
 /** The rules of the policy that judge grants of an app by when they were given, or else by their use. */
-function rulesOfTime({ key }: App, { resolved }: Basis): RuleOfTime[] {
+function rulesOfTime({ key }: App, { resolved }: Basis, goesUnlisted: boolean): RuleOfTime[] {
   const { policy, listedApps, protectedApps, doubts, deniedLike, highPrivilege } = resolved;
   const entry = listedApps.get(key)?.entry;
   const goesAnyway =
-    entry === undefined
-      ? policy.unlisted.value === "revoke" || deniedLike.has(key) || doubts.has(key)
-      : entry.denied !== null;
+    entry === undefined ? goesUnlisted || deniedLike.has(key) || doubts.has(key) : entry.denied !== null;
   if (goesAnyway || protectedApps.has(key)) return [];
   const { maxAgeDays, maxIdleDays, neverUsedAfterDays } = entry?.times ?? policy.defaults;
   const of = (rule: string, severity: RuleOfTime["severity"], at: Position, ofPrivileged = false) => ({

@@ -12,7 +12,7 @@ export interface Verdict {
   readonly action: Action;
   readonly code: FindingCode;
   readonly at: Position;
-  /** Only to be reported: the rules that follow may still decide otherwise. */
+  /** Only to be reported, or kept for want of anything else: the rules that follow may still decide otherwise. */
   readonly passing?: true;
 }
 

@@ -1,4 +1,5 @@
 import type { OAuthScope, Placed, Position } from "../policy/policy.ts";
+import { unlistedVerdicts } from "./listing.ts";
 import { type Basis, type Rule, SILENT } from "./rule.ts";
 
 /**
@@ -6,11 +7,13 @@ import { type Basis, type Rule, SILENT } from "./rule.ts";
  * scopes (docs/salesforce.md#scopes). What cannot be read decides nothing here and is a finding of its own.
  */
 export function scopeRules({ resolved, inventory }: Basis): Record<"scopes", Rule> {
+  const ofUnlisted = unlistedVerdicts(resolved);
+  const { unlistedScopes } = resolved.policy;
   const exceeded = new Map<string, Position>();
   for (const [key, { scopes }] of inventory.directory.appSettings) {
     const listed = resolved.listedApps.get(key);
     const allowed: Placed<readonly OAuthScope[]> | null =
-      listed === undefined ? resolved.policy.unlistedScopes : listed.entry.scopes;
+      listed !== undefined ? listed.entry.scopes : ofUnlisted(key).action === "keep" ? null : unlistedScopes;
     if (allowed !== null && scopes !== null && exceeds(scopes, allowed.value))
       exceeded.set(key, allowed.position);
   }

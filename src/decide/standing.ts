@@ -12,6 +12,7 @@ import { wildcards } from "../resolve/wildcards.ts";
 import { KIND_WORDS, SOURCE_WORDS, STANDING_SOURCES, type StandingKind } from "../standing.ts";
 import { dayOf, isOver } from "../time.ts";
 import { coverFinder } from "./covered.ts";
+import { unlistedVerdicts } from "./listing.ts";
 import type { Basis } from "./rule.ts";
 
 /** What the policy makes of access without a grant. Nothing is revoked by it. */
@@ -57,6 +58,12 @@ export function standingJudge({
   const unlisted: StandingVerdict = { code: "standing-access-unlisted", at: policy.unlisted.position };
   const fine = (at: Position): StandingVerdict => ({ code: null, at });
 
+  const ofUnlisted = unlistedVerdicts(resolved);
+  const notListed = (key: string, atUnlisted: Position): StandingVerdict => {
+    const { action, at } = ofUnlisted(key);
+    return action === "keep" ? fine(at) : { code: "standing-access-unlisted", at: atUnlisted };
+  };
+
   const ofUser = ({ userId, app }: StandingAccess): StandingVerdict | null => {
     if (userId === null) return null;
     const person = people.get(userId);
@@ -77,7 +84,7 @@ export function standingJudge({
     const listed = listedApps.get(key);
     const denied = listed?.entry.denied ?? deniedLike.get(key)?.denied ?? null;
     if (denied !== null) return { code: "standing-access-denied", at: denied };
-    if (listed === undefined) return { code: "standing-access-unlisted", at: atUnlisted };
+    if (listed === undefined) return notListed(key, atUnlisted);
     const { users, entry } = listed;
     const person = userId === null ? undefined : people.get(userId);
     if (users === null || person === undefined || isMember(users, person)) return fine(entry.position);

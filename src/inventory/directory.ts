@@ -176,10 +176,7 @@ export async function readApps(reader: OrgReader): Promise<{
       reader,
       "SELECT Id, MasterLabel FROM ExternalClientApplication",
     ).catch(noneShown),
-    readAll<{ ApplicationId: string | null; Label: string }>(
-      reader,
-      "SELECT ApplicationId, Label FROM AppMenuItem",
-    ),
+    readMenu(reader),
   ]);
   const apps = new Map<string, App>();
   const add = (rawId: string, name: string, adminApprovedOnly: boolean | null = null) => {
@@ -190,16 +187,32 @@ export async function readApps(reader: OrgReader): Promise<{
   for (const { Id, Name, OptionsAllowAdminApprovedUsersOnly: adminApprovedOnly } of connected)
     add(Id, Name, adminApprovedOnly ?? null);
   for (const { Id, MasterLabel } of external) add(Id, MasterLabel);
-  const labels = menu.flatMap(({ ApplicationId, Label }) => {
+  const labels = menu.flatMap(({ ApplicationId, Label, NamespacePrefix }) => {
     if (ApplicationId === null) return [];
     add(ApplicationId, Label);
     const id = appIdOf(ApplicationId);
     const app = apps.get(id);
     if (app === undefined) return [];
-    apps.set(id, { ...app, inAppMenu: true });
+    apps.set(id, { ...app, inAppMenu: true, ...(NamespacePrefix ? { namespace: NamespacePrefix } : {}) });
     return [{ id, label: Label }];
   });
   return { apps: [...apps.values()], labels, externalApps: external.length };
+}
+
+interface MenuRow {
+  readonly ApplicationId: string | null;
+  readonly Label: string;
+  readonly NamespacePrefix?: string | null;
+}
+
+/** The app menu, with the packages that brought its apps where the org lets those be read: without, nothing is proven by them. */
+async function readMenu(reader: OrgReader): Promise<MenuRow[]> {
+  try {
+    return await readAll<MenuRow>(reader, "SELECT ApplicationId, Label, NamespacePrefix FROM AppMenuItem");
+  } catch (error) {
+    if (!(error instanceof ApiError && error.salesforceCode === "INVALID_FIELD")) throw error;
+    return await readAll<MenuRow>(reader, "SELECT ApplicationId, Label FROM AppMenuItem");
+  }
 }
 
 /** The answer where there are none, and where they are not shown: `requireNoExternalApps` tells. */

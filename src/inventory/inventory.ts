@@ -32,6 +32,8 @@ export interface App {
   readonly namesWithoutId?: readonly string[];
   /** Whether the app menu lists it: then each grant of it names its id, as far as it is a connected app. */
   readonly inAppMenu?: true;
+  /** Of the managed package that brought it, as the app menu says; left out for none, and where the org does not say. */
+  readonly namespace?: string;
   /**
    * Of a name that grants bear without an id, where it cannot be told whose they are: the apps that have the
    * name, by id. Such a grant is of one of them, or of another app of the same name.

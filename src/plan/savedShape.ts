@@ -122,7 +122,7 @@ const needed = {
         kind: { enum: ["connected-app", "external-client-app", "identity-provider", "unknown"] },
         adminApprovedOnly: nullable(flag),
       },
-      { namesWithoutId: texts, couldBe: texts, inAppMenu: { const: true } },
+      { namesWithoutId: texts, couldBe: texts, inAppMenu: { const: true }, namespace: text },
     ),
   ),
   grants: list(

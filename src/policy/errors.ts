@@ -314,6 +314,12 @@ export const policyProblems = declareProblems({
     remedy: "let it expire by {latest} and renew it then, or raise `maxExemptionDays`",
     example: { days: 180, latest: "2027-05-22" },
   },
+  "platform-apps-not-said": {
+    text: "`unlisted: revoke` takes Salesforce's own apps too (mobile app, CLI, Data Loader …) where `apps` does not list them, and the policy does not say that this is meant",
+    remedy:
+      "add `platformApps: keep` to let people keep them, `report` to look at them first, or `revoke` if it is meant (docs/policy.md, Salesforce's own apps)",
+    example: {},
+  },
   "privilege-of-nobody": {
     text: "highPrivilege names nobody",
     remedy: "say `permissions`, `profiles` or `permissionSets`",

@@ -15,6 +15,7 @@ import {
   placeText,
   type TimeLimits,
 } from "./policy.ts";
+import type { PolicyFile } from "./policySchema.ts";
 import type { Problem } from "./problem.ts";
 import type { Path } from "./source.ts";
 
@@ -64,6 +65,7 @@ export function mergeLayers(
           },
     mode: said(data.mode, "enforce", ["mode"]),
     unlisted: said(data.unlisted, "report", ["unlisted"]), // the schema wants it of the file or of its base
+    platformApps: platformAppsOf(reader, data, source.problemAt, problems),
     unknownUse: said(data.unknownUse, "report", ["unknownUse"]),
     limits: {
       ...DEFAULT_LIMITS,
@@ -99,6 +101,20 @@ export function mergeLayers(
     problemAt: (position, said) =>
       (position.line > 0 && position.file === baseline?.file ? baseline : source).problemAt(position, said),
   };
+}
+
+/** Under `unlisted: revoke`, to leave it out would take the mobile app from everyone: it is said in so many words. */
+function platformAppsOf(
+  reader: LayerReader,
+  { unlisted, platformApps }: PolicyFile,
+  problemAt: Policy["problemAt"],
+  problems: Problem[],
+): Policy["platformApps"] {
+  if (unlisted === "revoke" && platformApps === undefined) {
+    const { position } = reader.placed(unlisted, ["unlisted"])!;
+    problems.push(problemAt(position, policyProblems["platform-apps-not-said"]()));
+  }
+  return reader.placed(platformApps, ["platformApps"]);
 }
 
 /** Who must approve; what no number of approvals could be met by is a problem. */

@@ -21,6 +21,8 @@ export interface Placed<T> {
 /** A name in the policy and where it stands. */
 export type Named = Placed<string>;
 
+/** What happens to grants of Salesforce's own apps that no entry lists. */
+export type PlatformOutcome = "keep" | "report" | "revoke";
 export type Mode = "enforce" | "report";
 export type OAuthScope = (typeof SCOPES)[number];
 
@@ -182,6 +184,8 @@ export interface Policy {
   readonly org: { readonly name: Named | null; readonly id: Placed<OrgId> | null } | null;
   readonly mode: Placed<Mode>;
   readonly unlisted: Placed<"revoke" | "report">;
+  /** What grants of Salesforce's own apps get that no entry lists; null where it is not said, and they are as any app. */
+  readonly platformApps: Placed<PlatformOutcome> | null;
   /** What a grant gets whose use, or whose day of granting, the org says something of that cannot be judged. */
   readonly unknownUse: Placed<"revoke" | "report">;
   readonly limits: Limits;

@@ -286,6 +286,12 @@ export const PolicySchema = Type.Object(
         "What happens to grants of an app that is not listed: they are revoked, or only reported.",
       ),
     ),
+    platformApps: optional(
+      Choice(
+        ["keep", "report", "revoke"],
+        "What happens to grants of Salesforce's own apps (mobile app, CLI, Data Loader …) that `apps` does not list: they are kept, only reported, or revoked. Needed with `unlisted: revoke`.",
+      ),
+    ),
     unknownUse: optional(
       Choice(
         ["report", "revoke"],

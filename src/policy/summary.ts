@@ -6,6 +6,7 @@ import type {
   Approvals,
   AppsLike,
   Exemption,
+  HighPrivilege,
   Named,
   Policy,
   PrivilegeException,
@@ -24,6 +25,7 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
   return compact({
     mode: policy.mode.value === "enforce" ? null : policy.mode.value,
     unlisted: policy.unlisted.value,
+    platformApps: policy.platformApps?.value ?? null,
     unknownUse: policy.unknownUse.value === "report" ? null : policy.unknownUse.value,
     defaults: some(summarizeTimes(policy.defaults)),
     limits: compact({
@@ -51,26 +53,7 @@ export function summarizePolicy(policy: Policy): Record<string, unknown> {
       inactive: unlessRevoke(leavers.inactive.value),
       frozen: unlessRevoke(leavers.frozen.value),
     }),
-    highPrivilege:
-      highPrivilege === null
-        ? null
-        : compact({
-            permissions: list(textsOf(highPrivilege.permissions)),
-            profiles: list(textsOf(highPrivilege.profiles)),
-            permissionSets: list(textsOf(highPrivilege.permissionSets)),
-            action: highPrivilege.action,
-            grantedSince: highPrivilege.grantedSince,
-            grantedWithinDays: highPrivilege.grantedWithinDays,
-            exceptions:
-              highPrivilege.exceptions.length === 0
-                ? null
-                : sorted(
-                    highPrivilege.exceptions.map((exception) => [
-                      whose(exception),
-                      summarizeException(exception),
-                    ]),
-                  ),
-          }),
+    highPrivilege: highPrivilege === null ? null : summarizePrivilege(highPrivilege),
     protected: some({
       users: list(textsOf(policy.protectedUsers)),
       apps: joined(policy.protectedApps.map(({ value }) => refName(value))),
@@ -100,6 +83,21 @@ function summarizeApprovals({ signers, required, waivedFor }: Approvals): Record
       ]),
     ),
   };
+}
+
+function summarizePrivilege({ exceptions, ...privilege }: HighPrivilege): Record<string, unknown> {
+  return compact({
+    permissions: list(textsOf(privilege.permissions)),
+    profiles: list(textsOf(privilege.profiles)),
+    permissionSets: list(textsOf(privilege.permissionSets)),
+    action: privilege.action,
+    grantedSince: privilege.grantedSince,
+    grantedWithinDays: privilege.grantedWithinDays,
+    exceptions:
+      exceptions.length === 0
+        ? null
+        : sorted(exceptions.map((exception) => [whose(exception), summarizeException(exception)])),
+  });
 }
 
 function summarizeApp(app: AppEntry): Record<string, unknown> {

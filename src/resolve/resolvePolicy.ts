@@ -1,5 +1,6 @@
 import type { App, Inventory } from "../inventory/inventory.ts";
 import { foldName } from "../names.ts";
+import { type PlatformKind, platformKindOf } from "../platformApps.ts";
 import { tooLongExemptions, unboundBaseline } from "../policy/contradictions.ts";
 import { policyProblems } from "../policy/errors.ts";
 import {
@@ -81,6 +82,7 @@ export function resolvePolicy(
       exemptions,
       doubts: doubtsOf({ listedApps, deniedLike, protectedApps, exemptions }, inventory),
       deniedLike,
+      platformApps: platformAppsOf(inventory, [listedApps, protectedApps, deniedLike]),
       known,
       highPrivilege,
       absent,
@@ -209,6 +211,19 @@ function resolveAppsLike(
       const folded = foldName(name);
       const found = patterns.find(([isLike]) => isLike(folded));
       return found === undefined ? [] : [[key, found[1]]];
+    }),
+  );
+}
+
+/** Salesforce's own apps, and what is called so, of which the policy says nothing else. */
+function platformAppsOf(
+  { apps }: Inventory,
+  said: readonly ReadonlyMap<string, unknown>[],
+): Map<string, PlatformKind> {
+  return new Map(
+    apps.flatMap((app): [string, PlatformKind][] => {
+      const kind = platformKindOf(app);
+      return kind === null || said.some((one) => one.has(app.key)) ? [] : [[app.key, kind]];
     }),
   );
 }

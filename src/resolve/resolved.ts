@@ -1,4 +1,5 @@
 import type { App, User } from "../inventory/inventory.ts";
+import type { PlatformKind } from "../platformApps.ts";
 import type {
   AppEntry,
   AppsLike,
@@ -25,6 +26,8 @@ export interface ResolvedPolicy {
   readonly doubts: ReadonlyMap<string, Doubt>;
   /** Of apps that no entry lists or protects and whose names a pattern denies, which one; by `App.key`. */
   readonly deniedLike: ReadonlyMap<string, AppsLike>;
+  /** The apps that no entry lists and that are Salesforce's own, or are called so; by `App.key`. */
+  readonly platformApps: ReadonlyMap<string, PlatformKind>;
   /** What the baseline knows of a user's grants for an app, by `knownKey`. */
   readonly known: ReadonlyMap<string, Known>;
   readonly highPrivilege: ResolvedPrivilege | null;

@@ -76,7 +76,7 @@ const SOBJECTS: Readonly<Record<string, Fields>> = {
     "PermissionSet.PermissionsCustomizeApplication": flag,
     "PermissionSet.PermissionsManageUsers": flag,
   },
-  AppMenuItem: { ApplicationId: orNull(id), Label: text },
+  AppMenuItem: { ApplicationId: orNull(id), Label: text, NamespacePrefix: orNull(text) },
   ConnectedApplication: { Id: id, Name: text, OptionsAllowAdminApprovedUsersOnly: orNull(flag) },
   ExternalClientApplication: { Id: id, MasterLabel: text, DeveloperName: text },
   ExtlClntAppOauthPlcyCnfg: {

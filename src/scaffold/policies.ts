@@ -9,6 +9,9 @@ version: 1
 # An app that is not listed loses every token.
 unlisted: revoke
 
+# Salesforce's own apps (mobile app, CLI, Data Loader …), which every org has, are kept.
+platformApps: keep
+
 # A run that would revoke more is refused as a whole.
 limits: { revocations: 50, percent: 25, perApp: 50 }
 
@@ -56,6 +59,9 @@ version: 1
 
 # What an app gets that no policy lists: report, and once the lists are complete, revoke.
 unlisted: report
+
+# With \`revoke\`, say here what Salesforce's own apps get (mobile app, CLI, Data Loader …): keep, report or revoke.
+platformApps: keep
 
 # A run that would revoke more is refused as a whole.
 limits: { revocations: 50, percent: 25, perApp: 50 }

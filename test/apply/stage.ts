@@ -54,7 +54,7 @@ export async function stage(fixture: OrgFixture, options: Partial<LocalOrgOption
     readCredentials({ instanceUrl: altered.url, accessToken: org.accessToken }, {}),
   );
   const inventory = await listInventory(connection);
-  const parsed = parsePolicy("version: 1\nunlisted: revoke\napps: []\n", "p.yaml");
+  const parsed = parsePolicy("version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\n", "p.yaml");
   if ("problems" in parsed) throw new Error("the policy does not fit");
   const { revocations } = evaluate(parsed.policy, inventory, Date.now()).plan;
   const planned = revocations.filter(({ app }) => app.name !== "Kept");

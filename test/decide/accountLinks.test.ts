@@ -25,7 +25,10 @@ function judge(
   policy: Partial<PolicyFile>,
   { links, grants = [], apps, users = [ANN, BEN], more = {} }: Org,
 ) {
-  const parsed = policyFromObject({ version: 1, unlisted: "revoke", apps: [], ...policy }, "p.yaml");
+  const parsed = policyFromObject(
+    { version: 1, unlisted: "revoke", platformApps: "revoke", apps: [], ...policy },
+    "p.yaml",
+  );
   if ("problems" in parsed) throw new PolicyError(parsed.problems);
   const all = [...grants, ...links];
   const inventory = inventoryOf({

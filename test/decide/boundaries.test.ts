@@ -36,9 +36,13 @@ function org({ one = {}, settings }: Org = {}) {
 }
 
 function parsed(policy: Partial<PolicyFile>, baseline = ""): Policy {
-  const result = policyFromObject({ version: 1, unlisted: "revoke", apps: [], ...policy }, "policy", () => ({
-    text: baseline,
-  }));
+  const result = policyFromObject(
+    { version: 1, unlisted: "revoke", platformApps: "revoke", apps: [], ...policy },
+    "policy",
+    () => ({
+      text: baseline,
+    }),
+  );
   if ("problems" in result) throw new Error(formatProblems(result.problems));
   return result.policy;
 }

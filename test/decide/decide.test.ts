@@ -84,7 +84,11 @@ function decision(policy: Partial<PolicyFile>, one: Grant, { settings, ownApp, a
     },
     grants: [one],
   });
-  const parsed = policyFromObject({ version: 1, unlisted: "revoke", apps: [], ...policy }, "policy", open);
+  const parsed = policyFromObject(
+    { version: 1, unlisted: "revoke", platformApps: "revoke", apps: [], ...policy },
+    "policy",
+    open,
+  );
   if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
   const resolution = resolvePolicy(parsed.policy, inventory, AS_OF);
   if ("problems" in resolution) throw new Error(formatProblems(resolution.problems));
@@ -477,7 +481,7 @@ describe("apps that are denied by their names", () => {
     ["an exempt one too", like("*lack", exemption({ app: "Slack" })), of(ANN, SLACK), "keep", "exempt"],
     [
       "comes before an app that is not listed",
-      like("*lack", { unlisted: "revoke" }),
+      like("*lack", { unlisted: "revoke", platformApps: "revoke" }),
       of(ANN, SLACK),
       "revoke",
       "app-denied",
@@ -1298,7 +1302,7 @@ describe("a name is never taken for an id", () => {
   const judged = (policy: Partial<PolicyFile>, text: string) => {
     const inventory = inventoryOf({ users: [ANN], grants: [grant(ANN.id, LEAD)] });
     const parsed = policyFromObject(
-      { version: 1, unlisted: "revoke", apps: [], ...policy },
+      { version: 1, unlisted: "revoke", platformApps: "revoke", apps: [], ...policy },
       "inline policy",
       () => ({ text }),
     );

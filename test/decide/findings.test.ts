@@ -292,7 +292,7 @@ describe("findings", () => {
     ],
     [
       "of any none where they are revoked anyhow",
-      [{ ...slack({}), unlistedScopes: ["api"], unlisted: "revoke" }],
+      [{ ...slack({}), unlistedScopes: ["api"], unlisted: "revoke", platformApps: "revoke" }],
       [],
     ],
     [

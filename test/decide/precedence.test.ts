@@ -151,6 +151,7 @@ function decided(changes: Partial<World>, policy: Partial<PolicyFile> = {}): Dec
   const file: PolicyFile = {
     version: 1,
     unlisted: "revoke",
+    platformApps: "revoke",
     apps: is.listed ? [is.denied ? { id: ID, sanctioned: false } : sanctioned] : [],
     ...(Object.keys(times).length === 0 ? {} : { defaults: times }),
     ...(Object.keys(safe).length === 0 ? {} : { protected: safe }),
@@ -253,7 +254,12 @@ describe("many grants", () => {
       grants: holders.map((id) => grant(id, SLACK)),
     });
     const policy = resolve(
-      { version: 1, unlisted: "revoke", apps: [{ id: ID, users: { usernames: [ann.username] } }] },
+      {
+        version: 1,
+        unlisted: "revoke",
+        platformApps: "revoke",
+        apps: [{ id: ID, users: { usernames: [ann.username] } }],
+      },
       inventory,
     );
     expect(decide(policy, inventory, AS_OF).map(({ grant: { userId }, code }) => [userId, code])).toEqual([
@@ -291,7 +297,7 @@ describe("an explanation", () => {
   it("names the rules in their order", () => {
     const inventory = inventoryOf({ users: [user(1)], apps: [SLACK], grants: [grant(ANN, SLACK)] });
     const policy = resolve(
-      { version: 1, unlisted: "revoke", apps: [{ id: ID, users: "everyone" }] },
+      { version: 1, unlisted: "revoke", platformApps: "revoke", apps: [{ id: ID, users: "everyone" }] },
       inventory,
     );
     const [only] = explain({ resolved: policy, inventory, asOf: AS_OF }, inventory.grants);

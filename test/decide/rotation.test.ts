@@ -81,7 +81,11 @@ describe("that it does is a finding at each rule that goes by age", () => {
       { defaults: { maxAgeDays: 9 } },
       ["warning maxAgeDays defaults.maxAgeDays"],
     ],
-    ["not of those that go for not being listed", { unlisted: "revoke", defaults: { maxAgeDays: 9 } }, []],
+    [
+      "not of those that go for not being listed",
+      { unlisted: "revoke", platformApps: "revoke", defaults: { maxAgeDays: 9 } },
+      [],
+    ],
     ["nor of denied ones", { apps: [{ id: SLACK.id!, sanctioned: false }], defaults: { maxAgeDays: 9 } }, []],
     ["nor by a pattern", { appsLike: [{ name: "Sl*", sanctioned: false }], defaults: { maxAgeDays: 9 } }, []],
     ["nor of protected ones", { protected: { apps: [SLACK.id!] }, defaults: { maxAgeDays: 9 } }, []],

@@ -46,9 +46,13 @@ function found(
     apps: [SLACK, ETL, TWIN, ...providers],
     standingAccess: { ...NO_STANDING_ACCESS, entries, ...readings },
   });
-  const parsed = policyFromObject({ version: 1, unlisted: "revoke", apps: [], ...policy }, "p", () => ({
-    text: "",
-  }));
+  const parsed = policyFromObject(
+    { version: 1, unlisted: "revoke", platformApps: "revoke", apps: [], ...policy },
+    "p",
+    () => ({
+      text: "",
+    }),
+  );
   if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
   const resolution = resolvePolicy(parsed.policy, inventory, AS_OF);
   if ("problems" in resolution) throw new Error(formatProblems(resolution.problems));

@@ -44,7 +44,7 @@ it("a change of what a policy extends is one of every org that extends it; a com
   expect(changed(made)).toEqual([]);
   made.write(
     "policy/shared.yaml",
-    "# why\nversion: 1\nunlisted: revoke\nlimits: { revocations: 50, percent: 100, perApp: 50 }\napps: []\n",
+    "# why\nversion: 1\nunlisted: revoke\nplatformApps: revoke\nlimits: { revocations: 50, percent: 100, perApp: 50 }\napps: []\n",
   );
   expect(changed(made)).toEqual([]);
   made.write("policy/shared.yaml", "version: 1\nunlisted: report\napps: []\n");

@@ -37,6 +37,7 @@ export interface FleetFolder {
 /** What every policy of a fleet extends, unless a test says another. */
 const SHARED_POLICY = `version: 1
 unlisted: revoke
+platformApps: revoke
 limits: { revocations: 50, percent: 100, perApp: 50 }
 apps: []
 `;

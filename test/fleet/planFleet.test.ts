@@ -16,7 +16,10 @@ it("each org has one result, and what cannot be judged is never clean and never 
   const made = await fleet([
     { name: "keeps", policy: "version: 1\nunlisted: report\napps: []\n" },
     { name: "revokes" },
-    { name: "over", policy: "version: 1\nunlisted: revoke\nlimits: { revocations: 1 }\napps: []\n" },
+    {
+      name: "over",
+      policy: "version: 1\nunlisted: revoke\nplatformApps: revoke\nlimits: { revocations: 1 }\napps: []\n",
+    },
     { name: "gone", options: null },
     { name: "hidden", options: { faults: [{ kind: "status", match: "COUNT()", status: 400 }] } },
     { name: "broken", policy: "version: 1\nunlisted: revok\napps: []\n" },

@@ -78,7 +78,10 @@ it("a vendor's grants go in every org that can be asked, and each of the others 
     { name: "without", options: { org: withoutApp() } },
     { name: "dark", options: null },
     { name: "hidden", options: { faults: [{ kind: "status", match: "COUNT()", status: 400 }] } },
-    { name: "guarded", policy: "version: 1\nunlisted: revoke\nlimits: { revocations: 0 }\napps: []\n" },
+    {
+      name: "guarded",
+      policy: "version: 1\nunlisted: revoke\nplatformApps: revoke\nlimits: { revocations: 0 }\napps: []\n",
+    },
     {
       name: "refuses",
       options: { faults: [{ kind: "status", match: "/services/oauth2/revoke", status: 500 }] },
@@ -181,7 +184,7 @@ it("a fleet that is asked to stop tries nothing more in any org, and says so", a
 
 it("orgs that lack an approval that their policy wants are left, and the others are not", async () => {
   const approvals = "approvals: { signers: allowed_signers, required: 1 }";
-  const policy = `version: 1\nunlisted: revoke\nlimits: { percent: 100 }\napps: []\n${approvals}\n`;
+  const policy = `version: 1\nunlisted: revoke\nplatformApps: revoke\nlimits: { percent: 100 }\napps: []\n${approvals}\n`;
   const made = await fleet([{ name: "one" }, { name: "signed", policy }]);
   made.write("policy/allowed_signers", `ann ${KEY}\n`);
   const { all, outcome } = await planned(made);

@@ -84,6 +84,7 @@ function held(names: readonly string[], usernames: readonly string[], perApp: nu
       version: 1,
       org: { name: ORGS[0] },
       unlisted: "revoke",
+      platformApps: "revoke",
       unlistedIdentityProviders: "report",
       limits: { revocations: 10_000, percent: 100, perApp },
       apps: [

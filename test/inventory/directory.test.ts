@@ -358,6 +358,23 @@ describe("the registered apps", () => {
     ]);
   });
 
+  it("say which package brought them, as far as the app menu does and the org lets it be read", async () => {
+    const small = smallOrg();
+    const fixture = {
+      ...small,
+      apps: small.apps.map((app) =>
+        app.id === DIALER.id ? { ...app, namespacePrefix: "sf_chttr_apps" } : app,
+      ),
+    };
+    const namespaces = async (options: Partial<LocalOrgOptions> = {}) => {
+      const { apps } = await list({}, fixture, options);
+      await org?.close();
+      return apps.flatMap(({ id, namespace }) => (namespace === undefined ? [] : [[id, namespace]]));
+    };
+    expect(await namespaces()).toEqual([[DIALER.id, "sf_chttr_apps"]]);
+    expect(await namespaces({ refusedFields: ["AppMenuItem.NamespacePrefix"] })).toEqual([]);
+  });
+
   it("are without external client apps in an org that knows none, and not where it refuses to say", async () => {
     const reader = await altered(() => undefined);
     const refusing = (errorCode: string) =>

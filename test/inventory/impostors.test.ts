@@ -54,7 +54,10 @@ async function start({ apps, grants, options, env }: Given) {
 
 /** What becomes of each grant, as `user app-id-or-name code`, and the findings. */
 async function judged(policy: Partial<PolicyFile>, given: Given) {
-  const parsed = policyFromObject({ version: 1, unlisted: "revoke", apps: [], ...policy }, "policy");
+  const parsed = policyFromObject(
+    { version: 1, unlisted: "revoke", platformApps: "revoke", apps: [], ...policy },
+    "policy",
+  );
   if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
   const inventory = await listInventory(await start(given), { needs: needsOf(parsed.policy) });
   const { decisions, findings } = evaluate(parsed.policy, inventory, Date.parse("2026-02-01T00:00:00Z"));

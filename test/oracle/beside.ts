@@ -2,7 +2,16 @@ import { called, type Decided, type Finding } from "./case.ts";
 import type { Beside } from "./fit.ts";
 
 import type { KnownApp } from "./orgView.ts";
-import { covers, denialOf, type Facts, isException, isPowerful, isRecent, scopeRule } from "./table.ts";
+import {
+  covers,
+  denialOf,
+  type Facts,
+  isException,
+  isPowerful,
+  isRecent,
+  scopeRule,
+  unlistedOutcome,
+} from "./table.ts";
 import type { Entry } from "./wanted.ts";
 import { endOfDay, look } from "./words.ts";
 
@@ -17,6 +26,7 @@ export function findingsBeside(facts: Facts, rows: readonly Decided[]): Finding[
     ...exceptions(facts),
     ...lookAlikes(facts),
     ...sharedNames(facts),
+    ...notProven(facts),
     ...unreadable(facts),
     ...rotating(facts),
   ].map(({ app, ...finding }) => ({ ...finding, app: app === null ? null : (app.id ?? app.name) }));
@@ -144,7 +154,8 @@ function rotating(facts: Facts): Beside[] {
     wanted.get("highPrivilege", "grantedSince") ?? wanted.get("highPrivilege", "grantedWithinDays");
   return [...new Set(org.rows.flatMap(({ owner }) => owner.app ?? []))].flatMap((app): Beside[] => {
     const entry = fit.entryOf.get(app);
-    const stays = entry === undefined ? wanted.get("unlisted")!.value === "report" : entry.denied === null;
+    const stays =
+      entry === undefined ? unlistedOutcome(facts, app).action !== "revoke" : entry.denied === null;
     if (!stays || fit.protectedApps.has(app) || denialOf(facts, app) !== null) return [];
     const rows = org.rows.filter(({ owner }) => owner.app === app);
     const late = rows.filter(({ lastUsed }) => lastUsed !== null && asOf - lastUsed <= 60 * 86_400_000);
@@ -164,14 +175,25 @@ function rotating(facts: Facts): Beside[] {
   });
 }
 
+/** Apps with grants that are only called as Salesforce's own. */
+function notProven(facts: Facts): Beside[] {
+  const { fit, org } = facts;
+  return [...new Set(org.rows.flatMap(({ owner }) => owner.app ?? []))]
+    .filter((app) => !fit.entryOf.has(app) && !fit.protectedApps.has(app) && denialOf(facts, app) === null)
+    .map((app) => ({ app, user: null, ...unlistedOutcome(facts, app) }))
+    .filter(({ code }) => code === "platform-app-not-proven")
+    .map(({ app, user, code, at }) => ({ app, user, code, at }));
+}
+
 /** Apps that are not listed, and of which it cannot be told whether they ask for more than such apps may. */
 function unreadable(facts: Facts): Beside[] {
   const { fit, org, wanted } = facts;
   const rule = wanted.get("unlistedScopes");
-  if (rule === null || wanted.get("unlisted")!.value !== "report") return [];
+  if (rule === null) return [];
   const held = new Set(org.rows.flatMap(({ owner }) => owner.app ?? []));
   return [...held]
     .filter((app) => !fit.entryOf.has(app) && !fit.protectedApps.has(app) && denialOf(facts, app) === null)
+    .filter((app) => unlistedOutcome(facts, app).action === "report")
     .filter((app) => org.settings(app).scopes === null)
     .map((app) => ({ code: "scopes-unreadable", app, user: null, at: rule.at }));
 }

@@ -82,6 +82,9 @@ class Fitting {
     const wanted = this.#wanted;
     this.#checkOwnApp(ownApp);
     this.#checkOrg();
+    const unlisted = wanted.get("unlisted");
+    if (unlisted?.value === "revoke" && wanted.get("platformApps") === null)
+      this.#refuse("it is not said whether Salesforce's own apps go too", unlisted.at);
     for (const entry of wanted.entries) this.#place(entry);
     this.#checkTypos();
     for (const { value, at } of wanted.all<Data>("appsLike"))

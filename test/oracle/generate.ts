@@ -18,6 +18,8 @@ const APP_NAMES = [
   "Slack Connect",
   "Outlook Plugin",
   "Data Loader",
+  "DATA  Loader",
+  "Salesforce for iOS",
   "Zed 2",
   "Zed 3",
   "Caf\u00e9 Sync",
@@ -175,6 +177,9 @@ function generateApps(dice: Dice): OrgFixture["apps"] {
     return {
       id: numbered(kind, i + 1),
       name,
+      ...(dice.chance(0.25)
+        ? { namespacePrefix: dice.pick(["sf_chttr_apps", "sf_com_apps", "sf_chttr_app", "acme"]) }
+        : {}),
       inAppMenu: dice.chance(kind === "0H4" ? 0.8 : 0.5),
       settings: {
         adminApprovedUsersOnly: dice.chance(0.5),
@@ -330,6 +335,8 @@ function generateLayer(cast: Cast, isPart: boolean): Data {
     })),
     mode: or(0.2, () => dice.pick(["report", "enforce"])),
     unlisted: isPart ? dice.maybe(0.4, outcome) : outcome(),
+    // Without it what says `unlisted: revoke` does not load, which happens to be seldom.
+    platformApps: dice.maybe(isPart ? 0.4 : 0.97, () => dice.pick(["keep", "report", "revoke"])),
     defaults: or(0.5, times),
     unknownUse: or(0.3, outcome),
     unlistedScopes: or(0.25, () => dice.some(SCOPE_NAMES.slice(0, 9), 0.6, 1).map(scopeInPolicy)),

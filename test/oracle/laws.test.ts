@@ -160,6 +160,9 @@ it(
       const someone = dice.pick(plan.users.flatMap(({ username }) => username ?? []));
       const offboarded = (own.offboarded ?? []) as string[];
       const tighter: Data[] = [
+        { ...own, platformApps: "revoke" },
+        ...(own.platformApps === "keep" ? [{ ...own, platformApps: "report" }] : []),
+        { ...own, unlisted: "revoke" },
         { ...own, defaults: { maxIdleDays: 1, maxAgeDays: 1, neverUsedAfterDays: 1 } },
         { ...own, leavers: { offboarded: "revoke", inactive: "revoke", frozen: "revoke" } },
         { ...own, unknownUse: "revoke" },
@@ -287,7 +290,13 @@ function byIdsAlone(one: Case, { apps }: FullPlan): Case | null {
       grants: org.grants.filter(({ app }) => registered.some(({ id }) => id === app)),
     },
     files: {
-      own: { ...own, apps: entries, ...(Object.keys(shield).length === 0 ? {} : { protected: shield }) },
+      // What is only called as Salesforce's own is then as any other.
+      own: {
+        ...own,
+        platformApps: "revoke",
+        apps: entries,
+        ...(Object.keys(shield).length === 0 ? {} : { protected: shield }),
+      },
       base: null,
       baseline: one.files.baseline,
     },

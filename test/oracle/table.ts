@@ -2,7 +2,15 @@ import type { Fit } from "./fit.ts";
 import type { KnownApp, OrgView, Row } from "./orgView.ts";
 import type { Place } from "./places.ts";
 import type { Entry, Wanted } from "./wanted.ts";
-import { allowsScope, endOfDay, isLike, isLongerThan, startOfDay } from "./words.ts";
+import {
+  allowsScope,
+  endOfDay,
+  isCalledSalesforces,
+  isLike,
+  isLongerThan,
+  isOfSalesforce,
+  startOfDay,
+} from "./words.ts";
 
 /** All that a line of the table may look at. */
 export interface Facts {
@@ -86,14 +94,12 @@ export const TABLE: readonly Line[] = [
       return denial === null ? null : revoke(denial);
     },
   },
+  { code: "platform-app", asks: (facts, row) => notListed(facts, row, "platform-app") },
   {
-    code: "app-not-listed",
-    asks: (facts, row) => {
-      if (entryOf(facts, row) !== null) return null;
-      const { value, at } = facts.wanted.get<"revoke" | "report">("unlisted")!;
-      return value === "revoke" ? revoke(at) : report(at);
-    },
+    code: "platform-app-not-proven",
+    asks: (facts, row) => notListed(facts, row, "platform-app-not-proven"),
   },
+  { code: "app-not-listed", asks: (facts, row) => notListed(facts, row, "app-not-listed") },
   {
     code: "user-not-allowed",
     asks: (facts, row) => {
@@ -152,10 +158,33 @@ export const TABLE: readonly Line[] = [
     code: "sanctioned",
     asks: (facts, row) => {
       const entry = entryOf(facts, row);
-      return entry === null ? null : keep(entry.at);
+      if (entry !== null) return keep(entry.at);
+      const { action, at } = unlistedOutcome(facts, row.owner.app!);
+      return action === "keep" ? { ...keep(at), code: "platform-app" } : null;
     },
   },
 ];
+
+/** What an app gets that no entry lists, and the line of the table that says so. */
+export function unlistedOutcome({ wanted }: Facts, app: KnownApp): Verdict & { readonly code: string } {
+  const unlisted = wanted.get<"revoke" | "report">("unlisted")!;
+  const ofUnlisted = { action: unlisted.value, at: unlisted.at, code: "app-not-listed" } as const;
+  const ofPlatform = wanted.get<Verdict["action"]>("platformApps");
+  if (ofPlatform === null) return ofUnlisted;
+  const { id, installed, name } = app;
+  const isInMenu = id?.startsWith("0H4") === true && installed?.inAppMenu === true;
+  if (isInMenu && isOfSalesforce(installed?.namespacePrefix))
+    return { action: ofPlatform.value, at: ofPlatform.at, code: "platform-app" };
+  if (!isCalledSalesforces(name) || ofPlatform.value === "revoke") return ofUnlisted;
+  return { ...report(ofPlatform.at), code: "platform-app-not-proven" };
+}
+
+/** What is kept for being Salesforce's own is held to the lines below. */
+function notListed(facts: Facts, row: Row, code: string): Verdict | null {
+  if (entryOf(facts, row) !== null) return null;
+  const outcome = unlistedOutcome(facts, row.owner.app!);
+  return outcome.code === code && outcome.action !== "keep" ? outcome : null;
+}
 
 /** Asks the lines in their order; `reported` is the first that only reports. */
 export function walk(facts: Facts, row: Row): { readonly line: Line; readonly verdict: Verdict } {
@@ -223,11 +252,13 @@ export function denialOf({ fit, wanted }: Facts, app: KnownApp): Place | null {
 }
 
 /** The scopes that an app may ask for: its entry's, or those for apps that are not listed. */
-export function scopeRule({ fit, wanted }: Facts, app: KnownApp) {
+export function scopeRule(facts: Facts, app: KnownApp) {
+  const { fit, wanted } = facts;
   const entry = fit.entryOf.get(app);
-  return entry === undefined
-    ? wanted.get<readonly string[]>("unlistedScopes")
-    : entry.get<readonly string[]>("scopes");
+  if (entry !== undefined) return entry.get<readonly string[]>("scopes");
+  return unlistedOutcome(facts, app).action === "keep"
+    ? null
+    : wanted.get<readonly string[]>("unlistedScopes");
 }
 
 /** A rule of time: the entry's own, or that of every app. */

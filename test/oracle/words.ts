@@ -62,6 +62,18 @@ function changes(a: string, b: string): number {
   return from(0, 0);
 }
 
+/** The packages that bring apps of Salesforce's own, and what those that orgs here have are called. */
+const PACKAGES = ["sf_chttr_apps", "sf_com_apps"];
+const SALESFORCES_OWN = ["Data Loader", "Salesforce for iOS", "Salesforce CLI"];
+
+export function isOfSalesforce(namespace: string | undefined): boolean {
+  return namespace !== undefined && PACKAGES.includes(namespace);
+}
+
+export function isCalledSalesforces(name: string): boolean {
+  return SALESFORCES_OWN.some((one) => look(one) === look(name));
+}
+
 /** `*` is any text and `?` one character; compared as names are. */
 export function isLike(text: string, pattern: string): boolean {
   const [letters, wild] = [[...folded(text)], [...folded(pattern)]];

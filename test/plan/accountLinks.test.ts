@@ -15,7 +15,7 @@ const AT = { file: "policy.yaml", line: 7, column: 1 };
 
 const planOf = (...grants: readonly Grant[]): Plan => {
   const inventory = inventoryOf({ users: [ANN], grants });
-  const resolved = resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory);
+  const resolved = resolve({ version: 1, unlisted: "revoke", platformApps: "revoke", apps: [] }, inventory);
   const decisions = grants.map(
     (one): Decision => ({ grant: one, action: "revoke", code: "user-inactive", at: AT, heldBackBy: null }),
   );

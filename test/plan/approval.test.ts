@@ -27,7 +27,7 @@ const goes = (one: Grant, more: Partial<Decision> = {}): Decision => ({
 const planOf = (decisions: readonly Decision[], stays: readonly Grant[] = [], users = [ANN, BEN]): Plan => {
   const grants = [...decisions.map((decision) => decision.grant), ...stays];
   const inventory = inventoryOf({ users, grants });
-  const resolved = resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory);
+  const resolved = resolve({ version: 1, unlisted: "revoke", platformApps: "revoke", apps: [] }, inventory);
   return plan(decisions, { inventory, resolved, asOf: AS_OF });
 };
 const approvedOf = (now: Plan, approved: Plan) => approvedPart(now, approved.revocations, AS_OF);

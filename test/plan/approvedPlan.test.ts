@@ -22,7 +22,8 @@ const org = (grants = [grant(ANN.id, BOBS), grant(BEN.id, BOBS)]) =>
   inventoryOf({ users: [ANN, BEN], apps: [BOBS], grants });
 const limits = { percent: 100 };
 const policyOf = (more = {}) =>
-  resolve({ version: 1, unlisted: "revoke", apps: [], limits, ...more }, org()).policy;
+  resolve({ version: 1, unlisted: "revoke", platformApps: "revoke", apps: [], limits, ...more }, org())
+    .policy;
 const at = (inventory = org(), more = {}) => evaluate(policyOf(more), inventory, AS_OF);
 const approved = planFile(at(), { all: false });
 const HELD = { orgId: "00D000000000001EAA", asOf: AS_OF + 6 * DAY, maxAgeDays: 7 };
@@ -195,7 +196,7 @@ describe("what is planned now is restricted to what was approved", () => {
 
   it("a rule is where it was in a policy that says the same, and nowhere else in one that does not", () => {
     const revoked = (line: number, file: string, more = "") => {
-      const text = `${"\n".repeat(line)}{ version: 1, unlisted: revoke, apps: [${more}] }`;
+      const text = `${"\n".repeat(line)}{ version: 1, unlisted: revoke, platformApps: revoke, apps: [${more}] }`;
       const parsed = parsePolicy(text, file, () => ({ why: "is not there", remedy: null }));
       if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
       return evaluate(parsed.policy, org(), AS_OF);

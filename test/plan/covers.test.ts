@@ -14,7 +14,7 @@ import { AS_OF, app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 const SLACK = app("Slack", sfId("0H4", 1));
 const BOBS = app("Bob's Tool");
 const [ANN, BEN] = [user(1), user(2)];
-const FILE: PolicyFile = { version: 1, unlisted: "revoke", apps: [] };
+const FILE: PolicyFile = { version: 1, unlisted: "revoke", platformApps: "revoke", apps: [] };
 const PLACE = { file: "policy.yaml", line: 7, column: 1 };
 const OLD = AS_OF - 400 * DAY_MS;
 

@@ -27,6 +27,7 @@ function evaluated(
     {
       version: 1,
       unlisted: "revoke",
+      platformApps: "revoke",
       limits,
       apps: [{ id: SLACK.id!, users: "everyone" }],
       offboarded,

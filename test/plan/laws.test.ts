@@ -219,6 +219,7 @@ describe("the laws of the plan", () => {
     const file: PolicyFile = {
       version: 1,
       unlisted: "revoke",
+      platformApps: "revoke",
       defaults: { maxIdleDays: 30, maxAgeDays: 365 },
       apps: [{ name: "Slack", users: "everyone" }],
     };

@@ -25,7 +25,7 @@ function verdict(revocations: { bobs?: number; shiny?: number }, grants: number,
     grants: apps.map((one, i) => grant(users[i]!.id, one)),
   });
   const policy = resolve(
-    { version: 1, unlisted: "revoke", apps: [{ id: SLACK.id!, users: "everyone" }] },
+    { version: 1, unlisted: "revoke", platformApps: "revoke", apps: [{ id: SLACK.id!, users: "everyone" }] },
     inventory,
   );
   return judgeLimits(
@@ -101,7 +101,7 @@ describe("limits", () => {
   it("count grants of one user for one app each", () => {
     const ann = user(1);
     const inventory = inventoryOf({ users: [ann], grants: [grant(ann.id, BOBS), grant(ann.id, BOBS)] });
-    const policy = resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory);
+    const policy = resolve({ version: 1, unlisted: "revoke", platformApps: "revoke", apps: [] }, inventory);
     expect(
       judgeLimits(
         plan(decide(policy, inventory, AS_OF), { inventory, resolved: policy, asOf: AS_OF }),

@@ -29,7 +29,7 @@ const revoked = (one: Grant, more: Partial<Decision> = {}): Decision => ({
 });
 const basisOf = (inventory: Inventory) => ({
   inventory,
-  resolved: resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory),
+  resolved: resolve({ version: 1, unlisted: "revoke", platformApps: "revoke", apps: [] }, inventory),
   asOf: AS_OF,
 });
 const planOf = (...decisions: readonly Decision[]): Plan =>

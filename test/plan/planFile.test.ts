@@ -34,6 +34,7 @@ const ORG = inventoryOf({
 const FILE: PolicyFile = {
   version: 1,
   unlisted: "revoke",
+  platformApps: "revoke",
   leavers: { frozen: "report" },
   apps: [
     {
@@ -65,7 +66,12 @@ describe("a plan file says whether the user can authorize the app again", () => 
     [{ ...BOBS, adminApprovedOnly: false }, "if-approved"],
   ])("%j: %s", (one, reauthorize) => {
     const org = inventoryOf({ users: [ANN], grants: [grant(ANN.id, one)] });
-    const [only] = written(false, org, { version: 1, unlisted: "revoke", apps: [] }).revocations;
+    const [only] = written(false, org, {
+      version: 1,
+      unlisted: "revoke",
+      platformApps: "revoke",
+      apps: [],
+    }).revocations;
     expect(only!.reauthorize).toBe(reauthorize);
   });
 });
@@ -244,7 +250,7 @@ describe("a plan file holds everything where all was asked for, and only counts 
   it("no profile of a user whose profile is not in the org", () => {
     const lone = user(1, { profileId: null, profileName: null });
     const org = { ...ORG, users: new Map([[lone.id, lone]]) };
-    const file: PolicyFile = { version: 1, unlisted: "revoke", apps: [] };
+    const file: PolicyFile = { version: 1, unlisted: "revoke", platformApps: "revoke", apps: [] };
     expect(written(true, org, file).users!.find(({ id }) => id === lone.id)).toMatchObject({
       profile: null,
       privilege: null,
@@ -296,7 +302,13 @@ describe("an app of a plan file", () => {
 
   it("is read by that in a terminal", () => {
     const text = planText(
-      written(true, org, { version: 1, unlisted: "revoke", apps: [], limits: { percent: 100 } }),
+      written(true, org, {
+        version: 1,
+        unlisted: "revoke",
+        platformApps: "revoke",
+        apps: [],
+        limits: { percent: 100 },
+      }),
     );
     expect(text).toContain(`- Slack (${slack().id}), ${ANN.username}`);
     expect(text).toContain(`- " ", ${ANN.username}`);

@@ -19,7 +19,10 @@ const idle = (createdAt: number | null) => grant(ANN.id, SLACK, { createdAt, las
 function at(grants: readonly Grant[], more = {}) {
   const inventory = inventoryOf({ users: [ANN, BEN], apps: [SLACK, BOBS], grants });
   const apps = [{ id: SLACK.id!, users: "everyone" as const, maxIdleDays: 30 }];
-  const { policy } = resolve({ version: 1, unlisted: "revoke", apps, ...more }, inventory);
+  const { policy } = resolve(
+    { version: 1, unlisted: "revoke", platformApps: "revoke", apps, ...more },
+    inventory,
+  );
   return evaluate(policy, inventory, AS_OF);
 }
 const shown = shownOf(at([grant(ANN.id, BOBS), idle(OLD), idle(null)]));

@@ -11,6 +11,7 @@ const URN = "urn:pulumi:prod::acme::sanctioned:index:ConnectedUserPolicy::users"
 const POLICY = {
   version: 1,
   unlisted: "revoke",
+  platformApps: "revoke",
   apps: [{ id: DIALER.id, users: "everyone" }],
   limits: { percent: 100 },
   leavers: { frozen: "report" },
@@ -232,7 +233,9 @@ describe("a policy", () => {
     const plain = JSON.stringify([state!.inputs, state!.outputs].map(({ policy: _, ...rest }) => rest));
     expect(plain).not.toContain("Kept back");
     expect(state!.inputs.policy).toEqual(secret(expect.objectContaining({ short: expect.any(String) })));
-    expect(state!.outputs.policy).toEqual(secret(expect.objectContaining({ unlisted: "revoke" })));
+    expect(state!.outputs.policy).toEqual(
+      secret(expect.objectContaining({ unlisted: "revoke", platformApps: "revoke" })),
+    );
     expect((await play(phase(), { policy, state })).differs).toEqual([]);
     const read = await phase().read(URN, state!.id, state!.inputs, state!.outputs);
     expect(read.outputs.policy).toEqual(state!.outputs.policy);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseSource } from "../../src/policy/document.ts";
 import { formatProblem } from "../../src/policy/problem.ts";
 
-const head = "version: 1\nunlisted: revoke\n";
+const head = "version: 1\nunlisted: report\n";
 
 function problems(text: string): string[] {
   const result = parseSource(text, "p.yaml");

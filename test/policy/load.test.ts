@@ -4,7 +4,7 @@ import { parsePolicy, policyFromObject } from "../../src/policy/load.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 
 const GOOD = `version: 1
-unlisted: revoke
+unlisted: report
 apps:
   - id: 0H4000000000001CAA
     users: everyone
@@ -84,7 +84,7 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"? [unknown-key]
     ],
     [
       "no unlisted",
-      GOOD.replace("unlisted: revoke\n", ""),
+      GOOD.replace("unlisted: report\n", ""),
       'the policy has no "unlisted"; say `unlisted: revoke` or `unlisted: report`',
     ],
     [
@@ -94,17 +94,17 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"? [unknown-key]
     ],
     [
       "another word than revoke or report",
-      GOOD.replace("revoke", "delete"),
+      GOOD.replace("report", "delete"),
       'p.yaml:2:11: unlisted must be `revoke` or `report`, found "delete"',
     ],
     [
       "a boolean in disguise",
-      GOOD.replace("revoke", "no"),
+      GOOD.replace("report", "no"),
       'p.yaml:2:11: unlisted must be `revoke` or `report`, found "no"',
     ],
     [
       "a real boolean",
-      GOOD.replace("revoke", "false"),
+      GOOD.replace("report", "false"),
       "unlisted must be `revoke` or `report`, found false; quote it if it is meant as text",
     ],
     [
@@ -214,7 +214,7 @@ p.yaml:5:5: unknown key "usrs" in apps[0]; did you mean "users"? [unknown-key]
     ],
     [
       "escape sequences, which are shown and never sent",
-      GOOD.replace("unlisted: revoke", 'unlisted: "\\e[31mx"'),
+      GOOD.replace("unlisted: report", 'unlisted: "\\e[31mx"'),
       'found "\\u001b[31mx"',
     ],
   ])("%s", (_rule, text, message) => {
@@ -259,7 +259,7 @@ describe("any text at all", () => {
       .array(
         fc.constantFrom(
           "version: 1\n",
-          "unlisted: revoke\n",
+          "unlisted: report\n",
           "apps:\n",
           "  - id: ",
           "0H4000000000001",

@@ -13,7 +13,7 @@ import { cases } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, PROFILES, sfId, user } from "../inventories.ts";
 
 const BASE = `version: 1
-unlisted: revoke
+unlisted: report
 limits: { revocations: 9, percent: 5 }
 defaults: { maxIdleDays: 90, maxAgeDays: 700 }
 apps:
@@ -62,7 +62,7 @@ describe("a policy that extends another", () => {
 
   it("whose users nobody here is, is an error at its line, where the org has the app", () => {
     const base =
-      "version: 1\nunlisted: revoke\napps:\n  - name: Slack\n    users: { profiles: [Elsewhere] }\n";
+      "version: 1\nunlisted: report\napps:\n  - name: Slack\n    users: { profiles: [Elsewhere] }\n";
     const held = (name: string) => {
       const policy = parse("version: 1\nextends: shared/base.yaml\n", { "policy/shared/base.yaml": base });
       const found = resolvePolicy(policy, inventoryOf({ users: [user(1)], apps: [app(name)] }), AS_OF);
@@ -76,7 +76,7 @@ describe("a policy that extends another", () => {
 
   it("may have a baseline of it name users whom the org does not have; its own may not", () => {
     const texts = {
-      "policy/shared/base.yaml": "version: 1\nunlisted: revoke\nbaseline: known.yaml\napps: []\n",
+      "policy/shared/base.yaml": "version: 1\nunlisted: report\nbaseline: known.yaml\napps: []\n",
       "policy/shared/known.yaml":
         "version: 1\nexpires: 2026-12-31\nwritten: 2026-11-01\ngrants: [{ app: Slack, user: else@acme.example }]\n",
     };
@@ -85,7 +85,7 @@ describe("a policy that extends another", () => {
     expect("resolved" in shared && shared.resolved.absent.map(({ name }) => name)).toEqual([
       "else@acme.example",
     ]);
-    const own = parse("version: 1\nunlisted: revoke\nbaseline: shared/known.yaml\napps: []\n", texts);
+    const own = parse("version: 1\nunlisted: report\nbaseline: shared/known.yaml\napps: []\n", texts);
     const refused = resolvePolicy(own, org, AS_OF);
     expect("problems" in refused && formatProblems(refused.problems)).toContain(
       'policy/shared/known.yaml:4:30: no user "else@acme.example" in Dieppe',
@@ -119,7 +119,7 @@ describe("a policy that extends another", () => {
 
   it("wins key by key and app by app, and adds to its lists", () => {
     expect(summarizePolicy(parse(OWN))).toEqual({
-      unlisted: "revoke",
+      unlisted: "report",
       defaults: { maxIdleDays: 90, maxAgeDays: 700 },
       limits: { revocations: 20, percent: 5, perApp: 50 },
       apps: {
@@ -169,7 +169,7 @@ describe("a policy that extends another", () => {
     [
       "a base that is not right by itself",
       OWN,
-      { "policy/shared/base.yaml": BASE.replace("revoke", "drop") },
+      { "policy/shared/base.yaml": BASE.replace("report", "drop") },
       "policy/acme.yaml:2:10: `extends` names policy/shared/base.yaml, which has problems (line 2: value-not-allowed); `npx sanctioned validate policy/shared/base.yaml` shows them",
     ],
     [
@@ -188,6 +188,18 @@ describe("a policy that extends another", () => {
         "policy/shared/base.yaml": BASE.replace("users: { profiles: [Sales User] }", "sanctioned: false"),
       },
       'policy/acme.yaml:7:5: the app "Slack" is denied (policy/shared/base.yaml:8) and has users in scope; remove one of the two; to allow what an extended policy denies, say `sanctioned: true` as well',
+    ],
+    [
+      "that those of Salesforce's own go too, which is not said",
+      OWN,
+      { "policy/shared/base.yaml": BASE.replace("unlisted: report", "unlisted: revoke") },
+      "policy/shared/base.yaml:2:1: `unlisted: revoke` takes Salesforce's own apps too (mobile app, CLI, Data Loader …) where `apps` does not list them, and the policy does not say that this is meant; add `platformApps: keep`",
+    ],
+    [
+      "the same, of the file itself",
+      OWN.replace("limits:", "unlisted: revoke\nlimits:"),
+      undefined,
+      "policy/acme.yaml:3:1: `unlisted: revoke` takes Salesforce's own apps too",
     ],
   ])("%s is one clear problem", (_rule, own, texts, message) => {
     expect(problems(own, texts as Record<string, string> | undefined)).toContain(message);
@@ -347,7 +359,7 @@ describe("a policy that extends another", () => {
       { version: 1, extends: "base.yaml", mode: undefined, limits: { percent: undefined, perApp: 1 } },
       "the program",
       files({
-        "base.yaml": "version: 1\nunlisted: revoke\nmode: report\nlimits: { percent: 5 }\napps: []\n",
+        "base.yaml": "version: 1\nunlisted: report\nmode: report\nlimits: { percent: 5 }\napps: []\n",
       }),
     );
     if ("problems" in result) throw new Error(formatProblems(result.problems));
@@ -366,6 +378,21 @@ describe("a policy that extends another", () => {
     ]);
   });
 
+  it("says in either file what Salesforce's own apps get, and its own word is the last", () => {
+    const base = BASE.replace("unlisted: report", "unlisted: revoke\nplatformApps: report");
+    const platformApps = (own: string, said: string) =>
+      parse(own, { "policy/shared/base.yaml": said }).platformApps;
+    expect(platformApps(OWN, base)).toEqual({
+      value: "report",
+      position: { file: "policy/shared/base.yaml", line: 3, column: 1 },
+    });
+    expect(platformApps(`${OWN}platformApps: keep\n`, base)).toMatchObject({
+      value: "keep",
+      position: { file: "policy/acme.yaml", line: 9 },
+    });
+    expect(platformApps(`${OWN}unlisted: report\n`, BASE.replace("report", "revoke"))).toBeNull();
+  });
+
   it("need not have every app and user of the base in its org, unless one is called nearly the same", () => {
     const org = (name: string) =>
       inventoryOf({
@@ -378,12 +405,15 @@ describe("a policy that extends another", () => {
           grant(sfId("005", 1), app(name, "0H4000000000002CAA")),
         ],
       });
-    const far = resolvePolicy(parse(OWN), org("Calendly"), AS_OF);
+    const policy = parse(`${OWN}platformApps: keep\n`, {
+      "policy/shared/base.yaml": BASE.replace("unlisted: report", "unlisted: revoke"),
+    });
+    const far = resolvePolicy(policy, org("Calendly"), AS_OF);
     expect("resolved" in far && far.resolved.absent.map(({ name }) => name).sort()).toEqual([
       "Payroll Sync",
       "glass@acme.example",
     ]);
-    const near = resolvePolicy(parse(OWN), org("Payrol Sync"), AS_OF);
+    const near = resolvePolicy(policy, org("Payrol Sync"), AS_OF);
     expect("problems" in near && formatProblems(near.problems)).toContain(
       'policy/shared/base.yaml:10:11: no app named "Payroll Sync" in Dieppe; did you mean "Payrol Sync"?',
     );
@@ -391,7 +421,7 @@ describe("a policy that extends another", () => {
 });
 
 describe("a baseline", () => {
-  const GOOD = "version: 1\nunlisted: revoke\napps: []\nbaseline: known.yaml\n";
+  const GOOD = "version: 1\nunlisted: report\napps: []\nbaseline: known.yaml\n";
   const known =
     "version: 1\nexpires: 2026-12-31\nwritten: 2026-11-23\ngrants:\n  - { app: Slack, user: Ann@acme.example }\n";
   it("is read beside the policy", () => {
@@ -444,13 +474,13 @@ describe("a baseline", () => {
 
 it("two apps of one name, told by their ids, are no contradiction", () => {
   const apps = (one: string, other: string) =>
-    `version: 1\nunlisted: revoke\napps:\n  - { name: A, id: 0H4000000000001, ${one} }\n  - { name: A, id: 0xI000000000002, ${other} }\nprotected: { apps: [{ id: 0H4000000000003 }, { name: 0H4000000000003 }] }\n`;
+    `version: 1\nunlisted: report\napps:\n  - { name: A, id: 0H4000000000001, ${one} }\n  - { name: A, id: 0xI000000000002, ${other} }\nprotected: { apps: [{ id: 0H4000000000003 }, { name: 0H4000000000003 }] }\n`;
   expect(problems(apps("users: everyone", "sanctioned: false"))).toBe("");
   expect(problems(apps("sanctioned: false", "users: everyone"))).toBe("");
 });
 
 describe("contradictions are problems that name both lines", () => {
-  const policy = (rest: string, apps = "apps: []") => `version: 1\nunlisted: revoke\n${apps}\n${rest}\n`;
+  const policy = (rest: string, apps = "apps: []") => `version: 1\nunlisted: report\n${apps}\n${rest}\n`;
   const exempt = (what: string) => `exemptions:\n  - { ${what}, reason: a, owner: b, expires: 2026-12-31 }`;
   it.each([
     [

@@ -26,6 +26,7 @@ it("the summary for Pulumi is maps in a fixed order, without positions", () => {
   expect(JSON.stringify(summarizePolicy(readPolicy("policy/dieppe-trading.yaml")))).toBe(
     JSON.stringify({
       unlisted: "revoke",
+      platformApps: "keep",
       limits: { revocations: 50, percent: 25, perApp: 50 },
       apps: {
         "Outlook Plugin (0H4000000000001CAA)": {

@@ -196,12 +196,12 @@ it("a file below a file is not there", async () => {
 });
 
 describe("nothing of a file that is not under review is shown", () => {
-  const SHAPED = "version: 1\nunlisted: revoke\napps: []\n";
+  const SHAPED = "version: 1\nunlisted: report\napps: []\n";
 
   it.each([
     ["a file of settings that calls itself version 1", "version: 1\naws_secret: hunter2\n"],
     ["one with the secret as a value", "version: 1\nunlisted: hunter2\napps: []\n"],
-    ["one with the secret as a key", "version: 1\nunlisted: revoke\napps: []\nhunter2: 1\n"],
+    ["one with the secret as a key", "version: 1\nunlisted: report\napps: []\nhunter2: 1\n"],
     ["one that is not YAML further down", "version: 1\nhunter2\n\t: x\n"],
     ["one that says a key twice", "version: 1\nhunter2: 1\nhunter2: 1\n"],
     ["one with a tag", "version: 1\nunlisted: !hunter2 x\napps: []\n"],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parsePolicy, policyFromObject } from "../../src/policy/load.ts";
 import { formatProblems } from "../../src/policy/problem.ts";
 
-const head = "version: 1\nunlisted: revoke\napps:\n";
+const head = "version: 1\nunlisted: report\napps:\n";
 
 function problems(text: string): string[] {
   const result = parsePolicy(text, "p.yaml");
@@ -162,12 +162,12 @@ describe("every problem of the schema is said at its place", () => {
   it.each([
     [
       "another version",
-      "version: 2\nunlisted: revoke\napps: []\n",
+      "version: 2\nunlisted: report\napps: []\n",
       "1:10: version must be 1, found 2; this release supports no other [value-not-allowed]",
     ],
     [
       "a version in quotes",
-      'version: "1"\nunlisted: revoke\napps: []\n',
+      'version: "1"\nunlisted: report\napps: []\n',
       '1:10: version must be 1, found "1"; remove the quotes [value-not-allowed]',
     ],
     [
@@ -177,12 +177,12 @@ describe("every problem of the schema is said at its place", () => {
     ],
     [
       "an org id of another kind",
-      "version: 1\norg: { id: 001000000000001AAA }\nunlisted: revoke\napps: []\n",
+      "version: 1\norg: { id: 001000000000001AAA }\nunlisted: report\napps: []\n",
       '2:12: org.id is not a valid id: "001000000000001AAA"; an org\'s id has 15 or 18 characters and starts with 00D [org-id-not-valid]',
     ],
     [
       "an org that says nothing",
-      "version: 1\norg: {}\nunlisted: revoke\napps: []\n",
+      "version: 1\norg: {}\nunlisted: report\napps: []\n",
       "2:6: org is empty; fill it in or leave the key out [value-empty]",
     ],
     [
@@ -258,13 +258,13 @@ describe("a policy given as an object", () => {
   };
 
   it("says its problems by path", () => {
-    expect(inline({ version: 1, unlisted: "revoke", apps: [{ name: "x", users: "all" }] })).toBe(
+    expect(inline({ version: 1, unlisted: "report", apps: [{ name: "x", users: "all" }] })).toBe(
       'inline policy at apps[0].users: apps[0].users must be `everyone`, `nobody` or a map of usernames, usernamesLike, profiles …, found "all"; see docs/policy.md [value-not-allowed]',
     );
     expect(
       inline({
         version: 1,
-        unlisted: "revoke",
+        unlisted: "report",
         apps: [
           { name: "x", users: "everyone" },
           { name: "x", users: "everyone" },
@@ -276,7 +276,7 @@ describe("a policy given as an object", () => {
   });
 
   it("is held to the same rules", () => {
-    expect(inline({ version: 1, unlisted: "revoke", apps: [], owner: undefined })).toContain(
+    expect(inline({ version: 1, unlisted: "report", apps: [], owner: undefined })).toContain(
       'unknown key "owner"',
     );
     expect(
@@ -292,7 +292,7 @@ describe("a policy given as an object", () => {
   );
 
   it("a value that holds itself is a problem and no crash", () => {
-    const loop: Record<string, unknown> = { version: 1, unlisted: "revoke" };
+    const loop: Record<string, unknown> = { version: 1, unlisted: "report" };
     loop.apps = loop;
     expect(inline(loop)).toBe(
       "inline policy at apps: apps must be a list, found a map; see docs/policy.md [value-of-wrong-type]",

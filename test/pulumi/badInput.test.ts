@@ -134,7 +134,7 @@ describe("a user's mistake is a check failure with one clear message", () => {
     });
     try {
       expect((await second.run("up", "--yes", "--skip-preview")).code).toBe(0);
-      await second.write(POLICY, "version: 1\nunlisted: revoke\napps: []\n");
+      await second.write(POLICY, "version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\n");
       const run = await second.runWith(
         { SF_ORG_INSTANCE_URL: other.url, SF_ACCESS_TOKEN: other.accessToken },
         "up",

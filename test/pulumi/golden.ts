@@ -30,7 +30,7 @@ export const CASES = {
     prepare: (project) =>
       project.write(
         POLICY,
-        "version: 1\nunlisted: revoke\nlimits: { revocations: 300, percent: 100, perApp: 100 }\napps: []\n",
+        "version: 1\nunlisted: revoke\nplatformApps: revoke\nlimits: { revocations: 300, percent: 100, perApp: 100 }\napps: []\n",
       ),
   },
   policy: { org: dieppeTrading, prepare: changePolicy },

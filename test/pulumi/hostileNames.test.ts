@@ -47,7 +47,7 @@ beforeAll(async () => {
   const reason = JSON.stringify('{"\\u0023#[error]x":{"::error::y":1}}');
   await project.write(
     "policy/dieppe-trading.yaml",
-    `version: 1\nunlisted: revoke\nlimits: { revocations: 1000, percent: 100, perApp: 1000 }\napps: [{ name: Absent, users: everyone, reason: ${reason}, owner: ${reason} }]\n`,
+    `version: 1\nunlisted: revoke\nplatformApps: revoke\nlimits: { revocations: 1000, percent: 100, perApp: 1000 }\napps: [{ name: Absent, users: everyone, reason: ${reason}, owner: ${reason} }]\n`,
   );
 });
 afterAll(async () => {

@@ -158,7 +158,10 @@ describe("a stack", () => {
       expect((await project.cli("init", "--out", "policy/draft.yaml")).code).toBe(0);
       expect(await clean("policy/draft.yaml")).toBe(0);
       expect((await project.run("refresh", "--preview-only", "--expect-no-changes")).code).toBe(0);
-      await project.write("policy/draft.yaml", "version: 1\nunlisted: revoke\napps: []\n");
+      await project.write(
+        "policy/draft.yaml",
+        "version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\n",
+      );
       expect(await clean("policy/draft.yaml")).toBe(1); // over the limits
     },
   );

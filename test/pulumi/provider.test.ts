@@ -21,6 +21,7 @@ import { programInputs, URN } from "./programInputs.ts";
 const POLICY = {
   version: 1,
   unlisted: "revoke",
+  platformApps: "revoke",
   apps: [
     { id: PAYROLL.id, users: "everyone", maxIdleDays: 30 },
     { id: DIALER.id, users: "everyone" },

@@ -13,7 +13,7 @@ it("an explanation of a grant of which it cannot be told which app it is says wh
     apps: [slack, twin, like(slack, twin)],
     grants: [grant(sfId("005", 1), like(slack, twin))],
   });
-  const resolved = resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory);
+  const resolved = resolve({ version: 1, unlisted: "revoke", platformApps: "revoke", apps: [] }, inventory);
   const explanations = explain({ resolved, inventory, asOf: AS_OF }, inventory.grants);
   const text = explainText(explanations, inventory, { hypothetical: false, saidOf: () => [] });
   expect(text.split("\n").slice(0, 3)).toEqual([
@@ -44,7 +44,7 @@ it("what gets in without a grant against the policy is told of the user and the 
       ],
     },
   });
-  const resolved = resolve({ version: 1, unlisted: "revoke", apps: [] }, inventory);
+  const resolved = resolve({ version: 1, unlisted: "revoke", platformApps: "revoke", apps: [] }, inventory);
   const found = findings({ resolved, inventory, asOf: AS_OF });
   const told = (who: number | null, apps: App[] | null) =>
     standingExplained(found, { user: who === null ? null : user(who), apps });

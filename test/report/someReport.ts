@@ -21,6 +21,7 @@ const DAY = 24 * 60 * 60 * 1000;
 
 const POLICY = `version: 1
 unlisted: revoke
+platformApps: revoke
 defaults: { maxIdleDays: 400 }
 limits: { percent: 60 }
 apps:

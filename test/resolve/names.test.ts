@@ -305,12 +305,12 @@ describe("a typing mistake is an error where it would cost something:", () => {
     ],
     [
       "a sanction, where unlisted apps lose their grants",
-      "unlisted: revoke\napps: [{ name: Bobs Tool, users: everyone }]",
+      "unlisted: revoke\nplatformApps: revoke\napps: [{ name: Bobs Tool, users: everyone }]",
       said("Bobs Tool", "Bob's Tool"),
     ],
     [
       "a wrong id beside the name of an app",
-      "unlisted: revoke\napps: [{ id: 0H4000000000009CAA, name: slack, users: everyone }]",
+      "unlisted: revoke\nplatformApps: revoke\napps: [{ id: 0H4000000000009CAA, name: slack, users: everyone }]",
       "no app with the id 0H4000000000009CAA",
     ],
   ])("%s", (_what, text, message) => expect(wrong(text)).toContain(message));
@@ -322,15 +322,15 @@ describe("a typing mistake is an error where it would cost something:", () => {
     ],
     [
       "a name near that of an app which another entry lists",
-      `unlisted: revoke\napps: [{ name: Slakc, sanctioned: false }, { id: ${SLACK}, users: everyone }]`,
+      `unlisted: revoke\nplatformApps: revoke\napps: [{ name: Slakc, sanctioned: false }, { id: ${SLACK}, users: everyone }]`,
     ],
     ...["Payroll Sync", "Payrol Sync"].map((name) => [
       `the name of an app that went, which a stranger without an id has taken: ${name}`,
-      `unlisted: revoke\napps: [{ id: 0H4000000000009CAA, name: ${name}, users: everyone }]`,
+      `unlisted: revoke\nplatformApps: revoke\napps: [{ id: 0H4000000000009CAA, name: ${name}, users: everyone }]`,
     ]),
     [
       "a name that differs in digits",
-      "unlisted: revoke\napps: [{ name: Slack 2, sanctioned: false }, { name: Slack, users: everyone }]",
+      "unlisted: revoke\nplatformApps: revoke\napps: [{ name: Slack 2, sanctioned: false }, { name: Slack, users: everyone }]",
     ],
   ])("but not %s", (_what, text) => expect(wrong(text)).toBe(""));
 

@@ -125,7 +125,7 @@ it("a pattern denies the apps that are like it and that no entry lists", () => {
 describe("a baseline", () => {
   const said = (baseline: string, head = "") => {
     const parsed = parsePolicy(
-      `version: 1\nunlisted: revoke\n${head}baseline: b.yaml\napps: []\n`,
+      `version: 1\nunlisted: revoke\nplatformApps: revoke\n${head}baseline: b.yaml\napps: []\n`,
       "p.yaml",
       () => ({ text: `version: 1\n${baseline}` }),
     );

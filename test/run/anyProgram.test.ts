@@ -12,6 +12,7 @@ import { EngineStack } from "./engineStack.ts";
 const POLICY = {
   version: 1,
   unlisted: "revoke",
+  platformApps: "revoke",
   apps: [{ id: DIALER.id, users: "everyone" }],
   limits: { percent: 100 },
   leavers: { frozen: "report" },
@@ -222,7 +223,7 @@ describe("drift is what a refresh finds", () => {
 
   it("by the policy's file as it is now, and an error where that is gone, is wrong, or the org is not to be read", async () => {
     const file = path.join(folder, "policy.yaml");
-    const text = (unlisted: string) => `version: 1\nunlisted: ${unlisted}\napps: []\n`;
+    const text = (unlisted: string) => `version: 1\nunlisted: ${unlisted}\nplatformApps: revoke\napps: []\n`;
     writeFileSync(file, text("report"));
     stack = new EngineStack(settings, file);
     authorize(ANN, "Old Tool");

@@ -51,7 +51,7 @@ const ORG = inventoryOf({
 
 /** A policy that wants approvals of these signers. */
 function policyOf(signers: readonly string[], approvals = "required: 2", more = "") {
-  const text = `version: 1\nunlisted: revoke\napps: []\nlimits: { percent: 100 }\napprovals: { signers: ${SIGNERS}, ${approvals} }\n${more}`;
+  const text = `version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\nlimits: { percent: 100 }\napprovals: { signers: ${SIGNERS}, ${approvals} }\n${more}`;
   const parsed = parsePolicy(text, "policy/p.yaml", () => ({ text: signers.join("\n") }));
   if ("problems" in parsed) throw new Error(formatProblems(parsed.problems));
   return parsed.policy;

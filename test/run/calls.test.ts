@@ -49,7 +49,7 @@ const DIRECTORY = [
   "SELECT Id, Name FROM Profile",
   "SELECT Id, Name, OptionsAllowAdminApprovedUsersOnly FROM ConnectedApplication",
   "SELECT Id, MasterLabel FROM ExternalClientApplication",
-  "SELECT ApplicationId, Label FROM AppMenuItem",
+  "SELECT ApplicationId, Label, NamespacePrefix FROM AppMenuItem",
   "SELECT Id, Username, Name, IsActive, ProfileId, Profile.Name, UserType FROM User",
 ];
 const BESIDE = [

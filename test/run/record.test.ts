@@ -45,7 +45,7 @@ async function plan(
     readCredentials({ instanceUrl: org.url, accessToken: org.accessToken }, {}),
   );
   inventory = await listInventory(connection);
-  const parsed = parsePolicy("version: 1\nunlisted: revoke\napps: []\n", "p.yaml");
+  const parsed = parsePolicy("version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\n", "p.yaml");
   if ("problems" in parsed) throw new Error("not right");
   return evaluate(parsed.policy, inventory, Date.now()).plan.revocations;
 }

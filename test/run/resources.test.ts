@@ -13,6 +13,7 @@ const DIEPPE = path.resolve("policy/dieppe-trading.yaml");
 const NONE = {
   version: 1,
   unlisted: "revoke",
+  platformApps: "revoke",
   apps: [],
   limits: { revocations: 100, percent: 100, perApp: 100 },
 };

@@ -12,6 +12,7 @@ import { rotateInUse } from "../night.ts";
 
 const POLICY = `version: 1
 unlisted: revoke
+platformApps: revoke
 apps:
   - { id: ${PAYROLL.id}, users: everyone, maxIdleDays: 30 }
   - { id: ${DIALER.id}, users: everyone, maxAgeDays: 365 }

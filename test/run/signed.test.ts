@@ -47,7 +47,10 @@ beforeEach(async () => {
     SANCTIONED_AUDIT_FILE: path.join(folder, "audit.jsonl"),
   };
   const approvals = "approvals: { signers: allowed_signers, required: 2 }";
-  writeFileSync(policy, `version: 1\nunlisted: revoke\napps: []\nlimits: { percent: 100 }\n${approvals}\n`);
+  writeFileSync(
+    policy,
+    `version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\nlimits: { percent: 100 }\n${approvals}\n`,
+  );
   writeFileSync(path.join(folder, "allowed_signers"), `ada ${ada.line}\nben ${ben.line}\n`);
 });
 afterEach(async () => {
@@ -108,7 +111,10 @@ it("where approvals are required a preview shows what an update revokes none of,
 });
 
 it("where nobody has to sign, what lies beside the plan stops nothing", async () => {
-  writeFileSync(policy, "version: 1\nunlisted: revoke\napps: []\nlimits: { percent: 100 }\n");
+  writeFileSync(
+    policy,
+    "version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\nlimits: { percent: 100 }\n",
+  );
   await planned();
   for (let i = 0; i <= 1000; i++) writeFileSync(`${plan}.${i}.sig`, "x");
   const set = { SANCTIONED_ALLOWED_SIGNERS: path.join(folder, "none"), PATH: "" };
@@ -131,7 +137,10 @@ it("what a change of the policy says does not lower what the run is set to", asy
   // The change asks for nothing, or for the approval of whom it lists itself.
   for (const approvals of ["", "approvals: { signers: mine }"]) {
     writeFileSync(path.join(folder, "mine"), `eve ${ben.line}\n`);
-    writeFileSync(policy, `version: 1\nunlisted: revoke\napps: []\nlimits: { percent: 100 }\n${approvals}\n`);
+    writeFileSync(
+      policy,
+      `version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\nlimits: { percent: 100 }\n${approvals}\n`,
+    );
     const file = await planned();
     signed(file, ben);
     const set = { SANCTIONED_ALLOWED_SIGNERS: given, SANCTIONED_REQUIRED_APPROVALS: "1" };

@@ -22,6 +22,7 @@ const COLD = user(4, { isFrozen: true });
 const POLICY: PolicyFile = {
   version: 1,
   unlisted: "revoke",
+  platformApps: "revoke",
   apps: [{ name: "Slack", users: "everyone" }],
   highPrivilege: { profiles: ["System Administrator"], action: "alert" },
 };

@@ -65,7 +65,7 @@ describe("from one folder of plans", () => {
     expect(forge.issues).toMatchObject([
       { title: "Connected users: 2 of 3 orgs break their policies, 1 org could not be judged" },
     ]);
-    made.write("policy/keeps.yaml", `version: 1\nunlisted: revoke\napps:\n${LISTED}`);
+    made.write("policy/keeps.yaml", `version: 1\nunlisted: revoke\nplatformApps: revoke\napps:\n${LISTED}`);
     const some = await issue("--only", "keeps");
     expect([some.code, some.stdout]).toEqual([
       0,

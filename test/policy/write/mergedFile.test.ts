@@ -4,7 +4,7 @@ import type { OpenFile } from "../../../src/policy/namedFile.ts";
 import { mergedFile } from "../../../src/policy/write/mergedFile.ts";
 
 const BASE = `version: 1
-unlisted: revoke
+unlisted: report
 limits: { revocations: 9, percent: 5 }
 apps:
   - name: Slack
@@ -54,7 +54,7 @@ apps:
 offboarded:
   - joe@acme.example # policy/acme.yaml:9
   - jane@acme.example # policy/base.yaml:11
-unlisted: revoke # policy/base.yaml:2
+unlisted: report # policy/base.yaml:2
 `);
 });
 

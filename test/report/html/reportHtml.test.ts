@@ -42,27 +42,33 @@ describe("the page of Dieppe Trading", () => {
 
 describe("the verdict", () => {
   it("is clean where every grant is kept", () => {
-    const html = oneUser({}, `version: 1\nunlisted: revoke\n${LISTED.replace(", reviewBy: 2026-10-31", "")}`);
+    const html = oneUser(
+      {},
+      `version: 1\nunlisted: revoke\nplatformApps: revoke\n${LISTED.replace(", reviewBy: 2026-10-31", "")}`,
+    );
     expect(section(html, "verdict")).toContain("Clean: the policy keeps every grant that was counted");
     expect(html).not.toContain('class="todo"');
   });
 
   it("says that the limits refuse", () => {
-    const html = oneUser({}, "version: 1\nunlisted: revoke\napps: []\nlimits: { revocations: 0 }\n");
+    const html = oneUser(
+      {},
+      "version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\nlimits: { revocations: 0 }\n",
+    );
     expect(section(html, "verdict")).toContain(
       "1 grant of 1 would be revoked: more than the limits allow Refused. 1 revocation is over the limit of 0",
     );
   });
 
   it("says that nothing goes in report mode, and that somebody must decide", () => {
-    const html = oneUser({}, "version: 1\nmode: report\nunlisted: revoke\napps: []\n");
+    const html = oneUser({}, "version: 1\nmode: report\nunlisted: revoke\nplatformApps: revoke\napps: []\n");
     expect(section(html, "verdict")).toContain("Nothing to revoke, but 1 app needs a decision");
     expect(section(html, "verdict")).toContain("The policy is in mode: report : nothing is revoked.");
     expect(section(html, "grants")).toContain("app not listed held back by `mode: report`");
   });
 
   it("is not clean with a finding that is an error, or a record that was changed", () => {
-    const clean = `version: 1\nunlisted: revoke\n${LISTED.replace(", reviewBy: 2026-10-31", "")}`;
+    const clean = `version: 1\nunlisted: revoke\nplatformApps: revoke\n${LISTED.replace(", reviewBy: 2026-10-31", "")}`;
     const differing = clean.replace("users:", "settings: { ipRelaxation: enforce }, users:");
     const settings = { scopes: null, adminApprovedUsersOnly: null, refreshTokenDays: null };
     const bypassed = reportHtml(
@@ -84,7 +90,9 @@ describe("the verdict", () => {
   });
 
   it("stands without grants", () => {
-    const html = reportHtml(reportOf(inventoryOf({}), "version: 1\nunlisted: revoke\napps: []\n"));
+    const html = reportHtml(
+      reportOf(inventoryOf({}), "version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\n"),
+    );
     expect(section(html, "verdict")).toContain("Clean: no grant was counted");
     expect(section(html, "undecided")).toContain("The policy lists every app that holds grants.");
   });
@@ -93,6 +101,7 @@ describe("the verdict", () => {
 describe("the sections", () => {
   const yaml = `version: 1
 unlisted: revoke
+platformApps: revoke
 ${LISTED}highPrivilege: { permissions: [ModifyAllData] }
 exemptions:
   - { user: user1@dieppe.example, reason: a, owner: it, expires: 2026-12-10 }
@@ -188,7 +197,7 @@ describe("hostile names", () => {
   const html = reportHtml(
     reportOf(
       inventoryOf({ users: people, grants: people.map(({ id }, i) => grant(id, app(names[i]!))) }),
-      "version: 1\nunlisted: revoke\napps: []\n",
+      "version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\n",
     ),
   );
 
@@ -217,7 +226,7 @@ describe("hostile names", () => {
 });
 
 describe("what the page may load", () => {
-  const html = oneUser({}, "version: 1\nunlisted: revoke\napps: []\n");
+  const html = oneUser({}, "version: 1\nunlisted: revoke\nplatformApps: revoke\napps: []\n");
 
   it("is its own style and script, by hash, and nothing else", () => {
     const hash = (element: string) => {

@@ -26,6 +26,7 @@ export function appTables(fixture: OrgFixture): Tables {
         Label: "Sales",
         Name: "standard__Sales",
         Type: "TabSet",
+        NamespacePrefix: null,
         IsUsingAdminAuthorization: false,
       },
       ...menuApps(fixture).map((app, i) => ({
@@ -34,6 +35,7 @@ export function appTables(fixture: OrgFixture): Tables {
         Label: app.name,
         Name: settingsOf(app).developerName,
         Type: "ConnectedApplication",
+        NamespacePrefix: app.namespacePrefix ?? null,
         IsUsingAdminAuthorization: settingsOf(app).adminApprovedUsersOnly,
       })),
     ],

@@ -171,6 +171,7 @@ function allObjects(permissionFields: Record<string, Field>): Record<string, Rec
       Label: text,
       Name: text,
       Type: text,
+      NamespacePrefix: text,
       IsUsingAdminAuthorization: flag,
     },
     ConnectedApplication: {

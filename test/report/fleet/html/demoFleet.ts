@@ -67,7 +67,7 @@ export function demoPlan(
   );
   const policy = [
     "version: 1",
-    n % 2 === 0 ? "unlisted: report" : "unlisted: revoke",
+    n % 2 === 0 ? "unlisted: report" : "unlisted: revoke\nplatformApps: revoke",
     "highPrivilege: { permissions: [ModifyAllData] }",
     listed === 0 ? "apps: []" : "apps:",
     ...own
