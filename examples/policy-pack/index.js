@@ -15,7 +15,7 @@ function onRevocations(name, description, properties, judge) {
     configSchema: { properties },
     validateResource: (args, report) => {
       if (!TYPES.includes(args.type)) return;
-      const revocations = Object.entries(args.props.revocations ?? {});
+      const revocations = Object.entries(args.props.revocations?.__plan?.byApp ?? {});
       judge(
         revocations.map(([app, users]) => [app, Object.keys(users)]),
         args.getConfig(),

@@ -43,9 +43,14 @@ export function revocationReason(
   return `${rule}; ${grantedText(grants)}, ${used}`;
 }
 
+/** What the rule says of it: `app not listed`. */
+export function whyText({ code }: { readonly code: FindingCode }): string {
+  return meaningOf(code);
+}
+
 /** Which rule, and where it is: `app not listed (policy/acme.yaml:2)`. Untrusted text. */
 export function ruleText({ code, at }: { readonly code: FindingCode; readonly at: Position }): string {
-  return `${meaningOf(code)} (${placeText(at)})`;
+  return `${whyText({ code })} (${placeText(at)})`;
 }
 
 function grantedText(grants: readonly Grant[]): string {

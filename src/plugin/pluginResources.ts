@@ -2,6 +2,7 @@ import { digestOf } from "../plan/digest.ts";
 import { INLINE_POLICY } from "../policy/read.ts";
 import { pulumiErrors } from "../pulumi/errors.ts";
 import type { EngineProcess } from "../pulumi/launchers.ts";
+import { NOTHING, type PlanShown } from "../pulumi/planShown.ts";
 import { PolicyResources } from "../pulumi/policyResources.ts";
 import {
   type Applied,
@@ -16,6 +17,9 @@ import { type Differences, differences } from "./differences.ts";
 import { pluginErrors } from "./errors.ts";
 import { hasSecret, hasUnknown, type Properties, revealed, secret, UNKNOWN } from "./propertyValues.ts";
 import { namedOrgOf, settingsReader } from "./settings.ts";
+
+/** By the outputs of the state, which has nothing there. */
+const TO_REVOKE = "revocations.toRevoke" satisfies `revocations.${keyof PlanShown}`;
 
 /** What only an update finds out. */
 const KNOWN_AFTERWARDS = [
@@ -87,7 +91,7 @@ export class PluginResources {
     if (input !== undefined) throw pluginErrors["input-unknown"]({ input });
     if (hasUnknown(policy)) {
       await this.#resources.checkUnknown(urn, true); // an update is never given such a one
-      return { policy: UNKNOWN, revocations: UNKNOWN };
+      return { policy: UNKNOWN, revocations: { toRevoke: UNKNOWN } };
     }
     if (!isPolicySource(policy)) throw pulumiErrors["policy-not-known"]();
     const checked = await this.#resources.check({
@@ -104,8 +108,8 @@ export class PluginResources {
   }
 
   /**
-   * What an update would do: one addition for each revocation that is planned now, whatever the state remembers of earlier
-   * ones, and what of the policy is another. In a refresh: whether what was read breaks the policy.
+   * What an update would do: that something is to be revoked now, where there was nothing, whatever the state remembers of earlier
+   * revocations; and what of the policy is another. In a refresh: whether what was read breaks the policy.
    * @throws UserError where that cannot be shown as it is
    */
   diff({ urn, id, olds, news, ignoreChanges }: DiffRequest): Differences {
@@ -116,7 +120,7 @@ export class PluginResources {
     }
     const paths = ignoreChanges.join(", ");
     if (ignoreChanges.length > 0) throw pulumiErrors["ignore-changes-refused"]({ paths });
-    if (hasUnknown(news)) return new Map([["revocations", "update"]]);
+    if (hasUnknown(news)) return new Map([[TO_REVOKE, "update"]]);
     const inputs = this.#checked(urn, news);
     refuseOtherOrg(id, inputs.org);
     // An import knows no file.
@@ -126,7 +130,7 @@ export class PluginResources {
       ...(revealed(olds) as Partial<OutputsBefore>),
     };
     const found = new Map([
-      ...differences({}, inputs.revocations, "revocations"),
+      ...(inputs.revocations.__plan === undefined ? [] : ([[TO_REVOKE, "update"]] as const)),
       ...differences(saidIn(before.policy), inputs.policy, "policy"),
       ...differences(before.policyFile, inputs.policyFile, "policyFile"),
       ...differences(before.org, inputs.org, "org"),
@@ -141,10 +145,10 @@ export class PluginResources {
   preview(urn: string, news: Properties): { readonly id: string; readonly outputs: Properties } {
     const unknown = Object.fromEntries(KNOWN_AFTERWARDS.map((key) => [key, UNKNOWN]));
     if (hasUnknown(news)) return { id: "", outputs: { ...news, ...unknown, org: UNKNOWN } };
-    const { __approval, ...inputs } = this.#checked(urn, news);
+    const inputs = this.#checked(urn, news);
     return {
       id: inputs.org.id,
-      outputs: withPolicyAs(news, { ...inputs, revocations: {}, ...unknown }),
+      outputs: withPolicyAs(news, { ...inputs, revocations: NOTHING, ...unknown }),
     };
   }
 
@@ -170,7 +174,7 @@ export class PluginResources {
   ): Promise<{ readonly id: string; readonly inputs: Properties; readonly outputs: Properties }> {
     if (Object.keys(outputs).length === 0) return this.#import(id);
     const { __provider, ...state } = revealed(outputs) as Properties;
-    const read = await this.#resources.read(namedPolicy(inputs, state as unknown as OutputsBefore));
+    const read = await this.#resources.read(namedPolicy(inputs, state as unknown as OutputsBefore), urn);
     this.#refreshed.set(urn, { digest: digestOf(inputs), drifts: read.drifts });
     return {
       id,
@@ -210,7 +214,6 @@ const CHECKED_KEYS: ReadonlySet<string> = new Set([
   "policyFile",
   "org",
   "revocations",
-  "__approval",
 ] satisfies (keyof CheckedInputs)[]);
 
 /**

@@ -14,7 +14,7 @@ const PACKAGE = "sanctioned";
 
 /**
  * The connected users of one Salesforce org, kept to a policy, through the provider plugin (docs/plugin.md). `pulumi preview` shows
- * each grant that breaks the policy as one line under `revocations`; `pulumi up` revokes exactly those; `pulumi destroy` forgets
+ * who loses what, and why; `pulumi up` revokes exactly that; `pulumi destroy` forgets
  * the resource and revokes nothing.
  */
 export class ConnectedUserPolicy extends PolicyOutputs {

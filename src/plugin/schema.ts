@@ -50,7 +50,7 @@ function packageSchema(version: string): Record<string, unknown> {
 
 const RESOURCE = {
   description:
-    "The connected users of one Salesforce org, kept to a policy. A preview shows each grant that breaks it under `revocations`; an update revokes exactly those; to destroy it only forgets it.",
+    "The connected users of one Salesforce org, kept to a policy. A preview says who loses what; an update revokes exactly those; to destroy it only forgets it.",
   inputProperties: {
     policy: {
       description: "The policy file, relative to the folder of Pulumi.yaml, or the policy itself.",
@@ -68,8 +68,8 @@ const RESOURCE = {
     org: { $ref: "#/types/sanctioned:index:Org", description: "The org." },
     revocations: {
       type: "object",
-      additionalProperties: { type: "object", additionalProperties: { type: "string" } },
-      description: "What is planned: by app and user, why. Empty once it is done.",
+      additionalProperties: ANY,
+      description: "What is planned, in short (`toRevoke`); `nothing` once it is done.",
     },
     grants: {
       type: "integer",

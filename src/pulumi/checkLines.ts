@@ -2,31 +2,35 @@ import type { Evaluation } from "../plan/evaluate.ts";
 import { exceededText } from "../plan/limits.ts";
 import type { SinceShown } from "../plan/shown.ts";
 import type { Policy } from "../policy/policy.ts";
+import { INLINE_POLICY } from "../policy/read.ts";
 import { printable } from "../printable.ts";
 import { approvalStateText } from "../report/approvalText.ts";
 import { shortProofText } from "../report/words.ts";
 import type { Proposal } from "../run/revoker.ts";
+import { shellCommand } from "../shell.ts";
 import { count } from "../text.ts";
-import type { Beside } from "./elsewhere.ts";
-import { headline, restOf, screenOf } from "./planLines.ts";
+import { headline, removalLines, whatGoes } from "./planLines.ts";
 
 /**
- * What a check says under the resource: first what is planned, then what was read and what the plan is held to, and at last what
- * there was no room for.
+ * What a check says under the resource: first what is planned, then what was read and what the plan is held to. An update that its own
+ * preview bounds says what came since: the rest was said when somebody was asked.
  * @param more what is to be said of the policy, and of how this run is held
  */
 export function checkLines(
   { evaluation, drift, since, approval, approvals }: Proposal,
-  beside: Beside,
   more: { readonly policy?: readonly string[]; readonly run?: readonly string[] } = {},
 ): string[] {
   const { plan, inventory, findings, limits, policy } = evaluation;
-  const left = (drift ?? 0) + (since?.left ?? 0);
+  if (since !== null) return [...sinceLines(since), ...(more.run ?? [])];
+  const isRefused = limits.refusal !== null;
   return [
     ...(plan.revocations.length > 0
-      ? [headline(plan), ...screenOf(plan, beside)]
+      ? [
+          `${isRefused ? "over the limits, so nothing is revoked; " : ""}${headline(plan)}`,
+          ...removalLines(plan, wholeCommand(policy, isRefused)),
+        ]
       : [
-          left > 0
+          drift
             ? "nothing to revoke of what was approved"
             : `nothing to revoke: all ${count(inventory.grants.length)} grants that were counted are sanctioned, protected or only reported`,
         ]),
@@ -38,15 +42,23 @@ export function checkLines(
     ...(drift
       ? [`drift: ${count(drift)} more break the policy and are not in the approved plan; they are left alone`]
       : []),
-    ...(since === null ? [] : sinceLines(since)),
     ...(more.run ?? []),
-    ...restOf(plan, beside, limits.refusal === null ? "npx pulumi preview --diff" : planCommand(policy)),
   ];
 }
 
-/** A refused plan is in no diff. */
-function planCommand({ file }: Policy): string {
-  return `npx sanctioned plan${/^[\w./-]+$/.test(file) ? ` --policy ${file}` : ""}`;
+/** What a refresh, which revokes nothing, says of what it found; nothing where it found nothing. */
+export function driftLines({ plan, policy }: Pick<Evaluation, "plan" | "policy">): string[] {
+  if (plan.revocations.length === 0) return [];
+  return [
+    `drift: a refresh revokes nothing; the next update would revoke ${whatGoes(plan)}`,
+    ...removalLines(plan, wholeCommand(policy, false)),
+  ];
+}
+
+/** What names each who would lose something. Only the engine knows a policy that a program gives, and it shows nothing of a refused one. */
+function wholeCommand({ file }: Policy, isRefused: boolean): string | null {
+  if (file === INLINE_POLICY) return isRefused ? null : "npx pulumi preview --json";
+  return shellCommand(["npx", "sanctioned", "plan", "--policy", file]);
 }
 
 /** What came while somebody was asked. */

@@ -17,7 +17,7 @@ type Severity = Parameters<LogRequest["setSeverity"]>[0];
 
 /** Lines of text under one resource, in the output of `pulumi preview` and `pulumi up`. */
 export interface EngineLog {
-  /** A line that stays. */
+  /** Lines that stay; nothing is said of an empty text. */
   say(message: string): Promise<void>;
   /** The live status of the resource, replaced by the next one and not kept; at most two a second. */
   progress(message: string): Promise<void>;
@@ -57,7 +57,7 @@ export function engineLog(address: string | undefined, urn: string | undefined):
   };
   let nextProgress = 0;
   return {
-    say: (message) => send(proto.LogSeverity.INFO, message, false),
+    say: async (message) => (message === "" ? undefined : send(proto.LogSeverity.INFO, message, false)),
     progress: async (message) => {
       if (performance.now() < nextProgress) return;
       nextProgress = performance.now() + PROGRESS_INTERVAL_MS;

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { printable } from "../printable.ts";
 import { amount, count } from "../text.ts";
-import type { Beside } from "./elsewhere.ts";
 import { isShort } from "./policyShown.ts";
 
 const MOST = 10;
@@ -9,14 +8,13 @@ const MOST = 10;
 /**
  * What of a policy is another than at the last update, a line for each rule: `~ limits > revocations: 50 => 60`.
  * @param before the policy as the state has it, which others can write; `summarizePolicy` made it. No line where there is none
- * @param now as `before` @param beside the engine's diff shows it, too @param withValues whether values may be shown: those of a policy that a program gives can be secret
+ * @param now as `before` @param withValues whether values may be shown: those of a policy that a program gives can be secret
  */
 export function policyLines(
   before: unknown,
   now: unknown,
-  { beside, withValues }: { readonly beside: Beside; readonly withValues: boolean },
+  { withValues }: { readonly withValues: boolean },
 ): string[] {
-  if (beside.elsewhere !== "nowhere") return [];
   const changes = mapOf(before) === null || isShort(before) ? [] : [...changesOf([], before, now)];
   if (changes.length === 0) return [];
   const left = changes.length - MOST;
@@ -67,4 +65,13 @@ function mapOf(value: unknown): Record<string, unknown> | null {
 
 function saidAt(map: Record<string, unknown> | null, key: string): unknown {
   return map !== null && Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+/**
+ * Whether the engine that was started by a command prints the inputs of a resource, all or those that changed, and so says by itself what
+ * of the policy is another: by default it prints which resources change (`--diff` and `--json` in cmd/pulumi/operations/preview.go
+ * and up.go, v3.259.0).
+ */
+export function showsInputs(command: readonly string[]): boolean {
+  return command.some((word) => /^(--(diff|json)(=(1|t|true))?|-j)$/i.test(word));
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { CodedError, shownError, UserError } from "../errors.ts";
-import { approvalDigest } from "../plan/approval.ts";
 import { digestOf, policyDigest } from "../plan/digest.ts";
+import type { Evaluation } from "../plan/evaluate.ts";
 import { raisingVariables, toRaise } from "../plan/limits.ts";
 import { countOutcomes, type Outcome } from "../plan/outcome.ts";
-import { countGrants, revocationMap } from "../plan/plan.ts";
+import { countGrants } from "../plan/plan.ts";
 import { PolicyError } from "../policy/problem.ts";
 import { INLINE_POLICY } from "../policy/read.ts";
 import { summarizePolicy } from "../policy/summary.ts";
@@ -20,16 +20,16 @@ import { raisedText } from "../run/settings.ts";
 import { shellCommand } from "../shell.ts";
 import { Stop } from "../stop.ts";
 import { count } from "../text.ts";
-import { checkLines, sinceLines } from "./checkLines.ts";
-import { besideOf } from "./elsewhere.ts";
+import { checkLines, driftLines, sinceLines } from "./checkLines.ts";
 import { type EngineLog, engineLog } from "./engineLog.ts";
 import { shownAsText } from "./engineValue.ts";
 import { pulumiErrors } from "./errors.ts";
-import { type LastPlan, unlike } from "./lastPlan.ts";
 import { type EngineProcess, isRefresh, launchersOf } from "./launchers.ts";
 import { OtherStacks, stackOf } from "./otherStacks.ts";
 import { OwnPreview } from "./ownPreview.ts";
-import { policyLines } from "./policyLines.ts";
+import { inRed } from "./planLines.ts";
+import { NOTHING, type PlanShown, planShown, unlike } from "./planShown.ts";
+import { policyLines, showsInputs } from "./policyLines.ts";
 import { policyShown } from "./policyShown.ts";
 import { projectFolder } from "./projectFolder.ts";
 import {
@@ -63,7 +63,7 @@ export interface CheckRequest {
   /** Whether the state has nothing of it: not even what an import put there. */
   readonly isNew: boolean;
   /** What the engine compares the plan with, where it does so by itself; null where it is told what differs. */
-  readonly compared: LastPlan | null;
+  readonly compared: { readonly revocations?: Partial<PlanShown> } | null;
   /** The policy as the state has it; left out where it has none. */
   readonly before?: unknown;
 }
@@ -96,13 +96,17 @@ export class PolicyResources {
   readonly #name = randomUUID();
   /** Whether what a refresh finds is to be seen: where a program runs besides, its plan says the same, line by line. */
   readonly #showsDrift: boolean;
+  /** Whether the engine is known to refresh and nothing else. */
+  readonly #isRefresh: boolean;
   /** Asks whatever this process does to stop. */
   readonly stop = new Stop();
 
   /** @param engine whose phase it serves; null where that cannot be told */
   constructor(engine: EngineProcess | null = launchersOf().starter) {
     this.#engine = engine;
-    this.#showsDrift = engine === null || isRefresh(engine) !== false;
+    const refreshes = engine === null ? null : isRefresh(engine);
+    this.#showsDrift = refreshes !== false;
+    this.#isRefresh = refreshes === true;
   }
 
   /** Keeps how settings are read; nothing logs in before the org is needed. */
@@ -112,8 +116,8 @@ export class PolicyResources {
   }
 
   /**
-   * Reads the org, decides every grant, and says under the resource what is planned.
-   * @returns the inputs with the plan in them, where the engine diffs it line by line
+   * Reads the org, decides every grant, and says under the resource what is planned, and for whom.
+   * @returns the inputs with the plan in them
    * @throws CodedError for what a person can do something about, a plan over the limits among it
    */
   async check(request: CheckRequest): Promise<CheckedInputs> {
@@ -129,24 +133,16 @@ export class PolicyResources {
     if (stackOrg !== null) refuseOtherOrg(stackOrg, org);
     const { proposal, lines } = isPreview ? { proposal: whole, lines: [] } : preview.holds(whole);
     const { policy, plan, limits } = proposal.evaluation;
-    const approved = plan.revocations.length === 0 ? {} : { __approval: approvalDigest(plan) };
     const inputs: CheckedInputs = {
       policyFile: policy.file,
       policy: policyShown(policy, { isNew, isCompared: compared !== null, before }),
       org: orgOf(whole.evaluation.inventory),
-      ...unlike(compared, { revocations: revocationMap(plan), ...approved }),
+      revocations: unlike(compared?.revocations, planShown(plan)),
     };
     const refused = limits.refusal !== null;
-    const beside = besideOf({
-      isPreview,
-      isNew,
-      isRefused: refused,
-      isHeld: proposal.since !== null,
-      engine: this.#engine,
-    });
     const { raised } = run.settings;
     const said = {
-      policy: policyLines(before, inputs.policy, { beside, withValues: typeof source === "string" }),
+      policy: this.#policyLines(before, inputs.policy, { source, refused }),
       run: [
         ...(raised === null ? [] : [raisedText(raised)]),
         ...this.#others.lines(run.stacks, { urn, orgId: org.id, isPreview, isNew }),
@@ -154,7 +150,7 @@ export class PolicyResources {
         ...(isPreview && !refused ? preview.shows(proposal) : []),
       ],
     };
-    await log.say(checkLines(proposal, beside, said).join("\n"));
+    await log.say(inRed(checkLines(proposal, said)).join("\n"));
     if (refused)
       throw new UserError({
         code: "limits-exceeded",
@@ -169,6 +165,16 @@ export class PolicyResources {
     const digest = digestOf(inputs);
     this.#checked.set(urn, { urn, digest, source, run, proposal, log, preview: isPreview ? preview : null });
     return inputs;
+  }
+
+  /** What of the policy is another; nothing where the engine says so by itself, which it does not of a plan that is refused. */
+  #policyLines(
+    before: unknown,
+    now: CheckedInputs["policy"],
+    { source, refused }: { readonly source: PolicySource; readonly refused: boolean },
+  ): string[] {
+    const isSaid = !refused && showsInputs(this.#engine?.command ?? []);
+    return isSaid ? [] : policyLines(before, now, { withValues: typeof source === "string" });
   }
 
   /**
@@ -216,26 +222,31 @@ export class PolicyResources {
   /**
    * The state as it is to be compared with: nothing is left over from earlier updates, so that each
    * preview shows only what is new; and how many grants break the policy now, whatever a plan approves of them.
+   * @param urn of the resource, under which a refresh alone says who would lose what; undefined where the state has none
    * @returns `drifts` also where that there is none cannot be told
    * @throws CodedError where the org cannot be read, or in a refresh alone the policy: never is such an org one without drift
    */
   async read(
     state: OutputsBefore,
+    urn: string | undefined,
   ): Promise<{ inputs: CheckedInputs; outputs: OutputsBefore; drifts: boolean }> {
     const { __refreshes = 0, ...rest } = state;
     const { policyFile, policy, org } = state;
-    const found = await this.#drift(state).catch((error) => {
+    const violations = await this.#violations(state).catch((error) => {
       // Where a program runs besides, the policy is the one that it names: its file may have moved, or have been wrong before.
       if (error instanceof PolicyError && !this.#showsDrift) return null;
       throw error;
     });
+    const found = violations === null ? null : countGrants(violations.plan);
+    if (violations !== null && this.#isRefresh)
+      await engineLog(process.argv.at(-1), urn).say(inRed(driftLines(violations)).join("\n"));
     const outputs: OutputsBefore = {
       ...rest,
-      revocations: {},
+      revocations: NOTHING,
       ...(found === 0 || (found !== null && this.#showsDrift) ? { drift: found } : {}),
       ...(found === 0 ? {} : { __refreshes: __refreshes + 1 }),
     };
-    const inputs = { policyFile, policy: saidIn(policy), org, revocations: {} };
+    const inputs = { policyFile, policy: saidIn(policy), org, revocations: NOTHING };
     return { inputs, outputs, drifts: found !== 0 };
   }
 
@@ -255,7 +266,7 @@ export class PolicyResources {
     const evaluation = await this.#unlessStopped(run.observe(run.want(source)));
     const org = orgOf(inventory);
     const policy = shownAsText(summarizePolicy(evaluation.policy));
-    const inputs = { policyFile: evaluation.policy.file, policy, org, revocations: {} };
+    const inputs = { policyFile: evaluation.policy.file, policy, org, revocations: NOTHING };
     const proposal = { evaluation, drift: countGrants(evaluation.plan), since: null };
     const { policyFile, ...outputs } = outputsOf({ inputs, source, proposal }, [], undefined);
     return { org, policy: source, outputs };
@@ -301,14 +312,19 @@ export class PolicyResources {
     return held;
   }
 
-  /** How many grants break the policy of a state. @returns null where that is not kept: an older release did not keep one that was given as an object */
-  async #drift({ policy, policyFile, policyDigest, org }: OutputsBefore): Promise<number | null> {
+  /** What breaks the policy of a state. @returns null where that is not kept: an older release did not keep one that was given as an object */
+  async #violations({
+    policy,
+    policyFile,
+    policyDigest,
+    org,
+  }: OutputsBefore): Promise<Pick<Evaluation, "plan" | "policy"> | null> {
     if (policyDigest === undefined && policyFile === INLINE_POLICY) return null;
     const run = this.#configured();
     const source = policy.__given ?? policyFile;
-    const { inventory, plan } = await this.#unlessStopped(run.observe(run.want(source)));
-    refuseOtherOrg(org.id, inventory.org);
-    return countGrants(plan);
+    const evaluation = await this.#unlessStopped(run.observe(run.want(source)));
+    refuseOtherOrg(org.id, evaluation.inventory.org);
+    return evaluation;
   }
 
   async #revoke(inputs: CheckedInputs, checked: Checked, knownHead?: string): Promise<Applied> {

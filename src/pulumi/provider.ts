@@ -18,8 +18,6 @@ export interface ProgramInputs {
   __urn: string;
   /** Nor does it say which phase it is. */
   __preview: boolean;
-  /** Empty: anything else means that the engine put the last update's in its place. */
-  __approval: "";
   readonly __provider?: string;
 }
 
@@ -71,7 +69,7 @@ export class ConnectedUserProvider {
     this.#resources.configure(settingsOf((key) => config.get(key)));
   }
 
-  /** Injects the plan into the inputs, where the engine diffs it line by line. */
+  /** Injects the plan into the inputs. */
   async check(
     olds: Partial<KeptInputs>,
     news: ProgramInputs,
@@ -86,7 +84,7 @@ export class ConnectedUserProvider {
 
   /**
    * No change where there is nothing to revoke and the policy is the one last applied. Otherwise it
-   * leaves the comparison to the engine, which then prints only the lines that changed. The engine asks this of a refresh,
+   * leaves the comparison to the engine, which then prints only what differs. The engine asks this of a refresh,
    * too, before any check, of what `read` returned and the inputs that it held: then it is whether there is drift.
    */
   async diff(_id: string, olds: KeptOutputs, news: KeptInputs): Promise<{ changes?: boolean }> {
@@ -97,7 +95,9 @@ export class ConnectedUserProvider {
     if (this.#resources.isChecked(__urn, inputs))
       return !isTakenOver && this.#resources.isSettled(__urn, olds, inputs) ? { changes: false } : {};
     const { __provider, ...outputs } = olds;
-    const drifts = this.#asked.has(__urn) ? undefined : this.#refreshed.get(digestOf(outputs));
+    // What was changed after the check, by a policy pack, is no clean preview, whatever it was changed into.
+    if (this.#asked.has(__urn)) return isUnknown(inputs) ? {} : { changes: true };
+    const drifts = this.#refreshed.get(digestOf(outputs));
     return drifts === undefined ? {} : { changes: drifts };
   }
 
@@ -123,7 +123,7 @@ export class ConnectedUserProvider {
     const { __provider, __urn, ...kept } = props;
     const urn = __urn === undefined ? {} : { __urn }; // an older release wrote none
     try {
-      const { inputs, outputs, drifts } = await this.#resources.read(kept);
+      const { inputs, outputs, drifts } = await this.#resources.read(kept, __urn);
       const read = { ...outputs, ...urn } as KeptOutputs;
       this.#refreshed.set(digestOf(read), drifts);
       return { id, props: read, inputs: { ...inputs, ...urn } as KeptInputs };
@@ -143,7 +143,7 @@ export class ConnectedUserProvider {
         policyFile: UNKNOWN,
         policy: UNKNOWN,
         org,
-        revocations: UNKNOWN,
+        revocations: { toRevoke: UNKNOWN },
         __urn,
       } as unknown as KeptInputs;
     }
@@ -185,9 +185,9 @@ function checkedInputs({ __urn, __provider, ...inputs }: KeptInputs): CheckedInp
 
 /** @throws UserError where the engine put something of the last update in the place of what the program hands in */
 function refuseOverridden({ policy: before }: Partial<KeptInputs>, news: ProgramInputs): void {
-  const { policy, __urn, __preview, __approval, __provider, ...others } = news;
+  const { policy, __urn, __preview, __provider, ...others } = news;
   const paths = Object.keys(others);
-  if (typeof __urn !== "string" || typeof __preview !== "boolean" || __approval !== "") paths.push("*");
+  if (typeof __urn !== "string" || typeof __preview !== "boolean") paths.push("*");
   if (typeof policy === "object" && isDeepStrictEqual(policy, before)) paths.push("policy");
   if (paths.length > 0) throw pulumiErrors["ignore-changes-refused"]({ paths: paths.join(", ") });
 }

@@ -14,8 +14,8 @@ endWithEngine();
 const TYPE = "pulumi-nodejs:dynamic/sanctioned:ConnectedUserPolicy";
 
 /**
- * The connected users of one Salesforce org, kept to a policy: a dynamic resource. `pulumi preview` shows
- * each grant that breaks the policy as one line under `revocations`; `pulumi up` revokes exactly those;
+ * The connected users of one Salesforce org, kept to a policy: a dynamic resource. `pulumi preview` says
+ * who loses what, and why; `pulumi up` revokes exactly that;
  * `pulumi destroy` forgets the resource and revokes nothing. Credentials come from the `SalesforceOrg` that
  * is its provider, or from the stack's config or the environment.
  */
@@ -28,15 +28,14 @@ export class ConnectedUserPolicy extends PolicyOutputs {
       policy: pulumi.output(args.policy),
       __urn: pulumi.createUrn(name, TYPE, opts?.parent),
       __preview: pulumi.runtime.isDryRun(),
-      __approval: "",
       __provider: PROVIDER_TEXT,
     };
     super(
       TYPE,
       name,
       inputs,
-      // The engine compares the digest of what is approved, and would show that it is another each time.
-      { ...opts, hideDiffs: [...(opts?.hideDiffs ?? []), "__approval", "__urn"] },
+      // The engine compares who loses what, and would show that as something that is added each time. Releases before kept `__approval`.
+      { ...opts, hideDiffs: [...(opts?.hideDiffs ?? []), "revocations.__plan", "__approval", "__urn"] },
     );
   }
 }

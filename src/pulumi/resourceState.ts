@@ -1,7 +1,7 @@
 import type { Inventory } from "../inventory/inventory.ts";
 import { policyDigest } from "../plan/digest.ts";
 import { countOutcomes, isOpen, type Outcome } from "../plan/outcome.ts";
-import { countGrantsOf, type RevocationMap } from "../plan/plan.ts";
+import { countGrantsOf } from "../plan/plan.ts";
 import { summarizePolicy } from "../policy/summary.ts";
 import { printable } from "../printable.ts";
 import type { PolicySource } from "../run/observer.ts";
@@ -10,20 +10,19 @@ import { count } from "../text.ts";
 import { shownAsText } from "./engineValue.ts";
 import { pulumiErrors } from "./errors.ts";
 import { openReasons } from "./openReasons.ts";
+import { NOTHING, type PlanShown } from "./planShown.ts";
 
 /** What the state keeps as the resource's inputs. */
 export interface CheckedInputs {
   policyFile: string;
   policy: Record<string, unknown>;
   org: { id: string; name: string };
-  /** What people read and approve, line by line. */
-  revocations: RevocationMap;
-  /** The digest of the same as data, which says by ids and times what is approved; left out where nothing is. */
-  __approval?: string;
+  /** What is planned. */
+  revocations: PlanShown;
 }
 
-/** What the state keeps as the resource's outputs: no revocations. The numbers are of grants, and of the last update. */
-export interface Outputs extends Omit<CheckedInputs, "__approval"> {
+/** What the state keeps as the resource's outputs: nothing to be revoked. The numbers are of grants, and of the last update. */
+export interface Outputs extends CheckedInputs {
   /** What the policy says, with the policy itself where the program gave it as an object: as secret as that is. */
   policy: Record<string, unknown> & { readonly __given?: Exclude<PolicySource, string> };
   /** That it counted, before it revoked any. */
@@ -63,7 +62,7 @@ export function saidIn({ __given, ...said }: Outputs["policy"]): CheckedInputs["
 /** What the state keeps of an update. */
 export function outputsOf(
   {
-    inputs: { __approval, ...inputs },
+    inputs,
     source,
     proposal: { evaluation, drift, since },
   }: {
@@ -80,7 +79,7 @@ export function outputsOf(
   return {
     ...inputs,
     policy: typeof source === "string" ? said : { ...said, __given: source },
-    revocations: {},
+    revocations: NOTHING,
     grants: inventory.grants.length,
     revoked: countOutcomes(outcomes).revoked ?? 0,
     reported: decisions.filter(({ action }) => action === "report").length,

@@ -94,9 +94,9 @@ export function shortProofText({
 }: CompletenessProof): string {
   const gone = changes?.stillListed ?? 0;
   return [
-    `complete: ${read - gone} of ${countAfter}`,
-    ...(gone === 0 ? [] : [`${gone} listed that went meanwhile`]),
-    ...(fromUsage === 0 ? [] : [`${fromUsage} more by usage alone`]),
+    `complete: ${count(read - gone)} of ${count(countAfter)}`,
+    ...(gone === 0 ? [] : [`${count(gone)} listed that went meanwhile`]),
+    ...(fromUsage === 0 ? [] : [`${count(fromUsage)} more by usage alone`]),
     ...(appsWithoutUsers === 0
       ? []
       : [`no list of users for ${amount(appsWithoutUsers, "external client app")}, taken for none`]),

@@ -195,19 +195,13 @@ function outputsOf(whole: Evaluation, refused: Evaluation): Output[] {
       text: baselineFile(inventory.grants, inventory, { expires: DAY, written: DAY }),
     },
     { name: "merged file", text: mergedFile(policy) },
-    ...(["nowhere", "diff"] as const).map((elsewhere) => ({
-      name: `pulumi, ${elsewhere}`,
+    {
+      name: "pulumi",
       text: checkLines(
         { evaluation: whole, ...proposal },
-        { elsewhere, isNew: false },
-        {
-          policy: policyLines({}, summary.policy, {
-            beside: { elsewhere: "nowhere", isNew: false },
-            withValues: true,
-          }),
-        },
+        { policy: policyLines({}, summary.policy, { withValues: true }) },
       ).join("\n"),
-    })),
+    },
     { name: "pulumi map", text: asEngine({ ...summary, revocations: revocationMap(plan) }).join("\n") },
     {
       name: "record file",

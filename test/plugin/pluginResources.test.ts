@@ -105,7 +105,7 @@ describe("an update is held to its own preview, though a check is told no phase"
     const later = { pid: 4, started: "4" };
     await play(phase(later), { state, preview: true });
     authorize(BEN, "New Tool");
-    expect((await play(phase(later), { state })).differs).toEqual([`add revocations["Old Tool"]["${ANN}"]`]);
+    expect((await play(phase(later), { state })).differs).toEqual(["update revocations.toRevoke"]);
     expect(held()).toEqual([`${BEN} New Tool`]);
   });
 
@@ -146,7 +146,7 @@ describe("what differs", () => {
     expect((await play(phase({ pid: 3, started: "3" }), { state, policy })).differs?.sort()).toEqual([
       `add policy["apps"]["${DIALER.id}"]["maxIdleDays"]`,
       'add policy["defaults"]["maxIdleDays"]',
-      `add revocations["Old Tool"]["${ANN}"]`,
+      "update revocations.toRevoke",
     ]);
   });
 
@@ -158,7 +158,7 @@ describe("what differs", () => {
     authorize(ANN, "Old Tool");
     const resources = phase({ pid: 6, started: "6" });
     await resources.read(URN, state!.id, state!.inputs, state!.outputs);
-    expect((await play(resources, { state })).differs).toEqual([`add revocations["Old Tool"]["${ANN}"]`]);
+    expect((await play(resources, { state })).differs).toEqual(["update revocations.toRevoke"]);
     expect(held()).toEqual([]);
   });
 
@@ -183,7 +183,7 @@ describe("what differs", () => {
 
   it.each([
     ["what the policy is", ["policy"], (state: State) => ({ policy: state.inputs.policy })],
-    ["what is planned", ["revocations"], () => ({ policy: POLICY, revocations: {} })],
+    ["what is planned", ["revocations"], () => ({ policy: POLICY, revocations: { toRevoke: "nothing" } })],
   ])("is refused where the engine was told to ignore %s", async (_, __, given) => {
     const state = await settled();
     const resources = phase();
@@ -220,7 +220,7 @@ describe("a policy", () => {
   it("that is not known yet plans nothing, and is not known afterwards either", async () => {
     const resources = phase();
     const inputs = await resources.check(URN, {}, { policy: { version: 1, apps: UNKNOWN } });
-    expect(inputs).toEqual({ policy: UNKNOWN, revocations: UNKNOWN });
+    expect(inputs).toEqual({ policy: UNKNOWN, revocations: { toRevoke: UNKNOWN } });
     expect(resources.preview(URN, inputs)).toMatchObject({
       id: "",
       outputs: { org: UNKNOWN, revoked: UNKNOWN },

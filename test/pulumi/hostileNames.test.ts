@@ -44,10 +44,20 @@ beforeAll(async () => {
     readOnly: true,
   });
   project = await PulumiProject.create({ SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken });
-  const reason = JSON.stringify('{"\\u0023#[error]x":{"::error::y":1}}');
+  const reason = '{"\\u0023#[error]x":{"::error::y":1}}';
+  const limits = { revocations: 1000, percent: 100, perApp: 1000 };
+  const apps = [{ name: "Absent", users: "everyone", reason, owner: reason }];
+  // One resource a user, since more than a page of lines is cut.
+  const policies = usernames.map((username) => ({
+    ...{ version: 1, unlisted: "revoke", platformApps: "revoke", limits, apps },
+    protected: { users: usernames.filter((other) => other !== username) },
+  }));
   await project.write(
-    "policy/dieppe-trading.yaml",
-    `version: 1\nunlisted: revoke\nplatformApps: revoke\nlimits: { revocations: 1000, percent: 100, perApp: 1000 }\napps: [{ name: Absent, users: everyone, reason: ${reason}, owner: ${reason} }]\n`,
+    "src/index.ts",
+    `import { ConnectedUserPolicy } from "./pulumi/resource.ts";
+for (const [i, policy] of ${JSON.stringify(policies)}.entries())
+  new ConnectedUserPolicy(\`of-\${i}\`, { policy });
+`,
   );
 });
 afterAll(async () => {
@@ -70,9 +80,9 @@ it("the engine shows a line for each revocation, in colour too, and no name in i
   };
   const lines = (text: string, of: RegExp) => text.split("\n").filter((line) => of.test(line.trim())).length;
   const plain = await shown();
-  expect(lines(plain, /^\+ .*: app not listed \(/)).toBe(names.length);
+  expect(lines(plain, /^- .* \(app not listed, /)).toBe(names.length);
   const text = await shown("--diff");
-  expect(lines(text, /: "app not listed \(/)).toBe(names.length);
+  expect(lines(text, /^- .* \(app not listed, /)).toBe(names.length);
   expect(text).toContain("Slack\\u{200b}");
   expect(text).toContain("Slack\\u{3c}{%");
 });

@@ -43,12 +43,8 @@ exemptions:
     expect(shown).toContain(`+ offboarded: "${ADA}"`);
     expect(shown).toContain(`+ reviewBy: "2027-03-31"`);
     expect(shown).toContain(`+ Slack, amir.kowalski@dieppe.example: {`);
-    expect(
-      revocationLines(preview.output, "+").every((line) =>
-        line.includes("user offboarded (policy/dieppe-trading.yaml:"),
-      ),
-    ).toBe(true);
-    expect(revocationLines(preview.output, "+").length).toBeGreaterThan(0);
+    expect(revocationLines(preview.output).every((line) => line.includes(" (user offboarded"))).toBe(true);
+    expect(revocationLines(preview.output).length).toBeGreaterThan(0);
 
     expect((await project.run("up", "--yes", "--skip-preview")).code).toBe(0);
     expect(org.store.grants().filter((grant) => org.store.username(grant) === ADA)).toEqual([]);
@@ -65,7 +61,7 @@ exemptions:
     const preview = await project.run("preview", "--diff");
     expect(preview.output).toContain("11 revocations planned: 11 × Bob's Lead Scoring Tool (app-not-listed)");
     expect(preview.output).toContain("(policy/shared.yaml:6)");
-    expect(preview.output).not.toContain(`Bob's Lead Scoring Tool, ${ADA}`);
+    expect(preview.output).not.toContain(`Bob's Lead Scoring Tool: ${ADA}`);
   });
 
   it("takes an inline policy, whose problems and reasons name their path", async () => {
@@ -86,7 +82,7 @@ new ConnectedUserPolicy("connected-users", { policy: ${JSON.stringify(policy)} }
     const preview = await project.run("preview", "--diff");
     expect(preview.code).toBe(0);
     expect(preview.output).toContain("app denied (inline policy at apps[1].sanctioned)");
-    expect(preview.output).not.toContain("Lead Scoring Tool, amir.kowalski");
+    expect(preview.output).not.toContain("Lead Scoring Tool: amir.kowalski");
 
     await project.write("src/index.ts", program({ ...policy, unlisted: "drop" }));
     const refused = await project.run("preview");

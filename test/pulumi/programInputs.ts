@@ -8,5 +8,5 @@ export function programInputs(
   policy: PolicySource | undefined,
   { urn = URN, preview = false }: { readonly urn?: string; readonly preview?: boolean } = {},
 ): ProgramInputs {
-  return { ...(policy === undefined ? {} : { policy }), __urn: urn, __preview: preview, __approval: "" };
+  return { ...(policy === undefined ? {} : { policy }), __urn: urn, __preview: preview };
 }

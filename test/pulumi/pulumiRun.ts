@@ -253,10 +253,10 @@ function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   );
 }
 
-/** The lines of a diff that add (`+`) or remove (`-`) one revocation: `username: "reason"`. */
-export function revocationLines(output: string, sign: "+" | "-"): string[] {
+/** The lines that name a user who is to lose an app: `- Slack: ada@… (app not listed); in use`. */
+export function revocationLines(output: string): string[] {
   return output
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line.startsWith(sign) && /@[\w.-]+\s*: "/.test(line));
+    .filter((line) => /^- .*: \S+@\S+ \(/.test(line));
 }

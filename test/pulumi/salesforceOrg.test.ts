@@ -160,8 +160,7 @@ describe("the provider of an org that a program names", () => {
     const provider = new ConnectedUserProvider(null);
     provider.configure({ config: { get: (key) => properties[key] } });
     const policy = { version: 1, unlisted: "report", apps: [] };
-    return (await provider.check({}, { policy, __urn: "urn", __preview: false, __approval: "" }))
-      .failures?.[0]?.reason;
+    return (await provider.check({}, { policy, __urn: "urn", __preview: false })).failures?.[0]?.reason;
   }
 
   it("never falls back to the environment's login", async () => {

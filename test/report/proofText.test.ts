@@ -33,15 +33,15 @@ it("of an org that went on changing says that nothing is missing, and what may b
 });
 
 it("in short says that it is complete, and what it rests on besides the counts", () => {
-  expect(shortProofText(proof)).toBe("complete: 6001 of 6001");
+  expect(shortProofText(proof)).toBe("complete: 6,001 of 6,001");
   expect(shortProofText({ ...proof, changes: { came: 3, gone: 2, stillListed: 0 } })).toBe(
-    "complete: 6001 of 6001",
+    "complete: 6,001 of 6,001",
   );
   const doubts = {
     ...{ read: 6_003, changes: { came: 1, gone: 9, stillListed: 2 } },
     ...{ fromUsage: 4, appsWithoutUsers: 1, sight: "assignments" as const },
   };
   expect(shortProofText({ ...proof, ...doubts })).toBe(
-    "complete: 6001 of 6001; 2 listed that went meanwhile; 4 more by usage alone; no list of users for 1 external client app, taken for none; none of anybody else, by the permissions that are assigned",
+    "complete: 6,001 of 6,001; 2 listed that went meanwhile; 4 more by usage alone; no list of users for 1 external client app, taken for none; none of anybody else, by the permissions that are assigned",
   );
 });

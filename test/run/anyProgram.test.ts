@@ -61,19 +61,22 @@ describe("what is planned is shown as a change and done, whatever the state reme
     expect(await stack.preview()).toEqual({ changes: false, planned: 0, failed: null });
   });
 
-  it("every line of a map is another than it was, beside those that are new", async () => {
+  it("the text is another than it was, where the same as before is planned", async () => {
     authorize(ANN, "Old Tool");
     authorize(BEN, "Old Tool");
     await stack.up();
     const before = stack.state!.inputs;
     authorize(ANN, "Old Tool");
-    authorize(ANN, "New Tool");
+    authorize(BEN, "Old Tool");
     await stack.up();
-    const { revocations, __approval } = stack.state!.inputs;
     const line = "app not listed (inline policy at unlisted); granted 2024-01-05, last used 2024-01";
-    expect(before.revocations["Old Tool"]).toEqual({ [ANN]: line, [BEN]: line });
-    expect(revocations).toEqual({ "New Tool": { [ANN]: line }, "Old Tool": { [ANN]: `${line} (again)` } });
-    expect(__approval).not.toBe(before.__approval);
+    const toRevoke = "2 × Old Tool (app-not-listed)";
+    const byApp = { "Old Tool": { [ANN]: line, [BEN]: line } };
+    expect(before.revocations).toMatchObject({ toRevoke, __plan: { byApp } });
+    expect(stack.state!.inputs.revocations).toMatchObject({
+      toRevoke: `${toRevoke} (again)`,
+      __plan: { byApp },
+    });
   });
 
   it("what is approved is another digest, though it is the same: a comparison that passes over the lines sees that", async () => {
@@ -83,8 +86,8 @@ describe("what is planned is shown as a change and done, whatever the state reme
     authorize(ANN, "Old Tool");
     await stack.up();
     const { inputs: after } = stack.state!;
-    expect(after.__approval).toBe(`${before.__approval} (again)`);
-    expect(outputs).not.toHaveProperty("__approval");
+    expect(after.revocations.__plan!.approval).toBe(`${before.revocations.__plan!.approval} (again)`);
+    expect(outputs.revocations).toEqual({ toRevoke: "nothing" });
   });
 
   it("what failed is tried again, and what came back meanwhile with it", async () => {
@@ -134,10 +137,7 @@ describe("what is planned is shown as a change and done, whatever the state reme
   });
 
   it("inputs that something changed after the check revoke nothing, and are no clean preview", async () => {
-    const remediate = (inputs: KeptInputs) => ({
-      ...inputs,
-      revocations: {},
-    });
+    const remediate = (inputs: KeptInputs) => ({ ...inputs, revocations: { toRevoke: "nothing" } });
     authorize(ANN, "Old Tool");
     await stack.up();
     authorize(BEN, "Old Tool");
@@ -199,7 +199,7 @@ describe("drift is what a refresh finds", () => {
     authorize(ANN, "Old Tool");
     for (const saved of [false, true, true, true]) expect(await stack.refresh(saved)).toBe(true);
     expect(stack.state!.outputs).toMatchObject({ drift: 1, grants: 0 });
-    expect(stack.state!.inputs.revocations).toEqual({});
+    expect(stack.state!.inputs.revocations).toEqual({ toRevoke: "nothing" });
     org.store.revoke(String(violating()[0]!.DeleteToken));
     for (const saved of [true, true]) expect(await stack.refresh(saved)).toBe(false);
     expect(stack.state!.outputs.drift).toBe(0);
@@ -208,7 +208,7 @@ describe("drift is what a refresh finds", () => {
   it("right after an update there is none, though the state still holds what that revoked", async () => {
     authorize(ANN, "Old Tool");
     await stack.up();
-    expect(Object.keys(stack.state!.inputs.revocations)).toEqual(["Old Tool"]);
+    expect(stack.state!.inputs.revocations.toRevoke).toBe("1 × Old Tool (app-not-listed)");
     expect(await stack.refresh(false)).toBe(false);
     authorize(ANN, "Old Tool");
     expect(await stack.refresh(false)).toBe(true);
@@ -360,9 +360,9 @@ describe("what is not known yet", () => {
     };
     await phase(POLICY, true);
     authorize(ANN, "Old Tool");
-    expect((await phase(POLICY, false)).revocations).toEqual({});
+    expect((await phase(POLICY, false)).revocations).toEqual({ toRevoke: "nothing" });
     await phase(UNKNOWN, true);
-    expect(Object.keys((await phase(POLICY, false)).revocations)).toEqual(["Old Tool"]);
+    expect(Object.keys((await phase(POLICY, false)).revocations.__plan!.byApp)).toEqual(["Old Tool"]);
   });
 
   it("in an update that is an error", async () => {
@@ -381,8 +381,8 @@ describe("ignoreChanges are refused, wherever they were said", () => {
   // What the engine then hands to the check: what the state has, or nothing, in place of what the program gave (`PropertyPath.Reset`).
   it.each<[paths: string, then: (inputs: KeptInputs) => object]>([
     ["revocations", ({ revocations }) => ({ revocations })],
-    ["__approval", ({ __approval }) => ({ __approval })],
-    ["__approval, where there was none", () => ({ __approval: undefined })],
+    ["revocations.__plan", ({ revocations: { __plan } }) => ({ revocations: { __plan } })],
+    ["__approval, of a state of an older release", () => ({ __approval: "0" })],
     ["*", (inputs) => ({ ...inputs, __preview: undefined })],
     ["policy", ({ policy }) => ({ policy })],
     ["__preview", () => ({ __preview: undefined })],

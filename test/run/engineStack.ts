@@ -87,7 +87,9 @@ export class EngineStack {
     if (checked === undefined)
       return { ended: { changes: true, planned: 0, failed: failures[0]!.reason }, state: old };
     const inputs = wire(remediate(wire(checked)));
-    const planned = Object.values(inputs.revocations).flatMap((users) => Object.keys(users)).length;
+    const planned = Object.values(inputs.revocations.__plan?.byApp ?? {}).flatMap((users) =>
+      Object.keys(users),
+    ).length;
     const changes =
       old === null ||
       old.initErrors ||
