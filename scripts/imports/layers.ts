@@ -50,7 +50,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   run: { imports: [...acting, "sign"] },
   watch: {
     imports: [...ground, "http", "inventory", "policy", "resolve", "decide", "plan", "run", "sqlite"],
-    packages: ["typebox"],
+    packages: ["nodemailer", "typebox"],
   },
   state: { imports: ground },
   fleet: {

@@ -14,7 +14,7 @@ import { cliErrors } from "./errors.ts";
 import { EXIT } from "./exit.ts";
 import { parseDuration } from "./options.ts";
 
-const SINKS = ["stdout", "webhook", "slack", "teams", "command"] as const;
+const SINKS = ["stdout", "webhook", "slack", "teams", "email", "command"] as const;
 type SinkName = (typeof SINKS)[number];
 
 /** What `watch` and `fleet watch` are told. */
@@ -94,6 +94,8 @@ async function sinkOf(name: SinkName, program: string | undefined): Promise<Sink
       return (await import("../watch/sinks/slack.ts")).slack(process.env);
     case "teams":
       return (await import("../watch/sinks/teams.ts")).teams(process.env);
+    case "email":
+      return (await import("../watch/sinks/email.ts")).email(process.env);
     case "command":
       if (program === undefined) throw cliErrors["command-not-named"]();
       return command(program, process.env);
@@ -152,11 +154,10 @@ export async function revokeLeavers(
   });
   say(recordText({ ...audit, file: path.relative(process.cwd(), audit.file) }));
   const open = outcomes.filter(isOpen);
-  const grants = outcomes
-    .filter((outcome) => !isOpen(outcome))
-    .reduce((sum, { revocation }) => sum + revocation.grants.length, 0);
+  const settled = outcomes.flatMap((outcome) => (isOpen(outcome) ? [] : outcome.revocation.grants));
   return {
-    revoked: grants,
+    revoked: settled.length,
+    settled,
     open: [
       ...open.map(({ revocation, reason }) => `${revocation.appLabel}, ${revocation.userLabel}: ${reason}`),
       ...(audit.missing === null ? [] : [audit.missing]),

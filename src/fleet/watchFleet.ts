@@ -3,7 +3,8 @@ import { inspect } from "node:util";
 import { CodedError, UserError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { amount } from "../text.ts";
-import { type Condition, conditionKey, eventOf, type WatchEvent } from "../watch/event.ts";
+import { type Condition, conditionKey, eventOf, OF_NO_GRANT } from "../watch/condition.ts";
+import type { WatchEvent } from "../watch/event.ts";
 import { Outboxes } from "../watch/outboxes.ts";
 import { pause } from "../watch/pause.ts";
 import type { Memory, Outbox } from "../watch/store.ts";
@@ -223,11 +224,14 @@ export class FleetWatch {
     if (isTold === (begun !== null)) return;
     const memory = await this.#options.memoryOf(OF_FLEET);
     const condition: Condition = {
-      ...{ key, kind, since: null, app: null, user: null, details: {} },
+      ...OF_NO_GRANT,
+      ...{ key, kind },
       severity: begun === null ? "note" : "error",
       text: begun ?? ended,
     };
-    const event = eventOf(condition, begun === null ? "ended" : "begun", org, now());
+    const inOrg = org?.name ?? null;
+    const about = { org, instanceUrl: null, inOrg, runbook: this.#options.runbook };
+    const event = eventOf(condition, begun === null ? "ended" : "begun", about, now());
     memory.keep({
       begun: begun === null ? [] : [key],
       ended: begun === null ? [key] : [],

@@ -35,6 +35,8 @@ export interface WatchedOrgOptions
   /** What is remembered of an org, or under another name. @throws UserError where another watch has it */
   readonly memoryOf: (orgId: string) => Promise<Memory>;
   readonly enforces: boolean;
+  /** The address of a runbook of one's own; null for the docs'. */
+  readonly runbook: string | null;
   readonly log: (line: string) => void;
 }
 
@@ -100,6 +102,7 @@ export class WatchedOrg {
     return new Watcher({
       observer: () => this.#observer(),
       org: { id: org.id, name: org.name },
+      steps: { inOrg: org.name, runbook: this.#options.runbook },
       memory: await memoryOf(org.id),
       ...{ sinks, onNews, now, fullEveryMs, window, alertExisting },
       ...(elapsed === undefined ? {} : { elapsed }),
@@ -131,7 +134,7 @@ export class WatchedOrg {
   }
 
   async #revoke(evaluation: Evaluation, plan: Plan): Promise<LeaversRevoked> {
-    if (this.#isLeft) return { revoked: 0, open: ["the watch is being ended"] };
+    if (this.#isLeft) return { revoked: 0, settled: [], open: ["the watch is being ended"] };
     const under = this.#run!.revoking!.revoke(evaluation, plan);
     this.#revoking = under.catch(() => undefined);
     try {

@@ -1,84 +1,214 @@
+import { isAccountLink } from "../accountLink.ts";
 import { meaningOf } from "../decide/codes.ts";
 import { coverFinder } from "../decide/covered.ts";
+import type { Decision } from "../decide/decide.ts";
 import { expiringFrom, findingText } from "../decide/findings.ts";
 import type { App, Grant, User } from "../inventory/inventory.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { appLabels } from "../plan/label.ts";
-import { amount } from "../text.ts";
+import { amount, count } from "../text.ts";
 import { endOf, parseDay } from "../time.ts";
-import { type Condition, conditionKey } from "./event.ts";
+import { type Condition, conditionKey, OF_NO_GRANT } from "./condition.ts";
 
-/** What holds in an org that people are to be told of. Pure, and in no order that matters. */
-export function conditionsOf(evaluation: Evaluation): Condition[] {
+const NOTHING_SETTLED: ReadonlySet<Grant> = new Set();
+
+/**
+ * What holds in an org that people are to be told of, each grant in one condition at most beside those of its user. Pure, and in no order
+ * that matters.
+ * @param settled grants of the evaluation that are revoked meanwhile: nobody need be told of them
+ */
+export function conditionsOf(
+  evaluation: Evaluation,
+  settled: ReadonlySet<Grant> = NOTHING_SETTLED,
+): Condition[] {
+  const open = evaluation.decisions.filter(({ grant }) => !settled.has(grant));
   return [
-    ...highPrivilege(evaluation),
-    ...unlistedApps(evaluation),
-    ...deactivated(evaluation),
+    ...ofGrants(evaluation, open),
+    ...deactivated(
+      evaluation,
+      open.map(({ grant }) => grant),
+    ),
     ...exemptions(evaluation),
   ];
 }
 
-/** A user of high privilege holds grants for an app: one condition for each pair, however many grants. */
-function highPrivilege({ resolved, inventory }: Evaluation): Condition[] {
-  if (resolved.highPrivilege === null) return [];
-  const { holders, exceptions } = resolved.highPrivilege;
+/** What the policy has against an app. */
+type Trouble = "not-listed" | "untold" | "denied";
+const TROUBLES = {
+  "not-listed": "the policy does not list it",
+  untold: "the org does not say which app it is",
+  denied: "the policy denies it",
+} as const satisfies Record<Trouble, string>;
+/** The same within a sentence about its user. */
+const WHICH = {
+  "not-listed": "which the policy does not list",
+  untold: "of which the org does not say which app it is",
+  denied: "which the policy denies",
+} as const satisfies Record<Trouble, string>;
+
+/** A user's grants for an app that people are to be told of: one condition for each pair, however many grants. */
+function ofGrants(evaluation: Evaluation, open: readonly Decision[]): Condition[] {
+  const { resolved, inventory } = evaluation;
+  const { holders, exceptions } = resolved.highPrivilege ?? { holders: null, exceptions: [] };
   const excepted = coverFinder(exceptions);
   const labels = appLabels(inventory);
-  const pairs = Map.groupBy(
-    inventory.grants.filter(
-      ({ userId, app }) =>
-        holders.has(userId) && userId !== inventory.caller.userId && excepted(userId, app.key) === undefined,
-    ),
-    ({ userId, app }) => JSON.stringify([userId, app.key]),
-  );
-  return [...pairs.values()].map((grants): Condition => {
-    const { userId, app } = grants[0]!;
-    const user = userPart(userId, inventory.users.get(userId));
-    const through = holders.get(userId)!;
-    return {
-      key: conditionKey("high-privilege-grant", userId, app.key),
-      kind: "high-privilege-grant",
-      severity: "warning",
-      since: earliest(grants),
-      text: `${user.username ?? user.id} has authorized ${labels.get(app.key)}, and has high privilege through ${through}`,
-      app: appPart(app),
-      user,
-      details: { through },
-    };
+  const pairs = Map.groupBy(open, ({ grant }) => JSON.stringify([grant.userId, grant.app.key]));
+  return [...pairs.values()].flatMap((decisions): Condition | [] => {
+    const { userId, app } = decisions[0]!.grant;
+    if (userId === inventory.caller.userId) return [];
+    const holds = holders?.get(userId) ?? null;
+    const through = excepted(userId, app.key) === undefined ? holds : null;
+    const trouble = troubleOf(evaluation, app, decisions);
+    if (through === null && trouble === null) return [];
+    return conditionOf({ evaluation, decisions, label: labels.get(app.key)!, through, trouble });
   });
 }
 
-function unlistedApps({ resolved, inventory }: Evaluation): Condition[] {
-  const labels = appLabels(inventory);
-  const unlisted = Map.groupBy(
-    inventory.grants.filter(
-      ({ app }) => !resolved.listedApps.has(app.key) && !resolved.protectedApps.has(app.key),
-    ),
-    ({ app }) => app.key,
+/** What is to be told of a user's grants for an app. */
+interface Pair {
+  readonly evaluation: Evaluation;
+  /** At least one. */
+  readonly decisions: readonly Decision[];
+  /** The app's. */
+  readonly label: string;
+  /** What gives the user high privilege; null for nothing. */
+  readonly through: string | null;
+  readonly trouble: Trouble | null;
+}
+
+function conditionOf({ evaluation, decisions, label, through, trouble }: Pair): Condition {
+  const { resolved, inventory } = evaluation;
+  const { grant } = decisions[0]!;
+  const { userId, app } = grant;
+  const user = userPart(userId, inventory.users.get(userId));
+  const who = user.username ?? user.id;
+  const since = earliest(decisions.map((decision) => decision.grant));
+  return {
+    ...(through === null
+      ? {
+          ...kindOf(trouble!, app, userId),
+          text: `${label} holds grants of ${who}, and ${TROUBLES[trouble!]}`,
+        }
+      : {
+          ...privilegedKind(trouble, app, userId),
+          text: `${who} has authorized ${label}${trouble === null ? "" : `, ${WHICH[trouble]}`}, and has high privilege through ${through}`,
+        }),
+    since,
+    app: appPart(app),
+    user,
+    grantedAt: timeText(since),
+    may: mayDo(evaluation, grant, through),
+    owner: resolved.listedApps.get(app.key)?.entry.owner ?? null,
+    details: {
+      ...(through === null ? {} : { through }),
+      ...(trouble === null ? {} : { why: trouble }),
+      ...(label === app.name ? {} : { label }),
+      grants: String(decisions.length),
+    },
+  };
+}
+
+/** Null for a pair of which every grant is one that the policy keeps, or says nothing of. */
+function troubleOf({ resolved }: Evaluation, app: App, decisions: readonly Decision[]): Trouble | null {
+  const against = decisions.filter(({ action, code }) => action !== "keep" && code !== "link-not-judged");
+  if (against.length === 0) return null;
+  const { key } = app;
+  const doubt = resolved.doubts.get(key);
+  if (doubt !== undefined) return doubt.denied === null && doubt.deniedLike === null ? "untold" : "denied";
+  const listed = resolved.listedApps.get(key);
+  if (listed !== undefined) return listed.entry.denied ? "denied" : null;
+  if (resolved.protectedApps.has(key)) return null;
+  return resolved.deniedLike.has(key) ? "denied" : "not-listed";
+}
+
+function kindOf(
+  trouble: Trouble,
+  { key }: App,
+  userId: Grant["userId"],
+): Pick<Condition, "key" | "olderKey" | "kind" | "severity"> {
+  const kind = trouble === "denied" ? "denied-app" : "unlisted-app";
+  return {
+    key: conditionKey(kind, key, userId),
+    // It was told of once for each app.
+    olderKey: conditionKey("unlisted-app", key),
+    kind,
+    severity: trouble === "denied" ? "error" : "warning",
+  };
+}
+
+/** An app that the policy comes not to want is told of again: it was no such danger before. */
+function privilegedKind(
+  trouble: Trouble | null,
+  { key }: App,
+  userId: Grant["userId"],
+): Pick<Condition, "key" | "olderKey" | "kind" | "severity"> {
+  const kind = "high-privilege-grant";
+  return {
+    key: conditionKey(kind, userId, key, ...(trouble === null ? [] : [trouble])),
+    olderKey: null,
+    kind,
+    severity: trouble === null ? "warning" : "critical",
+  };
+}
+
+/** What an app may do with a grant, as far as the org says it. */
+function mayDo({ inventory }: Evaluation, grant: Grant, through: string | null): string[] {
+  const user = inventory.users.get(grant.userId);
+  const who = user?.username ?? grant.userId;
+  if (isAccountLink(grant)) return [`who has the account there can log in as ${who}`];
+  const profile = user?.profileName ?? null;
+  const as = `acts as ${who}${profile === null ? "" : ` (profile ${profile})`}`;
+  const scopes = inventory.directory.appSettings.get(grant.app.key)?.scopes ?? null;
+  return [
+    through === null ? as : `${as}, with ${through}`,
+    scopes === null
+      ? "its OAuth scopes were not read; Setup shows them where the app is installed"
+      : `may ask for the OAuth scopes ${scopes.length === 0 ? "none" : scopes.join(", ")}`,
+  ];
+}
+
+/** Users of an app in one message, where they come together. */
+const MOST_ALONE = 3;
+const NAMED = 3;
+
+/**
+ * The same, with what begins together of one app in one: a rollout to a hundred users is one message. What is critical stays alone. Pure.
+ * @param begun what is told of in one round
+ */
+export function together(begun: readonly Condition[]): Condition[] {
+  const byApp = Map.groupBy(begun, ({ kind, app, severity, user, key }) =>
+    (kind === "unlisted-app" || kind === "denied-app") && severity !== "critical" && user !== null
+      ? JSON.stringify([kind, app, severity])
+      : key,
   );
-  return [...unlisted].map(([key, grants]): Condition => {
-    const { app, userId } = grants[0]!;
-    const users = new Set(grants.map((grant) => grant.userId)).size;
-    const first = inventory.users.get(userId)?.username ?? userId;
-    const why = resolved.doubts.has(key)
-      ? "the org does not say which app it is"
-      : "the policy does not list it";
-    return {
-      key: conditionKey("unlisted-app", key),
-      kind: "unlisted-app",
-      severity: "warning",
-      since: earliest(grants),
-      text: `${labels.get(key)} holds grants of ${users === 1 ? first : amount(users, "user")}, and ${why}`,
-      app: appPart(app),
-      user: users === 1 ? userPart(userId, inventory.users.get(userId)) : null,
-      details: { users: String(users), grants: String(grants.length) },
-    };
-  });
+  return [...byApp.values()].flatMap((some) => (some.length <= MOST_ALONE ? some : asOne(some)));
+}
+
+function asOne(some: readonly Condition[]): Condition {
+  const [first] = some as [Condition];
+  const names = some.flatMap(({ user }) => user?.username ?? user?.id ?? []).sort();
+  const more = names.length - NAMED;
+  const shown = `${names.slice(0, NAMED).join(", ")}${more > 0 ? ` and ${count(more)} more` : ""}`;
+  const trouble = TROUBLES[first.details.why as Trouble];
+  const times = some.flatMap(({ since }) => since ?? []);
+  const since = times.length === 0 ? null : Math.min(...times);
+  const grants = some.reduce((sum, { details }) => sum + Number(details.grants), 0);
+  return {
+    ...first,
+    key: conditionKey(first.kind, ...some.map(({ key }) => key).sort()),
+    olderKey: null,
+    since,
+    text: `${first.app!.name} holds new grants of ${amount(names.length, "user")} (${shown}), and ${trouble}`,
+    user: null,
+    grantedAt: timeText(since),
+    may: first.may.slice(1),
+    details: { ...first.details, users: String(names.length), grants: String(grants) },
+  };
 }
 
 /** A user who is not active or frozen, or whom the policy calls offboarded, and who still holds grants. */
-function deactivated({ resolved, inventory }: Evaluation): Condition[] {
-  const held = Map.groupBy(inventory.grants, ({ userId }) => userId);
+function deactivated({ resolved, inventory }: Evaluation, open: readonly Grant[]): Condition[] {
+  const held = Map.groupBy(open, ({ userId }) => userId);
   const labels = appLabels(inventory);
   return [...held].flatMap(([userId, grants]): Condition | [] => {
     const person = resolved.people.get(userId);
@@ -94,12 +224,11 @@ function deactivated({ resolved, inventory }: Evaluation): Condition[] {
     if (code === null) return [];
     const apps = [...new Set(grants.map(({ app }) => labels.get(app.key)!))].sort();
     return {
+      ...OF_NO_GRANT,
       key: conditionKey("user-deactivated", userId, code),
       kind: "user-deactivated",
       severity: "warning",
-      since: null,
       text: `${person.username} (${meaningOf(code)}) holds ${amount(grants.length, "grant")} of ${apps.join(", ")}`,
-      app: null,
       user: userPart(userId, person),
       details: { code, grants: String(grants.length) },
     };
@@ -111,13 +240,14 @@ function exemptions({ findings }: Evaluation): Condition[] {
     const { code, app, user, params } = finding;
     if (code !== "exemption-expiring" && code !== "exemption-expired") return [];
     return {
+      ...OF_NO_GRANT,
       key: conditionKey(code, app?.key ?? null, user, params.until ?? null),
       kind: code,
       severity: "warning",
       since: beganAt(code, params.until),
       text: findingText(finding),
       app: app === null ? null : appPart(app),
-      user: null,
+      owner: params.owner ?? null,
       details: { ...params, ...(user === null ? {} : { user }) },
     };
   });
@@ -133,6 +263,10 @@ function beganAt(code: "exemption-expiring" | "exemption-expired", until: string
 function earliest(grants: readonly Grant[]): number | null {
   const times = grants.flatMap(({ createdAt }) => createdAt ?? []);
   return times.length === 0 ? null : Math.min(...times);
+}
+
+function timeText(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
 }
 
 function appPart({ id, name }: App): NonNullable<Condition["app"]> {

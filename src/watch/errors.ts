@@ -57,6 +57,44 @@ export const watchErrors = declareErrors({
     example: { program: "./notify.sh", exit: 1 },
   },
 
+  "runbook-not-an-address": {
+    kind: "settings",
+    text: "SANCTIONED_RUNBOOK is not an https address, or has a user, a password or a section in it.",
+    remedy: "Give the address of the page; the event's kind is added to it as the section.",
+    example: {},
+  },
+  "mail-server-missing": {
+    kind: "settings",
+    text: "{variable} is not set.",
+    remedy: "It holds the mail server, as smtps://USER:PASSWORD@HOST or smtp://HOST:587.",
+    example: { variable: "SANCTIONED_SMTP_URL" },
+  },
+  "mail-server-not-an-address": {
+    kind: "settings",
+    text: "{variable} is not the address of a mail server.",
+    remedy: "Write it as smtps://USER:PASSWORD@HOST or smtp://HOST:587, with nothing behind the port.",
+    example: { variable: "SANCTIONED_SMTP_URL" },
+  },
+  "mail-address-not-valid": {
+    kind: "settings",
+    text: "{variable} is not a list of e-mail addresses, or of domains.",
+    remedy: "Write them as {form}.",
+    example: { variable: "SANCTIONED_EMAIL_TO", form: "security@acme.com, crm@acme.com" },
+  },
+  "mail-to-nobody": {
+    kind: "settings",
+    text: "The sink email has nobody to write to.",
+    remedy:
+      "Set SANCTIONED_EMAIL_TO to addresses, or SANCTIONED_EMAIL_OWNERS to the domains whose owners are told.",
+    example: {},
+  },
+  "mail-not-taken": {
+    kind: "remote",
+    text: "{host} does not take the mail ({fault}).",
+    remedy: "Look there for the reason, and check SANCTIONED_SMTP_URL.",
+    example: { host: "smtp.acme.com", fault: "EAUTH" },
+  },
+
   // What the watch remembers
   "watch-state-in-use": {
     kind: "user",

@@ -1,10 +1,10 @@
 import Type, { type Static } from "typebox";
-import { digestOf } from "../plan/digest.ts";
 
 /** What a watch tells of. A stable interface: sinks and their receivers match on these. */
 export const EVENT_KINDS = [
   "high-privilege-grant",
   "unlisted-app",
+  "denied-app",
   "user-deactivated",
   "exemption-expiring",
   "exemption-expired",
@@ -13,6 +13,9 @@ export const EVENT_KINDS = [
   "leavers-revoked",
   "leavers-refused",
 ] as const;
+
+/** The worst first. */
+const SEVERITIES = ["critical", "error", "warning", "note"] as const;
 
 const closed = { additionalProperties: false };
 const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
@@ -31,10 +34,32 @@ export const EventSchema = Type.Object(
     }),
     at: Type.String({ description: "When it was seen. ISO 8601, UTC." }),
     org: nullable(Type.Object({ id: Type.String(), name: Type.String() }, closed)),
-    severity: Type.Unsafe<"error" | "warning" | "note">({ enum: ["error", "warning", "note"] }),
+    severity: Type.Unsafe<(typeof SEVERITIES)[number]>({
+      enum: SEVERITIES,
+      description:
+        "`critical`: a user of high privilege has authorized an app that the policy does not want.",
+    }),
     text: Type.String({ description: "In one line. Names in it are as the org gives them: untrusted text." }),
     app: nullable(Type.Object({ id: nullable(Type.String()), name: Type.String() }, closed)),
     user: nullable(Type.Object({ id: Type.String(), username: nullable(Type.String()) }, closed)),
+    grantedAt: nullable(
+      Type.String({
+        description: "When what it tells of was granted, where it is about grants. ISO 8601, UTC.",
+      }),
+    ),
+    may: Type.Array(Type.String(), { description: "What the app may do with it, a line each." }),
+    owner: nullable(
+      Type.String({ description: "Who answers for the app or the exemption, as the policy says it." }),
+    ),
+    next: Type.Array(Type.String(), {
+      description: "The commands that come next, for a POSIX shell: names in them are quoted.",
+    }),
+    runbook: nullable(
+      Type.String({ description: "The section that says what to do: a file of the docs, or an address." }),
+    ),
+    links: Type.Array(Type.Object({ label: Type.String(), url: Type.String() }, closed), {
+      description: "Places in Setup. None where the org's address is not one of Salesforce's.",
+    }),
     details: Type.Record(Type.String(), Type.String()),
   },
   {
@@ -49,27 +74,17 @@ export const EventSchema = Type.Object(
 /** An event as delivered. Names in it are untrusted text. */
 export type WatchEvent = Static<typeof EventSchema>;
 
-/** Something that holds or does not: it is told of when it begins, once for as long as it holds. */
-export interface Condition
-  extends Pick<WatchEvent, "kind" | "severity" | "text" | "app" | "user" | "details"> {
-  /** The same for as long as it is the same thing. */
-  readonly key: string;
-  /** When it began, in milliseconds since the epoch; null where nothing says. */
-  readonly since: number | null;
-}
+/** What an event of an older release, which is still to be delivered, did not say. */
+const NOT_SAID = {
+  grantedAt: null,
+  may: [],
+  owner: null,
+  next: [],
+  runbook: null,
+  links: [],
+} as const satisfies Partial<WatchEvent>;
 
-/** The key of a condition: of its kind and what it is about. */
-export function conditionKey(kind: WatchEvent["kind"], ...subject: readonly (string | null)[]): string {
-  return `${kind}:${digestOf(subject).slice(0, 32)}`;
-}
-
-/** The event that a condition begins or ends. @param at milliseconds since the epoch */
-export function eventOf(
-  { key, since: _, ...condition }: Condition,
-  state: WatchEvent["state"],
-  org: WatchEvent["org"],
-  at: number,
-): WatchEvent {
-  const time = new Date(at).toISOString();
-  return { version: 1, id: digestOf([key, state, time]).slice(0, 32), state, at: time, org, ...condition };
+/** An event as it was kept, by this release or an older one. @param text of JSON */
+export function parseKeptEvent(text: string): WatchEvent {
+  return { ...NOT_SAID, ...(JSON.parse(text) as WatchEvent) };
 }

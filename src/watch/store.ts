@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import { openSqlite } from "../sqlite/database.ts";
 import { watchErrors } from "./errors.ts";
-import type { WatchEvent } from "./event.ts";
+import { parseKeptEvent, type WatchEvent } from "./event.ts";
 
 /** An event that a sink has not taken yet. */
 export interface Undelivered {
@@ -178,7 +178,7 @@ class Store implements Memory {
     const row = this.#database
       .prepare("SELECT number, event FROM outbox WHERE sink = ? AND refused IS NULL ORDER BY number LIMIT 1")
       .get(sink) as { number: number; event: string } | undefined;
-    return row === undefined ? null : { number: row.number, event: JSON.parse(row.event) as WatchEvent };
+    return row === undefined ? null : { number: row.number, event: parseKeptEvent(row.event) };
   }
 
   waiting(sink: string): number {

@@ -1,6 +1,6 @@
 import { expiringFrom } from "../decide/findings.ts";
 import { CodedError, InconclusiveError, SettingsError, UserError } from "../errors.ts";
-import type { Inventory } from "../inventory/inventory.ts";
+import type { Grant, Inventory } from "../inventory/inventory.ts";
 import { look, orgTimeOf } from "../inventory/look.ts";
 import { policyDigest } from "../plan/digest.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
@@ -14,13 +14,17 @@ import { needsOf } from "../resolve/policyNeeds.ts";
 import { judge, type Observer } from "../run/observer.ts";
 import { amount } from "../text.ts";
 import { endOf } from "../time.ts";
-import { conditionsOf } from "./conditions.ts";
-import { type Condition, conditionKey, eventOf, type WatchEvent } from "./event.ts";
+import { type Condition, conditionKey, eventOf, OF_NO_GRANT } from "./condition.ts";
+import { conditionsOf, together } from "./conditions.ts";
+import type { WatchEvent } from "./event.ts";
+import type { StepSurroundings } from "./nextSteps.ts";
 import type { Memory } from "./store.ts";
 
 /** What became of the leavers' grants. */
 export interface LeaversRevoked {
   readonly revoked: number;
+  /** Those of the plan that are gone, as they stand in it. */
+  readonly settled: readonly Grant[];
   /** One line for each that is still there. */
   readonly open: readonly string[];
 }
@@ -32,6 +36,8 @@ export interface WatchOptions {
   /** What reads the org; revoking is `enforce`'s alone. Asked in each round: it may be another where one had no way in. */
   readonly observer: () => Promise<Observer>;
   readonly org: NonNullable<WatchEvent["org"]>;
+  /** What events say of what comes next; nothing of a fleet or a runbook by default. */
+  readonly steps?: Pick<StepSurroundings, "inOrg" | "runbook">;
   readonly memory: Memory;
   /** Names of those that events are kept for, until they are delivered. */
   readonly sinks: readonly string[];
@@ -98,6 +104,7 @@ export class Watcher {
   #refused: { readonly evaluation: Evaluation; readonly condition: Condition } | null = null;
   #stuck: Stuck | null = null;
   #blindRounds = 0;
+  #instanceUrl: string | null = null;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -113,9 +120,9 @@ export class Watcher {
     let fault: unknown = null;
     try {
       const observer = await this.#options.observer();
-      evaluation = await this.#observe(observer);
-      const left = await this.#leavers(evaluation, observer);
-      conditions.push(...left.conditions);
+      const left = await this.#leavers(await this.#observe(observer), observer);
+      evaluation = left.evaluation;
+      conditions.push(...left.conditions, ...conditionsOf(evaluation, new Set(left.settled)));
       events.push(...left.events);
       this.#blindRounds = 0;
     } catch (error) {
@@ -123,7 +130,6 @@ export class Watcher {
       fault = error;
       conditions.push(...this.#outlive(error));
     }
-    if (evaluation !== null) conditions.push(...conditionsOf(evaluation));
     const fired = this.#keep(conditions, events, evaluation !== null, now());
     onNews();
     return { fired, isConclusive: evaluation !== null, fault };
@@ -152,6 +158,7 @@ export class Watcher {
     const before = this.#inventory;
     const listedFor = this.#elapsed() - this.#listedAt;
     const reader = await observer.connect();
+    this.#instanceUrl = reader.org.instanceUrl;
     reader.beginRun();
     let isChanged = false;
     if (before === undefined || isNewPolicy || listedFor >= fullEveryMs) {
@@ -194,16 +201,13 @@ export class Watcher {
       .some((boundary) => last < boundary !== now < boundary);
   }
 
-  /** Revokes what leavers hold, from a list that is proven complete. */
-  async #leavers(
-    evaluation: Evaluation,
-    observer: Observer,
-  ): Promise<{ conditions: Condition[]; events: WatchEvent[] }> {
+  /** Revokes what leavers hold, from a list that is proven complete. @returns the evaluation that holds from then on, and what of it is gone */
+  async #leavers(evaluation: Evaluation, observer: Observer): Promise<AfterLeavers> {
     const { enforce, halted, now, log } = this.#options;
-    const nothing = { conditions: [], events: [] };
+    const nothing = { evaluation, settled: [], conditions: [], events: [] };
     if (enforce === null || countGrants(leaversPlan(evaluation).plan) === 0) return nothing;
     if (this.#refused?.evaluation === evaluation)
-      return { conditions: [this.#refused.condition], events: [] };
+      return { ...nothing, conditions: [this.#refused.condition] };
     if (this.#isStuck(leaversPlan(evaluation).plan)) return nothing;
     // A look is good for an alert; to revoke takes the whole list (law 4).
     await this.#list(evaluation.policy, observer);
@@ -211,28 +215,28 @@ export class Watcher {
     this.#evaluation = proven;
     const { plan, refusal } = leaversPlan(proven, observer.settings.raised?.limits);
     const count = countGrants(plan);
-    if (count === 0) return nothing;
+    if (count === 0) return { ...nothing, evaluation: proven };
     const stopped = halted?.() ?? null;
     if (refusal !== null || stopped !== null) {
       log(stopped === null ? refusedText(refusal!) : `revokes nothing, since ${stopped}`);
       const condition = refusedCondition(count, refusal, stopped);
       this.#refused = { evaluation: proven, condition };
-      return { conditions: [condition], events: [] };
+      return { ...nothing, evaluation: proven, conditions: [condition] };
     }
-    const { revoked, open } = await enforce(proven, plan);
+    const { revoked, settled, open } = await enforce(proven, plan);
     this.#stuck = revoked > 0 ? null : this.#stuckAgain(whatOf(plan));
     this.#inventory = undefined; // what is left is read again
     const users = new Set(plan.revocations.map(({ user }) => user.username));
     const condition: Condition = {
+      ...OF_NO_GRANT,
       key: conditionKey("leavers-revoked", String(now())),
       kind: "leavers-revoked",
       severity: open.length > 0 ? "error" : "note",
       text: `${revoked} of ${amount(count, "grant")} of ${[...users].sort().join(", ")} revoked${open.length > 0 ? `; not revoked: ${open.join("; ")}` : ""}`,
       details: { planned: String(count), revoked: String(revoked) },
-      ...ABOUT_NOBODY,
     };
     log(printable(condition.text));
-    return { conditions: [], events: [eventOf(condition, "begun", this.#options.org, now())] };
+    return { evaluation: proven, settled, conditions: [], events: [this.#event(condition, "begun", now())] };
   }
 
   #isStuck(plan: Plan): boolean {
@@ -256,18 +260,7 @@ export class Watcher {
     const text = isPolicy
       ? "the policy is not valid, so that nothing is judged"
       : "the org cannot be judged, so that nothing is called clean";
-    return [
-      {
-        key: conditionKey(kind),
-        kind,
-        severity: "error",
-        since: null,
-        text: `${text}: ${why}`,
-        app: null,
-        user: null,
-        details: {},
-      },
-    ];
+    return [{ ...OF_NO_GRANT, key: conditionKey(kind), kind, severity: "error", text: `${text}: ${why}` }];
   }
 
   /** Keeps what is new, with the events that tell of it. @returns how many events */
@@ -283,15 +276,16 @@ export class Watcher {
     const begun = [...current.values()].filter(({ key }) => known === null || !known.has(key));
     // While nobody can see, nothing is known to have ended.
     const ended = looked ? [...(known ?? [])].filter((key) => !current.has(key)) : [];
-    const told = begun.filter(({ kind, since }) => {
+    const told = begun.filter(({ kind, since, olderKey }) => {
+      if (olderKey !== null && known?.has(olderKey)) return false;
       if (TOLD_WHEN_ENDED.includes(kind) || kind === "leavers-refused") return true;
       if (window !== null) return since === null || since >= window;
       return known !== null || alertExisting;
     });
     const over = ended.flatMap((key) => TOLD_WHEN_ENDED.find((kind) => key === conditionKey(kind)) ?? []);
     const events = [
-      ...told.map((condition) => eventOf(condition, "begun", this.#options.org, at)),
-      ...over.map((kind) => eventOf(overCondition(kind), "ended", this.#options.org, at)),
+      ...together(told).map((condition) => this.#event(condition, "begun", at)),
+      ...over.map((kind) => this.#event(overCondition(kind), "ended", at)),
       ...others,
     ];
     memory.keep({
@@ -303,9 +297,21 @@ export class Watcher {
     });
     return events.length;
   }
+
+  #event(condition: Condition, state: WatchEvent["state"], at: number): WatchEvent {
+    const { org, steps = { inOrg: null, runbook: null } } = this.#options;
+    return eventOf(condition, state, { org, instanceUrl: this.#instanceUrl, ...steps }, at);
+  }
 }
 
-const ABOUT_NOBODY = { since: null, app: null, user: null } as const;
+/** What holds once leavers were looked after. */
+interface AfterLeavers {
+  readonly evaluation: Evaluation;
+  /** Grants of the evaluation that are revoked. */
+  readonly settled: readonly Grant[];
+  readonly conditions: Condition[];
+  readonly events: WatchEvent[];
+}
 
 /** What keeps leavers' grants from being revoked: a limit, or that the watch was told to stop. */
 function refusedCondition(grants: number, refusal: string | null, stopped: string | null): Condition {
@@ -314,12 +320,12 @@ function refusedCondition(grants: number, refusal: string | null, stopped: strin
       ? `a limit keeps from being revoked: ${refusal}`
       : `are not revoked until this watch is started again, since ${stopped}`;
   return {
+    ...OF_NO_GRANT,
     key: conditionKey("leavers-refused", stopped ?? refusal),
     kind: "leavers-refused",
     severity: "error",
     text: `leavers hold ${amount(grants, "grant")} that ${why}`,
     details: { grants: String(grants) },
-    ...ABOUT_NOBODY,
   };
 }
 
@@ -330,13 +336,10 @@ function whatOf({ revocations }: Plan): string {
 
 function overCondition(kind: WatchEvent["kind"]): Condition {
   return {
+    ...OF_NO_GRANT,
     key: conditionKey(kind),
     kind,
     severity: "note",
-    since: null,
     text: kind === "inconclusive" ? "the org can be judged again" : "the policy is valid again",
-    app: null,
-    user: null,
-    details: {},
   };
 }

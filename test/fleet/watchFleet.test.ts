@@ -22,6 +22,7 @@ async function watched(orgs: readonly FolderOrg[], more: Partial<WatchFleetOptio
     surroundings: () => made.surroundings(),
     open: (surroundings) => ({ observer: openObserver(surroundings), revoking: null }),
     enforces: false,
+    runbook: null,
     memoryOf: (id) => openStore(`${made.folder}/state/${id}.sqlite`, id, { waitMs: 0 }),
     sinks: ["test"],
     onNews: () => {
@@ -137,7 +138,7 @@ it("leavers lose their grants in each org alone, on a record of its own, and wha
           revoking: {
             revoke: async (evaluation, plan) => {
               const { outcomes } = await revoker.revoke(plan, evaluation, { purpose: "leavers" });
-              return { revoked: outcomes.length, open: [] };
+              return { revoked: outcomes.length, settled: [], open: [] };
             },
             heedStop: (id) => revoker.heedStop(id),
             refuse: (policy) => revoker.refuseUnsigned(policy, "leavers", null),

@@ -46,8 +46,8 @@ import { resolveProblems } from "../../src/resolve/errors.ts";
 import { planByHand } from "../../src/run/byHand.ts";
 import { safeJson } from "../../src/safeJson.ts";
 import type { Day } from "../../src/time.ts";
+import { eventOf } from "../../src/watch/condition.ts";
 import { conditionsOf } from "../../src/watch/conditions.ts";
-import { eventOf } from "../../src/watch/event.ts";
 import { slack } from "../../src/watch/sinks/slack.ts";
 import { stdout } from "../../src/watch/sinks/stdout.ts";
 import { teams } from "../../src/watch/sinks/teams.ts";
@@ -361,7 +361,12 @@ describe("an event that is delivered", () => {
   const conditions = conditionsOf(WHOLE);
   const org = { id: WHOLE.inventory.org.id, name: ORGS[0]! };
   const events = [...conditions, { ...conditions[0]!, text: APPS.join(" ") }].map((condition) =>
-    eventOf(condition, "begun", org, AS_OF),
+    eventOf(
+      condition,
+      "begun",
+      { org, instanceUrl: WHOLE.inventory.org.instanceUrl, inOrg: org.name, runbook: null },
+      AS_OF,
+    ),
   );
 
   it("is a line of JSON on stdout, of the same values", async () => {

@@ -1,15 +1,17 @@
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Grant, User } from "../../src/inventory/inventory.ts";
+import type { App, Grant, User } from "../../src/inventory/inventory.ts";
 import { type Evaluation, evaluate } from "../../src/plan/evaluate.ts";
 import { leaversPlan } from "../../src/plan/leaversPlan.ts";
 import { countGrants, plan } from "../../src/plan/plan.ts";
 import { policyFromObject } from "../../src/policy/load.ts";
+import type { Policy } from "../../src/policy/policy.ts";
 import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
-import { conditionsOf } from "../../src/watch/conditions.ts";
-import { EventSchema, eventOf } from "../../src/watch/event.ts";
+import { type Condition, eventOf } from "../../src/watch/condition.ts";
+import { conditionsOf, together } from "../../src/watch/conditions.ts";
+import { EventSchema } from "../../src/watch/event.ts";
 import { cases } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, like, sfId, user } from "../inventories.ts";
 
@@ -27,26 +29,40 @@ const POLICY: PolicyFile = {
   highPrivilege: { profiles: ["System Administrator"], action: "alert" },
 };
 
+const ABOUT = { org: null, instanceUrl: "https://dieppe.my.salesforce.com", inOrg: null, runbook: null };
+const GOOGLE: App = { ...app("Google"), key: "provider:Google", kind: "identity-provider" };
+const link = (userId: Grant["userId"]): Grant => ({
+  ...grant(userId, GOOGLE, { createdAt: null, lastUsedAt: null, useCount: null }),
+  source: "account-link",
+});
+
+function policyOf(changed: Partial<PolicyFile>): Policy {
+  const parsed = policyFromObject({ ...POLICY, ...changed }, "policy");
+  if ("problems" in parsed) throw new PolicyError(parsed.problems);
+  return parsed.policy;
+}
+
 function judged(
   grants: readonly Grant[],
   changed: Partial<PolicyFile> = {},
   users: readonly User[] = [ANN, BOSS, GONE, COLD],
 ): Evaluation {
-  const parsed = policyFromObject({ ...POLICY, ...changed }, "policy");
-  if ("problems" in parsed) throw new PolicyError(parsed.problems);
   const inventory = inventoryOf({
     users,
     grants: [...grants],
     apps: [SLACK, NOTETAKER, ...grants.map(({ app: one }) => one).filter(({ couldBe }) => couldBe)],
   });
-  return evaluate(parsed.policy, inventory, AS_OF);
+  return evaluate(policyOf(changed), inventory, AS_OF);
 }
 const told = (...[grants, changed]: Parameters<typeof judged>) =>
   conditionsOf(judged(grants, changed)).map(({ kind, text }) => [kind, text]);
-const exemption = (expires: string): Partial<PolicyFile> => ({
+const exemptionOf = (expires: string): Partial<PolicyFile> => ({
   exemptions: [
     { app: "Notetaker", user: ANN.username, reason: "Trial", owner: "it@dieppe.example", expires },
   ],
+});
+const exemption = (expires: string): Partial<PolicyFile> => ({
+  ...exemptionOf(expires),
   unlisted: "report",
   apps: [
     { name: "Slack", users: "everyone" },
@@ -80,10 +96,13 @@ describe("what a watch tells of", () => {
       [],
     ],
     [
-      "an app that is not listed, once for all of its users",
+      "an app that is not listed, once for each of its users",
       [grant(ANN.id, NOTETAKER), grant(sfId("005", 9), NOTETAKER)],
       {},
-      [["unlisted-app", "Notetaker holds grants of 2 users, and the policy does not list it"]],
+      [
+        ["unlisted-app", "Notetaker holds grants of user1@dieppe.example, and the policy does not list it"],
+        ["unlisted-app", "Notetaker holds grants of 005000000000009AAA, and the policy does not list it"],
+      ],
     ],
     [
       "a stranger that bears the name of an app of the policy",
@@ -96,6 +115,35 @@ describe("what a watch tells of", () => {
         ],
       ],
     ],
+    [
+      "both at once in one message",
+      [grant(BOSS.id, NOTETAKER)],
+      {},
+      [
+        [
+          "high-privilege-grant",
+          "user2@dieppe.example has authorized Notetaker, which the policy does not list, and has high privilege through the profile System Administrator",
+        ],
+      ],
+    ],
+    [
+      "a denied app",
+      [grant(ANN.id, NOTETAKER)],
+      { apps: [{ name: "Notetaker", sanctioned: false }] },
+      [["denied-app", "Notetaker holds grants of user1@dieppe.example, and the policy denies it"]],
+    ],
+    [
+      "or one that a pattern denies",
+      [grant(BOSS.id, NOTETAKER)],
+      { appsLike: [{ name: "note*", sanctioned: false }] },
+      [
+        [
+          "high-privilege-grant",
+          "user2@dieppe.example has authorized Notetaker, which the policy denies, and has high privilege through the profile System Administrator",
+        ],
+      ],
+    ],
+    ["but not where it is exempt", [grant(ANN.id, NOTETAKER)], exemptionOf("2027-03-01"), []],
     ["a protected app is not", [grant(ANN.id, NOTETAKER)], { protected: { apps: ["Notetaker"] } }, []],
     [
       "a user who is not active and holds grants",
@@ -150,6 +198,42 @@ describe("what a watch tells of", () => {
     expect(keys([grant(ANN.id, app("Other"))])).not.toEqual(one);
   });
 
+  it("an app that the policy comes not to want is told of again, of who has high privilege", () => {
+    const keys = (changed: Partial<PolicyFile>) =>
+      conditionsOf(judged([grant(BOSS.id, SLACK)], changed)).map(({ key }) => key);
+    expect(keys({ apps: [] })).not.toEqual(keys({}));
+  });
+
+  it("is critical where a user of high privilege has what the policy does not want, an error where it is denied", () => {
+    const severities = (changed: Partial<PolicyFile>) =>
+      conditionsOf(judged([grant(BOSS.id, SLACK), grant(ANN.id, SLACK)], changed)).map(
+        ({ severity }) => severity,
+      );
+    expect(severities({})).toEqual(["warning"]);
+    expect(severities({ apps: [] })).toEqual(["critical", "warning"]);
+    expect(severities({ apps: [{ name: "Slack", sanctioned: false }] })).toEqual(["critical", "error"]);
+  });
+
+  it("what is revoked meanwhile is not told of", () => {
+    const evaluation = judged([grant(GONE.id, SLACK), grant(GONE.id, NOTETAKER), grant(ANN.id, NOTETAKER)]);
+    const [one, other, anns] = evaluation.inventory.grants;
+    const said = (...settled: (Grant | undefined)[]) =>
+      conditionsOf(evaluation, new Set(settled.flatMap((some) => some ?? []))).map(({ text }) => text);
+    expect(said(one, other, anns)).toEqual([]);
+    expect(said(one, anns)).toEqual([
+      "Notetaker holds grants of user3@dieppe.example, and the policy does not list it",
+      "user3@dieppe.example (user not active) holds 1 grant of Notetaker",
+    ]);
+  });
+
+  it("links to identity providers that the policy says nothing of are not", () => {
+    const links = inventoryOf({ users: [ANN, BOSS], grants: [link(ANN.id)], apps: [GOOGLE] });
+    const kinds = (changed: Partial<PolicyFile>) =>
+      conditionsOf(evaluate(policyOf(changed), links, AS_OF)).map(({ kind }) => kind);
+    expect(kinds({})).toEqual([]);
+    expect(kinds({ unlistedIdentityProviders: "report" })).toEqual(["unlisted-app"]);
+  });
+
   it("says since when, where the org does", () => {
     const since = (grants: Grant[], changed: Partial<PolicyFile> = {}) =>
       conditionsOf(judged(grants, changed)).map((one) => one.since);
@@ -167,14 +251,51 @@ it("every event is as its schema says, and has an id of its own", () => {
   fc.assert(
     fc.property(cases, ({ policy, inventory }) => {
       const conditions = conditionsOf(evaluate(policy.policy, inventory, AS_OF));
-      const events = conditions.map((one) =>
-        eventOf(one, "begun", { id: inventory.org.id, name: inventory.org.name }, AS_OF),
-      );
+      const events = conditions.map((one) => eventOf(one, "begun", ABOUT, AS_OF));
       for (const event of events) if (!matches(event)) throw new Error(JSON.stringify(matches.errors));
       expect(new Set(events.map(({ id }) => id)).size).toBe(new Set(conditions.map(({ key }) => key)).size);
       expect(new Set(conditions.map(({ key }) => key)).size).toBe(conditions.length);
     }),
   );
+});
+
+describe("what begins together", () => {
+  const many = (number: number, changed: Partial<PolicyFile> = {}) => {
+    const users = Array.from({ length: number }, (_, i) => user(i + 10));
+    const grants = [BOSS, ...users].map(({ id }) => grant(id, NOTETAKER));
+    return together(conditionsOf(judged(grants, changed, [BOSS, ...users])));
+  };
+
+  it("of one app is one message from the fourth user on, what is critical stays alone", () => {
+    expect(many(3).map(({ kind }) => kind)).toEqual([
+      "high-privilege-grant",
+      "unlisted-app",
+      "unlisted-app",
+      "unlisted-app",
+    ]);
+    const [critical, rest, ...more] = many(12);
+    expect([critical?.severity, more]).toEqual(["critical", []]);
+    expect(rest).toMatchObject({
+      kind: "unlisted-app",
+      text: "Notetaker holds new grants of 12 users (user10@dieppe.example, user11@dieppe.example, user12@dieppe.example and 9 more), and the policy does not list it",
+      user: null,
+      details: { users: "12", grants: "12", why: "not-listed" },
+    });
+  });
+
+  it("loses nobody: as many users are told of as there are", () => {
+    fc.assert(
+      fc.property(cases, ({ policy, inventory }) => {
+        const each = conditionsOf(evaluate(policy.policy, inventory, AS_OF));
+        const usersIn = (conditions: readonly Condition[]) =>
+          conditions.reduce(
+            (sum, { user: one, details }) => sum + (one === null ? Number(details.users ?? 1) : 1),
+            0,
+          );
+        expect(usersIn(together(each))).toBe(usersIn(each));
+      }),
+    );
+  });
 });
 
 describe("law: a watch revokes of leavers alone, and of them no more than an update would", () => {

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createNetServer, type Server as NetServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import Fastify, { type FastifyInstance } from "fastify";
@@ -10,29 +10,53 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import type { WatchEvent } from "../../src/watch/event.ts";
 import { command } from "../../src/watch/sinks/command.ts";
+import { email, mailOf } from "../../src/watch/sinks/email.ts";
 import { RefusedError } from "../../src/watch/sinks/sink.ts";
-import { slack } from "../../src/watch/sinks/slack.ts";
+import { slack, slackMessage } from "../../src/watch/sinks/slack.ts";
 import { stdout } from "../../src/watch/sinks/stdout.ts";
-import { teams } from "../../src/watch/sinks/teams.ts";
+import { teams, teamsMessage } from "../../src/watch/sinks/teams.ts";
 import { webhook } from "../../src/watch/sinks/webhook.ts";
+import { someEvent } from "./someEvent.ts";
 
 const NAME = "Evil <!channel> [x](https://evil.example) *b* `c`\u202e\n";
-const EVENT: WatchEvent = {
-  version: 1,
-  id: "1",
-  kind: "unlisted-app",
-  state: "begun",
-  at: "2026-11-23T12:00:00.000Z",
+const EVENT = someEvent({
   org: { id: "00D000000000001EAA", name: "Dieppe & Co" },
-  severity: "warning",
   text: `${NAME} holds grants`,
   app: { id: null, name: NAME },
-  user: null,
-  details: {},
+  user: { id: "005000000000001AAA", username: "ann@dieppe.example" },
+  grantedAt: "2026-11-23T11:58:30.000Z",
+  may: ["acts as ann@dieppe.example (profile Sales User)"],
+  owner: "it@dieppe.example",
+  next: [
+    "npx sanctioned explain --user ann@dieppe.example",
+    "npx sanctioned revoke --user ann@dieppe.example",
+  ],
+  runbook: "docs/incidents.md#an-alert-about-a-grant",
+  links: [
+    {
+      label: "The apps in use in Setup",
+      url: "https://dieppe.my.salesforce.com/lightning/setup/ConnectedAppsUsage/home",
+    },
+  ],
+});
+const CRITICAL: WatchEvent = {
+  ...EVENT,
+  kind: "high-privilege-grant",
+  severity: "critical",
+  runbook: "https://wiki.example/sf#high-privilege-grant",
 };
-const TEXT =
-  "⚠️ Dieppe & Co: Evil <!channel> [x](https://evil.example) *b* `c`\\u{202e}\\u{a} holds grants [unlisted-app]";
-
+const OVER = someEvent({
+  kind: "inconclusive",
+  state: "ended",
+  severity: "note",
+  text: "the org can be judged again",
+});
+const LONG: WatchEvent = {
+  ...EVENT,
+  text: "\u{1f600}".repeat(9_000),
+  may: ["x".repeat(9_000)],
+  next: ["y".repeat(9_000)],
+};
 let server: FastifyInstance;
 let url: string;
 const answers: { status: number; headers?: Record<string, string> }[] = [];
@@ -61,22 +85,184 @@ it("the webhook is the event as JSON, signed with the time", async () => {
   expect(got[0]!.headers["x-sanctioned-signature"]).toBe(`t=1795435200,v1=${hex}`);
 });
 
-it("Slack's message has no mark-up, mention or link", async () => {
-  await slack({ SANCTIONED_SLACK_WEBHOOK: url }).send(EVENT, never);
-  expect(JSON.parse(got[0]!.body)).toEqual({
-    text: TEXT.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"),
-    mrkdwn: false,
-    blocks: [{ type: "section", text: { type: "plain_text", text: TEXT, emoji: false } }],
-  });
+it.each([
+  ["critical", CRITICAL],
+  ["warning", EVENT],
+  ["over", OVER],
+] as const)("Slack and Teams have a layout of their own, and mail its text: %s", async (name, event) => {
+  const pretty = (message: object) => `${JSON.stringify(message, null, 2)}\n`;
+  await slack({ SANCTIONED_SLACK_WEBHOOK: url }).send(event, never);
+  await teams({ SANCTIONED_TEAMS_WEBHOOK: url }).send(event, never);
+  const [toSlack, toTeams] = got.map(({ body }) => JSON.parse(body));
+  await expect(pretty(toSlack)).toMatchFileSnapshot(`golden/slack-${name}.golden.json`);
+  await expect(pretty(toTeams)).toMatchFileSnapshot(`golden/teams-${name}.golden.json`);
+  const { subject, text } = mailOf(event);
+  await expect(`Subject: ${subject}\n\n${text}`).toMatchFileSnapshot(`golden/mail-${name}.golden.txt`);
 });
 
-it("Teams' message is an Adaptive Card whose text knows no Markdown", async () => {
-  await teams({ SANCTIONED_TEAMS_WEBHOOK: url }).send(EVENT, never);
-  const { type, attachments } = JSON.parse(got[0]!.body);
-  expect([type, attachments[0].contentType]).toEqual(["message", "application/vnd.microsoft.card.adaptive"]);
-  expect(attachments[0].content).toMatchObject({
-    type: "AdaptiveCard",
-    body: [{ type: "RichTextBlock", inlines: [{ type: "TextRun", text: TEXT }] }],
+/** Every object in a message. */
+function objectsIn(value: unknown): Record<string, unknown>[] {
+  if (typeof value !== "object" || value === null) return [];
+  return [value as Record<string, unknown>, ...Object.values(value).flatMap(objectsIn)];
+}
+
+it("no text of an event stands where Slack or Teams obey mark-up, mentions or links", () => {
+  const isOurs = (text: unknown) => /^(The user|The apps|The runbook)/.test(String(text));
+  for (const event of [EVENT, CRITICAL, LONG]) {
+    const { text, blocks } = slackMessage(event) as { text: string; blocks: unknown };
+    expect(text.replace(/&(amp|lt|gt);/g, "")).not.toMatch(/[&<>]/);
+    for (const { type, text, url: address } of objectsIn(blocks)) {
+      expect(type).not.toBe("mrkdwn");
+      if (type === "link")
+        expect([isOurs(text), String(address)]).toEqual([
+          true,
+          expect.stringMatching(/^https:\/\/(dieppe\.my\.salesforce\.com|wiki\.example)\//),
+        ]);
+    }
+    for (const { type, url: address } of objectsIn(teamsMessage(event))) {
+      expect(["TextBlock", "FactSet"]).not.toContain(type);
+      if (type === "Action.OpenUrl")
+        expect(address).toMatch(/^https:\/\/(dieppe\.my\.salesforce\.com|wiki\.example)\//);
+    }
+  }
+});
+
+it("a message is short enough for each, and no character is cut in two", () => {
+  const { text, blocks } = slackMessage(LONG) as { text: string; blocks: unknown };
+  const texts = objectsIn(blocks).flatMap(({ text }) => (typeof text === "string" ? text : []));
+  for (const one of [text, ...texts]) expect([one.length <= 3_000, one.isWellFormed()]).toEqual([true, true]);
+  expect(JSON.stringify(teamsMessage(LONG)).length).toBeLessThan(28_000);
+});
+
+describe("mail", () => {
+  let mailServer: NetServer;
+  let said: string[];
+  let refusing: RegExp | null;
+  let env: NodeJS.ProcessEnv;
+  beforeEach(async () => {
+    said = [];
+    refusing = null;
+    mailServer = createNetServer((socket) => {
+      let isData = false;
+      const say = (line: string) => socket.write(`${line}\r\n`);
+      say("220 localhost");
+      socket.setEncoding("utf8").on("data", (chunk: string) => {
+        for (const line of chunk.split("\r\n").slice(0, -1)) {
+          said.push(line);
+          if (isData && line !== ".") continue;
+          if (refusing?.test(line)) say("550 no such mailbox hunter2");
+          else if (line === "DATA") say("354 go on");
+          else say("250 ok");
+          isData = line === "DATA";
+          if (line === "QUIT") socket.end();
+        }
+      });
+      socket.on("error", () => undefined);
+    }).listen(0, "127.0.0.1");
+    await once(mailServer, "listening");
+    const { port } = mailServer.address() as AddressInfo;
+    env = {
+      SANCTIONED_SMTP_URL: `smtp://127.0.0.1:${port}`,
+      SANCTIONED_EMAIL_FROM: "sanctioned@dieppe.example",
+      SANCTIONED_EMAIL_TO: "security@dieppe.example",
+    };
+  });
+  afterEach(() => void mailServer.close());
+  const recipients = () => said.flatMap((line) => /^RCPT TO:<(.*)>/.exec(line)?.[1] ?? []);
+
+  it("goes to fixed addresses, as plain text with one subject whatever the names are", async () => {
+    await email(env).send(EVENT, never);
+    expect(recipients()).toEqual(["security@dieppe.example"]);
+    const head = said.slice(said.indexOf("DATA") + 1, said.indexOf("", said.indexOf("DATA")));
+    expect(head.filter((line) => /^(Bcc|To|Cc):/i.test(line))).toEqual(["To: security@dieppe.example"]);
+    expect(said.join("\n")).toContain("Content-Type: text/plain");
+    expect(head).toContain(`Message-ID: <${EVENT.id}@sanctioned.invalid>`);
+  });
+
+  it.each<[rule: string, owner: string | null, told: string[]]>([
+    [
+      "an owner of a domain that is named is told",
+      "crm@dieppe.example",
+      ["security@dieppe.example", "crm@dieppe.example"],
+    ],
+    ["one of another domain is not", "crm@evil.example", ["security@dieppe.example"]],
+    ["nor of one that ends likewise", "crm@notdieppe.example", ["security@dieppe.example"]],
+    ["nor what is no address", "CRM team <crm@dieppe.example>", ["security@dieppe.example"]],
+    ["nor two in one", "a@evil.example,b@dieppe.example", ["security@dieppe.example"]],
+    ["nobody twice", "Security@dieppe.example", ["security@dieppe.example"]],
+  ])("%s", async (_, owner, told) => {
+    await email({ ...env, SANCTIONED_EMAIL_OWNERS: "dieppe.example" }).send({ ...EVENT, owner }, never);
+    expect(recipients()).toEqual(told);
+  });
+
+  it("for owners alone is sent where there is one, and else settled without", async () => {
+    const { SANCTIONED_EMAIL_TO: _, ...rest } = env;
+    const owners = email({ ...rest, SANCTIONED_EMAIL_OWNERS: "dieppe.example" });
+    await owners.send({ ...EVENT, owner: null }, never);
+    expect(said).toEqual([]);
+    await owners.send(EVENT, never);
+    expect(recipients()).toEqual(["it@dieppe.example"]);
+  });
+
+  it("a mailbox that is not there is not tried again, a server that is away is; nothing that it said is repeated", async () => {
+    refusing = /^RCPT/;
+    const refused = await email(env)
+      .send(EVENT, never)
+      .catch((error: Error) => error);
+    expect(refused).toBeInstanceOf(RefusedError);
+    expect(String((refused as Error).stack)).not.toContain("hunter2");
+    mailServer.close();
+    await once(mailServer, "close");
+    await expect(email(env).send(EVENT, never)).rejects.toMatchObject({
+      name: "LaterError",
+      message: expect.stringMatching(/^127\.0\.0\.1 does not take the mail \(E[A-Z]+\)\./),
+    });
+  });
+
+  it("is never sent in the clear to another machine: without STARTTLS it is not sent", async () => {
+    const { port } = mailServer.address() as AddressInfo;
+    await expect(
+      email({ ...env, SANCTIONED_SMTP_URL: `smtp://user:hunter2@localhost.localdomain:${port}` }).send(
+        EVENT,
+        AbortSignal.timeout(5_000),
+      ),
+    ).rejects.toMatchObject({ name: "LaterError" });
+    expect(said.join("\n")).not.toMatch(/^(AUTH|MAIL|RCPT)/m);
+  });
+
+  it.each<[mistake: string, changed: NodeJS.ProcessEnv, message: RegExp]>([
+    ["no server", { SANCTIONED_SMTP_URL: "" }, /^SANCTIONED_SMTP_URL is not set/],
+    [
+      "a server of another kind",
+      { SANCTIONED_SMTP_URL: "https://u:hunter2@smtp.example" },
+      /^SANCTIONED_SMTP_URL is not the address/,
+    ],
+    [
+      "more than a server",
+      { SANCTIONED_SMTP_URL: "smtp://u:hunter2@smtp.example/x?y" },
+      /^SANCTIONED_SMTP_URL is not the address/,
+    ],
+    [
+      "a password that is not encoded",
+      { SANCTIONED_SMTP_URL: "smtp://u:hunter2%zz@smtp.example" },
+      /^SANCTIONED_SMTP_URL is not the address/,
+    ],
+    ["nobody who writes", { SANCTIONED_EMAIL_FROM: "" }, /^SANCTIONED_EMAIL_FROM is not set/],
+    [
+      "a name beside an address",
+      { SANCTIONED_EMAIL_TO: "A <a@b.example>" },
+      /^SANCTIONED_EMAIL_TO is not a list/,
+    ],
+    [
+      "a domain that is an address",
+      { SANCTIONED_EMAIL_OWNERS: "a@b.example" },
+      /^SANCTIONED_EMAIL_OWNERS is not a list/,
+    ],
+    ["nobody to write to", { SANCTIONED_EMAIL_TO: "" }, /^The sink email has nobody/],
+  ])("%s is one clear error that quotes nothing", (_, changed, message) => {
+    const make = () => email({ ...env, ...changed });
+    expect(make).toThrow(message);
+    expect(make).not.toThrow("hunter2");
   });
 });
 

@@ -7,6 +7,7 @@ import { Delivery } from "../../src/watch/deliver.ts";
 import type { WatchEvent } from "../../src/watch/event.ts";
 import { RefusedError, type Sink } from "../../src/watch/sinks/sink.ts";
 import { openStore } from "../../src/watch/store.ts";
+import { someEvent } from "./someEvent.ts";
 
 const ORG = "00D000000000001EAA";
 let folder: string;
@@ -17,19 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const event = (id: string): WatchEvent => ({
-  version: 1,
-  id,
-  kind: "unlisted-app",
-  state: "begun",
-  at: "2026-11-23T12:00:00.000Z",
-  org: null,
-  severity: "warning",
-  text: id,
-  app: null,
-  user: null,
-  details: {},
-});
+const event = (id: string): WatchEvent => someEvent({ id, text: id });
 const news = (events: WatchEvent[], sinks: string[], more = {}) => ({
   begun: [],
   ended: [],

@@ -4,6 +4,7 @@ import type { Observer } from "../../run/observer.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { raisedText } from "../../run/settings.ts";
 import { Delivery } from "../../watch/deliver.ts";
+import { runbookOf } from "../../watch/nextSteps.ts";
 import { pause } from "../../watch/pause.ts";
 import type { Enforce, Round, Watcher } from "../../watch/watcher.ts";
 import { EXIT } from "../exit.ts";
@@ -48,6 +49,7 @@ export function watchCommand(): Command {
     )
     .action(async (options: WatchOptions) => {
       const sinks = await sinksOf(options);
+      const runbook = runbookOf(process.env);
       const file = policyFile(options.policy);
       const { observer, enforce, heedStop, refuse } = await openRun(options);
       const policy = observer.want(file); // what is wrong with it now is better said now
@@ -60,6 +62,7 @@ export function watchCommand(): Command {
       const watcher = new Watcher({
         observer: () => Promise.resolve(observer),
         org: { id, name },
+        steps: { inOrg: null, runbook },
         memory,
         sinks: sinks.map(({ name }) => name),
         onNews: () => delivery.wake(),

@@ -7,6 +7,7 @@ import type { FleetWatch, Looked } from "../../../fleet/watchFleet.ts";
 import { KEPT_IN, readRunSettings } from "../../../run/settings.ts";
 import { amount } from "../../../text.ts";
 import { Delivery } from "../../../watch/deliver.ts";
+import { runbookOf } from "../../../watch/nextSteps.ts";
 import { EXIT } from "../../exit.ts";
 import { type FleetOptions, selectedFleet, withOrgOptions } from "../../fleet.ts";
 import { sayRaised } from "../../run.ts";
@@ -48,6 +49,7 @@ export function fleetWatchCommand(): Command {
     .action(async (options: FleetWatchingOptions) => {
       sayRaised(readRunSettings(() => undefined, process.env));
       const sinks = await sinksOf(options);
+      const runbook = runbookOf(process.env);
       const { folder, orgs } = await selectedFleet(options);
       outliveReader(options, sinks);
       const { FleetWatch } = await import("../../../fleet/watchFleet.ts");
@@ -56,6 +58,7 @@ export function fleetWatchCommand(): Command {
         surroundings: () => fleetSurroundings(folder, process.env),
         open: await opener(options),
         enforces: options.enforce !== undefined,
+        runbook,
         memoryOf: (id) =>
           memoryOf(options, id, path.join(options.state ?? path.join(folder, KEPT_IN), `watch-${id}.sqlite`)),
         sinks: sinks.map(({ name }) => name),
