@@ -210,7 +210,12 @@ interface Case {
 }
 
 /** An inventory with a policy that fits it, of the whole language and without contradictions. */
-export const cases: fc.Arbitrary<Case> = inventories.chain((inventory) => {
+export const cases: fc.Arbitrary<Case> = inventories.chain((inventory) =>
+  filesFor(inventory).map((file) => ({ inventory, file, policy: resolve(file, inventory) })),
+);
+
+/** Policies that fit an inventory. */
+function filesFor(inventory: Inventory): fc.Arbitrary<PolicyFile> {
   const usernames = [...inventory.users.values()].map(({ username }) => username);
   const registered = inventory.apps.filter(({ id, kind }) => id !== null && kind !== "identity-provider");
   return fc
@@ -278,7 +283,7 @@ export const cases: fc.Arbitrary<Case> = inventories.chain((inventory) => {
       };
       const safe = given({ users: who("protected"), apps: protectedApps });
       const times = given(defaults);
-      const file = given({
+      return given({
         version: 1,
         ...rest,
         apps: apps.filter((entry) => "users" in entry || !protectedApps?.includes(entry.id)),
@@ -293,9 +298,50 @@ export const cases: fc.Arbitrary<Case> = inventories.chain((inventory) => {
         })),
         highPrivilege: privilege,
       }) as PolicyFile;
-      return { inventory, file, policy: resolve(file, inventory) };
     });
-});
+}
+
+/** Two policies of one org that differ in some of their keys. */
+export const policiesOfOne: fc.Arbitrary<{
+  readonly inventory: Inventory;
+  readonly base: ResolvedPolicy;
+  readonly head: ResolvedPolicy;
+}> = inventories.chain((inventory) =>
+  fc
+    .tuple(filesFor(inventory), filesFor(inventory), fc.infiniteStream(fc.boolean()), fc.nat(3))
+    .chain(([one, other, coin, few]) => {
+      const keys = fc.subarray([...new Set([...Object.keys(one), ...Object.keys(other)])], {
+        maxLength: few + 1,
+      });
+      return keys.map((taken) => {
+        const head = Object.fromEntries(
+          [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) => {
+            const from = taken.includes(key) ? other : one;
+            return key in from ? [[key, from[key as keyof PolicyFile]]] : [];
+          }),
+        ) as unknown as PolicyFile;
+        // Of lists the change can take a few alone.
+        const apps = (head.apps ?? []).filter(() => !taken.includes("apps") || coin.next().value);
+        return {
+          inventory,
+          base: tryResolve(one, inventory),
+          head: tryResolve({ ...head, apps }, inventory),
+        };
+      });
+    })
+    .filter(
+      (pair): pair is { inventory: Inventory; base: ResolvedPolicy; head: ResolvedPolicy } =>
+        pair.base !== null && pair.head !== null,
+    ),
+);
+
+/** Null for a policy that does not fit. */
+function tryResolve(file: PolicyFile, inventory: Inventory): ResolvedPolicy | null {
+  const parsed = policyFromObject(file, "generated policy");
+  if ("problems" in parsed) return null;
+  const resolution = resolvePolicy(parsed.policy, inventory, AS_OF);
+  return "problems" in resolution ? null : resolution.resolved;
+}
 
 /** What can happen to an org between the approval of a plan and its use. */
 const edit = fc.record({

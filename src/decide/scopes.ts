@@ -14,7 +14,7 @@ export function scopeRules({ resolved, inventory }: Basis): Record<"scopes", Rul
     const listed = resolved.listedApps.get(key);
     const allowed: Placed<readonly OAuthScope[]> | null =
       listed !== undefined ? listed.entry.scopes : ofUnlisted(key).action === "keep" ? null : unlistedScopes;
-    if (allowed !== null && scopes !== null && exceeds(scopes, allowed.value))
+    if (allowed !== null && scopes !== null && !scopesAllow(scopes, allowed.value))
       exceeded.set(key, allowed.position);
   }
   if (exceeded.size === 0) return { scopes: SILENT };
@@ -38,10 +38,10 @@ const INCLUDED: Partial<Record<OAuthScope, readonly OAuthScope[]>> = {
   ...Object.fromEntries(LASTING.map((name) => [name, LASTING])),
 };
 
-/** Whether one of the scopes is neither allowed nor included in one that is. */
-function exceeds(scopes: readonly string[], allowed: readonly OAuthScope[]): boolean {
+/** Whether each of the scopes is allowed or included in one that is. Pure. */
+export function scopesAllow(scopes: readonly string[], allowed: readonly OAuthScope[]): boolean {
   const covered = new Set<string>(allowed.flatMap((scope) => [scope, ...(INCLUDED[scope] ?? [])]));
   const isCovered = (scope: string) =>
     covered.has(scope) || (covered.has("full") && !(LASTING as readonly string[]).includes(scope));
-  return !scopes.every(isCovered);
+  return scopes.every(isCovered);
 }

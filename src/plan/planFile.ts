@@ -2,6 +2,7 @@ import type { Decision } from "../decide/decide.ts";
 import { type Finding, findingText } from "../decide/findings.ts";
 import type { AccountLinks, App, Inventory } from "../inventory/inventory.ts";
 import { compareText } from "../text.ts";
+import { allowsPart } from "./allows.ts";
 import { allParts } from "./allParts.ts";
 import { digestOf, policyDigest } from "./digest.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -53,6 +54,7 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
     },
     ...(all ? allParts(evaluation, labels) : {}),
     standingAccess: standingPart(evaluation, labels),
+    allows: allowsPart(evaluation, labels),
     findings: canonicalOrder(findings.map((finding) => findingPart(finding, labels))),
     limits: { ...limits },
   };

@@ -1,6 +1,7 @@
 import Type, { type Static } from "typebox";
 import { CODES } from "../decide/codes.ts";
 import { STANDING_KINDS, STANDING_SOURCES } from "../standing.ts";
+import { AllowsSchema } from "./allowsSchema.ts";
 
 const closed = { additionalProperties: false };
 const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
@@ -294,6 +295,7 @@ export const PlanSchema = Type.Object(
       ),
     ),
     standingAccess: Type.Optional(Standing),
+    allows: Type.Optional(AllowsSchema),
     findings: Type.Array(
       Type.Object(
         {

@@ -135,7 +135,7 @@ function changesOf(plans: FleetPlans): OrgChange[] {
 
 function changeOf(result: OrgResult, plans: FleetPlans): OrgChange {
   // Of many orgs every grant and user would be too much to keep, and none of it is told.
-  const { rows: _, apps: __, users: ___, exemptions: ____, ...head } = plans.plan(result.name);
+  const { rows: _, apps: __, users: ___, exemptions: ____, allows: _____, ...head } = plans.plan(result.name);
   const base = plans.base(result.name);
   const difference = base === null ? null : planDifference(base, head);
   return {

@@ -46,7 +46,7 @@ export function fleetIssue(
   ].join(", ");
   const folded = breaking.map(({ name }): Detail => {
     // Of many orgs every grant and user would be too much to keep, and none of it is told.
-    const { rows: _, apps: __, users: ___, exemptions: ____, ...plan } = plans.plan(name);
+    const { rows: _, apps: __, users: ___, exemptions: ____, allows: _____, ...plan } = plans.plan(name);
     return (rows) => detailOf(name, plan, rows);
   });
   return {

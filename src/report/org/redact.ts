@@ -7,7 +7,9 @@ import type { Connection, OrgReport } from "./orgReport.ts";
  * cannot be told from other words and stay. Pure.
  */
 export function redactUsers(report: OrgReport): OrgReport {
-  const { plan, recorded, changes } = report;
+  const { recorded, changes } = report;
+  // What the policy allows names users wherever it likes, and no report shows it.
+  const { allows: _, ...plan } = report.plan;
   const { nameOf, text } = pseudonyms(report);
   const user = <T extends { readonly id: string; readonly username: string | null }>(real: T): T => ({
     ...real,

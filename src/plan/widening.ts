@@ -1,0 +1,250 @@
+import policySchema from "../../schema/policy.schema.json" with { type: "json" };
+import type { PolicyFile } from "../policy/policySchema.ts";
+import { parseAppId } from "../salesforce/id.ts";
+import { amount } from "../text.ts";
+import { validator } from "../validator.ts";
+import { type Gained, gainedAccess } from "./allowsAccess.ts";
+import type { Allows } from "./allowsSchema.ts";
+import { countGrantsOf } from "./plan.ts";
+import { planDifference } from "./planDifference.ts";
+import type { PlanFile } from "./planSchema.ts";
+import { judgeEntries, type Otherwise } from "./widening/entries.ts";
+import { type Found, isSame, SEVERITIES, type Severity } from "./widening/found.ts";
+import { judgeKey, judgeMap } from "./widening/keys.ts";
+import {
+  judgeApprovals,
+  judgeAppsLike,
+  judgeBaseline,
+  judgeExemptions,
+  judgePrivilege,
+} from "./widening/lists.ts";
+
+export type { Severity } from "./widening/found.ts";
+
+/** Something that a change of the policy allows more. Texts are untrusted. */
+export interface Widening {
+  /** The key of the policy, as `apps[].users`. A stable interface. */
+  readonly key: string;
+  readonly severity: Severity;
+  /** What people call the app or the identity provider; null where it is not about one. */
+  readonly app: string | null;
+  /** A clause. */
+  readonly what: string;
+  /** Users who may connect by it and could not before, or whom it names; null where that cannot be told of it alone. */
+  readonly users: number | null;
+  readonly owner: string | null;
+  readonly reason: string | null;
+  /** Where the policy says so, as `policy/dieppe-trading.yaml:12`; of what the change took out, where it stood. */
+  readonly place: string | null;
+}
+
+/** What a change of the policy allows more than the policy did. */
+export interface Widened {
+  /** The worst first. */
+  readonly widenings: readonly Widening[];
+  /** Users who may connect to something that they could not connect to. */
+  readonly users: number;
+  /** How many users can log in. */
+  readonly of: number;
+  /** Grants that would have been revoked, and are not. */
+  readonly kept: number;
+}
+
+const policyValidator = validator<PolicyFile>(policySchema);
+
+/**
+ * What a change allows more than the policy did before it, by two plans of one org. Both what the policies say and what that does in the
+ * org: what is only in one of the two is told all the same. Pure.
+ * @param base the plan without the change; null where there is none
+ * @returns null where it cannot be told: there is no plan of before, or one of them is by a version that did not keep what its policy allows, or kept it in other words
+ */
+export function widened(base: PlanFile | null, head: PlanFile): Widened | null {
+  const [old, now] = [base?.allows, head.allows];
+  if (base === null || old === undefined || now === undefined) return null;
+  const fits = policyValidator();
+  if (!fits(old.says) || !fits(now.says)) return null;
+  const gained = gainedAccess(old.access, now.access);
+  const isChanged = !isSame(
+    { ...old, access: null, places: null, listed: null },
+    { ...now, access: null, places: null, listed: null },
+  );
+  // What a policy that says the same does otherwise, the org does.
+  if (!isChanged) return { widenings: [], users: 0, of: gained.of, kept: 0 };
+  const kept = countGrantsOf(planDifference(base, head).keeps);
+  const found = foundIn(old, now);
+  const told = [...found, ...untold(found, gained, kept)].map((one) => widening(one, old, now, gained));
+  return {
+    widenings: told
+      .map((one) => raised(one, gained.of))
+      .sort(
+        (a, b) =>
+          SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (b.users ?? 0) - (a.users ?? 0),
+      ),
+    users: gained.users(() => true),
+    of: gained.of,
+    kept,
+  };
+}
+
+/** What the policy says that allows more, whatever the org is. Pure. */
+export function foundIn(base: Allows, head: Allows): Found[] {
+  const [old, now] = [base.says, head.says];
+  const places = (one: Found, place: string): Found => ({ ...one, place: one.place && place, before: place });
+  return [
+    ...judgeMap("", old, now, "", APART).map((one) => places(one, one.key)),
+    ...[judgeKey("platformApps", platformOutcome(old), platformOutcome(now), "platformApps") ?? []].flat(),
+    ...NESTED.flatMap((key) =>
+      judgeMap(`${key}.`, old[key], now[key], key).map((one) =>
+        places(one, now[key] === undefined ? key : one.key),
+      ),
+    ),
+    ...judgeEntries("apps", [base, head], [otherwise(base), otherwise(head)]),
+    ...judgeProviders(base, head),
+    ...judgeAppsLike(base, head),
+    ...judgeExemptions(base, head),
+    ...judgePrivilege(base, head),
+    ...judgeApprovals(base, head),
+    ...judgeBaseline(base, head),
+  ];
+}
+
+/** Keys whose values are maps of keys of their own. */
+const NESTED = ["org", "defaults", "limits", "leavers", "protected"] as const;
+/** What is told of entries, and of what they hold. */
+const APART: readonly string[] = [
+  ...NESTED,
+  "platformApps",
+  "apps",
+  "identityProviders",
+  "unlistedIdentityProviders",
+  "appsLike",
+  "exemptions",
+  "highPrivilege",
+  "approvals",
+  "baseline",
+];
+
+/** What is said of identity providers. Where nothing is, their links are not judged. */
+function judgeProviders(base: Allows, head: Allows): Found[] {
+  const isJudged = ({ identityProviders, unlistedIdentityProviders }: PolicyFile) =>
+    identityProviders !== undefined || unlistedIdentityProviders !== undefined;
+  if (!isJudged(base.says)) return [];
+  const key = "unlistedIdentityProviders";
+  if (!isJudged(head.says))
+    return [
+      {
+        key: "identityProviders",
+        severity: "high",
+        what: "links to identity providers are not judged any more",
+        place: null,
+        before: base.says.identityProviders === undefined ? key : "identityProviders",
+      },
+    ];
+  return [
+    ...[judgeKey(key, base.says[key], head.says[key], key) ?? []].flat(),
+    ...judgeEntries("identityProviders", [base, head], [ofProviders(base), ofProviders(head)]),
+  ];
+}
+
+/** What Salesforce's own apps get: as any other where nothing is said of them. */
+function platformOutcome({ platformApps, unlisted = "report" }: PolicyFile): "revoke" | "report" | "keep" {
+  return platformApps ?? unlisted;
+}
+
+function otherwise({ says, platform }: Allows): Otherwise {
+  const { unlisted = "report" } = says;
+  const own = platformOutcome(says);
+  const proven = new Set(platform.proven);
+  // What is only called as one of Salesforce's own is never kept by that.
+  const named = new Set(own === "revoke" ? [] : platform.named);
+  return {
+    outcome: (key) => (proven.has(key ?? "") ? own : named.has(key ?? "") ? "report" : unlisted),
+    times: says.defaults ?? {},
+    scopes: says.unlistedScopes,
+  };
+}
+
+function ofProviders({ says }: Allows): Otherwise {
+  return { outcome: () => says.unlistedIdentityProviders ?? "report", times: {}, scopes: undefined };
+}
+
+/** What is said of no app in particular, and bears on any. */
+const FOR_ANY_APP =
+  /^(mode|unlisted|platformApps|unlistedIdentityProviders|identityProviders|leavers|highPrivilege|protected|exemptions|appsLike|offboarded)(\.|$)/;
+
+/** What the policy does in the org that nothing of what it says accounts for: whatever it does must be told. */
+function untold(found: readonly Found[], gained: Gained, kept: number): Found[] {
+  if (found.some(({ key, app, named }) => FOR_ANY_APP.test(key) && app === undefined && named === undefined))
+    return [];
+  const named = found.reduce((sum, one) => sum + (one.named ?? 0), 0);
+  const known = new Set(found.flatMap((one) => keyOf(one, gained) ?? []));
+  const apps = [...gained.apps].filter(
+    ([key]) => !known.has(key) && gained.users((one) => one === key) > named,
+  );
+  return [
+    ...apps.map(
+      ([key, name]): Found => ({
+        key: "apps[].users",
+        severity: "medium",
+        what: "may be connected to by users who could not connect to it",
+        place: null,
+        app: { key, name },
+      }),
+    ),
+    ...(kept > 0 && found.length + apps.length === 0
+      ? [
+          {
+            key: "apps",
+            severity: "medium" as const,
+            what: `${amount(kept, "grant")} that would have been revoked ${kept === 1 ? "is" : "are"} not`,
+            place: null,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The app that something is about, among those that somebody gains; null for none. */
+function keyOf({ app }: Found, { apps }: Gained): string | null {
+  if (app === undefined) return null;
+  if (app.key !== null) return app.key;
+  const meant = [...apps].find(
+    ([key, label]) => label === app.name || (parseAppId(app.name) !== null && key === parseAppId(app.name)),
+  );
+  return meant?.[0] ?? null;
+}
+
+function widening(found: Found, old: Allows, now: Allows, gained: Gained): Widening {
+  const { key, severity, what, owner, reason, place, before } = found;
+  return {
+    key,
+    severity,
+    app: found.app === undefined ? null : (gained.apps.get(keyOf(found, gained) ?? "") ?? found.app.name),
+    what,
+    users: usersOf(found, now, gained),
+    owner: owner ?? null,
+    reason: reason ?? null,
+    place:
+      (place === null ? undefined : now.places[place]) ??
+      (before === undefined ? null : (old.places[before] ?? null)),
+  };
+}
+
+/** Who gains anything by what is said: of the app that it is about, or of those that nothing else is said of. */
+function usersOf(found: Found, { listed }: Allows, gained: Gained): number | null {
+  if (found.named !== undefined) return found.named;
+  if (found.app !== undefined) {
+    const own = keyOf(found, gained);
+    return own === null ? null : gained.users((one) => one === own);
+  }
+  if (/^(unlisted|platformApps|appsLike)$/.test(found.key)) {
+    const entries = new Set([...listed.apps, ...listed.identityProviders].map((one) => one?.key));
+    return gained.users((one) => !entries.has(one));
+  }
+  return FOR_ANY_APP.test(found.key) ? gained.users(() => true) : null;
+}
+
+/** That a quarter of all users may connect is never a small thing. */
+function raised(one: Widening, of: number): Widening {
+  return one.users !== null && one.users > 1 && one.users * 4 > of ? { ...one, severity: "high" } : one;
+}

@@ -1,0 +1,234 @@
+import { foldName } from "../../names.ts";
+import type { Allows } from "../allowsSchema.ts";
+import { type Found, isSame, type Said, type Severity } from "./found.ts";
+import { judgeKey, judgeMap } from "./keys.ts";
+import { isEveryone, moreUsers, usersText } from "./users.ts";
+
+/** What an entry says of an app, or of an identity provider, in plain data. */
+type Entry = Readonly<Record<string, Said>> & {
+  readonly name?: string;
+  readonly id?: string;
+  readonly sanctioned?: boolean;
+  readonly users?: Said;
+  readonly owner?: string;
+  readonly reason?: string;
+};
+
+/** An entry with what it lists in the org. */
+interface Listed {
+  readonly entry: Entry;
+  /** The key of the app in the org, and what people read for it; null for none. */
+  readonly key: string | null;
+  readonly label: string | null;
+  /** As `apps[3]`. */
+  readonly place: string;
+}
+
+/** What holds for apps that no entry lists. */
+export interface Otherwise {
+  /** What a grant gets of an app of which nothing is said; by the app's key, null for one that the org does not have. */
+  readonly outcome: (key: string | null) => "revoke" | "report" | "keep";
+  readonly times: Readonly<Record<string, Said>>;
+  readonly scopes: Said;
+}
+
+/** What the entries of one policy allow more than those of another. They are told apart by what they list, in whatever order. */
+export function judgeEntries(
+  list: "apps" | "identityProviders",
+  [base, head]: readonly [Allows, Allows],
+  [before, now]: readonly [Otherwise, Otherwise],
+): Found[] {
+  const [old, entries] = [listedIn(base, list), listedIn(head, list)];
+  const pairs = paired(old, entries);
+  const kept = new Set(pairs.values());
+  const prefix = `${list}[].`;
+  return [
+    ...entries.flatMap((one) => {
+      const other = pairs.get(one);
+      const found =
+        other === undefined
+          ? added(one, prefix, base, before.outcome(one.key))
+          : changed(other, one, prefix, [before, now]);
+      return found.map((each) => about(each, one));
+    }),
+    ...old.flatMap((one) => (kept.has(one) ? [] : dropped(one, prefix, now).map((each) => about(each, one)))),
+  ];
+}
+
+function about(found: Found, { entry, key, label }: Listed): Found {
+  const { owner, reason } = entry;
+  return { owner, reason, ...found, app: { key, name: label ?? entry.name ?? entry.id ?? "" } };
+}
+
+function listedIn({ says, listed }: Allows, list: "apps" | "identityProviders"): Listed[] {
+  return ((says[list] ?? []) as Entry[]).map((entry, i) => ({
+    entry,
+    key: listed[list][i]?.key ?? null,
+    label: listed[list][i]?.label ?? null,
+    place: `${list}[${i}]`,
+  }));
+}
+
+/** Which entry of before lists what one lists now: the same app of the org, else the same id, else the same name. */
+function paired(old: readonly Listed[], now: readonly Listed[]): Map<Listed, Listed> {
+  const pairs = new Map<Listed, Listed>();
+  const free = new Set(old);
+  const same: ((one: Listed, other: Listed) => boolean)[] = [
+    ({ key }, other) => key !== null && key === other.key,
+    ({ entry: { id } }, { entry }) => id !== undefined && shortId(id) === shortId(entry.id),
+    ({ entry: { id, name } }, { entry }) =>
+      name !== undefined &&
+      entry.name !== undefined &&
+      foldName(name) === foldName(entry.name) &&
+      (id === undefined || entry.id === undefined),
+  ];
+  for (const isSameApp of same)
+    for (const one of now) {
+      if (pairs.has(one)) continue;
+      const other = free.values().find((each) => isSameApp(one, each));
+      if (other === undefined) continue;
+      free.delete(other);
+      pairs.set(one, other);
+    }
+  return pairs;
+}
+
+function shortId(id: string | undefined): string | undefined {
+  return id?.slice(0, 15);
+}
+
+function isDenied({ sanctioned }: Entry): boolean {
+  return sanctioned === false;
+}
+
+function added(
+  { entry, place }: Listed,
+  prefix: string,
+  { says }: Allows,
+  otherwise: "revoke" | "report" | "keep",
+): Found[] {
+  const key = `${prefix}sanctioned`;
+  if (entry.mode === "report" && isDenied(entry))
+    return [{ key: `${prefix}mode`, severity: "high", what: "denied, and only reported", place }];
+  if (isDenied(entry)) return [];
+  const isNobody = entry.users === "nobody" && entry.mode !== "report";
+  if (isNobody && (says.appsLike === undefined || prefix !== "apps[].")) return [];
+  const was =
+    otherwise === "revoke"
+      ? ""
+      : ` (before: not listed, and ${otherwise === "keep" ? "kept as one of Salesforce's own" : "only reported"})`;
+  const only = entry.mode === "report" ? ", and everybody else's grants are only reported" : "";
+  const severity: Severity =
+    otherwise === "revoke" && (isEveryone(entry.users) || entry.mode === "report") ? "high" : "medium";
+  return [{ key, severity, what: `sanctioned for ${usersText(entry.users)}${only}${was}`, place }];
+}
+
+function changed(
+  old: Listed,
+  now: Listed,
+  prefix: string,
+  [before, after]: readonly [Otherwise, Otherwise],
+): Found[] {
+  const places = { place: now.place, before: old.place };
+  const [was, is] = [old.entry, now.entry];
+  if (isDenied(was) && !isDenied(is))
+    return [
+      {
+        key: `${prefix}sanctioned`,
+        severity: "high",
+        what: `sanctioned for ${usersText(is.users)} (before: denied${because(was)})`,
+        ...places,
+      },
+    ];
+  const mode = judgeKey(`${prefix}mode`, was.mode, is.mode, now.place);
+  if (isDenied(is)) return mode === null ? [] : [mode];
+  const more = moreUsers(prefix, was.users, is.users);
+  const apart = [
+    "users",
+    "settings",
+    "mode",
+    ...Object.keys(before.times),
+    ...Object.keys(after.times),
+    ...TIMES,
+  ];
+  return [
+    ...(more.length === 0
+      ? []
+      : [
+          {
+            key: `${prefix}users`,
+            severity: isEveryone(is.users) ? ("high" as const) : ("medium" as const),
+            what: more.join("; "),
+            ...places,
+          },
+        ]),
+    ...(mode === null ? [] : [mode]),
+    ...TIMES.flatMap((key) => longerTime(key, prefix, [was, is], [before, after], now.place)),
+    ...judgeMap(`${prefix}settings.`, was.settings, is.settings, now.place),
+    ...judgeMap(prefix, was, is, now.place, apart),
+  ].map((found) => ({ ...found, ...places }));
+}
+
+function because({ reason }: Entry): string {
+  return reason === undefined ? "" : `: ${reason}`;
+}
+
+const TIMES = ["maxIdleDays", "maxAgeDays", "neverUsedAfterDays"] as const;
+
+/** An entry's own limit, or that of all apps; what is changed for all apps is told of them. */
+function longerTime(
+  key: (typeof TIMES)[number],
+  prefix: string,
+  [was, is]: readonly [Entry, Entry],
+  [before, after]: readonly [Otherwise, Otherwise],
+  place: string,
+): Found[] {
+  if (was[key] === undefined && is[key] === undefined) return [];
+  return [judgeKey(`${prefix}${key}`, was[key] ?? before.times[key], is[key] ?? after.times[key], place)]
+    .flatMap((found) => found ?? [])
+    .map((found) => ({ ...found, place }));
+}
+
+/** An entry that is not there any more: what held for its app holds no longer, and what holds for apps that are not listed does. */
+function dropped({ entry, key, place }: Listed, prefix: string, now: Otherwise): Found[] {
+  const outcome = now.outcome(key);
+  const places = { place: null, before: place };
+  const then =
+    outcome === "revoke"
+      ? "as an app that is not listed its grants are still revoked"
+      : outcome === "keep"
+        ? "kept as one of Salesforce's own"
+        : "its grants are only reported";
+  if (isDenied(entry))
+    return [
+      {
+        key: `${prefix}sanctioned`,
+        severity: outcome === "revoke" ? "low" : "high",
+        what: `no longer denied${because(entry)}; ${then}`,
+        ...places,
+      },
+    ];
+  const { times, scopes } = now;
+  // What is kept is not held to the scopes of what is not listed.
+  const wider = { times, scopes: outcome === "keep" ? undefined : scopes };
+  if (outcome === "revoke" || isNoTighter(entry, wider)) return [];
+  return [
+    {
+      key: `${prefix}users`,
+      severity: "medium",
+      what: `no longer listed, with the limits that it had; ${then}`,
+      ...places,
+    },
+  ];
+}
+
+/** Whether an entry held its app to nothing that does not hold for every app. */
+function isNoTighter(entry: Entry, { times, scopes }: Pick<Otherwise, "times" | "scopes">): boolean {
+  const isLonger = (key: string) => judgeKey(`apps[].${key}`, times[key], entry[key], "") !== null;
+  return (
+    isEveryone(entry.users) &&
+    entry.settings === undefined &&
+    (entry.scopes === undefined || isSame(entry.scopes, scopes)) &&
+    TIMES.every((key) => entry[key] === undefined || isSame(entry[key], times[key]) || isLonger(key))
+  );
+}
