@@ -25,7 +25,7 @@ async function dieppe(walk: Walk): Promise<void> {
   await run(["sanctioned", "list"]);
 
   walk.title("What breaks policy/dieppe-trading.yaml");
-  await run(["pulumi", "preview", "--diff"]);
+  await run(["pulumi", "preview"]);
 
   walk.title("Revoke exactly that");
   await run(["pulumi", "up", "--yes", "--skip-preview"]);
@@ -48,7 +48,7 @@ async function dieppe(walk: Walk): Promise<void> {
     NEWCOMER.app,
   ]);
   const drift = 7; // Pulumi's exit code for changes that were not expected
-  await run(["pulumi", "preview", "--diff", "--expect-no-changes"], drift);
+  await run(["pulumi", "preview", "--expect-no-changes"], drift);
 
   walk.title("That was it");
   console.log(

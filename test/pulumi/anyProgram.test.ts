@@ -71,6 +71,10 @@ it("a program of somebody's own, which does not refresh: what came back is shown
   expect((await project.run("refresh", "--yes", "--skip-preview")).code).toBe(0);
   const drift = await project.run(...check);
   expect([drift.code, drift.output.includes("1 to update")]).toEqual([7, true]);
+  expect(drift.output).toContain(
+    "drift: a refresh revokes nothing; the next update would revoke 1 × Bob's Lead Scoring Tool (app-not-listed)",
+  );
+  expect(revocationLines(drift.output)).toHaveLength(1);
 
   // Whatever would keep an update from what was shown is refused, wherever it is said.
   await write(`{
