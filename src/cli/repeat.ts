@@ -1,4 +1,6 @@
 import { type LimitVerdict, raisingVariables, toRaise } from "../plan/limits.ts";
+import { hanging } from "../report/render/fold.ts";
+import type { Naming } from "../report/revocationsText.ts";
 import type { RaisedLimits } from "../run/settings.ts";
 import { shellCommand } from "../shell.ts";
 
@@ -21,5 +23,13 @@ export function raisingText(
     (raised?.reason ?? reason) === null
       ? ", with the reason between the quotes; it goes on record"
       : "; it goes on record";
-  return `If all of it is meant, this raises the limits for one run${why}:\n  ${repeated([], set)}\n`;
+  const width = process.stderr.isTTY ? process.stderr.columns : null;
+  const words = hanging(`If all of it is meant, this raises the limits for one run${why}:`, width, "", "");
+  return `${words.join("\n")}\n  ${repeated([], set)}\n`;
+}
+
+/** How many users are named, and the command that names all. @param more options that it takes for nothing else to happen */
+export function namingOf(all: boolean, more: readonly string[] = []): Naming {
+  const added = [...more, "--all"].filter((option) => !process.argv.includes(option));
+  return { all, command: repeated(added) };
 }

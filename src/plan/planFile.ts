@@ -8,6 +8,7 @@ import { digestOf, policyDigest } from "./digest.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { appLabels } from "./label.ts";
 import { appPart, canonicalOrder, grantPart, iso, placePart } from "./parts.ts";
+import type { Plan } from "./plan.ts";
 import type { FullPlan, PlanFile } from "./planSchema.ts";
 import { standingPart } from "./standingPart.ts";
 
@@ -36,17 +37,7 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
       ...(policy.approvals === null ? {} : { approvals: policy.approvals.required }),
     },
     inventory: inventoryPart(inventory),
-    revocations: plan.revocations.map(({ user, app, grants, code, at, covers, others, reason }) => ({
-      user: { id: user.id, username: user.username },
-      app: appPart(app, labels),
-      grants: grants.map(grantPart),
-      code,
-      policy: placePart(at),
-      covers,
-      others: others.map(iso),
-      reason,
-      reauthorize: reauthorizeOf(app),
-    })),
+    revocations: revocationsPart(plan, labels),
     counts: {
       revoke: countCodes(decisions, "revoke"),
       report: countCodes(decisions, "report"),
@@ -59,6 +50,21 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
     limits: { ...limits },
   };
   return { ...content, digest: digestOf(content) };
+}
+
+/** What a plan revokes, as its file has it. @param labels of the apps, by key */
+export function revocationsPart(plan: Plan, labels: ReadonlyMap<string, string>): PlanFile["revocations"] {
+  return plan.revocations.map(({ user, app, grants, code, at, covers, others, reason }) => ({
+    user: { id: user.id, username: user.username },
+    app: appPart(app, labels),
+    grants: grants.map(grantPart),
+    code,
+    policy: placePart(at),
+    covers,
+    others: others.map(iso),
+    reason,
+    reauthorize: reauthorizeOf(app),
+  }));
 }
 
 /** Whether a plan file is as it was written. */

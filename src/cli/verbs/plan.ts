@@ -6,7 +6,7 @@ import { chosenSettings } from "../chosenOrg.ts";
 import { EXIT } from "../exit.ts";
 import { writeNew } from "../files.ts";
 import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";
-import { raisingText } from "../repeat.ts";
+import { namingOf, raisingText } from "../repeat.ts";
 import { judgeAsAsked } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
 
@@ -23,7 +23,7 @@ export function planCommand(): Command {
     .description("show what the policy would revoke, and why; changes nothing")
     .option("--policy <file>", "the policy (default: the only one in the folder policy)")
     .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
-    .option("--all", "every grant as a row, not the counts alone (json)")
+    .option("--all", "every user by name, however many they are; in JSON every grant as a row")
     .addOption(asOfOption())
     .option("--out <file>", "also write the plan, as JSON, to a new file")
     .option("--detailed-exitcode", "exit 2 when something would be revoked")
@@ -37,7 +37,7 @@ export function planCommand(): Command {
       const file = planFile(await judgeAsAsked(options), { all });
       const json = safeJson(file);
       if (out !== undefined) writeNew(out, json, "--out");
-      process.stdout.write(format === "json" ? json : planText(file, terminal()));
+      process.stdout.write(format === "json" ? json : planText(file, terminal(), namingOf(all)));
       if (file.limits.refusal !== null) {
         process.stderr.write(raisingText([file.limits], chosenSettings().raised));
         process.exitCode = EXIT.limit;

@@ -6,8 +6,9 @@ import { countGrants } from "../../plan/plan.ts";
 import { planFile } from "../../plan/planFile.ts";
 import { printable } from "../../printable.ts";
 import { approvalCountText, approvalStateText } from "../../report/approvalText.ts";
-import { byHandText } from "../../report/byHandText.ts";
+import { byHandSummary, byHandText } from "../../report/byHandText.ts";
 import { outcomesText } from "../../report/outcomesText.ts";
+import { hanging } from "../../report/render/fold.ts";
 import { ByHand, type ByHandListener, type SeenByHand } from "../../run/byHand.ts";
 import type { Recorded } from "../../run/revokeOnRecord.ts";
 import type { Revoker } from "../../run/revoker.ts";
@@ -18,9 +19,10 @@ import { confirm } from "../confirm.ts";
 import { cliErrors } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { policyFile, writeNew } from "../files.ts";
-import { raisingText, repeated } from "../repeat.ts";
+import { namingOf, raisingText, repeated } from "../repeat.ts";
 import { openRevoker, sayRaised } from "../run.ts";
 import { stopOnSignals } from "../stopping.ts";
+import { terminal } from "../terminalOutput.ts";
 
 interface RevokeOptions {
   readonly user?: string;
@@ -29,6 +31,7 @@ interface RevokeOptions {
   readonly policy?: string;
   readonly approvedPlan?: string;
   readonly dryRun?: boolean;
+  readonly all?: boolean;
   readonly out?: string;
   readonly yes?: boolean;
 }
@@ -50,6 +53,7 @@ export function revokeCommand(): Command {
     )
     .option("--dry-run", "only show what would be revoked")
     .option("--out <file>", "with --dry-run: also write it, as a plan that can be signed, to a new file")
+    .option("--all", "every user by name, however many they are")
     .option("--yes", "do not ask")
     .addHelpText(
       "after",
@@ -58,7 +62,7 @@ export function revokeCommand(): Command {
         '\nExample:\n  $ npx sanctioned revoke --user ada.weber@dieppe.example --reason "Left on 2026-11-20 (HR-81)"',
     )
     .action(async (options: RevokeOptions) => {
-      const { approvedPlan, dryRun = false, out, yes = false } = options;
+      const { approvedPlan, dryRun = false, out, yes = false, all = false } = options;
       const { named, reason } = askedOf("revoke", options);
       if (out !== undefined && !dryRun)
         throw cliErrors["out-without-dry-run"]({ command: repeated(["--dry-run"]) });
@@ -68,7 +72,7 @@ export function revokeCommand(): Command {
       const byHand = new ByHand(
         run,
         { named, policy, reason, approvedPlan: approvedPlan ?? null },
-        listener(run, { approvedPlan, yes, reason }),
+        listener(run, { approvedPlan, yes, reason, all }),
       );
       if (dryRun) {
         const { evaluation, plan: found, decisions, limits } = await byHand.look(false);
@@ -95,16 +99,22 @@ function listener(
     approvedPlan,
     yes,
     reason,
-  }: { readonly approvedPlan: string | undefined; readonly yes: boolean; readonly reason: string },
+    all,
+  }: {
+    readonly approvedPlan: string | undefined;
+    readonly yes: boolean;
+    readonly reason: string;
+    readonly all: boolean;
+  },
 ): ByHandListener {
   return {
     looked(seen, { round, isFirst }) {
-      const text = seenText(seen, approvedPlan);
+      const text = seenText(seen, approvedPlan, all);
       if (isFirst) process.stdout.write(text);
       else if (countGrants(seen.plan) > 0) process.stdout.write(`Round ${round}: ${text}`);
       if (seen.refusal === null) return;
       process.stderr.write(
-        `${refusedText(seen.refusal)}\n${raisingText([seen.limits], settings.raised, reason)}`,
+        `${hanging(refusedText(seen.refusal), terminal().width, "", "  ").join("\n")}\n${raisingText([seen.limits], settings.raised, reason)}`,
       );
       process.exitCode = EXIT.limit;
     },
@@ -128,18 +138,24 @@ function listener(
   };
 }
 
-/** What is to be revoked in one org, and what bounds it. @param approvedPlan its file */
+/** What is to be revoked in one org, and what bounds it; the last line is the whole in one. @param approvedPlan its file */
 export function seenText(
-  { evaluation, decisions, whole, approval, approvals, drift }: SeenByHand,
+  { evaluation, decisions, whole, approval, approvals, drift, plan }: SeenByHand,
   approvedPlan: string | undefined,
+  all: boolean,
 ): string {
-  const text = byHandText(evaluation, { decisions, plan: whole });
-  if (approval === null || approvedPlan === undefined)
-    return `${text}${approvals.wanted === 0 ? "" : `${approvalCountText(approvals)}\n`}`;
-  const left = !drift
-    ? ""
-    : `left alone: ${count(drift)} more that ${printable(approvedPlan)} does not list\n`;
-  return `${text}${left}${approvalStateText(approvals)}`;
+  const text = byHandText(evaluation, { decisions, plan: whole }, terminal(), namingOf(all, ["--dry-run"]));
+  const left =
+    !drift || approvedPlan === undefined
+      ? ""
+      : `left alone: ${count(drift)} more that ${printable(approvedPlan)} does not list\n`;
+  const approved =
+    approval !== null
+      ? approvalStateText(approvals)
+      : approvals.wanted === 0
+        ? ""
+        : `${approvalCountText(approvals)}\n`;
+  return `${text}${left}${approved}${byHandSummary(evaluation, plan, terminal())}`;
 }
 
 /** What came of one round, and where it is on record. */

@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import type { FleetRun, OrgResult } from "../../fleet/runSchema.ts";
 import { printable } from "../../printable.ts";
-import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
+import { NO_TERMINAL, type Terminal, tableRows, tableText } from "../render/terminal.ts";
 import { cutNote, LAST_USED_NOTE } from "../words.ts";
 import { appsAcross, type OrgApp } from "./acrossOrgs.ts";
 import { appsTable, orgTable } from "./fleetTables.ts";
@@ -50,7 +50,7 @@ function problemsPart(title: string, orgs: readonly OrgResult[], { red }: Colors
 
 /** The rows are coloured as wholes: in a cell a colour would count as width. */
 function colouredRows(orgs: readonly OrgResult[], width: number | null, colors: Colors): string {
-  const [head, ...rows] = tableText(orgTable(orgs), width).split("\n");
+  const { head, rows } = tableRows(orgTable(orgs), width);
   return [head, ...rows.map((row, i) => paintOf(orgs[i]!, colors)(row))].join("\n");
 }
 

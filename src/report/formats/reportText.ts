@@ -4,7 +4,8 @@ import { headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
 import { type Section, sectionsOf } from "../org/sections.ts";
-import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
+import { hanging } from "../render/fold.ts";
+import { NO_TERMINAL, type Terminal, tightTableText } from "../render/terminal.ts";
 import {
   approvalsText,
   cutNote,
@@ -19,24 +20,29 @@ import {
 const MOST_ROWS = 40;
 const INDENT = "  ";
 
-/** A report for a terminal: the verdict first, then what needs a decision, then the rest. */
+/** A report for a terminal: the verdict first and last, between them what needs a decision, then the rest. */
 export function reportText(report: OrgReport, { width, color }: Terminal = NO_TERMINAL): string {
   const { plan, redacted } = report;
   const view = orgView(report);
   const colors = pc.createColors(color);
   const { tone, text } = headlineOf(report, view);
   const paint = { good: colors.green, warn: colors.yellow, bad: colors.red }[tone];
+  const line = (some: string) => hanging(some, width, "", "  ");
+  // At the end too: on a terminal the beginning has gone by then.
+  const verdict = line(`${text}.`).map(paint);
   const lines = [
-    subjectText(plan),
-    paint(`${text}.`),
-    ...(plan.limits.refusal === null ? [] : [refusedText(plan.limits.refusal)]),
-    ...(plan.policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
-    ...[approvalsText(plan) ?? []].flat(),
+    ...line(subjectText(plan)),
+    ...verdict,
+    ...(plan.limits.refusal === null ? [] : line(refusedText(plan.limits.refusal)).map(colors.red)),
+    ...(plan.policy.mode === "report" ? line(REPORT_MODE_NOTE) : []),
+    ...[approvalsText(plan) ?? []].flat().flatMap(line),
     "",
     ...sectionsOf(report, view).flatMap((section) => sectionLines(section, width, colors)),
-    proofText(plan.inventory.proof),
-    LAST_USED_NOTE,
-    ...(redacted ? [REDACTED_NOTE] : []),
+    ...line(proofText(plan.inventory.proof)),
+    ...line(LAST_USED_NOTE),
+    ...(redacted ? line(REDACTED_NOTE) : []),
+    "",
+    ...verdict,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -46,13 +52,16 @@ function sectionLines(
   width: number | null,
   { red }: ReturnType<typeof pc.createColors>,
 ): string[] {
-  const rows =
-    table.size === 0 ? nothing : tableText(table, width === null ? null : width - INDENT.length, MOST_ROWS);
-  const cut = cutNote(table.size - MOST_ROWS, "--format html, csv or json has them all");
+  const room = width === null ? null : width - INDENT.length;
+  // What is piped is not cut.
+  const most = room === null ? table.size : MOST_ROWS;
+  const rows = table.size === 0 ? hanging(nothing, room, "", "") : [tightTableText(table, room, most)];
+  const cut = cutNote(table.size - most, "--format html, csv or json has them all");
+  const notes = note === undefined ? [] : hanging(note, room, "", "");
   const lines = [
-    ...(note === undefined ? [] : [alarm === true ? red(note) : note]),
-    ...rows.split("\n"),
-    ...(cut === null ? [] : [cut]),
+    ...(alarm === true ? notes.map(red) : notes),
+    ...rows.flatMap((some) => some.split("\n")),
+    ...(cut === null ? [] : hanging(cut, room, "", "")),
   ];
   return [title, ...lines.map((line) => `${INDENT}${line}`), ""];
 }

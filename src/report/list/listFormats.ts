@@ -1,12 +1,14 @@
 import type { Inventory } from "../../inventory/inventory.ts";
 import { printable } from "../../printable.ts";
 import { safeJson } from "../../safeJson.ts";
+import { amount } from "../../text.ts";
 import { FIRST_GRANTED, LAST_USED } from "../periodColumns.ts";
 import { tableCsv } from "../render/csv.ts";
+import { hanging } from "../render/fold.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
 import { standingNote, standingTable } from "../standingTable.ts";
-import { accountLinksText, LAST_USED_NOTE, proofText } from "../words.ts";
+import { accountLinksText, LAST_USED_NOTE, proofText, shortProofText } from "../words.ts";
 import type { AppRow, ConnectedUsers, UserRow } from "./connectedUsers.ts";
 
 /** The connected users as a table for a terminal, with what the list was read from below it. */
@@ -18,13 +20,23 @@ export function listText(
   const rows = list.rows.length === 0 ? "No grant was counted." : tableText(listTable(list), width);
   const { entries } = list.standingAccess;
   const table = standingTable(entries, false);
-  return [
+  const line = (text: string) => hanging(text, width, "", "  ");
+  const { length } = list.rows;
+  return `${[
     `${rows}\n`,
     ...(table.size === 0 ? [] : [`Access without a grant\n${tableText(table, width)}\n`]),
-    `${printable(org.name)} (${org.id}). ${proofText(proof)}${accountLinksText(accountLinks)}`,
-    `${table.size === 0 ? "No access without a grant was found where it was looked for. " : ""}${standingNote(list.standingAccess).note}`,
-    `${LAST_USED_NOTE}\n`,
-  ].join("\n");
+    ...line(`${proofText(proof)}${accountLinksText(accountLinks)}`),
+    ...line(
+      `${table.size === 0 ? "No access without a grant was found where it was looked for. " : ""}${standingNote(list.standingAccess).note}`,
+    ),
+    ...line(LAST_USED_NOTE),
+    ...line(
+      `${printable(org.name)} (${org.id}): ${amount(length, list.by)}, ${amount(
+        list.rows.reduce((sum, { grants }) => sum + grants, 0),
+        "grant",
+      )}; ${shortProofText(proof)}.`,
+    ),
+  ].join("\n")}\n`;
 }
 
 /** The connected users as CSV. */

@@ -40,18 +40,19 @@ describe("sanctioned plan", () => {
   it("shows the 12, with why and whether they can come back", async () => {
     const { code, stdout, stderr } = await sanctioned(["plan"], env);
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain("12 revocations:\n");
-    expect(
-      stdout.match(
-        /^ {2}- Bob's Lead Scoring Tool, .*: app not listed \(policy\/dieppe-trading\.yaml:6\); granted .*; can authorize it again only with Approve Uninstalled Connected Apps$/gm,
-      ),
-    ).toHaveLength(12);
+    expect(stdout).toContain(
+      "12 revocations, by app and reason:\n- Bob's Lead Scoring Tool: app not listed (policy/dieppe-trading.yaml:6), 12 users *\n",
+    );
+    expect(stdout.match(/^ {2}- [a-z.]+@dieppe\.example +granted 2023-\S+, last used \S+$/gm)).toHaveLength(
+      12,
+    );
+    expect(stdout).toContain("\n* can authorize it again only with Approve Uninstalled Connected Apps\n");
     expect(stdout).toContain("Kept: 436 sanctioned. Only reported: none.\n");
     expect(stdout).toContain(
       "Limits: 12 of 50 revocations, 2.7% of 25% of the grants, 12 of 50 for one app.\n",
     );
     expect(stdout).toMatch(
-      /All 448 grants that the org counted before and after: read in 1 range by CreatedDate, with 3 API calls, API 67\.0, 2/,
+      /\ncomplete: 448 of 448\.\n\n12 revocations of 448 grants: 12 × Bob's Lead Scoring Tool \(app not listed\)\.\n$/,
     );
   });
 
@@ -105,9 +106,12 @@ describe("sanctioned plan", () => {
 
   it("exits 3 when a limit refuses, with the whole plan and the remedy", async () => {
     const strict = policy("strict.yaml", `${readFileSync(POLICY, "utf8")}limits: { revocations: 11 }\n`);
-    const { code, stdout } = await sanctioned(["plan", "--policy", strict], env);
+    const { code, stdout, stderr } = await sanctioned(["plan", "--policy", strict], env);
     expect(code).toBe(3);
-    expect(stdout.match(/^ {2}- Bob's/gm)).toHaveLength(12);
+    expect(stdout.match(/^ {2}- \S+@dieppe\.example /gm)).toHaveLength(12);
+    expect(stderr).toMatch(
+      /^If all of it is meant, .*:\n {2}SANCTIONED_RAISE_REVOCATIONS=12 SANCTIONED_RAISE_REASON='' npx sanctioned plan --policy \S+\n$/,
+    );
     expect(stdout).toMatch(
       /Refused: 12 revocations are over the limit of 11 \(limits\.revocations\): nothing is revoked\. .* \[limits-exceeded\]\n/,
     );

@@ -73,9 +73,9 @@ describe("sanctioned revoke", () => {
   it("with --dry-run only says what it would do", async () => {
     const { code, stdout } = await revoke("--app", BOBS_TOOL.name, "--dry-run");
     expect(code).toBe(0);
-    expect(
-      stdout.match(/^ {2}- Bob's Lead Scoring Tool, .*: revoked by hand \(command line\); granted /gm),
-    ).toHaveLength(12);
+    expect(stdout).toContain("\n- Bob's Lead Scoring Tool: 12 users *\n");
+    expect(stdout.match(/^ {2}- \S+@dieppe\.example +granted /gm)).toHaveLength(12);
+    expect(stdout).toMatch(/\n12 grants to revoke in Dieppe Trading: 12 × Bob's Lead Scoring Tool\.\n$/);
     expect(calls()).toBe(0);
   });
 

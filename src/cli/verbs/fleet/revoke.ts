@@ -33,6 +33,7 @@ interface RevokeOptions extends FleetOptions, HistoryOptions {
   readonly reason: string;
   readonly approvedPlans?: string;
   readonly dryRun?: boolean;
+  readonly all?: boolean;
   readonly out?: string;
   readonly yes?: boolean;
 }
@@ -47,6 +48,7 @@ export function fleetRevokeCommand(): Command {
     .option("--approved-plans <folder>", "revoke no more than these plans list, which --dry-run --out wrote")
     .option("--dry-run", "only show what would be revoked")
     .option("--out <folder>", "with --dry-run: also write each org's plan, to be signed, to a new folder")
+    .option("--all", "every user by name, however many they are")
     .option("--yes", "do not ask")
     .addHelpText(
       "after",
@@ -118,7 +120,7 @@ async function planAll(
   options: RevokeOptions,
   selected: SelectedFleet,
 ): Promise<{ readonly all: FleetByHand; readonly outcome: FleetOutcome }> {
-  const { approvedPlans, dryRun = false, out, atOnce } = options;
+  const { approvedPlans, dryRun = false, out, atOnce, all: everyName = false } = options;
   const asked = askedOf("fleet revoke", options);
   if (out !== undefined && !dryRun)
     throw cliErrors["out-without-dry-run"]({ command: repeated(["--dry-run"]) });
@@ -132,14 +134,14 @@ async function planAll(
   const all = new Fleet(selected.fleet, { ...asked, approved, dryRun }, surroundings, {
     onResult: progress.one,
     again: (org, seen, round) =>
-      process.stdout.write(`${org}, round ${round}: ${seenText(seen, approvedPlans)}`),
+      process.stdout.write(`${org}, round ${round}: ${seenText(seen, approvedPlans, everyName)}`),
     revoked: (org, recorded) => process.stdout.write(`${org}: ${recordedText(recorded)}`),
   });
   const limits = atOnce === undefined ? {} : { orgsAtOnce: atOnce };
   const onPlan: PlanFleetOptions["onPlan"] = (org, plan, base) => writer?.plan(org.name, plan, base);
   const outcome = await all.plan(selected, { ...limits, onPlan }).finally(progress.stop);
   writer?.finish(outcome.run);
-  sayPlanned(outcome, all, approvedPlans);
+  sayPlanned(outcome, all, (seen) => seenText(seen, approvedPlans, everyName));
   return { all, outcome };
 }
 
@@ -157,11 +159,10 @@ async function revokeAll(all: FleetByHand, outcome: FleetOutcome, keep: KeepRun)
 }
 
 /** Shows what is to be revoked, org by org, and then in all. */
-function sayPlanned({ run }: FleetOutcome, all: FleetByHand, approvedPlans: string | undefined): void {
+function sayPlanned({ run }: FleetOutcome, all: FleetByHand, textOf: (seen: SeenByHand) => string): void {
   const seen = run.orgs.map(({ name }) => ({ name, one: all.seen(name) }));
   for (const { name, one } of seen)
-    if (one !== null && one.decisions.length > 0)
-      process.stdout.write(`${name}: ${seenText(one, approvedPlans)}\n`);
+    if (one !== null && one.decisions.length > 0) process.stdout.write(`${name}: ${textOf(one)}\n`);
   const absent = seen.filter(({ one }) => one?.isAbsent).map(({ name }) => name);
   process.stdout.write(fleetToRevokeText(run, absent));
 }
