@@ -184,4 +184,4 @@ export const doors: readonly string[] = [
 ];
 
 /** The parts of Node that do no I/O. */
-export const pureBuiltins: readonly string[] = ["buffer", "crypto", "path"];
+export const pureBuiltins: readonly string[] = ["buffer", "crypto", "path", "zlib"];

@@ -336,6 +336,18 @@ export const cliErrors = declareErrors({
     remedy: "Name {latest} or an earlier day, or raise `maxExemptionDays` in the policy.",
     example: { days: 180, latest: "2027-05-22" },
   },
+  "news-without-issue": {
+    kind: "settings",
+    text: "--to tells what is new, which only the issue knows.",
+    remedy: "Name where it is with --post.",
+    example: {},
+  },
+  "news-not-delivered": {
+    kind: "remote",
+    text: "The issue is as it should be, and not every sink took what is new.",
+    remedy: "The lines above say why. It is not told again: look at the issue.",
+    example: {},
+  },
   "command-not-named": {
     kind: "settings",
     text: "The sink command has no program.",

@@ -14,6 +14,12 @@ import { cliErrors } from "./errors.ts";
 import { EXIT } from "./exit.ts";
 import { parseDuration } from "./options.ts";
 
+/** Where a verb tells of something besides. */
+export interface SinkOptions {
+  readonly to?: readonly SinkName[];
+  readonly command?: string;
+}
+
 const SINKS = ["stdout", "webhook", "slack", "teams", "email", "command"] as const;
 type SinkName = (typeof SINKS)[number];
 
@@ -37,18 +43,28 @@ export const TRIES_OF_ONE_LOOK_MS = MINUTE_MS / 2;
 /** The same where a watch is stopped: what they do not take by then is kept. */
 export const LAST_TRIES_MS = 5_000;
 
+function toOption(): Option {
+  return new Option(
+    "--to <sinks...>",
+    "where events go; addresses and secrets are in the environment (docs/watching.md)",
+  ).choices(SINKS);
+}
+
+const COMMAND = [
+  "--command <program>",
+  "the program of the sink command; it gets each event as JSON on its input",
+] as const;
+
+/** Adds where a verb tells of what is new. */
+export function withSinkOptions(verb: Command): Command {
+  return verb.addOption(toOption()).option(...COMMAND);
+}
+
 /** Adds what every watch is told. @param state what the option of that name takes, and its description */
 export function withWatchingOptions(verb: Command, state: readonly [flags: string, about: string]): Command {
   return verb
-    .addOption(
-      new Option(
-        "--to <sinks...>",
-        "where events go; addresses and secrets are in the environment (docs/watching.md)",
-      )
-        .choices(SINKS)
-        .default(["stdout"]),
-    )
-    .option("--command <program>", "the program of the sink command; it gets each event as JSON on its input")
+    .addOption(toOption().default(["stdout"]))
+    .option(...COMMAND)
     .addOption(
       new Option("--interval <duration>", "between two looks (default: 60s, with --enforce 30s)").argParser(
         parseDuration,
@@ -80,7 +96,7 @@ export function withWatchingOptions(verb: Command, state: readonly [flags: strin
 }
 
 /** The sinks that are named, each once. @throws SettingsError where the environment lacks what one needs */
-export function sinksOf({ to, command: program }: WatchingOptions): Promise<Sink[]> {
+export function sinksOf({ to = [], command: program }: SinkOptions): Promise<Sink[]> {
   return Promise.all([...new Set(to)].map((name) => sinkOf(name, program)));
 }
 

@@ -1,4 +1,4 @@
-import type { RemoteError } from "../errors.ts";
+import { RemoteError } from "../errors.ts";
 import { isLoopback } from "../http/address.ts";
 import { ask, type Answer as HttpAnswer } from "../http/request.ts";
 import {
@@ -20,6 +20,15 @@ const REFUSALS: Readonly<
   404: "forge-not-found",
 };
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);
+/**
+ * A limit that a 403 is about, by its words alone: "You have exceeded a secondary rate limit", and once "You have triggered an abuse
+ * detection mechanism". GitHub need not send Retry-After with it: "Otherwise, wait for at least one minute before retrying. If your
+ * request continues to fail due to a secondary rate limit, wait for an exponentially increasing amount of time"
+ * (docs.github.com/rest: rate limits for the REST API, exceeding the rate limit).
+ */
+const RATE_LIMITED = /\brate limit|\babuse detection/i;
+const SHORTEST_UNASKED_MS = 60_000;
+const LONGEST_UNASKED_MS = 120_000;
 /** No pull request has as many pages of a hundred. */
 const MOST_PAGES = 100;
 /** So many pages in a row that bring nothing new are no list any more. */
@@ -60,6 +69,8 @@ export class ForgeApi {
   readonly #base: string;
   readonly #host: string;
   readonly #patience = newPatience();
+  /** How often in a row requests were limited without a word of until when. */
+  #limited = 0;
 
   /** @throws SettingsError for an address that would send the token in the clear */
   constructor(settings: ApiSettings) {
@@ -80,8 +91,24 @@ export class ForgeApi {
    * posted twice would stay.
    * @throws RemoteError where the forge refuses or does not answer
    */
-  call(method: "GET" | "POST" | "PATCH" | "PUT", path: string, body?: unknown): Promise<Answer> {
+  call(method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Answer> {
     return this.#call(method, `${this.#base}${path}`, body);
+  }
+
+  /** Takes away what may be gone by now. @throws RemoteError as `call` */
+  async delete(path: string): Promise<void> {
+    try {
+      await this.call("DELETE", path);
+    } catch (error) {
+      if (!(error instanceof RemoteError && error.code === "forge-not-found")) throw error;
+    }
+  }
+
+  /** The id of what was made. @throws RemoteError for an answer that has none */
+  idIn({ body }: Answer): number {
+    const { id } = (body ?? {}) as { id?: unknown };
+    if (Number.isSafeInteger(id)) return id as number;
+    throw this.#unexpected("something that has no id");
   }
 
   /**
@@ -135,21 +162,40 @@ export class ForgeApi {
     const begun = performance.now();
     const { status, text, headers } = await this.#ask(method, url, body, begun);
     if (status >= 200 && status < 300) {
+      this.#limited = 0;
       if (text === null) throw this.#unexpected(`more than ${MOST_BYTES / MEGABYTE} MB`);
       return { body: parsed(text), headers };
     }
-    const described = forgeErrors[REFUSALS[status] ?? "forge-failed"]({
+    throw this.#refusal({ status, text: text ?? "", headers }, `${method} ${new URL(url).pathname}`, begun);
+  }
+
+  /** What a refused call ends in: a TransientError where it can be made again. */
+  #refusal(
+    { status, text, headers }: { readonly status: number; readonly text: string } & Pick<Answer, "headers">,
+    call: string,
+    begun: number,
+  ): Error {
+    const message = messageOf(text);
+    const asked = waitOf(headers);
+    const isLimited = status === 429 || (status === 403 && (asked !== null || RATE_LIMITED.test(message)));
+    const code = isLimited ? "forge-limits-requests" : (REFUSALS[status] ?? "forge-failed");
+    const described = forgeErrors[code]({
       host: this.#host,
       status,
-      call: `${method} ${new URL(url).pathname}`,
-      message: messageOf(text ?? "").replaceAll(this.#settings.secret, "***"),
+      call,
+      message: message.replaceAll(this.#settings.secret, "***"),
     });
-    const wait = waitOf(headers);
-    const limited = status === 429 || (status === 403 && wait !== null);
-    const notTaken = limited || status === 503;
-    if (notTaken || (TRANSIENT.has(status) && method === "GET"))
-      throw new TransientError(described, wait, null, performance.now() - begun);
-    throw described;
+    const wait = isLimited ? (asked ?? this.#waitUnasked()) : asked;
+    const isNotTaken = isLimited || status === 503;
+    return isNotTaken || (TRANSIENT.has(status) && call.startsWith("GET "))
+      ? new TransientError(described, wait, null, performance.now() - begun)
+      : described;
+  }
+
+  /** A limit that does not say until when: a minute at least, and longer each time, as GitHub wants it. */
+  #waitUnasked(): number {
+    this.#limited++;
+    return Math.min(LONGEST_UNASKED_MS, SHORTEST_UNASKED_MS * 2 ** (this.#limited - 1));
   }
 
   async #ask(method: string, url: string, body: unknown, begun: number): Promise<HttpAnswer> {
@@ -198,5 +244,5 @@ function parsed(text: string): unknown {
 function messageOf(text: string): string {
   const { message, error } = (parsed(text) ?? {}) as { message?: unknown; error?: unknown };
   const said = typeof message === "string" ? message : typeof error === "string" ? error : "no reason given";
-  return said.slice(0, 300).replace(/\.$/, "");
+  return said.slice(0, 300).replace(/[.\s]+$/, "");
 }

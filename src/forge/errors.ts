@@ -64,6 +64,11 @@ export const forgeErrors = declareErrors({
     "Resource not accessible by integration",
     "Give the token the right to write there (GitHub: `permissions:` of the job), and check the repository and number.",
   ),
+  "forge-limits-requests": refused(
+    403,
+    "You have exceeded a secondary rate limit",
+    "It limits how many requests a token or a network makes: run this again later.",
+  ),
   "forge-not-found": refused(
     404,
     "Not Found",

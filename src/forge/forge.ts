@@ -20,4 +20,9 @@ export interface Forge {
   issues(): AsyncIterable<PostedIssue>;
   createIssue(title: string, body: string): Promise<void>;
   updateIssue(id: number, title: string, body: string, isOpen: boolean): Promise<void>;
+  /** The comments of an issue, as they come. */
+  issueComments(issue: number): AsyncIterable<Posted>;
+  /** @returns the comment's id, which is higher than that of each comment before it */
+  commentOnIssue(issue: number, body: string): Promise<number>;
+  deleteIssueComment(issue: number, id: number): Promise<void>;
 }

@@ -59,12 +59,18 @@ export async function github({
     body: typeof body === "string" ? body : "",
     isOwn: user?.login === own,
   });
+  /** Those of a pull request too, which is an issue there. */
+  async function* commentsOf(issue: number | null) {
+    const end = `/issues/${issue}/comments`;
+    const all = api.items(`${base}${end}?per_page=100`, { nextOf: nextPage, id: "id", end });
+    for await (const comment of all) yield posted(comment as Comment);
+  }
   return {
-    async *comments() {
-      const end = `/issues/${pullRequest}/comments`;
-      const all = api.items(`${base}${end}?per_page=100`, { nextOf: nextPage, id: "id", end });
-      for await (const comment of all) yield posted(comment as Comment);
-    },
+    comments: () => commentsOf(pullRequest),
+    issueComments: commentsOf,
+    commentOnIssue: async (issue, body) =>
+      api.idIn(await api.call("POST", `${base}/issues/${issue}/comments`, { body })),
+    deleteIssueComment: (_, id) => api.delete(`${base}/issues/comments/${id}`),
     createComment: async (body) => {
       await api.call("POST", `${base}/issues/${pullRequest}/comments`, { body });
     },

@@ -59,13 +59,18 @@ export async function gitlab({
       id,
       end: path.slice(0, path.indexOf("?")),
     });
+  async function* notesIn(path: string) {
+    for await (const note of all(`${path}?sort=asc`, "id")) {
+      const { id, body, author } = note as Note;
+      yield { id, body: typeof body === "string" ? body : "", isOwn: isOwn(author) };
+    }
+  }
   return {
-    async *comments() {
-      for await (const note of all(`${notes}?sort=asc`, "id")) {
-        const { id, body, author } = note as Note;
-        yield { id, body: typeof body === "string" ? body : "", isOwn: isOwn(author) };
-      }
-    },
+    comments: () => notesIn(notes),
+    issueComments: (issue) => notesIn(`${base}/issues/${issue}/notes`),
+    commentOnIssue: async (issue, body) =>
+      api.idIn(await api.call("POST", `${base}/issues/${issue}/notes`, { body })),
+    deleteIssueComment: (issue, id) => api.delete(`${base}/issues/${issue}/notes/${id}`),
     createComment: async (body) => {
       await api.call("POST", notes, { body });
     },

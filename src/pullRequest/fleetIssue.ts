@@ -13,6 +13,8 @@ import { type Table, tableOf } from "../report/render/table.ts";
 import { COUNTED_NOTE, REPORT_MODE_NOTE } from "../report/words.ts";
 import { amount, compareText } from "../text.ts";
 import { findingPart, namesPart, refusalPart } from "./commentParts.ts";
+import { type DriftGroup, driftOf, wholeOrg } from "./driftChange.ts";
+import { driftTold } from "./driftTold.ts";
 import { type Detail, fittedFleet, orgRows, orgsPart, problemParts, type Room } from "./fleetParts.ts";
 
 /** By org, the first day, as 2026-11-23, on which it was found to break its policy or could not be judged, as far as it is known. */
@@ -22,10 +24,12 @@ export type Since = ReadonlyMap<string, string>;
  * The one issue over all orgs, open while any of them is not known to keep to its policy; null where each was judged and nothing is
  * to be revoked or reported in any. Pure.
  * @param standing the text of the issue as it stands; null for none
+ * @param memory goes at its end
  */
 export function fleetIssue(
   plans: FleetPlans,
   standing: string | null,
+  memory = "",
 ): { readonly title: string; readonly body: string } | null {
   const { run } = plans;
   const open = run.orgs.filter(({ status }) => status !== "clean");
@@ -65,12 +69,13 @@ export function fleetIssue(
           ),
           ...shown,
           ...notLookedAt(run, since, room),
-          "**Next:** list what is wanted in the policies, or run the updates to revoke the rest; mend what keeps an org from being judged. This issue closes itself when every org was judged and nothing breaks a policy any more.",
+          "**Next:** list what is wanted in the policies, or run the updates to revoke the rest; fix what keeps an org from being judged. A comment below tells what is new; this issue closes itself when every org was judged and nothing breaks a policy any more.",
           details("How it was read", [
             `${markdownText(run.file)} at ${run.asOf}. ${COUNTED_NOTE}`,
             `Limits of the fleet: ${markdownText(fleetLimitsText(run.limits))}. Run ${markdownText(run.digest)}.`,
           ]),
           sinceMark(since),
+          ...(memory === "" ? [] : [memory]),
         ].join("\n\n")}\n`,
     ),
   };
@@ -94,6 +99,27 @@ export function cleanFleetIssue({ run }: FleetPlans): { readonly title: string; 
         ].join("\n\n")}\n`,
     ),
   };
+}
+
+/** What the issue, its comments and a chat are told of a fleet. Of an org that this run did not judge what was known stays. Pure. */
+export function fleetDriftTold(plans: FleetPlans) {
+  const { orgs, notSelected, asOf } = plans.run;
+  const notJudged = orgs.filter(isNotJudged).map(({ name }) => name);
+  return driftTold({
+    groups: orgs.flatMap((org) => groupsOfOrg(org, plans)),
+    day: asOf.slice(0, 10),
+    unknown: new Set([...notSelected, ...notJudged]),
+    issue: (standing, memory) => fleetIssue(plans, standing, memory),
+    closing: cleanFleetIssue(plans),
+  });
+}
+
+function groupsOfOrg(org: OrgResult, plans: FleetPlans): DriftGroup[] {
+  const { name, status, problem } = org;
+  if (status === "clean") return [];
+  if (isNotJudged(org)) return [wholeOrg(name, `${STATUS_WORDS[status]}: ${problem?.code ?? "not judged"}`)];
+  const groups = driftOf(plans.plan(name), name);
+  return groups.length > 0 ? groups : [wholeOrg(name, STATUS_WORDS[status])];
 }
 
 function weightOf({ numbers }: OrgResult): number {

@@ -73,6 +73,11 @@ export function reasonText({ code, places: [first, ...more] }: Pick<Group, "code
   return `${meaningOf(code)} (${placeText(first)}${others})`;
 }
 
+/** Why a group goes, without the line that decided. */
+export function meaningText({ code }: Pick<Group, "code">): string {
+  return meaningOf(code);
+}
+
 /** How many groups go for which reason, the most first: `860 × app not listed, 40 × user not active`. */
 export function reasonsText(groups: readonly Pick<Group, "code">[]): string {
   return [...Map.groupBy(groups, ({ code }) => code)]

@@ -12,6 +12,8 @@ export const EVENT_KINDS = [
   "policy-invalid",
   "leavers-revoked",
   "leavers-refused",
+  "drift-grew",
+  "drift-settled",
 ] as const;
 
 /** The worst first. */
@@ -67,7 +69,7 @@ export const EventSchema = Type.Object(
     $id: "urn:sanctioned:schema:event:1",
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Event of a watch",
-    description: "What `sanctioned watch` tells its sinks.",
+    description: "What `sanctioned watch` tells its sinks, and the verbs that keep an issue for drift.",
   },
 );
 

@@ -27,6 +27,8 @@ const SECTIONS = {
   "policy-invalid": "policy.md",
   "leavers-revoked": "watching.md#leavers",
   "leavers-refused": "watching.md#leavers",
+  "drift-grew": "pull-requests.md#what-happens-on-merge",
+  "drift-settled": "pull-requests.md#what-happens-on-merge",
 } as const satisfies Record<WatchEvent["kind"], string>;
 
 /** The address of a runbook of one's own, whose sections are called as the kinds of events; null where the docs are it. @throws SettingsError */
@@ -85,7 +87,16 @@ function commandsOf({ kind, app, user, details }: Subject): string[][] {
       return [["plan"], ["doctor"]];
     case "leavers-revoked":
       return [["list"], ["plan"]];
+    case "drift-grew":
+    case "drift-settled":
+      return [planOf(details)];
   }
+}
+
+/** What shows all that an issue is about. */
+function planOf({ policy, orgs }: WatchEvent["details"]): string[] {
+  if (orgs !== undefined) return ["fleet", "plan", "--orgs", orgs];
+  return policy === undefined ? ["plan"] : ["plan", "--policy", policy];
 }
 
 function linksOf({ app, user, kind }: Subject, { instanceUrl }: StepSurroundings): WatchEvent["links"] {

@@ -425,9 +425,13 @@ describe("a team's repository, its workflows run as a runner would", () => {
     expect(JSON.parse(record.split("\n")[0]!).approval.signedBy).toEqual(["ben"]);
 
     expect(await drift()).toBe("Issue: updated.");
+    expect(forge.said.map(({ body }) => body)).toEqual([
+      expect.stringMatching(/1 new case .*amir\.kowalski.*12 cases settled .*ada\.weber/s),
+    ]);
     const all = { plan: "success", "wave-1": "success" };
     expect(await runner.runAll(workflow("apply"), context)).toEqual(all);
     expect(await drift()).toBe("Issue: closed.");
+    expect(forge.said[1]!.body).toMatch(/Nothing breaks the policy any more.*amir\.kowalski/s);
     expect(await runner.runAll(workflow("apply"), context)).toEqual({ ...all, "wave-1": "skipped" });
   });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { forgeFromEnvironment } from "../../src/forge/fromEnvironment.ts";
 import type { ForgeName } from "../../src/forge/names.ts";
-import { keepIssue, postComment } from "../../src/forge/sticky.ts";
+import { postComment } from "../../src/forge/sticky.ts";
 import { hiddenMark } from "../../src/pullRequest/comment.ts";
 import { ForgeStandIn, TOKEN } from "./standIn.ts";
 
@@ -72,26 +72,6 @@ describe.each<ForgeName>(["github", "gitlab"])("a comment on %s", (name) => {
       "mine",
     ]);
   });
-
-  it("keeps one issue: opened, updated, closed when clean, and opened again", async () => {
-    const content = (body: string) => ({ title: "Drift", body });
-    const CLOSING = { title: "No drift", body: "clean" };
-    const standing: (string | null)[] = [];
-    const noting = (standsThere: string | null) => {
-      standing.push(standsThere);
-      return content("3");
-    };
-    expect(await keepIssue(await forge(name), MARK, () => null, CLOSING)).toBe("nothing to do");
-    expect(await keepIssue(await forge(name), MARK, () => content("1"), CLOSING)).toBe("opened");
-    expect(await keepIssue(await forge(name), MARK, () => content("2"), CLOSING)).toBe("updated");
-    expect(await keepIssue(await forge(name), MARK, () => content("2"), CLOSING)).toBe("unchanged");
-    expect(await keepIssue(await forge(name), MARK, () => null, CLOSING)).toBe("closed");
-    expect(await keepIssue(await forge(name), MARK, () => null, CLOSING)).toBe("nothing to do");
-    expect(standIn.issues).toMatchObject([{ isOpen: false, body: `${MARK}\nclean`, title: "No drift" }]);
-    expect(await keepIssue(await forge(name), MARK, noting, CLOSING)).toBe("updated");
-    expect(standing).toEqual([`${MARK}\nclean`]);
-    expect(standIn.issues).toMatchObject([{ isOpen: true, body: `${MARK}\n3`, title: "Drift" }]);
-  });
 });
 
 describe("when the forge is in trouble", () => {
@@ -123,6 +103,22 @@ describe("when the forge is in trouble", () => {
     await all(api.comments());
     expect(waits).toHaveLength(1);
     expect(waits[0]).toBeGreaterThan(20_000);
+  });
+
+  it("a limit that says nothing of until when is waited for a minute, and longer each time", async () => {
+    const api = await forge();
+    const message =
+      "You have exceeded a secondary rate limit. Please wait a few minutes before you try again..";
+    for (const status of [403, 429, 403]) standIn.trouble.push({ status, body: { message } });
+    await api.createComment("x");
+    expect([standIn.comments.length, waits]).toEqual([1, [60_000, 120_000, 120_000]]);
+    for (let i = 0; i < 6; i++) standIn.trouble.push({ status: 403, body: { message } });
+    await expect(api.createComment("y")).rejects.toMatchObject({
+      code: "forge-limits-requests",
+      message: expect.stringMatching(
+        /: You have exceeded a secondary rate limit\. Please wait a few minutes before you try again\. It limits how many requests a token or a network makes: run this again later\.$/,
+      ),
+    });
   });
 
   it("a refusal is one sentence, without the token", async () => {

@@ -33,6 +33,8 @@ export class ForgeStandIn {
   readonly calls: Call[] = [];
   readonly comments: Item[] = [];
   readonly issues: Item[] = [];
+  /** Comments of issues. */
+  readonly said: (Item & { readonly issue: number })[] = [];
   readonly trouble: Trouble[] = [];
   /** Commits of the default branch, oldest first, with the authors of the changes that brought each. */
   readonly history: { readonly hash: string; readonly authors: readonly string[] }[] = [];
@@ -40,6 +42,7 @@ export class ForgeStandIn {
   applied: string | null = null;
   readonly #server: FastifyInstance = Fastify();
   url = "";
+  #lastSaid = 900;
 
   async start(): Promise<this> {
     const server = this.#server;
@@ -73,6 +76,19 @@ export class ForgeStandIn {
     return item;
   }
 
+  #say(issue: number, body: string): Item {
+    this.#lastSaid++;
+    const item = { id: this.#lastSaid, body, title: "", author: OWN, isOpen: true, labels: [], issue };
+    this.said.push(item);
+    return item;
+  }
+
+  #unsay(id: string): boolean {
+    const at = this.said.findIndex((one) => one.id === Number(id));
+    if (at >= 0) this.said.splice(at, 1);
+    return at >= 0;
+  }
+
   #github(server: FastifyInstance): void {
     this.#historyOfGithub(server);
     const comment = ({ id, body, author }: Item) => ({ id, body, user: { login: LOGINS[author] } });
@@ -104,6 +120,20 @@ export class ForgeStandIn {
       "/repos/dieppe/org/issues/comments/:id",
       async ({ params, body }) =>
         comment(Object.assign(this.comments[Number(params.id) - 1]!, { body: body.body })),
+    );
+    const ofIssue = "/repos/dieppe/org/issues/:issue/comments";
+    server.get<{ Params: { issue: string } }>(ofIssue, async ({ params }) =>
+      this.said.filter(({ issue }) => issue === Number(params.issue)).map(comment),
+    );
+    server.post<{ Params: { issue: string }; Body: { body: string } }>(
+      ofIssue,
+      async ({ params, body }, reply) =>
+        reply.code(201).send(comment(this.#say(Number(params.issue), body.body))),
+    );
+    server.delete<{ Params: { id: string } }>(
+      "/repos/dieppe/org/issues/comments/:id",
+      async ({ params }, reply) =>
+        this.#unsay(params.id) ? reply.code(204).send() : reply.code(404).send({ message: "Not Found" }),
     );
     server.get<{ Querystring: { labels: string } }>("/repos/dieppe/org/issues", async ({ query }) =>
       this.issues.filter(({ labels }) => labels.includes(query.labels)).map(issue),
@@ -208,6 +238,18 @@ export class ForgeStandIn {
       `${base}/merge_requests/12/notes/:id`,
       async ({ params, body }) =>
         note(Object.assign(this.comments[Number(params.id) - 1]!, { body: body.body })),
+    );
+    const ofIssue = `${base}/issues/:issue/notes`;
+    server.get<{ Params: { issue: string } }>(ofIssue, async ({ params }) =>
+      this.said.filter((one) => one.issue === Number(params.issue)).map(note),
+    );
+    server.post<{ Params: { issue: string }; Body: { body: string } }>(
+      ofIssue,
+      async ({ params, body }, reply) =>
+        reply.code(201).send(note(this.#say(Number(params.issue), body.body))),
+    );
+    server.delete<{ Params: { id: string } }>(`${ofIssue}/:id`, async ({ params }, reply) =>
+      this.#unsay(params.id) ? reply.code(204).send() : reply.code(404).send({ message: "404 Not found" }),
     );
     server.get(`${base}/issues`, async () => this.issues.map(issue));
     server.post<{ Body: { title: string; description: string } }>(`${base}/issues`, async ({ body }, reply) =>

@@ -15,6 +15,8 @@ const HEADINGS = {
   "policy-invalid": "whether the policy is valid",
   "leavers-revoked": "grants of leavers revoked",
   "leavers-refused": "grants of leavers not revoked",
+  "drift-grew": "something new breaks the policy",
+  "drift-settled": "what broke the policy",
 } as const satisfies Record<WatchEvent["kind"], string>;
 
 /** An event as a message of some parts, each safe to show as plain text. */

@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newsSinks } from "../../../src/cli/driftNews.ts";
 import { digestOf } from "../../../src/plan/digest.ts";
+import { validator } from "../../../src/validator.ts";
+import { EventSchema } from "../../../src/watch/event.ts";
 import { ForgeStandIn, TOKEN } from "../../forge/standIn.ts";
 import { somePlan } from "../../report/someReport.ts";
 import { sanctioned } from "../run.ts";
@@ -105,9 +108,44 @@ it("sanctioned issue prints what it would keep, or posts it", async () => {
     "# Connected users: 4 grants break the policy",
   ]);
   const env = { GITHUB_API_URL: forge.url, GITHUB_REPOSITORY: "dieppe/org", GITHUB_TOKEN: TOKEN };
-  const posted = await sanctioned(["issue", "--plan", inFolder("plan.json"), "--post", "github"], env);
+  const program = inFolder("tell.sh");
+  writeFileSync(program, `#!/bin/sh\ncat >> '${inFolder("told.jsonl")}'\n`, { mode: 0o755 });
+  const post = [
+    "issue",
+    "--plan",
+    inFolder("plan.json"),
+    "--post",
+    "github",
+    "--to",
+    "command",
+    "--command",
+    program,
+  ];
+  const posted = await sanctioned(post, env);
   expect([posted.code, posted.stdout]).toEqual([0, "Issue: opened.\n"]);
   expect(forge.issues).toMatchObject([
     { title: "Connected users: 4 grants break the policy", labels: ["sanctioned"] },
   ]);
+  // Nothing is new then, and nothing is told.
+  expect((await sanctioned(post, env)).stdout).toBe("Issue: unchanged.\n");
+  const told = readFileSync(inFolder("told.jsonl"), "utf8").trimEnd().split("\n");
+  expect(told).toHaveLength(1);
+  const event = JSON.parse(told[0]!);
+  expect(validator(EventSchema)()(event)).toBe(true);
+  expect(event).toMatchObject({
+    kind: "drift-grew",
+    state: "begun",
+    severity: "warning",
+    org: { name: "Dieppe" },
+    text: expect.stringMatching(
+      /^policy\/some\.yaml: 4 new cases, 4 in all: .*Bob's Lead Scoring Tool: app not listed: 1 \(user2@dieppe\.example\)/s,
+    ),
+    details: { policy: "policy/some.yaml", new: "4", settled: "0", inAll: "4" },
+  });
+});
+
+it("what is new is known by the issue alone", async () => {
+  await expect(newsSinks({ to: ["stdout"] }, false)).rejects.toMatchObject({
+    code: "news-without-issue",
+  });
 });

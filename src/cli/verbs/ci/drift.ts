@@ -8,29 +8,33 @@ import { ORGS_FILE } from "../../../fleet/readOrgs.ts";
 import { keepIssue } from "../../../forge/sticky.ts";
 import { hiddenMark } from "../../../pullRequest/comment.ts";
 import { fleetText } from "../../../report/fleet/fleetText.ts";
+import { newsSinks, tellDrift } from "../../driftNews.ts";
 import { EXIT } from "../../exit.ts";
 import { planAsAsked, selectedFleet, throwUnexpected } from "../../fleet.ts";
 import { terminal } from "../../terminalOutput.ts";
+import { type SinkOptions, withSinkOptions } from "../../watching.ts";
 import { driftOf, nameOf } from "./told.ts";
 
-interface DriftOptions {
+interface DriftOptions extends SinkOptions {
   readonly orgs: string;
   readonly name?: string;
 }
 
 /** `sanctioned ci drift`: one issue that is open while something breaks a policy. */
 export function ciDriftCommand(): Command {
-  return new Command("drift")
+  const verb = new Command("drift")
     .description("keep one issue: open or updated while something breaks a policy, closed when nothing does")
     .option("--orgs <file>", "the file of the orgs", ORGS_FILE)
-    .option("--name <text>", "keep one issue for each name, where several workflows share a repository")
+    .option("--name <text>", "keep one issue for each name, where several workflows share a repository");
+  return withSinkOptions(verb)
     .addHelpText(
       "after",
       "\nExits 0 where every org could be judged, 1 for an error, 4 when a list is inconclusive.\n" +
-        "\nExample:\n  $ npx --no sanctioned ci drift",
+        "\nExample:\n  $ npx --no sanctioned ci drift --to slack",
     )
-    .action(async ({ orgs, name }: DriftOptions) => {
+    .action(async ({ orgs, name, ...options }: DriftOptions) => {
       const { env } = process;
+      const sinks = await newsSinks(options, true);
       const { PlansWriter, readPlans } = await import("../../../fleet/plansFolder.ts");
       const selected = await selectedFleet({ orgs });
       const work = mkdtempSync(path.join(tmpdir(), "sanctioned-drift-"));
@@ -49,7 +53,9 @@ export function ciDriftCommand(): Command {
           const { forgeFromEnvironment } = await import("../../../forge/fromEnvironment.ts");
           const forge = await forgeFromEnvironment(forgeNeeded(env), {}, false, env);
           const mark = hiddenMark("drift", nameOf(selected.fleet, name));
-          console.log(`Issue: ${await keepIssue(forge, mark, told.issue, told.closing)}.`);
+          const { what, said } = await keepIssue(forge, mark, told.issue);
+          console.log(`Issue: ${what}.`);
+          await tellDrift(sinks, { ...told, what, change: said.change });
         }
         throwUnexpected(outcome);
       } finally {

@@ -1,10 +1,12 @@
 import type { Fleet } from "../../../fleet/orgs.ts";
 import type { Plans } from "../../../fleet/plansFolder.ts";
-import type { IssueText } from "../../../forge/sticky.ts";
+import type { KeptIssue } from "../../../forge/sticky.ts";
 import { commentBody, failureBody } from "../../../pullRequest/comment.ts";
-import { CLEAN_TITLE, cleanIssue, driftIssue } from "../../../pullRequest/driftIssue.ts";
+import { driftToldOf } from "../../../pullRequest/driftIssue.ts";
+import type { DriftSaid } from "../../../pullRequest/driftTold.ts";
 import { fleetCommentBody } from "../../../pullRequest/fleetComment.ts";
-import { cleanFleetIssue, fleetIssue } from "../../../pullRequest/fleetIssue.ts";
+import { fleetDriftTold } from "../../../pullRequest/fleetIssue.ts";
+import type { DriftNews } from "../../driftNews.ts";
 import { recordAtHand } from "../../recordFile.ts";
 
 /** By what a comment or an issue is found again, as the verbs of one org and of a fleet name theirs. */
@@ -29,23 +31,22 @@ export function failureOf({ orgs, file }: Fleet, output: string): string {
   return failureBody(output, orgs.length === 1 ? orgs[0]!.policy : file);
 }
 
-/** What is kept open while something breaks a policy. */
-export interface DriftTold {
-  /** Null while nothing does. @param standing what stands there; null where none does */
-  readonly issue: (standing: string | null) => IssueText | null;
-  readonly closing: IssueText;
+/** What is said of drift. */
+export interface DriftTold extends Pick<DriftNews, "org" | "file" | "asOf"> {
+  readonly issue: KeptIssue<DriftSaid>;
 }
 
 /** @returns null where the only org was not judged: then nothing is known to have ended */
 export function driftOf(plans: Plans): DriftTold | null {
-  const { orgs } = plans.run;
-  if (orgs.length > 1)
-    return { issue: (standing) => fleetIssue(plans, standing), closing: cleanFleetIssue(plans) };
+  const { orgs, file, asOf } = plans.run;
+  if (orgs.length > 1) return { issue: fleetDriftTold(plans), org: null, file, asOf };
   const { name, id, plan } = orgs[0]!;
   if (plan === null) return null;
-  const [own, record] = [plans.plan(name), recordAtHand(undefined, id)];
+  const own = plans.plan(name);
   return {
-    issue: () => driftIssue(own, record),
-    closing: { title: CLEAN_TITLE, body: cleanIssue(own, record) },
+    issue: driftToldOf(own, recordAtHand(undefined, id)),
+    org: { id: own.org.id, name: own.org.name },
+    file: own.policy.file,
+    asOf,
   };
 }
