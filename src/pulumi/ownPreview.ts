@@ -67,14 +67,18 @@ export class OwnPreview {
     }
     if (!isShownOf(shown, proposal.evaluation)) throw pulumiErrors["shown-of-another-policy"]({});
     const at = new Date(shown.at).toISOString();
+    const held = this.#run.restrict(proposal, shown);
+    const isGone = held.evaluation.plan.revocations.length === 0 && Object.keys(shown.revocations).length > 0;
     return {
-      proposal: this.#run.restrict(proposal, shown),
-      lines:
-        this.#engine === null
+      proposal: held,
+      lines: [
+        ...(isGone ? ["nothing to revoke any more of what the preview showed"] : []),
+        ...(this.#engine === null
           ? [
               `held to the newest preview within an hour, of ${at}: which run's it was cannot be told on this system`,
             ]
-          : [],
+          : []),
+      ],
     };
   }
 }

@@ -92,6 +92,20 @@ it("two resources of two orgs in one process: each is updated by what its own ch
   expect(engine.of(urn("other"))).not.toContain("dieppe.jsonl");
 });
 
+it("an update says what is another than its preview showed, and nothing of that again", async () => {
+  configure(other, "other");
+  const of = urn("other");
+  await provider.check({}, programInputs(NONE, { urn: of, preview: true }));
+  const shown = engine.of(of);
+  expect(shown).toMatch(/^9 revocations planned: .*\n<\{%fg 1%\}>- .*complete: 9 of 9/s);
+  for (const { DeleteToken } of other.store.grants()) other.store.revoke(String(DeleteToken));
+  configure(other, "other"); // which reads the org again, as the update's own process does
+  await provider.check({}, programInputs(NONE, { urn: of }));
+  expect(engine.of(of).slice(shown.length).trim()).toBe(
+    "nothing to revoke any more of what the preview showed",
+  );
+});
+
 it("two resources of one org, of which one asks for more about users, each read what they ask for", async () => {
   configure(dieppe, "dieppe");
   const plain = { ...NONE, unlisted: "report" };
