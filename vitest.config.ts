@@ -15,6 +15,7 @@ const engineTests = [
 const slowTests = [
   "test/apply/{readAgain,usage}.test.ts",
   "test/{bin,cli}/**/*.test.ts",
+  "test/docs/play.test.ts",
   "test/fleet/history/history.test.ts",
   "test/inventory/{changing,faults,list,lists,orders,short}.test.ts",
   "test/oracle/*.test.ts",

@@ -1,4 +1,4 @@
-/** `npm run screenshot`: makes docs/report.png, the report of Dieppe Trading as a browser shows it, and docs/fleet.png, that of a fleet. */
+/** `npm run screenshot`: makes the pictures of the docs from real output: a preview, a comment, the report of Dieppe Trading and that of a fleet. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,21 +8,27 @@ import { fleetHtml } from "../src/report/fleet/html/fleetHtml.ts";
 import { reportHtml } from "../src/report/html/reportHtml.ts";
 import { demoFleet } from "../test/report/fleet/html/demoFleet.ts";
 import { ensureChromium } from "./chromium.ts";
+import { commentHtml } from "./screenshot/commentHtml.ts";
 import { dieppeReport } from "./screenshot/dieppeReport.ts";
+import { realOutput } from "./screenshot/realOutput.ts";
+import { terminalHtml } from "./screenshot/terminalHtml.ts";
 
 const docs = path.resolve(import.meta.dirname, "../docs");
+const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-screenshot-"));
+const { preview, comment } = await realOutput(folder);
 const PICTURES = [
-  { name: "report", html: reportHtml(await dieppeReport()), height: 1250 },
-  { name: "fleet", html: fleetHtml(demoFleet()), height: 1400 },
+  { name: "preview", html: terminalHtml(preview), width: 1240, height: 470 },
+  { name: "comment", html: commentHtml(comment), width: 1000, height: 560 },
+  { name: "report", html: reportHtml(await dieppeReport()), width: 1200, height: 1150 },
+  { name: "fleet", html: fleetHtml(demoFleet()), width: 1200, height: 1050 },
 ];
 
-const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-screenshot-"));
 const browser = await chromium.launch({ executablePath: await ensureChromium() });
 try {
-  for (const { name, html, height } of PICTURES) {
+  for (const { name, html, width, height } of PICTURES) {
     const file = path.join(folder, `${name}.html`);
     writeFileSync(file, html);
-    const page = await browser.newPage({ viewport: { width: 1200, height }, colorScheme: "light" });
+    const page = await browser.newPage({ viewport: { width, height }, colorScheme: "light" });
     await page.goto(pathToFileURL(file).href);
     await page.screenshot({ path: path.join(docs, `${name}.png`) });
   }

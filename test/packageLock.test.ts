@@ -12,7 +12,7 @@ interface Locked {
 const ROOT = path.resolve(import.meta.dirname, "..");
 const read = (file: string) => JSON.parse(readFileSync(path.join(ROOT, file), "utf8"));
 
-it.each(["package-lock.json", "scripts/consumers/oldest/package-lock.json"])(
+it.each(["package-lock.json", "scripts/consumers/oldest/package-lock.json", "site/package-lock.json"])(
   "%s says what every installed package must hash to, and names no registry",
   (file) => {
     const { packages } = read(file) as { packages: Record<string, Locked> };

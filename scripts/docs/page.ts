@@ -44,14 +44,18 @@ export interface Page {
 const SHELLS: readonly (string | null | undefined)[] = ["sh", "bash", "console"];
 const MARKER = /^<!-- not played: (.*) -->$/s;
 
+const read = new Map<string, Page>();
+
 /** Reads a page of the checkout. */
 export function readPage(file: string): Page {
-  return pageOf(file, readFileSync(path.join(ROOT, file), "utf8"));
+  const page = read.get(file) ?? pageOf(file, readFileSync(path.join(ROOT, file), "utf8"));
+  read.set(file, page);
+  return page;
 }
 
 /** @param file how the page is called @param text Markdown, as GitHub reads it */
 export function pageOf(file: string, text: string): Page {
-  const tree = fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+  const tree = treeOf(text);
   const blocks: ShellBlock[] = [];
   const inline: { text: string; line: number }[] = [];
   const astray: string[] = [];
@@ -66,6 +70,11 @@ export function pageOf(file: string, text: string): Page {
     if (reasonIn(node) !== null && !isShell(after)) astray.push(`${file}:${line}`);
   }
   return { file, blocks, inline, astray };
+}
+
+/** A page as GitHub reads it. */
+export function treeOf(text: string): Node {
+  return fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
 }
 
 function isShell(node: Node | undefined): node is Code {
@@ -94,7 +103,7 @@ interface Placed {
 }
 
 /** Every node in the order of the page, with those beside it. */
-function* nodesOf(node: Node): Generator<Placed> {
+export function* nodesOf(node: Node): Generator<Placed> {
   const children = (node as Parent).children ?? [];
   for (const [index, child] of children.entries()) {
     yield { node: child, before: children[index - 1], after: children[index + 1] };
