@@ -1,13 +1,15 @@
 import type { FleetOrg } from "../fleet/orgs.ts";
+import { printable } from "../printable.ts";
 import type { Observer, RunSurroundings } from "../run/observer.ts";
 import { type RunSettings, readRunSettings } from "../run/settings.ts";
+import { namesLogin } from "../salesforce/settingKeys.ts";
 import { cliErrors } from "./errors.ts";
 import { readingProgress } from "./terminalOutput.ts";
 
 /** Which org the verbs that read one are about, where that is not the environment's. */
 export interface OrgChoice {
   /** The name of an org in orgs.yaml. */
-  readonly in?: string;
+  readonly org?: string;
   /** A Pulumi stack, whose config says how the org is reached. */
   readonly stack?: string;
 }
@@ -22,11 +24,29 @@ interface ChosenOrg {
 
 let chosen: ChosenOrg | null = null;
 
-/** Takes what the options of every verb say: once, before the verb runs. @throws UserError for an org or a stack that is not there */
-export async function chooseOrg(choice: OrgChoice): Promise<void> {
-  if (choice.in !== undefined && choice.stack !== undefined) throw cliErrors["org-chosen-twice"]();
-  if (choice.in !== undefined) chosen = await fromFleet(choice.in);
-  else if (choice.stack !== undefined) chosen = await fromStack(choice.stack);
+/** Takes what the options of every verb say: once, before the verb runs. @param connects whether it logs in @throws UserError for an org or a stack that is not there */
+export async function chooseOrg({ org, stack }: OrgChoice, connects: boolean): Promise<void> {
+  if (org !== undefined && stack !== undefined) throw cliErrors["org-chosen-twice"]();
+  if (org !== undefined) chosen = await fromFleet(org);
+  else if (stack !== undefined) chosen = await fromStack(stack);
+  else if (connects) chosen = await fromSelected();
+}
+
+/**
+ * The stack that is selected in this folder, as an update would take it; null where the environment says how an org is reached, where no stack
+ * is selected, and where it has no config.
+ */
+async function fromSelected(): Promise<ChosenOrg | null> {
+  if (namesLogin(process.env)) return null;
+  const { selectedStack } = await import("../fleet/selectedStack.ts");
+  const stack = await selectedStack(process.cwd(), process.env);
+  if (stack === null) return null;
+  const found = await fromStack(stack);
+  const policy = found.policy === null ? "" : `, and its policy, ${printable(found.policy)}`;
+  process.stderr.write(
+    `Taken are the settings of the selected stack, ${stack}${policy}; --stack or --org names another.\n`,
+  );
+  return found;
 }
 
 async function fromFleet(name: string): Promise<ChosenOrg> {
@@ -42,7 +62,7 @@ async function fromFleet(name: string): Promise<ChosenOrg> {
   const surroundings = await surroundingsOf(entry!, {
     ...fleetSurroundings(folder, process.env),
     isOnlyRun: true,
-    showReading: readingProgress,
+    showReading: () => readingProgress(),
   });
   return { surroundings, policy: entry!.policy, entry: entry! };
 }
@@ -57,7 +77,7 @@ async function fromStack(stack: string): Promise<ChosenOrg> {
       config: (key) => config.get(key),
       env: process.env,
       folder,
-      showReading: readingProgress,
+      showReading: () => readingProgress(),
     },
     policy: config.get("policy") ?? null,
     entry: null,
@@ -66,7 +86,9 @@ async function fromStack(stack: string): Promise<ChosenOrg> {
 
 /** What a run of one org is given. */
 export function surroundings(): RunSurroundings {
-  return chosen?.surroundings ?? { env: process.env, folder: process.cwd(), showReading: readingProgress };
+  return (
+    chosen?.surroundings ?? { env: process.env, folder: process.cwd(), showReading: () => readingProgress() }
+  );
 }
 
 /** How the runs of that org go. @throws SettingsError for a setting that is not valid */

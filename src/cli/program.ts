@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { shownError } from "../errors.ts";
 import { namesMeant } from "../policy/nearest.ts";
 import { chooseOrg, type OrgChoice } from "./chosenOrg.ts";
@@ -76,9 +76,10 @@ export function program({ beforeVerb = prepare }: ProgramOptions = {}): Command 
       "of every verb: the folder that policies and all files that they name are in (default: SANCTIONED_POLICY_ROOT, else each policy's own)",
     )
     .option(
-      "--in <org>",
+      "--org <name>",
       "of every verb that reads one org: the one of this name in orgs.yaml, with its login and policy",
     )
+    .addOption(new Option("--in <name>", "as --org").hideHelp())
     .option(
       "--stack <name>",
       "of every verb that reads one org: take its login and policy from the config of this Pulumi stack",
@@ -97,13 +98,27 @@ export function program({ beforeVerb = prepare }: ProgramOptions = {}): Command 
 
 /** @throws UserError */
 async function prepare(program: Command, verb: Command): Promise<void> {
-  const { policyRoot, ...choice } = program.opts<OrgChoice & { readonly policyRoot?: string }>();
+  const { policyRoot, in: alias, ...choice } = program.opts<ProgramOptions>();
   // Runs read their settings from the environment, wherever they are opened.
   if (policyRoot !== undefined) process.env.SANCTIONED_POLICY_ROOT = policyRoot;
-  await chooseOrg(choiceFor(verb, choice));
+  const org = choice.org ?? alias;
+  await chooseOrg(choiceFor(verb, org === undefined ? choice : { ...choice, org }), readsOrg(verb));
 }
 
-/** The verbs that `--in` and `--stack` are of. */
+interface ProgramOptions extends OrgChoice {
+  readonly policyRoot?: string;
+  /** What `--org` was called first, and still goes by. */
+  readonly in?: string;
+}
+
+/** Whether a verb connects to the org that is chosen, as far as its options say: what it is given in a file needs no login. */
+function readsOrg(verb: Command): boolean {
+  const { inventory, plan, lookUp } = verb.opts<Readonly<Record<string, unknown>>>();
+  if (verb.parent?.parent !== null || !OF_ONE_ORG.has(verb.name()) || verb.name() === "approve") return false;
+  return verb.name() === "validate" ? lookUp === true : inventory === undefined && plan === undefined;
+}
+
+/** The verbs that `--org` and `--stack` are of. */
 const OF_ONE_ORG: ReadonlySet<string> = new Set([
   "init",
   "validate",
@@ -128,7 +143,8 @@ function choiceFor(verb: Command, choice: OrgChoice): OrgChoice {
   const { parent } = verb;
   const isOfProgram = parent?.parent === null;
   if (isOfProgram && OF_ONE_ORG.has(verb.name())) return choice;
-  for (const [key, value] of Object.entries(choice)) {
+  for (const [key, value] of Object.entries({ org: choice.org, stack: choice.stack })) {
+    if (value === undefined) continue;
     const option = `--${key}`;
     if (!verb.options.some(({ long }) => long === option))
       throw cliErrors["org-choice-not-taken"]({

@@ -1,9 +1,17 @@
 import { Presets, SingleBar } from "cli-progress";
 import type { Terminal } from "../report/render/terminal.ts";
 import type { ReadingProgress } from "../run/observer.ts";
+import { count } from "../text.ts";
 
 /** Less than this is over before anybody wonders. */
-const QUIET_MS = 1_000;
+const QUIET_MS = 400;
+/** How often what is shown moves. */
+const MOVES_MS = 120;
+const MOVING = ["|", "/", "-", "\\"];
+/** What is read sooner, or of so little, says nothing of how long the rest takes. */
+const TELLING_MS = 2_000;
+const TELLING_SHARE = 0.02;
+const BAR = 20;
 
 /** What standard output is. NO_COLOR and FORCE_COLOR hold (no-color.org, force-color.org). */
 export function terminal(): Terminal {
@@ -13,30 +21,53 @@ export function terminal(): Terminal {
   return { width: isTTY ? columns : null, color };
 }
 
-/** A bar for the reading of an org, on a terminal alone, and gone when it is done. */
+/** How far the reading of an org is, on a terminal alone, and gone when it is done: from the beginning, with no number where none is known. */
 export function readingProgress(): ReadingProgress {
-  if (!process.stderr.isTTY) return { at: () => undefined, stop: () => undefined };
+  const { stderr } = process;
+  if (!stderr.isTTY) return { at: () => undefined, stop: () => undefined };
   const begun = performance.now();
-  let bar: SingleBar | undefined;
+  let counted: Counted | null = null;
+  let isShown = false;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (now - begun < QUIET_MS) return;
+    isShown = true;
+    stderr.write(`\r${readingText(counted, { begun, now }).slice(0, (stderr.columns ?? 80) - 1)}\u001b[K`);
+  }, MOVES_MS).unref();
   return {
     at(read, total) {
-      if (performance.now() - begun < QUIET_MS) return;
-      if (bar === undefined) {
-        bar = new SingleBar(
-          {
-            format: "reading grants {bar} {value}/{total} {eta_formatted}",
-            hideCursor: true,
-            clearOnComplete: true,
-          },
-          Presets.shades_classic,
-        );
-        bar.start(total, read);
-      }
-      bar.setTotal(total);
-      bar.update(Math.min(read, total));
+      counted = { read, total, since: counted?.since ?? performance.now() };
     },
-    stop: () => bar?.stop(),
+    stop() {
+      clearInterval(timer);
+      if (isShown) stderr.write("\r\u001b[K");
+    },
   };
+}
+
+interface Counted {
+  readonly read: number;
+  /** As the org counted them. */
+  readonly total: number;
+  /** When that was first known, in milliseconds. */
+  readonly since: number;
+}
+
+/** One line of it. Pure. @param counted null while nothing is known */
+export function readingText(
+  counted: Counted | null,
+  { begun, now }: { readonly begun: number; readonly now: number },
+): string {
+  const moving = MOVING[Math.floor((now - begun) / MOVES_MS) % MOVING.length]!;
+  if (counted === null || !(counted.total > 0))
+    return `${moving} logging in and counting the grants (${Math.floor((now - begun) / 1000)} s)`;
+  const { total, since } = counted;
+  const read = Math.min(counted.read, total);
+  const share = read / total;
+  const done = Math.floor(share * BAR);
+  const isTelling = now - since >= TELLING_MS && share >= TELLING_SHARE && share < 1;
+  const left = isTelling ? `, about ${Math.ceil((((now - since) / share) * (1 - share)) / 1000)} s left` : "";
+  return `${moving} reading grants [${"#".repeat(done)}${".".repeat(BAR - done)}] ${count(read)} of ${count(total)}${left}`;
 }
 
 /** A bar of things that are done one by one, on a terminal alone, and gone when it is stopped. @param what as in "orgs read" */

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { parseDocument } from "yaml";
+import { namesMeant } from "../policy/nearest.ts";
 import { fleetErrors } from "./errors.ts";
 import { STACK_PATTERN } from "./orgsDefaults.ts";
 import type { FleetSurroundings, ReadStackConfig } from "./surroundings.ts";
@@ -67,7 +68,10 @@ async function askEngine(
   } catch (error) {
     const failure = error as { code?: string | number; killed?: boolean; stderr?: string };
     if (failure.code === undefined && !failure.killed) throw error;
-    throw fleetErrors["stack-config-not-read"]({ stack, why: whyOf(failure) });
+    throw fleetErrors["stack-config-not-read"]({
+      stack,
+      why: `${whyOf(failure)}${meantStack(stack, folder)}`,
+    });
   }
   try {
     return JSON.parse(stdout) as Record<string, { readonly value?: unknown }>;
@@ -75,6 +79,13 @@ async function askEngine(
     if (!(error instanceof SyntaxError)) throw error;
     throw fleetErrors["stack-config-not-read"]({ stack, why: "the engine answers with no JSON" });
   }
+}
+
+/** Another stack that has its config here, where a mistyped name most likely meant that. */
+function meantStack(stack: string, folder: string): string {
+  const there = readdirSync(folder).flatMap((name) => /^Pulumi\.(.+)\.ya?ml$/.exec(name)?.[1] ?? []);
+  const [name] = there.includes(stack) ? [] : namesMeant(stack, there);
+  return name === undefined ? "" : ` (did you mean ${name}?)`;
 }
 
 /** The engine's own words go to standard error, and hold no value of the config. */
@@ -106,14 +117,24 @@ export function engineOf(folder: string): string {
 
 /** Before each key of the project's own config (pulumi.com/docs/iac/concepts/config). */
 function projectName(stack: string, folder: string): string {
+  const project = projectFile(folder);
+  if (project !== null) return project.name;
+  throw fleetErrors["stack-config-not-read"]({ stack, why: `${folder} holds no Pulumi.yaml with a name` });
+}
+
+/** The file of the project in a folder, and its name; null where there is none that names one. */
+export function projectFile(folder: string): { readonly name: string; readonly file: string } | null {
   for (const name of ["Pulumi.yaml", "Pulumi.yml"]) {
     const file = path.join(folder, name);
     if (!existsSync(file)) continue;
     const document = parseDocument(readFileSync(file, "utf8"));
-    if (document.errors.length > 0)
-      throw fleetErrors["stack-config-not-read"]({ stack, why: `${name} is no YAML` });
-    const project = document.toJS() as { name?: unknown } | null;
-    if (typeof project?.name === "string") return project.name;
+    const project = document.errors.length > 0 ? null : (document.toJS() as { name?: unknown } | null);
+    if (typeof project?.name === "string") return { name: project.name, file };
   }
-  throw fleetErrors["stack-config-not-read"]({ stack, why: `${folder} holds no Pulumi.yaml with a name` });
+  return null;
+}
+
+/** A name of a stack as it may be handed to the engine; null for anything else. */
+export function stackNameOf(text: string): string | null {
+  return STACK_NAME.test(text) ? text : null;
 }

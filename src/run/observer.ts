@@ -103,9 +103,9 @@ export class Observer<Org extends OrgReader = OrgReader> {
   }
 
   async #list(needs: DirectoryNeeds): Promise<Inventory> {
-    const org = await this.connect();
     const { at = () => undefined, stop } = this.surroundings.showReading?.() ?? {};
     try {
+      const org = await this.connect();
       return await listInventory(org, { needs, onProgress: at });
     } finally {
       stop?.();

@@ -20,3 +20,21 @@ export const VARIABLES = {
 
 export type SettingKey = keyof typeof VARIABLES;
 export const SETTING_KEYS = Object.keys(VARIABLES) as readonly SettingKey[];
+
+/** What a login is made of. */
+const OF_LOGIN = [
+  "accessToken",
+  "instanceUrl",
+  "targetOrg",
+  "loginUrl",
+  "clientId",
+  "clientSecret",
+  "username",
+  "privateKey",
+  "privateKeyFile",
+] as const satisfies readonly SettingKey[];
+
+/** Whether the environment says how an org is reached, if only in part. */
+export function namesLogin(env: NodeJS.ProcessEnv): boolean {
+  return OF_LOGIN.some((key) => Boolean(env[VARIABLES[key]]?.trim()));
+}

@@ -372,7 +372,7 @@ describe("a team's repository, its workflows run as a runner would", () => {
     symlinkSync(installed(folder), path.join(old, "node_modules"));
     cpSync(path.join(folder, "artifacts/plans"), path.join(old, "plans"), { recursive: true });
     const { code, output } = await runner.runScript(
-      [`npx --no sanctioned ci apply --in dieppe --plans plans --last-applied ${before}`],
+      [`npx --no sanctioned ci apply --org dieppe --plans plans --last-applied ${before}`],
       old,
       { ...(context.secrets as NodeJS.ProcessEnv), GITHUB_TOKEN: TOKEN },
     );

@@ -89,7 +89,7 @@ describe("a mistake on the command line is one line and exit code 1", () => {
   });
 });
 
-describe("--in and --stack", () => {
+describe("--org and --stack", () => {
   const OF_ONE_ORG =
     "init validate list plan explain approve report baseline revoke watch doctor probe".split(" ");
   const others = VERBS.filter(({ path, subverbs }) => subverbs.length === 0 && !OF_ONE_ORG.includes(path));
@@ -105,7 +105,7 @@ describe("--in and --stack", () => {
   it.each(others.map(({ path, command }) => ({ path, command })))(
     "are refused by sanctioned $path, which reads no org, unless it has an option of the name",
     async ({ path, command }) => {
-      for (const option of ["--in", "--stack"]) {
+      for (const option of ["--org", "--stack"]) {
         if (command.options.some(({ long }) => long === option)) continue;
         const args = [...path.split(" "), ...wanted(command), option, "dieppe"];
         await expect(program().parseAsync(args, { from: "user" }), option).rejects.toMatchObject({

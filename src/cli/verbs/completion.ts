@@ -10,8 +10,9 @@ export function completionCommand(program: () => Command): Command {
     .addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
     .addHelpText(
       "after",
-      "\nExamples:\n  $ source <(sanctioned completion bash)\n  $ sanctioned completion zsh >> ~/.zshrc\n" +
-        "  $ sanctioned completion fish > ~/.config/fish/completions/sanctioned.fish",
+      "\nFor `npx sanctioned` in a folder that has it, and for one on the path.\n" +
+        "\nExamples:\n  $ npx sanctioned completion bash >> ~/.bashrc\n  $ npx sanctioned completion zsh >> ~/.zshrc\n" +
+        "  $ npx sanctioned completion fish >> ~/.config/fish/config.fish",
     )
     .action((shell: (typeof SHELLS)[number]) => {
       const verbs = verbsOf(program());
@@ -46,7 +47,10 @@ function bash(verbs: readonly Verb[]): string {
     const all = [...subverbs.map((one) => one.name()), ...choices, ...options.map(({ long }) => long)];
     return `"${path}") words="${all.join(" ")}" ;;`;
   });
-  return `# Completion of sanctioned for bash: source <(sanctioned completion bash)
+  const several = verbs.flatMap(({ path, options }) =>
+    options.filter(({ variadic }) => variadic).map(({ long }) => `"${path}/${long}") ;;`),
+  );
+  return `# Completion of sanctioned for bash.
 _sanctioned() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" path="" words="" i
   COMPREPLY=()
@@ -54,6 +58,15 @@ _sanctioned() {
     case "$path/\${COMP_WORDS[i]}" in
 ${arms(paths)}
     esac
+  done
+  for ((i = COMP_CWORD - 1; i > 1; i--)); do
+    [[ "\${COMP_WORDS[i]}" == -* ]] || continue
+    case "$path/\${COMP_WORDS[i]}" in
+${arms(several)}
+      *) break ;;
+    esac
+    [[ "$cur" == -* ]] || prev="\${COMP_WORDS[i]}"
+    break
   done
   case "$path/$prev" in
 ${arms(values)}
@@ -63,7 +76,20 @@ ${arms(words)}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }
+# The same after npx: whatever it is to run else is completed as ever.
+_sanctioned_npx() {
+  local i=1
+  while [[ "\${COMP_WORDS[i]}" == --no || "\${COMP_WORDS[i]}" == --yes || "\${COMP_WORDS[i]}" == -y ]]; do ((i++)); done
+  if ((COMP_CWORD > i)) && [[ "\${COMP_WORDS[i]}" == sanctioned ]]; then
+    COMP_WORDS=("\${COMP_WORDS[@]:i}")
+    ((COMP_CWORD -= i))
+    _sanctioned
+  elif ((COMP_CWORD == i)); then
+    COMPREPLY=($(compgen -W "$(ls node_modules/.bin 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  fi
+}
 complete -o bashdefault -o default -F _sanctioned sanctioned
+complete -o bashdefault -o default -F _sanctioned_npx npx
 `;
 }
 
@@ -100,7 +126,33 @@ function fish(verbs: readonly Verb[]): string {
                 : " -x";
         return `${start} -l ${option.long!.slice(2)}${value} -d ${quoted(option.description)}`;
       }),
+      // fish takes the first value for the only one.
+      ...options
+        .filter((option) => option.variadic && valueKind(option) === "choice")
+        .map((option) => {
+          const among = [...here, `__sanctioned_among ${option.long}`].join("; and ");
+          return `complete -c sanctioned -n ${quoted(among)} -f -a ${quoted(option.argChoices!.join(" "))}`;
+        }),
     ];
   });
-  return `# Completion of sanctioned for fish.\n${lines.join("\n")}\n`;
+  // After npx it is completed as if it stood alone; what else npx runs is completed as ever.
+  const npx = [
+    "function __sanctioned_after_npx",
+    "    set -l words (commandline -opc)",
+    "    test (count $words) -ge 2; and test $words[2] = sanctioned",
+    "end",
+    "function __sanctioned_as_alone",
+    "    set -l words (commandline -opc) (commandline -ct)",
+    "    complete -C (string join ' ' -- (string escape -- $words[2..-2]) $words[-1])",
+    "end",
+    "complete -c npx -n 'test (count (commandline -opc)) -eq 1' -f -a '(command ls node_modules/.bin 2>/dev/null)'",
+    "complete -c npx -n __sanctioned_after_npx -f -a '(__sanctioned_as_alone)'",
+  ];
+  const among = [
+    "function __sanctioned_among",
+    "    set -l options (string match -- '-*' (commandline -opc))",
+    "    test (count $options) -gt 0; and test $options[-1] = $argv[1]",
+    "end",
+  ];
+  return `# Completion of sanctioned for fish.\n${[...among, ...lines, ...npx].join("\n")}\n`;
 }

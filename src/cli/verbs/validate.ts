@@ -18,7 +18,7 @@ import { givenPolicy, givenPolicyFile, openObserver } from "../run.ts";
 
 interface ValidateOptions {
   readonly format: "text" | "json" | "sarif" | "github";
-  readonly org?: boolean;
+  readonly lookUp?: boolean;
   readonly resolved?: boolean;
   readonly asOf?: number;
 }
@@ -28,7 +28,7 @@ export function validateCommand(): Command {
   return new Command("validate")
     .description("check policies offline and show every problem with its place and what to do")
     .argument("[files...]", "policies (default: all in the folder policy)")
-    .option("--org", "also look up every name in the connected org")
+    .option("--look-up", "also look up every name in the connected org")
     .addOption(
       new Option(
         "--resolved",
@@ -45,11 +45,11 @@ export function validateCommand(): Command {
     .action(
       async (
         named: string[],
-        { format, org = false, resolved = false, asOf = Date.now() }: ValidateOptions,
+        { format, lookUp = false, resolved = false, asOf = Date.now() }: ValidateOptions,
       ) => {
         const files = named.length > 0 ? named : chosenPolicies();
         if (files.length === 0) throw cliErrors["no-policy-file"]({ folder: "policy" });
-        const observer = org ? await openObserver() : null;
+        const observer = lookUp ? await openObserver() : null;
         let problems: readonly Problem[] = [];
         for (const file of files) problems = problems.concat(inOrder(await problemsOf(file, observer, asOf)));
         if (resolved && problems.length === 0) process.stdout.write(files.map(merged).join("---\n"));

@@ -203,7 +203,7 @@ function doubtsOf(orgs: readonly OrgAnswer[]): string[] {
     ...(notAll.length === 0
       ? []
       : [
-          `Access without a grant was not looked for everywhere in: ${notAll.join(", ")} (\`npx sanctioned list --in ORG\` says where).`,
+          `Access without a grant was not looked for everywhere in: ${notAll.join(", ")} (\`npx sanctioned list --org NAME\` says where).`,
         ]),
     ...(links.length === 0 ? [] : [`Links to identity providers could not be read in: ${links.join(", ")}.`]),
   ];

@@ -13,12 +13,14 @@ beforeAll(async () => {
 });
 
 /** What a real bash offers after these words; the last is being written. */
-async function offered(...words: string[]): Promise<string[]> {
-  const list = ["sanctioned", ...words].map((word) => `'${word}'`).join(" ");
+const offered = (...words: string[]) => offeredBy("_sanctioned", ["sanctioned", ...words]);
+
+async function offeredBy(name: string, words: readonly string[]): Promise<string[]> {
+  const list = words.map((word) => `'${word}'`).join(" ");
   const { stdout } = await run("bash", [
     "--norc",
     "-c",
-    `${script}\nCOMP_WORDS=(${list}); COMP_CWORD=${words.length}; _sanctioned; printf '%s\\n' "\${COMPREPLY[@]}"`,
+    `${script}\nCOMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; ${name}; printf '%s\\n' "\${COMPREPLY[@]}"`,
   ]);
   return stdout.split("\n").filter(Boolean);
 }
@@ -36,9 +38,26 @@ describe("bash offers", () => {
     ],
     ["values of an argument", ["schema", "p"], ["policy", "plan", "profile"]],
     ["files where a file is meant", ["plan", "--policy", "package.j"], ["package.json"]],
+    ["further values of an option that takes several", ["watch", "--to", "slack", "t"], ["teams"]],
+    ["options after those", ["watch", "--to", "slack", "--on"], ["--once"]],
     ["nothing where anything can stand", ["list", "--user", ""], []],
   ])("%s", async (_, words, offers) => {
     expect(await offered(...words)).toEqual(offers);
+  });
+
+  it.each<[line: string[], offers: string[]]>([
+    [
+      ["npx", "sanctioned", "re"],
+      ["report", "revoke"],
+    ],
+    [
+      ["npx", "--no", "sanctioned", "audit", "verify", "--he"],
+      ["--head", "--help"],
+    ],
+    [["npx", "sanctioned", "watch", "--to", "slack", "t"], ["teams"]],
+    [["npx", "pulumi", "re"], []],
+  ])("after %j what it offers without npx", async (line, offers) => {
+    expect(await offeredBy("_sanctioned_npx", line)).toEqual(offers);
   });
 
   it("every verb there is", async () => {
@@ -54,7 +73,8 @@ it("zsh's runs bash's, and fish's names every verb and option", async () => {
     if (verb !== "") expect(stdout).toContain(` -a ${verb.split(" ").at(-1)} -d `);
     for (const { long } of options) expect(stdout).toContain(` -l ${long!.slice(2)} `);
   }
-  for (const line of stdout.trim().split("\n").slice(1)) expect(line).toMatch(/^complete -c sanctioned /);
+  for (const line of stdout.trim().split("\n").slice(1))
+    expect(line).toMatch(/^(complete -c (sanctioned|npx) |function |end$| {4})/);
 });
 
 it("a reader that has seen enough ends the program quietly", async () => {

@@ -162,12 +162,12 @@ describe("--in", () => {
   });
 });
 
-it("--in reads one org of orgs.yaml with its own login and policy, and no other org", async () => {
-  const found = await run("--in", "canary", "plan", "--format", "json");
+it("--org reads one org of orgs.yaml with its own login and policy, and no other org", async () => {
+  const found = await run("--org", "canary", "plan", "--format", "json");
   expect(JSON.parse(found.stdout).org.id).toBe(made.ids.get("canary"));
   expect(JSON.parse(found.stdout).policy.file).toBe("policy/canary.yaml");
   const swapped = { ...made.env, CANARY_URL: made.env.MAIN_URL!, CANARY_TOKEN: made.env.MAIN_TOKEN! };
-  const { code, stdout, stderr } = await sanctioned(["list", "--in", "canary"], swapped, made.folder);
+  const { code, stdout, stderr } = await sanctioned(["list", "--org", "canary"], swapped, made.folder);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toContain("[fleet-org-is-another]");
 });

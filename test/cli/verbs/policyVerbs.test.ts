@@ -366,7 +366,7 @@ describe("sanctioned validate", () => {
   it("looks up names where an org is asked for", async () => {
     const typo = policy("typo.yaml", readFileSync(POLICY, "utf8").replace("Sales User", "Sale User"));
     expect((await sanctioned(["validate", typo])).code).toBe(0);
-    const { code, stdout } = await sanctioned(["validate", "--org", typo], env);
+    const { code, stdout } = await sanctioned(["validate", "--look-up", typo], env);
     expect(code).toBe(1);
     expect(stdout).toContain('no profile "Sale User" in Dieppe Trading; did you mean "Sales User"?');
   });
@@ -438,7 +438,7 @@ describe("whatever the verb", () => {
       ["explain", "--app", BOBS],
       ["explain", "--app", BOBS, "--format", "json"],
       ["init", "--out", inFolder("canary.yaml")],
-      ["validate", "--org"],
+      ["validate", "--look-up"],
     ]) {
       const { stdout, stderr } = await sanctioned(args, env);
       for (const token of tokens) expect(stdout + stderr).not.toContain(token);

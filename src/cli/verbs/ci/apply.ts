@@ -17,7 +17,7 @@ import { type SelectedFleet, selectedFleet } from "../../fleet.ts";
 
 interface ApplyOptions {
   readonly orgs: string;
-  readonly in?: string;
+  readonly org?: string;
   readonly plans: string;
   readonly lastApplied?: string;
   readonly authors?: string;
@@ -29,7 +29,7 @@ export function ciApplyCommand(): Command {
   return new Command("apply")
     .description("revoke in one org what was approved, by `pulumi up`; run verify-state before")
     .option("--orgs <file>", "the file of the orgs", ORGS_FILE)
-    .option("--in <org>", "the org, as orgs.yaml calls it")
+    .option("--org <name>", "the org, as orgs.yaml calls it")
     .requiredOption("--plans <folder>", "the folder of plans (`ci plan --out`)")
     .option("--last-applied <commit>", "the commit that was applied last, whose list says who may sign")
     .option("--authors <file>", "what `ci authors` printed: that commit, and whose approval does not count")
@@ -41,15 +41,15 @@ export function ciApplyCommand(): Command {
       "after",
       "\nIt is refused where the default branch has other policies or orgs by now. Signatures are taken, as data, from the branch\n" +
         "approvals/RUN. Ends as `pulumi up` does.\n" +
-        '\nExample:\n  $ npx --no sanctioned ci apply --in acme --plans plans --last-applied "$BASE"',
+        '\nExample:\n  $ npx --no sanctioned ci apply --org acme --plans plans --last-applied "$BASE"',
     )
     .action(async (options: ApplyOptions) => {
       const { env } = process;
-      if (options.in === undefined) throw cliErrors["org-not-named"]();
+      if (options.org === undefined) throw cliErrors["org-not-named"]();
       const { readPlans } = await import("../../../fleet/plansFolder.ts");
       const selected = await selectedFleet({ orgs: options.orgs });
       const { fleet, folder } = selected;
-      const org = selectOrgs(fleet, { only: [options.in] }).orgs[0]!;
+      const org = selectOrgs(fleet, { only: [options.org] }).orgs[0]!;
       const plans = readPlans(options.plans);
       if (!(await isHandedOut(org, selected, plans))) {
         console.log(`Nothing to revoke in ${org.name}.`);

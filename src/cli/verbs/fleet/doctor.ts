@@ -30,7 +30,7 @@ export function fleetDoctorCommand(): Command {
     .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
     .addHelpText(
       "after",
-      "\nOf an org that has all it needs it says so in one line; `npx sanctioned doctor --in ORG` shows the rest.\n" +
+      "\nOf an org that has all it needs it says so in one line; `npx sanctioned doctor --org NAME` shows the rest.\n" +
         "Exits 0 when all is well everywhere, 1 when an org cannot be reached, is another or does not take the revoke call, 4 when the list of one cannot be proven complete.\n" +
         "\nExample:\n  $ npx sanctioned fleet doctor --tag production",
     )
