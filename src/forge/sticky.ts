@@ -100,7 +100,7 @@ async function closeRepeated(forge: Forge, mine: readonly PostedIssue[]): Promis
 /** Tries of a comment that another run was faster with. */
 const MOST_TRIES = 3;
 
-/** @returns what is to be said beside the comments that stand there then, which has no news any more */
+/** @returns what was said where this run told it; else what there is to say beside what another told at the same time */
 async function tellNews<Said extends IssueSaid>(
   forge: Forge,
   mark: string,
@@ -108,35 +108,25 @@ async function tellNews<Said extends IssueSaid>(
   { id: issue, body, isOpen }: PostedIssue,
 ): Promise<Said> {
   for (let attempt = 1; ; attempt++) {
-    const standing = await ownComments(forge, mark, issue, numberIn);
+    const standing = await ownComments(forge, mark, issue);
     const said = saidOf([body, ...standing.map((one) => one.body)]);
     if (said.comment === null || (said.content === null && !isOpen)) return said;
     const own = await forge.commentOnIssue(issue, `${mark}\n${said.comment}`);
-    // Whoever told the same at the same time has looked for that of the other too, or will.
-    const after = await ownComments(forge, mark, issue, numberIn);
-    if (attempt === MOST_TRIES || after.length === 0 || after.some(({ id }) => id === own)) return said;
+    const number = numberIn(said.comment);
+    const after = await ownComments(forge, mark, issue);
+    const first = after.find((one) => numberIn(one.body) === number);
+    if (attempt === MOST_TRIES || first === undefined || first.id >= own) return said;
+    // Its own alone: what another told may be told nowhere else.
+    await forge.deleteIssueComment(issue, own);
   }
 }
 
-/** The comments that tell of news, the oldest first, each number once: those that repeat one are taken away. */
-async function ownComments(
-  forge: Forge,
-  mark: string,
-  issue: number,
-  numberIn: KeptIssue["numberIn"],
-): Promise<Posted[]> {
+/** The comments that tell of news, the oldest first. */
+async function ownComments(forge: Forge, mark: string, issue: number): Promise<Posted[]> {
   const mine: Posted[] = [];
   for await (const one of forge.issueComments(issue))
     if (one.isOwn && isMarked(one.body, mark)) mine.push(one);
-  const told = new Set<number>();
-  const kept: Posted[] = [];
-  for (const one of mine.sort((a, b) => a.id - b.id)) {
-    const number = numberIn(one.body);
-    if (number === null || !told.has(number)) kept.push(one);
-    else await forge.deleteIssueComment(issue, one.id);
-    if (number !== null) told.add(number);
-  }
-  return kept;
+  return mine.sort((a, b) => a.id - b.id);
 }
 
 /** The mark is the first line: a quoted one further down is somebody's answer. */

@@ -102,6 +102,27 @@ describe.each<ForgeName>(["github", "gitlab"])("the issue of drift on %s", (name
     expect(await keep(name, night(24, []))).toBe("nothing to do");
   });
 
+  it("takes away no comment but the one that this run has just made", async () => {
+    await keep(name, night(21, [bobs!]));
+    const slow = night(22, [bobs!, evil!]);
+    const api = await forge(name);
+    // The other run does not see this one's comment yet, and has ended.
+    const late = {
+      ...api,
+      commentOnIssue: async (issue: number, body: string) => {
+        const id = await api.commentOnIssue(issue, body);
+        standIn.said.push({
+          ...standIn.said.at(-1)!,
+          id: id + 50,
+          body: body.replace("1 new case", "another"),
+        });
+        return id;
+      },
+    };
+    await keepIssue(late, MARK, driftToldOf(slow));
+    expect(standIn.said).toHaveLength(2);
+  });
+
   it("heeds no comment of somebody else, and none that quotes its mark", async () => {
     await keep(name, night(21, [bobs!]));
     const forged = standIn.issues[0]!.body;

@@ -116,6 +116,33 @@ describe("the verdict", () => {
   });
 });
 
+it("counts every app of every org, also where not even the table by app fits", () => {
+  const one = PLAN.revocations[0]!;
+  const revocations = (org: number) =>
+    Array.from({ length: 60 }, (_, i) => ({
+      ...one,
+      app: { id: null, name: `${org}.${i}${"\u202e|`n".repeat(50)}`, kind: "unknown" as const },
+    }));
+  const orgs = Array.from({ length: 10 }, (_, i) => ({
+    name: `org${i}`,
+    plan: { ...PLAN, inventory: { ...PLAN.inventory, grants: 60 }, revocations: revocations(i) },
+    base: { ...PLAN, revocations: revocations(i).slice(0, 20) },
+  }));
+  const body = fleetCommentBody(fleetOf(orgs, { limits: { percent: 100, revocations: 10_000, orgs: 100 } }));
+  expect(body.length).toBeLessThan(65_536);
+  expect(body).toContain(
+    "Merging revokes 600 grants: 400 by this change + 200 that broke the policy before it",
+  );
+  const table = body.split("\n\n").find((part) => part.startsWith("| Cause |"))!;
+  const grants = (cause: string) =>
+    table
+      .split("\n")
+      .filter((row) => row.startsWith(`| ${cause} |`))
+      .reduce((sum, row) => sum + Number(row.split(" | ")[4]), 0);
+  expect([grants("this change"), grants("drift")]).toEqual([400, 200]);
+  expect(table).toMatch(/\| … \d+ more apps \| \d+ \| \d+ \| \d+ \| \d+ × app not listed \|/);
+});
+
 it("the biggest change comes first, in the table and in the details", () => {
   const plans = fleetOf(
     [1, 3, 2].map((n) => ({
