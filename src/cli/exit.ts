@@ -14,7 +14,10 @@ export const EXIT = {
 export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
   [0, "all is well"],
   [EXIT.userError, "an error, with its code and what to do; or a check that did not pass"],
-  [EXIT.drift, "something breaks the policy or is reported; only with --detailed-exitcode"],
+  [
+    EXIT.drift,
+    "something breaks the policy or is reported, or a change is what --fail-on names; only with --detailed-exitcode or --fail-on",
+  ],
   [EXIT.limit, "a limit refuses the plan, and nothing is revoked"],
   [
     EXIT.inconclusive,

@@ -16,6 +16,8 @@ export interface Forge {
   comments(): AsyncIterable<Posted>;
   createComment(body: string): Promise<void>;
   updateComment(id: number, body: string): Promise<void>;
+  /** Labels the pull request with those that are set, and takes those that are unset from it; any other label is left alone. */
+  setLabels(labels: { readonly set: readonly string[]; readonly unset: readonly string[] }): Promise<void>;
   /** The issues, open or closed, that may carry a mark of this tool. */
   issues(): AsyncIterable<PostedIssue>;
   createIssue(title: string, body: string): Promise<void>;

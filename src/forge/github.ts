@@ -77,6 +77,17 @@ export async function github({
     updateComment: async (id, body) => {
       await api.call("PATCH", `${base}/issues/comments/${id}`, { body });
     },
+    // docs.github.com/rest/issues/labels: of a pull request too
+    setLabels: async ({ set, unset }) => {
+      const end = `/issues/${pullRequest}/labels`;
+      const had = new Set<unknown>();
+      for await (const label of api.items(`${base}${end}?per_page=100`, { nextOf: nextPage, id: "id", end }))
+        had.add((label as { name?: unknown }).name);
+      const missing = set.filter((label) => !had.has(label));
+      if (missing.length > 0) await api.call("POST", `${base}${end}`, { labels: missing });
+      for (const label of unset.filter((one) => had.has(one)))
+        await api.call("DELETE", `${base}${end}/${encodeURIComponent(label)}`);
+    },
     async *issues() {
       const listing = { nextOf: nextPage, id: "number", end: "/issues" };
       for await (const item of api.items(`${base}/issues?state=all&labels=${LABEL}&per_page=100`, listing)) {

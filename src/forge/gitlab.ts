@@ -77,6 +77,11 @@ export async function gitlab({
     updateComment: async (id, body) => {
       await api.call("PUT", `${notes}/${id}`, { body });
     },
+    // docs.gitlab.com/api/merge_requests: a label that the project has not is made
+    setLabels: async ({ set, unset }) => {
+      const labels = { add_labels: set.join(","), remove_labels: unset.join(",") };
+      await api.call("PUT", `${base}/merge_requests/${mergeRequest}`, labels);
+    },
     async *issues() {
       for await (const item of all(`${base}/issues?labels=${LABEL}`, "iid")) {
         const { iid, description, author, state } = item as Issue;

@@ -19,7 +19,7 @@ import {
   judgePrivilege,
 } from "./widening/lists.ts";
 
-export type { Severity } from "./widening/found.ts";
+export { SEVERITIES, type Severity } from "./widening/found.ts";
 
 /** Something that a change of the policy allows more. Texts are untrusted. */
 export interface Widening {
@@ -89,7 +89,11 @@ export function widened(base: PlanFile | null, head: PlanFile): Widened | null {
 /** What the policy says that allows more, whatever the org is. Pure. */
 export function foundIn(base: Allows, head: Allows): Found[] {
   const [old, now] = [base.says, head.says];
-  const places = (one: Found, place: string): Found => ({ ...one, place: one.place && place, before: place });
+  const places = (one: Found, place: string): Found => ({
+    ...one,
+    place: one.place === null ? null : place,
+    before: place,
+  });
   return [
     ...judgeMap("", old, now, "", APART).map((one) => places(one, one.key)),
     ...[judgeKey("platformApps", platformOutcome(old), platformOutcome(now), "platformApps") ?? []].flat(),

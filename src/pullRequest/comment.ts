@@ -2,6 +2,7 @@ import { digestOf } from "../plan/digest.ts";
 import { countGrantsOf } from "../plan/plan.ts";
 import { type PlanDifference, planDifference, type Revocation } from "../plan/planDifference.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
+import { type Widened, widened } from "../plan/widening.ts";
 import { totalsOf } from "../report/groups.ts";
 import { markdownFence, markdownText } from "../report/render/markdown.ts";
 import { approvalsText, limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
@@ -17,6 +18,8 @@ import {
   sumText,
 } from "./commentParts.ts";
 import { effectTable, fittedAround } from "./effectTable.ts";
+import type { Outcome } from "./outcome.ts";
+import { changeText, wideningPart, widensOf } from "./wideningPart.ts";
 
 /** Hidden in what is posted, to find it again: one for each name, so that several stacks can share a pull request. */
 export function hiddenMark(kind: "comment" | "drift", name: string): string {
@@ -31,16 +34,22 @@ export interface CommentSetting {
   readonly refusal?: string | null;
 }
 
+/** A comment, and what it says for those who decide by it. */
+export interface Comment {
+  readonly body: string;
+  readonly outcome: Outcome;
+}
+
 /**
- * What a pull request does, for the people who review it: the verdict first, then what merging revokes by app and reason, the
- * effects of the change before drift that was there before it; then names. Always short enough for GitHub and GitLab. Pure.
+ * What a pull request does, for the people who review it: the verdict first, then what it allows more, then what merging revokes by app and
+ * reason, the effects of the change before drift that was there before it; then names. Always short enough for GitHub and GitLab. Pure.
  * @param base the plan of the same org without the change; null where there was no policy before
  */
-export function commentBody(
+export function commentOn(
   head: PlanFile,
   base: PlanFile | null,
   { record = null, refusal = null }: CommentSetting = {},
-): string {
+): Comment {
   const difference = base === null ? null : planDifference(base, head);
   const change: Change = {
     head,
@@ -48,6 +57,7 @@ export function commentBody(
     revokes: difference?.revokes ?? head.revocations,
     drift: difference?.drift ?? [],
     refusal: refusal ?? head.limits.refusal,
+    allows: widened(base, head),
   };
   const table = effectTable(
     [
@@ -56,7 +66,14 @@ export function commentBody(
     ],
     change.refusal === null ? "Merging revokes" : "Refused in all",
   );
-  return fittedAround(table, (rows, effect) => withRows(change, record, rows, effect));
+  return {
+    body: fittedAround(table, (rows, effect) => withRows(change, record, rows, effect)),
+    outcome: {
+      revokes: countGrantsOf(change.revokes) > 0,
+      isOverLimits: change.refusal !== null,
+      widens: widensOf(change.allows),
+    },
+  };
 }
 
 /** What a change does. */
@@ -68,6 +85,8 @@ interface Change {
   readonly drift: readonly Revocation[];
   /** Why nothing of it is revoked; null where it is. */
   readonly refusal: string | null;
+  /** What it allows more; null where that is not known. */
+  readonly allows: Widened | null;
 }
 
 function withRows(change: Change, record: RecordAtHand | null, most: number, effect: string | null): string {
@@ -78,6 +97,7 @@ function withRows(change: Change, record: RecordAtHand | null, most: number, eff
     ...brokenRecordPart(record),
     ...refusalPart(refusal),
     ...(head.policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
+    ...wideningPart(change.allows, most),
     ...(effect === null
       ? []
       : [`### ${refusal === null ? "What merging revokes" : "What is refused"}, by app and reason`, effect]),
@@ -121,8 +141,8 @@ export function failureBody(output: string, policyFile: string): string {
   ].join("\n\n")}\n`;
 }
 
-/** The worst first; then what merging does, in numbers that add up. */
-function verdict({ revokes, drift, difference, refusal }: Change): string {
+/** The worst first; then what merging does, in numbers that add up. Green is for what neither revokes nor allows more. */
+function verdict({ revokes, drift, difference, refusal, allows }: Change): string {
   const { grants, users } = totalsOf(revokes);
   const sum = sumText(grants, difference === null ? null : countGrantsOf(drift));
   const before =
@@ -130,18 +150,23 @@ function verdict({ revokes, drift, difference, refusal }: Change): string {
       ? " There was no policy before it to compare with, so all of it counts as this change's."
       : "";
   if (refusal !== null)
-    return `⛔ **Over the limits: merging this revokes nothing.** Refused are ${sum}.${before}`;
+    return [
+      `⛔ **Over the limits: merging this revokes nothing.** Refused are ${sum}.${before}`,
+      ...(allows?.widenings.length ? ["⚠️ **This change allows more.**"] : []),
+    ].join("\n\n");
   const what =
-    grants === 0
-      ? "✅ **This change revokes nothing.**"
-      : `⚠️ **This change revokes ${amount(grants, "grant")} of ${amount(users, "user")}.**`;
-  return `${what} Merging revokes ${sum}.${before}`;
+    grants === 0 ? "revokes nothing" : `revokes ${amount(grants, "grant")} of ${amount(users, "user")}`;
+  return `${changeText(what, grants > 0, widensOf(allows))} Merging revokes ${sum}.${before}`;
 }
 
-function next({ revokes, drift, refusal }: Change): string {
+function next({ revokes, drift, refusal, allows }: Change): string {
   if (refusal !== null) return "split the change, or raise `limits` in it if every line above is meant.";
+  if (allows !== null && allows.widenings.length > 0)
+    return `check every line of what this change allows more, with the owner who is named${countGrantsOf(revokes) > 0 ? ", and of what it revokes: that cannot be undone" : ""}.`;
   if (countGrantsOf(revokes) > 0)
     return "check every line above. What is approved and merged is revoked by the update, and nothing more; it cannot be undone.";
+  if (allows === null)
+    return "read the whole policy, as nothing says what it allows more; `--base` takes the plan by the policy before it.";
   return countGrantsOf(drift) > 0
     ? "this change can be merged; the update revokes the drift too, unless its approved plan leaves it out."
     : "nothing is revoked by merging this.";

@@ -8,12 +8,14 @@ import {
   type Revocation,
 } from "../plan/planDifference.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
+import { type Widened, widened } from "../plan/widening.ts";
 import type { FleetPlans } from "../report/fleet/fleetPlans.ts";
 import { fleetLimitsText, isNotJudged, isOverLimits, STATUS_WORDS } from "../report/fleet/fleetWords.ts";
 import { details, markdownText } from "../report/render/markdown.ts";
 import { type Table, tableOf } from "../report/render/table.ts";
 import { approvalsText, COUNTED_NOTE, limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
 import { amount, compareText, count } from "../text.ts";
+import type { Comment } from "./comment.ts";
 import { findingPart, howItWasRead, namesPart, refusalPart, sumText } from "./commentParts.ts";
 import { type EffectTable, effectTable } from "./effectTable.ts";
 import {
@@ -26,6 +28,8 @@ import {
   problemParts,
   type Room,
 } from "./fleetParts.ts";
+import { NOT_KNOWN, type Outcome, together } from "./outcome.ts";
+import { changeText, fleetWideningPart, widensOf } from "./wideningPart.ts";
 
 /** What a change does to one org that was judged. */
 interface OrgChange {
@@ -36,13 +40,15 @@ interface OrgChange {
   readonly revokes: readonly Revocation[];
   readonly drift: readonly Revocation[];
   readonly newFindings: readonly Finding[];
+  /** What it allows more; null where that is not known. */
+  readonly allows: Widened | null;
 }
 
 /**
  * What a pull request does to each org of a fleet: the verdict first, then what could not be judged, then the orgs, the biggest
  * effect first. Short enough for GitHub and GitLab, whatever the fleet and its names. Pure.
  */
-export function fleetCommentBody(plans: FleetPlans): string {
+export function fleetCommentOn(plans: FleetPlans): Comment {
   const { run } = plans;
   const changes = changesOf(plans);
   const told = changes.filter(hasSomething);
@@ -58,6 +64,11 @@ export function fleetCommentBody(plans: FleetPlans): string {
       ...verdict(run, changes),
       ...refusalPart(run.limits.refusal),
       ...problemParts(run.orgs, room),
+      ...fleetWideningPart(
+        changes.map(({ result, allows }) => [result.name, allows]),
+        Math.max(room.rows, 20),
+      ),
+      ...unknownPart(changes, room),
       ...(effect === null
         ? []
         : [
@@ -85,7 +96,22 @@ export function fleetCommentBody(plans: FleetPlans): string {
     ];
     return `${sections.join("\n\n")}\n`;
   };
-  return fittedFleet(folded, text, effectOf(changes, run));
+  return {
+    body: fittedFleet(folded, text, effectOf(changes, run)),
+    outcome: together([
+      ...changes.map(outcomeOf),
+      ...(run.orgs.some(isNotJudged) ? [NOT_KNOWN] : []),
+      ...(run.limits.refusal === null ? [] : [{ revokes: false, isOverLimits: true, widens: null }]),
+    ]),
+  };
+}
+
+function outcomeOf({ result, revokes, allows }: OrgChange): Outcome {
+  return {
+    revokes: countGrantsOf(revokes) > 0,
+    isOverLimits: isOverLimits(result),
+    widens: widensOf(allows),
+  };
 }
 
 /** By the names of apps, since each org has ids of its own: nothing is decided by it. */
@@ -135,8 +161,10 @@ function changesOf(plans: FleetPlans): OrgChange[] {
 
 function changeOf(result: OrgResult, plans: FleetPlans): OrgChange {
   // Of many orgs every grant and user would be too much to keep, and none of it is told.
-  const { rows: _, apps: __, users: ___, exemptions: ____, allows: _____, ...head } = plans.plan(result.name);
+  const { rows: _, apps: __, users: ___, exemptions: ____, ...whole } = plans.plan(result.name);
   const base = plans.base(result.name);
+  const allows = widened(base, whole);
+  const { allows: _____, ...head } = whole;
   const difference = base === null ? null : planDifference(base, head);
   return {
     result,
@@ -145,13 +173,15 @@ function changeOf(result: OrgResult, plans: FleetPlans): OrgChange {
     revokes: difference?.revokes ?? head.revocations,
     drift: difference?.drift ?? [],
     newFindings: difference?.newFindings ?? head.findings,
+    allows,
   };
 }
 
-function hasSomething({ result, revokes, drift, difference, newFindings }: OrgChange): boolean {
+function hasSomething({ result, revokes, drift, difference, newFindings, allows }: OrgChange): boolean {
   const { keeps = [], settledFindings = [] } = difference ?? {};
   return (
     isOverLimits(result) ||
+    (allows !== null && allows.widenings.length > 0) ||
     [revokes, drift, keeps, newFindings, settledFindings].some((some) => some.length > 0)
   );
 }
@@ -170,15 +200,17 @@ function verdict(run: FleetRun, changes: readonly OrgChange[]): string[] {
   const [revokes, drift] = [revoked(changes, "revokes"), revoked(changes, "drift")];
   const sum = sumText(revokes.grants, drift.grants);
   if (changes.length === 0) return alarms;
-  if (run.limits.refusal !== null) return [...alarms, `Refused are ${sum}.`];
+  const { widens } = together(changes.map(outcomeOf));
+  const more = widens === null ? "" : ` ${changeText("", false, widens)}`;
+  if (run.limits.refusal !== null) return [...alarms, `Refused are ${sum}.${more}`];
   const judged = amount(changes.filter(({ result }) => !isOverLimits(result)).length, "org");
   const what =
     revokes.grants === 0
       ? `revokes nothing in ${judged}`
       : `revokes ${amount(revokes.grants, "grant")} of ${amount(revokes.users, "user")} in ${count(revokes.orgs)} of ${judged}`;
-  if (alarms.length > 0) return [...alarms, `Elsewhere this change ${what}. Merging revokes ${sum}.`];
+  if (alarms.length > 0) return [...alarms, `Elsewhere this change ${what}. Merging revokes ${sum}.${more}`];
   const left = run.notSelected.length === 0 ? "" : ` ${amount(run.notSelected.length, "org")} not selected.`;
-  return [`${revokes.grants > 0 ? "⚠️" : "✅"} **This change ${what}.** Merging revokes ${sum}.${left}`];
+  return [`${changeText(what, revokes.grants > 0, widens)} Merging revokes ${sum}.${left}`];
 }
 
 function alarmsOf({ orgs, limits }: FleetRun): string[] {
@@ -231,6 +263,13 @@ function changeTable(changes: readonly OrgChange[], isRefused: boolean): Table {
       kind: "count",
       value: ({ revokes }) => new Set(revokes.map(({ user }) => user.id)).size,
     },
+    allows: {
+      title: "Allows more",
+      kind: "text",
+      nothing: "?",
+      value: ({ allows }) =>
+        allows === null ? null : allows.widenings.length === 0 ? "no" : widensOf(allows),
+    },
     keeps: {
       title: "Keeps",
       kind: "count",
@@ -281,9 +320,20 @@ function detailOf(
   return details(`<code>${result.name}</code>: ${counts.join(", ")}`, parts);
 }
 
+/** Of orgs whose policy of before is there, and yet not what it allowed. */
+function unknownPart(changes: readonly OrgChange[], room: Room): string[] {
+  return orgsPart(
+    "❓ What this change allows more is not known in",
+    changes
+      .filter(({ allows, difference }) => allows === null && difference !== null)
+      .map(({ result }) => result.name),
+    room,
+  );
+}
+
 function comparedPart(changes: readonly OrgChange[], room: Room): string[] {
   return orgsPart(
-    "There was no policy of before to compare with, so all counts as this change's, in",
+    "There was no policy of before to compare with, so all counts as this change's, and what it allows more is not known, in",
     changes.filter(({ difference }) => difference === null).map(({ result }) => result.name),
     room,
   );
@@ -297,6 +347,8 @@ function next(run: FleetRun, changes: readonly OrgChange[]): string {
     return "mend what is named under “Not judged”, and run this again; until then nothing is known of those orgs.";
   if (orgs.some(isOverLimits))
     return "split the change, or raise `limits` in the policies of the orgs that are over theirs, if every line above is meant.";
+  if (changes.some(({ allows }) => allows !== null && allows.widenings.length > 0))
+    return "check every line of what this change allows more, with the owners who are named, and every line of what it revokes: that cannot be undone.";
   if (revoked(changes, "revokes").grants > 0)
     return "check every line above. What is approved and merged is revoked by the updates, wave by wave, and nothing more; it cannot be undone.";
   return revoked(changes, "drift").grants > 0

@@ -255,7 +255,7 @@ describe("a team's repository, its workflows run as a runner would", () => {
     expect([code, output]).toEqual([0, expect.stringContaining("Comment created.")]);
     expect(forge.comments).toHaveLength(1);
     expect(forge.comments[0]!.body).toContain(
-      "✅ **This change revokes nothing.** Merging revokes 12 grants: 0 by this change + 12 that broke the policy before it (drift).",
+      "✅ **This change revokes nothing, and allows no more than before.** Merging revokes 12 grants: 0 by this change + 12 that broke the policy before it (drift).",
     );
     expect(forge.comments[0]!.body.match(/^\| Bob's Lead Scoring Tool \|/gm)).toHaveLength(12);
     expect(summary).toContain("12 revocations planned: 12 × Bob's Lead Scoring Tool (app-not-listed)");
@@ -272,7 +272,9 @@ describe("a team's repository, its workflows run as a runner would", () => {
       /⚠️ \*\*This change revokes \d+ grants of \d+ users\.\*\* Merging revokes \d+ grants: \d+ by this change \+ 12 that broke the policy before it \(drift\)\./,
     );
     expect(body.indexOf("user not in scope of the app")).toBeLessThan(body.indexOf("\n| drift |"));
-    const docs = readFileSync(path.join(ROOT, "docs", "pull-requests.md"), "utf8");
+    const [docs] = readFileSync(path.join(ROOT, "docs", "pull-requests.md"), "utf8").split(
+      "## What a change allows more",
+    ) as [string];
     const sample = docs.split("\n").filter((line) => line.startsWith("> ") && !line.startsWith("> | … |"));
     for (const line of sample) expect(body).toContain(line.slice(2));
 

@@ -283,3 +283,21 @@ describe("what is missing in the environment is named", () => {
     },
   );
 });
+
+describe.each<ForgeName>(["github", "gitlab"])("labels on %s", (name) => {
+  it("are set and taken off, as far as they are the tool's, and others are left alone", async () => {
+    standIn.labels.push("urgent", "sanctioned:revokes");
+    const set = async (...labels: string[]) => {
+      const ours = ["sanctioned:widens", "sanctioned:revokes"];
+      await (await forge(name)).setLabels({
+        set: labels,
+        unset: ours.filter((one) => !labels.includes(one)),
+      });
+      return [...standIn.labels];
+    };
+    expect(await set("sanctioned:widens")).toEqual(["urgent", "sanctioned:widens"]);
+    expect(await set("sanctioned:widens")).toEqual(["urgent", "sanctioned:widens"]);
+    expect(await set()).toEqual(["urgent"]);
+    expect(await set()).toEqual(["urgent"]);
+  });
+});

@@ -35,6 +35,8 @@ export class ForgeStandIn {
   readonly issues: Item[] = [];
   /** Comments of issues. */
   readonly said: (Item & { readonly issue: number })[] = [];
+  /** Of the pull request. */
+  readonly labels: string[] = [];
   readonly trouble: Trouble[] = [];
   /** Commits of the default branch, oldest first, with the authors of the changes that brought each. */
   readonly history: { readonly hash: string; readonly authors: readonly string[] }[] = [];
@@ -135,6 +137,19 @@ export class ForgeStandIn {
       async ({ params }, reply) =>
         this.#unsay(params.id) ? reply.code(204).send() : reply.code(404).send({ message: "Not Found" }),
     );
+    const labels = () => this.labels.map((name, id) => ({ id, name }));
+    const one = "/repos/dieppe/org/issues/12/labels";
+    server.get(one, async () => labels());
+    server.post<{ Body: { labels: string[] } }>(one, async ({ body }) => {
+      this.labels.push(...body.labels);
+      return labels();
+    });
+    server.delete<{ Params: { name: string } }>(`${one}/:name`, async ({ params: { name } }, reply) => {
+      const at = this.labels.indexOf(name);
+      if (at < 0) return reply.code(404).send({ message: "Label does not exist" });
+      this.labels.splice(at, 1);
+      return labels();
+    });
     server.get<{ Querystring: { labels: string } }>("/repos/dieppe/org/issues", async ({ query }) =>
       this.issues.filter(({ labels }) => labels.includes(query.labels)).map(issue),
     );
@@ -250,6 +265,16 @@ export class ForgeStandIn {
     );
     server.delete<{ Params: { id: string } }>(`${ofIssue}/:id`, async ({ params }, reply) =>
       this.#unsay(params.id) ? reply.code(204).send() : reply.code(404).send({ message: "404 Not found" }),
+    );
+    server.put<{ Body: { add_labels: string; remove_labels: string } }>(
+      `${base}/merge_requests/12`,
+      async ({ body }) => {
+        const removed = body.remove_labels.split(",");
+        const added = body.add_labels.split(",").filter((name) => name !== "" && !this.labels.includes(name));
+        const kept = this.labels.filter((name) => !removed.includes(name));
+        this.labels.splice(0, Number.POSITIVE_INFINITY, ...kept, ...added);
+        return { labels: this.labels };
+      },
     );
     server.get(`${base}/issues`, async () => this.issues.map(issue));
     server.post<{ Body: { title: string; description: string } }>(`${base}/issues`, async ({ body }, reply) =>

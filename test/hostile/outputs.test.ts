@@ -21,9 +21,9 @@ import { baselineFile } from "../../src/policy/write/baselineFile.ts";
 import { draftPolicy } from "../../src/policy/write/draft.ts";
 import { mergedFile } from "../../src/policy/write/mergedFile.ts";
 import { printable, shownJson } from "../../src/printable.ts";
-import { commentBody, failureBody } from "../../src/pullRequest/comment.ts";
+import { commentOn, failureBody } from "../../src/pullRequest/comment.ts";
 import { cleanIssue, driftIssue } from "../../src/pullRequest/driftIssue.ts";
-import { fleetCommentBody } from "../../src/pullRequest/fleetComment.ts";
+import { fleetCommentOn } from "../../src/pullRequest/fleetComment.ts";
 import { fleetIssue } from "../../src/pullRequest/fleetIssue.ts";
 import { checkLines } from "../../src/pulumi/checkLines.ts";
 import { shownAsText } from "../../src/pulumi/engineValue.ts";
@@ -182,9 +182,9 @@ function outputsOf(whole: Evaluation, refused: Evaluation): Output[] {
     { name: "explain, without", text: standingExplained(whole.findings, { user: null, apps: null }) },
     { name: "revoke", text: byHandText(whole, planByHand(whole, {}, { raised: null })) },
     { name: "revoked", text: outcomesText(outcomes, { ...sessions, whose }, audit).text },
-    { name: "comment markdown", text: commentBody(full, before) },
-    { name: "comment, first markdown", text: commentBody(full, null) },
-    { name: "comment, refused markdown", text: commentBody(planFile(refused, { all: false }), before) },
+    { name: "comment markdown", text: commentOn(full, before).body },
+    { name: "comment, first markdown", text: commentOn(full, null).body },
+    { name: "comment, refused markdown", text: commentOn(planFile(refused, { all: false }), before).body },
     { name: "comment, failed markdown", text: failureBody(planText(full), policy.file) },
     { name: "issue markdown", text: `${driftIssue(full)!.title}\n\n${driftIssue(full)!.body}` },
     { name: "issue, clean markdown", text: cleanIssue(full) },
@@ -225,7 +225,7 @@ function fleetOutputs(plan: FullPlan, base: PlanFile): Output[] {
       text: renderFleet(plans, format, { version: "1.2.3" }),
     })),
     { name: "fleet report, all, csv", text: renderFleet(plans, "csv", { version: "1.2.3", all: true }) },
-    { name: "fleet comment markdown", text: fleetCommentBody(plans) },
+    { name: "fleet comment markdown", text: fleetCommentOn(plans).body },
     { name: "fleet issue markdown", text: `${issue.title}\n\n${issue.body}` },
   ];
 }

@@ -3,12 +3,13 @@ import { describe, expect, it } from "vitest";
 import { countGrantsOf } from "../../src/plan/plan.ts";
 import { planDifference, type Revocation } from "../../src/plan/planDifference.ts";
 import type { PlanFile } from "../../src/plan/planSchema.ts";
-import { commentBody, failureBody, hiddenMark } from "../../src/pullRequest/comment.ts";
+import { commentOn, failureBody, hiddenMark } from "../../src/pullRequest/comment.ts";
 import { cleanIssue, driftIssue } from "../../src/pullRequest/driftIssue.ts";
 import { count } from "../../src/text.ts";
 import { app, sfId } from "../inventories.ts";
 import { HOSTILE_APP, somePlan } from "../report/someReport.ts";
 
+const commentBody = (...of: Parameters<typeof commentOn>) => commentOn(...of).body;
 const plan: PlanFile = somePlan();
 const clean: PlanFile = { ...plan, revocations: [], findings: [] };
 /** Without the change one grant less broke the policy, another did, and one finding is settled. */

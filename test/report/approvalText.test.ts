@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { commentBody } from "../../src/pullRequest/comment.ts";
+import { commentOn } from "../../src/pullRequest/comment.ts";
 import { approvalStateText, approvalText } from "../../src/report/approvalText.ts";
 import { render } from "../../src/report/formats/formats.ts";
 import { planText } from "../../src/report/planText.ts";
@@ -12,7 +12,7 @@ const wanting = { ...plan, policy: { ...plan.policy, approvals: 2 } };
 /** Every text that says what would be revoked. */
 const texts = (one: typeof plan) => [
   planText(one),
-  commentBody(one, null),
+  commentOn(one, null).body,
   ...(["text", "markdown", "html"] as const).map(
     (format) => render({ ...someReport(), plan: one }, format, { version: "1" }).output,
   ),

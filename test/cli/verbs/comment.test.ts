@@ -67,6 +67,41 @@ describe("sanctioned comment", () => {
     expect(JSON.stringify(runs)).not.toContain(TOKEN);
   });
 
+  it("fails on what it is told to fail on, once it is posted; labels that are refused lose nothing", async () => {
+    const env = { GITHUB_API_URL: forge.url, GITHUB_REPOSITORY: "dieppe/org", GITHUB_TOKEN: TOKEN };
+    forge.comments.length = 0;
+    const run = (...args: string[]) =>
+      sanctioned(
+        ["comment", "--plan", inFolder("plan.json"), ...args, "--post", "github", "--pull-request", "12"],
+        env,
+      );
+    const same = ["--base", inFolder("plan.json")];
+    const fails = ["--fail-on", "revokes", "--fail-on", "widened:high", "--labels"];
+    // Nothing is known of what a plan allows more than none.
+    expect(await run(...fails)).toMatchObject({
+      code: 2,
+      stdout: "Comment created.\nLabels: sanctioned:widens, sanctioned:widens-high, sanctioned:revokes.\n",
+      stderr: "The change is what this fails on: revokes, widened:high.\n",
+    });
+    expect(forge.labels).toEqual(["sanctioned:widens", "sanctioned:widens-high", "sanctioned:revokes"]);
+    expect(await run(...same, ...fails)).toMatchObject({
+      code: 0,
+      stdout: "Comment updated.\nLabels: none of ours.\n",
+    });
+    expect(forge.labels).toEqual([]);
+    // Who it is, the comments and the labels are read, then refused.
+    const refuse = { status: 403, body: { message: "You do not have permission to create labels" } };
+    forge.trouble.push(
+      { status: 403 },
+      { status: 200, body: [] as never },
+      { status: 201, body: {} },
+      refuse,
+    );
+    const refused = await run("--labels", "--fail-on", "widened");
+    expect([refused.code, refused.stdout]).toEqual([2, "Comment created.\n"]);
+    expect(refused.stderr).toContain("The labels were not set (the comment is there)");
+  }, 60_000);
+
   it.each<[mistake: string, args: () => string[], message: RegExp]>([
     [
       "nothing to say",

@@ -1,11 +1,12 @@
 import type { Fleet } from "../../../fleet/orgs.ts";
 import type { Plans } from "../../../fleet/plansFolder.ts";
 import type { KeptIssue } from "../../../forge/sticky.ts";
-import { commentBody, failureBody } from "../../../pullRequest/comment.ts";
+import { type Comment, commentOn, failureBody } from "../../../pullRequest/comment.ts";
 import { driftToldOf } from "../../../pullRequest/driftIssue.ts";
 import type { DriftSaid } from "../../../pullRequest/driftTold.ts";
-import { fleetCommentBody } from "../../../pullRequest/fleetComment.ts";
+import { fleetCommentOn } from "../../../pullRequest/fleetComment.ts";
 import { fleetDriftTold } from "../../../pullRequest/fleetIssue.ts";
+import { NOT_KNOWN } from "../../../pullRequest/outcome.ts";
 import type { DriftNews } from "../../driftNews.ts";
 import { recordAtHand } from "../../recordFile.ts";
 
@@ -15,12 +16,13 @@ export function nameOf({ orgs, file }: Fleet, given: string | undefined): string
 }
 
 /** What a change does: the only org's own comment, or one of all. */
-export function commentOf(plans: Plans): string {
+export function commentOf(plans: Plans): Comment {
   const { run } = plans;
-  if (run.orgs.length > 1) return fleetCommentBody(plans);
+  if (run.orgs.length > 1) return fleetCommentOn(plans);
   const { name, id, policy, plan, problem } = run.orgs[0]!;
-  if (plan === null) return failureBody(problem?.text ?? "It was not judged.", policy);
-  return commentBody(plans.plan(name), plans.base(name), {
+  if (plan === null)
+    return { body: failureBody(problem?.text ?? "It was not judged.", policy), outcome: NOT_KNOWN };
+  return commentOn(plans.plan(name), plans.base(name), {
     record: recordAtHand(undefined, id),
     refusal: run.limits.refusal,
   });

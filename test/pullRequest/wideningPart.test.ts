@@ -1,0 +1,221 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { PlanFile } from "../../src/plan/planSchema.ts";
+import { widened } from "../../src/plan/widening.ts";
+import type { PolicyFile } from "../../src/policy/policySchema.ts";
+import { commentOn } from "../../src/pullRequest/comment.ts";
+import {
+  FAIL_ON,
+  isFailing,
+  labelsOf,
+  NOT_KNOWN,
+  type Outcome,
+  together,
+} from "../../src/pullRequest/outcome.ts";
+import { fleetWideningPart } from "../../src/pullRequest/wideningPart.ts";
+import { app, grant, inventoryOf, sfId, user } from "../inventories.ts";
+import { planned } from "../plan/widening/says.ts";
+
+const SLACK = app("Slack", sfId("0H4", 1));
+const BOBS = app("Bob's Lead Scoring Tool");
+const USERS = Array.from({ length: 20 }, (_, n) => user(n));
+const ORG = inventoryOf({
+  users: USERS,
+  apps: [SLACK, BOBS],
+  grants: [...USERS.map(({ id }) => grant(id, SLACK)), grant(USERS[0]!.id, BOBS)],
+});
+const policy = (more: Partial<PolicyFile> = {}): PolicyFile =>
+  ({
+    version: 1,
+    unlisted: "revoke",
+    platformApps: "revoke",
+    apps: [
+      {
+        id: SLACK.id!,
+        users: { usernames: USERS.slice(0, 18).map(({ username }) => username) },
+        owner: "it@dieppe.example",
+        reason: "Chat (SEC-7)",
+      },
+    ],
+    limits: { percent: 100 },
+    ...more,
+  }) as PolicyFile;
+const BASE = planned(policy(), ORG);
+const verdict = (head: PlanFile, base: PlanFile | null = BASE) =>
+  commentOn(head, base)
+    .body.split("\n\n")[1]!
+    .replace(/ Merging revokes.*/, "");
+const everyone = { apps: [{ ...policy().apps![0]!, users: "everyone" as const }] };
+
+describe("the verdict", () => {
+  it.each<[string, PlanFile, PlanFile | null, string]>([
+    ["neither", BASE, BASE, "✅ **This change revokes nothing, and allows no more than before.**"],
+    [
+      "it allows more",
+      planned(policy(everyone), ORG),
+      BASE,
+      "⚠️ **This change allows more, and revokes nothing.**",
+    ],
+    [
+      "both",
+      planned(policy({ offboarded: [USERS[1]!.username], protected: { users: [USERS[2]!.username] } }), ORG),
+      BASE,
+      "⚠️ **This change allows more, and revokes 1 grant of 1 user.**",
+    ],
+    [
+      "it revokes",
+      planned(policy({ offboarded: [USERS[1]!.username] }), ORG),
+      BASE,
+      "⚠️ **This change revokes 1 grant of 1 user.**",
+    ],
+    [
+      "no plan of before",
+      planned(policy({ unlisted: "report", apps: [] }), ORG),
+      null,
+      "❓ **This change revokes nothing; what it allows more is not known.**",
+    ],
+    [
+      "a plan of before by an earlier version",
+      BASE,
+      (({ allows: _, ...old }) => old)(BASE),
+      "❓ **This change revokes nothing; what it allows more is not known.**",
+    ],
+  ])("%s", (_, head, base, text) => {
+    expect(verdict(head, base)).toBe(text);
+  });
+
+  it.each<[string, Partial<PolicyFile>]>([
+    ["an app opened to everyone", everyone],
+    ["limits of everything", { limits: { percent: 100, revocations: 100_000 } }],
+    ["a protected user", { protected: { users: [USERS[3]!.username] } }],
+    ["a policy that only reports", { mode: "report" }],
+    ["unlisted apps only reported", { unlisted: "report" }],
+    ["an app listed for everyone", { apps: [...policy().apps!, { name: BOBS.name, users: "everyone" }] }],
+    [
+      "an exemption for years",
+      {
+        maxExemptionDays: 2_000,
+        exemptions: [
+          { app: SLACK.id!, reason: "Migrating", owner: "ben@dieppe.example", expires: "2030-01-01" },
+        ],
+      },
+    ],
+  ])("is not green: %s", (_, more) => {
+    expect(verdict(planned(policy(more), ORG))).toMatch(/^⚠️ \*\*This change allows more/);
+  });
+
+  it("says so too where the limits refuse what it revokes", () => {
+    const over = planned(
+      policy({ ...everyone, offboarded: [USERS[1]!.username], limits: { revocations: 0 } }),
+      ORG,
+    );
+    const { body, outcome } = commentOn(over, BASE);
+    expect(body).toContain("⛔ **Over the limits: merging this revokes nothing.**");
+    expect(body).toContain("⚠️ **This change allows more.**");
+    expect(outcome).toMatchObject({ isOverLimits: true, widens: "high" });
+  });
+});
+
+describe("what a change allows more", () => {
+  it("is told with who may connect, who owns it and why", () => {
+    const { body } = commentOn(planned(policy({ ...everyone, mode: "report" }), ORG), BASE);
+    expect(body.slice(body.indexOf("### This change allows"), body.indexOf("**Next"))).toMatchInlineSnapshot(`
+      "### This change allows more: 2 high
+
+      20 users of the 20 who can log in may connect to something that they could not connect to before; 3 grants would have been revoked, and are not.
+
+      | Severity | App | What | More users | Owner | Reason | Where |
+      | --- | --- | --- | --- | --- | --- | --- |
+      | 🔴 high |  | the whole policy only reports: nothing is revoked by it any more | 20 |  |  | p.yaml at mode |
+      | 🔴 high | Slack | for everyone | 2 | \`it@dieppe.example\` | \`Chat (SEC-7)\` | \`p.yaml at apps[0]\` |
+
+      ### Not to be revoked any more with this change: 3 grants of 3 users
+
+      | App | User | Grants | Why | Policy | Granted | Last used | Can authorize it again |
+      | --- | --- | --- | --- | --- | --- | --- | --- |
+      | Slack | \`user18@dieppe.example\` | 1 | user not in scope of the app | \`p.yaml at apps[0].users\` | 2026-11-23 | 2026-11-23 | unknown |
+      | Slack | \`user19@dieppe.example\` | 1 | user not in scope of the app | \`p.yaml at apps[0].users\` | 2026-11-23 | 2026-11-23 | unknown |
+      | Bob's Lead Scoring Tool | \`user0@dieppe.example\` | 1 | app not listed | p.yaml at unlisted | 2026-11-23 | 2026-11-23 | only with Approve Uninstalled Connected Apps |
+
+      "
+    `);
+  });
+
+  it("is short enough to post, however much it is, and the worst is there", () => {
+    const name = "`|<b>@everyone ".repeat(20);
+    const apps = Array.from({ length: 3_000 }, (_, n) => ({
+      name: `${name} ${n}`,
+      users: "everyone" as const,
+      reason: name,
+    }));
+    const { body } = commentOn(
+      planned(
+        policy({ apps: [...policy().apps!, ...apps], protected: { users: [USERS[3]!.username] } }),
+        ORG,
+      ),
+      BASE,
+    );
+    expect(body.length).toBeLessThan(60_001);
+    expect(body).toContain("3,001");
+    expect(body).toContain("… and ");
+  });
+
+  it("by one line of a shared policy is told once for all orgs", () => {
+    const head = planned(policy(everyone), ORG);
+    const one = widened(BASE, head);
+    const orgs = Array.from({ length: 40 }, (_, n) => `org-${n}`);
+    const part = fleetWideningPart([...orgs.map((org) => [org, one] as const), ["other", null]], 20).join(
+      "\n",
+    );
+    expect(part).toContain("### This change allows more: 1 high");
+    expect(part.match(/Slack/g)).toHaveLength(1);
+    expect(part).toContain("| 40: `org-0`, `org-1`, `org-2` … | 80 |");
+    expect(fleetWideningPart([["other", null]], 20)).toEqual([]);
+  });
+});
+
+describe("what is decided by it", () => {
+  const outcome = (more: Partial<Outcome> = {}): Outcome => ({
+    revokes: false,
+    isOverLimits: false,
+    widens: null,
+    ...more,
+  });
+
+  it.each<[Partial<Outcome>, string[], string[]]>([
+    [{}, [], []],
+    [{ widens: "low" }, ["widened"], ["sanctioned:widens"]],
+    [{ widens: "medium" }, ["widened", "widened:medium"], ["sanctioned:widens"]],
+    [
+      { widens: "high" },
+      ["widened", "widened:medium", "widened:high"],
+      ["sanctioned:widens", "sanctioned:widens-high"],
+    ],
+    [
+      { widens: "unknown" },
+      ["widened", "widened:medium", "widened:high"],
+      ["sanctioned:widens", "sanctioned:widens-high"],
+    ],
+    [{ revokes: true }, ["revokes"], ["sanctioned:revokes"]],
+    [{ revokes: true, isOverLimits: true }, ["revokes"], ["sanctioned:revokes", "sanctioned:over-limits"]],
+  ])("%j", (more, failing, labels) => {
+    const one = outcome(more);
+    expect(FAIL_ON.filter((what) => isFailing(one, [what]))).toEqual(failing);
+    expect(labelsOf(one).set).toEqual(labels);
+    expect(labelsOf(one).unset).toHaveLength(4 - labels.length);
+    expect(isFailing(one, [])).toBe(false);
+  });
+
+  it("of several orgs the worst counts, and what is not known is worst", () => {
+    const widens = fc.constantFrom<Outcome["widens"]>("high", "medium", "low", null);
+    fc.assert(
+      fc.property(fc.array(widens), (all) => {
+        const outcomes = all.map((one) => outcome({ widens: one }));
+        const rank = ["high", "medium", "low", null];
+        const worst = Math.min(3, ...all.map((one) => rank.indexOf(one)));
+        expect(together(outcomes).widens).toBe(rank[worst]);
+        expect(together([...outcomes, NOT_KNOWN]).widens).toBe("unknown");
+      }),
+    );
+  });
+});
