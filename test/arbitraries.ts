@@ -335,6 +335,54 @@ export const policiesOfOne: fc.Arbitrary<{
     ),
 );
 
+/** What one word of a policy can become. */
+const INSTEAD: Readonly<Record<string, readonly string[]>> = {
+  revoke: ["report", "keep"],
+  report: ["revoke", "enforce", "keep"],
+  keep: ["revoke", "report"],
+  enforce: ["report"],
+  alert: ["revoke"],
+  everyone: ["nobody"],
+  nobody: ["everyone"],
+  api: ["full", "refresh_token"],
+};
+
+/** A part of a policy with small changes anywhere in it. @param chance from 0 to 1, another each time */
+function edited(value: unknown, chance: () => number): unknown {
+  const one = <T>(list: readonly T[]) => list[Math.floor(chance() * list.length)]!;
+  if (Array.isArray(value)) {
+    const kept = chance() < 0.3 ? value.filter((each) => each !== one(value)) : value;
+    const list = kept.map((each: unknown) => (chance() < 0.15 ? edited(each, chance) : each));
+    return chance() < 0.2 ? list.reverse() : list;
+  }
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, inner]) => {
+        const what = key === "version" ? 1 : chance();
+        return what < 0.06 ? [] : [[key, what < 0.3 ? edited(inner, chance) : inner]];
+      }),
+    );
+  if (typeof value === "number") return Math.max(1, Math.round(value * (0.3 + chance() * 2)));
+  if (typeof value === "boolean") return !value;
+  if (/^\d{4}-/.test(String(value))) return one(["2026-12-01", "2027-01-15"]);
+  return one(INSTEAD[String(value)] ?? [value]);
+}
+
+/** Two policies of one org, of which one is the other with small changes anywhere in it. */
+export const editedPolicies: typeof policiesOfOne = fc
+  .tuple(cases, fc.noBias(fc.integer({ min: 1, max: 2 ** 31 - 2 })), fc.boolean())
+  .map(([{ inventory, file }, seed, isBack]) => {
+    let last = seed;
+    const chance = () => {
+      last = (last * 48_271) % 2_147_483_647;
+      return last / 2_147_483_647;
+    };
+    const two = [file, edited(file, chance) as PolicyFile].map((one) => tryResolve(one, inventory));
+    const [base, head] = isBack ? two.reverse() : two;
+    return { inventory, base: base!, head: head! };
+  })
+  .filter(({ base, head }) => base !== null && head !== null);
+
 /** Null for a policy that does not fit. */
 function tryResolve(file: PolicyFile, inventory: Inventory): ResolvedPolicy | null {
   const parsed = policyFromObject(file, "generated policy");

@@ -45,6 +45,8 @@ export function judgeEntries(
   return [
     ...entries.flatMap((one) => {
       const other = pairs.get(one);
+      // An entry that another one overrules, as a denial of one's own does a shared sanction, lists nothing and is no new one.
+      if (other === undefined && old.some(({ entry }) => isSame(entry, one.entry))) return [];
       const found =
         other === undefined
           ? added(one, prefix, base, before.outcome(one.key))

@@ -290,6 +290,21 @@ export const KEYS: Readonly<Record<string, Key>> = {
     ],
     "enforce",
   ),
+  "apps[].expected": choice(
+    "low",
+    [
+      [undefined, ""],
+      [true, "the org need not have it yet"],
+    ],
+    undefined,
+  ),
+  "apps[].expectedBy": {
+    severity: "low",
+    judge: (base, head) =>
+      base === undefined || head === undefined || (head as string) <= (base as string)
+        ? null
+        : { what: `the org need not have it until ${head} (before: ${base})` },
+  },
   "apps[].scopes": listedScopes("medium", "it"),
   "apps[].settings.adminApprovedUsersOnly": setting("adminApprovedUsersOnly", (was) => was === true),
   "apps[].settings.refreshTokenMaxDays": setting(

@@ -94,6 +94,25 @@ describe("a loosening shows", () => {
     ).toEqual([]);
   });
 
+  it("of an entry that is taken out, where its app is one of Salesforce's own", () => {
+    const chatter = { ...app("Chatter", sfId("0H4", 9)), namespace: "sf_chttr_apps" };
+    const org = inventoryOf({
+      users: USERS,
+      apps: [chatter],
+      grants: USERS.map(({ id }) => grant(id, chatter)),
+    });
+    const of = (platformApps: "keep" | "report" | "revoke", ...apps: readonly Entry[]) =>
+      policy(apps, { unlisted: "revoke", platformApps });
+    const listed: Entry = { id: chatter.id!, users: some(0) };
+    const found = (platformApps: "keep" | "report" | "revoke") =>
+      widenings(of(platformApps, listed), of(platformApps), org).map(({ what, users }) => [what, users]);
+    const what = "no longer listed, with the limits that it had; ";
+    expect(found("keep")).toEqual([[`${what}kept as one of Salesforce's own`, 7]]);
+    expect(found("report")).toEqual([[`${what}its grants are only reported`, 7]]);
+    expect(found("revoke")).toEqual([]);
+    expect(widenings(of("keep"), of("keep", { id: chatter.id!, sanctioned: false }), org)).toEqual([]);
+  });
+
   it("of defaults once, and not of each entry", () => {
     const days = (maxIdleDays: number) =>
       policy([slack(), { id: OTHER.id!, users: "everyone" }], { defaults: { maxIdleDays } });
@@ -141,6 +160,15 @@ describe("what other files say shows", () => {
       ["extends", 'a part of the policy is now read from "shared.yaml"'],
     ]);
     expect(of(shared(some(0)), whole)).toEqual([]);
+  });
+
+  it("but not a denial of one's own that overrules a shared entry, and its end does", () => {
+    const shared = files({ version: 1, unlisted: "report", apps: [{ name: "Slack", users: "everyone" }] });
+    const denied = { ...own, apps: [{ id: SLACK.id!, sanctioned: false }] } as PolicyFile;
+    expect(of(planned(own, ORG, shared), planned(denied, ORG, shared))).toEqual([]);
+    expect(of(planned(denied, ORG, shared), planned(own, ORG, shared)).map(([key]) => key)).toContain(
+      "apps[].sanctioned",
+    );
   });
 
   it("of the baseline: more grants, a later day", () => {

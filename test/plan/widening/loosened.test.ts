@@ -244,7 +244,7 @@ const LOOSENED: readonly [key: string, tighter: PolicyFile, looser: PolicyFile][
 
 /** What is judged in a part of the policy as a whole, or says nothing of what is allowed. */
 const NOT_ALONE =
-  /^(version|extends|baseline|approvals\..*|appsLike\[\]\..*|exemptions\[\]\..*|highPrivilege\.exceptions\[\]\..*|.*\[\]\.(name|owner|reason)|.*\[\]\.users\..*)$/;
+  /^(version|extends|.*\[\]\.expected(By)?|baseline|approvals\..*|appsLike\[\]\..*|exemptions\[\]\..*|highPrivilege\.exceptions\[\]\..*|.*\[\]\.(name|owner|reason)|.*\[\]\.users\..*)$/;
 
 const short = ({ key, app: of, what, users, severity }: Widening) => ({
   key,
