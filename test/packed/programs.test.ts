@@ -138,7 +138,7 @@ it("a TypeScript program runs by the compiler that Pulumi brings, and a Node tha
   const preview = await project.run("preview", "--diff");
   expect([preview.code, preview.output]).toEqual([
     0,
-    expect.stringMatching(/ann@small\.example *: "app denied \(policy\/acme\.yaml:3\)/),
+    expect.stringMatching(/^- Old Tool: ann@small\.example \(app denied, policy\/acme\.yaml:3\)/m),
   ]);
 
   // A `node` that is first on the PATH and takes itself for an old one, as a global `pulumi` may find it.
