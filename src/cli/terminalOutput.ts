@@ -23,26 +23,51 @@ export function terminal(): Terminal {
 
 /** How far the reading of an org is, on a terminal alone, and gone when it is done: from the beginning, with no number where none is known. */
 export function readingProgress(): ReadingProgress {
-  const { stderr } = process;
-  if (!stderr.isTTY) return { at: () => undefined, stop: () => undefined };
-  const begun = performance.now();
   let counted: Counted | null = null;
+  const stop = moving((times) => readingText(counted, times));
+  return {
+    at(read, total) {
+      counted = { read, total, since: counted?.since ?? performance.now() };
+    },
+    stop,
+  };
+}
+
+/** Says what is waited for, on a terminal alone. @returns takes it away */
+export function waiting(what: string): () => void {
+  return moving((times) => `${signAt(times)} ${what} (${secondsOf(times)} s)`);
+}
+
+/** In milliseconds. */
+interface Times {
+  readonly begun: number;
+  readonly now: number;
+}
+
+/** A line on standard error that is drawn anew all the while. @returns takes it away */
+function moving(textAt: (times: Times) => string): () => void {
+  const { stderr } = process;
+  if (!stderr.isTTY) return () => undefined;
+  const begun = performance.now();
   let isShown = false;
   const timer = setInterval(() => {
     const now = performance.now();
     if (now - begun < QUIET_MS) return;
     isShown = true;
-    stderr.write(`\r${readingText(counted, { begun, now }).slice(0, (stderr.columns ?? 80) - 1)}\u001b[K`);
+    stderr.write(`\r${textAt({ begun, now }).slice(0, (stderr.columns ?? 80) - 1)}\u001b[K`);
   }, MOVES_MS).unref();
-  return {
-    at(read, total) {
-      counted = { read, total, since: counted?.since ?? performance.now() };
-    },
-    stop() {
-      clearInterval(timer);
-      if (isShown) stderr.write("\r\u001b[K");
-    },
+  return () => {
+    clearInterval(timer);
+    if (isShown) stderr.write("\r\u001b[K");
   };
+}
+
+function signAt({ begun, now }: Times): string {
+  return MOVING[Math.floor((now - begun) / MOVES_MS) % MOVING.length]!;
+}
+
+function secondsOf({ begun, now }: Times): number {
+  return Math.floor((now - begun) / 1000);
 }
 
 interface Counted {
@@ -54,20 +79,18 @@ interface Counted {
 }
 
 /** One line of it. Pure. @param counted null while nothing is known */
-export function readingText(
-  counted: Counted | null,
-  { begun, now }: { readonly begun: number; readonly now: number },
-): string {
-  const moving = MOVING[Math.floor((now - begun) / MOVES_MS) % MOVING.length]!;
+export function readingText(counted: Counted | null, times: Times): string {
+  const { now } = times;
+  const sign = signAt(times);
   if (counted === null || !(counted.total > 0))
-    return `${moving} logging in and counting the grants (${Math.floor((now - begun) / 1000)} s)`;
+    return `${sign} logging in and counting the grants (${secondsOf(times)} s)`;
   const { total, since } = counted;
   const read = Math.min(counted.read, total);
   const share = read / total;
   const done = Math.floor(share * BAR);
   const isTelling = now - since >= TELLING_MS && share >= TELLING_SHARE && share < 1;
   const left = isTelling ? `, about ${Math.ceil((((now - since) / share) * (1 - share)) / 1000)} s left` : "";
-  return `${moving} reading grants [${"#".repeat(done)}${".".repeat(BAR - done)}] ${count(read)} of ${count(total)}${left}`;
+  return `${sign} reading grants [${"#".repeat(done)}${".".repeat(BAR - done)}] ${count(read)} of ${count(total)}${left}`;
 }
 
 /** A bar of things that are done one by one, on a terminal alone, and gone when it is stopped. @param what as in "orgs read" */

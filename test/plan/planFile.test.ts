@@ -310,8 +310,9 @@ describe("an app of a plan file", () => {
         limits: { percent: 100 },
       }),
     );
-    expect(text).toContain(`- Slack (${slack().id}), ${ANN.username}`);
-    expect(text).toContain(`- " ", ${ANN.username}`);
+    expect(text).toContain(`- Slack (${slack().id}): app not listed`);
+    expect(text).toContain(`- " ": app not listed`);
+    expect(text).toContain(`\n  - ${ANN.username}  in use\n`);
   });
 
   it("is another than one whose name has the form of its id", () => {

@@ -3,7 +3,7 @@ import { doctorText } from "../../report/doctorText.ts";
 import { safeJson } from "../../safeJson.ts";
 import { chosenId, surroundings } from "../chosenOrg.ts";
 import { givenPolicy } from "../run.ts";
-import { terminal } from "../terminalOutput.ts";
+import { terminal, waiting } from "../terminalOutput.ts";
 
 /** `sanctioned doctor`: what works, what is missing, what to grant. */
 export function doctorCommand(): Command {
@@ -23,12 +23,13 @@ export function doctorCommand(): Command {
         import("../../run/observer.ts"),
         import("../../run/probeRevokeCall.ts"),
       ]);
+      const done = waiting("asking the org");
       const report = await doctor(
         credentialsOf(surroundings()),
         id === null ? null : { id },
         undefined,
         probeRevokeCall,
-      );
+      ).finally(done);
       const { color: colour } = terminal();
       process.stdout.write(format === "json" ? safeJson(report) : doctorText(report.lines, { colour }));
       process.exitCode = report.exitCode;
