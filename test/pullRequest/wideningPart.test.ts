@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PlanFile } from "../../src/plan/planSchema.ts";
+import type { FullPlan, PlanFile } from "../../src/plan/planSchema.ts";
 import { widened } from "../../src/plan/widening.ts";
 import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { commentOn } from "../../src/pullRequest/comment.ts";
+import { fleetCommentOn } from "../../src/pullRequest/fleetComment.ts";
 import {
   FAIL_ON,
   isFailing,
@@ -15,6 +16,7 @@ import {
 import { fleetWideningPart } from "../../src/pullRequest/wideningPart.ts";
 import { app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 import { planned } from "../plan/widening/says.ts";
+import { CLEAN, fleetOf } from "../report/fleet/someFleet.ts";
 
 const SLACK = app("Slack", sfId("0H4", 1));
 const BOBS = app("Bob's Lead Scoring Tool");
@@ -171,6 +173,48 @@ describe("what a change allows more", () => {
     expect(part.match(/Slack/g)).toHaveLength(1);
     expect(part).toContain("| 40: `org-0`, `org-1`, `org-2` … | 80 |");
     expect(fleetWideningPart([["other", null]], 20)).toEqual([]);
+  });
+});
+
+describe("the comment of a fleet", () => {
+  const says = { ...CLEAN.allows!.says, mode: "report" as const };
+  const wide: FullPlan = { ...CLEAN, allows: { ...CLEAN.allows!, says } };
+  const { allows: _, ...old } = CLEAN;
+  const told = (...orgs: readonly [plan: FullPlan, base: PlanFile][]) => {
+    const { body, outcome } = fleetCommentOn(
+      fleetOf(
+        orgs.map(([plan, base], i) => ({ name: `org${i}`, plan, base })),
+        { limits: { percent: 100 } },
+      ),
+    );
+    return {
+      body,
+      verdict: body.split("\n\n")[1]!.replace(/ Merging revokes.*/, ""),
+      widens: outcome.widens,
+    };
+  };
+
+  it("says that a change allows more, once, and in which orgs", () => {
+    const { body, verdict: first, widens } = told([wide, CLEAN], [wide, CLEAN], [CLEAN, CLEAN]);
+    expect([first, widens]).toEqual([
+      "⚠️ **This change allows more, and revokes nothing in 3 orgs.**",
+      "high",
+    ]);
+    expect(body.match(/the whole policy only reports/g)).toHaveLength(1);
+    expect(body).toContain("| org0, org1 |");
+    expect(body).toMatch(/^\| org0 \| .*\| high \|/m);
+  });
+
+  it("is green only where that is known of every org", () => {
+    expect(told([CLEAN, CLEAN]).verdict).toBe(
+      "✅ **This change revokes nothing in 1 org, and allows no more than before.**",
+    );
+    const { body, verdict: first, widens } = told([CLEAN, CLEAN], [CLEAN, old as PlanFile]);
+    expect([first, widens]).toEqual([
+      "❓ **This change revokes nothing in 2 orgs; what it allows more is not known.**",
+      "unknown",
+    ]);
+    expect(body).toContain("❓ What this change allows more is not known in 1 org: org1.");
   });
 });
 

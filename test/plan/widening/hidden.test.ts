@@ -277,6 +277,7 @@ describe("the part of the plan file", () => {
     const text = JSON.stringify(plan);
     expect(plan.allows!.access.groups.length).toBeGreaterThan(19_000);
     expect(text.length).toBeLessThan(2_100_000);
-    expect(parsePlanFile(text, { plan: "The plan", file: "p.json", next: "" })).toEqual(plan);
+    const read = parsePlanFile(text, { plan: "The plan", file: "p.json", next: "" });
+    expect(read.digest).toBe(plan.digest);
   }, 60_000);
 });
