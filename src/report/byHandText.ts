@@ -44,16 +44,18 @@ export function byHandText(
   return `${lines.join("\n")}\n`;
 }
 
-/** The whole in one line, for the end: how much of which apps goes. */
+/** The whole in one line, for the end: how much of which apps goes. @param isRefused whether the limits refuse all of it */
 export function byHandSummary(
   { inventory }: Pick<Seen, "inventory">,
   plan: Plan,
+  isRefused: boolean,
   { width, color }: Terminal = NO_TERMINAL,
 ): string {
   const all = countGrants(plan);
   const { red } = pc.createColors(color);
   const of = all === 0 ? "" : `: ${groupsText(revocationsPart(plan, appLabels(inventory)))}`;
-  const text = `${amount(all, "grant")} to revoke in ${printable(inventory.org.name)}${of}.`;
+  const refused = isRefused ? ", refused by the limits (nothing is revoked)" : "";
+  const text = `${amount(all, "grant")} to revoke in ${printable(inventory.org.name)}${refused}${of}.`;
   return `${hanging(text, width, "", "  ")
     .map(all === 0 ? (line) => line : red)
     .join("\n")}\n`;

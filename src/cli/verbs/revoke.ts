@@ -140,7 +140,7 @@ function listener(
 
 /** What is to be revoked in one org, and what bounds it; the last line is the whole in one. @param approvedPlan its file */
 export function seenText(
-  { evaluation, decisions, whole, approval, approvals, drift, plan }: SeenByHand,
+  { evaluation, decisions, whole, approval, approvals, drift, plan, refusal }: SeenByHand,
   approvedPlan: string | undefined,
   all: boolean,
 ): string {
@@ -155,7 +155,7 @@ export function seenText(
       : approvals.wanted === 0
         ? ""
         : `${approvalCountText(approvals)}\n`;
-  return `${text}${left}${approved}${byHandSummary(evaluation, plan, terminal())}`;
+  return `${text}${left}${approved}${byHandSummary(evaluation, plan, refusal !== null, terminal())}`;
 }
 
 /** What came of one round, and where it is on record. */

@@ -103,6 +103,9 @@ describe("sanctioned revoke", () => {
     const refused = await revoke("--app", "Slack", "--yes");
     expect([refused.code, calls()]).toEqual([3, 0]);
     expect(refused.stderr).toContain("186 revocations are over the limit of 50 (limits.revocations)");
+    expect(refused.stdout).toMatch(
+      /\n186 grants to revoke in Dieppe Trading, refused by the limits \(nothing is revoked\): 186 × Slack\.\n$/,
+    );
     const [command] = /^ {2}SANCTIONED_RAISE_.*$/m.exec(refused.stderr) ?? [];
     expect(command).toBe(
       "  SANCTIONED_RAISE_REVOCATIONS=186 SANCTIONED_RAISE_PERCENT=41.6 SANCTIONED_RAISE_PER_APP=186 SANCTIONED_RAISE_REASON='Left (HR-81)' npx sanctioned revoke --reason 'Left (HR-81)' --app Slack --yes",
