@@ -134,6 +134,124 @@ export const cliErrors = declareErrors({
       command: "npx sanctioned plan --policy policy/acme.yaml",
     },
   },
+
+  // Decisions that are written into a policy
+  "policy-changed-meanwhile": {
+    kind: "user",
+    text: "{file} was changed by somebody else meanwhile. It is as they left it.",
+    remedy: "Look at what changed, and decide again.",
+    example: { file: "policy/acme.yaml" },
+  },
+  "policy-not-writable": {
+    kind: "user",
+    text: "{file} cannot be written ({why}).",
+    remedy: "Run it as who may write there, or commit to a branch with --branch.",
+    example: { file: "policy/acme.yaml", why: "EACCES" },
+  },
+  "app-named-without-org": {
+    kind: "user",
+    text: '"{app}" is a name, and no org is read in which it would be looked up.',
+    remedy: "Name the app by its id (0H4… or 0xI…), which `npx sanctioned list --format json` shows.",
+    example: { app: "Slack" },
+  },
+  "app-not-told": {
+    kind: "user",
+    text: '"{app}" is what grants call it that do not say which app they are of.',
+    remedy: "Name the app by its id: `npx sanctioned list --format json` shows which have that name.",
+    example: { app: "Slack" },
+  },
+  "provider-not-edited": {
+    kind: "user",
+    text: '"{app}" is an identity provider, and not an app.',
+    remedy: "Write it under `identityProviders` in the policy by hand (docs/policy.md).",
+    example: { app: "Okta" },
+  },
+  "app-or-user-missing": {
+    kind: "user",
+    text: "Nothing says what is meant.",
+    remedy: "Name an app with --app, or a user with --user.",
+    example: {},
+  },
+  "users-not-said": {
+    kind: "user",
+    text: "Nothing says for whom the app is sanctioned.",
+    remedy: "Give --profiles, --permission-sets, --usernames or another list, or --everyone.",
+    example: {},
+  },
+  "everyone-and-some": {
+    kind: "user",
+    text: "--everyone and a list both say for whom the app is sanctioned.",
+    remedy: "Give one of them.",
+    example: {},
+  },
+  "reason-of-app-missing": {
+    kind: "user",
+    text: "Nothing says why the app is sanctioned.",
+    remedy: "Give --reason.",
+    example: {},
+  },
+  "nothing-to-change": {
+    kind: "user",
+    text: "The app is sanctioned already, and nothing says what is to change.",
+    remedy: "Give --owner, --reason, --review-by, or for whom.",
+    example: {},
+  },
+  "text-empty": {
+    kind: "user",
+    text: "{option} says nothing.",
+    remedy: "Write something that a reader of the policy understands.",
+    example: { option: "--reason" },
+  },
+  "option-not-a-day": {
+    kind: "user",
+    text: "{option} is no day of the calendar.",
+    remedy: "Write it as 2027-03-31.",
+    example: { option: "--review-by" },
+  },
+  "exemption-over": {
+    kind: "user",
+    text: "The exemption would have ended by now ({day}).",
+    remedy: "Give a day to come with --expires.",
+    example: { day: "2026-11-25" },
+  },
+  "protected-one-by-one": {
+    kind: "user",
+    text: "--app and --user together would protect both whole, not the one of the other.",
+    remedy:
+      "Protect them one by one, or keep the grants of one user for one app for a while with `npx sanctioned exempt`.",
+    example: {},
+  },
+  "review-not-asked": {
+    kind: "user",
+    text: "A review asks, and there is nobody at a terminal here who could answer.",
+    remedy:
+      'Run it at a terminal, or decide one by one: `npx sanctioned deny --app NAME --reason "Why"`, and likewise allow, exempt and protect.',
+    example: {},
+  },
+  "review-not-judged": {
+    kind: "user",
+    text: "{file} does not have what the policy asks for.",
+    remedy: "Save it anew: `npx sanctioned plan --save-inventory FILE` with the same --policy.",
+    example: { file: "inventory.json" },
+  },
+  "branch-not-named": {
+    kind: "user",
+    text: "A pull request needs a branch of its own.",
+    remedy: "Name a new one with --branch.",
+    example: {},
+  },
+  "forge-not-known": {
+    kind: "user",
+    text: "The address of origin does not say where a pull request is opened.",
+    remedy: "Say so with --post, and name the repository with --repository.",
+    example: {},
+  },
+  "base-branch-not-known": {
+    kind: "user",
+    text: "No branch is checked out that a pull request could be for. The new branch is made and not pushed.",
+    remedy: "Check one out, remove that branch, and run it again.",
+    example: {},
+  },
   "no-audit-record": {
     kind: "user",
     text: "There is no audit record in {folder}.",

@@ -1,5 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import type { UserError } from "../errors.ts";
 import { parsePlanFile } from "../plan/parsePlanFile.ts";
@@ -134,6 +144,28 @@ function makeNew(file: string, option: string, make: () => void): void {
     if (code === "EEXIST" || code === "ENOTEMPTY") throw cliErrors["file-exists"]({ file, option });
     if (code === "ENOENT" || code === "EACCES" || code === "EISDIR" || code === "ENOTDIR" || code === "EROFS")
       throw cliErrors["file-not-writable"]({ file, why: code, option });
+    throw error;
+  }
+}
+
+/**
+ * Puts a text in the place of a file's, whole and with the rights that it has.
+ * @param before what was read of it @param named as the user named it
+ * @throws UserError where it is not that any more, or cannot be written
+ */
+export function replaceFile(file: string, before: string, after: string, named: string): void {
+  const part = partOf(file);
+  try {
+    // As it was read: a mark at the start is part of the text.
+    if (readFileSync(file, "utf8") !== before) throw cliErrors["policy-changed-meanwhile"]({ file: named });
+    writeFileSync(part, after, { flag: "wx", mode: statSync(file).mode & 0o7777 });
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw cliErrors["policy-changed-meanwhile"]({ file: named });
+    if (code === "EACCES" || code === "EPERM" || code === "EROFS")
+      throw cliErrors["policy-not-writable"]({ file: named, why: code });
     throw error;
   }
 }

@@ -94,3 +94,34 @@ export function parseWave(text: string): number {
   if (!/^\d{1,2}$/.test(text)) throw new InvalidArgumentError("It is a number from 0 to 99.");
   return Number(text);
 }
+
+/** What the verbs that write a policy have in common. */
+export interface EditOptions {
+  readonly policy?: string;
+  readonly inventory?: string;
+  readonly dryRun?: boolean;
+  readonly branch?: string;
+  readonly pullRequest?: boolean;
+  readonly post?: ForgeName;
+  readonly repository?: string;
+}
+
+/** Adds them to a verb. */
+export function withEditOptions(command: Command): Command {
+  return command
+    .option("--policy <file>", "the policy (default: the only one in the folder policy)")
+    .option(
+      "--inventory <file>",
+      "judge this saved inventory, at the time that it was read, in place of the org",
+    )
+    .option("--dry-run", "only show the difference")
+    .option("--branch <name>", "commit it to this new branch, and leave the files at hand as they are")
+    .option("--pull-request", "push that branch to origin, and open a pull request with the difference")
+    .addOption(
+      new Option(
+        "--post <where>",
+        "post it, with the token in GITHUB_TOKEN or GITLAB_TOKEN (default: where origin is)",
+      ).choices(FORGES),
+    )
+    .option("--repository <name>", "owner/name, or GitLab's project id (default: that of origin)");
+}

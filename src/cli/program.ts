@@ -10,6 +10,7 @@ import { baselineCommand } from "./verbs/baseline.ts";
 import { ciCommand } from "./verbs/ci/ci.ts";
 import { commentCommand } from "./verbs/comment.ts";
 import { completionCommand } from "./verbs/completion.ts";
+import { allowCommand, denyCommand, exemptCommand, protectCommand } from "./verbs/decisions.ts";
 import { doctorCommand } from "./verbs/doctor.ts";
 import { explainCommand } from "./verbs/explain.ts";
 import { fleetCommand } from "./verbs/fleet/fleet.ts";
@@ -20,6 +21,7 @@ import { newCommand } from "./verbs/new.ts";
 import { planCommand } from "./verbs/plan.ts";
 import { probeCommand } from "./verbs/probe.ts";
 import { reportCommand } from "./verbs/report.ts";
+import { reviewCommand } from "./verbs/review.ts";
 import { revokeCommand } from "./verbs/revoke.ts";
 import { schemaCommand } from "./verbs/schema.ts";
 import { simulatorCommand } from "./verbs/simulator.ts";
@@ -53,6 +55,11 @@ export function program({ beforeVerb = prepare }: ProgramOptions = {}): Command 
     .addCommand(initCommand())
     .addCommand(validateCommand())
     .addCommand(listCommand())
+    .addCommand(reviewCommand())
+    .addCommand(allowCommand())
+    .addCommand(denyCommand())
+    .addCommand(exemptCommand())
+    .addCommand(protectCommand())
     .addCommand(planCommand())
     .addCommand(explainCommand())
     .addCommand(approveCommand())
@@ -123,6 +130,11 @@ const OF_ONE_ORG: ReadonlySet<string> = new Set([
   "init",
   "validate",
   "list",
+  "review",
+  "allow",
+  "deny",
+  "exempt",
+  "protect",
   "plan",
   "explain",
   "approve",

@@ -37,7 +37,8 @@ export function givenPolicyFile(file: string): PolicyResult {
   return readPolicyFile(file, process.cwd(), rootsGiven());
 }
 
-function rootsGiven(): readonly string[] {
+/** The folders that policies may be in. */
+export function rootsGiven(): readonly string[] {
   const { config = () => undefined, env } = surroundings();
   return policyRoots(config, env);
 }

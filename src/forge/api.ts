@@ -223,6 +223,12 @@ export class ForgeApi {
   }
 }
 
+/** The address of what was made, as an answer says it under a key; where it does not, words for it. */
+export function addressIn(body: unknown, key: string): string {
+  const address = (body as Record<string, unknown> | null)?.[key];
+  return typeof address === "string" ? address : "it is opened, and the forge does not say where";
+}
+
 /** How long a forge asks to wait: Retry-After, or until its rate limit is reset. */
 function waitOf(headers: Answer["headers"]): number | null {
   const after = waitAskedMs(headers);

@@ -51,6 +51,38 @@ export const forgeErrors = declareErrors({
     example: {},
   },
 
+  // A branch in the repository at hand
+  "branch-name-not-valid": {
+    kind: "user",
+    text: "{branch} is no name of a branch.",
+    remedy: "Name another with --branch.",
+    example: { branch: "a..b" },
+  },
+  "branch-exists": {
+    kind: "user",
+    text: "The branch {branch} is there already.",
+    remedy: "Name another with --branch.",
+    example: { branch: "review-2026-11" },
+  },
+  "file-not-committed": {
+    kind: "user",
+    text: "{file} is not as it was last committed: the branch would have more in it than what was decided.",
+    remedy: "Commit it first, or leave --branch out.",
+    example: { file: "policy/acme.yaml" },
+  },
+  "commit-refused": {
+    kind: "user",
+    text: "git commits nothing: {why}.",
+    remedy: "Settle that, or leave --branch out.",
+    example: { why: "fatal: not a git repository (or any of the parent directories): .git" },
+  },
+  "branch-not-pushed": {
+    kind: "remote",
+    text: "The branch {branch} is made, and origin does not take it: {why}.",
+    remedy: "Push it by hand (`git push origin {branch}`), and open the pull request there.",
+    example: { branch: "review-2026-11", why: "error: failed to push some refs" },
+  },
+
   // What the forge answers
   "forge-not-reachable": {
     kind: "remote",

@@ -10,6 +10,15 @@ export interface PostedIssue extends Posted {
   readonly isOpen: boolean;
 }
 
+/** A branch that is to become part of another. */
+export interface ProposedChange {
+  readonly branch: string;
+  readonly base: string;
+  readonly title: string;
+  /** Markdown. */
+  readonly body: string;
+}
+
 /** Where pull requests and issues are. Every method throws a UserError where the forge refuses. */
 export interface Forge {
   /** The comments of the pull request, as they come: who has found theirs asks for no more. */
@@ -21,6 +30,8 @@ export interface Forge {
   /** The issues, open or closed, that may carry a mark of this tool. */
   issues(): AsyncIterable<PostedIssue>;
   createIssue(title: string, body: string): Promise<void>;
+  /** @returns the address of what was opened */
+  openPullRequest(proposed: ProposedChange): Promise<string>;
   updateIssue(id: number, title: string, body: string, isOpen: boolean): Promise<void>;
   /** The comments of an issue, as they come. */
   issueComments(issue: number): AsyncIterable<Posted>;

@@ -1,6 +1,6 @@
 import { RemoteError } from "../errors.ts";
 import type { RetryClock } from "../http/retry.ts";
-import { type Answer, ForgeApi } from "./api.ts";
+import { type Answer, addressIn, ForgeApi } from "./api.ts";
 import { forgeErrors } from "./errors.ts";
 import type { Forge, Posted } from "./forge.ts";
 
@@ -97,6 +97,10 @@ export async function github({
     },
     createIssue: async (title, body) => {
       await api.call("POST", `${base}/issues`, { title, body, labels: [LABEL] });
+    },
+    openPullRequest: async ({ branch, base: into, title, body }) => {
+      const answer = await api.call("POST", `${base}/pulls`, { head: branch, base: into, title, body });
+      return addressIn(answer.body, "html_url");
     },
     updateIssue: async (id, title, body, isOpen) => {
       await api.call("PATCH", `${base}/issues/${id}`, { title, body, state: isOpen ? "open" : "closed" });

@@ -1,5 +1,5 @@
 import type { RetryClock } from "../http/retry.ts";
-import { ForgeApi } from "./api.ts";
+import { addressIn, ForgeApi } from "./api.ts";
 import { forgeErrors } from "./errors.ts";
 import type { Forge } from "./forge.ts";
 
@@ -91,6 +91,10 @@ export async function gitlab({
     },
     createIssue: async (title, body) => {
       await api.call("POST", `${base}/issues`, { title, description: body, labels: LABEL });
+    },
+    openPullRequest: async ({ branch, base: into, title, body }) => {
+      const sent = { source_branch: branch, target_branch: into, title, description: body };
+      return addressIn((await api.call("POST", `${base}/merge_requests`, sent)).body, "web_url");
     },
     updateIssue: async (id, title, body, isOpen) => {
       const state_event = isOpen ? "reopen" : "close";

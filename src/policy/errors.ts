@@ -7,6 +7,12 @@ export const policyErrors = declareErrors({
     remedy: "Fix what is listed; `npx sanctioned validate` checks it again.",
     example: { count: "2 problems" },
   },
+  "decision-not-possible": {
+    kind: "user",
+    text: "With that decision the policy would have {count}. Nothing is written.",
+    remedy: "Settle what is listed first.",
+    example: { count: "1 problem" },
+  },
   "policy-not-editable": {
     kind: "user",
     text: "{file} is written in a way in which that cannot be put into it without changing anything else. It is as it was.",

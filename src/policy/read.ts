@@ -8,7 +8,7 @@ import { type PolicyResult, parsePolicy, policyFromObject } from "./load.ts";
 import type { OpenFile } from "./namedFile.ts";
 import { namesMeant } from "./nearest.ts";
 import type { Policy } from "./policy.ts";
-import { PolicyError } from "./problem.ts";
+import { PolicyError, type Problem } from "./problem.ts";
 
 /**
  * Reads a policy file, named relative to `folder`; the policy keeps the name as given. The files that it names are in its own folder
@@ -25,12 +25,36 @@ export function readPolicyFile(
   folder = process.cwd(),
   roots: readonly string[] = [],
 ): PolicyResult {
+  const opened = openedFile(file, folder, roots);
+  return "problems" in opened ? opened : parsePolicy(opened.text, file, opened.open);
+}
+
+/** The text of a policy's file, by which it is changed. */
+export interface OpenedPolicy {
+  readonly text: string;
+  /** Where the file really is. */
+  readonly real: string;
+  readonly open: OpenFile;
+}
+
+/** As `readPolicy`, without making a policy of it. @throws PolicyError where it cannot be read */
+export function openPolicyText(file: string, folder: string, roots: readonly string[]): OpenedPolicy {
+  const opened = openedFile(file, folder, roots);
+  if ("problems" in opened) throw new PolicyError(opened.problems);
+  return opened;
+}
+
+function openedFile(
+  file: string,
+  folder: string,
+  roots: readonly string[],
+): OpenedPolicy | { readonly problems: readonly Problem[] } {
   const found = realPolicy(file, folder, roots);
   const answer = "why" in found ? found : textIn(found.root, found.real);
   if ("text" in answer && "real" in found) {
     const { root, real } = found;
     const open = opener([root], { real: path.dirname(real), named: path.posix.dirname(file) });
-    return parsePolicy(answer.text, file, open);
+    return { text: answer.text, real, open };
   }
   const { why, remedy = null, line = 0 } = answer as Refusal;
   const said = policyProblems["policy-file-not-readable"]({

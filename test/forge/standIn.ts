@@ -37,6 +37,8 @@ export class ForgeStandIn {
   readonly said: (Item & { readonly issue: number })[] = [];
   /** Of the pull request. */
   readonly labels: string[] = [];
+  /** The pull and merge requests that were opened, as they were sent. */
+  readonly opened: unknown[] = [];
   readonly trouble: Trouble[] = [];
   /** Commits of the default branch, oldest first, with the authors of the changes that brought each. */
   readonly history: { readonly hash: string; readonly authors: readonly string[] }[] = [];
@@ -162,6 +164,10 @@ export class ForgeStandIn {
             issue(this.add("issues", body.body, { author: OWN, title: body.title, labels: body.labels })),
           ),
     );
+    server.post("/repos/dieppe/org/pulls", async ({ body }, reply) => {
+      this.opened.push(body);
+      return reply.code(201).send({ number: 13, html_url: "https://github.example/dieppe/org/pull/13" });
+    });
     server.patch<{ Params: { id: string }; Body: { title: string; body: string; state: string } }>(
       "/repos/dieppe/org/issues/:id",
       async ({ params, body }) =>
@@ -276,6 +282,12 @@ export class ForgeStandIn {
         return { labels: this.labels };
       },
     );
+    server.post(`${base}/merge_requests`, async ({ body }, reply) => {
+      this.opened.push(body);
+      return reply
+        .code(201)
+        .send({ iid: 13, web_url: "https://gitlab.example/dieppe/org/-/merge_requests/13" });
+    });
     server.get(`${base}/issues`, async () => this.issues.map(issue));
     server.post<{ Body: { title: string; description: string } }>(`${base}/issues`, async ({ body }, reply) =>
       reply.code(201).send(issue(this.add("issues", body.description, { author: OWN, title: body.title }))),

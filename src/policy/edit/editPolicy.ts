@@ -1,10 +1,10 @@
+import policySchema from "../../../schema/policy.schema.json" with { type: "json" };
 import type { ErrorText } from "../../errors.ts";
 import { parseSource } from "../document.ts";
 import { policyErrors } from "../errors.ts";
-import { parsePolicy } from "../load.ts";
+import { type PolicyResult, parsePolicy } from "../load.ts";
 import type { OpenFile } from "../namedFile.ts";
 import type { Policy } from "../policy.ts";
-import { PolicySchema } from "../policySchema.ts";
 import type { Problem } from "../problem.ts";
 import { editedData, type FileData, type PolicyEdit } from "./edits.ts";
 import { commentsIn } from "./places.ts";
@@ -50,6 +50,12 @@ export function editPolicy({ text, file, open }: PolicyText, edit: PolicyEdit): 
   return { text: mark + changed, policy: result.policy };
 }
 
+/** The policy that decisions are put into. */
+export function policyToEdit({ text, file, open }: PolicyText): PolicyResult {
+  const started = withApps(text.startsWith(MARK) ? text.slice(MARK.length) : text, file, open);
+  return "problems" in started ? started : { policy: started.before };
+}
+
 /** What a policy's file says now. One that lacks nothing but its list of apps is taken to have an empty one. */
 function withApps(
   body: string,
@@ -87,14 +93,22 @@ function notesOf({ kind, app }: PolicyEdit): Notes {
   return new Map([[app.id, app.name]]);
 }
 
-const { properties } = PolicySchema;
+interface Shape {
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly items?: Shape;
+}
+
+const { properties = {} } = policySchema as Shape;
 
 /** As the schema lists the keys. */
 const ORDERS: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(properties),
-  apps: Object.keys(properties.apps.items.properties),
-  exemptions: Object.keys(properties.exemptions.items.properties),
-  protected: Object.keys(properties.protected.properties),
+  ...Object.fromEntries(
+    Object.entries(properties).map(([key, { properties: own, items }]) => [
+      key,
+      Object.keys(own ?? items?.properties ?? {}),
+    ]),
+  ),
 };
 
 function keyOrder(path: readonly string[]): readonly string[] {
