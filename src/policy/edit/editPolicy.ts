@@ -74,7 +74,7 @@ function withApps(
   const completed = rewritten(body, empty, keyOrder);
   if (completed === null) return result;
   const whole = parsePolicy(completed, file, open);
-  return "problems" in whole ? result : { before: whole.policy, data: empty, body: completed };
+  return "problems" in whole ? result : { before: whole.policy, data: empty, body };
 }
 
 /** No comment may be lost: what it says of something that is gone, a reviewer takes out. */

@@ -40,7 +40,10 @@ export function endOf(text: string, node: Node | Pair<Node, Node | null>): numbe
   const [start, end] = node.range!;
   const last = isCollection(node) && node.flow !== true ? node.items.at(-1) : undefined;
   if (last !== undefined) return endOf(text, last as Node);
-  return isBlockScalar(node) ? start + text.slice(start, end).trimEnd().length : end;
+  if (!isBlockScalar(node)) return end;
+  // With a plus, the blank lines below it are part of what it says.
+  const keepsLines = /^[|>]\d?\+/.test(text.slice(start, end));
+  return keepsLines ? end - 1 : start + text.slice(start, end).trimEnd().length;
 }
 
 export function isBlockScalar(node: unknown): boolean {

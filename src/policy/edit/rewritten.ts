@@ -134,7 +134,7 @@ class Writer {
       starts.length > 1
         ? hasBlankLine(text.slice(endOf(text, list.items.at(-2)!), starts.at(-1)!))
         : path.length === 1 && isObject(item);
-    return this.#lines(place, isApart ? ["", ...lines] : lines);
+    return this.#lines(place, isApart && !endsBlank(text, place) ? ["", ...lines] : lines);
   }
 
   #added(map: BlockOrFlowMap, key: string, value: unknown, path: readonly string[]): Splice {
@@ -152,8 +152,8 @@ class Writer {
     // Parts of the whole stand apart.
     const isLast = place === text.length;
     const isBlankBehind = isLast || /^[ \t]*\r?\n/.test(text.slice(place));
-    const isBlankBefore = /\n[ \t]*\r?\n$/.test(text.slice(0, place));
-    return this.#lines(place, [...(isBlankBefore ? [] : [""]), ...lines, ...(isBlankBehind ? [] : [""])]);
+    const blankBefore = endsBlank(text, place) ? [] : [""];
+    return this.#lines(place, [...blankBefore, ...lines, ...(isBlankBehind ? [] : [""])]);
   }
 
   /** Behind something in braces or brackets; in a line of its own where that has one. */
@@ -181,7 +181,16 @@ class Writer {
     }
     const start = key.range![0];
     const end = endOf(text, pair);
-    const indent = " ".repeat(columnOf(text, start));
+    const column = columnOf(text, start);
+    const indent = " ".repeat(column);
+    const isLeftOut = old === null || (isScalar(old) && old.source === "");
+    if (isLeftOut && Array.isArray(value) && value.length > 0 && !isFlow(map)) {
+      const lines = value.flatMap((item) => dashed(blockLines(item, this.#style)));
+      return this.#lines(
+        behind(text, end, column),
+        lines.map((line) => `${indent}  ${line}`),
+      );
+    }
     if (isFlow(map)) {
       const comments = this.#commentsWithin(start, end);
       const kept = comments.map((comment) => `${comment}${this.#eol}${indent}`).join("");
@@ -277,6 +286,11 @@ function dashed(lines: readonly string[]): string[] {
 /** The rest of a line, with its end. */
 function ended(rest: string, eol: string): string {
   return rest.endsWith("\n") ? rest : `${rest}${eol}`;
+}
+
+/** Whether the line above a place is blank. */
+function endsBlank(text: string, place: number): boolean {
+  return /\n[ \t]*\r?\n$/.test(text.slice(0, place));
 }
 
 function hasBlankLine(text: string): boolean {

@@ -78,13 +78,18 @@ describe("a decision is put where the file has its like, and every other line st
     ],
     [
       "a list that is left out after its key",
-      `${START}apps: # none yet\nsessions: end\n`,
-      `${START}# none yet\napps:\n  - name: Slack\n    id: ${ID}\n    users: everyone\nsessions: end\n`,
+      `${START}apps: # none yet\n  # - name: A\nsessions: end\n`,
+      `${START}apps: # none yet\n  # - name: A\n  - name: Slack\n    id: ${ID}\n    users: everyone\nsessions: end\n`,
     ],
     [
       "no list at all",
       `${START}# last\nsessions: end`,
       `${START}\napps:\n  - name: Slack\n    id: ${ID}\n    users: everyone\n\n# last\nsessions: end`,
+    ],
+    [
+      "blank lines that are part of a text",
+      `${START}apps:\n  - name: A\n    users: everyone\n    reason: |+\n      why\n\nsessions: end\n`,
+      `${START}apps:\n  - name: A\n    users: everyone\n    reason: |+\n      why\n\n  - name: Slack\n    id: ${ID}\n    users: everyone\nsessions: end\n`,
     ],
     [
       "a list in brackets",
@@ -272,6 +277,12 @@ describe("what is refused leaves no text", () => {
       `${START}apps: []\noffboarded: [a@b.example]\n`,
       () => ({ kind: "protect", user: "A@b.example" }),
       ["user-offboarded-and-protected"],
+    ],
+    [
+      "keys that are written as none of ours",
+      `${START}apps:\n  - ? name\n    : Slack\n    ? users\n    : everyone\n`,
+      (text) => ({ kind: "deny", app: appIn(text, null, "Slack"), reason: "x" }),
+      "policy-not-editable",
     ],
     [
       "an app that nobody is said of",
