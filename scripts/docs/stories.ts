@@ -171,9 +171,13 @@ export const STORIES: readonly Story[] = [
       {
         page: "packages/create-sanctioned/README.md",
         section: "create-sanctioned",
-        says: { "connected-users": "of-the-example" },
+        says: { "npm create sanctioned connected-users": "npm create --yes sanctioned of-the-example" },
       },
-      { page: "docs/your-repository.md", section: "a-repository-of-your-own" },
+      {
+        page: "docs/your-repository.md",
+        section: "a-repository-of-your-own",
+        says: { "npm create sanctioned": "npm create --yes sanctioned" },
+      },
       {
         page: "README.md",
         section: "in-ci",
@@ -324,6 +328,7 @@ export const STORIES: readonly Story[] = [
     name: "audit",
     in: "clone",
     sections: [
+      { page: "docs/completion.md", section: "completion-in-a-shell" },
       {
         page: "docs/reports.md",
         section: "the-monthly-audit",

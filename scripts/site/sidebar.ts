@@ -33,6 +33,7 @@ export const SIDEBAR: Readonly<Record<string, readonly (readonly [title: string,
   ],
   "Look up": [
     ["Every command", "reference"],
+    ["Completion in a shell", "completion"],
     ["Every error", "errors"],
     ["Every key of a file", "schema"],
     ["What is known of Salesforce", "salesforce"],
