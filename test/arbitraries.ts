@@ -22,6 +22,7 @@ const appName = fc.oneof(
   fc.constantFrom(
     "Slack",
     "Outlook Plugin",
+    "Salesforce for iOS",
     "Bob's Lead Scoring Tool",
     "__proto__",
     "__provider",
@@ -57,7 +58,14 @@ export const inventories: fc.Arbitrary<Inventory> = fc
         maxLength: 12,
       },
     ),
-    apps: fc.array(fc.record({ name: appName, registered: fc.boolean() }), { minLength: 1, maxLength: 6 }),
+    apps: fc.array(
+      fc.record({
+        name: appName,
+        registered: fc.boolean(),
+        namespace: fc.constantFrom(null, null, "sf_chttr_apps", "acme"),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
     grants: fc.array(
       fc.record({
         user: fc.nat(13),
@@ -79,7 +87,7 @@ export const inventories: fc.Arbitrary<Inventory> = fc
 
 function build(raw: {
   users: { active: boolean; frozen: boolean; profile: number }[];
-  apps: { name: string; registered: boolean }[];
+  apps: { name: string; registered: boolean; namespace: string | null }[];
   grants: {
     user: number;
     app: number;
@@ -101,8 +109,9 @@ function build(raw: {
     }),
   );
   const apps = new Map<string, App>();
-  raw.apps.forEach(({ name, registered }, i) => {
-    const one = app(name, registered ? sfId("0H4", i) : null);
+  raw.apps.forEach(({ name, registered, namespace }, i) => {
+    const packaged = registered && namespace !== null ? { namespace } : {};
+    const one = { ...app(name, registered ? sfId("0H4", i) : null), ...packaged };
     apps.set(one.key, one);
   });
   for (const one of apps.values()) {

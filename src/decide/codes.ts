@@ -59,6 +59,15 @@ const MEANING = {
   ],
   sanctioned: ["sanctioned", "take the app or the user out"],
   "app-absent": ["the org has no such app", "take it out once no org needs it"],
+  "app-expected": ["the org does not have the app yet, which the policy expects", "nothing until that day"],
+  "app-not-arrived": [
+    "the org does not have the app that the policy expected by then",
+    "take it out, or move `expectedBy` on",
+  ],
+  "app-arrived": [
+    "the app is there that the policy expected",
+    "check that it is the one, give its `id`, and take `expected` and `expectedBy` out",
+  ],
   "provider-absent": ["the org shows no such identity provider", "take it out once no org needs it"],
   "user-absent": ["the org has no such user", "take it out once no org needs it"],
   "name-absent": ["the org has nothing of that name", "take it out once no org needs it"],

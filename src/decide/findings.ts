@@ -2,7 +2,7 @@ import { isAccountLink } from "../accountLink.ts";
 import type { App, AppSettings, Grant, Inventory } from "../inventory/inventory.ts";
 import { looksLike } from "../names.ts";
 import type { Position, SettingsRule } from "../policy/policy.ts";
-import type { ListedApp, ResolvedExemption } from "../resolve/resolved.ts";
+import type { Absent, ListedApp, ResolvedExemption } from "../resolve/resolved.ts";
 import { type Day, dayOf, days, endOf, type Instant, isOver } from "../time.ts";
 
 import { type FindingCode, meaningOf, remedyOf } from "./codes.ts";
@@ -37,11 +37,7 @@ export function expiringFrom(until: Day): Instant {
 /** What people should know of the policy and the org, in the order of the policy. Pure. */
 export function findings(basis: Basis): Finding[] {
   return [
-    ...basis.resolved.absent.map(({ kind, what, name, position }) =>
-      finding(`${kind}-absent`, "note", position, {
-        params: what === undefined ? { name } : { [what]: name },
-      }),
-    ),
+    ...basis.resolved.absent.map((one) => ofAbsent(one, basis.asOf)),
     ...[...basis.resolved.listedApps.values()].flatMap((listed) => ofListedApp(listed, basis)),
     ...ofProtectedApps(basis),
     ...ofOwnApps(basis),
@@ -73,11 +69,26 @@ function finding(
   return { code, severity, at, app: null, user: null, grant: null, params: {}, ...rest };
 }
 
+/** What the org does not have; of an app that is expected, whether its day has come. */
+function ofAbsent({ kind, what, name, position, expected }: Absent, asOf: Instant): Finding {
+  if (expected === undefined)
+    return finding(`${kind}-absent`, "note", position, {
+      params: what === undefined ? { name } : { [what]: name },
+    });
+  const { by } = expected;
+  const params = { name, by: by.value };
+  return isOver(by.value, asOf)
+    ? finding("app-not-arrived", "warning", by.position, { params })
+    : finding("app-expected", "note", expected.position, { params });
+}
+
 function ofListedApp(listed: ListedApp, { inventory, asOf }: Basis): Finding[] {
   const { entry, app, weak } = listed;
   const found: Finding[] = [];
   if (weak) found.push(finding("weak-match", "note", entry.position, { app, params: id(app) }));
   found.push(...sharedName(app, entry.position, inventory));
+  if (entry.expected !== null)
+    found.push(finding("app-arrived", "warning", entry.expected.position, { app, params: id(app) }));
   if (entry.reviewBy !== null && isOver(entry.reviewBy.value, asOf))
     found.push(
       finding("review-overdue", "warning", entry.reviewBy.position, {

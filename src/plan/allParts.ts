@@ -1,3 +1,4 @@
+import { unlistedVerdicts } from "../decide/listing.ts";
 import type { App, Inventory } from "../inventory/inventory.ts";
 import type { Position } from "../policy/policy.ts";
 import type { ResolvedPolicy } from "../resolve/resolved.ts";
@@ -45,16 +46,17 @@ export function allParts(
   };
 }
 
-function standingOf(app: App, { policy, listedApps, deniedLike, protectedApps }: ResolvedPolicy) {
+function standingOf(app: App, resolved: ResolvedPolicy) {
+  const { policy, listedApps, deniedLike, protectedApps } = resolved;
   const found = listedApps.get(app.key);
-  const said = found?.entry ?? deniedLike.get(app.key);
+  const said = found?.entry ?? deniedLike.get(app.key) ?? keptPlatformApp(app, resolved);
   const place: Position | undefined = protectedApps.get(app.key);
   const standing: NonNullable<PlanFile["apps"]>[number]["standing"] =
     place !== undefined
       ? "protected"
       : said === undefined
         ? "not-listed"
-        : found?.entry.denied === null
+        : said.denied === null
           ? "sanctioned"
           : "denied";
   return {
@@ -66,6 +68,13 @@ function standingOf(app: App, { policy, listedApps, deniedLike, protectedApps }:
     idleAfterDays: (found?.entry.times ?? policy.defaults).maxIdleDays?.value ?? IDLE_DAYS,
     policy: placePart(place ?? said?.position ?? policy.unlisted.position),
   };
+}
+
+/** What stands for an entry where the policy keeps Salesforce's own apps. */
+function keptPlatformApp({ key }: App, resolved: ResolvedPolicy) {
+  const { action, at } = unlistedVerdicts(resolved)(key);
+  if (action !== "keep") return;
+  return { denied: null, owner: null, reason: "Salesforce's own (platformApps: keep)", position: at };
 }
 
 function connectedUsers({ grants, users, profiles }: Inventory, { highPrivilege }: ResolvedPolicy) {

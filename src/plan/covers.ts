@@ -16,6 +16,7 @@ export type Covers = "pair" | "grants";
 const OF_THE_PAIR: ReadonlySet<FindingCode> = new Set([
   "app-denied",
   "app-not-listed",
+  "platform-app",
   "user-not-allowed",
   "scope-exceeded",
   "provider-denied",

@@ -10,6 +10,7 @@ import { appLabels } from "./label.ts";
 import { appPart, canonicalOrder, grantPart, iso, placePart } from "./parts.ts";
 import type { Plan } from "./plan.ts";
 import type { FullPlan, PlanFile } from "./planSchema.ts";
+import { platformPart } from "./platformPart.ts";
 import { standingPart } from "./standingPart.ts";
 
 /**
@@ -19,6 +20,7 @@ import { standingPart } from "./standingPart.ts";
 export function planFile(evaluation: Evaluation, options: { readonly all: true }): FullPlan;
 export function planFile(evaluation: Evaluation, options: { readonly all: boolean }): PlanFile;
 export function planFile(evaluation: Evaluation, { all }: { readonly all: boolean }): PlanFile {
+  const platformApps = platformPart(evaluation, appLabels(evaluation.inventory));
   const { policy, inventory, asOf, decisions, findings, plan, limits } = evaluation;
   const labels = appLabels(inventory);
   const content: Omit<PlanFile, "digest"> = {
@@ -44,6 +46,7 @@ export function planFile(evaluation: Evaluation, { all }: { readonly all: boolea
       keep: countCodes(decisions, "keep"),
     },
     ...(all ? allParts(evaluation, labels) : {}),
+    ...(platformApps === undefined ? {} : { platformApps }),
     standingAccess: standingPart(evaluation, labels),
     allows: allowsPart(evaluation, labels),
     findings: canonicalOrder(findings.map((finding) => findingPart(finding, labels))),

@@ -236,6 +236,36 @@ export const PlanSchema = Type.Object(
         { description: "Every grant, where all were asked for." },
       ),
     ),
+    platformApps: Type.Optional(
+      Type.Object(
+        {
+          said: nullable(
+            oneOf(["keep", "report", "revoke"], "What the policy says of them; null where it does not."),
+          ),
+          apps: Type.Array(
+            Type.Object(
+              {
+                ...App.properties,
+                proven: Type.Boolean({
+                  description:
+                    "Whether its id and its package prove it; else it is only called as one of Salesforce's own.",
+                }),
+                users: Count,
+                keep: Count,
+                report: Count,
+                revoke: Count,
+              },
+              closed,
+            ),
+          ),
+        },
+        {
+          ...closed,
+          description:
+            "Salesforce's own apps with grants that the policy does not list, and what is called so, with how many grants get what; left out for none.",
+        },
+      ),
+    ),
     apps: Type.Optional(
       Type.Array(
         Type.Object(

@@ -235,6 +235,21 @@ export const policyProblems = declareProblems({
     remedy: "remove one of the two; to allow what an extended policy denies, say `sanctioned: true` as well",
     example: { what: "app", app: "Slack", denied: "policy/acme.yaml:7" },
   },
+  "expected-without-day": {
+    text: 'the app "{app}" is expected, and nothing says until when',
+    remedy: "add the last day on which it need not be there, as in `expectedBy: 2027-03-31`",
+    example: { app: "Zoom" },
+  },
+  "expected-not-said": {
+    text: 'the app "{app}" has a day by which it is expected, and is not said to be',
+    remedy: "add `expected: true`, or take `expectedBy` out",
+    example: { app: "Zoom" },
+  },
+  "denied-app-expected": {
+    text: 'the app "{app}" is denied ({denied}) and expected',
+    remedy: "take `expected` and `expectedBy` out: a denial needs no app to be there",
+    example: { app: "Zoom", denied: "policy/acme.yaml:7" },
+  },
   "app-listed-twice": {
     text: 'the {what} "{name}" is listed twice',
     remedy: "keep one of the two (the first is {other})",

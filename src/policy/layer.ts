@@ -33,7 +33,9 @@ export interface Layer {
 }
 
 /** An app as one file says it; what it leaves out another may say. */
-export type AppPart = Omit<AppEntry, "denied" | "saidSanctioned" | "shared"> & {
+export type AppPart = Omit<AppEntry, "denied" | "saidSanctioned" | "shared" | "expected"> & {
+  readonly expected: Placed<boolean> | null;
+  readonly expectedBy: Placed<Day> | null;
   readonly sanctioned: Placed<boolean> | null;
 };
 
@@ -201,6 +203,8 @@ export class LayerReader {
       owner: app.owner ?? null,
       reason: app.reason ?? null,
       reviewBy: this.day(app.reviewBy, at("reviewBy")),
+      expected: this.placed(app.expected, at("expected")),
+      expectedBy: this.day(app.expectedBy, at("expectedBy")),
       users: app.users === undefined ? null : this.#selector(app.users, at("users")),
       scopes: this.placed(app.scopes, at("scopes")),
       settings: this.#settings(app.settings, at("settings")),

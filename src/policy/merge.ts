@@ -152,7 +152,7 @@ function complete(
   problemAt: Policy["problemAt"],
   problems: Problem[],
 ): AppEntry {
-  const { sanctioned, ...rest } = app;
+  const { sanctioned, expected: _, expectedBy: __, ...rest } = app;
   const denied = sanctioned?.value === false ? sanctioned.position : null;
   const called = (app.name ?? app.id)?.value ?? "";
   if (app.id === null && app.name === null)
@@ -167,7 +167,26 @@ function complete(
       ),
     );
   const saidSanctioned = sanctioned?.value === true;
-  return { ...rest, denied, saidSanctioned, shared, times: firstTimes([app.times, defaults]) };
+  const expected = expectedOf(app, denied, called, problemAt, problems);
+  return { ...rest, denied, saidSanctioned, shared, expected, times: firstTimes([app.times, defaults]) };
+}
+
+/** By when an app is to be there that an entry expects; half of what it takes to say so is a problem. */
+function expectedOf(
+  { expected, expectedBy: by, position }: AppPart,
+  denied: Position | null,
+  app: string,
+  problemAt: Policy["problemAt"],
+  problems: Problem[],
+): AppEntry["expected"] {
+  if (expected === null && by === null) return null;
+  const at = expected?.position ?? by?.position ?? position;
+  if (denied !== null)
+    problems.push(problemAt(at, policyProblems["denied-app-expected"]({ app, denied: placeText(denied) })));
+  else if (expected === null) problems.push(problemAt(at, policyProblems["expected-not-said"]({ app })));
+  else if (by === null) problems.push(problemAt(at, policyProblems["expected-without-day"]({ app })));
+  else return { position: expected.position, by };
+  return null;
 }
 
 function firstTimes(all: readonly TimeLimits[]): TimeLimits {

@@ -74,6 +74,8 @@ export interface AppEntry {
   readonly owner: string | null;
   readonly reason: string | null;
   readonly reviewBy: Placed<Day> | null;
+  /** Of an app that the org need not have yet: where that is said, and the last day on which it need not. */
+  readonly expected: { readonly position: Position; readonly by: Placed<Day> } | null;
   /** Null for a denied app. */
   readonly users: UserSelector | null;
   readonly scopes: Placed<readonly OAuthScope[]> | null;

@@ -110,6 +110,12 @@ const App = Type.Object(
     owner: optional(Text("Who answers for the app.")),
     reason: optional(Text("Why the app is sanctioned or denied.")),
     reviewBy: optional(Day("After it the app's entry is reported as due for review.")),
+    expected: optional(
+      Type.Literal(true, {
+        description: "The org need not have the app yet: until the day of `expectedBy` that is no mistake.",
+      }),
+    ),
+    expectedBy: optional(Day("The last day on which an expected app need not be there.")),
     users: optional(Users),
     scopes: optional(
       Scopes("The OAuth scopes that the app may ask for. Judged for the app: grants carry no scopes."),

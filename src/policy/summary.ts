@@ -108,6 +108,7 @@ function summarizeApp(app: AppEntry): Record<string, unknown> {
     owner: text(app.owner),
     reason: text(app.reason),
     reviewBy: app.reviewBy?.value ?? null,
+    expectedBy: app.expected?.by.value ?? null,
     users: users === null ? null : summarizeUsers(users),
     scopes: app.scopes === null ? null : list(app.scopes.value),
     settings: settings === null ? null : summarizeSettings(settings),

@@ -4,6 +4,7 @@ import { type PlanDifference, planDifference, type Revocation } from "../plan/pl
 import type { PlanFile } from "../plan/planSchema.ts";
 import { type Widened, widened } from "../plan/widening.ts";
 import { totalsOf } from "../report/groups.ts";
+import { platformLines } from "../report/platformText.ts";
 import { markdownFence, markdownText } from "../report/render/markdown.ts";
 import { approvalsText, limitsText, REPORT_MODE_NOTE } from "../report/words.ts";
 import { amount } from "../text.ts";
@@ -101,6 +102,7 @@ function withRows(change: Change, record: RecordAtHand | null, most: number, eff
     ...(effect === null
       ? []
       : [`### ${refusal === null ? "What merging revokes" : "What is refused"}, by app and reason`, effect]),
+    ...platformLines(head.platformApps, markdownText).map((line) => `🏢 ${line}`),
     ...namesPart(refusal === null ? "This change revokes" : "Refused of this change", revokes, most),
     ...namesPart(refusal === null ? "Drift that merging revokes too" : "Refused of the drift", drift, most, {
       folded: true,

@@ -1,10 +1,13 @@
 import type { Evaluation } from "../plan/evaluate.ts";
+import { appLabels } from "../plan/label.ts";
 import { exceededText } from "../plan/limits.ts";
+import { platformPart } from "../plan/platformPart.ts";
 import type { SinceShown } from "../plan/shown.ts";
 import type { Policy } from "../policy/policy.ts";
 import { INLINE_POLICY } from "../policy/read.ts";
 import { printable } from "../printable.ts";
 import { approvalStateText } from "../report/approvalText.ts";
+import { platformLines } from "../report/platformText.ts";
 import { shortProofText } from "../report/words.ts";
 import type { Proposal } from "../run/revoker.ts";
 import { shellCommand } from "../shell.ts";
@@ -35,6 +38,7 @@ export function checkLines(
             : `nothing to revoke: all ${count(inventory.grants.length)} grants that were counted are sanctioned, protected or only reported`,
         ]),
     ...(more.policy ?? []),
+    ...platformLines(platformPart(evaluation, appLabels(inventory))),
     shortProofText(inventory.proof),
     ...(findings.length > 0 ? [`findings: ${countFindings(findings)}`] : []),
     ...approvalLines(approval),

@@ -5,6 +5,7 @@ import type { PlanFile } from "../plan/planSchema.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
 import { amount, count } from "../text.ts";
+import { platformLines } from "./platformText.ts";
 import { hanging } from "./render/fold.ts";
 import { NO_TERMINAL, type Terminal } from "./render/terminal.ts";
 import { EVERY_NAME, groupsText, type Naming, revocationLines } from "./revocationsText.ts";
@@ -45,6 +46,7 @@ export function planText(
         ]),
     ...findingLines(plan, { width, color }, naming),
     ...line(`Kept: ${codes(counts.keep)}. Only reported: ${codes(counts.report)}.`),
+    ...platformLines(plan.platformApps).flatMap(line),
     ...[approvalsText(plan) ?? []].flat().flatMap(line),
     ...line(`Limits: ${limitsText(limits)}.`),
     ...line(`${shortProofText(inventory.proof)}.${plannedLinksText(inventory)}`),

@@ -2,7 +2,7 @@ import type { ErrorText } from "../errors.ts";
 import type { App, Inventory } from "../inventory/inventory.ts";
 import { foldName, isNear, NameIndex } from "../names.ts";
 import { didYouMean } from "../policy/nearest.ts";
-import type { GrantsMeant, Named, Placed, Policy, Position } from "../policy/policy.ts";
+import type { AppEntry, GrantsMeant, Named, Placed, Policy, Position } from "../policy/policy.ts";
 import type { Problem } from "../policy/problem.ts";
 import {
   type AppId,
@@ -117,16 +117,16 @@ export class Lookup {
   /**
    * Keeps that the policy lists an app that the org does not have: its last grant may be gone, which is no mistake.
    * But it is one where its name is nearly that of an app that would lose its grants, or keep them, by that.
-   * @param name that the entry gives beside an id, or alone; null for none
    * @param mistakable apps of which a typing mistake may have made it
    */
   listedAppAbsent(
+    { name: named, expected }: Pick<AppEntry, "name" | "expected">,
     placed: Placed<AppRef>,
-    name: string | null,
     mistakable: readonly App[],
     what: Listed,
   ): void {
     const { value: ref } = placed;
+    const name = named?.value ?? null;
     const isMistaken = ({ id, name: other }: App) => {
       if (name === null) return false;
       if ("name" in ref) return isNear(name, other);
@@ -134,12 +134,13 @@ export class Lookup {
       return id !== null && (foldName(name) === foldName(other) || isNear(name, other));
     };
     const near = mistakable.filter(isMistaken);
-    if (near.length === 0) this.#appAbsent(placed, what);
+    if (near.length === 0) this.#appAbsent(placed, what, expected);
     else this.#noApp(placed, what);
   }
 
-  #appAbsent({ value, position }: Placed<AppRef>, what: Listed): void {
-    this.absent.push({ kind: what === "app" ? "app" : "provider", name: refText(value), position });
+  #appAbsent({ value, position }: Placed<AppRef>, what: Listed, expected: AppEntry["expected"] = null): void {
+    const kind = what === "app" ? "app" : "provider";
+    this.absent.push({ kind, name: refText(value), position, ...(expected === null ? {} : { expected }) });
   }
 
   /**

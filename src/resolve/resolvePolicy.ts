@@ -53,12 +53,12 @@ export function resolvePolicy(
   const people = new People(inventory.users.values());
   const selectors = new Selectors(inventory, lookup, people);
 
-  const { apps, unlisted, identityProviders } = policy;
+  const { apps, identityProviders } = policy;
   const org = { inventory, selectors, people, lookup };
-  const listedApps = resolveEntries(apps, unlisted.value, "app", org);
+  const listedApps = resolveEntries(apps, lostUnlisted(policy), "app", org);
   if (identityProviders !== null) {
     const { entries, unlisted } = identityProviders;
-    const providers = resolveEntries(entries, unlisted.value, "identity provider", org);
+    const providers = resolveEntries(entries, () => unlisted.value === "revoke", "identity provider", org);
     for (const [key, listed] of providers) listedApps.set(key, listed);
   }
   const protectedApps = resolveProtectedApps(policy, lookup);
@@ -100,7 +100,7 @@ interface OrgAtHand {
 
 function resolveEntries(
   entries: readonly AppEntry[],
-  unlisted: "revoke" | "report",
+  isLost: (app: App) => boolean,
   what: Listed,
   { inventory, selectors, people, lookup }: OrgAtHand,
 ): Map<string, ListedApp> {
@@ -117,23 +117,28 @@ function resolveEntries(
     refuseOtherName(rule, app, lookup);
     list({ entry: rule, app, weak: rule.id === null, users }, rules, lookup);
   }
-  if (absent.length > 0)
-    keepAbsent(absent, unlisted, unlistedWithGrants(inventory, rules, what), what, lookup);
+  if (absent.length > 0) keepAbsent(absent, unlistedWithGrants(inventory, rules, what), isLost, what, lookup);
   return rules;
 }
 
-/** A denial or, where unlisted apps lose their grants, a sanction of what is nearly an app's name is a mistake. */
+/** A denial, or a sanction where an app that is not listed loses its grants, of what is nearly that app's name is a mistake. */
 function keepAbsent(
   entries: readonly AppEntry[],
-  unlisted: "revoke" | "report",
-  mistakable: readonly App[],
+  unlisted: readonly App[],
+  isLost: (app: App) => boolean,
   what: Listed,
   lookup: Lookup,
 ): void {
   for (const entry of entries) {
-    const matters = entry.denied !== null || unlisted === "revoke";
-    lookup.listedAppAbsent(refOf(entry), entry.name?.value ?? null, matters ? mistakable : [], what);
+    const mistakable = entry.denied === null ? unlisted.filter(isLost) : unlisted;
+    lookup.listedAppAbsent(entry, refOf(entry), mistakable, what);
   }
+}
+
+/** Which apps lose their grants where no entry lists them. */
+function lostUnlisted({ unlisted, platformApps }: Policy): (app: App) => boolean {
+  if (unlisted.value === "revoke") return () => true;
+  return (app) => platformApps?.value === "revoke" && platformKindOf(app) === "proven";
 }
 
 /** The apps with grants, or the providers with links, that no entry lists. */

@@ -90,6 +90,8 @@ export interface Absent {
   readonly what?: string;
   /** As the policy writes it: an id or a name. */
   readonly name: string;
+  /** Of an app of which the policy says by when it is to be there. */
+  readonly expected?: NonNullable<AppEntry["expected"]>;
   readonly position: Position;
 }
 

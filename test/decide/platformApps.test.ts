@@ -147,6 +147,13 @@ describe("an app of Salesforce's own, by its id and package, that is not listed"
   });
 });
 
+it("Workbench is none of Salesforce's products, whatever package brought it", () => {
+  const workbench = { ...app("Workbench", "0H4000000000004CAA"), namespace: "sf_com_apps" };
+  expect(answer({}, org(workbench))).toBe("revoke app-not-listed unlisted");
+  const taken = { platformApps: "revoke" as const, unlisted: "report" as const };
+  expect(answer(taken, org(workbench))).toBe("report app-not-listed unlisted");
+});
+
 describe("a name alone never keeps an app", () => {
   const bare = app("Salesforce for iOS", "0H4000000000003CAA");
   it.each([

@@ -46,6 +46,7 @@ function entries(facts: Facts): Beside[] {
       ...(review !== null && facts.asOf >= endOfDay(review.value)
         ? [beside("review-overdue", review.at)]
         : []),
+      ...(entry.get("expected") === null ? [] : [beside("app-arrived", entry.get("expected")!.at)]),
       ...(entry.id === null ? [beside("weak-match", entry.at)] : []),
       ...(entry.denied === null ? setUp(facts, entry, app) : []),
     ];

@@ -1,4 +1,4 @@
-import { type KnownApp, type OrgView, type Person, whichApps } from "./orgView.ts";
+import { isProvenPlatform, type KnownApp, type OrgView, type Person, whichApps } from "./orgView.ts";
 import type { Place } from "./places.ts";
 import { type At, type Data, type Entry, FILES, type Ref, refOf, type Wanted } from "./wanted.ts";
 import { endOfDay, folded, id18, isLike, isNear, isNearUsername, named, startOfDay } from "./words.ts";
@@ -142,13 +142,17 @@ class Fitting {
     const found = this.#find({ id, name });
     if (found.length > 1) this.#refuse("several apps have the name", entry.get("name")!.at);
     const [app] = found;
+    this.#checkExpected(entry);
     if (app === undefined) {
-      this.#absent.push({
-        code: "app-absent",
-        app: null,
-        user: null,
-        at: (entry.get("id") ?? entry.get("name"))!.at,
-      });
+      const [expected, by] = [entry.get("expected"), entry.get<string>("expectedBy")];
+      const isLate = by !== null && this.#asOf >= endOfDay(by.value);
+      const [code, at] =
+        expected === null || by === null
+          ? ["app-absent", (entry.get("id") ?? entry.get("name"))!.at]
+          : isLate
+            ? ["app-not-arrived", by.at]
+            : ["app-expected", expected.at];
+      this.#absent.push({ code: code as string, app: null, user: null, at: at as Place });
       return;
     }
     if (found.length > 1) return;
@@ -157,6 +161,13 @@ class Fitting {
     const before = this.#entryOf.get(app);
     if (before === undefined) this.#entryOf.set(app, entry);
     else if (!turnsAround(before, entry)) this.#refuse("the app is listed twice", entry.at);
+  }
+
+  /** Who expects an app says until when, and does not deny it. */
+  #checkExpected(entry: Entry): void {
+    const [expected, by] = [entry.get("expected"), entry.get("expectedBy")];
+    if ((expected === null) !== (by === null)) this.#refuse("expected by halves", (expected ?? by)!.at);
+    else if (expected !== null && entry.denied !== null) this.#refuse("denied and expected", expected.at);
   }
 
   /** An entry of an app that is not there is no mistake, unless it nearly names one that no entry lists. */
@@ -169,11 +180,15 @@ class Fitting {
       ...rows.filter(({ owner }) => owner.app === null).map(({ label }) => label),
     ];
     const revokes = this.#wanted.get("unlisted")?.value === "revoke";
+    const takesPlatform = this.#wanted.get("platformApps")?.value === "revoke";
+    const platform = takesPlatform
+      ? [...held].filter((app) => !this.#entryOf.has(app) && isProvenPlatform(app)).map(({ name }) => name)
+      : [];
     for (const entry of this.#wanted.entries) {
       const { id, name } = entry;
       if (name === null || this.#find({ id, name }).length > 0) continue;
-      if (entry.denied === null && !revokes) continue;
-      if (free.some((other) => isNear(name, other)))
+      const losing = entry.denied === null && !revokes ? platform : free;
+      if (losing.some((other) => isNear(name, other)))
         this.#refuse("nearly the name of an app with grants", entry.get("name")!.at);
     }
   }

@@ -20,6 +20,7 @@ const APP_NAMES = [
   "Data Loader",
   "DATA  Loader",
   "Salesforce for iOS",
+  "Workbench",
   "Zed 2",
   "Zed 3",
   "Caf\u00e9 Sync",
@@ -435,6 +436,7 @@ function generateEntries(cast: Cast, isPart: boolean, times: () => Data): Data[]
               ...generateRules(cast, times),
             }),
         mode: dice.maybe(0.12, () => dice.pick(["report", "enforce"])),
+        ...(dice.chance(denied ? 0.02 : 0.15) ? generateExpected(dice, cast.asOf) : {}),
         reviewBy: dice.maybe(0.2, () => dayAfter(cast.asOf, dice.pick([-30, -1, 0, 1, 30]))),
         owner: dice.maybe(0.2, () => "it@acme.example"),
       };
@@ -455,10 +457,21 @@ function generateEntries(cast: Cast, isPart: boolean, times: () => Data): Data[]
           },
         ]
       : []),
-    ...(dice.chance(0.08)
-      ? [{ name: dice.pick(["Never There", "Slck", "Outlok Plugin", "Zed 5"]), users: "everyone" }]
+    ...(dice.chance(0.15)
+      ? [
+          {
+            name: dice.pick(["Never There", "Slck", "Outlok Plugin", "Zed 5", "Salesforc for iOS"]),
+            users: "everyone",
+            ...(dice.chance(0.6) ? generateExpected(dice, cast.asOf) : {}),
+          },
+        ]
       : []),
   ].filter((entry, i, all) => all.findIndex((one) => sameName(one, entry)) === i);
+}
+
+function generateExpected(dice: Dice, asOf: number): Data {
+  const by = dice.maybe(0.95, () => dayAfter(asOf, dice.pick([-30, -1, 0, 1, 30])));
+  return { expected: dice.maybe(0.97, () => true), expectedBy: by };
 }
 
 function sameName(one: Data, other: Data): boolean {

@@ -1,6 +1,6 @@
 import type { OrgFixture } from "salesforce-local-org";
 import type { Ref } from "./wanted.ts";
-import { folded, named, scopeInPolicy } from "./words.ts";
+import { folded, isOfSalesforce, named, scopeInPolicy } from "./words.ts";
 
 /** What of an org is not in its fixture: how its platform answers, and through what the tool is connected. */
 export interface Platform {
@@ -25,6 +25,12 @@ export interface KnownApp {
   readonly id: string | null;
   readonly name: string;
   readonly installed: OrgFixture["apps"][number] | null;
+}
+
+/** Whether a package of Salesforce's own brought it, as the app menu says. */
+export function isProvenPlatform({ id, name, installed }: KnownApp): boolean {
+  const isInMenu = id?.startsWith("0H4") === true && installed?.inAppMenu === true;
+  return isInMenu && isOfSalesforce(installed.namespacePrefix) && folded(name) !== "workbench";
 }
 
 /** Whose grant a row is: one app's, or nobody can say which of some apps' it is. */

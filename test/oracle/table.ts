@@ -1,16 +1,8 @@
 import type { Fit } from "./fit.ts";
-import type { KnownApp, OrgView, Row } from "./orgView.ts";
+import { isProvenPlatform, type KnownApp, type OrgView, type Row } from "./orgView.ts";
 import type { Place } from "./places.ts";
 import type { Entry, Wanted } from "./wanted.ts";
-import {
-  allowsScope,
-  endOfDay,
-  isCalledSalesforces,
-  isLike,
-  isLongerThan,
-  isOfSalesforce,
-  startOfDay,
-} from "./words.ts";
+import { allowsScope, endOfDay, isCalledSalesforces, isLike, isLongerThan, startOfDay } from "./words.ts";
 
 /** All that a line of the table may look at. */
 export interface Facts {
@@ -171,10 +163,8 @@ export function unlistedOutcome({ wanted }: Facts, app: KnownApp): Verdict & { r
   const ofUnlisted = { action: unlisted.value, at: unlisted.at, code: "app-not-listed" } as const;
   const ofPlatform = wanted.get<Verdict["action"]>("platformApps");
   if (ofPlatform === null) return ofUnlisted;
-  const { id, installed, name } = app;
-  const isInMenu = id?.startsWith("0H4") === true && installed?.inAppMenu === true;
-  if (isInMenu && isOfSalesforce(installed?.namespacePrefix))
-    return { action: ofPlatform.value, at: ofPlatform.at, code: "platform-app" };
+  const { name } = app;
+  if (isProvenPlatform(app)) return { action: ofPlatform.value, at: ofPlatform.at, code: "platform-app" };
   if (!isCalledSalesforces(name) || ofPlatform.value === "revoke") return ofUnlisted;
   return { ...report(ofPlatform.at), code: "platform-app-not-proven" };
 }

@@ -44,6 +44,7 @@ describe("what an approval covers, by the rule", () => {
   const OF_THE_PAIR: readonly FindingCode[] = [
     "app-denied",
     "app-not-listed",
+    "platform-app",
     "user-not-allowed",
     "scope-exceeded",
     "provider-denied",

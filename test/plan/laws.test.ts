@@ -83,6 +83,43 @@ describe("the laws of the plan", () => {
     );
   });
 
+  it("2: to keep Salesforce's own apps revokes no more than to report them, and that no more than to revoke them", () => {
+    fc.assert(
+      fc.property(cases, ({ file, inventory }) => {
+        const revoked = (platformApps: "keep" | "report" | "revoke") => {
+          const policy = resolve({ ...file, mode: "enforce", platformApps }, inventory);
+          return new Set(planOf(policy, inventory).revocations.flatMap(({ grants }) => grants));
+        };
+        const [keep, report, revoke] = [revoked("keep"), revoked("report"), revoked("revoke")];
+        expect([...keep].filter((one) => !report.has(one))).toEqual([]);
+        expect([...report].filter((one) => !revoke.has(one))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it("10: a name alone keeps no app as one of Salesforce's own", () => {
+    fc.assert(
+      fc.property(cases, ({ file, inventory }) => {
+        const kept = (of: Inventory) =>
+          decide(resolve({ ...file, platformApps: "keep" }, of), of, AS_OF).filter(
+            ({ action, code }) => action === "keep" && code === "platform-app",
+          );
+        for (const { grant } of kept(inventory))
+          expect([grant.app.id === null, grant.app.namespace]).toEqual([false, "sf_chttr_apps"]);
+        const bare = ({ namespace: _, ...app }: Grant["app"]): Grant["app"] => app;
+        const { grants, apps } = inventory;
+        const named = {
+          ...inventory,
+          apps: apps.map(bare),
+          grants: grants.map((one) => ({ ...one, app: bare(one.app) })),
+        };
+        expect(kept(named)).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
   it("3: the tool's own user and app, protected users and apps are never revoked", () => {
     fc.assert(
       fc.property(cases, ({ policy, file, inventory }) => {

@@ -83,7 +83,7 @@ describe("every problem of the schema is said at its place", () => {
     [
       "an unknown key with none near",
       "{ name: x, users: everyone, colour: red }",
-      '4:33: unknown key "colour" in apps[0]; known here: name, id, sanctioned, mode, owner, reason, reviewBy, users, scopes, settings, maxIdleDays, maxAgeDays, neverUsedAfterDays [unknown-key]',
+      '4:33: unknown key "colour" in apps[0]; known here: name, id, sanctioned, mode, owner, reason, reviewBy, expected, expectedBy, users, scopes, settings, maxIdleDays, maxAgeDays, neverUsedAfterDays [unknown-key]',
     ],
     [
       "an unknown selector",
@@ -153,7 +153,7 @@ describe("every problem of the schema is said at its place", () => {
     [
       "a key that would move the cursor",
       '{ name: x, users: everyone, "a\\e[2J": 1 }',
-      '4:33: unknown key "a\\u{1b}[2J" in apps[0]; known here: name, id, sanctioned, mode, owner, reason, reviewBy, users, scopes, settings, maxIdleDays, maxAgeDays, neverUsedAfterDays [unknown-key]',
+      '4:33: unknown key "a\\u{1b}[2J" in apps[0]; known here: name, id, sanctioned, mode, owner, reason, reviewBy, expected, expectedBy, users, scopes, settings, maxIdleDays, maxAgeDays, neverUsedAfterDays [unknown-key]',
     ],
   ])("%s", (_name, app, expected) => {
     expect(withApps(app)).toEqual([`p.yaml:${expected}`]);

@@ -17,6 +17,8 @@ import { AS_OF, app, grant, inventoryOf, like, sfId, user } from "../inventories
 
 const SLACK = app("Slack", sfId("0H4", 1));
 const NOTETAKER = app("Notetaker");
+const MOBILE = { ...app("Salesforce for iOS", sfId("0H4", 77)), namespace: "sf_chttr_apps" };
+const LOADER = app("Data Loader");
 const ANN = user(1);
 const BOSS = user(2, { profileId: sfId("00e", 2), profileName: "System Administrator" });
 const GONE = user(3, { isActive: false });
@@ -50,7 +52,13 @@ function judged(
   const inventory = inventoryOf({
     users,
     grants: [...grants],
-    apps: [SLACK, NOTETAKER, ...grants.map(({ app: one }) => one).filter(({ couldBe }) => couldBe)],
+    apps: [
+      SLACK,
+      NOTETAKER,
+      MOBILE,
+      LOADER,
+      ...grants.map(({ app: one }) => one).filter(({ couldBe }) => couldBe),
+    ],
   });
   return evaluate(policyOf(changed), inventory, AS_OF);
 }
@@ -144,6 +152,12 @@ describe("what a watch tells of", () => {
       ],
     ],
     ["but not where it is exempt", [grant(ANN.id, NOTETAKER)], exemptionOf("2027-03-01"), []],
+    [
+      "one of Salesforce's own that is kept is not, and what is only called so is",
+      [grant(ANN.id, MOBILE), grant(ANN.id, LOADER)],
+      { platformApps: "keep" },
+      [["unlisted-app", "Data Loader holds grants of user1@dieppe.example, and the policy does not list it"]],
+    ],
     ["a protected app is not", [grant(ANN.id, NOTETAKER)], { protected: { apps: ["Notetaker"] } }, []],
     [
       "a user who is not active and holds grants",

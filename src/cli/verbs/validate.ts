@@ -1,10 +1,14 @@
 import { Command, Option } from "commander";
 import { fleetProblems } from "../../fleet/errors.ts";
+import { appLabels } from "../../plan/label.ts";
+import { platformPart } from "../../plan/platformPart.ts";
 import { tooLongExemptions } from "../../policy/contradictions.ts";
 import { policyProblems } from "../../policy/errors.ts";
+import type { Policy } from "../../policy/policy.ts";
 import { formatProblems, inOrder, PolicyError, type Problem } from "../../policy/problem.ts";
 import { mergedFile } from "../../policy/write/mergedFile.ts";
 import { printable } from "../../printable.ts";
+import { platformLines } from "../../report/platformText.ts";
 import { problemsGithub, problemsJson } from "../../report/problems/problemFormats.ts";
 import { resolveProblems } from "../../resolve/errors.ts";
 import type { Observer } from "../../run/observer.ts";
@@ -51,9 +55,11 @@ export function validateCommand(): Command {
         if (files.length === 0) throw cliErrors["no-policy-file"]({ folder: "policy" });
         const observer = lookUp ? await openObserver() : null;
         let problems: readonly Problem[] = [];
-        for (const file of files) problems = problems.concat(inOrder(await problemsOf(file, observer, asOf)));
+        const notes = new Map<string, string[]>(files.map((file) => [file, []]));
+        for (const file of files)
+          problems = problems.concat(inOrder(await problemsOf(file, observer, asOf, notes.get(file)!)));
         if (resolved && problems.length === 0) process.stdout.write(files.map(merged).join("---\n"));
-        else process.stdout.write(await problemsOutput(format, files, problems));
+        else process.stdout.write(await problemsOutput(format, files, problems, notes));
         if (problems.length > 0) process.exitCode = EXIT.userError;
       },
     );
@@ -72,13 +78,18 @@ async function problemsOf(
   file: string,
   observer: Observer | null,
   asOf: number,
+  notes: string[],
 ): Promise<readonly Problem[]> {
   const result = givenPolicyFile(file);
   if ("problems" in result) return result.problems;
   const { policy } = result;
-  if (observer === null) return tooLongExemptions(policy, asOf);
+  if (observer === null) {
+    notes.push(...platformRule(policy));
+    return tooLongExemptions(policy, asOf);
+  }
   try {
-    await observer.observe(policy, asOf);
+    const evaluation = await observer.observe(policy, asOf);
+    notes.push(...platformLines(platformPart(evaluation, appLabels(evaluation.inventory))));
     return [];
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
@@ -93,11 +104,19 @@ export function problemsFormatOption(): Option {
     .default("text");
 }
 
-/** What is wrong in files, in a format. @param files named where nothing is */
+/** What a policy that takes what it does not list from everyone does with Salesforce's own apps. */
+function platformRule({ unlisted, platformApps }: Policy): string[] {
+  if (unlisted.value !== "revoke" || platformApps === null) return [];
+  const gets = { keep: "are kept", report: "are only reported", revoke: "lose their grants, too" };
+  return [`Salesforce's own apps that it does not list ${gets[platformApps.value]}.`];
+}
+
+/** What is wrong in files, in a format. @param files named where nothing is @param notes what is to be known of each of them then */
 export async function problemsOutput(
   format: ValidateOptions["format"],
   files: readonly string[],
   problems: readonly Problem[],
+  notes: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<string> {
   switch (format) {
     case "json":
@@ -111,6 +130,10 @@ export async function problemsOutput(
     case "text":
       return problems.length > 0
         ? `${formatProblems(problems)}\n`
-        : files.map((file) => `${printable(file)} is valid.\n`).join("");
+        : files
+            .map((file) =>
+              [`${printable(file)} is valid.`, ...(notes.get(file) ?? [])].join("\n").concat("\n"),
+            )
+            .join("");
   }
 }

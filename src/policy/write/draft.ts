@@ -1,6 +1,7 @@
 import { Document, parse, type YAMLMap, type YAMLSeq } from "yaml";
 import { isAccountLink } from "../../accountLink.ts";
 import type { App, Grant, Inventory } from "../../inventory/inventory.ts";
+import { platformKindOf } from "../../platformApps.ts";
 import { printable } from "../../printable.ts";
 import { amount } from "../../text.ts";
 import { dayOf, type Instant, isLongerAgo } from "../../time.ts";
@@ -29,7 +30,9 @@ export function draftPolicy(inventory: Inventory, day: string, shared: string | 
   const apps = inventory.apps.filter(({ kind }) => kind !== "identity-provider");
   const grants = inventory.grants.filter((grant) => !isAccountLink(grant));
   const byApp = Map.groupBy(grants, ({ app }) => app.key);
-  const named = apps.filter((app) => byApp.has(app.key) && canBeNamed(app, apps));
+  const platform = apps.filter((app) => byApp.has(app.key) && platformKindOf(app) === "proven");
+  const left = apps.filter((app) => byApp.has(app.key) && !platform.includes(app));
+  const named = left.filter((app) => canBeNamed(app, apps));
   const entries = KINDS.flatMap(([kind, title]) =>
     named
       .filter((app) => app.kind === kind)
@@ -46,7 +49,7 @@ export function draftPolicy(inventory: Inventory, day: string, shared: string | 
     ...(shared === null ? {} : { extends: shared }),
     org: { name: org.name, id: org.id },
     mode: "report",
-    ...(shared === null ? { unlisted: "report" } : {}),
+    ...(shared === null ? { unlisted: "report", platformApps: "keep" } : {}),
     apps: entries.map(({ app, unused, proposal }) => ({
       ...(app.id !== null && isBlank(app.name) ? {} : { name: app.name }),
       ...(app.id === null ? {} : { id: app.id }),
@@ -60,6 +63,9 @@ export function draftPolicy(inventory: Inventory, day: string, shared: string | 
     item.commentBefore = [
       ...(heading === null ? [] : [` ---- ${heading} ----`]),
       ` review: ${summary(byApp.get(app.key)!)}`,
+      ...(platformKindOf(app) === "named"
+        ? [" review: called as one of Salesforce's own apps, and nothing proves that it is"]
+        : []),
     ].join("\n");
     item.spaceBefore = i > 0;
     if (unused === null) comment(item, "users", ` proposed: ${proposal.why}`, false);
@@ -72,6 +78,11 @@ export function draftPolicy(inventory: Inventory, day: string, shared: string | 
       );
   });
   comment(top, "mode", " Nothing is revoked until this line is taken out.");
+  comment(
+    top,
+    "platformApps",
+    " Salesforce's own apps (mobile app …), by id and package and never by name; `unlisted: revoke` would take them.",
+  );
   comment(top, "unlistedIdentityProviders", " Providers that accounts are linked to. review: all of them");
   const idle = apps
     .filter(({ key, id }) => id !== null && !byApp.has(key))
@@ -80,9 +91,14 @@ export function draftPolicy(inventory: Inventory, day: string, shared: string | 
     " yaml-language-server: $schema=../schema/policy.schema.json",
     ` A draft of ${day} from ${printable(org.name)}: ${amount(grants.length, "grant")} of ${amount(byApp.size, "app")}. Review every entry marked so.`,
     ...(idle.length === 0 ? [] : [` Apps without grants, which need no entry: ${idle.sort().join(", ")}`]),
-    ...(named.length === byApp.size
+    ...(platform.length === 0
       ? []
-      : [` Left out, since the org does not say which app they are: ${byApp.size - named.length}`]),
+      : [
+          ` Salesforce's own apps, which need no entry: ${platform.map(({ name, key }) => `${printable(name)} (${amount(byApp.get(key)!.length, "grant")})`).join(", ")}`,
+        ]),
+    ...(named.length === left.length
+      ? []
+      : [` Left out, since the org does not say which app they are: ${left.length - named.length}`]),
   ].join("\n");
   return yamlText(document, 120);
 }

@@ -279,7 +279,11 @@ describe("sanctioned validate", () => {
     policy("bad.yaml", 'version: 1\nunlisted: "no%d,e"\napps:\n  - { name: A, usrs: everyone }\n');
 
   it("needs no org and takes all policies of the folder", async () => {
-    expect(await sanctioned(["validate"])).toEqual({ code: 0, stderr: "", stdout: `${POLICY} is valid.\n` });
+    expect(await sanctioned(["validate"])).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: `${POLICY} is valid.\nSalesforce's own apps that it does not list are kept.\n`,
+    });
   });
 
   it("reads below the root that a flag or the environment names, and no policy outside of it", async () => {

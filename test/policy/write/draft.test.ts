@@ -122,6 +122,9 @@ org:
 # Nothing is revoked until this line is taken out.
 mode: report
 unlisted: report
+
+# Salesforce's own apps (mobile app …), by id and package and never by name; \`unlisted: revoke\` would take them.
+platformApps: keep
 apps:
   # ---- Connected apps ----
   # review: 3 grants of 2 users, granted 2023-01-31 to 2024-05-02, last used 2026-06-30

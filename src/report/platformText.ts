@@ -1,0 +1,58 @@
+import { appText } from "../plan/parts.ts";
+import type { PlanFile } from "../plan/planSchema.ts";
+import { printable } from "../printable.ts";
+import { amount, compareText, count } from "../text.ts";
+
+type PlatformPart = NonNullable<PlanFile["platformApps"]>;
+type Held = PlatformPart["apps"][number];
+
+/** Apps of a group that are named. */
+const NAMED = 3;
+
+/**
+ * What happens to Salesforce's own apps that a policy does not list, in a line, and to what is only called so in another; none
+ * where there are none. @param shown makes a name safe where the line is written
+ */
+export function platformLines(part: PlatformPart | undefined, shown = printable): string[] {
+  if (part === undefined) return [];
+  const { said, apps } = part;
+  const proven = apps.filter((one) => one.proven);
+  const named = apps.filter((one) => !one.proven);
+  const rule = said === null ? "the policy has no `platformApps`" : `\`platformApps: ${said}\``;
+  const isOpen = named.some(({ keep, report }) => keep + report > 0) && said !== null && said !== "revoke";
+  return [
+    ...(proven.length === 0
+      ? []
+      : [
+          `Salesforce's own apps that the policy does not list (${rule}): ${namesOf(proven, shown)}: ${outcomes(proven)}.`,
+        ]),
+    ...(named.length === 0
+      ? []
+      : [
+          `Called as Salesforce's own, and nothing proves that they are: ${namesOf(named, shown)}: ${outcomes(named)}${isOpen ? ". Find out whose they are, then list or deny them by id" : ""}.`,
+        ]),
+  ];
+}
+
+/** The apps with most users first, a few by name. */
+function namesOf(apps: readonly Held[], shown: (text: string) => string): string {
+  const sorted = [...apps].sort((a, b) => b.users - a.users || compareText(appText(a), appText(b)));
+  const names = sorted.slice(0, NAMED).map((one) => `${shown(appText(one))} (${amount(one.users, "user")})`);
+  const more = sorted.length - names.length;
+  return `${names.join(", ")}${more === 0 ? "" : ` and ${count(more)} more`}`;
+}
+
+/** What their grants get: `12 grants kept, 1 revoked`. */
+function outcomes(apps: readonly Held[]): string {
+  const sum = (key: "keep" | "report" | "revoke") => apps.reduce((all, one) => all + one[key], 0);
+  const parts = (
+    [
+      [sum("revoke"), "revoked"],
+      [sum("report"), "only reported"],
+      [sum("keep"), "kept"],
+    ] as const
+  ).filter(([grants]) => grants > 0);
+  return parts
+    .map(([grants, what], i) => `${i === 0 ? amount(grants, "grant") : count(grants)} ${what}`)
+    .join(", ");
+}
