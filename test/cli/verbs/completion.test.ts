@@ -27,7 +27,7 @@ async function offeredBy(name: string, words: readonly string[]): Promise<string
 
 describe("bash offers", () => {
   it.each<[what: string, words: string[], offers: string[]]>([
-    ["verbs", ["re"], ["report", "revoke"]],
+    ["verbs", ["re"], ["review", "report", "revoke"]],
     ["verbs below a verb", ["audit", ""], ["verify", "sign", "--help"]],
     ["options of the verb", ["plan", "--sa"], ["--save-inventory"]],
     ["of the verb below", ["audit", "verify", "--he"], ["--head", "--help"]],
@@ -48,7 +48,7 @@ describe("bash offers", () => {
   it.each<[line: string[], offers: string[]]>([
     [
       ["npx", "sanctioned", "re"],
-      ["report", "revoke"],
+      ["review", "report", "revoke"],
     ],
     [
       ["npx", "--no", "sanctioned", "audit", "verify", "--he"],
