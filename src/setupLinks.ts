@@ -58,6 +58,6 @@ function salesforceHost(instanceUrl: string): string | null {
 }
 
 /** Whether a text is an id of Salesforce, which a name that stands for one is not. */
-function isId(text: string): boolean {
+export function isId(text: string): boolean {
   return /^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/.test(text);
 }

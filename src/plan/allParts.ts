@@ -9,13 +9,13 @@ import { appPart, canonicalOrder, grantPart, placePart } from "./parts.ts";
 import type { PlanFile } from "./planSchema.ts";
 
 /** A grant counts as idle after this many days where the policy does not say. */
-const IDLE_DAYS = 90;
+export const IDLE_DAYS = 90;
 
 /** What a plan file holds beside its counts where all was asked for: every grant, app, connected user and exemption. */
 export function allParts(
   evaluation: Evaluation,
   labels: ReadonlyMap<string, string>,
-): Required<Pick<PlanFile, "rows" | "apps" | "users" | "exemptions">> {
+): Required<Pick<PlanFile, "rows" | "apps" | "users" | "exemptions" | "highPrivilege">> {
   const { inventory, resolved, decisions } = evaluation;
   return {
     rows: canonicalOrder(
@@ -33,6 +33,7 @@ export function allParts(
       inventory.apps.map((app) => ({ ...appPart(app, labels), ...standingOf(app, resolved) })),
     ),
     users: canonicalOrder(connectedUsers(inventory, resolved)),
+    highPrivilege: privilegePart(resolved),
     exemptions: canonicalOrder(
       resolved.policy.exemptions.map(({ app, user, reason, owner, expires, position }) => ({
         app: app === null ? null : refText(app.value),
@@ -46,10 +47,24 @@ export function allParts(
   };
 }
 
+function privilegePart({ highPrivilege }: ResolvedPolicy): NonNullable<PlanFile["highPrivilege"]> | null {
+  if (highPrivilege === null) return null;
+  const { permissions, profiles, permissionSets, position } = highPrivilege.entry;
+  return {
+    through: [
+      ...permissions.map(({ value }) => `the permission ${value}`),
+      ...profiles.map(({ value }) => `the profile ${value}`),
+      ...permissionSets.map(({ value }) => `the permission set ${value}`),
+    ],
+    policy: placePart(position),
+  };
+}
+
 function standingOf(app: App, resolved: ResolvedPolicy) {
   const { policy, listedApps, deniedLike, protectedApps } = resolved;
   const found = listedApps.get(app.key);
   const said = found?.entry ?? deniedLike.get(app.key) ?? keptPlatformApp(app, resolved);
+  const idle = (found?.entry.times ?? policy.defaults).maxIdleDays;
   const place: Position | undefined = protectedApps.get(app.key);
   const standing: NonNullable<PlanFile["apps"]>[number]["standing"] =
     place !== undefined
@@ -65,7 +80,8 @@ function standingOf(app: App, resolved: ResolvedPolicy) {
     owner: said?.owner ?? null,
     reason: said?.reason ?? null,
     reviewBy: found?.entry.reviewBy?.value ?? null,
-    idleAfterDays: (found?.entry.times ?? policy.defaults).maxIdleDays?.value ?? IDLE_DAYS,
+    idleAfterDays: idle?.value ?? IDLE_DAYS,
+    idleRule: idle === null ? null : placePart(idle.position),
     policy: placePart(place ?? said?.position ?? policy.unlisted.position),
   };
 }

@@ -66,7 +66,7 @@ export function revocationsPart(plan: Plan, labels: ReadonlyMap<string, string>)
     covers,
     others: others.map(iso),
     reason,
-    reauthorize: reauthorizeOf(app),
+    reauthorize: reauthorizeOf(app, user),
   }));
 }
 
@@ -76,7 +76,13 @@ export function isUnaltered({ digest, ...content }: PlanFile): boolean {
 }
 
 /** Since September 2025 an app that is not installed takes a permission to be authorized (docs/salesforce.md#uninstalled-apps). */
-function reauthorizeOf({ id, kind, adminApprovedOnly }: App): PlanFile["revocations"][number]["reauthorize"] {
+function reauthorizeOf(
+  { id, kind, adminApprovedOnly }: App,
+  { isActive, isFrozen }: { readonly isActive: boolean | null; readonly isFrozen: boolean | null },
+): PlanFile["revocations"][number]["reauthorize"] {
+  // Nobody logs in as a user who is not active or frozen (help.salesforce.com, "Deactivate Users", "Freeze or Unfreeze User Accounts").
+  if (isActive === false) return "not-active";
+  if (isFrozen === true) return "frozen";
   if (kind === "identity-provider") return "unknown"; // its registration handler says whether accounts are linked again
   if (id === null) return "if-approved";
   return adminApprovedOnly === null ? "unknown" : adminApprovedOnly ? "if-preauthorized" : "yes";

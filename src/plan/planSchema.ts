@@ -201,8 +201,8 @@ export const PlanSchema = Type.Object(
           }),
           reason: Type.String({ description: "In one line, as Pulumi shows it." }),
           reauthorize: oneOf(
-            ["yes", "if-preauthorized", "if-approved", "unknown"],
-            "Whether the user can authorize the app again. `if-preauthorized`: admins must have approved the user. `if-approved`: the app is not installed, and since September 2025 that takes the permission Approve Uninstalled Connected Apps.",
+            ["yes", "if-preauthorized", "if-approved", "not-active", "frozen", "unknown"],
+            "Whether the user can authorize the app again. `not-active` and `frozen`: nobody logs in as the user until that ends. `if-preauthorized`: admins must have approved the user. `if-approved`: the app is not installed, and since September 2025 that takes the permission Approve Uninstalled Connected Apps.",
           ),
         },
         closed,
@@ -283,6 +283,11 @@ export const PlanSchema = Type.Object(
               description:
                 "Days without a token issued after which a grant counts as idle: the policy's, else 90.",
             }),
+            idleRule: Type.Optional(
+              Type.Union([Place, Type.Null()], {
+                description: "Where the policy says `maxIdleDays` for it; null where it does not.",
+              }),
+            ),
             policy: Place,
           },
           closed,
@@ -322,6 +327,26 @@ export const PlanSchema = Type.Object(
           closed,
         ),
         { description: "Every exemption of the policy, where all were asked for." },
+      ),
+    ),
+    highPrivilege: Type.Optional(
+      Type.Union(
+        [
+          Type.Object(
+            {
+              through: Type.Array(Text, {
+                description: "Permissions, profiles and permission sets that count.",
+              }),
+              policy: Place,
+            },
+            closed,
+          ),
+          Type.Null(),
+        ],
+        {
+          description:
+            "What the policy counts as high privilege, where all were asked for; null where it does not say: then no user was judged.",
+        },
       ),
     ),
     standingAccess: Type.Optional(Standing),

@@ -38,6 +38,8 @@ export const REAUTHORIZE: Readonly<Record<PlanFile["revocations"][number]["reaut
   unknown: "unknown",
   "if-preauthorized": "only if an admin approved the user",
   "if-approved": "only with Approve Uninstalled Connected Apps",
+  "not-active": "no, unless the user is activated",
+  frozen: "no, unless the user is unfrozen",
 };
 
 /** What the policy makes of access without a grant, by what it does not want of it. */

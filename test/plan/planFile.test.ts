@@ -74,6 +74,22 @@ describe("a plan file says whether the user can authorize the app again", () => 
     }).revocations;
     expect(only!.reauthorize).toBe(reauthorize);
   });
+
+  it.each([
+    [{ isActive: false }, "not-active"],
+    [{ isActive: false, isFrozen: true }, "not-active"],
+    [{ isFrozen: true }, "frozen"],
+  ])("not while nobody logs in as the user: %j: %s", (state, reauthorize) => {
+    const ann = { ...ANN, ...state };
+    const org = inventoryOf({ users: [ann], grants: [grant(ann.id, slack({ adminApprovedOnly: false }))] });
+    const [only] = written(false, org, {
+      version: 1,
+      unlisted: "revoke",
+      platformApps: "revoke",
+      apps: [],
+    }).revocations;
+    expect(only!.reauthorize).toBe(reauthorize);
+  });
 });
 
 describe("a plan file counts", () => {
@@ -193,7 +209,14 @@ describe("a plan file holds everything where all was asked for, and only counts 
   });
 
   it("every app with what the policy makes of it", () => {
-    const none = { weak: false, owner: null, reason: null, reviewBy: null, idleAfterDays: 90 };
+    const none = {
+      weak: false,
+      owner: null,
+      reason: null,
+      reviewBy: null,
+      idleAfterDays: 90,
+      idleRule: null,
+    };
     expect(Object.fromEntries(written().apps!.map(({ name, id, kind, ...rest }) => [name, rest]))).toEqual({
       Slack: {
         standing: "sanctioned",
@@ -202,6 +225,7 @@ describe("a plan file holds everything where all was asked for, and only counts 
         reason: "Chat",
         reviewBy: "2027-03-31",
         idleAfterDays: 60,
+        idleRule: { file: `${PLACE} at apps[0].maxIdleDays`, line: 0 },
         policy: { file: `${PLACE} at apps[0]`, line: 0 },
       },
       [BOBS.name]: { ...none, standing: "not-listed", policy: { file: `${PLACE} at unlisted`, line: 0 } },

@@ -48,7 +48,12 @@ interface GrantLine {
   readonly cells: readonly Value[];
 }
 
-const NO_GRANTS = { grants: [], apps: [], undecided: [], privileged: [] };
+/** Of an org that was not judged. */
+const NO_GRANTS = {
+  grants: [],
+  links: null,
+  measures: { idle: { rule: "", short: "", isSaid: true }, privilege: { isJudged: true, rule: "" } },
+} as const;
 
 const text = (value: (org: OrgPart) => Value): Column & { value: (row: { org: OrgPart }) => Value } => ({
   title: "",

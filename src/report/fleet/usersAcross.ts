@@ -12,7 +12,8 @@ export interface OrgUser {
   readonly grants: number;
   readonly apps: number;
   readonly toRevoke: number;
-  readonly isPrivileged: boolean;
+  /** Null where the org's policy does not say what high privilege is. */
+  readonly isPrivileged: boolean | null;
   /** ISO 8601; null where the org gives none. */
   readonly lastUsed: string | null;
 }
@@ -24,6 +25,8 @@ export interface UserAcross {
   readonly orgs: readonly string[];
   /** The orgs in which the user is of high privilege. */
   readonly privilegedIn: readonly string[];
+  /** Whether the policies of all its orgs say what high privilege is. */
+  readonly isJudged: boolean;
   readonly grants: number;
   /** Apps of each org, added up. */
   readonly apps: number;
@@ -35,7 +38,8 @@ export interface UserAcross {
 export function orgUsers(org: string, plan: FullPlan): OrgUser[] {
   const { isSandbox } = plan.org;
   const named = new Set(plan.users.flatMap(({ username }) => username ?? []));
-  const byUser = Map.groupBy(orgView({ plan }).grants, ({ username }) => username);
+  const { grants: all, measures } = orgView({ plan });
+  const byUser = Map.groupBy(all, ({ username }) => username);
   return [...byUser]
     .filter(([username]) => named.has(username))
     .map(([username, grants]) => ({
@@ -45,7 +49,7 @@ export function orgUsers(org: string, plan: FullPlan): OrgUser[] {
       grants: grants.length,
       apps: new Set(grants.map(({ app }) => app)).size,
       toRevoke: grants.filter(({ action }) => action === "revoke").length,
-      isPrivileged: grants.some(({ privilege }) => privilege !== null),
+      isPrivileged: measures.privilege.isJudged ? grants.some(({ privilege }) => privilege !== null) : null,
       lastUsed: latest(grants.map(({ lastUsed }) => lastUsed)),
     }));
 }
@@ -89,7 +93,8 @@ function acrossOf(users: readonly OrgUser[]): UserAcross {
   return {
     usernames: [...new Set(users.map(({ username }) => username))],
     orgs: [...new Set(users.map(({ org }) => org))],
-    privilegedIn: [...new Set(users.flatMap(({ org, isPrivileged }) => (isPrivileged ? org : [])))],
+    privilegedIn: [...new Set(users.flatMap(({ org, isPrivileged }) => (isPrivileged === true ? org : [])))],
+    isJudged: users.every(({ isPrivileged }) => isPrivileged !== null),
     grants: sum(({ grants }) => grants),
     apps: sum(({ apps }) => apps),
     toRevoke: sum(({ toRevoke }) => toRevoke),

@@ -1,8 +1,11 @@
 import { safeJson } from "../../safeJson.ts";
 import { reportHtml } from "../html/reportHtml.ts";
+import { headlineOf } from "../org/headline.ts";
+import { notJudgedText } from "../org/measures.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
 import { grantsSection } from "../org/sections.ts";
+import { tasksOf } from "../org/tasks.ts";
 import { tableCsv } from "../render/csv.ts";
 import { NO_TERMINAL, type Terminal } from "../render/terminal.ts";
 import { reportGithub } from "./reportGithub.ts";
@@ -24,13 +27,32 @@ const FORMATS = {
   markdown: reportMarkdown,
   html: (report) => reportHtml(report),
   /** As data, which a later report can be held against. */
-  json: safeJson,
+  json: (report) => safeJson({ ...report, headline: headlineData(report) }),
   /** Every grant as a row. */
   csv: (report) => tableCsv(grantsSection(orgView(report)).table, { excel: true }),
   sarif: (report, { version }) => reportSarif(report, version),
   junit: reportJunit,
   github: reportGithub,
 } satisfies Record<string, (report: OrgReport, surroundings: Surroundings) => string>;
+
+/** What the page says first, for tools that show one line: what nobody judged is null there, and never 0. */
+function headlineData(report: OrgReport) {
+  const view = orgView(report);
+  const { measures, grants, privileged } = view;
+  const { idle, privilege } = measures;
+  return {
+    ...headlineOf(report, view),
+    tasks: tasksOf(report, view),
+    idle: {
+      grants: grants.filter(({ use }) => use === "idle").length,
+      rule: idle.rule,
+      isInPolicy: idle.isSaid,
+    },
+    highPrivilege: privilege.isJudged
+      ? { grants: privileged.length, rule: privilege.rule }
+      : { grants: null, rule: notJudgedText(privilege) },
+  };
+}
 
 export type ReportFormat = keyof typeof FORMATS;
 

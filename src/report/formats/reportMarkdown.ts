@@ -3,6 +3,7 @@ import { headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
 import { type Section, sectionsOf } from "../org/sections.ts";
+import { tasksOf } from "../org/tasks.ts";
 import { fitted, markdownText, tableMarkdown } from "../render/markdown.ts";
 import { approvalsText, LAST_USED_NOTE, proofText, REDACTED_NOTE, REPORT_MODE_NOTE } from "../words.ts";
 
@@ -17,6 +18,9 @@ export function reportMarkdown(report: OrgReport): string {
   const view = orgView(report);
   const { tone, text } = headlineOf(report, view);
   const sections = sectionsOf(report, view);
+  const tasks = tasksOf(report, view)
+    .map(({ text, names }) => `- ${text}${names === undefined ? "" : `: ${markdownText(names)}`}`)
+    .join("\n");
   return fitted(
     (most) =>
       `${[
@@ -25,6 +29,7 @@ export function reportMarkdown(report: OrgReport): string {
         ...(limits.refusal === null ? [] : [`Refused: ${markdownText(limits.refusal)}`]),
         ...(policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
         ...[approvalsText(plan) ?? []].flat(),
+        ...(tasks === "" ? [] : [tasks]),
         `The org ${markdownText(org.id)} held against ${markdownText(policy.file)} at ${asOf}: ${amount(inventory.grants, "grant")} of ${amount(inventory.connectedUsers, "user")} for ${amount(inventory.apps, "app")}.`,
         ...sections.flatMap((section) => sectionParts(section, most)),
         proofText(inventory.proof),

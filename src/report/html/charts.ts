@@ -1,5 +1,6 @@
-import { count } from "../../text.ts";
+import { count, sentence } from "../../text.ts";
 import { DAY_MS } from "../../time.ts";
+import { notJudgedText } from "../org/measures.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import type { GrantRow, OrgView } from "../org/orgView.ts";
 import { DECISIONS, STANDINGS } from "../words.ts";
@@ -13,12 +14,14 @@ interface Bar {
   readonly label: string;
   readonly badge: string | null;
   readonly grants: readonly GrantRow[];
+  /** Several bars as one, of which only the numbers are shown: drawn, it would make all others small. */
+  readonly isRest?: true;
 }
 
 const PARTS = ["keep", "report", "revoke"] as const;
 
 /** Four questions about the grants, each answered by a table with bars in it: the numbers are the text. */
-export function chartsHtml({ plan }: OrgReport, { grants, apps }: OrgView): Markup {
+export function chartsHtml({ plan }: OrgReport, { grants, apps, measures }: OrgView): Markup {
   const asOf = Date.parse(plan.asOf);
   const byApp = Map.groupBy(grants, ({ app }) => app);
   const charts = [
@@ -38,27 +41,33 @@ export function chartsHtml({ plan }: OrgReport, { grants, apps }: OrgView): Mark
     chartHtml("age", "How long have the grants stood?", "Age", byAge(grants, asOf)),
     chartHtml("use", "Are the grants in use?", "Use", [
       bar("Active: a token issued lately", grants, ({ use }) => use === "active"),
-      bar("Idle: none for longer than allowed", grants, ({ use }) => use === "idle"),
+      bar(`Idle: ${measures.idle.short}`, grants, ({ use }) => use === "idle"),
       bar("The org gives no last use", grants, ({ use }) => use === "unknown"),
     ]),
-    chartHtml("privilege", "How much privilege do they carry?", "Privilege of the user", byPrivilege(grants)),
+    measures.privilege.isJudged
+      ? chartHtml("privilege", PRIVILEGE_QUESTION, "Privilege of the user", byPrivilege(grants))
+      : html`<figure aria-labelledby="chart-privilege"><h3 id="chart-privilege">${PRIVILEGE_QUESTION}</h3>
+<p class="nothing">${sentence(notJudgedText(measures.privilege))}</p></figure>
+`,
   ];
   return html`${HATCHES}${legend(grants)}<div class="charts">
 ${charts}</div>
 `;
 }
 
+const PRIVILEGE_QUESTION = "How much privilege do they carry?";
+
 function chartHtml(id: string, question: string, head: string, bars: readonly Bar[]): Markup {
-  const most = Math.max(1, ...bars.map(({ grants }) => grants.length));
+  const most = Math.max(1, ...bars.map(({ grants, isRest }) => (isRest ? 0 : grants.length)));
   const all = bars.flatMap(({ grants }) => grants);
   const parts = PARTS.filter((part) => part === "keep" || all.some(({ action }) => action === part));
   return html`<figure aria-labelledby="chart-${id}"><h3 id="chart-${id}">${question}</h3>
 <table class="chart"><caption class="unseen">${question}</caption>
 <thead><tr><th scope="col">${head}</th>${parts.map((part) => html`<th scope="col" class="count">${DECISIONS[part]}</th>`)}<th scope="col" class="count">grants</th></tr></thead>
 <tbody>
-${bars.map(({ label, badge, grants }) => {
+${bars.map(({ label, badge, grants, isRest }) => {
   const counts = parts.map((part) => grants.filter(({ action }) => action === part).length);
-  return html`<tr><th scope="row">${label}${badge === null ? null : html` ${trusted(badgeHtml(badge))}`}${barHtml(parts, counts, most)}</th>${counts.map((n) => html`<td class="count">${count(n)}</td>`)}<td class="count"><strong>${count(grants.length)}</strong></td></tr>\n`;
+  return html`<tr><th scope="row">${label}${badge === null ? null : html` ${trusted(badgeHtml(badge))}`}${isRest ? null : barHtml(parts, counts, most)}</th>${counts.map((n) => html`<td class="count">${count(n)}</td>`)}<td class="count"><strong>${count(grants.length)}</strong></td></tr>\n`;
 })}</tbody></table></figure>
 `;
 }
@@ -93,7 +102,7 @@ function rest(bars: readonly Bar[], what: string): Bar[] {
   const label = `${count(others.length)} other ${what}s`;
   return [
     ...bars.slice(0, MOST_BARS - 1),
-    { label, badge: null, grants: others.flatMap(({ grants }) => grants) },
+    { label, badge: null, grants: others.flatMap(({ grants }) => grants), isRest: true },
   ];
 }
 

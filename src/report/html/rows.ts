@@ -41,6 +41,7 @@ export function rowsHtml(table: TableData, strings: readonly string[], rows: Ite
 }
 
 function rowHtml(table: TableData, strings: readonly string[], row: number): string {
+  const head = table.columns.findIndex(isColumn);
   return table.columns
     .map((column, i) => {
       if (!isColumn(column)) return "";
@@ -49,8 +50,11 @@ function rowHtml(table: TableData, strings: readonly string[], row: number): str
       );
       const small = below.map((text) => (text === "" ? "" : `<small>${text}</small>`)).join("");
       const content = cellHtml(table, strings, i, row) + small;
-      const tag = i === 0 ? "th" : "td";
-      return `<${tag}${i === 0 ? ' scope="row"' : ""}${column.kind === "text" ? "" : ` class="${column.kind}"`}>${content}</${tag}>`;
+      const isHead = i === head;
+      const tag = isHead ? "th" : "td";
+      // On a phone a row is a card, in which each value needs its name.
+      const title = isHead ? ' scope="row"' : ` data-title="${escapeHtml(column.title)}"`;
+      return `<${tag}${title}${column.kind === "text" ? "" : ` class="${column.kind}"`}>${content}</${tag}>`;
     })
     .join("");
 }
@@ -72,7 +76,17 @@ function cellHtml(
   if (leadsTo !== undefined)
     return `<a href="#${leadsTo}" data-query="${escapeHtml(text)}">${breakable(text)}</a>`;
   const page = address === undefined ? null : (values[address]![row] ?? null);
-  return page === null ? breakable(text) : `<a href="${escapeHtml(strings[page]!)}">${breakable(text)}</a>`;
+  return page === null
+    ? breakable(text)
+    : linkHtml((columns[address!]!.around ?? ["", ""]).join(strings[page]!), text);
+}
+
+/** A page of ours, or one of Setup, which opens beside it and is not told where from. */
+function linkHtml(address: string, text: string): string {
+  const outside = address.startsWith("https:")
+    ? ' class="setup" target="_blank" rel="noopener noreferrer"'
+    : "";
+  return `<a href="${escapeHtml(address)}"${outside}>${breakable(text)}</a>`;
 }
 
 /** Text that may go on in the next line where usernames and paths have their joints, and within endless words. */

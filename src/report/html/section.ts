@@ -1,6 +1,6 @@
 import { count as written } from "../../text.ts";
 import type { Section } from "../org/sections.ts";
-import { html, type Markup } from "./markup.ts";
+import { html, type Markup, trusted } from "./markup.ts";
 import type { TableBook } from "./tables.ts";
 
 /** A part of the page with a heading, which the contents lead to. */
@@ -10,6 +10,8 @@ export interface Part {
   /** How many things are in it; null where that is no number. */
   readonly count: number | null;
   readonly body: Markup;
+  /** There is nothing to tell but that. */
+  readonly isEmpty?: boolean;
 }
 
 /** A section of the report as a part of the page, with its table in the book. */
@@ -19,6 +21,7 @@ export function partOf(section: Section, book: TableBook): Part {
     id,
     title,
     count,
+    isEmpty: table.size === 0 && alarm !== true,
     body: html`${
       note === undefined ? null : html`<p${alarm ? html` class="alarm"` : null}>${prose(note)}</p>\n`
     }${table.size === 0 ? html`<p class="nothing">${prose(nothing)}</p>` : book.add(section)}`,
@@ -34,8 +37,8 @@ export function contents(parts: readonly Part[]): Markup {
 `;
 }
 
-export function partHtml({ id, title, count, body }: Part): Markup {
-  return html`<section id="${id}" aria-labelledby="${id}-title">
+export function partHtml({ id, title, count, body, isEmpty = false }: Part): Markup {
+  return html`<section id="${id}"${isEmpty ? trusted(' class="empty"') : null} aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}${count === null ? null : html` <span class="number">${written(count)}</span>`}</h2>
 ${body}
 </section>

@@ -14,6 +14,8 @@ export interface PageColumn {
   readonly leadsTo?: string;
   /** Index of the column with the addresses that its values lead to. */
   readonly address?: number;
+  /** What stands before and after each of its addresses. */
+  readonly around?: readonly [before: string, after: string];
 }
 
 /** Whether a column is one of its own, and not shown with another. */

@@ -60,7 +60,7 @@ export function tableBook(): TableBook {
 
 /** What the page's script is told of a column. */
 function pageColumn(
-  { title, kind, nothing, under, address, choice, leadsTo }: Column,
+  { title, kind, nothing, under, address, around, choice, leadsTo }: Column,
   places: ReadonlyMap<string, number>,
 ): PageColumn {
   const at = (key: string | undefined) => (key === undefined ? undefined : places.get(key));
@@ -70,6 +70,7 @@ function pageColumn(
     kind,
     ...(kind === "count" && nothing !== undefined ? { nothing } : {}),
     ...(underAt === undefined ? {} : { under: underAt }),
+    ...(around === undefined ? {} : { around }),
     ...(addressAt === undefined ? {} : { address: addressAt }),
     ...(choice === undefined ? {} : { choice }),
     ...(leadsTo === undefined ? {} : { leadsTo }),

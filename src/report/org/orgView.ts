@@ -1,7 +1,9 @@
 import { appKey, appText } from "../../plan/parts.ts";
 import { placeText } from "../../policy/policy.ts";
+import { type SetupLinks, setupLinks } from "../../setupLinks.ts";
 import { compareText } from "../../text.ts";
 import { isLongerAgo } from "../../time.ts";
+import { isIdleSaid, type Measures, measuresOf } from "./measures.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
 
 export type Standing = FullPlan["apps"][number]["standing"];
@@ -14,6 +16,8 @@ export interface AppRow {
   readonly kind: FullPlan["apps"][number]["kind"];
   readonly standing: Standing;
   readonly owner: string | null;
+  /** Why the policy has it. */
+  readonly reason: string | null;
   readonly reviewBy: string | null;
   readonly users: number;
   readonly grants: number;
@@ -21,8 +25,8 @@ export interface AppRow {
   readonly idle: number;
   /** Grants of which the org gives no last use. */
   readonly unknownUse: number;
-  /** Grants of users of high privilege. */
-  readonly privileged: number;
+  /** Grants of users of high privilege; null where nobody was judged. */
+  readonly privileged: number | null;
   readonly toRevoke: number;
   readonly firstGranted: string | null;
   readonly lastUsed: string | null;
@@ -31,6 +35,8 @@ export interface AppRow {
 
 /** One grant, as a row. */
 export interface GrantRow {
+  /** In a report without users' names what stands for it. */
+  readonly userId: string;
   readonly username: string;
   readonly name: string | null;
   readonly profile: string | null;
@@ -41,11 +47,15 @@ export interface GrantRow {
   readonly privilege: string | null;
   readonly app: string;
   readonly appId: string | null;
+  readonly appKind: AppRow["kind"];
   readonly standing: Standing;
   readonly granted: string | null;
   readonly lastUsed: string | null;
   readonly useCount: number | null;
   readonly use: Use;
+  /** Days without a token after which the grant is idle, and whether the policy says so. */
+  readonly idleAfterDays: number;
+  readonly isIdleSaid: boolean;
   readonly action: "keep" | "report" | "revoke";
   readonly code: FullPlan["rows"][number]["code"];
   readonly held: FullPlan["rows"][number]["held"];
@@ -63,17 +73,22 @@ export interface OrgView {
   readonly undecided: readonly AppRow[];
   /** Grants of users of high privilege, newest first. */
   readonly privileged: readonly GrantRow[];
+  readonly measures: Measures;
+  /** Where rows lead to in Setup; null where the org's address is none of Salesforce's. */
+  readonly links: SetupLinks | null;
 }
 
 /** A report's tables. Pure. */
 export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
   const asOf = Date.parse(plan.asOf);
+  const measures = measuresOf(plan);
   const users = new Map(plan.users.map((user) => [user.id, user]));
   const apps = new Map(plan.apps.map((app) => [appKey(app), app]));
   const grants = plan.rows.map((row): GrantRow => {
     const app = apps.get(appKey(row.app))!;
     const user = users.get(row.user.id)!;
     return {
+      userId: user.id,
       username: user.username ?? user.id,
       name: user.name,
       profile: user.profile,
@@ -82,11 +97,14 @@ export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
       privilege: user.privilege,
       app: appText(app),
       appId: app.id,
+      appKind: app.kind,
       standing: app.standing,
       granted: row.granted,
       lastUsed: row.lastUsed,
       useCount: row.useCount,
       use: useOf(row.lastUsed, app.idleAfterDays, asOf),
+      idleAfterDays: app.idleAfterDays,
+      isIdleSaid: isIdleSaid(app),
       action: row.action,
       code: row.code,
       held: row.held,
@@ -99,6 +117,7 @@ export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
       apps.get(key)!,
       indices.map((i) => grants[i]!),
       new Set(indices.map((i) => plan.rows[i]!.user.id)).size,
+      measures,
     ),
   );
   appRows.sort(
@@ -111,10 +130,17 @@ export function orgView({ plan }: Pick<OrgReport, "plan">): OrgView {
     privileged: grants
       .filter(({ privilege }) => privilege !== null)
       .sort((a, b) => compareText(b.granted ?? "", a.granted ?? "")),
+    measures,
+    links: setupLinks(plan.org.instanceUrl),
   };
 }
 
-function appRow(app: FullPlan["apps"][number], grants: readonly GrantRow[], users: number): AppRow {
+function appRow(
+  app: FullPlan["apps"][number],
+  grants: readonly GrantRow[],
+  users: number,
+  { privilege: judged }: Measures,
+): AppRow {
   const count = (fits: (grant: GrantRow) => boolean) => grants.filter(fits).length;
   return {
     name: appText(app),
@@ -122,13 +148,14 @@ function appRow(app: FullPlan["apps"][number], grants: readonly GrantRow[], user
     kind: app.kind,
     standing: app.standing,
     owner: app.owner,
+    reason: app.reason,
     reviewBy: app.reviewBy,
     users,
     grants: grants.length,
     active: count(({ use }) => use === "active"),
     idle: count(({ use }) => use === "idle"),
     unknownUse: count(({ use }) => use === "unknown"),
-    privileged: count(({ privilege }) => privilege !== null),
+    privileged: judged.isJudged ? count(({ privilege }) => privilege !== null) : null,
     toRevoke: count(({ action }) => action === "revoke"),
     firstGranted: earliest(grants.map(({ granted }) => granted)),
     lastUsed: latest(grants.map(({ lastUsed }) => lastUsed)),

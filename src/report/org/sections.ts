@@ -3,15 +3,27 @@ import { appText } from "../../plan/parts.ts";
 import { countGrantsOf } from "../../plan/plan.ts";
 import type { FullPlan, PlanFile } from "../../plan/planSchema.ts";
 import { placeText } from "../../policy/policy.ts";
-import { amount, count } from "../../text.ts";
+import { setupLinks } from "../../setupLinks.ts";
+import { amount, count, sentence } from "../../text.ts";
 import { dayOf } from "../../time.ts";
-import { FIRST_GRANTED, LAST_USED } from "../periodColumns.ts";
+import { LAST_USED } from "../periodColumns.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { standingNote, standingTable } from "../standingTable.ts";
-import { DECISIONS, firstFew, HELD_BACK, HOLDS, REAUTHORIZE, STANDINGS } from "../words.ts";
+import { firstFew, HELD_BACK, HOLDS, REAUTHORIZE, STANDINGS } from "../words.ts";
+import {
+  appColumns,
+  DECISION,
+  GRANTED,
+  grantAppColumns,
+  plannedSetup,
+  STANDING,
+  userColumns,
+  WIDE,
+} from "./columns.ts";
 import { DUE_DAYS, dueExemptions, overdueReviews } from "./due.ts";
+import { notJudgedText } from "./measures.ts";
 import type { Changes, Connection, OrgReport } from "./orgReport.ts";
-import { type AppRow, type GrantRow, latest, type OrgView } from "./orgView.ts";
+import { type AppRow, latest, type OrgView } from "./orgView.ts";
 
 /** A part of a report that is a table: the same for every format. Names in the table are untrusted text. */
 export interface Section {
@@ -120,7 +132,7 @@ function undecided(view: OrgView): Section {
     table: tableOf(
       view.undecided,
       {
-        ...APP,
+        ...appColumns(view),
         who: { title: "Who", kind: "text", value: (app) => firstFew(usersOf(app).sort()) },
       },
       { key: "grants", descending: true },
@@ -128,23 +140,38 @@ function undecided(view: OrgView): Section {
   };
 }
 
-function revocations({ revocations, limits }: FullPlan): Section {
+function revocations({ revocations, limits, org }: FullPlan): Section {
   return {
     id: "revocations",
     readThrough: true,
     title: "Would be revoked",
     nothing: "Nothing.",
     caption: `What would be revoked, by app and user${limits.refusal === null ? "" : "; refused by the limits"}`,
-    table: revocationTable(revocations),
+    table: revocationTable(revocations, org),
     count: countGrantsOf(revocations),
   };
 }
 
-/** Planned revocations. Pure. */
-export function revocationTable(revocations: readonly PlanFile["revocations"][number][]): Table {
+/** Planned revocations. Pure. @param org the one that they are of, where they lead to its Setup */
+export function revocationTable(
+  revocations: readonly PlanFile["revocations"][number][],
+  org: Pick<PlanFile["org"], "instanceUrl"> | null = null,
+): Table {
   return tableOf(revocations, {
-    app: { title: "App", kind: "text", choice: true, value: ({ app }) => appText(app) },
-    username: { title: "User", kind: "text", value: ({ user }) => user.username ?? user.id },
+    ...plannedSetup(org === null ? null : setupLinks(org.instanceUrl)),
+    app: {
+      title: "App",
+      kind: "text",
+      choice: true,
+      address: "appSetup",
+      value: ({ app }) => appText(app),
+    },
+    username: {
+      title: "User",
+      kind: "text",
+      address: "userSetup",
+      value: ({ user }) => user.username ?? user.id,
+    },
     grants: { title: "Grants", kind: "count", only: WIDE, value: ({ grants }) => grants.length },
     why: { title: "Why", kind: "text", value: ({ code }) => meaningOf(code) },
     policy: { title: "Policy", kind: "text", under: "why", value: ({ policy }) => placeText(policy) },
@@ -159,7 +186,7 @@ export function revocationTable(revocations: readonly PlanFile["revocations"][nu
   });
 }
 
-function reported({ grants }: OrgView): Section {
+function reported({ grants, links }: OrgView): Section {
   const rows = grants.filter(({ action }) => action === "report");
   return {
     id: "reported",
@@ -168,8 +195,8 @@ function reported({ grants }: OrgView): Section {
     nothing: "Nothing.",
     caption: "Grants that break the policy and are left alone",
     table: tableOf(rows, {
-      app: { title: "App", kind: "text", choice: true, value: ({ app }) => app },
-      username: { title: "User", kind: "text", value: ({ username }) => username },
+      ...grantAppColumns(links),
+      ...userColumns(links),
       why: { title: "Why", kind: "text", value: ({ code }) => meaningOf(code) },
       policy: { title: "Policy", kind: "text", under: "why", value: ({ policy }) => policy },
       heldBy: {
@@ -234,18 +261,23 @@ function reviews(plan: FullPlan): Section {
   };
 }
 
-function privileged({ privileged }: OrgView): Section {
+function privileged({ privileged, links, measures: { privilege } }: OrgView): Section {
   return {
     id: "privileged",
     title: "High-privilege connections",
-    nothing: "No connected user is one that the policy counts as of high privilege.",
+    ...(privilege.isJudged
+      ? { note: sentence(`grants of ${privilege.rule}`) }
+      : { note: PRIVILEGE_UNSAID, count: null }),
+    nothing: privilege.isJudged
+      ? "No connected user is one that the policy counts as of high privilege."
+      : sentence(notJudgedText(privilege)),
     caption: "Grants of users of high privilege, newest first",
     table: tableOf(
       privileged,
       {
-        ...USER,
+        ...userColumns(links),
         through: { title: "Through", kind: "text", value: ({ privilege }) => privilege },
-        app: { title: "App", kind: "text", value: ({ app }) => app },
+        ...grantAppColumns(links),
         standing: { ...STANDING, only: ["page"] },
         granted: { ...GRANTED, value: ({ granted }) => granted },
         lastUsed: { ...LAST_USED, value: ({ lastUsed }) => lastUsed },
@@ -255,6 +287,9 @@ function privileged({ privileged }: OrgView): Section {
     ),
   };
 }
+
+const PRIVILEGE_UNSAID =
+  "With `highPrivilege: { permissions: [ModifyAllData, ViewAllData, ManageUsers] }` in the policy, connections of admins are told apart and alerted on (docs/policy.md).";
 
 /** What gets in without a grant, and where that was looked for. */
 function standing({ standingAccess }: FullPlan): Section {
@@ -325,20 +360,23 @@ export function findingTable(findings: readonly PlanFile["findings"][number][]):
   });
 }
 
-function apps({ apps }: OrgView): Section {
+function apps(view: OrgView): Section {
+  const { apps, measures } = view;
   return {
     id: "apps",
     title: "Apps",
+    note: `Idle: ${measures.idle.rule}. High privilege: ${measures.privilege.isJudged ? measures.privilege.rule : notJudgedText(measures.privilege)}.`,
     nothing: "No app holds grants.",
     caption: "Every app that holds grants, most grants first",
     table: tableOf(
       apps,
       {
-        ...APP,
+        ...appColumns(view),
         toRevoke: { title: "To be revoked", kind: "count", only: WIDE, value: ({ toRevoke }) => toRevoke },
-        owner: { title: "Owner", kind: "text", only: ["page"], value: ({ owner }) => owner },
         standing: { ...STANDING, under: "app" },
-        reviewBy: { title: "Review by", kind: "day", only: ["page"], value: ({ reviewBy }) => reviewBy },
+        reason: { title: "Reason", kind: "text", only: WIDE, value: ({ reason }) => reason },
+        owner: { title: "Owner", kind: "text", under: "reason", only: WIDE, value: ({ owner }) => owner },
+        reviewBy: { title: "Review by", kind: "day", only: WIDE, value: ({ reviewBy }) => reviewBy },
       },
       { key: "grants", descending: true },
     ),
@@ -346,38 +384,63 @@ function apps({ apps }: OrgView): Section {
 }
 
 /** Every grant, for formats that have room for all. Pure. */
-export function grantsSection({ grants }: OrgView): Section {
+export function grantsSection({
+  grants,
+  links,
+  measures,
+}: Pick<OrgView, "grants" | "links" | "measures">): Section {
+  const { privilege: judged } = measures;
+  const notJudged = judged.isJudged ? null : notJudgedText(judged);
   return {
     id: "grants",
     title: "All grants that were counted",
-    note: "“Last used” is when a token was last issued for the grant, and “Tokens” how many were: not API calls.",
+    note: `“Last used” is when a token was last issued for the grant, and “Tokens” how many were: not API calls. Idle: ${measures.idle.rule}.${notJudged === null ? "" : ` High privilege: ${notJudged}.`}`,
     nothing: "None.",
     caption: "Every grant that was counted, and what the policy makes of it",
     table: tableOf(grants, {
-      ...USER,
+      ...userColumns(links),
       name: { title: "Name", kind: "text", only: ["csv"], value: ({ name }) => name },
       active: { title: "Active", kind: "text", only: ["csv"], value: ({ isActive }) => isActive },
       frozen: { title: "Frozen", kind: "text", only: ["csv"], value: ({ isFrozen }) => isFrozen },
       profile: { title: "Profile", kind: "text", only: ["csv"], value: ({ profile }) => profile },
-      app: { title: "App", kind: "text", value: ({ app }) => app },
+      ...grantAppColumns(links),
       appId: { title: "Id", kind: "text", only: ["csv"], value: ({ appId }) => appId },
       standing: { ...STANDING, under: "app" },
       granted: { ...GRANTED, value: ({ granted }) => granted },
       lastUsed: { ...LAST_USED, value: ({ lastUsed }) => lastUsed },
       use: { title: "Use", kind: "badge", under: "lastUsed", choice: true, value: ({ use }) => use },
+      idleAfterDays: {
+        title: "Idle after days",
+        kind: "count",
+        only: ["csv"],
+        value: ({ idleAfterDays }) => idleAfterDays,
+      },
+      idleBy: {
+        title: "Idle by",
+        kind: "text",
+        only: ["csv"],
+        value: ({ isIdleSaid }) => (isIdleSaid ? "policy" : "not in the policy"),
+      },
       useCount: { title: "Tokens", kind: "count", value: ({ useCount }) => useCount },
       privileged: {
         title: "Privilege",
         kind: "badge",
         choice: true,
         only: ["page"],
-        value: ({ privilege }) => (privilege === null ? null : "high"),
+        value: ({ privilege }) => (privilege === null ? (notJudged === null ? null : "not judged") : "high"),
       },
-      highPrivilege: {
+      through: {
         title: "Through",
         kind: "text",
         under: "privileged",
         value: ({ privilege }) => privilege,
+        only: ["page"],
+      },
+      highPrivilege: {
+        title: "High privilege",
+        kind: "text",
+        only: ["csv"],
+        value: ({ privilege }) => privilege ?? notJudged,
       },
       action: DECISION,
       code: { title: "Code", kind: "text", only: ["csv"], value: ({ code }) => code },
@@ -386,65 +449,4 @@ export function grantsSection({ grants }: OrgView): Section {
       policy: { title: "Policy", kind: "text", under: "why", value: ({ policy }) => policy },
     }),
   };
-}
-
-/** What has room for more columns than a terminal of 80 characters. */
-const WIDE = ["markdown", "page"] as const;
-
-const GRANTED = { title: "Granted", kind: "day", nothing: "unknown" } as const;
-
-/** An app, who holds how much of it, and how much that is used. */
-const APP = {
-  app: { title: "App", kind: "text", leadsTo: "grants", value: ({ name }: AppRow) => name },
-  id: {
-    title: "Id",
-    kind: "text",
-    nothing: "no id",
-    under: "app",
-    only: ["page"],
-    value: ({ id }: AppRow) => id,
-  },
-  users: { title: "Users", kind: "count", value: ({ users }: AppRow) => users },
-  grants: { title: "Grants", kind: "count", value: ({ grants }: AppRow) => grants },
-  firstGranted: { ...FIRST_GRANTED, value: ({ firstGranted }: AppRow) => firstGranted },
-  lastUsed: { ...LAST_USED, value: ({ lastUsed }: AppRow) => lastUsed },
-  active: { title: "Active", kind: "count", only: ["page"], value: ({ active }: AppRow) => active },
-  idle: { title: "Idle", kind: "count", value: ({ idle }: AppRow) => idle },
-  unknownUse: { title: "Use unknown", kind: "count", only: ["page"], value: (row: AppRow) => row.unknownUse },
-  useCount: { title: "Tokens", kind: "count", only: ["page"], value: ({ useCount }: AppRow) => useCount },
-  privileged: {
-    title: "High privilege",
-    kind: "count",
-    only: WIDE,
-    value: ({ privileged }: AppRow) => privileged,
-  },
-} as const;
-
-const STANDING = {
-  title: "Standing",
-  kind: "badge",
-  choice: true,
-  words: STANDINGS,
-  value: ({ standing }: AppRow | GrantRow) => standing,
-} as const;
-
-const DECISION = {
-  title: "Decision",
-  kind: "badge",
-  choice: true,
-  words: DECISIONS,
-  value: ({ action }: GrantRow) => action,
-} as const;
-
-/** A user by name, and below it on the page who that is. */
-const USER = {
-  username: { title: "User", kind: "text", value: ({ username }: GrantRow) => username },
-  person: { title: "Person", kind: "text", under: "username", only: ["page"], value: personText },
-} as const;
-
-function personText({ name, profile, isActive, isFrozen }: GrantRow): string {
-  const state = isActive === null ? "not listed by the org" : isActive ? null : "inactive";
-  return [name, profile, state, isFrozen === true ? "frozen" : null]
-    .filter((part) => part !== null)
-    .join(" · ");
 }

@@ -29,6 +29,8 @@ export interface Column<Key extends string = string> {
   readonly leadsTo?: string;
   /** The column of addresses, relative to the page, that its values lead to. */
   readonly address?: NoInfer<Key>;
+  /** What stands before and after each of its addresses. */
+  readonly around?: readonly [before: string, after: string];
 }
 
 /** A column with how to take its value from a row. Values may be untrusted text. */

@@ -44,7 +44,7 @@ describe("the verdict", () => {
   it("is clean where every grant is kept", () => {
     const html = oneUser(
       {},
-      `version: 1\nunlisted: revoke\nplatformApps: revoke\n${LISTED.replace(", reviewBy: 2026-10-31", "")}`,
+      `version: 1\nunlisted: revoke\nplatformApps: revoke\nhighPrivilege: { profiles: [System Administrator] }\n${LISTED.replace(", reviewBy: 2026-10-31", "")}`,
     );
     expect(section(html, "verdict")).toContain("Clean: the policy keeps every grant that was counted");
     expect(html).not.toContain('class="todo"');

@@ -94,7 +94,7 @@ it("every grant is in the view once, and the apps' numbers add up, whatever the 
       const { grants, apps, undecided, privileged } = orgView({ plan });
       expect(grants).toHaveLength(inventory.grants.length);
       const sum = (key: "grants" | "active" | "idle" | "unknownUse" | "toRevoke" | "privileged") =>
-        apps.reduce((total, app) => total + app[key], 0);
+        apps.reduce((total, app) => total + (app[key] ?? 0), 0);
       expect(sum("grants")).toBe(grants.length);
       expect(sum("active") + sum("idle") + sum("unknownUse")).toBe(grants.length);
       expect(sum("toRevoke")).toBe(plan.revocations.reduce((total, one) => total + one.grants.length, 0));

@@ -229,7 +229,12 @@ function connections({ run, apps, pageOf }: FleetPage): Section {
       firstGranted: { ...FIRST_GRANTED, value: ({ firstGranted }) => firstGranted },
       lastUsed: { ...LAST_USED, value: ({ lastUsed }) => lastUsed },
       idle: { title: "Idle", kind: "count", value: ({ idle }) => idle },
-      privileged: { title: "High privilege", kind: "count", value: ({ privileged }) => privileged },
+      privileged: {
+        title: "High privilege",
+        kind: "count",
+        nothing: "not judged",
+        value: ({ privileged }) => privileged,
+      },
       toRevoke: { title: "To be revoked", kind: "count", value: ({ toRevoke }) => toRevoke },
     }),
   };
@@ -262,7 +267,8 @@ function people({ users }: FleetPage): Section {
         title: "Privilege",
         kind: "badge",
         choice: true,
-        value: ({ privilegedIn }) => (privilegedIn.length === 0 ? null : "high"),
+        value: ({ privilegedIn, isJudged }) =>
+          privilegedIn.length > 0 ? "high" : isJudged ? null : "not judged",
       },
       privilegedIn: {
         title: "In",

@@ -1,3 +1,4 @@
+import { IDLE_DAYS } from "../../../plan/allParts.ts";
 import { amount } from "../../../text.ts";
 import { html, type Markup } from "../../html/markup.ts";
 import { bigNumbers } from "../../html/verdict.ts";
@@ -24,14 +25,24 @@ ${limits.refusal === null ? null : html`<p><strong>Refused.</strong> ${limits.re
 }<p class="proof">${summaryText(page.run)} Limits of the fleet: ${fleetLimitsText(limits)}.</p>
 </section>
 ${bigNumbers(`The numbers at ${asOf.slice(0, 10)}, of the orgs that were judged`, [
-  ["Orgs judged", judged.length, "orgs"],
-  ["Not judged", orgs.length - judged.length, "unjudged"],
-  ["Grants", sum("grants"), "orgs"],
-  ["Users, by org", sum("connectedUsers"), "people"],
-  ["To be revoked", orgs.reduce((total, org) => total + revokedIn(org), 0), "orgs"],
-  ["Only reported", sum("reported"), "orgs"],
-  ["Apps by name", appsAcross(page.apps).length, "apps"],
-  ["Idle grants", sum("idle"), "orgs"],
+  ["Orgs judged", judged.length, "orgs", "that could be read whole"],
+  ["Not judged", orgs.length - judged.length, "unjudged", "nothing is known of them"],
+  ["Grants", sum("grants"), "orgs", "that the orgs counted"],
+  ["Users, by org", sum("connectedUsers"), "people", "with a grant at least, counted in each org"],
+  [
+    "To be revoked",
+    orgs.reduce((total, org) => total + revokedIn(org), 0),
+    "orgs",
+    "by the rules of each org's policy",
+  ],
+  ["Only reported", sum("reported"), "orgs", "break a rule and are left alone"],
+  ["Apps by name", appsAcross(page.apps).length, "apps", "called alike counted once"],
+  [
+    "Idle grants",
+    sum("idle"),
+    "orgs",
+    `no token for longer than the org's policy allows; over ${IDLE_DAYS} days where it has no maxIdleDays`,
+  ],
 ])}`;
 }
 
