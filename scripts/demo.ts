@@ -1,4 +1,5 @@
 /** `npm run demo`: Dieppe Trading from drift to clean, with the real Pulumi engine and a local org. */
+import path from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import pc from "picocolors";
@@ -10,7 +11,12 @@ const NEWCOMER = { app: "Shiny AI Notetaker" };
 async function dieppe(walk: Walk): Promise<void> {
   const engine = await ensureEngine();
   walk.programs.set("pulumi", engine.bin);
-  const base = { ...walk.env, PULUMI_BACKEND_URL: pathToFileURL(walk.folder).href };
+  const base = {
+    ...walk.env,
+    PULUMI_BACKEND_URL: pathToFileURL(walk.folder).href,
+    // The record of a demo is none of the checkout's: a report that is made there later tells nothing of it.
+    SANCTIONED_AUDIT_FILE: path.join(walk.folder, "audit.jsonl"),
+  };
   walk.title("A local org that answers like Salesforce: Dieppe Trading");
   const exports = await startOrg(walk, base);
   const env = { ...base, ...exports };

@@ -8,7 +8,18 @@ const folder = path.resolve(import.meta.dirname, "../src/report/html");
 const target = path.join(folder, "assets.generated.ts");
 
 /** Later ones go before earlier ones. Tables come before charts, which are tables. */
-const STYLES = ["base", "verdict", "contents", "tables", "charts", "trends", "controls", "narrow", "print"];
+const STYLES = [
+  "base",
+  "verdict",
+  "contents",
+  "tables",
+  "charts",
+  "trends",
+  "controls",
+  "narrow",
+  "print",
+  "audit",
+];
 
 /** What the generated file is to hold. */
 export async function pageAssets(): Promise<string> {

@@ -4,7 +4,8 @@ import type { FindingCode } from "../decide/codes.ts";
 /** Who and what a run was for, and what it was allowed to do. */
 export interface RunStart {
   readonly event: "run-start";
-  readonly org: { readonly id: string; readonly name: string };
+  /** Its address tells one local org from the next. Absent in records of older releases. */
+  readonly org: { readonly id: string; readonly name: string; readonly instanceUrl?: string };
   readonly actor: Actor;
   readonly policy: { readonly file: string; readonly digest: string } | null;
   /** Digest of the revocations that may be made. */

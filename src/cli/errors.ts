@@ -395,6 +395,19 @@ export const cliErrors = declareErrors({
     remedy: "{how}",
     example: { how: "Write a day or a time in UTC, as 2027-01-31 or 2027-01-31T08:00:00Z." },
   },
+  "since-not-there": {
+    kind: "user",
+    text: "The earlier report {file} is not there, and it is no day such as 2026-10-01.",
+    remedy:
+      "The first time there is none: leave {option} out, and keep that report (`npx sanctioned report --format json --out FILE`) for the next one.",
+    example: { file: "audit/2026-10.json", option: "--since" },
+  },
+  "edition-of-html": {
+    kind: "user",
+    text: "{option} is of a page.",
+    remedy: "Add `--format html`{more}.",
+    example: { option: "--annex", more: " and `--edition audit`" },
+  },
   "since-of-another-org": {
     kind: "user",
     text: "The earlier report is of {name} ({org}), and this is of {thisName} ({thisOrg}).",

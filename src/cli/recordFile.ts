@@ -115,6 +115,7 @@ export function recordedIn(
   const { file, kept } = recordNamed(name);
   return recordedPeriod(readBytes(file, "The audit record"), kept === null ? [] : [kept], {
     orgId: plan.org.id,
+    instanceUrl: plan.org.instanceUrl,
     from: since === null ? 0 : startOf(since),
     to: Date.parse(plan.asOf),
   });

@@ -24,6 +24,7 @@ export interface Group<One extends Grouped = Revocation> {
   readonly code: One["code"];
   /** The lines of the policy that decided, each once, in the order of file and line: one, but for rules that name each user. */
   readonly places: readonly [Place, ...Place[]];
+  /** Of those that differ, the easiest. */
   readonly reauthorize: One["reauthorize"];
   /** How many there are, each counted once. */
   readonly users: number;
@@ -93,15 +94,25 @@ export function spanText({ first, last }: Span, by: "day" | "month", nothing: st
   return from === to ? from! : `${from} to ${to}`;
 }
 
+/** Of a group the way that assures least is said: that one of many is not active keeps nobody else from coming back. */
+const EASIEST_FIRST: readonly Revocation["reauthorize"][] = [
+  "yes",
+  "unknown",
+  "if-preauthorized",
+  "if-approved",
+  "frozen",
+  "not-active",
+];
+
 function groupOf<One extends Grouped>(members: readonly [One, ...One[]]): Group<One> {
-  const [{ app, code, reauthorize }] = members;
+  const [{ app, code }] = members;
   const grants = members.flatMap((one) => one.grants);
   const users = new Map(members.map(({ user }) => [user.id, user.username ?? user.id]));
   return {
     app,
     code,
     places: placesOf(members),
-    reauthorize,
+    reauthorize: EASIEST_FIRST.find((one) => members.some(({ reauthorize }) => reauthorize === one))!,
     users: users.size,
     grants: grants.length,
     granted: spanOf(grants.map(({ granted }) => granted)),

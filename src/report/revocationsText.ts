@@ -10,7 +10,7 @@ import { type Group, groupsOf, reasonText, spanText, totalsOf } from "./groups.t
 import { hanging } from "./render/fold.ts";
 import { tableOf } from "./render/table.ts";
 import { NO_TERMINAL, type Terminal, tableText } from "./render/terminal.ts";
-import { firstFew, REAUTHORIZE } from "./words.ts";
+import { firstFew, reauthorizeClause } from "./words.ts";
 
 type Revocation = PlanFile["revocations"][number];
 
@@ -60,7 +60,7 @@ export function revocationLines(
             ]),
       ];
   const legend = [...marks].flatMap(([reauthorize, mark]) =>
-    hanging(`${mark} can authorize it again ${REAUTHORIZE[reauthorize]}`, width, "", "  "),
+    hanging(`${mark} ${reauthorizeClause(reauthorize)}`, width, "", "  "),
   );
   const more = isShort ? [] : ["", `Each user by name: ${command}`];
   return [...lines, ...legend.map(colors.dim), ...more];

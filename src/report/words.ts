@@ -42,6 +42,14 @@ export const REAUTHORIZE: Readonly<Record<PlanFile["revocations"][number]["reaut
   frozen: "no, unless the user is unfrozen",
 };
 
+/** The same of somebody: `can authorize it again only if an admin approved the user`. */
+export function reauthorizeClause(reauthorize: PlanFile["revocations"][number]["reauthorize"]): string {
+  const words = REAUTHORIZE[reauthorize];
+  return words.startsWith("no, ")
+    ? `cannot authorize it again${words.slice("no".length + 1)}`
+    : `can authorize it again ${words}`;
+}
+
 /** What the policy makes of access without a grant, by what it does not want of it. */
 export const STANDING_VERDICTS: Readonly<Record<string, string>> = {
   "standing-access-unlisted": "not listed",

@@ -83,7 +83,7 @@ export async function revokeOnRecord(
     const before = previousHead === null ? null : await audit.find(previousHead);
     await audit.append({
       event: "run-start",
-      org: { id: org.id, name: org.name },
+      org: { id: org.id, name: org.name, instanceUrl: org.instanceUrl },
       actor: { userId: caller.userId, username: caller.username, ci: ciRun(env) },
       policy,
       plan: digestOf(revocationMap({ revocations })),

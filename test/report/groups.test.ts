@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { groupsOf, reasonText, spanText, totalsOf } from "../../src/report/groups.ts";
+import { reauthorizeClause } from "../../src/report/words.ts";
 import { sfId } from "../inventories.ts";
 import { somePlan } from "./someReport.ts";
 
@@ -40,6 +41,17 @@ describe("revocations by app and reason", () => {
       ["Zed", some!.code, 1, 1],
     ]);
     expect(groups[0]!.names).toEqual(["user1@dieppe.example", "user2@dieppe.example"]);
+  });
+
+  it("say of the way back what assures least, where one of many is not active", () => {
+    const back = (...all: NonNullable<typeof some>["reauthorize"][]) =>
+      groupsOf(all.map((reauthorize, i) => ({ ...revocation("Slack", i), reauthorize })))[0]!.reauthorize;
+    expect(back("not-active", "yes", "if-approved")).toBe("yes");
+    expect(back("not-active", "frozen")).toBe("frozen");
+    expect([reauthorizeClause("not-active"), reauthorizeClause("if-approved")]).toEqual([
+      "cannot authorize it again unless the user is activated",
+      "can authorize it again only with Approve Uninstalled Connected Apps",
+    ]);
   });
 
   it("keep apart what has one name and is not one app, and join what has one id", () => {

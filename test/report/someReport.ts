@@ -143,3 +143,11 @@ export const RECORDED: RecordedPeriod = {
 export function someReport(since: Since | null = { plan: EARLIER }): OrgReport {
   return buildReport(somePlan(), since, RECORDED);
 }
+
+/** The same with a trend over four months. */
+export function busyReport(): OrgReport {
+  const before = [30, 61, 92].map((days) =>
+    somePlan({ asOf: AS_OF - days * DAY, without: days > 30 ? [EVIL] : [] }),
+  );
+  return buildReport(somePlan(), { plan: EARLIER }, RECORDED, before);
+}

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -57,8 +57,13 @@ function steadyLines(text: string): string[] {
 it("npm run demo goes from 12 revocations to clean to drift, printing each command", {
   timeout: 180_000,
 }, async () => {
+  const record = path.join(ROOT, ".sanctioned", "audit-00D000000001942EAA.jsonl");
+  const before = statSync(record, { throwIfNoEntry: false })?.mtimeMs;
   const { code, output, left } = await demo();
   expect(code).toBe(0);
+  // What a demo revoked is nothing that a report of this checkout tells later.
+  expect(statSync(record, { throwIfNoEntry: false })?.mtimeMs).toBe(before);
+  expect(output).toMatch(/on record in \S*sanctioned-demo-/);
   expect(output.split("\n").filter((line) => line.startsWith("$ "))).toEqual([
     "$ npx sanctioned simulator",
     "$ npx pulumi stack select --create simulator",

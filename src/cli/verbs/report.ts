@@ -1,10 +1,16 @@
 import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { planFile } from "../../plan/planFile.ts";
-import { REPORT_FORMATS, type ReportFormat, render } from "../../report/formats/formats.ts";
+import {
+  EDITIONS,
+  type Edition,
+  REPORT_FORMATS,
+  type ReportFormat,
+  render,
+} from "../../report/formats/formats.ts";
 import { buildReport, type Since, startOf } from "../../report/org/buildReport.ts";
 import { fullPlanOf } from "../../report/org/earlier.ts";
-import type { FullPlan } from "../../report/org/orgReport.ts";
+import type { FullPlan, OrgReport } from "../../report/org/orgReport.ts";
 import { redactUsers } from "../../report/org/redact.ts";
 import { NO_TERMINAL } from "../../report/render/terminal.ts";
 import { VERSION } from "../../run/version.ts";
@@ -20,7 +26,10 @@ import { terminal } from "../terminalOutput.ts";
 interface ReportOptions extends JudgeOptions {
   readonly plan?: string;
   readonly format: ReportFormat;
+  readonly edition: Edition;
+  readonly annex?: boolean;
   readonly since?: string;
+  readonly earlier?: readonly string[];
   readonly audit?: string;
   readonly redact?: "users";
   readonly out?: string;
@@ -34,7 +43,17 @@ export function reportCommand(): Command {
       .description("report on the org: what it has, what changed, what needs a decision; changes nothing")
       .option("--policy <file>", "the policy (default: the only one in the folder policy)")
       .addOption(new Option("--format <format>", "output format").choices(REPORT_FORMATS).default("text"))
-      .option("--since <file or day>", "what changed since an earlier report (JSON), or since a day")
+      .addOption(
+        new Option("--edition <name>", "of the page: in full, or in a few pages to print, read and sign")
+          .choices(EDITIONS)
+          .default("full"),
+      )
+      .option("--annex", "with --edition audit: every grant, behind the signatures")
+      .option(
+        "--since <file or day>",
+        "what changed since an earlier report (JSON), or since a day; the first time there is none",
+      )
+      .option("--earlier <files...>", "earlier reports (JSON) of the org, whose numbers show a trend")
       .option(
         "--audit <file>",
         "the audit record (default: the one of the org in .sanctioned, if there is one)",
@@ -58,19 +77,29 @@ export function reportCommand(): Command {
     )
     .action(async (options: ReportOptions) => {
       const { format, out, redact } = options;
-      // What is wrong with it should not cost a reading of the org.
-      const since = options.since === undefined ? null : readSince(options.since);
-      const plan = options.plan === undefined ? await planOfOrg(options) : savedPlan(options.plan);
-      if (since !== null) checkSince(since, plan);
-      const report = buildReport(plan, since, recordedIn(options.audit, plan, since));
+      refuseOtherThanPage(options);
+      const report = await reportAsAsked(options);
       const { output, exitCode } = render(redact === "users" ? redactUsers(report) : report, format, {
         version: VERSION,
+        edition: options.edition,
+        annex: options.annex ?? false,
         terminal: out === undefined ? terminal() : NO_TERMINAL,
       });
       if (out === undefined) process.stdout.write(output);
       else writeNew(out, output, "--out");
       if (isTold(exitCode, options)) process.exitCode = exitCode;
     });
+}
+
+/** @throws UserError */
+async function reportAsAsked(options: ReportOptions): Promise<OrgReport> {
+  // What is wrong with it should not cost a reading of the org.
+  const since = options.since === undefined ? null : readSince(options.since);
+  const earlier = (options.earlier ?? []).map((file) => earlierPlan(file, "--earlier"));
+  const plan = options.plan === undefined ? await planOfOrg(options) : savedPlan(options.plan);
+  for (const one of earlier) checkSameOrg(one, plan);
+  if (since !== null) checkSince(since, plan);
+  return buildReport(plan, since, recordedIn(options.audit, plan, since), earlier);
 }
 
 /** A refusal is always an exit code, drift where it is asked for. */
@@ -83,7 +112,17 @@ async function planOfOrg(options: ReportOptions): Promise<FullPlan> {
 }
 
 function savedPlan(file: string): FullPlan {
-  const { plan, redacted } = fullPlanOf(readTextFile(file, "The plan"), file);
+  return planOf(readTextFile(file, "The plan"), file);
+}
+
+/** An earlier report, which the first time there is none of. @throws UserError where it cannot be read */
+function earlierPlan(file: string, option: string): FullPlan {
+  if (!existsSync(file)) throw cliErrors["since-not-there"]({ file, option });
+  return planOf(readTextFile(file, "The earlier report"), file);
+}
+
+function planOf(text: string, file: string): FullPlan {
+  const { plan, redacted } = fullPlanOf(text, file);
   refuseOtherThanChosen(plan.org, file);
   if (redacted) throw cliErrors["report-redacted"]({ file });
   return plan;
@@ -99,16 +138,29 @@ function readSince(text: string): Since {
       throw error;
     }
   }
-  return { plan: savedPlan(text) };
+  return { plan: earlierPlan(text, "--since") };
+}
+
+/** @throws UserError where what is said of the page is said of another format, or an annex of what has all grants */
+function refuseOtherThanPage({ format, edition, annex }: ReportOptions): void {
+  if (edition === "audit" && format !== "html")
+    throw cliErrors["edition-of-html"]({ option: "--edition audit", more: "" });
+  if (annex === true && edition !== "audit")
+    throw cliErrors["edition-of-html"]({ option: "--annex", more: " and `--edition audit`" });
+}
+
+/** @throws UserError */
+function checkSameOrg(earlier: FullPlan, plan: FullPlan): void {
+  if (earlier.org.id === plan.org.id) return;
+  throw cliErrors["since-of-another-org"]({
+    name: earlier.org.name,
+    org: earlier.org.id,
+    thisName: plan.org.name,
+    thisOrg: plan.org.id,
+  });
 }
 
 function checkSince(since: Since, plan: FullPlan): void {
-  if ("plan" in since && since.plan.org.id !== plan.org.id)
-    throw cliErrors["since-of-another-org"]({
-      name: since.plan.org.name,
-      org: since.plan.org.id,
-      thisName: plan.org.name,
-      thisOrg: plan.org.id,
-    });
+  if ("plan" in since) checkSameOrg(since.plan, plan);
   if (startOf(since) > Date.parse(plan.asOf)) throw cliErrors["since-too-late"]({ time: plan.asOf });
 }

@@ -1,4 +1,5 @@
 import { safeJson } from "../../safeJson.ts";
+import { auditHtml } from "../html/auditHtml.ts";
 import { reportHtml } from "../html/reportHtml.ts";
 import { headlineOf } from "../org/headline.ts";
 import { notJudgedText } from "../org/measures.ts";
@@ -19,13 +20,22 @@ interface Surroundings {
   /** Of this tool. */
   readonly version: string;
   readonly terminal: Terminal;
+  /** Of the page. */
+  readonly edition: Edition;
+  /** Whether the edition for paper has every grant too. */
+  readonly annex: boolean;
 }
+
+/** The page in full, or in a few pages that somebody signs. */
+export const EDITIONS = ["full", "audit"] as const;
+export type Edition = (typeof EDITIONS)[number];
 
 /** Every format of a report, by the name that `--format` takes. */
 const FORMATS = {
   text: (report, { terminal }) => reportText(report, terminal),
   markdown: reportMarkdown,
-  html: (report) => reportHtml(report),
+  html: (report, { edition, annex }) =>
+    edition === "audit" ? auditHtml(report, { annex }) : reportHtml(report),
   /** As data, which a later report can be held against. */
   json: (report) => safeJson({ ...report, headline: headlineData(report) }),
   /** Every grant as a row. */
@@ -62,9 +72,17 @@ export const REPORT_FORMATS = Object.keys(FORMATS) as ReportFormat[];
 export function render(
   report: OrgReport,
   format: ReportFormat,
-  { version, terminal = NO_TERMINAL }: Partial<Surroundings> & Pick<Surroundings, "version">,
+  {
+    version,
+    terminal = NO_TERMINAL,
+    edition = "full",
+    annex = false,
+  }: Partial<Surroundings> & Pick<Surroundings, "version">,
 ): { readonly output: string; readonly exitCode: 0 | 2 | 3 } {
-  return { output: FORMATS[format](report, { version, terminal }), exitCode: exitCodeOf(report) };
+  return {
+    output: FORMATS[format](report, { version, terminal, edition, annex }),
+    exitCode: exitCodeOf(report),
+  };
 }
 
 function exitCodeOf({ plan }: OrgReport): 0 | 2 | 3 {

@@ -8,6 +8,7 @@ import { howItWasRead } from "./provenance.ts";
 import { contents, partHtml, partOf } from "./section.ts";
 import { pageHtml } from "./shell.ts";
 import { tableBook } from "./tables.ts";
+import { trendTiles } from "./trendTiles.ts";
 import { verdictHtml } from "./verdict.ts";
 
 /** What a page may lead to beside itself. */
@@ -29,7 +30,7 @@ export function reportHtml(report: OrgReport, { fleet }: Surroundings = {}): str
     subtitle: html`Held against <code>${plan.policy.file}</code> at <time datetime="${plan.asOf}">${plan.asOf.slice(0, 16).replace("T", " ")} UTC</time> · ${plan.org.id}${plan.org.isSandbox ? " · sandbox" : null}${report.redacted ? " · users' names replaced" : null}${fleet === undefined ? null : html` · <a href="${fleet}">all orgs</a>`}`,
     main: html`${verdictHtml(report, view)}<section id="glance" aria-labelledby="glance-title">
 <h2 id="glance-title">At a glance</h2>
-${chartsHtml(report, view)}</section>
+${trendTiles(report)}${chartsHtml(report, view)}</section>
 ${contents(parts)}${parts.map(partHtml)}`,
     onPaper: html`At most 500 rows of a table are printed. <code>sanctioned report --format csv</code> has every grant that was counted.`,
     footer: html`Made by <code>sanctioned report</code>, which changes nothing.`,

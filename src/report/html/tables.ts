@@ -15,6 +15,8 @@ const LONG_PAGE_SIZE = 100;
 export interface TableBook {
   /** Adds a section's table to the page's data and gives its markup, with the first rows in it. */
   add(section: Section): Markup;
+  /** A section's table as it is, with nothing to click. @param most rows */
+  still(section: Section, most: number): Markup;
   /** What all the tables added hold. */
   data(): PageData;
 }
@@ -36,23 +38,30 @@ export function tableBook(): TableBook {
     const text = valueText(value, column);
     return text === "" ? null : indexOf(text);
   };
+  const read = ({ id, table, readThrough }: Section, most = table.size): TableData => {
+    const { columns, rows } = table.in("page", most);
+    const places = new Map(columns.map(({ key }, i) => [key, i]));
+    return {
+      id,
+      columns: columns.map((column) => pageColumn(column, places)),
+      values: columns.map((column, i) => rows.map((row) => stored(row[i]!, column))),
+      count: rows.length,
+      sorted:
+        table.sorted === null
+          ? null
+          : { column: places.get(table.sorted.key)!, descending: table.sorted.descending },
+      pageSize: readThrough ? LONG_PAGE_SIZE : PAGE_SIZE,
+    };
+  };
   return {
-    add({ id, caption, table, readThrough }) {
-      const { columns, rows } = table.in("page");
-      const places = new Map(columns.map(({ key }, i) => [key, i]));
-      const data: TableData = {
-        id,
-        columns: columns.map((column) => pageColumn(column, places)),
-        values: columns.map((column, i) => rows.map((row) => stored(row[i]!, column))),
-        count: table.size,
-        sorted:
-          table.sorted === null
-            ? null
-            : { column: places.get(table.sorted.key)!, descending: table.sorted.descending },
-        pageSize: readThrough ? LONG_PAGE_SIZE : PAGE_SIZE,
-      };
+    add(section) {
+      const data = read(section);
       tables.push(data);
-      return tableHtml(data, caption, [...strings.keys()]);
+      return tableHtml(data, section.caption, [...strings.keys()]);
+    },
+    still(section, most) {
+      const data = read(section, most);
+      return html`<div class="table still">${plainTable(data, section.caption, [...strings.keys()], data.count)}</div>`;
     },
     data: () => ({ strings: [...strings.keys()], tables }),
   };
@@ -78,25 +87,30 @@ function pageColumn(
 }
 
 function tableHtml(table: TableData, caption: string, strings: readonly string[]): Markup {
-  const { id, columns, count: size, pageSize, sorted } = table;
+  const { id, count: size, pageSize } = table;
   const shown = Math.min(size, pageSize);
+  return html`<div class="table" id="${id}-table">
+<div class="filters"></div>
+<div class="scroll" role="region" aria-label="${caption}" tabindex="0">${plainTable(table, caption, strings, shown)}</div>
+<p class="rows-shown" role="status">${size > FEW_ROWS ? `Rows 1 to ${count(shown)} of ${count(size)}.` : null}</p>
+<div class="pager"></div>
+</div>`;
+}
+
+function plainTable(table: TableData, caption: string, strings: readonly string[], shown: number): Markup {
+  const { columns, sorted } = table;
   const heads = columns.map((column, i) => {
     const { title, kind } = column;
     return isColumn(column)
       ? html`<th scope="col"${kindOf(kind)}${sorted?.column === i ? trusted(` aria-sort="${sorted.descending ? "descending" : "ascending"}"`) : null}>${title}</th>`
       : null;
   });
-  return html`<div class="table" id="${id}-table">
-<div class="filters"></div>
-<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+  return html`<table>
 <caption>${caption}</caption>
 <thead><tr>${heads}</tr></thead>
 <tbody>
 ${trusted(rowsHtml(table, strings, Array(shown).keys()))}</tbody>
-</table></div>
-<p class="rows-shown" role="status">${size > FEW_ROWS ? `Rows 1 to ${count(shown)} of ${count(size)}.` : null}</p>
-<div class="pager"></div>
-</div>`;
+</table>`;
 }
 
 function kindOf(kind: PageColumn["kind"]): Markup | null {

@@ -1,12 +1,19 @@
 import { changesByDate, changesSince } from "./changes.ts";
 import type { FullPlan, OrgReport, RecordedPeriod } from "./orgReport.ts";
 import { orgView } from "./orgView.ts";
+import { trendOf } from "./trend.ts";
 
 /** The start of a report's period: the plan of an earlier one, or a time in milliseconds since the epoch. */
 export type Since = { readonly plan: FullPlan } | { readonly time: number };
 
-/** A report of one org. Pure. @param since null for a report without a period */
-export function buildReport(plan: FullPlan, since: Since | null, recorded: RecordedPeriod | null): OrgReport {
+/** A report of one org. Pure. @param since null for a report without a period @param earlier reports of the org that its numbers stand beside */
+export function buildReport(
+  plan: FullPlan,
+  since: Since | null,
+  recorded: RecordedPeriod | null,
+  earlier: readonly FullPlan[] = [],
+): OrgReport {
+  const trend = trendOf(plan, since !== null && "plan" in since ? [since.plan, ...earlier] : earlier);
   const bare: OrgReport = {
     version: 1,
     kind: "sanctioned-report",
@@ -14,6 +21,7 @@ export function buildReport(plan: FullPlan, since: Since | null, recorded: Recor
     since: since === null ? null : new Date(startOf(since)).toISOString(),
     changes: null,
     recorded,
+    ...(trend.length === 0 ? {} : { trend }),
     redacted: false,
   };
   if (since === null) return bare;

@@ -45,6 +45,23 @@ export interface Changes {
   readonly newlyExempt: readonly Connection[] | null;
 }
 
+/** What a trend tells of one report. */
+export interface TrendPoint {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Of its plan. */
+  readonly digest: string;
+  readonly grants: number;
+  readonly users: number;
+  readonly apps: number;
+  readonly undecided: number;
+  readonly toRevoke: number;
+  readonly reported: number;
+  readonly idle: number;
+  /** Null where the policy did not say what high privilege is. */
+  readonly privileged: number | null;
+}
+
 /**
  * A report of one org at one time: the one source of every format. JSON as it is, so that a later report
  * can be held against it. Names in it are as the org gives them: untrusted text.
@@ -58,6 +75,8 @@ export interface OrgReport {
   readonly changes: Changes | null;
   /** What was revoked in the period, or ever where none was asked for; null where there is no audit record. */
   readonly recorded: RecordedPeriod | null;
+  /** Numbers of earlier reports and of this one, the oldest first; absent where there is nothing to compare with. */
+  readonly trend?: readonly TrendPoint[];
   /** Whether users' names were replaced. */
   readonly redacted: boolean;
 }

@@ -7,6 +7,7 @@ import type { RecordedPeriod, RecordedRevocation } from "./orgReport.ts";
 /** The period and the org that a report is about. Times in milliseconds since the epoch; `from` is part of it. */
 export interface Period {
   readonly orgId: string;
+  readonly instanceUrl: string;
   readonly from: number;
   readonly to: number;
 }
@@ -18,7 +19,7 @@ export interface Period {
 export function recordedPeriod(
   record: string | Buffer,
   heads: readonly string[],
-  { orgId, from, to }: Period,
+  { orgId, instanceUrl, from, to }: Period,
 ): RecordedPeriod {
   const { problems, head } = verifyRecord(record, heads);
   const starts = new Map<string, Extract<AuditLine, { event: "run-start" }>>();
@@ -32,6 +33,7 @@ export function recordedPeriod(
     const start = starts.get(line.run);
     const at = Date.parse(line.at);
     if (start?.org.id !== orgId || at < from || at > to) continue;
+    if (isOtherLocalOrg(start.org.instanceUrl, instanceUrl)) continue;
     const reason = start.reason === null ? "" : `: ${start.reason}`;
     revocations.push({
       at: line.at,
@@ -43,6 +45,14 @@ export function recordedPeriod(
     });
   }
   return { revocations, whole: problems.length === 0, head };
+}
+
+/**
+ * Whether two addresses are of different orgs of one id: a local org has the id of its fixture, at a port of its own each time it is started,
+ * so that what was tried on one is nothing of the next. Plain http is for this machine alone.
+ */
+function isOtherLocalOrg(one: string | undefined, other: string): boolean {
+  return one !== undefined && one !== other && [one, other].some((url) => url.startsWith("http:"));
 }
 
 function pairOf({

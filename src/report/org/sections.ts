@@ -24,31 +24,17 @@ import { DUE_DAYS, dueExemptions, overdueReviews } from "./due.ts";
 import { notJudgedText } from "./measures.ts";
 import type { Changes, Connection, OrgReport } from "./orgReport.ts";
 import { type AppRow, latest, type OrgView } from "./orgView.ts";
+import type { Section } from "./section.ts";
+import { trendSection } from "./trend.ts";
 
-/** A part of a report that is a table: the same for every format. Names in the table are untrusted text. */
-export interface Section {
-  readonly id: string;
-  readonly title: string;
-  /** Said above the table, with code between backticks. None of it is untrusted. */
-  readonly note?: string;
-  /** Whether the note is one that must not be overlooked. */
-  readonly alarm?: true;
-  /** Said in place of a table that has no rows. */
-  readonly nothing: string;
-  /** What the rows are, and in which order. */
-  readonly caption: string;
-  readonly table: Table;
-  /** How many things it is about, where that is not its rows; null where it cannot be known. */
-  readonly count?: number | null;
-  /** Whether people read all of its rows, and do not only look something up in it. */
-  readonly readThrough?: true;
-}
+export type { Section } from "./section.ts";
 
 /** The parts of a report, those that need a decision first. Pure. */
 export function sectionsOf(report: OrgReport, view: OrgView): Section[] {
   const { plan } = report;
   return [
     changed(report),
+    ...[trendSection(report.trend ?? []) ?? []].flat(),
     undecided(view),
     revocations(plan),
     reported(view),

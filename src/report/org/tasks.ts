@@ -79,7 +79,10 @@ function privilegeTasks(report: OrgReport, view: OrgView): Counted[] {
 }
 
 /** Grants that users of high privilege have given in the period of a report, or in the last month. */
-function newlyPrivileged({ plan, since, changes }: OrgReport, { privileged }: OrgView): readonly GrantRow[] {
+export function newlyPrivileged(
+  { plan, since, changes }: OrgReport,
+  { privileged }: OrgView,
+): readonly GrantRow[] {
   const start = since === null ? Date.parse(plan.asOf) - days(DUE_DAYS) : Date.parse(since);
   const fresh = new Set(changes?.newGrants.map(({ user, app }) => JSON.stringify([user, app])));
   return privileged.filter(
@@ -89,7 +92,7 @@ function newlyPrivileged({ plan, since, changes }: OrgReport, { privileged }: Or
 }
 
 /** As in `since 2026-10-23`. */
-function periodText({ since }: Pick<OrgReport, "since">): string {
+export function periodText({ since }: Pick<OrgReport, "since">): string {
   return since === null ? `in the last ${DUE_DAYS} days` : `since ${dayOf(Date.parse(since))}`;
 }
 

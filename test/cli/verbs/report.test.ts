@@ -101,6 +101,39 @@ describe("sanctioned report", () => {
     expect(day.stdout).toMatch(/What changed since 2026-07-01\n {2}\d+ new apps?, .*\n(.*\n)+? +new user /);
   });
 
+  it("says what to do the first time, when there is no earlier report", async () => {
+    for (const since of [inFolder("2026-10.json"), "yesterday"]) {
+      const { code, stderr } = await sanctioned([
+        "report",
+        "--plan",
+        inFolder("first.json"),
+        "--since",
+        since,
+      ]);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining("The first time there is none: leave --since out"),
+      ]);
+      expect(stderr).toContain(since);
+    }
+  });
+
+  it("in the edition that is signed, with a trend, and refuses what is of a page alone", async () => {
+    const earlier = inFolder("earlier.json");
+    const args = ["report", "--inventory", inFolder("inventory.json")];
+    await sanctioned([...args, "--as-of", "2026-10-01", "--format", "json", "--out", earlier]);
+    const audit = await sanctioned([
+      ...["report", "--plan", inFolder("first.json"), "--format", "html", "--edition", "audit", "--annex"],
+      ...["--earlier", earlier, inFolder("first.json")],
+    ]);
+    expect([audit.code, audit.stderr]).toEqual([0, ""]);
+    expect(audit.stdout).toMatch(
+      /Access review: connected users of Dieppe Trading.*2026-10-01.*Annex: all 448/s,
+    );
+    const refused = await sanctioned(["report", "--plan", inFolder("first.json"), "--edition", "audit"]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("Add `--format html`")]);
+  });
+
   it("redacted names nobody", async () => {
     const args = ["report", "--plan", inFolder("first.json"), "--redact", "users"];
     for (const format of ["markdown", "html", "csv", "sarif"]) {

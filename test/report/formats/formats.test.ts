@@ -137,7 +137,7 @@ describe("Markdown", () => {
         const text = output("markdown", renamed(appName, username));
         const tables = text.split("\n\n").filter((part) => part.startsWith("|"));
         for (const table of tables) expect(new Set(table.split("\n").map(bars)).size).toBe(1);
-        expect(tables).toHaveLength(11);
+        expect(tables).toHaveLength(12);
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,12 +7,15 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ensureChromium } from "../../../scripts/chromium.ts";
 import { dieppeReport } from "../../../scripts/screenshot/dieppeReport.ts";
+import { takePictures } from "../../../scripts/screenshot/takePictures.ts";
 import { fleetHtml } from "../../../src/report/fleet/html/fleetHtml.ts";
+import { auditHtml } from "../../../src/report/html/auditHtml.ts";
 import { reportHtml } from "../../../src/report/html/reportHtml.ts";
 import type { OrgReport } from "../../../src/report/org/orgReport.ts";
 import { app, grant, inventoryOf, user } from "../../inventories.ts";
 import { demoFleet, fleetPageOf } from "../fleet/html/demoFleet.ts";
 import { someFleet } from "../fleet/someFleet.ts";
+import { busyReport } from "../someReport.ts";
 import { largeReport, reportOf } from "./reports.ts";
 
 /** Time enough to install Chromium, where it is not there. */
@@ -30,6 +33,7 @@ beforeAll(async () => {
   writeFileSync(inFolder("dieppe"), reportHtml(await dieppeReport()));
   writeFileSync(inFolder("hostile"), reportHtml(hostileReport()));
   writeFileSync(inFolder("fleet"), fleetHtml(demoFleet()));
+  writeFileSync(inFolder("audit"), auditHtml(busyReport(), { annex: false }));
   writeFileSync(inFolder("hostile-fleet"), fleetHtml(fleetPageOf(someFleet())));
   mkdirSync(path.join(folder, "orgs"));
   writeFileSync(inFolder("orgs/dieppe"), reportHtml(await dieppeReport(), { fleet: "../fleet.html" }));
@@ -207,7 +211,6 @@ describe("the page of Dieppe Trading", () => {
     ["light", 1280],
     ["dark", 1280],
     ["light", 380],
-    ["dark", 380],
   ] as const)("has no violation of accessibility: %s, %i wide", async (colorScheme, width) => {
     await expectAccessible(await open("dieppe", { colorScheme, viewport: { width, height: 900 } }), width);
   });
@@ -233,6 +236,34 @@ describe("the page of Dieppe Trading", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     expect(await page.evaluate("document.activeElement.id")).toBe("main");
+  });
+});
+
+describe("the edition for paper", () => {
+  it.each([
+    ["light", 1280],
+    ["dark", 400],
+  ] as const)("has no violation of accessibility: %s, %i wide", async (colorScheme, width) => {
+    await expectAccessible(await open("audit", { colorScheme, viewport: { width, height: 900 } }), width);
+  });
+});
+
+describe("the pictures of the pages", () => {
+  const ARTIFACTS = path.resolve(import.meta.dirname, "../../../artifacts/test-pages");
+
+  it("are left for whoever reviews them, no page is wider than its window, and an edition is two to four sheets", async () => {
+    const dieppe = await dieppeReport();
+    const light = { width: 400, colorScheme: "light" } as const;
+    const dark = { width: 1280, colorScheme: "dark" } as const;
+    const screens = await takePictures(browser, ARTIFACTS, { dieppe: reportHtml(dieppe) }, [light, dark]);
+    const paper = await takePictures(browser, ARTIFACTS, { audit: auditHtml(dieppe, { annex: false }) }, [
+      "paper",
+    ]);
+    expect([...screens.wrong, ...paper.wrong]).toEqual([]);
+    for (const file of screens.files) expect(readFileSync(file).subarray(1, 4).toString()).toBe("PNG");
+    const sheets = readFileSync(paper.files[0]!, "latin1").match(/\/Type \/Page\b/g)!.length;
+    expect(sheets).toBeGreaterThanOrEqual(2);
+    expect(sheets).toBeLessThanOrEqual(4);
   });
 });
 

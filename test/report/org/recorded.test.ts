@@ -3,6 +3,7 @@ import { type AuditEvent, hashOf, NO_LINE } from "../../../src/audit/line.ts";
 import { recordedPeriod } from "../../../src/report/org/recorded.ts";
 
 const ORG = "00D000000000001EAA";
+const URL_OF_ORG = "https://dieppe.example";
 const ANN = { id: "005000000000001AAA", username: "ann@dieppe.example" };
 const SLACK = { id: null, name: "Slack" };
 const policy = { file: "policy/some.yaml", line: 7 };
@@ -52,7 +53,7 @@ function run(name: string, org = ORG, reason: string | null = null): (AuditEvent
   ];
 }
 
-const always = { orgId: ORG, from: 0, to: Date.parse("2027-01-01T00:00:00Z") };
+const always = { orgId: ORG, instanceUrl: URL_OF_ORG, from: 0, to: Date.parse("2027-01-01T00:00:00Z") };
 
 describe("what a record tells of a period", () => {
   it("each outcome, by whom, under which line of the policy and for which reason", () => {
@@ -74,12 +75,31 @@ describe("what a record tells of a period", () => {
   it("from its first moment to its last, and of no other org", () => {
     const text = record([...run("1"), ...run("2", "00D000000000009EAA"), ...run("3")]);
     const found = (from: string, to: string) =>
-      recordedPeriod(text, [], { orgId: ORG, from: Date.parse(from), to: Date.parse(to) }).revocations.map(
-        ({ at }) => at.slice(17, 19),
-      );
+      recordedPeriod(text, [], {
+        orgId: ORG,
+        instanceUrl: URL_OF_ORG,
+        from: Date.parse(from),
+        to: Date.parse(to),
+      }).revocations.map(({ at }) => at.slice(17, 19));
     expect(found("2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z")).toEqual(["03", "13"]);
     expect(found("2026-11-20T08:00:03Z", "2026-11-20T08:00:12Z")).toEqual(["03"]);
     expect(found("2026-11-20T08:00:04Z", "2026-11-20T08:00:13Z")).toEqual(["13"]);
+  });
+
+  it("of no other local org, which has the same id at another port", () => {
+    const at = (instanceUrl?: string) => {
+      const [start, ...rest] = run("1");
+      const org = { id: ORG, name: "Dieppe", ...(instanceUrl === undefined ? {} : { instanceUrl }) };
+      return record([{ ...start!, org } as (typeof rest)[number], ...rest]);
+    };
+    const told = (text: string, instanceUrl: string) =>
+      recordedPeriod(text, [], { ...always, instanceUrl }).revocations.length;
+    expect(told(at("http://127.0.0.1:4000"), "http://127.0.0.1:4000")).toBe(1);
+    expect(told(at("http://127.0.0.1:4000"), "http://127.0.0.1:4001")).toBe(0);
+    expect(told(at("http://127.0.0.1:4000"), URL_OF_ORG)).toBe(0);
+    // A My Domain may be given another name, and older records name none.
+    expect(told(at("https://old.example"), URL_OF_ORG)).toBe(1);
+    expect(told(at(), "http://127.0.0.1:4001")).toBe(1);
   });
 
   it("a record that was edited or cut is said not to be whole, and what can be read is told", () => {
