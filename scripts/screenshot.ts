@@ -19,8 +19,8 @@ const { preview, comment } = await realOutput(folder);
 const PICTURES = [
   { name: "preview", html: terminalHtml(preview), width: 1240, height: 405 },
   { name: "comment", html: commentHtml(comment), width: 1000, height: 560 },
-  { name: "report", html: reportHtml(await dieppeReport()), width: 1200, height: 1150 },
-  { name: "fleet", html: fleetHtml(demoFleet()), width: 1200, height: 1050 },
+  { name: "report", html: reportHtml(await dieppeReport()), width: 1200, height: 1000 },
+  { name: "fleet", html: fleetHtml(demoFleet()), width: 1200, height: 1000 },
 ];
 
 const browser = await chromium.launch({ executablePath: await ensureChromium() });

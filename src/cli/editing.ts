@@ -11,7 +11,7 @@ import { type AppToEdit, entryCalled, type PolicyEdit, refOfEntry } from "../pol
 import { policyErrors } from "../policy/errors.ts";
 import type { OpenFile } from "../policy/namedFile.ts";
 import type { Policy } from "../policy/policy.ts";
-import { PolicyError } from "../policy/problem.ts";
+import { decisionNotPossible, PolicyError } from "../policy/problem.ts";
 import { openPolicyText } from "../policy/read.ts";
 import { printable } from "../printable.ts";
 import { needsOf } from "../resolve/policyNeeds.ts";
@@ -62,9 +62,7 @@ export class EditedPolicy {
     const result = editPolicy({ text: this.#text, file, open: this.#open }, edit);
     if ("refused" in result) throw policyErrors["policy-not-editable"]({ file });
     if ("problems" in result)
-      throw result.isBefore
-        ? new PolicyError(result.problems)
-        : new PolicyError(result.problems, policyErrors["decision-not-possible"].says);
+      throw result.isBefore ? new PolicyError(result.problems) : decisionNotPossible(result.problems);
     return result;
   }
 
@@ -185,7 +183,7 @@ export async function judgeDecided(policy: Policy, org: OrgAtHand): Promise<Eval
     return await org.judge(policy);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    throw new PolicyError(error.problems, policyErrors["decision-not-possible"].says);
+    throw decisionNotPossible(error.problems);
   }
 }
 

@@ -94,3 +94,8 @@ export class PolicyError extends UserError {
     this.problems = problems;
   }
 }
+
+/** What a decision that is to be put into a policy would make wrong in it. */
+export function decisionNotPossible(problems: readonly Problem[]): PolicyError {
+  return new PolicyError(problems, policyErrors["decision-not-possible"].says);
+}

@@ -89,14 +89,14 @@ function commandsOf({ kind, app, user, details }: Subject): string[][] {
       return [["list"], ["plan"]];
     case "drift-grew":
     case "drift-settled":
-      return [planOf(details)];
+      return [ofIssue("plan", details), ofIssue("report", details)];
   }
 }
 
 /** What shows all that an issue is about. */
-function planOf({ policy, orgs }: WatchEvent["details"]): string[] {
-  if (orgs !== undefined) return ["fleet", "plan", "--orgs", orgs];
-  return policy === undefined ? ["plan"] : ["plan", "--policy", policy];
+function ofIssue(verb: "plan" | "report", { policy, orgs }: WatchEvent["details"]): string[] {
+  if (orgs !== undefined) return ["fleet", verb, "--orgs", orgs];
+  return policy === undefined ? [verb] : [verb, "--policy", policy];
 }
 
 function linksOf({ app, user, kind }: Subject, { instanceUrl }: StepSurroundings): WatchEvent["links"] {

@@ -71,7 +71,7 @@ describe("sanctioned report", () => {
     const again = await sanctioned(["report", "--plan", inFolder("first.json"), "--format", "json"]);
     expect(JSON.parse(again.stdout)).toEqual(first);
     const planned = await sanctioned(["plan", "--inventory", inFolder("inventory.json")]);
-    expect([planned.code, planned.stdout.includes("12 revocations:")]).toEqual([0, true]);
+    expect([planned.code, planned.stdout.includes("12 revocations, by app and reason:")]).toEqual([0, true]);
     const explained = await sanctioned([
       ...["explain", "--inventory", inFolder("inventory.json")],
       ...["--user", "ada.weber@dieppe.example", "--app", "Bob's Lead Scoring Tool"],
