@@ -136,7 +136,7 @@ function shortcut(home: string): string {
   const npx = path.join(folder, "npx");
   writeFileSync(
     npx,
-    `#!/bin/sh\n[ "$1" = sanctioned ] || exec "./node_modules/.bin/$@"\nshift\nexec ${process.execPath} bin/sanctioned.js "$@"\n`,
+    `#!/bin/sh\nPATH="$PWD/node_modules/.bin:$PATH"\n[ "$1" = sanctioned ] || exec "./node_modules/.bin/$@"\nshift\nexec ${process.execPath} bin/sanctioned.js "$@"\n`,
   );
   chmodSync(npx, 0o755);
   return folder;
