@@ -64,7 +64,7 @@ describe("on a terminal", () => {
       readOnly: true,
     });
     try {
-      large.setFaults([{ kind: "latency", ms: 400 }]);
+      large.setFaults([{ kind: "latency", ms: 200 }]);
       const text = await shown("list --format json", 80, {}, large);
       expect(text).not.toMatch(/NaN|Infinity|NF/);
       expect(text).toMatch(

@@ -17,11 +17,12 @@ it("the monthly audit goes as its page prints it, in a clone, from the first mon
   const story = STORIES.find(({ name }) => name === "audit")!;
   const played = await playStory(story, folder(), { isQuick: true });
   const typed = played.map(({ command }) => command.replace(/ +#.*/, ""));
-  expect(typed.slice(-5)).toEqual([
+  expect(typed.slice(-6)).toEqual([
     "npx sanctioned report --format json --out audit/2026-10.json",
-    "npx sanctioned report --plan audit/2026-10.json --format html --out audit/2026-10.html",
+    "npx sanctioned report --plan audit/2026-10.json --format html --edition audit --out audit/2026-10.html",
+    "npx sanctioned audit verify",
     "npx sanctioned report --format json --out audit/2026-11.json --since audit/2026-10.json",
-    "npx sanctioned report --plan audit/2026-11.json --since audit/2026-10.json --format html --out audit/2026-11.html",
+    "npx sanctioned report --plan audit/2026-11.json --since audit/2026-10.json --earlier audit/2026-10.json --format html --edition audit --out audit/2026-11.html",
     "npx sanctioned audit verify",
   ]);
   expect(played.at(-1)!.output).toContain("whole");

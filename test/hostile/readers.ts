@@ -25,7 +25,7 @@ export function hiddenIn(text: string): string[] {
 }
 
 /** The tags of our own. */
-const OWN_TAGS = /^(details|summary|h[1-3]|p|strong|code|pre|table|thead|tbody|tr|th|td|br)$/;
+const OWN_TAGS = /^(details|summary|h[1-3]|ul|li|p|strong|code|pre|table|thead|tbody|tr|th|td|br)$/;
 
 /**
  * What GitHub or GitLab would show of Markdown besides text: tags that are not ours (links and pictures among them), and outside code the

@@ -56,7 +56,7 @@ describe.skipIf(OLDEST === undefined)(`on Node ${OLDEST}, as installed`, () => {
     onTestFinished(() => org.close());
     Object.assign(env, { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken });
     expect(await sanctioned("validate", "policy.yaml")).toEqual({
-      stdout: "policy.yaml is valid.\n",
+      stdout: "policy.yaml is valid.\nSalesforce's own apps that it does not list are kept.\n",
       stderr: "",
     });
     const listed = await sanctioned("list", "--format", "json");
@@ -92,7 +92,7 @@ describe.skipIf(OLDEST === undefined)(`on Node ${OLDEST}, as installed`, () => {
     const { code, output } = await project.run("up", "--yes", "--skip-preview");
     expect([code === 0, org.store.grants().length]).toEqual([false, 448]);
     expect(output).toContain(
-      "Bob's Lead Scoring Tool, ada.weber@dieppe.example: app not listed (policy.yaml:6)",
+      "- Bob's Lead Scoring Tool: ada.weber@dieppe.example (app not listed); granted 2023-05-04, last used 2024-01",
     );
     expect(output).toMatch(/Node 22\.13 or later, or with NODE_OPTIONS=--experimental-sqlite/);
   });

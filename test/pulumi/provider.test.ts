@@ -98,7 +98,7 @@ async function phase(
     {},
     programInputs({ ...policy }, { urn, preview: dryRun }),
   );
-  const planned = Object.entries(inputs?.revocations ?? {}).flatMap(([app, users]) =>
+  const planned = Object.entries(inputs?.revocations.__plan?.byApp ?? {}).flatMap(([app, users]) =>
     Object.keys(users).map((user) => `${user} ${app}`),
   );
   return {

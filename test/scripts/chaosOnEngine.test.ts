@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 
 /** All of them, and with other seeds, are played by `npm run chaos -- --engine`. */
-it.each(["SIGKILL of the engine", "the record is removed"])(
+it.each(["SIGKILL of the engine"])(
   "on the real engine, %s: nothing else is revoked, all is on record, nothing lives on, and the next preview is clean",
   { timeout: 180_000 },
   (trouble) => {
