@@ -3,7 +3,7 @@ import { bothNeeds, type DirectoryNeeds, NO_NEEDS } from "../inventory/needs.ts"
 import { planErrors } from "../plan/errors.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { appLabels } from "../plan/label.ts";
-import { appsNamed } from "../plan/named.ts";
+import { appIdNamed, appsNamed } from "../plan/named.ts";
 import { countGrants } from "../plan/plan.ts";
 import { restoreInventory } from "../plan/savedInventory.ts";
 import { editPolicy, policyToEdit } from "../policy/edit/editPolicy.ts";
@@ -139,11 +139,7 @@ export function appToEdit(
   policy: Policy,
   org: { readonly inventory: Inventory; readonly resolved: ResolvedPolicy | null } | null,
 ): AppToEdit {
-  const id = parseAppId(named);
-  if (org === null) {
-    if (id === null) throw cliErrors["app-named-without-org"]({ app: named });
-    return { id, name: null, listedAs: entryCalled(policy, { id }) === null ? null : { id } };
-  }
+  if (org === null) return appOfId(named, policy);
   const { inventory, resolved } = org;
   const found = appsNamed(inventory, named);
   const apps = found.filter(({ couldBe }) => couldBe === undefined);
@@ -164,6 +160,13 @@ export function appToEdit(
     name: app.name.trim() === "" ? null : app.name,
     listedAs: listed ? refOfEntry(listed) : null,
   };
+}
+
+/** @throws UserError for a name, and for an id that was copied wrongly */
+function appOfId(named: string, policy: Policy): AppToEdit {
+  const id = parseAppId(named) === null ? null : appIdNamed(named);
+  if (id === null) throw cliErrors["app-named-without-org"]({ app: named });
+  return { id, name: null, listedAs: entryCalled(policy, { id }) === null ? null : { id } };
 }
 
 /** What the policy would do in the org, before and after. */

@@ -97,6 +97,12 @@ export const planErrors = declareErrors({
   },
 
   // What was named
+  "named-id-miscopied": {
+    kind: "user",
+    text: '"{id}" is not the id of anything: its last three characters do not follow from the others.',
+    remedy: "Copy it again, with its upper and lower case.",
+    example: { id: "0H4000000000001CAB" },
+  },
   "app-not-found": {
     kind: "user",
     text: 'No app "{app}" in {org}.',

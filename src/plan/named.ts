@@ -2,7 +2,7 @@ import type { UserError } from "../errors.ts";
 import type { App, Grant, Inventory, User } from "../inventory/inventory.ts";
 import { foldName } from "../names.ts";
 import { meantText } from "../policy/nearest.ts";
-import { parseAppId, parseProviderId, parseUserId } from "../salesforce/id.ts";
+import { type AppId, isMiscopied, parseAppId, parseProviderId, parseUserId } from "../salesforce/id.ts";
 import { planErrors } from "./errors.ts";
 import { appLabels } from "./label.ts";
 
@@ -79,15 +79,21 @@ function ambiguous(inventory: Inventory, app: string, apps: readonly App[]): Use
   return planErrors["app-ambiguous"]({ app, org: inventory.org.name, which });
 }
 
-/** What is asked for, where that is the id of an app or an identity provider; null where it is a name. */
-export function appIdNamed(wanted: string): string | null {
-  return parseAppId(wanted) ?? parseProviderId(wanted);
+/** What is asked for, where that is the id of an app or an identity provider; null where it is a name. @throws UserError for one copied wrongly */
+export function appIdNamed(wanted: string): AppId | null {
+  return copiedWell(wanted, parseAppId(wanted) ?? parseProviderId(wanted));
+}
+
+/** An id that was copied with another letter, or case, is perhaps another's: nothing is decided or revoked by it. */
+function copiedWell<Id extends string>(text: string, id: Id | null): Id | null {
+  if (isMiscopied(text, id)) throw planErrors["named-id-miscopied"]({ id: text });
+  return id;
 }
 
 /** The user of an id, which no username can have the form of, or of a username. @throws UserError where there is none */
 export function userNamed(inventory: Inventory, wanted: string): User {
   const lower = wanted.toLowerCase();
-  const id = parseUserId(wanted);
+  const id = copiedWell(wanted, parseUserId(wanted));
   for (const user of inventory.users.values())
     if (id === null ? user.username.toLowerCase() === lower : user.id === id) return user;
   const names = [...inventory.users.values()].map(({ username }) => username);

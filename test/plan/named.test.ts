@@ -85,6 +85,13 @@ describe("what is revoked by hand is of one app", () => {
     expect(grantsOfOneApp(some, { app: `"${posing.name}"` })).toEqual([some.grants[2]]);
   });
 
+  it.each([{ app: "0H4" }, { user: "005" }])("an id that was copied wrongly is nobody's: %j", (what) => {
+    const miscopied = (id: string) => `${id.slice(0, 15)}AAB`;
+    const wanted = "app" in what ? { app: miscopied(SLACK.id!) } : { user: miscopied(ANN.id) };
+    for (const find of [grantsNamed, grantsOfOneApp])
+      expect(() => find(INVENTORY, wanted)).toThrow("is not the id of anything");
+  });
+
   it("an id is no other app's name", () => {
     const disguised = inventoryOf({ grants: [grant(ANN.id, FIRST), grant(ANN.id, app(FIRST.id!))] });
     expect(grantsOfOneApp(disguised, { app: FIRST.id! })).toEqual([disguised.grants[0]]);

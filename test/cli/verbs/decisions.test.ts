@@ -90,6 +90,11 @@ ${POLICY} is as it was (--dry-run). Nothing is revoked.
       ["allow", "--app", SLACK, "--reason", "x", "--policy", "policy/none.yaml"],
       "policy-with-problems",
     ],
+    [
+      "of an id that was copied wrongly",
+      ["deny", "--app", "0H4000000000001CAB", "--reason", "x"],
+      "named-id-miscopied",
+    ],
     ["without a reason", ["allow", "--app", "0H4000000000009CAA", "--everyone"], "reason-of-app-missing"],
     [
       "for everyone and some",
