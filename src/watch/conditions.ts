@@ -46,22 +46,39 @@ const WHICH = {
   denied: "which the policy denies",
 } as const satisfies Record<Trouble, string>;
 
-/** A user's grants for an app that people are to be told of: one condition for each pair, however many grants. */
+/**
+ * A user's grants for an app that people are to be told of: one condition for each pair, however many grants; and one more for what the
+ * policy has against those that came beside grants of a baseline, which is there for nothing but what is new to stand out.
+ */
 function ofGrants(evaluation: Evaluation, open: readonly Decision[]): Condition[] {
   const { resolved, inventory } = evaluation;
   const { holders, exceptions } = resolved.highPrivilege ?? { holders: null, exceptions: [] };
   const excepted = coverFinder(exceptions);
   const labels = appLabels(inventory);
   const pairs = Map.groupBy(open, ({ grant }) => JSON.stringify([grant.userId, grant.app.key]));
-  return [...pairs.values()].flatMap((decisions): Condition | [] => {
+  return [...pairs.values()].flatMap(besideKnown).flatMap(({ decisions, isBeside }): Condition | [] => {
     const { userId, app } = decisions[0]!.grant;
     if (userId === inventory.caller.userId) return [];
     const holds = holders?.get(userId) ?? null;
     const through = excepted(userId, app.key) === undefined ? holds : null;
     const trouble = troubleOf(evaluation, app, decisions);
     if (through === null && trouble === null) return [];
-    return conditionOf({ evaluation, decisions, label: labels.get(app.key)!, through, trouble });
+    const label = labels.get(app.key)!;
+    const condition = conditionOf({ evaluation, decisions, label, through, trouble });
+    if (!isBeside) return condition;
+    return { ...condition, key: conditionKey(condition.kind, condition.key, "beside known"), olderKey: null };
   });
+}
+
+/** A pair's grants, and apart from them those against which the policy has something though a baseline knows others of the pair. */
+function besideKnown(pair: readonly Decision[]): { decisions: readonly Decision[]; isBeside: boolean }[] {
+  const isNew = ({ action, heldBackBy }: Decision) => action !== "keep" && heldBackBy !== "baseline";
+  const beside = pair.some(({ heldBackBy }) => heldBackBy === "baseline") ? pair.filter(isNew) : [];
+  if (beside.length === 0) return [{ decisions: pair, isBeside: false }];
+  return [
+    { decisions: pair.filter((one) => !isNew(one)), isBeside: false },
+    { decisions: beside, isBeside: true },
+  ];
 }
 
 /** What is to be told of a user's grants for an app. */

@@ -5,7 +5,7 @@ import type { App, Grant, User } from "../../src/inventory/inventory.ts";
 import { type Evaluation, evaluate } from "../../src/plan/evaluate.ts";
 import { leaversPlan } from "../../src/plan/leaversPlan.ts";
 import { countGrants, plan } from "../../src/plan/plan.ts";
-import { policyFromObject } from "../../src/policy/load.ts";
+import { parsePolicy, policyFromObject } from "../../src/policy/load.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
@@ -258,6 +258,32 @@ describe("what a watch tells of", () => {
     expect(since([], exemption("2026-11-22"))).toEqual([Date.parse("2026-11-23")]);
     expect(since([], exemption("2026-12-01"))).toEqual([Date.parse("2026-11-18")]);
   });
+});
+
+it("what comes beside grants of a baseline is told of by itself, and since when that came", () => {
+  const HOUR = 3_600_000;
+  const old = grant(ANN.id, NOTETAKER, { createdAt: AS_OF - 1000 * HOUR });
+  const later = [1, 2].map((hours) => grant(ANN.id, NOTETAKER, { createdAt: AS_OF - hours * HOUR }));
+  const granted = new Date(old.createdAt!).toISOString();
+  const baseline = {
+    version: 1,
+    expires: "2027-01-31",
+    grants: [{ app: "Notetaker", user: ANN.username, granted }],
+  };
+  const text = JSON.stringify({ ...POLICY, baseline: "known.yaml" });
+  const parsed = parsePolicy(text, "policy.yaml", () => ({ text: JSON.stringify(baseline) }));
+  if ("problems" in parsed) throw new PolicyError(parsed.problems);
+  const conditions = (grants: Grant[]) => {
+    const inventory = inventoryOf({ users: [ANN], grants, apps: [SLACK, NOTETAKER] });
+    return conditionsOf(evaluate(parsed.policy, inventory, AS_OF));
+  };
+  const [known, ...none] = conditions([old]);
+  expect(none).toEqual([]);
+  const [same, beside, ...more] = conditions([old, ...later]);
+  expect([same, more]).toEqual([known, []]);
+  expect(beside).toMatchObject({ kind: "unlisted-app", since: AS_OF - 2 * HOUR, details: { grants: "2" } });
+  expect(conditions([old, later[0]!]).map(({ key }) => key)).toEqual([known!.key, beside!.key]);
+  expect(conditions(later).map(({ key }) => key)).toEqual([known!.key]);
 });
 
 it("every event is as its schema says, and has an id of its own", () => {
