@@ -193,9 +193,9 @@ const NAMED = 3;
  * @param begun what is told of in one round
  */
 export function together(begun: readonly Condition[]): Condition[] {
-  const byApp = Map.groupBy(begun, ({ kind, app, severity, user, key }) =>
+  const byApp = Map.groupBy(begun, ({ kind, app, severity, user, details, key }) =>
     (kind === "unlisted-app" || kind === "denied-app") && severity !== "critical" && user !== null
-      ? JSON.stringify([kind, app, severity])
+      ? JSON.stringify([kind, app, details.label ?? null, severity]) // a label is of one app, a name is not
       : key,
   );
   return [...byApp.values()].flatMap((some) => (some.length <= MOST_ALONE ? some : asOne(some)));
@@ -215,7 +215,7 @@ function asOne(some: readonly Condition[]): Condition {
     key: conditionKey(first.kind, ...some.map(({ key }) => key).sort()),
     olderKey: null,
     since,
-    text: `${first.app!.name} holds new grants of ${amount(names.length, "user")} (${shown}), and ${trouble}`,
+    text: `${first.details.label ?? first.app!.name} holds new grants of ${amount(names.length, "user")} (${shown}), and ${trouble}`,
     user: null,
     grantedAt: timeText(since),
     may: first.may.slice(1),

@@ -323,6 +323,24 @@ describe("what begins together", () => {
     });
   });
 
+  it("an app and an identity provider of one name are two messages, each with the command for its own", () => {
+    const users = Array.from({ length: 4 }, (_, i) => user(i + 10));
+    const namesake = { ...GOOGLE, name: NOTETAKER.name };
+    const grants = users.flatMap(({ id }) => [grant(id, NOTETAKER), { ...link(id), app: namesake }]);
+    const org = inventoryOf({ users, grants, apps: [NOTETAKER, namesake] });
+    const policy = policyOf({ unlistedIdentityProviders: "report" });
+    const all = together(conditionsOf(evaluate(policy, org, AS_OF)));
+    const commands = all.map((one) => eventOf(one, "begun", ABOUT, AS_OF).next[1]);
+    expect(all.map(({ text }) => text.replace(/ \(user.*/, ""))).toEqual([
+      "Notetaker holds new grants of 4 users",
+      "Notetaker (identity provider) holds new grants of 4 users",
+    ]);
+    expect(commands).toEqual([
+      "npx sanctioned revoke --app Notetaker --reason 'alert of a watch'",
+      "npx sanctioned revoke --app 'Notetaker (identity provider)' --reason 'alert of a watch'",
+    ]);
+  });
+
   it("loses nobody: as many users are told of as there are", () => {
     fc.assert(
       fc.property(cases, ({ policy, inventory }) => {
