@@ -155,7 +155,7 @@ function platformOutcome({ platformApps, unlisted = "report" }: PolicyFile): "re
   return platformApps ?? unlisted;
 }
 
-function otherwise({ says, platform }: Allows): Otherwise {
+function otherwise({ says, platform, baseline }: Allows): Otherwise {
   const { unlisted = "report" } = says;
   const own = platformOutcome(says);
   const proven = new Set(platform.proven);
@@ -165,23 +165,34 @@ function otherwise({ says, platform }: Allows): Otherwise {
     outcome: (key) => (proven.has(key ?? "") ? own : named.has(key ?? "") ? "report" : unlisted),
     times: says.defaults ?? {},
     scopes: says.unlistedScopes,
+    hasKnown: baseline !== null && baseline.known.length > 0,
   };
 }
 
 function ofProviders({ says }: Allows): Otherwise {
-  return { outcome: () => says.unlistedIdentityProviders ?? "report", times: {}, scopes: undefined };
+  return {
+    outcome: () => says.unlistedIdentityProviders ?? "report",
+    times: {},
+    scopes: undefined,
+    hasKnown: false,
+  };
 }
 
 /** What is said of no app in particular, and bears on any. */
 const FOR_ANY_APP =
   /^(mode|unlisted|platformApps|unlistedIdentityProviders|identityProviders|leavers|highPrivilege|protected|exemptions|appsLike|offboarded)(\.|$)/;
 
+/** What lets nobody connect who could not: it puts a review off, or is of grants that are there, or of how an app is set up. */
+const LETS_NOBODY_CONNECT =
+  /\.(reviewBy|expected|expectedBy|maxIdleDays|maxAgeDays|neverUsedAfterDays)$|\[\]\.settings\./;
+
 /** What the policy does in the org that nothing of what it says accounts for: whatever it does must be told. */
 function untold(found: readonly Found[], gained: Gained, kept: number): Found[] {
-  if (found.some(({ key, app, named }) => FOR_ANY_APP.test(key) && app === undefined && named === undefined))
+  const lets = found.filter(({ key }) => !LETS_NOBODY_CONNECT.test(key));
+  if (lets.some(({ key, app, named }) => FOR_ANY_APP.test(key) && app === undefined && named === undefined))
     return [];
-  const named = found.reduce((sum, one) => sum + (one.named ?? 0), 0);
-  const known = new Set(found.flatMap((one) => keyOf(one, gained) ?? []));
+  const named = lets.reduce((sum, one) => sum + (one.named ?? 0), 0);
+  const known = new Set(lets.flatMap((one) => keyOf(one, gained) ?? []));
   const apps = [...gained.apps].filter(
     ([key]) => !known.has(key) && gained.users((one) => one === key) > named,
   );
@@ -237,6 +248,7 @@ function widening(found: Found, old: Allows, now: Allows, gained: Gained): Widen
 /** Who gains anything by what is said: of the app that it is about, or of those that nothing else is said of. */
 function usersOf(found: Found, { listed }: Allows, gained: Gained): number | null {
   if (found.named !== undefined) return found.named;
+  if (LETS_NOBODY_CONNECT.test(found.key)) return null;
   if (found.app !== undefined) {
     const own = keyOf(found, gained);
     return own === null ? null : gained.users((one) => one === own);

@@ -30,6 +30,8 @@ export interface Otherwise {
   readonly outcome: (key: string | null) => "revoke" | "report" | "keep";
   readonly times: Readonly<Record<string, Said>>;
   readonly scopes: Said;
+  /** Whether a baseline holds back grants that are revoked for that alone: of what is denied it holds back none. */
+  readonly hasKnown: boolean;
 }
 
 /** What the entries of one policy allow more than those of another. They are told apart by what they list, in whatever order. */
@@ -143,7 +145,11 @@ function changed(
       },
     ];
   const mode = judgeKey(`${prefix}mode`, was.mode, is.mode, now.place);
-  if (isDenied(is)) return mode === null ? [] : [mode];
+  if (isDenied(is))
+    return [...narrowerDenial(old, now, prefix, after), ...[mode ?? []].flat()].map((found) => ({
+      ...found,
+      ...places,
+    }));
   const more = moreUsers(prefix, was.users, is.users);
   const apart = [
     "users",
@@ -169,6 +175,23 @@ function changed(
     ...judgeMap(`${prefix}settings.`, was.settings, is.settings, now.place),
     ...judgeMap(prefix, was, is, now.place, apart),
   ].map((found) => ({ ...found, ...places }));
+}
+
+/** A denial that is of fewer apps: by a name alone, which an app can lose, or by an id, which other apps of the name do not have. */
+function narrowerDenial(
+  { entry: was, key: before }: Listed,
+  { entry: is, key, place }: Listed,
+  prefix: string,
+  after: Otherwise,
+): Found[] {
+  const isByName = was.id !== undefined && is.id === undefined;
+  // Of an app that is there, an id says no more than which it is.
+  const isPinned = was.id === undefined && is.id !== undefined && (key === null || key !== before);
+  if (!isByName && !isPinned) return [];
+  const what = isByName
+    ? "denied by its name alone, which it can change (its id is not said any more)"
+    : "denied by its id alone: another app of its name no longer is";
+  return [{ key: `${prefix}id`, severity: after.outcome(null) === "revoke" ? "low" : "medium", what, place }];
 }
 
 function because({ reason }: Entry): string {
@@ -201,12 +224,13 @@ function dropped({ entry, key, place }: Listed, prefix: string, now: Otherwise):
       : outcome === "keep"
         ? "kept as one of Salesforce's own"
         : "its grants are only reported";
+  const isHeldBack = outcome === "revoke" && now.hasKnown;
   if (isDenied(entry))
     return [
       {
         key: `${prefix}sanctioned`,
-        severity: outcome === "revoke" ? "low" : "high",
-        what: `no longer denied${because(entry)}; ${then}`,
+        severity: outcome !== "revoke" ? "high" : isHeldBack ? "medium" : "low",
+        what: `no longer denied${because(entry)}; ${then}${isHeldBack ? ", but for those that the baseline knows" : ""}`,
         ...places,
       },
     ];

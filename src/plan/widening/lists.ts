@@ -117,6 +117,7 @@ function exceptions(old: readonly Covering[], now: readonly Covering[]): Found[]
     return [
       {
         ...about,
+        key: "highPrivilege.exceptions[].reviewBy",
         severity: "low",
         what: `the review of an exception is put off from ${due.at(-1)} to ${reviewBy}: ${coveringText(one)}`,
       },

@@ -74,6 +74,62 @@ describe("a loosening shows", () => {
     expect(shown(policy([byName]), policy([slack()]))).toEqual([]);
   });
 
+  it("of a denial that is of fewer apps, also of one that the org does not have", () => {
+    const denied = (more: Partial<Entry>): Entry => ({ ...more, sanctioned: false });
+    const found = (base: Entry, head: Entry, unlisted: "report" | "revoke" = "report") => {
+      const of = (entry: Entry) => policy([entry], { unlisted, platformApps: "revoke" });
+      return widenings(of(base), of(head), ORG).map(({ key, severity, users }) => [key, severity, users]);
+    };
+    const id = sfId("0H4", 9);
+    const [both, byName] = [denied({ id, name: "Bad Tool" }), denied({ name: "Bad Tool" })];
+    expect(found(both, byName)).toEqual([["apps[].id", "medium", null]]);
+    expect(found(byName, both)).toEqual([["apps[].id", "medium", null]]);
+    expect(found(both, byName, "revoke")).toEqual([["apps[].id", "low", null]]);
+    expect(found(both, denied({ id }))).toEqual([]);
+    expect(found(denied({ name: BOBS.name }), denied({ id, name: BOBS.name }))).toEqual([
+      ["apps[].id", "high", 8],
+    ]);
+    // It is known which app is meant.
+    expect(found(denied({ name: "Slack" }), denied({ id: SLACK.id! }))).toEqual([]);
+  });
+
+  it("of a denial that ends, where the baseline then holds back what was denied", () => {
+    const of = (...apps: readonly Entry[]) =>
+      planned(policy(apps, { unlisted: "revoke", platformApps: "revoke", baseline: "known.yaml" }), ORG, {
+        "known.yaml": JSON.stringify({
+          version: 1,
+          expires: "2026-12-31",
+          written: "2026-11-23",
+          grants: NAMES.map((user) => ({ app: BOBS.name, user })),
+        }),
+      });
+    const { widenings, kept } = widened(of({ name: BOBS.name, sanctioned: false }), of())!;
+    expect(kept).toBe(8);
+    expect(widenings.map(({ key, severity, what }) => [key, severity, what])).toEqual([
+      [
+        "apps[].sanctioned",
+        "medium",
+        "no longer denied; as an app that is not listed its grants are still revoked, but for those that the baseline knows",
+      ],
+    ]);
+  });
+
+  it("with its own number of users, and nothing beside it has that", () => {
+    const entry = (more: Partial<Entry>) => policy([slack(more)]);
+    const [before, after] = ["2027-01-01", "2028-01-01"];
+    const found = widenings(
+      entry({ maxIdleDays: 5, reviewBy: before, settings: { adminApprovedUsersOnly: true } }),
+      entry({ users: "everyone", maxIdleDays: 50, reviewBy: after }),
+      ORG,
+    );
+    expect(found.map(({ key, severity, users }) => [key, severity, users])).toEqual([
+      ["apps[].users", "high", 7],
+      ["apps[].maxIdleDays", "medium", null],
+      ["apps[].settings.adminApprovedUsersOnly", "medium", null],
+      ["apps[].reviewBy", "low", null],
+    ]);
+  });
+
   it("of one entry that becomes two", () => {
     expect(
       shown(

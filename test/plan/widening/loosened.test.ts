@@ -216,7 +216,7 @@ const LOOSENED: readonly [key: string, tighter: PolicyFile, looser: PolicyFile][
     privilege({ exceptions: [{ ...meant, user: DAN.username, reviewBy: "2027-01-01" }] }),
   ],
   [
-    "highPrivilege.exceptions",
+    "highPrivilege.exceptions[].reviewBy",
     privilege({ exceptions: [{ ...meant, user: DAN.username, reviewBy: "2027-01-01" }] }),
     privilege({ exceptions: [{ ...meant, user: DAN.username, reviewBy: "2028-01-01" }] }),
   ],
