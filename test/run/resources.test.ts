@@ -17,6 +17,8 @@ const NONE = {
   apps: [],
   limits: { revocations: 100, percent: 100, perApp: 100 },
 };
+/** Whose phases these are: which that is in truth depends on who started the tests. */
+const ENGINE = { pid: 7, started: "1000" };
 const urn = (name: string) => `urn:pulumi:test::test::sanctioned::${name}`;
 
 let engine: EngineLogServer;
@@ -31,7 +33,7 @@ beforeEach(async () => {
   dieppe = await startLocalOrg({ org: dieppeTrading() });
   other = await startLocalOrg({ org: generateOrg({ seed: 3, users: 5, grants: 9, apps: 2 }) });
   folder = mkdtempSync(path.join(tmpdir(), "sanctioned-resources-"));
-  provider = new ConnectedUserProvider();
+  provider = new ConnectedUserProvider(ENGINE);
 });
 afterEach(async () => {
   process.argv.pop();
