@@ -1,13 +1,12 @@
 import type { Inventory } from "../inventory/inventory.ts";
 import { bothNeeds, type DirectoryNeeds, NO_NEEDS } from "../inventory/needs.ts";
-import { planErrors } from "../plan/errors.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
-import { appLabels } from "../plan/label.ts";
-import { appIdNamed, appsNamed } from "../plan/named.ts";
+import { ambiguous, appIdNamed, appsNamed } from "../plan/named.ts";
 import { countGrants } from "../plan/plan.ts";
 import { restoreInventory } from "../plan/savedInventory.ts";
+import { canBeNamed } from "../policy/canBeNamed.ts";
 import { editPolicy, policyToEdit } from "../policy/edit/editPolicy.ts";
-import { type AppToEdit, entryCalled, type PolicyEdit, refOfEntry } from "../policy/edit/edits.ts";
+import { type AppToEdit, entryCalled, type PolicyEdit, toEdit } from "../policy/edit/edits.ts";
 import { policyErrors } from "../policy/errors.ts";
 import type { OpenFile } from "../policy/namedFile.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -144,22 +143,13 @@ export function appToEdit(
   const found = appsNamed(inventory, named);
   const apps = found.filter(({ couldBe }) => couldBe === undefined);
   const [app, ...others] = apps;
-  if (others.length > 0) {
-    const labels = appLabels(inventory);
-    const which = apps.map(({ key }) => `"${labels.get(key)}"`).join(", ");
-    throw planErrors["app-ambiguous"]({ app: named, org: inventory.org.name, which });
-  }
-  if (app === undefined || (app.id === null && app.name.trim() === ""))
-    throw cliErrors["app-not-told"]({ app: named });
+  if (others.length > 0) throw ambiguous(inventory, named, apps);
+  if (app === undefined || !canBeNamed(app, [app])) throw cliErrors["app-not-told"]({ app: named });
   if (app.kind === "identity-provider") throw cliErrors["provider-not-edited"]({ app: named });
   const entry = resolved?.listedApps.get(app.key)?.entry;
   const byId = app.id === null ? null : entryCalled(policy, { id: app.id });
   const listed = entry ?? byId;
-  return {
-    id: app.id,
-    name: app.name.trim() === "" ? null : app.name,
-    listedAs: listed ? refOfEntry(listed) : null,
-  };
+  return toEdit(app, listed ?? null);
 }
 
 /** @throws UserError for a name, and for an id that was copied wrongly */

@@ -2,8 +2,7 @@ import { UserError } from "../errors.ts";
 import { NO_NEEDS } from "../inventory/needs.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { type UndecidedApp, undecidedApps } from "../plan/undecided.ts";
-import type { PolicyEdit } from "../policy/edit/edits.ts";
-import { refOfEntry } from "../policy/edit/edits.ts";
+import { type PolicyEdit, toEdit } from "../policy/edit/edits.ts";
 import { PolicyError } from "../policy/problem.ts";
 import { type ProposedUsers, proposedUsers } from "../policy/write/proposedUsers.ts";
 import { printable } from "../printable.ts";
@@ -158,11 +157,7 @@ class Review {
   }
 
   #appOf({ app, undecided }: UndecidedApp) {
-    return {
-      id: app.id,
-      name: app.name.trim() === "" ? null : app.name,
-      listedAs: undecided.why === "not-listed" ? null : refOfEntry(undecided.entry),
-    };
+    return toEdit(app, undecided.why === "not-listed" ? null : undecided.entry);
   }
 
   #text(question: string): Promise<string> {

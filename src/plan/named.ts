@@ -73,7 +73,8 @@ function appNotFound(inventory: Inventory, app: string): UserError {
   return planErrors["app-not-found"]({ app, org: inventory.org.name, meant: meantText(app, names) });
 }
 
-function ambiguous(inventory: Inventory, app: string, apps: readonly App[]): UserError {
+/** That several apps are called as somebody wrote it. */
+export function ambiguous(inventory: Inventory, app: string, apps: readonly App[]): UserError {
   const labels = appLabels(inventory);
   const which = apps.map(({ key }) => `"${labels.get(key)}"`).join(", ");
   return planErrors["app-ambiguous"]({ app, org: inventory.org.name, which });

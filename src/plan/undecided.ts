@@ -1,5 +1,8 @@
 import { isAccountLink } from "../accountLink.ts";
+import { coverFinder } from "../decide/covered.ts";
+import { holdingExemptions } from "../decide/exempt.ts";
 import type { App, Grant, Inventory } from "../inventory/inventory.ts";
+import { canBeNamed } from "../policy/canBeNamed.ts";
 import type { AppEntry, Position } from "../policy/policy.ts";
 import type { ResolvedPolicy } from "../resolve/resolved.ts";
 import { isOver } from "../time.ts";
@@ -41,11 +44,15 @@ export function undecidedApps({
     inventory.grants.filter((grant) => !isAccountLink(grant)),
     ({ app }) => app,
   );
+  const exemption = coverFinder(holdingExemptions(resolved.exemptions, asOf));
+  const areExempt = (grants: readonly Grant[]) =>
+    grants.every(({ userId, app }) => exemption(userId, app.key) !== undefined);
   const open = [...byApp].flatMap(([app, grants]) => {
-    const undecided = undecidedOf(app, grants, resolved, inventory, asOf);
-    return undecided === null ? [] : [{ app, label: labels.get(app.key)!, grants, undecided }];
+    const undecided = undecidedOf(app, resolved, inventory, asOf);
+    const isOpen = undecided !== null && !(undecided.why === "not-listed" && areExempt(grants));
+    return isOpen ? [{ app, label: labels.get(app.key)!, grants, undecided }] : [];
   });
-  const apps = open.filter(({ app }) => canBeDecided(app, inventory));
+  const apps = open.filter(({ app }) => canBeNamed(app, inventory.apps));
   apps.sort(
     (a, b) =>
       ORDER.indexOf(a.undecided.why) - ORDER.indexOf(b.undecided.why) ||
@@ -59,7 +66,6 @@ const ORDER: readonly Undecided["why"][] = ["not-listed", "review-overdue", "wit
 
 function undecidedOf(
   app: App,
-  grants: readonly Grant[],
   resolved: ResolvedPolicy,
   { ownApps }: Inventory,
   asOf: number,
@@ -67,7 +73,7 @@ function undecidedOf(
   if (app.id !== null && ownApps.includes(app.id)) return null;
   const listed = resolved.listedApps.get(app.key);
   if (listed !== undefined) return unsettled(listed.entry, asOf);
-  if (isSettled(app, resolved) || areExempt(app, grants, resolved, asOf)) return null;
+  if (isSettled(app, resolved)) return null;
   return { why: "not-listed", at: resolved.policy.unlisted.position };
 }
 
@@ -86,24 +92,4 @@ function isSettled(
   if (protectedApps.has(key) || deniedLike.has(key)) return true;
   const doubt = doubts.get(key);
   return doubt !== undefined && (doubt.untouchable || doubt.denied !== null || doubt.deniedLike !== null);
-}
-
-function areExempt(
-  { key }: App,
-  grants: readonly Grant[],
-  { exemptions }: ResolvedPolicy,
-  asOf: number,
-): boolean {
-  const holding = exemptions.filter(({ exemption }) => !isOver(exemption.expires.value, asOf));
-  return grants.every(({ userId }) =>
-    holding.some(
-      (one) => (one.appKey === null || one.appKey === key) && (one.userId === null || one.userId === userId),
-    ),
-  );
-}
-
-/** Whether a policy can say which app it is. */
-function canBeDecided({ id, name, couldBe }: App, { apps }: Inventory): boolean {
-  if (id !== null) return true;
-  return couldBe === undefined && name.trim() !== "" && apps.filter((one) => one.name === name).length === 1;
 }

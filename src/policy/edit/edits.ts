@@ -1,5 +1,7 @@
+import type { App } from "../../inventory/inventory.ts";
 import { type AppId, type AppRef, parseAppId } from "../../salesforce/id.ts";
 import type { Day } from "../../time.ts";
+import { isBlank } from "../hidden.ts";
 import { appRefOf } from "../layer.ts";
 import type { AppEntry, Policy } from "../policy.ts";
 import type { AppFile, AppRefFile, PolicyFile } from "../policySchema.ts";
@@ -24,6 +26,14 @@ export function entryCalled({ apps }: Pick<Policy, "apps">, ref: AppRef | null):
 /** How an entry calls its app: a name beside an id says nothing more. */
 export function refOfEntry({ id, name }: Pick<AppEntry, "id" | "name">): AppRef {
   return id === null ? { name: name!.value } : { id: id.value };
+}
+
+/** An app of an org. @param entry that lists it, or denies it; null for none */
+export function toEdit(
+  { id, name }: Pick<App, "id" | "name">,
+  entry: Pick<AppEntry, "id" | "name"> | null,
+): AppToEdit {
+  return { id, name: isBlank(name) ? null : name, listedAs: entry === null ? null : refOfEntry(entry) };
 }
 
 /** What somebody decided. What is left out stays as it is. */

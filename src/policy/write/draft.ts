@@ -5,6 +5,7 @@ import { platformKindOf } from "../../platformApps.ts";
 import { printable } from "../../printable.ts";
 import { amount } from "../../text.ts";
 import { dayOf, type Instant, isLongerAgo } from "../../time.ts";
+import { canBeNamed } from "../canBeNamed.ts";
 import { isBlank } from "../hidden.ts";
 import { proposedUsers } from "./proposedUsers.ts";
 import { yamlText } from "./yamlText.ts";
@@ -124,13 +125,6 @@ function providersPart(inventory: Inventory): Record<string, unknown> {
         users: proposedUsers(provider, links.get(provider)!, inventory).users,
       })),
   };
-}
-
-/** Whether an entry can say that it means this one of the apps, or of the providers: by its id, or by a name that no other has. */
-function canBeNamed({ id, name, couldBe }: App, among: readonly App[]): boolean {
-  if (id !== null) return true;
-  const isDistinct = !isBlank(name) && among.filter((other) => other.name === name).length === 1;
-  return couldBe === undefined && isDistinct;
 }
 
 /** @param isApart whether a blank line stands before it */
