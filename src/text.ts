@@ -8,6 +8,12 @@ export function amount(number: number, what: string): string {
   return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
 }
 
+/** The first few, and how many more there are. */
+export function firstFew(names: readonly string[], most = 3): string {
+  const more = names.length - most;
+  return more <= 0 ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${count(more)} more`;
+}
+
 /** A clause as a sentence. */
 export function sentence(clause: string): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${clause.endsWith(".") ? "" : "."}`;

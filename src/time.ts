@@ -32,6 +32,11 @@ export function parseUtc(text: string): Instant | null {
   return Number.isNaN(time) || new Date(time).toISOString().slice(0, 16) !== text.slice(0, 16) ? null : time;
 }
 
+/** `2026-11-23 12:00 UTC`, of an instant in ISO 8601. */
+export function minuteText(instant: string): string {
+  return `${instant.slice(0, 16).replace("T", " ")} UTC`;
+}
+
 /** The day of a point in time. */
 export function dayOf(instant: Instant): Day {
   return new Date(instant).toISOString().slice(0, 10) as Day;

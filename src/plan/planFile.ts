@@ -20,9 +20,9 @@ import { standingPart } from "./standingPart.ts";
 export function planFile(evaluation: Evaluation, options: { readonly all: true }): FullPlan;
 export function planFile(evaluation: Evaluation, options: { readonly all: boolean }): PlanFile;
 export function planFile(evaluation: Evaluation, { all }: { readonly all: boolean }): PlanFile {
-  const platformApps = platformPart(evaluation, appLabels(evaluation.inventory));
   const { policy, inventory, asOf, decisions, findings, plan, limits } = evaluation;
   const labels = appLabels(inventory);
+  const platformApps = platformPart(evaluation, labels);
   const content: Omit<PlanFile, "digest"> = {
     version: 1,
     asOf: iso(asOf)!,

@@ -1,4 +1,5 @@
 import policySchema from "../../schema/policy.schema.json" with { type: "json" };
+import { isSameData } from "../collections.ts";
 import type { PolicyFile } from "../policy/policySchema.ts";
 import { parseAppId } from "../salesforce/id.ts";
 import { amount } from "../text.ts";
@@ -9,7 +10,7 @@ import { countGrantsOf } from "./plan.ts";
 import { planDifference } from "./planDifference.ts";
 import type { PlanFile } from "./planSchema.ts";
 import { judgeEntries, type Otherwise } from "./widening/entries.ts";
-import { type Found, isSame, SEVERITIES, type Severity } from "./widening/found.ts";
+import { type Found, SEVERITIES, type Severity } from "./widening/found.ts";
 import { judgeKey, judgeMap } from "./widening/keys.ts";
 import {
   judgeApprovals,
@@ -64,7 +65,7 @@ export function widened(base: PlanFile | null, head: PlanFile): Widened | null {
   const fits = policyValidator();
   if (!fits(old.says) || !fits(now.says)) return null;
   const gained = gainedAccess(old.access, now.access);
-  const isChanged = !isSame(
+  const isChanged = !isSameData(
     { ...old, access: null, places: null, listed: null },
     { ...now, access: null, places: null, listed: null },
   );

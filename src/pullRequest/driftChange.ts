@@ -10,8 +10,7 @@ import {
   markdownText,
   rowLine,
 } from "../report/render/markdown.ts";
-import { firstFew } from "../report/words.ts";
-import { amount, count } from "../text.ts";
+import { amount, count, firstFew } from "../text.ts";
 import { memoryMark, type Remembered, type RememberedGroup } from "./driftMemory.ts";
 
 /** What breaks a policy for one reason. A case is somebody's access to an app, with all grants that the two have, or one finding. */

@@ -2,7 +2,7 @@ import type { FleetRun, OrgResult } from "../fleet/runSchema.ts";
 import { isNotJudged, isOverLimits, STATUS_WORDS } from "../report/fleet/fleetWords.ts";
 import { details, firstThatFits, markdownText, roomAfter, tableMarkdown } from "../report/render/markdown.ts";
 import { type Table, tableOf } from "../report/render/table.ts";
-import { amount } from "../text.ts";
+import { amount, firstFew } from "../text.ts";
 import { firstOf } from "./commentParts.ts";
 import type { EffectTable } from "./effectTable.ts";
 
@@ -152,8 +152,7 @@ export function orgRows(
 
 /** Names of orgs in a sentence. */
 function orgNames(names: readonly string[], most: number): string {
-  const shown = names.slice(0, most).map(markdownText);
-  return names.length <= most ? shown.join(", ") : `${shown.join(", ")} and ${names.length - most} more`;
+  return firstFew(names.map(markdownText), most);
 }
 
 /** Names of orgs below what is said of them, folded where there are many; nothing where there are none. @param what as in "Nothing changes in" */

@@ -1,3 +1,4 @@
+import { fairShares } from "../collections.ts";
 import { countGrantsOf, type Plan, type PlannedRevocation, summarizePlan } from "../plan/plan.ts";
 import { ruleText, whyText } from "../plan/reason.ts";
 import { placeText } from "../policy/policy.ts";
@@ -65,14 +66,10 @@ function groupsOf(revocations: readonly PlannedRevocation[]): PlannedRevocation[
 
 /** The first of each, as many of one as of another where there are that many. */
 function namedOf(groups: readonly PlannedRevocation[][]): PlannedRevocation[][] {
-  let room = NAMED;
-  const counts = groups.map(() => 0);
-  for (let share = 1; room > 0 && groups.some(({ length }) => length >= share); share += 1)
-    for (const [i, { length }] of groups.entries())
-      if (length >= share && room > 0) {
-        counts[i] = share;
-        room -= 1;
-      }
+  const counts = fairShares(
+    groups.map(({ length }) => length),
+    NAMED,
+  );
   return groups.map((some, i) => some.slice(0, some.length === 1 ? 1 : counts[i]));
 }
 

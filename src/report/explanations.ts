@@ -9,8 +9,8 @@ import type { SaidValue } from "../policy/saidValues.ts";
 import { pathText } from "../policy/source.ts";
 import { printable } from "../printable.ts";
 import { safeJson } from "../safeJson.ts";
-import { amount } from "../text.ts";
-import { firstFew, HOLDS } from "./words.ts";
+import { amount, firstFew } from "../text.ts";
+import { HOLDS } from "./words.ts";
 
 interface ExplanationOptions {
   /** Whether it is about a grant that nobody holds. */

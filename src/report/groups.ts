@@ -1,3 +1,4 @@
+import { fairShares } from "../collections.ts";
 import { meaningOf } from "../decide/codes.ts";
 import { appKey, appText } from "../plan/parts.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
@@ -136,17 +137,9 @@ function spanOf(instants: readonly (string | null)[]): Span {
 
 /** So many of the revocations, in the order of their groups: each group gets as many as another, until it has no more. Pure. */
 export function fairShare<One extends Grouped>(groups: readonly Group<One>[], most: number): One[] {
-  const shares = groups.map(() => 0);
-  let left = most;
-  let open = groups.map((_, i) => i);
-  while (left > 0 && open.length > 0) {
-    const each = Math.max(1, Math.floor(left / open.length));
-    for (const i of open) {
-      const more = Math.min(each, left, groups[i]!.revocations.length - shares[i]!);
-      shares[i]! += more;
-      left -= more;
-    }
-    open = open.filter((i) => shares[i]! < groups[i]!.revocations.length);
-  }
+  const shares = fairShares(
+    groups.map(({ revocations }) => revocations.length),
+    most,
+  );
   return groups.flatMap(({ revocations }, i) => revocations.slice(0, shares[i]));
 }

@@ -1,13 +1,10 @@
 import { appText } from "../plan/parts.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { printable } from "../printable.ts";
-import { amount, compareText, count } from "../text.ts";
+import { amount, compareText, count, firstFew } from "../text.ts";
 
 type PlatformPart = NonNullable<PlanFile["platformApps"]>;
 type Held = PlatformPart["apps"][number];
-
-/** Apps of a group that are named. */
-const NAMED = 3;
 
 /**
  * What happens to Salesforce's own apps that a policy does not list, in a line, and to what is only called so in another; none
@@ -37,9 +34,7 @@ export function platformLines(part: PlatformPart | undefined, shown = printable)
 /** The apps with most users first, a few by name. */
 function namesOf(apps: readonly Held[], shown: (text: string) => string): string {
   const sorted = [...apps].sort((a, b) => b.users - a.users || compareText(appText(a), appText(b)));
-  const names = sorted.slice(0, NAMED).map((one) => `${shown(appText(one))} (${amount(one.users, "user")})`);
-  const more = sorted.length - names.length;
-  return `${names.join(", ")}${more === 0 ? "" : ` and ${count(more)} more`}`;
+  return firstFew(sorted.map((one) => `${shown(appText(one))} (${amount(one.users, "user")})`));
 }
 
 /** What their grants get: `12 grants kept, 1 revoked`. */

@@ -5,12 +5,12 @@ import { appText } from "../plan/parts.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { ruleText } from "../plan/reason.ts";
 import { printable } from "../printable.ts";
-import { amount } from "../text.ts";
+import { amount, firstFew } from "../text.ts";
 import { type Group, groupsOf, reasonText, spanText, totalsOf } from "./groups.ts";
 import { hanging } from "./render/fold.ts";
 import { tableOf } from "./render/table.ts";
 import { NO_TERMINAL, type Terminal, tableText } from "./render/terminal.ts";
-import { firstFew, reauthorizeClause } from "./words.ts";
+import { reauthorizeClause } from "./words.ts";
 
 type Revocation = PlanFile["revocations"][number];
 

@@ -4,9 +4,10 @@ import type { PlanFile } from "../plan/planSchema.ts";
 import type { StandingShown } from "../plan/standingPart.ts";
 import { placeText } from "../policy/policy.ts";
 import { KIND_WORDS, SOURCE_WORDS } from "../standing.ts";
-import { compareText } from "../text.ts";
+import { compareText, firstFew } from "../text.ts";
+import { minuteText } from "../time.ts";
 import { type Table, tableOf } from "./render/table.ts";
-import { firstFew, STANDING_VERDICTS } from "./words.ts";
+import { STANDING_VERDICTS } from "./words.ts";
 
 type Entry = StandingShown["entries"][number] &
   Partial<Pick<NonNullable<PlanFile["standingAccess"]>["entries"][number], "code" | "policy">>;
@@ -123,7 +124,7 @@ export function standingNote(standing: Pick<StandingShown, "days" | "sources"> |
     const { name, toRead } = SOURCE_WORDS[source];
     if (state === "read") return [];
     if (state === "not-read") return `Not read: ${name}; ${toRead}.`;
-    return `Read in part: ${name}${since === null ? "" : `, back to ${since.slice(0, 16).replace("T", " ")} UTC`}.`;
+    return `Read in part: ${name}${since === null ? "" : `, back to ${minuteText(since)}`}.`;
   });
   const looked = read.length === 0 ? "It was not looked for." : `Looked for in: ${read.join(", ")}.`;
   return {

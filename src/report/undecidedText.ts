@@ -4,7 +4,7 @@ import { platformKindOf } from "../platformApps.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
 import { KIND_WORDS } from "../standing.ts";
-import { amount } from "../text.ts";
+import { amount, firstFew } from "../text.ts";
 import { dayOf, type Instant, isLongerAgo } from "../time.ts";
 import { fieldNotes } from "./field.ts";
 
@@ -23,7 +23,7 @@ export function undecidedLines(
 ): string[] {
   const users = [...new Set(grants.map(({ userId }) => userId))];
   const named = (ids: readonly (typeof users)[number][]) =>
-    firstOf(ids.map((id) => inventory.users.get(id)?.username ?? id));
+    firstFew(ids.map((id) => printable(inventory.users.get(id)?.username ?? id)).sort(), MOST_NAMED);
   const inactive = users.filter((id) => inventory.users.get(id)?.isActive === false).length;
   const created = grants.flatMap(({ createdAt }) => createdAt ?? []).sort((a, b) => a - b);
   const used = grants.flatMap(({ lastUsedAt }) => lastUsedAt ?? []).sort((a, b) => a - b);
@@ -126,9 +126,4 @@ function policyText(undecided: UndecidedApp["undecided"]): string {
 
 function spanText(first: string, last: string): string {
   return first === last ? first : `${first} to ${last}`;
-}
-
-function firstOf(names: readonly string[]): string {
-  const shown = [...names].sort().slice(0, MOST_NAMED).map(printable).join(", ");
-  return names.length > MOST_NAMED ? `${shown} and ${names.length - MOST_NAMED} more` : shown;
 }

@@ -161,15 +161,6 @@ export function approvalsText({
     : `An update revokes nothing of it without ${amount(approvals, "signed approval")} (docs/approvals.md).`;
 }
 
-/** Users who are named; the others are counted. */
-const NAMED = 3;
-
-/** The first few, and how many more there are. */
-export function firstFew(names: readonly string[]): string {
-  const more = names.length - NAMED;
-  return more <= 0 ? names.join(", ") : `${names.slice(0, NAMED).join(", ")} and ${count(more)} more`;
-}
-
 /** Said below a list of which that many are left out; null where none are. @param where all of them are */
 export function cutNote(left: number, where?: string): string | null {
   if (left <= 0) return null;

@@ -6,7 +6,7 @@ import { expiringFrom, findingText } from "../decide/findings.ts";
 import type { App, Grant, User } from "../inventory/inventory.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
 import { appLabels } from "../plan/label.ts";
-import { amount, count } from "../text.ts";
+import { amount, firstFew } from "../text.ts";
 import { endOf, parseDay } from "../time.ts";
 import { type Condition, conditionKey, OF_NO_GRANT } from "./condition.ts";
 
@@ -186,7 +186,6 @@ function mayDo({ inventory }: Evaluation, grant: Grant, through: string | null):
 
 /** Users of an app in one message, where they come together. */
 const MOST_ALONE = 3;
-const NAMED = 3;
 
 /**
  * The same, with what begins together of one app in one: a rollout to a hundred users is one message. What is critical stays alone. Pure.
@@ -204,8 +203,6 @@ export function together(begun: readonly Condition[]): Condition[] {
 function asOne(some: readonly Condition[]): Condition {
   const [first] = some as [Condition];
   const names = some.flatMap(({ user }) => user?.username ?? user?.id ?? []).sort();
-  const more = names.length - NAMED;
-  const shown = `${names.slice(0, NAMED).join(", ")}${more > 0 ? ` and ${count(more)} more` : ""}`;
   const trouble = TROUBLES[first.details.why as Trouble];
   const times = some.flatMap(({ since }) => since ?? []);
   const since = times.length === 0 ? null : Math.min(...times);
@@ -215,7 +212,7 @@ function asOne(some: readonly Condition[]): Condition {
     key: conditionKey(first.kind, ...some.map(({ key }) => key).sort()),
     olderKey: null,
     since,
-    text: `${first.details.label ?? first.app!.name} holds new grants of ${amount(names.length, "user")} (${shown}), and ${trouble}`,
+    text: `${first.details.label ?? first.app!.name} holds new grants of ${amount(names.length, "user")} (${firstFew(names)}), and ${trouble}`,
     user: null,
     grantedAt: timeText(since),
     may: first.may.slice(1),

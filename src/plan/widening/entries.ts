@@ -1,6 +1,7 @@
+import { isSameData } from "../../collections.ts";
 import { foldName } from "../../names.ts";
 import type { Allows } from "../allowsSchema.ts";
-import { type Found, isSame, type Said, type Severity } from "./found.ts";
+import type { Found, Said, Severity } from "./found.ts";
 import { judgeKey, judgeMap } from "./keys.ts";
 import { isEveryone, moreUsers, usersText } from "./users.ts";
 
@@ -48,7 +49,7 @@ export function judgeEntries(
     ...entries.flatMap((one) => {
       const other = pairs.get(one);
       // An entry that another one overrules, as a denial of one's own does a shared sanction, lists nothing and is no new one.
-      if (other === undefined && old.some(({ entry }) => isSame(entry, one.entry))) return [];
+      if (other === undefined && old.some(({ entry }) => isSameData(entry, one.entry))) return [];
       const found =
         other === undefined
           ? added(one, prefix, base, before.outcome(one.key))
@@ -254,7 +255,7 @@ function isNoTighter(entry: Entry, { times, scopes }: Pick<Otherwise, "times" | 
   return (
     isEveryone(entry.users) &&
     entry.settings === undefined &&
-    (entry.scopes === undefined || isSame(entry.scopes, scopes)) &&
-    TIMES.every((key) => entry[key] === undefined || isSame(entry[key], times[key]) || isLonger(key))
+    (entry.scopes === undefined || isSameData(entry.scopes, scopes)) &&
+    TIMES.every((key) => entry[key] === undefined || isSameData(entry[key], times[key]) || isLonger(key))
   );
 }

@@ -1,3 +1,4 @@
+import { firstFew } from "../../text.ts";
 /** How much weight a widening has. What comes first is worse. */
 export const SEVERITIES = ["high", "medium", "low"] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -26,22 +27,8 @@ export type Said = unknown;
 
 /** Names in a sentence, the first of many. Untrusted text. */
 export function namesText(names: readonly string[]): string {
-  const MOST = 4;
-  const shown = names.slice(0, MOST).map((name) => `"${name}"`);
-  return names.length <= MOST ? shown.join(", ") : `${shown.join(", ")} and ${names.length - MOST} more`;
-}
-
-/** Whether two values of plain data are the same, whatever the order of their keys. */
-export function isSame(one: Said, other: Said): boolean {
-  return one === other || canonicalText(one) === canonicalText(other);
-}
-
-function canonicalText(value: Said): string {
-  return (
-    JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-    ) ?? ""
+  return firstFew(
+    names.map((name) => `"${name}"`),
+    4,
   );
 }

@@ -1,8 +1,9 @@
+import { isSameData } from "../../collections.ts";
 import { scopesAllow } from "../../decide/scopes.ts";
 import { foldName } from "../../names.ts";
 import type { OAuthScope } from "../../policy/policy.ts";
 import { count } from "../../text.ts";
-import { type Found, isSame, namesText, type Said, type Severity } from "./found.ts";
+import { type Found, namesText, type Said, type Severity } from "./found.ts";
 
 /** Whether a key says more, or less, of what is allowed; null where it allows no more. @returns what is said of it, and how bad that is */
 type Judge = (
@@ -393,7 +394,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
 
 /** What a change of one key allows more; null for nothing. @param key as `KEYS` has it @param place the key's, as `Allows.places` has it */
 export function judgeKey(key: string, base: Said, head: Said, place: string): Found | null {
-  if (isSame(base, head)) return null;
+  if (isSameData(base, head)) return null;
   const known = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
   const places = { place: head === undefined ? null : place, before: place };
   if (known === undefined)

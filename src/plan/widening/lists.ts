@@ -1,7 +1,8 @@
+import { isSameData } from "../../collections.ts";
 import { foldName } from "../../names.ts";
 import { count } from "../../text.ts";
 import type { Allows } from "../allowsSchema.ts";
-import { type Found, isSame, namesText, type Said } from "./found.ts";
+import { type Found, namesText, type Said } from "./found.ts";
 import { judgeMap } from "./keys.ts";
 
 /** An exemption, or an exception from high privilege, in plain data. */
@@ -128,7 +129,7 @@ function exceptions(old: readonly Covering[], now: readonly Covering[]): Found[]
 /** Whether what one means is meant by another too: of any app and of any user where it does not say of which. */
 function covers(other: Covering, one: Covering): boolean {
   const sameApp =
-    other.app === undefined || (one.app !== undefined && isSame(appOf(other.app), appOf(one.app)));
+    other.app === undefined || (one.app !== undefined && isSameData(appOf(other.app), appOf(one.app)));
   return sameApp && (other.user === undefined || other.user.toLowerCase() === one.user?.toLowerCase());
 }
 

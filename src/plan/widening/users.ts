@@ -1,5 +1,6 @@
+import { isSameData } from "../../collections.ts";
 import type { Said } from "./found.ts";
-import { isSame, namesText } from "./found.ts";
+import { namesText } from "./found.ts";
 import { judgeMap, USER_LISTS } from "./keys.ts";
 
 type UserMap = Readonly<Record<string, Said>> & { readonly except?: Said };
@@ -9,7 +10,7 @@ type UserMap = Readonly<Record<string, Said>> & { readonly except?: Said };
  * may mean nobody more there. @param prefix of the entry's keys, as `apps[].`
  */
 export function moreUsers(prefix: string, base: Said, head: Said): string[] {
-  if (isSame(base, head) || head === "nobody") return [];
+  if (isSameData(base, head) || head === "nobody") return [];
   const [old, now] = [mapOf(base), mapOf(head)];
   const excepted = judgeMap(`${prefix}users.except.`, old.except ?? {}, now.except ?? {}, "").map(
     ({ what }) => what,

@@ -1,4 +1,5 @@
 import policySchema from "../../../schema/policy.schema.json" with { type: "json" };
+import { isSameData, takeOne } from "../../collections.ts";
 import type { ErrorText } from "../../errors.ts";
 import { parseSource } from "../document.ts";
 import { policyErrors } from "../errors.ts";
@@ -43,7 +44,7 @@ export function editPolicy({ text, file, open }: PolicyText, edit: PolicyEdit): 
   const refused = () => ({ refused: policyErrors["policy-not-editable"].says({ file }) });
   if (changed === null || !keepsComments(body, changed)) return refused();
   const parsed = parseSource(changed, file);
-  if ("problems" in parsed || !isSame(parsed.source.data, wanted)) return refused();
+  if ("problems" in parsed || !isSameData(parsed.source.data, wanted)) return refused();
   const result = parsePolicy(changed, file, open);
   if ("problems" in result) return { problems: result.problems, isBefore: false };
   if (!saysAsked(before, result.policy, edit)) return refused();
@@ -80,11 +81,7 @@ function withApps(
 /** No comment may be lost: what it says of something that is gone, a reviewer takes out. */
 function keepsComments(before: string, after: string): boolean {
   const left = commentsIn(after).map(({ text }) => text);
-  return commentsIn(before).every(({ text }) => {
-    const at = left.indexOf(text);
-    if (at >= 0) left.splice(at, 1);
-    return at >= 0;
-  });
+  return commentsIn(before).every(({ text }) => takeOne(left, text));
 }
 
 /** What an app is called, behind its id: an entry of its own has the name beside it. */
@@ -113,16 +110,4 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
 
 function keyOrder(path: readonly string[]): readonly string[] {
   return ORDERS[path.join(".")] ?? [];
-}
-
-/** Whether two values of a file are the same, whatever the order of their keys. */
-function isSame(one: unknown, other: unknown): boolean {
-  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null)
-    return one === other;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const [keys, others] = [Object.keys(one), Object.keys(other)];
-  return (
-    keys.length === others.length &&
-    keys.every((key) => Object.hasOwn(other, key) && isSame(one[key as never], other[key as never]))
-  );
 }

@@ -1,13 +1,14 @@
 import { appText } from "../../plan/parts.ts";
-import { amount, count } from "../../text.ts";
-import { dayOf } from "../../time.ts";
+import { amount, count, firstFew } from "../../text.ts";
+import { dayOf, minuteText } from "../../time.ts";
 import { groupsOf, reasonText, spanText } from "../groups.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { type OrgView, orgView } from "../org/orgView.ts";
 import { grantsSection, type Section, sectionsOf } from "../org/sections.ts";
 import { newlyPrivileged, periodText } from "../org/tasks.ts";
+import { FIRST_GRANTED } from "../periodColumns.ts";
 import { tableOf } from "../render/table.ts";
-import { firstFew, limitsText, plannedLinksText, proofText, REDACTED_NOTE } from "../words.ts";
+import { limitsText, plannedLinksText, proofText, REDACTED_NOTE } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
 import { pageHtml } from "./shell.ts";
 import { staticSection } from "./staticTable.ts";
@@ -36,7 +37,7 @@ export function auditHtml(report: OrgReport, { annex }: AuditEdition): string {
   return pageHtml({
     title,
     day,
-    subtitle: html`${plan.org.id}${plan.org.isSandbox ? " · sandbox" : null} · held against <code>${plan.policy.file}</code> at <time datetime="${plan.asOf}">${plan.asOf.slice(0, 16).replace("T", " ")} UTC</time> · ${report.since === null ? "no earlier report" : `period from ${dayOf(Date.parse(report.since))}`}${redacted ? ` · ${REDACTED_NOTE}` : null}`,
+    subtitle: html`${plan.org.id}${plan.org.isSandbox ? " · sandbox" : null} · held against <code>${plan.policy.file}</code> at <time datetime="${plan.asOf}">${minuteText(plan.asOf)}</time> · ${report.since === null ? "no earlier report" : `period from ${dayOf(Date.parse(report.since))}`}${redacted ? ` · ${REDACTED_NOTE}` : null}`,
     main: html`${verdictHtml(report, view)}${trendTiles(report)}${partsOf(report, view).map((section) => staticSection(section, MOST_ROWS, ELSEWHERE))}${restsOn(report)}${signatures()}${annex ? annexHtml(view) : null}`,
     onPaper: html``,
     footer: html`Made by <code>sanctioned report --edition audit</code>, which changes nothing.`,
@@ -101,12 +102,7 @@ function toDecide({ undecided, grants }: OrgView): Section {
     table: tableOf(undecided, {
       app: { title: "App", kind: "text", value: ({ name }) => name },
       users: { title: "Users", kind: "count", value: ({ users }) => users },
-      first: {
-        title: "First granted",
-        kind: "day",
-        nothing: "unknown",
-        value: ({ firstGranted }) => firstGranted,
-      },
+      first: { ...FIRST_GRANTED, value: ({ firstGranted }) => firstGranted },
       last: { title: "Last used", kind: "day", nothing: "unknown", value: ({ lastUsed }) => lastUsed },
       who: { title: "Who", kind: "text", value: ({ name }) => firstFew(usersOf(name)) },
       decision: {

@@ -1,4 +1,4 @@
-import { dayOf } from "../../time.ts";
+import { dayOf, minuteText } from "../../time.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
 import { grantsSection, sectionsOf } from "../org/sections.ts";
@@ -27,7 +27,7 @@ export function reportHtml(report: OrgReport, { fleet }: Surroundings = {}): str
   return pageHtml({
     title: `Connected users of ${plan.org.name}`,
     day: dayOf(Date.parse(plan.asOf)),
-    subtitle: html`Held against <code>${plan.policy.file}</code> at <time datetime="${plan.asOf}">${plan.asOf.slice(0, 16).replace("T", " ")} UTC</time> · ${plan.org.id}${plan.org.isSandbox ? " · sandbox" : null}${report.redacted ? " · users' names replaced" : null}${fleet === undefined ? null : html` · <a href="${fleet}">all orgs</a>`}`,
+    subtitle: html`Held against <code>${plan.policy.file}</code> at <time datetime="${plan.asOf}">${minuteText(plan.asOf)}</time> · ${plan.org.id}${plan.org.isSandbox ? " · sandbox" : null}${report.redacted ? " · users' names replaced" : null}${fleet === undefined ? null : html` · <a href="${fleet}">all orgs</a>`}`,
     main: html`${verdictHtml(report, view)}<section id="glance" aria-labelledby="glance-title">
 <h2 id="glance-title">At a glance</h2>
 ${trendTiles(report)}${chartsHtml(report, view)}</section>

@@ -6,7 +6,7 @@ import type { OrgReport } from "../org/orgReport.ts";
 import type { OrgView } from "../org/orgView.ts";
 import { type Task, tasksOf } from "../org/tasks.ts";
 import { plannedLinksText, proofText, REPORT_MODE_NOTE } from "../words.ts";
-import { html, type Markup, trusted } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 import { prose } from "./section.ts";
 
 /** The answer first: what goes, what needs somebody, or that all is well; then the numbers. */
@@ -60,11 +60,17 @@ function rulesText(counts: Readonly<Record<string, number>>): string {
 /** A number with the section that tells more and the rule that it is counted by; null where nobody judged it. */
 export type BigNumber = readonly [label: string, count: number | null, section: string, rule: string];
 
+/** A number that is read first, or that nobody judged it. */
+export function bigNumber(number: number | null): Markup {
+  if (number === null) return html`<strong class="unknown">not judged</strong>`;
+  return html`<strong>${count(number)}</strong>`;
+}
+
 /** Numbers that are read first. */
 export function bigNumbers(label: string, numbers: readonly BigNumber[]): Markup {
   return html`<ul class="numbers" aria-label="${label}">${numbers.map(
     ([what, number, section, rule]) =>
-      html`\n<li><a href="#${section}"><strong${number === null ? trusted(' class="unknown"') : null}>${number === null ? "not judged" : count(number)}</strong> <span>${what}</span> <small>${prose(rule)}</small></a></li>`,
+      html`\n<li><a href="#${section}">${bigNumber(number)} <span>${what}</span> <small>${prose(rule)}</small></a></li>`,
   )}
 </ul>
 `;

@@ -4,12 +4,12 @@ import { countGrantsOf } from "../../plan/plan.ts";
 import type { FullPlan, PlanFile } from "../../plan/planSchema.ts";
 import { placeText } from "../../policy/policy.ts";
 import { setupLinks } from "../../setupLinks.ts";
-import { amount, count, sentence } from "../../text.ts";
+import { amount, count, firstFew, sentence } from "../../text.ts";
 import { dayOf } from "../../time.ts";
 import { LAST_USED } from "../periodColumns.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { standingNote, standingTable } from "../standingTable.ts";
-import { firstFew, HELD_BACK, HOLDS, REAUTHORIZE, STANDINGS } from "../words.ts";
+import { HELD_BACK, HOLDS, REAUTHORIZE, STANDINGS } from "../words.ts";
 import {
   appColumns,
   DECISION,

@@ -1,8 +1,8 @@
 import { IDLE_DAYS } from "../../plan/allParts.ts";
-import { appKey } from "../../plan/parts.ts";
-import { amount, count } from "../../text.ts";
+import { amount, count, firstFew } from "../../text.ts";
 import { dayOf, days } from "../../time.ts";
-import { firstFew, STANDINGS } from "../words.ts";
+import { totalsOf } from "../groups.ts";
+import { STANDINGS } from "../words.ts";
 import { DUE_DAYS, dueExemptions, overdueReviews } from "./due.ts";
 import { decisionCounts, errorCount, standingCount } from "./headline.ts";
 import { notJudgedText } from "./measures.ts";
@@ -36,8 +36,7 @@ interface Counted extends Task {
 function grantTasks({ plan }: OrgReport): Counted[] {
   const { revocations, limits } = plan;
   const { toRevoke } = decisionCounts(plan);
-  const users = new Set(revocations.map(({ user }) => user.id)).size;
-  const apps = new Set(revocations.map(({ app }) => appKey(app))).size;
+  const { users, apps } = totalsOf(revocations);
   const what = `${amount(toRevoke, "grant")} of ${amount(users, "user")} for ${amount(apps, "app")}`;
   return [
     {

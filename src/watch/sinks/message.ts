@@ -1,4 +1,5 @@
 import { printable } from "../../printable.ts";
+import { minuteText } from "../../time.ts";
 import type { WatchEvent } from "../event.ts";
 
 /** What stands before a message. */
@@ -39,8 +40,8 @@ export function messageOf(event: WatchEvent): Message {
   const word = isOver ? "Over" : `${severity.charAt(0).toUpperCase()}${severity.slice(1)}`;
   const said: (readonly [string, string | null])[] = [
     ["Org", org?.name ?? null],
-    ["Granted", grantedAt === null ? null : minute(grantedAt)],
-    ["Seen", minute(at)],
+    ["Granted", grantedAt === null ? null : minuteText(grantedAt)],
+    ["Seen", minuteText(at)],
     ["User", user === null ? null : (user.username ?? user.id)],
     ["App", app === null ? null : `${app.name}${app.id === null ? " (no id)" : ` (${app.id})`}`],
     ["Owner", owner],
@@ -55,11 +56,6 @@ export function messageOf(event: WatchEvent): Message {
     links: [...links, ...(isAddress ? [{ label: "The runbook", url: runbook! }] : [])],
     readOn: runbook === null || isAddress ? null : runbook,
   };
-}
-
-/** `2026-11-23 12:00 UTC`. */
-function minute(time: string): string {
-  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
 }
 
 /** An event in one line for people, safe to show. */

@@ -1,3 +1,4 @@
+import { minuteText } from "../../../time.ts";
 import { html, type Markup } from "../../html/markup.ts";
 import { contents, type Part, partHtml, partOf } from "../../html/section.ts";
 import { pageHtml } from "../../html/shell.ts";
@@ -18,7 +19,7 @@ export function fleetHtml(page: FleetPage): string {
   return pageHtml({
     title: "Connected users of all orgs",
     day: run.asOf.slice(0, 10),
-    subtitle: html`The orgs of <code>${run.file}</code> held against their policies at <time datetime="${run.asOf}">${run.asOf.slice(0, 16).replace("T", " ")} UTC</time>`,
+    subtitle: html`The orgs of <code>${run.file}</code> held against their policies at <time datetime="${run.asOf}">${minuteText(run.asOf)}</time>`,
     main: html`${fleetVerdict(page)}${urgent.map(partHtml)}${contents([...urgent, ...rest])}${rest.map(partHtml)}`,
     onPaper: html`At most 500 rows of a table are printed. <code>sanctioned fleet report --format csv --all</code> has every grant that was counted.`,
     footer: html`Made by <code>sanctioned fleet report</code>, which changes nothing.`,

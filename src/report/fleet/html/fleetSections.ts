@@ -1,10 +1,10 @@
 import type { OrgTrend } from "../../../fleet/history/trends.ts";
 import type { FleetRun, OrgResult } from "../../../fleet/runSchema.ts";
-import { amount } from "../../../text.ts";
+import { amount, firstFew } from "../../../text.ts";
 import type { Section } from "../../org/sections.ts";
 import { FIRST_GRANTED, LAST_USED } from "../../periodColumns.ts";
 import { tableOf } from "../../render/table.ts";
-import { firstFew, STANDINGS } from "../../words.ts";
+import { STANDINGS } from "../../words.ts";
 import { type AppGroup, appGroups, type OrgApp } from "../acrossOrgs.ts";
 import { isNotJudged, isOverLimits, STATUS_WORDS } from "../fleetWords.ts";
 import { usersAcross } from "../usersAcross.ts";
