@@ -55,7 +55,16 @@ function ofGrants(evaluation: Evaluation, open: readonly Decision[]): Condition[
   const { holders, exceptions } = resolved.highPrivilege ?? { holders: null, exceptions: [] };
   const excepted = coverFinder(exceptions);
   const labels = appLabels(inventory);
-  const pairs = Map.groupBy(open, ({ grant }) => JSON.stringify([grant.userId, grant.app.key]));
+  // A look is each minute, and of most users there is nothing to tell: theirs are not put together.
+  const told = new Set(
+    open.flatMap(({ action, grant: { userId } }) =>
+      action !== "keep" || holders?.has(userId) === true ? userId : [],
+    ),
+  );
+  const pairs = Map.groupBy(
+    open.filter(({ grant }) => told.has(grant.userId)),
+    ({ grant }) => JSON.stringify([grant.userId, grant.app.key]),
+  );
   return [...pairs.values()].flatMap(besideKnown).flatMap(({ decisions, isBeside }): Condition | [] => {
     const { userId, app } = decisions[0]!.grant;
     if (userId === inventory.caller.userId) return [];
