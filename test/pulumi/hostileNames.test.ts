@@ -52,10 +52,8 @@ beforeAll(async () => {
     ...{ version: 1, unlisted: "revoke", platformApps: "revoke", limits, apps },
     protected: { users: usernames.filter((other) => other !== username) },
   }));
-  await project.write(
-    "src/index.ts",
-    `import { ConnectedUserPolicy } from "./pulumi/resource.ts";
-for (const [i, policy] of ${JSON.stringify(policies)}.entries())
+  await project.writeProgram(
+    `for (const [i, policy] of ${JSON.stringify(policies)}.entries())
   new ConnectedUserPolicy(\`of-\${i}\`, { policy });
 `,
   );

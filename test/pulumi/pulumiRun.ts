@@ -214,6 +214,15 @@ export class PulumiProject {
     return writeFile(path.join(this.folder, file), text);
   }
 
+  /** Another program in place of this checkout's, through the same door. @param body has `ConnectedUserPolicy` */
+  writeProgram(body: string): Promise<void> {
+    const [file, from] =
+      this.door === "plugin"
+        ? ["plugin.mjs", "./src/plugin/program.ts"]
+        : ["src/index.ts", "./pulumi/resource.ts"];
+    return this.write(file, `import { ConnectedUserPolicy } from "${from}";\n${body}`);
+  }
+
   read(file: string): Promise<string> {
     return readFile(path.join(this.folder, file), "utf8");
   }
