@@ -10,6 +10,7 @@ export const SIDEBAR: Readonly<Record<string, readonly (readonly [title: string,
   Decide: [
     ["The policy", "policy"],
     ["Approving in pull requests", "pull-requests"],
+    ["Who gets the credential in CI", "ci-security"],
     ["Signed approvals", "approvals"],
     ["Policy packs", "policy-packs"],
   ],
