@@ -60,6 +60,16 @@ function leads(page: string, link: string, pictures: readonly string[]): boolean
   return target !== undefined && (heading === undefined || target.titles.includes(heading));
 }
 
+it.each(["index", "first-day", "policy", "pull-requests", "incidents", "reports", "watching"])(
+  "%s, where a newcomer lands, leads to the words, to each no more than once",
+  (page) => {
+    const { links } = parts.get(page)!;
+    const words = links.filter((link) => /^(\.\/)?words\b/.test(link));
+    expect(words.length).toBeGreaterThan(0);
+    expect(words).toEqual([...new Set(words)]);
+  },
+);
+
 it("links to pages elsewhere are to those of the site, and what is no page of it is only named", () => {
   const sources: Sources = {
     pages: {
