@@ -1,5 +1,5 @@
 /** `npm run page`: writes the style and the script of the HTML report as the strings that the page is made with. */
-import { readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -26,6 +26,9 @@ export async function pageAssets(): Promise<string> {
   const bundle = await rolldown({ input: path.join(folder, "page/main.ts"), platform: "browser" });
   const { output } = await bundle.generate({ format: "iife", minify: true });
   await bundle.close();
+  const sheets = readdirSync(path.join(folder, "page/style")).map((file) => path.basename(file, ".css"));
+  const left = sheets.filter((name) => !STYLES.includes(name));
+  if (left.length > 0) throw new Error(`no page has the style of ${left.join(", ")}`);
   const style = STYLES.map((name) => readFileSync(path.join(folder, `page/style/${name}.css`), "utf8")).join(
     "\n",
   );

@@ -12,7 +12,6 @@ import { limitsText, plannedLinksText, proofText, REDACTED_NOTE } from "../words
 import { html, type Markup } from "./markup.ts";
 import { pageHtml } from "./shell.ts";
 import { staticSection } from "./staticTable.ts";
-import { trendTiles } from "./trendTiles.ts";
 import { verdictHtml } from "./verdict.ts";
 
 /** Rows of one table of the edition, so that a bad month still is one that people read and sign. */
@@ -38,7 +37,7 @@ export function auditHtml(report: OrgReport, { annex }: AuditEdition): string {
     title,
     day,
     subtitle: html`${plan.org.id}${plan.org.isSandbox ? " · sandbox" : null} · held against <code>${plan.policy.file}</code> at <time datetime="${plan.asOf}">${minuteText(plan.asOf)}</time> · ${report.since === null ? "no earlier report" : `period from ${dayOf(Date.parse(report.since))}`}${redacted ? ` · ${REDACTED_NOTE}` : null}`,
-    main: html`${verdictHtml(report, view)}${trendTiles(report)}${partsOf(report, view).map((section) => staticSection(section, MOST_ROWS, ELSEWHERE))}${restsOn(report)}${signatures()}${annex ? annexHtml(view) : null}`,
+    main: html`${verdictHtml(report, view)}${partsOf(report, view).map((section) => staticSection(section, MOST_ROWS, ELSEWHERE))}${restsOn(report)}${signatures()}${annex ? annexHtml(view) : null}`,
     onPaper: html``,
     footer: html`Made by <code>sanctioned report --edition audit</code>, which changes nothing.`,
     data: null,
@@ -209,11 +208,6 @@ function paperStyle(header: string, footer: string): string {
   @top-left { content: ${cssString(header)}; font-size: 8pt; }
   @bottom-left { content: ${cssString(footer)}; font-size: 8pt; }
   @bottom-right { content: counter(page) " of " counter(pages); font-size: 8pt; }
-}
-@media print {
-  .numbers { grid-template-columns: repeat(4, 1fr); }
-  footer { margin-top: 1rem; padding-bottom: 0; }
-  h1 { font-size: 1.4rem; }
 }`;
 }
 

@@ -72,11 +72,14 @@ ${bars.map(({ label, badge, grants, isRest }) => {
 `;
 }
 
+/** Percent of the longest bar: what is there is seen, however few it is. */
+const LEAST_WIDTH = 0.6;
+
 /** The parts side by side, as wide as their share of the longest bar. */
 function barHtml(parts: readonly string[], counts: readonly number[], most: number): Markup {
   let from = 0;
   const pieces = parts.map((part, i) => {
-    const width = (counts[i]! / most) * 100;
+    const width = counts[i] === 0 ? 0 : Math.max(LEAST_WIDTH, (counts[i]! / most) * 100);
     const piece =
       width === 0
         ? null

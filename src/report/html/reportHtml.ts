@@ -8,7 +8,6 @@ import { howItWasRead } from "./provenance.ts";
 import { contents, partHtml, partOf } from "./section.ts";
 import { pageHtml } from "./shell.ts";
 import { tableBook } from "./tables.ts";
-import { trendTiles } from "./trendTiles.ts";
 import { verdictHtml } from "./verdict.ts";
 
 /** What a page may lead to beside itself. */
@@ -30,9 +29,9 @@ export function reportHtml(report: OrgReport, { fleet }: Surroundings = {}): str
     subtitle: html`Held against <code>${plan.policy.file}</code> at <time datetime="${plan.asOf}">${minuteText(plan.asOf)}</time> · ${plan.org.id}${plan.org.isSandbox ? " · sandbox" : null}${report.redacted ? " · users' names replaced" : null}${fleet === undefined ? null : html` · <a href="${fleet}">all orgs</a>`}`,
     main: html`${verdictHtml(report, view)}<section id="glance" aria-labelledby="glance-title">
 <h2 id="glance-title">At a glance</h2>
-${trendTiles(report)}${chartsHtml(report, view)}</section>
+${chartsHtml(report, view)}</section>
 ${contents(parts)}${parts.map(partHtml)}`,
-    onPaper: html`At most 500 rows of a table are printed. <code>sanctioned report --format csv</code> has every grant that was counted.`,
+    onPaper: html`Long tables are cut on paper, and each says what is left out. <code>sanctioned report --edition audit --annex</code> prints every grant behind the decisions, <code>--format csv</code> has them as a file.`,
     footer: html`Made by <code>sanctioned report</code>, which changes nothing.`,
     data: book.data(),
   });

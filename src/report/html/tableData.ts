@@ -41,6 +41,8 @@ export interface TableData {
   readonly sorted: Sorting | null;
   /** Rows shown at once, from the start. */
   readonly pageSize: number;
+  /** Rows that go on paper where nobody asked for others. */
+  readonly printed: number;
 }
 
 export interface Sorting {

@@ -10,6 +10,8 @@ import { FEW_ROWS, isColumn, type PageColumn, type PageData, type TableData } fr
 const PAGE_SIZE = 25;
 /** Of a table that people read through. */
 const LONG_PAGE_SIZE = 100;
+/** Rows on paper, of a table that people read through, and of others. */
+const [LONG_PRINTED, PRINTED] = [500, 40];
 
 /** Gathers the tables of one page. */
 export interface TableBook {
@@ -38,7 +40,7 @@ export function tableBook(): TableBook {
     const text = valueText(value, column);
     return text === "" ? null : indexOf(text);
   };
-  const read = ({ id, table, readThrough }: Section, most = table.size): TableData => {
+  const read = ({ id, table, readThrough, annex }: Section, most = table.size): TableData => {
     const { columns, rows } = table.in("page", most);
     const places = new Map(columns.map(({ key }, i) => [key, i]));
     return {
@@ -51,6 +53,7 @@ export function tableBook(): TableBook {
           ? null
           : { column: places.get(table.sorted.key)!, descending: table.sorted.descending },
       pageSize: readThrough ? LONG_PAGE_SIZE : PAGE_SIZE,
+      printed: readThrough ? LONG_PRINTED : annex && rows.length > PRINTED ? 0 : PRINTED,
     };
   };
   return {

@@ -16,7 +16,12 @@ export function trendHtml(text: string): string {
   const known = numbers.filter((number) => number !== null);
   if (known.length === 0) return "";
   const spoken = numbers.map((number) => (number === null ? "not judged" : count(number))).join(", ");
-  return `<svg class="spark" role="img" aria-label="${spoken}" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${lineHtml(numbers)}</svg><small>${known.length === 1 ? "first" : changeText(known.at(-1)! - known[0]!)}</small>`;
+  return `${sparkHtml(numbers, spoken)}<small>${known.length === 1 ? "first" : changeText(known.at(-1)! - known[0]!)}</small>`;
+}
+
+/** The picture of a trend of numbers, of which one at least is known. @param spoken for those who do not see it */
+export function sparkHtml(numbers: readonly (number | null)[], spoken: string): string {
+  return `<svg class="spark" role="img" aria-label="${spoken}" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${lineHtml(numbers)}</svg>`;
 }
 
 /** As in "+12" and "−3". */

@@ -5,9 +5,11 @@ import { decisionCounts, headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import type { OrgView } from "../org/orgView.ts";
 import { type Task, tasksOf } from "../org/tasks.ts";
+import { TRENDS } from "../org/trend.ts";
 import { plannedLinksText, proofText, REPORT_MODE_NOTE } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
 import { prose } from "./section.ts";
+import { trendOfNumber } from "./trendOfNumber.ts";
 
 /** The answer first: what goes, what needs somebody, or that all is well; then the numbers. */
 export function verdictHtml(report: OrgReport, view: OrgView): Markup {
@@ -32,17 +34,23 @@ function numbersHtml(report: OrgReport, { grants, undecided, privileged, measure
   const { plan } = report;
   const { reported, toRevoke } = decisionCounts(plan);
   const { idle, privilege } = measures;
+  const number = (
+    key: keyof typeof TRENDS,
+    value: number | null,
+    section: string,
+    rule: string,
+  ): BigNumber => [TRENDS[key], value, section, rule, trendOfNumber(report, key)];
   return bigNumbers(`The numbers at ${dayOf(Date.parse(plan.asOf))}`, [
-    ["Grants", plan.inventory.grants, "grants", "that the org counted"],
-    ["Connected users", plan.inventory.connectedUsers, "grants", "with a grant at least"],
-    ["Apps with grants", plan.inventory.apps, "apps", "of one user at least"],
-    ["Only reported", reported, "reported", rulesText(plan.counts.report)],
-    ["To be revoked", toRevoke, "revocations", rulesText(plan.counts.revoke)],
-    ["Apps undecided", undecided.length, "undecided", "on no list of the policy"],
-    ["Idle grants", grants.filter(({ use }) => use === "idle").length, "apps", idle.rule],
+    number("grants", plan.inventory.grants, "grants", "that the org counted"),
+    number("users", plan.inventory.connectedUsers, "grants", "with a grant at least"),
+    number("apps", plan.inventory.apps, "apps", "of one user at least"),
+    number("reported", reported, "reported", rulesText(plan.counts.report)),
+    number("toRevoke", toRevoke, "revocations", rulesText(plan.counts.revoke)),
+    number("undecided", undecided.length, "undecided", "on no list of the policy"),
+    number("idle", grants.filter(({ use }) => use === "idle").length, "apps", idle.rule),
     privilege.isJudged
-      ? ["High privilege", privileged.length, "privileged", privilege.rule]
-      : ["High privilege", null, "privileged", privilege.why],
+      ? number("privileged", privileged.length, "privileged", privilege.rule)
+      : number("privileged", null, "privileged", privilege.why),
   ]);
 }
 
@@ -57,20 +65,20 @@ function rulesText(counts: Readonly<Record<string, number>>): string {
   return `${shown.join(", ")}${rules.length > 2 ? `, ${amount(rules.length - 2, "rule")} more` : ""}`;
 }
 
-/** A number with the section that tells more and the rule that it is counted by; null where nobody judged it. */
-export type BigNumber = readonly [label: string, count: number | null, section: string, rule: string];
-
-/** A number that is read first, or that nobody judged it. */
-export function bigNumber(number: number | null): Markup {
-  if (number === null) return html`<strong class="unknown">not judged</strong>`;
-  return html`<strong>${count(number)}</strong>`;
-}
+/** A number with the section that tells more and the rule that it is counted by, and its trend; null where nobody judged it. */
+export type BigNumber = readonly [
+  label: string,
+  count: number | null,
+  section: string,
+  rule: string,
+  trend?: Markup | null,
+];
 
 /** Numbers that are read first. */
 export function bigNumbers(label: string, numbers: readonly BigNumber[]): Markup {
   return html`<ul class="numbers" aria-label="${label}">${numbers.map(
-    ([what, number, section, rule]) =>
-      html`\n<li><a href="#${section}">${bigNumber(number)} <span>${what}</span> <small>${prose(rule)}</small></a></li>`,
+    ([what, number, section, rule, trend = null]) =>
+      html`\n<li><a href="#${section}">${number === null ? html`<strong class="unknown">not judged</strong>` : html`<strong>${count(number)}</strong>`} <span>${what}</span> <small>${prose(rule)}</small>${trend}</a></li>`,
   )}
 </ul>
 `;

@@ -30,7 +30,7 @@ export function headlineOf(report: OrgReport, { undecided }: OrgView): Headline 
   if (standing > 0)
     return {
       tone: "warn",
-      text: `Nothing to revoke, but ${standing} ${standing === 1 ? "way" : "ways"} in without a grant that the policy does not want`,
+      text: `Nothing to revoke, but ${count(standing)} ${standing === 1 ? "way" : "ways"} in without a grant that the policy does not want`,
     };
   if (reported > 0)
     return { tone: "warn", text: `Nothing to revoke; ${amount(reported, "grant")} only reported` };

@@ -17,4 +17,6 @@ export interface Section {
   readonly count?: number | null;
   /** Whether people read all of its rows, and do not only look something up in it. */
   readonly readThrough?: true;
+  /** Whether it is looked something up in alone, so that on paper it is an annex, for whoever asks for it. */
+  readonly annex?: true;
 }

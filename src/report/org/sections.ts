@@ -204,7 +204,7 @@ function exemptions(plan: FullPlan): Section {
     readThrough: true,
     title: "Exemptions",
     ...(rows.length > 0 && {
-      note: `${due} of ${amount(rows.length, "exemption")} ${due === 1 ? "has" : "have"} expired or will within ${DUE_DAYS} days.`,
+      note: `${count(due)} of ${amount(rows.length, "exemption")} ${due === 1 ? "has" : "have"} expired or will within ${DUE_DAYS} days.`,
     }),
     nothing: "The policy has no exemptions.",
     caption: "Exemptions, those that end first first",
@@ -379,6 +379,7 @@ export function grantsSection({
   const notJudged = judged.isJudged ? null : notJudgedText(judged);
   return {
     id: "grants",
+    annex: true,
     title: "All grants that were counted",
     note: `“Last used” is when a token was last issued for the grant, and “Tokens” how many were: not API calls. Idle: ${measures.idle.rule}.${notJudged === null ? "" : ` High privilege: ${notJudged}.`}`,
     nothing: "None.",

@@ -1,6 +1,6 @@
 import { appKey } from "../../plan/parts.ts";
 import { compareText } from "../../text.ts";
-import { dayOf } from "../../time.ts";
+import { dayOf, minuteText } from "../../time.ts";
 import { tableOf } from "../render/table.ts";
 import { WIDE } from "./columns.ts";
 import { decisionCounts } from "./headline.ts";
@@ -59,6 +59,9 @@ const NARROW: ReadonlySet<string> = new Set(["grants", "users", "toRevoke", "idl
 /** The numbers of each report as a row; null where there was none before. Pure. */
 export function trendSection(trend: readonly TrendPoint[]): Section | null {
   if (trend.length === 0) return null;
+  const days = Map.groupBy(trend, ({ at }) => at.slice(0, 10));
+  const whenText = ({ at }: TrendPoint) =>
+    days.get(at.slice(0, 10))!.length > 1 ? minuteText(at) : dayOf(Date.parse(at));
   const number = (key: keyof typeof TRENDS) => ({
     title: TRENDS[key],
     kind: "count" as const,
@@ -75,7 +78,7 @@ export function trendSection(trend: readonly TrendPoint[]): Section | null {
     caption: "The numbers of earlier reports, and of this one",
     count: null,
     table: tableOf(trend, {
-      at: { title: "Report of", kind: "text", value: ({ at }) => dayOf(Date.parse(at)) },
+      at: { title: "Report of", kind: "text", value: whenText },
       grants: number("grants"),
       users: number("users"),
       apps: number("apps"),

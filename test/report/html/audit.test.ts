@@ -106,11 +106,27 @@ describe("the trend over earlier reports", () => {
 
   it("is a line for each number and a row for each report, on the page and in the edition", () => {
     for (const html of [reportHtml(busyReport()), edition()]) {
-      const [tiles] = /<ul class="numbers trends".*?<\/ul>/s.exec(html)!;
+      const [tiles] = /<ul class="numbers".*?<\/ul>/s.exec(html)!;
       expect(tiles.match(/<svg class="spark"/g)).toHaveLength(8);
+      expect(textOf(tiles)).toMatch(
+        /^ 10 Grants that the org counted \+2 since 2026-08-23 6 Connected users/,
+      );
       expect(section(html, "trend")).toMatch(/2026-08-23 8 .* 2026-11-23 10 /);
     }
-    expect(reportHtml(someReport(null))).not.toContain('class="numbers trends"');
+    expect(reportHtml(someReport(null))).not.toContain('class="spark"');
+  });
+
+  it("tells reports of one day apart by their time", () => {
+    const rows = section(edition(), "trend");
+    expect(rows).toMatch(/2026-10-24 \d\d:\d\d UTC 8 .* 2026-10-24 \d\d:\d\d UTC 10 /);
+    expect(rows).toContain("2026-11-23 10 ");
+  });
+
+  it("ends with the numbers beside it", () => {
+    const report = busyReport();
+    const last = report.trend!.at(-1)!;
+    const { connectedUsers, apps, grants } = report.plan.inventory;
+    expect(last).toMatchObject({ grants, users: connectedUsers, apps });
   });
 
   it("shows what nobody judged as not judged", () => {
@@ -119,7 +135,10 @@ describe("the trend over earlier reports", () => {
     expect(trend.map(({ privileged }) => privileged)).toEqual([null, 1]);
     const html = reportHtml({ ...someReport(null), trend });
     expect(section(html, "trend")).toContain("not judged");
-    expect(html).toContain('aria-label="not judged, 1"');
+    expect(html).toContain('aria-label="Earlier reports: not judged"');
+    expect(textOf(/<a href="#privileged">(?:(?!<\/a>).)*<svg.*?<\/a>/s.exec(html)![0])).not.toContain(
+      "since",
+    );
   });
 
   it("is a plain number of apps, whatever they are called", () => {

@@ -31,6 +31,7 @@ const TABLE: TableData = {
   count: 5,
   sorted: null,
   pageSize: 25,
+  printed: 0,
 };
 
 const ALL = { query: "", choices: new Map<number, number | null>(), sorting: null };

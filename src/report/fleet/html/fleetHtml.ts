@@ -21,7 +21,7 @@ export function fleetHtml(page: FleetPage): string {
     day: run.asOf.slice(0, 10),
     subtitle: html`The orgs of <code>${run.file}</code> held against their policies at <time datetime="${run.asOf}">${minuteText(run.asOf)}</time>`,
     main: html`${fleetVerdict(page)}${urgent.map(partHtml)}${contents([...urgent, ...rest])}${rest.map(partHtml)}`,
-    onPaper: html`At most 500 rows of a table are printed. <code>sanctioned fleet report --format csv --all</code> has every grant that was counted.`,
+    onPaper: html`Long tables are cut on paper, and each says what is left out. <code>sanctioned fleet report --format csv --all</code> has every grant that was counted.`,
     footer: html`Made by <code>sanctioned fleet report</code>, which changes nothing.`,
     data: book.data(),
   });

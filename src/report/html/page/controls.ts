@@ -9,6 +9,10 @@ export interface Controls {
   wanted(): Omit<Wanted, "sorting">;
   /** Puts text into the filter and clears the others. */
   search(query: string): void;
+  /** What is filtered by, in words; empty where nothing is. */
+  filterText(): string;
+  /** Whether all rows are wanted on paper. */
+  areAllPrinted(): boolean;
   /** Shows the page, from 0, and how many there are. */
   at(page: number, pages: number): void;
 }
@@ -26,15 +30,15 @@ export function controlsOf(
   strings: readonly string[],
   { filtered, resized, turned }: Handlers,
 ): Controls {
-  const { id } = table;
   const worth = table.count > FEW_ROWS;
   const choices = worth ? choicesOf(table, strings) : [];
   const filters = root.querySelector<HTMLElement>(".filters")!;
   const pager = root.querySelector<HTMLElement>(".pager")!;
-  if (worth) filters.innerHTML = filtersHtml(id, choices);
+  if (worth) filters.innerHTML = filtersHtml(table, choices);
   if (table.count > table.pageSize) pager.innerHTML = pagerHtml(table);
 
-  const input = filters.querySelector("input");
+  const input = filters.querySelector<HTMLInputElement>("[type=search]");
+  const onPaper = filters.querySelector<HTMLInputElement>("[type=checkbox]");
   const selects = [...filters.querySelectorAll("select")];
   filters.addEventListener("input", filtered);
   filters.querySelector("button")?.addEventListener("click", () => {
@@ -66,6 +70,15 @@ export function controlsOf(
         ),
       ),
     }),
+    filterText: () =>
+      [
+        ...(input === null || input.value.trim() === "" ? [] : [`“${input.value.trim()}”`]),
+        ...selects.flatMap(({ value }, i) => {
+          const { title, values } = choices[i]!;
+          return value === "" ? [] : `${title} ${values.find(([one]) => one === value)![1]}`;
+        }),
+      ].join(", "),
+    areAllPrinted: () => onPaper?.checked ?? false,
     at(page, pages) {
       const place = pager.querySelector("span");
       if (place === null) return;
@@ -100,7 +113,7 @@ function choicesOf({ columns, values }: TableData, strings: readonly string[]): 
   });
 }
 
-function filtersHtml(id: string, choices: readonly Choice[]): string {
+function filtersHtml({ id, count: all, printed }: TableData, choices: readonly Choice[]): string {
   const selects = choices.map(
     ({ column, title, values }) =>
       `<label for="${id}-${column}">${escapeHtml(title)}</label><select id="${id}-${column}"><option value="">all</option>${values
@@ -108,7 +121,11 @@ function filtersHtml(id: string, choices: readonly Choice[]): string {
         .join("")}</select>`,
   );
   const search = `<label for="${id}-query">Filter</label><input id="${id}-query" type="search" autocomplete="off" spellcheck="false">`;
-  return `${[search, ...selects].map((part) => `<span>${part}</span>`).join("")}<button type="button">Reset</button>`;
+  const paper =
+    all > printed
+      ? `<label class="paper"><input id="${id}-paper" type="checkbox"> All rows on paper</label>`
+      : "";
+  return `${[search, ...selects].map((part) => `<span>${part}</span>`).join("")}<button type="button">Reset</button>${paper}`;
 }
 
 function pagerHtml({ id, pageSize }: TableData): string {

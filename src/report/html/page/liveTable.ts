@@ -3,10 +3,8 @@ import { rowsHtml } from "../rows.ts";
 import { FEW_ROWS, isWords, type Sorting, type TableData } from "../tableData.ts";
 import { controlsOf } from "./controls.ts";
 import { sortableHeads } from "./heads.ts";
+import { printedRows, printedText } from "./paper.ts";
 import { selectRows } from "./select.ts";
-
-/** The most rows of one table on paper. */
-const PRINTED = 500;
 
 export interface LiveTable {
   /** Shows the rows that match, and no other filter. */
@@ -52,20 +50,31 @@ export function liveTable(table: TableData, strings: readonly string[]): LiveTab
     show();
   }
 
-  function show(printing = false): void {
-    const from = printing ? 0 : page * pageSize;
-    const visible = rows.slice(from, from + (printing ? PRINTED : pageSize));
+  function show(): void {
+    const from = page * pageSize;
+    const visible = rows.slice(from, from + pageSize);
     body.innerHTML = rowsHtml(table, strings, visible);
-    const of =
-      rows.length === table.count
-        ? count(table.count)
-        : `${count(rows.length)} that match, of ${count(table.count)}`;
+    root.classList.remove("unprinted");
     if (table.count > FEW_ROWS)
       status.textContent =
         rows.length === 0
           ? `No row matches, of ${count(table.count)}.`
-          : `Rows ${count(from + 1)} to ${count(from + visible.length)} of ${of}.`;
+          : `Rows ${count(from + 1)} to ${count(from + visible.length)} of ${ofText()}.`;
     controls.at(page, Math.max(1, Math.ceil(rows.length / pageSize)));
+  }
+
+  /** What goes on paper, and below it what does not. */
+  function print(): void {
+    const printed = printedRows(table, rows.length, controls.areAllPrinted());
+    body.innerHTML = rowsHtml(table, strings, rows.slice(0, printed));
+    root.classList.toggle("unprinted", printed === 0);
+    status.textContent = printedText(printed, rows.length, table.count, controls.filterText());
+  }
+
+  function ofText(): string {
+    return rows.length === table.count
+      ? count(table.count)
+      : `${count(rows.length)} that match, of ${count(table.count)}`;
   }
 
   select();
@@ -74,6 +83,6 @@ export function liveTable(table: TableData, strings: readonly string[]): LiveTab
       controls.search(query);
       select();
     },
-    print: show,
+    print: (printing) => (printing ? print() : show()),
   };
 }
