@@ -123,6 +123,7 @@ async function judgeOrg(
         problem: refusal === null ? null : { code: "limits-exceeded", text: refusal },
         numbers,
         plan: { digest: plan.digest, baseDigest: base?.digest ?? null },
+        ...(plan.platformApps === undefined ? {} : { platformApps: plan.platformApps }),
       },
     };
   } catch (error) {

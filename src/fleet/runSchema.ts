@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { PlanSchema } from "../plan/planSchema.ts";
 
 const closed = { additionalProperties: false };
 const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
@@ -84,6 +85,7 @@ export const FleetRunSchema = Type.Object(
           ),
           numbers: nullable(Numbers),
           plan: nullable(Plan),
+          platformApps: PlanSchema.properties.platformApps,
         },
         closed,
       ),

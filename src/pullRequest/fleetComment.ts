@@ -25,6 +25,7 @@ import {
   notSelectedPart,
   orgRows,
   orgsPart,
+  platformAppsPart,
   problemParts,
   type Room,
 } from "./fleetParts.ts";
@@ -75,6 +76,7 @@ export function fleetCommentOn(plans: FleetPlans): Comment {
             `### ${run.limits.refusal === null ? "What merging revokes" : "What is refused"}, by app and reason`,
             effect,
           ]),
+      ...platformAppsPart(run, room),
       ...changePart(
         told.filter(({ result }) => !isOverLimits(result)),
         run,

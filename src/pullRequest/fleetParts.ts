@@ -1,5 +1,6 @@
 import type { FleetRun, OrgResult } from "../fleet/runSchema.ts";
 import { isNotJudged, isOverLimits, STATUS_WORDS } from "../report/fleet/fleetWords.ts";
+import { platformAcross } from "../report/fleet/platformAcross.ts";
 import { details, firstThatFits, markdownText, roomAfter, tableMarkdown } from "../report/render/markdown.ts";
 import { type Table, tableOf } from "../report/render/table.ts";
 import { amount, firstFew } from "../text.ts";
@@ -130,6 +131,19 @@ function problemPart(
       },
     });
   return orgs.length === 0 ? [] : [`### ${title}: ${orgs.length}`, ...orgRows(orgs.length, table, room)];
+}
+
+/** Salesforce's own apps that policies of the fleet do not list, with what they get; nothing where there are none. */
+export function platformAppsPart(run: FleetRun, room: Room): string[] {
+  const platform = platformAcross(run);
+  if (platform === null) return [];
+  // A table by app and reason names those that go.
+  const options = { areNamed: room.why > 0 };
+  return [
+    `### 🏢 Salesforce's own apps that policies do not list, in ${amount(platform.orgs, "org")}`,
+    platform.text,
+    ...orgRows(platform.size, (from, to) => platform.table(from, to, options), room),
+  ];
 }
 
 /** Rows of orgs that are read at a glance; a longer table goes on folded. */

@@ -32,7 +32,7 @@ export function platformLines(part: PlatformPart | undefined, shown = printable)
 }
 
 /** The apps with most users first, a few by name. */
-function namesOf(apps: readonly Held[], shown: (text: string) => string): string {
+export function namesOf(apps: readonly Held[], shown = (text: string) => text): string {
   const sorted = [...apps].sort((a, b) => b.users - a.users || compareText(appText(a), appText(b)));
   return firstFew(sorted.map((one) => `${shown(appText(one))} (${amount(one.users, "user")})`));
 }

@@ -4,7 +4,7 @@ import { exitCodeOf } from "../../src/fleet/exitCode.ts";
 import { planFleet } from "../../src/fleet/planFleet.ts";
 import { PlansWriter, readPlans } from "../../src/fleet/plansFolder.ts";
 import { digestOf } from "../../src/plan/digest.ts";
-import { type FolderOrg, fleetFolder } from "./fleetFolder.ts";
+import { type FolderOrg, fleetFolder, orgFixture } from "./fleetFolder.ts";
 
 async function fleet(orgs: readonly FolderOrg[], head: readonly string[] = []) {
   const made = await fleetFolder(orgs, head);
@@ -48,6 +48,18 @@ it("each org has one result, and what cannot be judged is never clean and never 
   expect(run.limits.revocations.actual).toBe(4);
   expect(run.limits.refusal).toContain("33.4% (4/12), over 10%");
   expect(exitCodeOf(run, false)).toBe(1);
+});
+
+it("a run knows what becomes of Salesforce's own apps in each org", async () => {
+  const org = orgFixture(1, "Acme");
+  const grants = org.grants.map((one) => (one.app === "Old Tool" ? { ...one, app: "Data Loader" } : one));
+  const made = await fleet([{ name: "acme", options: { org: { ...org, grants } } }]);
+  const { fleet: read, ...selected } = made.select();
+  const { run } = await planFleet(read, selected, made.surroundings());
+  expect(run.orgs[0]?.platformApps).toMatchObject({
+    said: "revoke",
+    apps: [{ name: "Data Loader", proven: false, revoke: 1 }],
+  });
 });
 
 it("a folder of plans is whole once fleet.json is there, and nobody changed a file of it", async () => {

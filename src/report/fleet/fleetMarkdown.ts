@@ -7,6 +7,7 @@ import { appsAcross, appsOf } from "./acrossOrgs.ts";
 import type { FleetPlans } from "./fleetPlans.ts";
 import { appsTable, orgTable } from "./fleetTables.ts";
 import { fleetLimitsText, isNotJudged, isOverLimits, STATUS_WORDS, summaryText } from "./fleetWords.ts";
+import { platformAcross } from "./platformAcross.ts";
 
 const WHERE = "`--format csv` and `json` have them all";
 /** From the one that is to be seen first. */
@@ -30,6 +31,7 @@ export function fleetMarkdown(plans: FleetPlans): string {
   );
   const problems = problemTable(orgs.filter((org) => isNotJudged(org) || isOverLimits(org)));
   const apps = appsTable(appsAcross(appsOf(plans)));
+  const platform = platformAcross(run);
   return fitted(
     (most) =>
       `${[
@@ -38,6 +40,13 @@ export function fleetMarkdown(plans: FleetPlans): string {
         ...(run.limits.refusal === null ? [] : [`Refused: ${markdownText(run.limits.refusal)}`]),
         ...part("Not judged, or over limits of their own", problems, most),
         ...part("Orgs", orgTable(orgs), most),
+        ...(platform === null
+          ? []
+          : [
+              "## Salesforce's own apps that policies do not list",
+              platform.text,
+              tableMarkdown(platform.table(), Math.min(most, MOST_APPS), WHERE),
+            ]),
         ...part("Apps across orgs", apps, Math.min(most, MOST_APPS)),
         ...notSelected(run.notSelected, most),
         `Limits of the fleet: ${markdownText(fleetLimitsText(run.limits))}.`,

@@ -1,11 +1,14 @@
 import pc from "picocolors";
 import type { FleetRun, OrgResult } from "../../fleet/runSchema.ts";
 import { printable } from "../../printable.ts";
-import { NO_TERMINAL, type Terminal, tableRows, tableText } from "../render/terminal.ts";
+import { amount } from "../../text.ts";
+import { hanging } from "../render/fold.ts";
+import { NO_TERMINAL, type Terminal, tableRows, tableText, tightTableText } from "../render/terminal.ts";
 import { cutNote, LAST_USED_NOTE } from "../words.ts";
 import { appsAcross, type OrgApp } from "./acrossOrgs.ts";
 import { appsTable, orgTable } from "./fleetTables.ts";
 import { fleetLimitsText, isNotJudged, isOverLimits, STATUS_WORDS, summaryText } from "./fleetWords.ts";
+import { platformAcross } from "./platformAcross.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -28,6 +31,7 @@ export function fleetText(
     ...problemsPart("Not judged", orgs.filter(isNotJudged), colors),
     ...problemsPart("Over their own limits, nothing is revoked there", orgs.filter(isOverLimits), colors),
     orgs.length === 0 ? "No org is selected." : colouredRows(orgs, width, colors),
+    ...platformPart(run, width),
     ...appsPart(apps, width),
     ...(notSelected.length === 0 ? [] : [`Not selected: ${notSelected.join(", ")}.`]),
     limits.refusal === null
@@ -81,4 +85,16 @@ function appsPart(apps: readonly OrgApp[] | null, width: number | null): string[
   const cut = cutNote(across.length - most, "--format csv, json or html has them all");
   const rows = across.length === 0 ? "No grant was counted." : tableText(appsTable(across), width, most);
   return [["Apps across orgs", rows, ...(cut === null ? [] : [cut]), LAST_USED_NOTE].join("\n")];
+}
+
+function platformPart(run: FleetRun, width: number | null): string[] {
+  const platform = platformAcross(run);
+  if (platform === null) return [];
+  return [
+    [
+      `Salesforce's own apps that policies do not list, in ${amount(platform.orgs, "org")}`,
+      ...hanging(platform.text, width, "", "  "),
+      tightTableText(platform.table(), width),
+    ].join("\n"),
+  ];
 }

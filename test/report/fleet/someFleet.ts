@@ -75,6 +75,7 @@ function resultOf({ name, plan, base = null, status, problem }: SomeOrg, i: numb
     problem: refusal === null ? (problem ?? null) : { code: "limits-exceeded", text: refusal },
     numbers,
     plan: plan === undefined ? null : { digest: plan.digest, baseDigest: base?.digest ?? null },
+    ...(plan?.platformApps === undefined ? {} : { platformApps: plan.platformApps }),
   };
 }
 
