@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { scaffoldErrors } from "./errors.ts";
 import type { Ci } from "./repository.ts";
-import { WORKFLOW_DEFAULTS, type WorkflowSettings } from "./workflows.ts";
+import { CHAT_SINKS, FAIL_ON, WORKFLOW_DEFAULTS, type WorkflowSettings } from "./workflows.ts";
 
 /** The file that says what made a repository: which version, for which forges, and what it wrote. */
 export const MARK_FILE = ".sanctioned.json";
@@ -34,10 +34,15 @@ export function markText({ version, ci, workflows, files, packages }: Mark): str
 /** @throws UserError for what is no mark: it may have been edited, or merged by hand */
 export function parseMark(text: string): Mark {
   const value = parsed(text);
-  const { version, ci, workflows, files, packages } = (isRecord(value) ? value : {}) as Record<
-    string,
-    unknown
-  >;
+  const {
+    version,
+    ci,
+    workflows: said,
+    files,
+    packages,
+  } = (isRecord(value) ? value : {}) as Record<string, unknown>;
+  // A version before did not know every setting.
+  const workflows = isRecord(said) ? { ...WORKFLOW_DEFAULTS, ...said } : said;
   const isMark =
     typeof version === "string" &&
     VERSION.test(version) &&
@@ -58,13 +63,17 @@ export function parseMark(text: string): Mark {
 function areSettings(value: unknown): value is WorkflowSettings {
   if (!isRecord(value) || Object.keys(value).sort().join() !== Object.keys(WORKFLOW_DEFAULTS).sort().join())
     return false;
-  const { branch, requiredApprovals, maxParallel, aws } = value;
+  const { branch, requiredApprovals, maxParallel, failOn, driftTo, aws } = value;
   const isCount = (one: unknown, least: number) =>
     Number.isInteger(one) && Number(one) >= least && Number(one) <= 20;
   return (
     typeof branch === "string" &&
     isCount(requiredApprovals, 0) &&
     isCount(maxParallel, 1) &&
+    (failOn === null || FAIL_ON.some((one) => one === failOn)) &&
+    Array.isArray(driftTo) &&
+    new Set(driftTo).size === driftTo.length &&
+    driftTo.every((sink) => CHAT_SINKS.includes(sink)) &&
     (aws === null || areRoles(aws))
   );
 }

@@ -87,7 +87,8 @@ const SETTINGS: Readonly<Record<Ci, readonly string[]>> = {
   github: [
     "On GitHub: protect the default branch (a pull request, a review by code owners), and make two environments that it alone may use, `preview`",
     "and `production`, the latter with required reviewers. Each gets the secrets that the workflows name, with a credential of its own;",
-    "none of them is a secret of the repository itself.",
+    "none of them is a secret of the repository itself. Make the labels `sanctioned:widens`, `sanctioned:widens-high`, `sanctioned:revokes` and",
+    "`sanctioned:over-limits` once: the preview sets them, and may make none.",
   ],
   gitlab: [
     "On GitLab: protect the default branch, with approval by code owners, and the environments `preview` and `production`. The variables that",

@@ -29,6 +29,19 @@ export interface WorkflowOrg {
     | { readonly from: "variables"; readonly variables: Readonly<Partial<Record<string, string>>> };
 }
 
+/** What `--fail-on` takes. */
+export const FAIL_ON = ["widened", "widened:medium", "widened:high", "revokes"] as const;
+type FailOn = (typeof FAIL_ON)[number];
+
+/** The secrets that hold where each sink of `--to` sends. */
+const SINK_SECRETS = {
+  slack: ["SANCTIONED_SLACK_WEBHOOK"],
+  teams: ["SANCTIONED_TEAMS_WEBHOOK"],
+  webhook: ["SANCTIONED_WEBHOOK_URL", "SANCTIONED_WEBHOOK_SECRET"],
+} as const;
+type ChatSink = keyof typeof SINK_SECRETS;
+export const CHAT_SINKS = Object.keys(SINK_SECRETS) as ChatSink[];
+
 export interface WorkflowSettings {
   /** The default branch. */
   readonly branch: string;
@@ -36,6 +49,10 @@ export interface WorkflowSettings {
   readonly requiredApprovals: number;
   /** Orgs of a wave that are updated at once. */
   readonly maxParallel: number;
+  /** What the preview's check is red for, once its comment is there, as `--fail-on` takes it; null for nothing. */
+  readonly failOn: FailOn | null;
+  /** Where the nightly look tells of drift, beside the issue. What can be named here is in a reviewed file, and no variable or secret says it. */
+  readonly driftTo: readonly ChatSink[];
   /** Roles that the jobs of the two environments take in AWS in place of a stored key; null where the state is not there. */
   readonly aws: { readonly region: string; readonly preview: string; readonly production: string } | null;
 }
@@ -44,6 +61,8 @@ export const WORKFLOW_DEFAULTS: WorkflowSettings = {
   branch: "main",
   requiredApprovals: 0,
   maxParallel: 4,
+  failOn: null,
+  driftTo: [],
   aws: null,
 };
 
@@ -125,7 +144,7 @@ type Values = Readonly<Record<string, string | readonly string[]>>;
 function commonValues(
   templates: WorkflowTemplates,
   orgs: readonly WorkflowOrg[],
-  { branch, requiredApprovals, aws }: WorkflowSettings,
+  { branch, requiredApprovals, failOn, driftTo, aws }: WorkflowSettings,
 ): Values {
   const cloud = (role: "preview" | "production", isNeeded = true) =>
     aws === null || !isNeeded
@@ -159,6 +178,10 @@ function commonValues(
     productionCloud: cloud("production"),
     previewCredentials: credentialLines(orgs, single || inStacks),
     planCredentials: credentialLines(orgs, inStacks),
+    failOn: failOn === null ? [] : [`fail-on: ${failOn}`],
+    failOnOption: failOn === null ? "" : ` --fail-on ${failOn}`,
+    driftSecrets: driftTo.flatMap((sink) => SINK_SECRETS[sink].map(secretLine)),
+    driftTo: driftTo.map((sink) => ` --to ${sink}`).join(""),
     jobs: jobs.length === 0 ? "" : ` --jobs ${jobs.join(" ")}`,
   };
 }
@@ -210,7 +233,11 @@ const OWN_NAMES = ["SANCTIONED_CLIENT_ID", "SANCTIONED_USERNAME", "SANCTIONED_PR
 
 function credentialLines(orgs: readonly WorkflowOrg[], withPassphrase: boolean): string[] {
   const names = [...variablesOf(orgs), ...(withPassphrase ? [PASSPHRASE] : [])];
-  return names.map((name) => `${name}: \${{ secrets.${name} }}`);
+  return names.map(secretLine);
+}
+
+function secretLine(name: string): string {
+  return `${name}: \${{ secrets.${name} }}`;
 }
 
 /** The names of the variables that hold what these orgs are reached with. */
@@ -229,7 +256,7 @@ function variablesOf(orgs: readonly WorkflowOrg[]): string[] {
 
 /** What jobs, runners and the tool have for something else: a credential of that name would be in its place. */
 const TAKEN =
-  /^(BASE|ORG|CI|HOME|PATH|SHELL|LD_\w+|(ACTIONS|AWS|BASH|CI|GIT|GITHUB|GITLAB|NODE|NPM|PULUMI|RUNNER)_\w+|SANCTIONED_(ALLOWED|APPROVED|AUDIT|EXCLUDED|POLICY|RAISE|REQUIRED)_\w+)$/i;
+  /^(BASE|ORG|CI|HOME|PATH|SHELL|LD_\w+|(ACTIONS|AWS|BASH|CI|GIT|GITHUB|GITLAB|NODE|NPM|PULUMI|RUNNER)_\w+|SANCTIONED_(ALLOWED|APPROVED|AUDIT|EXCLUDED|POLICY|RAISE|REQUIRED|SLACK|TEAMS|WEBHOOK)_\w+)$/i;
 
 /** The folders that a change is taken from: those that policies are in, but none below another. */
 function foldersOf(orgs: readonly WorkflowOrg[]): string[] {

@@ -35,7 +35,10 @@ const AWS = {
 };
 /** What `sanctioned new` and `upgrade` write, for one org and for several. */
 const RENDERED: Readonly<Record<"one" | "several", readonly [readonly WorkflowOrg[], WorkflowSettings]>> = {
-  one: [[org("dieppe", 1, { credentials: { from: "environment" } })], { ...WORKFLOW_DEFAULTS, aws: AWS }],
+  one: [
+    [org("dieppe", 1, { credentials: { from: "environment" } })],
+    { ...WORKFLOW_DEFAULTS, failOn: "widened:high", driftTo: ["slack", "webhook"], aws: AWS },
+  ],
   several: [
     [
       org("sandbox", 0),

@@ -14,6 +14,12 @@ it("a mark is read back as it was written", () => {
   expect(parseMark(markText(MARK))).toEqual(MARK);
 });
 
+it("a setting that a version before did not know has its default", () => {
+  const { failOn: _, driftTo: __, ...before } = { ...WORKFLOW_DEFAULTS, maxParallel: 7 };
+  const text = JSON.stringify({ ...MARK, workflows: before });
+  expect(parseMark(text).workflows).toEqual({ ...WORKFLOW_DEFAULTS, maxParallel: 7 });
+});
+
 it.each([
   ["no JSON", "{"],
   ["a list", "[]"],
@@ -24,6 +30,17 @@ it.each([
     "a setting of workflows that is none",
     markText({ ...MARK, workflows: { ...WORKFLOW_DEFAULTS, maxParallel: 0 } }),
   ],
+  ...[
+    { failOn: "widened:low" },
+    { failOn: ["widened"] },
+    { driftTo: "slack" },
+    { driftTo: ["slack", "slack"] },
+    { driftTo: ["command"] },
+    { driftTo: ["slack --command x"] },
+  ].map((one) => [
+    `a setting of workflows that is none: ${JSON.stringify(one)}`,
+    JSON.stringify({ ...MARK, workflows: { ...WORKFLOW_DEFAULTS, ...one } }),
+  ]),
   [
     "a setting of workflows that is not known",
     markText({ ...MARK, workflows: { ...WORKFLOW_DEFAULTS, ...{ x: 1 } } }),

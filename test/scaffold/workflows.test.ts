@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { parse } from "yaml";
+import { FAIL_ON as OF_THE_VERBS } from "../../src/pullRequest/outcome.ts";
 import {
+  FAIL_ON,
   githubWorkflows,
   gitlabPipeline,
   WORKFLOW_DEFAULTS,
@@ -117,6 +119,8 @@ it("no credential is in a variable that a job has for something else", () => {
       "Path",
       "NODE_OPTIONS",
       "SANCTIONED_REQUIRED_APPROVALS",
+      "SANCTIONED_SLACK_WEBHOOK",
+      "SANCTIONED_WEBHOOK_SECRET",
       "GITHUB_TOKEN",
     ])
       expect(() => write(templates, named(name), WORKFLOW_DEFAULTS), name).toThrow("for something else");
@@ -137,4 +141,59 @@ it("a role of the cloud is taken by the jobs that need one", () => {
   expect(text("drift")).not.toContain("role-to-assume");
   expect(text("apply")).toContain(`role-to-assume: ${aws.production}`);
   expect(text("apply")).not.toContain(aws.preview);
+});
+
+/** The step of a workflow that uses or runs something. */
+function stepOf(text: string, job: string, what: RegExp) {
+  const steps = parse(text).jobs[job].steps as {
+    uses?: string;
+    run?: string;
+    with?: object;
+    env: Record<string, string>;
+  }[];
+  return steps.find(({ uses, run }) => what.test(uses ?? run ?? ""))!;
+}
+
+it("a preview labels its pull request, and is red for what the team says alone", () => {
+  const preview = (settings: typeof WORKFLOW_DEFAULTS) => {
+    const text = githubWorkflows(templates, ORGS, settings).get(".github/workflows/pull-request.yml")!;
+    expect(parse(text).jobs.preview.permissions).toEqual({ contents: "read", "pull-requests": "write" });
+    return stepOf(text, "preview", /sanctioned$/).with;
+  };
+  const scripts = (settings: typeof WORKFLOW_DEFAULTS) =>
+    parse(gitlabPipeline(templates, ORGS, settings).get(".gitlab-ci.yml")!).preview.script;
+  expect(preview(WORKFLOW_DEFAULTS)).toEqual({ labels: "yes" });
+  expect(scripts(WORKFLOW_DEFAULTS)).toContain("npx --no sanctioned ci preview --labels");
+  for (const failOn of OF_THE_VERBS) {
+    expect(preview({ ...WORKFLOW_DEFAULTS, failOn })).toEqual({ labels: "yes", "fail-on": failOn });
+    expect(scripts({ ...WORKFLOW_DEFAULTS, failOn })).toContain(
+      `npx --no sanctioned ci preview --labels --fail-on ${failOn}`,
+    );
+  }
+  expect(FAIL_ON).toEqual(OF_THE_VERBS);
+});
+
+it("drift is told to the chats that a reviewed file names, and no secret alone opens one", () => {
+  const drift = (settings: typeof WORKFLOW_DEFAULTS) =>
+    stepOf(
+      githubWorkflows(templates, ORGS, settings).get(".github/workflows/drift.yml")!,
+      "drift",
+      /ci drift/,
+    );
+  const plain = drift(WORKFLOW_DEFAULTS);
+  expect([plain.run, JSON.stringify(plain.env)]).toEqual([
+    "npx --no sanctioned ci drift",
+    expect.not.stringMatching(/SLACK|TEAMS|WEBHOOK/),
+  ]);
+  const told = drift({ ...WORKFLOW_DEFAULTS, driftTo: ["slack", "webhook"] });
+  expect(told.run).toBe("npx --no sanctioned ci drift --to slack --to webhook");
+  expect(told.env).toMatchObject({
+    SANCTIONED_SLACK_WEBHOOK: said("«secrets.SANCTIONED_SLACK_WEBHOOK»"),
+    SANCTIONED_WEBHOOK_URL: said("«secrets.SANCTIONED_WEBHOOK_URL»"),
+    SANCTIONED_WEBHOOK_SECRET: said("«secrets.SANCTIONED_WEBHOOK_SECRET»"),
+  });
+  const file = parse(
+    gitlabPipeline(templates, ORGS, { ...WORKFLOW_DEFAULTS, driftTo: ["teams"] }).get(".gitlab-ci.yml")!,
+  );
+  expect(file.drift.script).toContain("npx --no sanctioned ci drift --to teams");
 });
