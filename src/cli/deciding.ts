@@ -1,25 +1,35 @@
 import { NO_NEEDS } from "../inventory/needs.ts";
+import { isNear } from "../names.ts";
+import { appNotFound } from "../plan/named.ts";
 import { type AppToEdit, entryCalled, type PolicyEdit } from "../policy/edit/edits.ts";
+import { isBlank } from "../policy/hidden.ts";
 import { policyFromObject } from "../policy/load.ts";
+import { meantText } from "../policy/nearest.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { AppFile, UserMapFile } from "../policy/policySchema.ts";
 import { printable } from "../printable.ts";
 import { needsOf } from "../resolve/policyNeeds.ts";
 import { parseAppId } from "../salesforce/id.ts";
-import { type Day, isOver, parseDay } from "../time.ts";
+import { type Day, days, dayOf as dayText, isOver, parseDay } from "../time.ts";
 import {
+  appToCome,
   appToEdit,
   changeText,
   type EditedPolicy,
   editedPolicy,
   effectText,
   judgeDecided,
+  type NamedApp,
   type OrgAtHand,
   orgAtHand,
 } from "./editing.ts";
 import { cliErrors } from "./errors.ts";
 import type { EditOptions } from "./options.ts";
 import { propose } from "./proposing.ts";
+import { repeated } from "./repeat.ts";
+
+/** For how long an app is expected that is proposed to be. */
+const USUAL_WAIT_DAYS = 30;
 
 /** One decision: what it is about, and what is said of that. */
 export interface DecisionOptions extends EditOptions {
@@ -28,6 +38,7 @@ export interface DecisionOptions extends EditOptions {
   readonly reason?: string;
   readonly owner?: string;
   readonly reviewBy?: string;
+  readonly expectedBy?: string;
   readonly expires?: string;
   readonly everyone?: boolean;
   readonly usernames?: string[];
@@ -68,15 +79,15 @@ const EDITS: Readonly<Record<PolicyEdit["kind"], EditOf>> = {
   },
 };
 
-function allowEdit({ app, policy, options }: About): PolicyEdit {
-  const { owner, reason, reviewBy } = options;
+function allowEdit({ app, policy, asOf, options }: About): PolicyEdit {
+  const { owner, reason, reviewBy, expectedBy } = options;
   const users = usersOf(options);
   const entry = entryCalled(policy, app!.listedAs);
-  const isNew = entry === null || entry.denied !== null;
-  if (isNew && users === undefined) throw cliErrors["users-not-said"]();
-  if (isNew && reason === undefined) throw cliErrors["reason-of-app-missing"]();
-  if (users === undefined && owner === undefined && reason === undefined && reviewBy === undefined)
+  if (entry === null || entry.denied !== null) checkNew(options);
+  if ([users, owner, reason, reviewBy, expectedBy].every((one) => one === undefined))
     throw cliErrors["nothing-to-change"]();
+  const day = expectedBy === undefined ? null : dayOf("expected-by", expectedBy);
+  if (day !== null && isOver(day, asOf)) throw cliErrors["expected-day-over"]({ day });
   return {
     kind: "allow",
     app: app!,
@@ -84,7 +95,14 @@ function allowEdit({ app, policy, options }: About): PolicyEdit {
     ...(owner === undefined ? {} : { owner }),
     ...(reason === undefined ? {} : { reason }),
     ...(reviewBy === undefined ? {} : { reviewBy: dayOf("review-by", reviewBy) }),
+    ...(day === null ? {} : { expectedBy: day }),
   };
+}
+
+/** @throws UserError for what a new entry lacks */
+function checkNew(options: DecisionOptions): void {
+  if (usersOf(options) === undefined) throw cliErrors["users-not-said"]();
+  if (options.reason === undefined) throw cliErrors["reason-of-app-missing"]();
 }
 
 function usersOf(options: DecisionOptions): AppFile["users"] | undefined {
@@ -105,8 +123,9 @@ function dayOf(option: string, text: string): Day {
 /** @throws UserError for a command line that does not say a decision */
 function checkSaid(options: DecisionOptions): void {
   if (options.app === undefined && options.user === undefined) throw cliErrors["app-or-user-missing"]();
-  for (const option of ["reason", "owner"] as const)
-    if (options[option]?.trim() === "") throw cliErrors["text-empty"]({ option: `--${option}` });
+  for (const option of ["app", "reason", "owner"] as const)
+    if (options[option] !== undefined && isBlank(options[option]))
+      throw cliErrors["text-empty"]({ option: `--${option}` });
   if (options.pullRequest === true && options.branch === undefined) throw cliErrors["branch-not-named"]();
 }
 
@@ -117,6 +136,37 @@ async function orgOf(policy: Policy, options: DecisionOptions): Promise<OrgAtHan
   return isById && inventory === undefined ? null : orgAtHand(policy, options, needsOfUsers(options));
 }
 
+/**
+ * The app that the options name. One that neither the org nor the policy has can be allowed alone, and that only where it is said to be
+ * still to come.
+ * @throws UserError where no app is, where several are, and where what is said to come is there
+ */
+function appAsked(
+  kind: PolicyEdit["kind"],
+  named: string,
+  { expectedBy, ...options }: DecisionOptions,
+  policy: Policy,
+  known: Parameters<typeof appToEdit>[2],
+): NamedApp {
+  const found = appToEdit(named, policy, known);
+  if (found !== null && expectedBy !== undefined && found.isThere === true)
+    throw cliErrors["app-there-already"]({ app: named, org: known!.inventory.org.name });
+  const isOfEntry = kind === "allow" || kind === "deny";
+  if (found !== null && (found.isThere !== false || isOfEntry)) return found;
+  if (kind === "allow" && expectedBy !== undefined) return { app: appToCome(named), isThere: false };
+  const { inventory } = known!;
+  const isMistake = inventory.apps.some(({ name }) => isNear(named, name));
+  if (kind !== "allow" || isMistake) throw appNotFound(inventory, named);
+  const app = appToCome(named);
+  checkNew(options);
+  throw cliErrors["app-not-there-yet"]({
+    app: app.name ?? app.id!,
+    org: inventory.org.name,
+    meant: meantText(named, [...new Set(inventory.apps.map(({ name }) => name))]),
+    command: repeated(["--expected-by", dayText(Date.now() + days(USUAL_WAIT_DAYS))]),
+  });
+}
+
 /** Puts one decision into the policy that the options name. @throws UserError, PolicyError where it cannot be there */
 export async function decide(kind: PolicyEdit["kind"], options: DecisionOptions): Promise<void> {
   checkSaid(options);
@@ -125,21 +175,24 @@ export async function decide(kind: PolicyEdit["kind"], options: DecisionOptions)
   const org = await orgOf(policy, options);
   const before = (await org?.judge(policy)) ?? null;
   const known = org === null ? null : { inventory: org.inventory, resolved: before?.resolved ?? null };
-  const app = options.app === undefined ? null : appToEdit(options.app, policy, known);
+  const named = options.app === undefined ? null : appAsked(kind, options.app, options, policy, known);
+  const app = named?.app ?? null;
   const asOf = org?.asOf ?? Date.now();
   const edit = EDITS[kind]({ app, user: options.user ?? null, policy, asOf, options });
   edited.take(edited.with(edit));
   const effect = org === null ? "" : effectText(before, await judgeDecided(edited.policy, org));
-  if (app !== null) sayWeak(app);
+  if (named !== null) sayWeak(named);
   sayFiles(edited);
   await finish(edited, options, [decisionText(edit)], effect);
 }
 
-function sayWeak({ id, name }: AppToEdit): void {
-  if (id === null)
-    process.stderr.write(
-      `The org gives no id of ${printable(name!)}: it is matched by its name alone, and so is any app that takes that name.\n`,
-    );
+function sayWeak({ app: { id, name }, isThere }: NamedApp): void {
+  if (id !== null) return;
+  const why = isThere === false ? "The org does not have" : "The org gives no id of";
+  const then = isThere === false ? " Once it is there, give its id (docs/policy.md)." : "";
+  process.stderr.write(
+    `${why} ${printable(name!)}${isThere === false ? " yet" : ""}: it is matched by its name alone, and so is any app that takes that name.${then}\n`,
+  );
 }
 
 /** What the names of users ask of the org, so that it is read once. */

@@ -1,12 +1,13 @@
 import type { Inventory } from "../inventory/inventory.ts";
 import { bothNeeds, type DirectoryNeeds, NO_NEEDS } from "../inventory/needs.ts";
+import { namedSo } from "../names.ts";
 import type { Evaluation } from "../plan/evaluate.ts";
-import { ambiguous, appIdNamed, appsNamed } from "../plan/named.ts";
+import { ambiguous, appIdNamed, appsNamedIfAny } from "../plan/named.ts";
 import { countGrants } from "../plan/plan.ts";
 import { restoreInventory } from "../plan/savedInventory.ts";
 import { canBeNamed } from "../policy/canBeNamed.ts";
 import { editPolicy, policyToEdit } from "../policy/edit/editPolicy.ts";
-import { type AppToEdit, entryCalled, type PolicyEdit, toEdit } from "../policy/edit/edits.ts";
+import { type AppToEdit, entryCalled, type PolicyEdit, refOfEntry, toEdit } from "../policy/edit/edits.ts";
 import { policyErrors } from "../policy/errors.ts";
 import type { OpenFile } from "../policy/namedFile.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -128,19 +129,27 @@ export async function orgAtHand(
   };
 }
 
+/** The app that is meant, and whether the org has it; null where no org was read. */
+export interface NamedApp {
+  readonly app: AppToEdit;
+  readonly isThere: boolean | null;
+}
+
 /**
- * The app that somebody names, by id, or by a name that one app of the org has.
+ * The app that somebody names, by id, or by a name that one app of the org has, or else that the policy calls one so.
  * @param org null where none was read: then it is named by its id
- * @throws UserError where no app is, or several are
+ * @throws UserError where several are
+ * @returns null where neither has one
  */
 export function appToEdit(
   named: string,
   policy: Policy,
   org: { readonly inventory: Inventory; readonly resolved: ResolvedPolicy | null } | null,
-): AppToEdit {
-  if (org === null) return appOfId(named, policy);
+): NamedApp | null {
+  if (org === null) return { app: appOfId(named, policy), isThere: null };
   const { inventory, resolved } = org;
-  const found = appsNamed(inventory, named);
+  const found = appsNamedIfAny(inventory, named);
+  if (found.length === 0) return appListed(named, policy, inventory);
   const apps = found.filter(({ couldBe }) => couldBe === undefined);
   const [app, ...others] = apps;
   if (others.length > 0) throw ambiguous(inventory, named, apps);
@@ -149,7 +158,27 @@ export function appToEdit(
   const entry = resolved?.listedApps.get(app.key)?.entry;
   const byId = app.id === null ? null : entryCalled(policy, { id: app.id });
   const listed = entry ?? byId;
-  return toEdit(app, listed ?? null);
+  return { app: toEdit(app, listed ?? null), isThere: true };
+}
+
+/** The app of the policy's entry that is called so, where it is one. */
+function appListed(named: string, { apps }: Policy, inventory: Inventory): NamedApp | null {
+  const id = parseAppId(named);
+  const entries =
+    id === null
+      ? namedSo(named, apps, ({ name }) => name?.value ?? "")
+      : apps.filter((entry) => entry.id?.value === id);
+  const [entry, ...others] = entries;
+  if (entry === undefined || others.length > 0) return null;
+  const app = { id: entry.id?.value ?? null, name: entry.name?.value ?? null, listedAs: refOfEntry(entry) };
+  return { app, isThere: app.id !== null && inventory.apps.some((one) => one.id === app.id) };
+}
+
+/** An app that the org does not have yet, and that the policy does not list: the name or the id that it will have. @throws UserError for what no app can have */
+export function appToCome(named: string): AppToEdit {
+  const id = parseAppId(named);
+  if (id === null && appIdNamed(named) !== null) throw cliErrors["provider-not-edited"]({ app: named });
+  return { id, name: id === null ? named : null, listedAs: null };
 }
 
 /** @throws UserError for a name, and for an id that was copied wrongly */

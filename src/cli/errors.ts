@@ -196,6 +196,30 @@ export const cliErrors = declareErrors({
     remedy: "Give --owner, --reason, --review-by, or for whom.",
     example: {},
   },
+  "app-not-there-yet": {
+    kind: "user",
+    text: 'No app "{app}" in {org}.',
+    remedy: "{meant}`npx sanctioned list` shows the names. Where it is still to be installed: `{command}`.",
+    example: {
+      app: "Contract Signer",
+      org: "Dieppe Trading",
+      meant: "",
+      command:
+        "npx sanctioned allow --app 'Contract Signer' --everyone --reason 'Contracts (SEC-402)' --expected-by 2027-03-31",
+    },
+  },
+  "app-there-already": {
+    kind: "user",
+    text: '{org} has the app "{app}" already: nothing is to be waited for.',
+    remedy: "Leave --expected-by out.",
+    example: { app: "Slack", org: "Dieppe Trading" },
+  },
+  "expected-day-over": {
+    kind: "user",
+    text: "The day up to which the app need not be there is over ({day}).",
+    remedy: "Give a day to come with --expected-by.",
+    example: { day: "2026-11-25" },
+  },
   "text-empty": {
     kind: "user",
     text: "{option} says nothing.",

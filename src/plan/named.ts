@@ -46,10 +46,16 @@ export function grantsOfOneApp(inventory: Inventory, { user: username, app }: Na
  * called so is meant by its label alone, in quotes. @throws UserError where there is none, or where it could be either of two names
  */
 export function appsNamed(inventory: Inventory, wanted: string): App[] {
+  const apps = appsNamedIfAny(inventory, wanted);
+  if (apps.length === 0) throw appNotFound(inventory, wanted);
+  return apps;
+}
+
+/** As `appsNamed`, but none where there is none. @throws UserError where it could be either of two names */
+export function appsNamedIfAny(inventory: Inventory, wanted: string): App[] {
   const matches = appsMeant(inventory, wanted);
   if (matches.length > 0) return matches;
   const folded = appIdNamed(wanted) === null ? appsAlike(inventory, wanted) : [];
-  if (folded.length === 0) throw appNotFound(inventory, wanted);
   if (new Set(folded.map(({ name }) => name)).size > 1) throw ambiguous(inventory, wanted, folded);
   return folded;
 }
@@ -68,7 +74,8 @@ function appsAlike({ apps }: Inventory, wanted: string): App[] {
   return apps.filter(({ name }) => foldName(name) === folded);
 }
 
-function appNotFound(inventory: Inventory, app: string): UserError {
+/** That no app is called so, with what was most likely meant. */
+export function appNotFound(inventory: Inventory, app: string): UserError {
   const names = [...new Set(inventory.apps.map(({ name }) => name))];
   return planErrors["app-not-found"]({ app, org: inventory.org.name, meant: meantText(app, names) });
 }

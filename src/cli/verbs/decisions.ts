@@ -21,12 +21,14 @@ export function allowCommand(): Command {
       .option("--public-groups <names...>", "for users in these public groups")
       .option("--reason <text>", "why; needed unless the app is sanctioned already")
       .option("--owner <who>", "who answers for it")
-      .option("--review-by <day>", "after it the entry is due for review, as 2027-03-31"),
+      .option("--review-by <day>", "after it the entry is due for review, as 2027-03-31")
+      .option("--expected-by <day>", "the org need not have the app yet, up to this day, as 2027-03-31"),
   )
     .addHelpText(
       "after",
       `${NOTHING_REVOKED}What is not given stays as the policy says it; who is in scope is given whole.\n` +
-        '\nExample:\n  $ npx sanctioned allow --app Slack --profiles "Sales User" --owner it@acme.example --reason "Case swarming (SEC-131)" --dry-run',
+        '\nExamples:\n  $ npx sanctioned allow --app Slack --profiles "Sales User" --owner it@acme.example --reason "Case swarming (SEC-131)" --dry-run\n' +
+        '  $ npx sanctioned allow --app "Contract Signer" --expected-by 2027-03-31 --everyone --reason "To be installed in March (SEC-402)"',
     )
     .action((options: DecisionOptions) => decideAsAsked("allow", options));
 }

@@ -45,6 +45,8 @@ export type PolicyEdit =
       readonly owner?: string;
       readonly reason?: string;
       readonly reviewBy?: Day;
+      /** Up to this day the org need not have the app. */
+      readonly expectedBy?: Day;
     }
   | { readonly kind: "deny"; readonly app: AppToEdit; readonly owner?: string; readonly reason?: string }
   | {
@@ -116,8 +118,10 @@ function entryOf(
     return withoutUndefined<AppFile>({ ...which, ...kept, ...which, sanctioned: false, ...said });
   // Beside a policy that denies it, only words that say otherwise are more than a word that is missing.
   const sanctioned = turnsAround && isExtending ? { sanctioned: true } : {};
-  const { users = kept.users, reviewBy = kept.reviewBy } = edit;
-  return withoutUndefined<AppFile>({ ...which, ...kept, ...which, ...sanctioned, ...said, reviewBy, users });
+  const { users = kept.users, reviewBy = kept.reviewBy, expectedBy = kept.expectedBy } = edit;
+  const expected = edit.expectedBy === undefined ? kept.expected : (true as const);
+  const days = { reviewBy, expected, expectedBy };
+  return withoutUndefined<AppFile>({ ...which, ...kept, ...which, ...sanctioned, ...said, ...days, users });
 }
 
 function withExemption(data: FileData, edit: PolicyEdit & { readonly kind: "exempt" }): FileData {

@@ -39,6 +39,7 @@ function saysOfApp(before: Policy, after: Policy, edit: AppEdit): boolean {
     reason: edit.reason ?? now.reason,
   });
   if (JSON.stringify(said) !== JSON.stringify(asked) || !hasUsers(said, edit)) return false;
+  if (edit.kind === "allow" && !hasDays(said, edit)) return false;
   if (then === null || turned) return true;
   const open = new Set(ASKABLE.filter((key) => edit[key as keyof AppEdit] !== undefined));
   const keys = new Set([...Object.keys(said), ...Object.keys(old)]);
@@ -54,7 +55,17 @@ function hasUsers({ users }: Readonly<Record<string, unknown>>, edit: AppEdit): 
   return JSON.stringify(summaryOf(asked.policy, asked.policy.apps[0]!).users) === JSON.stringify(users);
 }
 
-const ASKABLE: readonly string[] = ["owner", "reason", "reviewBy", "users"];
+function hasDays(
+  said: Readonly<Record<string, unknown>>,
+  { reviewBy, expectedBy }: AppEdit & { readonly kind: "allow" },
+) {
+  return [
+    [reviewBy, said.reviewBy],
+    [expectedBy, said.expectedBy],
+  ].every(([asked, is]) => asked === undefined || asked === is);
+}
+
+const ASKABLE: readonly string[] = ["owner", "reason", "reviewBy", "expectedBy", "users"];
 
 function summaryOf(policy: Policy, entry: AppEntry): Record<string, unknown> {
   const { apps } = summarizePolicy({ ...policy, apps: [entry] });

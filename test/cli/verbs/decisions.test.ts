@@ -182,6 +182,45 @@ describe("the app that is meant", () => {
       code: "decision-not-possible",
     });
   });
+
+  const signer = ["--app", "Contract Signer", "--everyone", "--reason", "Contracts (SEC-402)"];
+
+  it("can be still to come, with a day that can be moved, and its entry be turned into a denial", async () => {
+    await expect(run("allow", ...signer)).rejects.toMatchObject({
+      code: "app-not-there-yet",
+      remedy: expect.stringMatching(
+        /still to be installed: `npx sanctioned .*--expected-by \d{4}-\d\d-\d\d`\.$/,
+      ),
+    });
+    expect(await run("allow", ...signer, "--expected-by", "2099-01-31")).toContain(
+      "does not have Contract Signer yet: it is matched by its name alone",
+    );
+    await run("allow", "--app", "contract signer", "--expected-by", "2099-03-31");
+    const entry = `${EMPTY}  - name: Contract Signer\n`;
+    expect(text()).toBe(
+      `${entry}    reason: Contracts (SEC-402)\n    expected: true\n    expectedBy: 2099-03-31\n    users: everyone\n`,
+    );
+    await run("deny", "--app", "Contract Signer", "--reason", "Not bought");
+    expect(text()).toBe(`${entry}    sanctioned: false\n    reason: Not bought\n`);
+  });
+
+  it.each([
+    ["allow", ["--app", "drift", ...signer.slice(2), "--expected-by", "2099-03-31"], "app-there-already"],
+    ["allow", [...signer, "--expected-by", "2020-01-01"], "expected-day-over"],
+    [
+      "allow",
+      ["--app", sfId("0SO", 2), ...signer.slice(2), "--expected-by", "2099-03-31"],
+      "provider-not-edited",
+    ],
+    ["allow", ["--app", " \u200b", ...signer.slice(2), "--expected-by", "2099-03-31"], "text-empty"],
+    ["allow", ["--app", "Contract Signer"], "users-not-said"],
+    ["allow", ["--app", "Drfit", ...signer.slice(2)], "app-not-found"],
+    ["deny", ["--app", "Contract Signer", "--reason", "r"], "app-not-found"],
+    ["protect", ["--app", "Contract Signer"], "app-not-found"],
+  ])("is not still to come: %s %s", async (verb, args, code) => {
+    await expect(run(verb, ...args)).rejects.toMatchObject({ code });
+    expect(text()).toBe(EMPTY);
+  });
 });
 
 it("a decision becomes a branch and a pull request, and the file at hand stays", async () => {

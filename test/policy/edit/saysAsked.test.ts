@@ -48,6 +48,27 @@ describe("what a policy says after a decision is held to what was asked", () => 
       { apps: [{ ...SLACK, owner: "eve" }] },
       false,
     ],
+    [
+      "another day to wait than asked",
+      { kind: "allow", app: listed, expectedBy: DAY },
+      { apps: [SLACK] },
+      { apps: [{ ...SLACK, expected: true, expectedBy: "2027-04-01" }] },
+      false,
+    ],
+    [
+      "a day to wait",
+      { kind: "allow", app: listed, expectedBy: DAY },
+      { apps: [SLACK] },
+      { apps: [{ ...SLACK, expected: true, expectedBy: "2027-03-31" }] },
+      true,
+    ],
+    [
+      "a day to wait that nobody asked for",
+      { kind: "allow", app: listed, owner: "it" },
+      { apps: [SLACK] },
+      { apps: [{ ...SLACK, expected: true, expectedBy: "2027-03-31" }] },
+      false,
+    ],
     ["nothing", { kind: "allow", app: listed, owner: "bob" }, { apps: [SLACK] }, { apps: [SLACK] }, false],
     [
       "users whom nobody asked for",
