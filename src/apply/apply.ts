@@ -68,6 +68,8 @@ export async function apply(
   const pace = { concurrency, perSecond, clock };
   const attempts = new Attempts(connection, { register, recorder, breaker, stop, ...pace, onProgress });
   await attempts.make(revocations);
+  const whole = { done: revocations.length, total: revocations.length };
+  onProgress({ step: "again", ...whole });
   const after = await stop.due.before(
     readAgain(connection, register, attempts.called()),
     (): ReadAgain => ({ unreadable: "the run had to end before it answered" }),
@@ -78,6 +80,7 @@ export async function apply(
   const revoked = outcomes
     .filter(({ status, revocation: one }) => status === "revoked" && !isOfLinks(one))
     .map(({ revocation: one }) => one);
+  onProgress({ step: "sessions", ...whole });
   const settling = { end: sessions === "end", recorder, register, stop };
   return {
     outcomes,

@@ -14,8 +14,9 @@ import type { AuditRecorder } from "./recorder.ts";
 import { type Called, NOT_MADE, type RevokeAnswer, revokeTarget, TOO_LATE } from "./revokeCall.ts";
 import { type Chosen, choose, type Target } from "./target.ts";
 
-/** How far a run is, in planned revocations. */
+/** How far a run is, in planned revocations: it calls, reads the org again to see what is gone, and looks for live sessions. */
 export interface ApplyProgress {
+  readonly step: "calls" | "again" | "sessions";
   readonly done: number;
   readonly total: number;
 }
@@ -84,7 +85,9 @@ export class Attempts {
   async make(revocations: readonly PlannedRevocation[]): Promise<void> {
     const { concurrency, breaker, onProgress } = this.#options;
     const tasks: Promise<void>[] = [];
+    const total = revocations.length;
     let done = 0;
+    onProgress({ step: "calls", done, total });
     for (const batch of batches(revocations)) {
       // The next tokens are read while the last calls of these are under way.
       await tasks.at(-3 * concurrency);
@@ -98,7 +101,7 @@ export class Attempts {
           live.delete(revocation); // its tokens are kept for no longer than its calls
           const attempt = await this.#attempt(revocation, chosen);
           this.#made.set(revocation, attempt);
-          onProgress({ done: ++done, total: revocations.length });
+          onProgress({ step: "calls", done: ++done, total });
           if (alone && "answers" in attempt)
             await breaker.stopped.before(this.#first.verify(revocation, attempt), () => undefined);
         });

@@ -35,7 +35,19 @@ export function readingProgress(): ReadingProgress {
 
 /** Says what is waited for, on a terminal alone. @returns takes it away */
 export function waiting(what: string): () => void {
-  return moving((times) => `${signAt(times)} ${what} (${secondsOf(times)} s)`);
+  return followed(what).stop;
+}
+
+/** Says how far something is, in the words that were last given, on a terminal alone. */
+export function followed(first: string): { readonly at: (what: string) => void; readonly stop: () => void } {
+  let what = first;
+  const stop = moving((times) => `${signAt(times)} ${what} (${secondsOf(times)} s)`);
+  return {
+    at(next) {
+      what = next;
+    },
+    stop,
+  };
 }
 
 /** In milliseconds. */
@@ -85,10 +97,12 @@ export function readingText(counted: Counted | null, times: Times): string {
   if (counted === null || !(counted.total > 0))
     return `${sign} logging in and counting the grants (${secondsOf(times)} s)`;
   const { total, since } = counted;
-  const read = Math.min(counted.read, total);
+  if (counted.read >= total)
+    return `${sign} ${count(total)} grants read; checking, and reading the rest (${secondsOf(times)} s)`;
+  const { read } = counted;
   const share = read / total;
   const done = Math.floor(share * BAR);
-  const isTelling = now - since >= TELLING_MS && share >= TELLING_SHARE && share < 1;
+  const isTelling = now - since >= TELLING_MS && share >= TELLING_SHARE;
   const left = isTelling ? `, about ${Math.ceil((((now - since) / share) * (1 - share)) / 1000)} s left` : "";
   return `${sign} reading grants [${"#".repeat(done)}${".".repeat(BAR - done)}] ${count(read)} of ${count(total)}${left}`;
 }

@@ -19,8 +19,8 @@ type Severity = Parameters<LogRequest["setSeverity"]>[0];
 export interface EngineLog {
   /** Lines that stay; nothing is said of an empty text. */
   say(message: string): Promise<void>;
-  /** The live status of the resource, replaced by the next one and not kept; at most two a second. */
-  progress(message: string): Promise<void>;
+  /** The live status of the resource, replaced by the next one and not kept; at most two a second of one step. */
+  progress(message: string, step?: string): Promise<void>;
 }
 
 /** For a process that has no engine, and wherever the engine does not answer. */
@@ -56,10 +56,12 @@ export function engineLog(address: string | undefined, urn: string | undefined):
     return queue;
   };
   let nextProgress = 0;
+  let lastStep: string | undefined;
   return {
     say: async (message) => (message === "" ? undefined : send(proto.LogSeverity.INFO, message, false)),
-    progress: async (message) => {
-      if (performance.now() < nextProgress) return;
+    progress: async (message, step) => {
+      if (step === lastStep && performance.now() < nextProgress) return;
+      lastStep = step;
       nextProgress = performance.now() + PROGRESS_INTERVAL_MS;
       await send(proto.LogSeverity.INFO, message, true);
     },

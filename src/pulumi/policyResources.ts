@@ -15,6 +15,7 @@ import { recordText, sessionsText } from "../report/outcomesText.ts";
 import { draftOf } from "../run/draft.ts";
 import type { PolicySource } from "../run/observer.ts";
 import { openRevoker } from "../run/open.ts";
+import { progressText } from "../run/progressText.ts";
 import type { Proposal, Revoker } from "../run/revoker.ts";
 import { raisedText } from "../run/settings.ts";
 import { shellCommand } from "../shell.ts";
@@ -339,7 +340,7 @@ export class PolicyResources {
       approval,
       previousHead: isHash(knownHead) ? knownHead : null,
       stack: stackOf(urn),
-      onProgress: ({ done, total }) => void log.progress(`revoked ${count(done)}/${count(total)}`),
+      onProgress: (progress) => void log.progress(progressText(progress), progress.step),
     });
     const counts = Object.entries(countOutcomes(outcomes)).map(
       ([status, number]) => `${count(number)} ${status}`,

@@ -1,3 +1,4 @@
+import type { ApplyProgress } from "../apply/attempts.ts";
 import type { RunApproval } from "../audit/line.ts";
 import { decideByHand } from "../decide/byHand.ts";
 import type { Decision } from "../decide/decide.ts";
@@ -59,7 +60,7 @@ export interface ByHandListener {
   looked(seen: SeenByHand, at: { readonly round: number; readonly isFirst: boolean }): void;
   /** Before the first call of a round. @returns is called once the round is over @throws UserError where it is not to be */
   begin(seen: SeenByHand, round: number): Promise<() => void>;
-  progress(done: { readonly done: number; readonly total: number }): void;
+  progress(progress: ApplyProgress): void;
   /** @throws UserError where it cannot go on */
   revoked(recorded: Recorded): void;
 }

@@ -69,14 +69,15 @@ describe("apply", () => {
   });
 
   it("says how far it is", async () => {
-    const progress: number[] = [];
+    const progress: string[] = [];
     await apply(connection, revocations, {
       apps: inventory.apps,
       audit: NO_AUDIT,
       perSecond: 10_000,
-      onProgress: ({ done, total }) => progress.push(done, total),
+      onProgress: ({ step, done, total }) => progress.push(`${step} ${done} of ${total}`),
     });
-    expect(progress).toEqual(Array.from({ length: 12 }, (_, i) => [i + 1, 12]).flat());
+    const calls = Array.from({ length: 13 }, (_, done) => `calls ${done} of 12`);
+    expect(progress).toEqual([...calls, "again 12 of 12", "sessions 12 of 12"]);
   });
 
   it("a grant made since the plan goes too where the user is to lose the app, and is left alone where it is the very grants", async () => {

@@ -24,10 +24,10 @@ it.each<[what: string, counted: Parameters<typeof readingText>[0], now: number, 
     "| reading grants [#####...............] 5,000 of 20,000, about 29 s left",
   ],
   [
-    "no more than there is",
+    "that it goes on, once all are read",
     { read: 20_100, total: 20_000, since: 0 },
     9_600,
-    "| reading grants [####################] 20,000 of 20,000",
+    "| 20,000 grants read; checking, and reading the rest (9 s)",
   ],
 ])("of a reading it says %s", (_what, counted, now, text) => {
   expect(readingText(counted, at(now))).toBe(text);

@@ -76,6 +76,24 @@ describe("on a terminal", () => {
   });
 });
 
+it("a slow revocation shows on a terminal what it waits for, to its end, and leaves none of it", async () => {
+  const slow = await startLocalOrg({ org: dieppeTrading() });
+  onTestFinished(() => slow.close());
+  const calls = ["oauth2/revoke", "FROM OauthToken WHERE UserId", "FROM AuthSession"];
+  slow.setFaults(calls.map((match) => ({ kind: "latency", match, ms: 700 })));
+  const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-slow-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const text = await shown(
+    "revoke --user ada.weber@dieppe.example --app 'Outlook Plugin' --reason Left --yes",
+    80,
+    { SANCTIONED_AUDIT_FILE: path.join(folder, "audit.jsonl"), NO_COLOR: "1" },
+    slow,
+  );
+  expect(text.replaceAll(`\r${ESCAPE}K`, "\n")).toMatch(
+    /revoked 0 of 1 [\s\S]*reading the org again, to see what is gone \([\s\S]*looking for live sessions \(\d+ s\)\S*\n1 revoked\./,
+  );
+});
+
 describe("to a file or a pipe", () => {
   it("nothing is cut, coloured or added", async () => {
     const env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken, NO_COLOR: "" };

@@ -10,6 +10,7 @@ import { byHandSummary, byHandText } from "../../report/byHandText.ts";
 import { outcomesText } from "../../report/outcomesText.ts";
 import { hanging } from "../../report/render/fold.ts";
 import { ByHand, type ByHandListener, type SeenByHand } from "../../run/byHand.ts";
+import { progressText } from "../../run/progressText.ts";
 import type { Recorded } from "../../run/revokeOnRecord.ts";
 import type { Revoker } from "../../run/revoker.ts";
 import { inRounds, type RoundsEnd } from "../../run/rounds.ts";
@@ -22,7 +23,7 @@ import { policyFile, writeNew } from "../files.ts";
 import { namingOf, raisingText, repeated } from "../repeat.ts";
 import { openRevoker, sayRaised } from "../run.ts";
 import { stopOnSignals } from "../stopping.ts";
-import { terminal } from "../terminalOutput.ts";
+import { followed, terminal } from "../terminalOutput.ts";
 
 interface RevokeOptions {
   readonly user?: string;
@@ -107,6 +108,7 @@ function listener(
     readonly all: boolean;
   },
 ): ByHandListener {
+  let progress: ReturnType<typeof followed> | null = null;
   return {
     looked(seen, { round, isFirst }) {
       const text = seenText(seen, approvedPlan, all);
@@ -122,11 +124,15 @@ function listener(
       if (round === 1 && !yes) await confirm("revoke", countGrants(plan));
       // What hangs then, as a call that has no answer does, is left to itself.
       stop.due.onceHappened(() => setTimeout(() => process.exit(EXIT.userError), 1_000).unref());
-      return stopOnSignals(stop);
+      progress = followed("reading the tokens to revoke");
+      const heedNoMore = stopOnSignals(stop);
+      return () => {
+        progress?.stop();
+        heedNoMore();
+      };
     },
-    progress({ done, total }) {
-      if (process.stderr.isTTY)
-        process.stderr.write(`\rrevoked ${count(done)}/${count(total)}${done === total ? "\n" : ""}`);
+    progress(now) {
+      progress?.at(progressText(now));
     },
     revoked(recorded) {
       const { audit } = recorded;
