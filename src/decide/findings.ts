@@ -111,7 +111,7 @@ function sharedName(app: App, at: Position, { apps }: Inventory): Finding[] {
     .sort();
   return others.length === 0
     ? []
-    : [finding("name-shared", "warning", at, { app, params: { others: others.join(" ") } })];
+    : [finding("name-shared", "warning", at, { app, params: { others: others.join(", ") } })];
 }
 
 function ofProtectedApps({ resolved: { protectedApps, listedApps }, inventory }: Basis): Finding[] {

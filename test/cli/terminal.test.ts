@@ -51,6 +51,13 @@ describe("on a terminal", () => {
     );
   });
 
+  it("an explanation is no wider, and what goes on stands to the right of where it began", async () => {
+    const text = await shown("explain --user ada.weber@dieppe.example", 60, { NO_COLOR: "1" });
+    for (const line of text.split("\n").map((one) => one.replace(/^.*\r/, "")))
+      expect(line.length).toBeLessThanOrEqual(60);
+    expect(text).toMatch(/\n {4}listed +revoke: app not listed,\n {6}policy\/dieppe-trading\.yaml:6\n/);
+  });
+
   it("there is colour, and none with NO_COLOR", async () => {
     expect(await shown("report", 80)).toContain(
       `${ESCAPE}31m12 grants of 448 are to be revoked.${ESCAPE}39m`,

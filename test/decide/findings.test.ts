@@ -87,7 +87,7 @@ describe("findings", () => {
       "every other app of the same name, in the order of their ids",
       [slack({}), undefined, 3],
       [
-        `name-shared warning: Slack: another app has the same name (others: ${TWINS[2].id} ${TWINS[0].id} one without an id); tell people which is meant, or rename one`,
+        `name-shared warning: Slack: another app has the same name (others: ${TWINS[2].id}, ${TWINS[0].id}, one without an id); tell people which is meant, or rename one`,
       ],
     ],
     [

@@ -5,10 +5,12 @@ import type { Evaluation } from "../../plan/evaluate.ts";
 import { grantsNamed, type Named } from "../../plan/named.ts";
 import { type SaidValue, saidValues } from "../../policy/saidValues.ts";
 import { explainJson, explainText, standingExplained } from "../../report/explanations.ts";
+import { fittedText } from "../../report/render/fold.ts";
 import type { ResolvedPolicy } from "../../resolve/resolved.ts";
 import { cliErrors } from "../errors.ts";
 import { asOfOption, type JudgeOptions, withInventoryOptions } from "../options.ts";
 import { judgeAsAsked } from "../run.ts";
+import { terminal } from "../terminalOutput.ts";
 
 interface ExplainOptions extends JudgeOptions {
   readonly user?: string;
@@ -40,11 +42,15 @@ export function explainCommand(): Command {
       const { grants, hypothetical } = grantsToExplain(evaluation, options);
       const explanations = explain({ resolved, inventory, asOf }, grants);
       const text = options.format === "json" ? explainJson : explainText;
-      process.stdout.write(
-        text(explanations, inventory, { hypothetical, saidOf: (app) => saidOf(app, resolved) }),
-      );
-      if (options.format === "text")
-        process.stdout.write(standingExplained(evaluation.findings, grantsNamed(inventory, options)));
+      const explained = text(explanations, inventory, {
+        hypothetical,
+        saidOf: (app) => saidOf(app, resolved),
+      });
+      if (options.format === "json") process.stdout.write(explained);
+      else {
+        const standing = standingExplained(evaluation.findings, grantsNamed(inventory, options));
+        process.stdout.write(fittedText(`${explained}${standing}`, terminal().width));
+      }
     });
 }
 

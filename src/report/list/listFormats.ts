@@ -6,7 +6,7 @@ import { FIRST_GRANTED, LAST_USED } from "../periodColumns.ts";
 import { tableCsv } from "../render/csv.ts";
 import { hanging } from "../render/fold.ts";
 import { type Table, tableOf } from "../render/table.ts";
-import { NO_TERMINAL, type Terminal, tableText } from "../render/terminal.ts";
+import { NO_TERMINAL, type Terminal, tightTableText } from "../render/terminal.ts";
 import { standingNote, standingTable } from "../standingTable.ts";
 import { accountLinksText, LAST_USED_NOTE, proofText, shortProofText } from "../words.ts";
 import type { AppRow, ConnectedUsers, UserRow } from "./connectedUsers.ts";
@@ -17,14 +17,14 @@ export function listText(
   { org, proof, accountLinks }: Inventory,
   { width }: Terminal = NO_TERMINAL,
 ): string {
-  const rows = list.rows.length === 0 ? "No grant was counted." : tableText(listTable(list), width);
+  const rows = list.rows.length === 0 ? "No grant was counted." : tightTableText(listTable(list), width);
   const { entries } = list.standingAccess;
   const table = standingTable(entries, false);
   const line = (text: string) => hanging(text, width, "", "  ");
   const { length } = list.rows;
   return `${[
     `${rows}\n`,
-    ...(table.size === 0 ? [] : [`Access without a grant\n${tableText(table, width)}\n`]),
+    ...(table.size === 0 ? [] : [`Access without a grant\n${tightTableText(table, width)}\n`]),
     ...line(`${proofText(proof)}${accountLinksText(accountLinks)}`),
     ...line(
       `${table.size === 0 ? "No access without a grant was found where it was looked for. " : ""}${standingNote(list.standingAccess).note}`,

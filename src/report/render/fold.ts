@@ -35,6 +35,15 @@ export function hanging(text: string, width: number | null, first: string, rest:
   return folded(text, room).map((line, i) => `${i === 0 ? first : rest}${line}`);
 }
 
+/** A text whose lines are no wider than a terminal: what goes on in a further line stands to the right of where it began. @param width null for no limit */
+export function fittedText(text: string, width: number | null): string {
+  const fitted = (line: string): string[] => {
+    const indent = line.slice(0, line.search(/\S|$/));
+    return hanging(line.slice(indent.length), width, indent, `${indent}  `);
+  };
+  return text.split("\n").flatMap(fitted).join("\n");
+}
+
 const NARROWEST = 10;
 
 function partsOf(word: string, width: number): string[] {

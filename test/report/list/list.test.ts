@@ -5,7 +5,7 @@ import { connectedUsers } from "../../../src/report/list/connectedUsers.ts";
 import { listCsv, listText } from "../../../src/report/list/listFormats.ts";
 import { standingTable } from "../../../src/report/standingTable.ts";
 import { inventories } from "../../arbitraries.ts";
-import { app, grant, inventoryOf, NO_STANDING_ACCESS, sfId } from "../../inventories.ts";
+import { app, grant, inventoryOf, NO_STANDING_ACCESS, sfId, user } from "../../inventories.ts";
 
 const EVIL = '=HYPERLINK("http://evil")\u001b[2J\nnext';
 
@@ -27,6 +27,19 @@ describe("a hostile name", () => {
       /^App +Users +Grants +First granted +Last used\n=HYPERLINK\("http:\/\/evil"\)\\u\{1b\}\[2J\\u\{a\}next +1 +1 +unknown +no use recorded\n/,
     );
   });
+});
+
+it("on a narrow terminal no line is wider than it, and no username is broken", () => {
+  const users = Array.from({ length: 4 }, (_, i) => ({
+    ...user(i + 1),
+    username: `somebody.number${i}@subsidiary.example`,
+    name: `Somebody with a long name ${i}`,
+  }));
+  const inventory = inventoryOf({ users, grants: users.map(({ id }) => grant(id, app("Slack"))) });
+  const list = connectedUsers(inventory, { by: "user" });
+  const text = listText(list, inventory, { width: 60, color: false });
+  for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
+  for (const { username } of users) expect(text).toContain(`\n${username}`);
 });
 
 it("a user whom the org does not list is named by id and said to be unknown", () => {
