@@ -1,4 +1,4 @@
-/** `npm run screenshot`: makes the pictures of the docs from real output: a preview, a comment, the report of Dieppe Trading and that of a fleet. */
+/** `npm run screenshot`: makes the pictures of the docs from real output: a preview, a comment, the report of Dieppe Trading and that of a fleet. It takes a font with emoji (Debian: `fonts-noto-color-emoji`). */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,8 +17,8 @@ const docs = path.resolve(import.meta.dirname, "../docs");
 const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-screenshot-"));
 const { preview, comment } = await realOutput(folder);
 const PICTURES = [
-  { name: "preview", html: terminalHtml(preview), width: 1240, height: 405 },
-  { name: "comment", html: commentHtml(comment), width: 1000, height: 560 },
+  { name: "preview", html: terminalHtml(preview), width: 1356, height: 405 },
+  { name: "comment", html: commentHtml(comment), width: 1000, height: 740 },
   { name: "report", html: reportHtml(await dieppeReport()), width: 1200, height: 1000 },
   { name: "fleet", html: fleetHtml(demoFleet()), width: 1200, height: 1000 },
 ];

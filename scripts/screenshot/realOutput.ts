@@ -10,7 +10,7 @@ import { ensureEngine } from "../engine/ensure.ts";
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const run = promisify(execFile);
 
-/** What people see of Dieppe Trading: a preview on a terminal, and the comment on a change that takes marketing off Slack. */
+/** What people see of Dieppe Trading: a preview on a terminal, and the comment on a change that takes marketing off Slack and gives Outlook to support. */
 export interface RealOutput {
   /** With the terminal's escapes. */
   readonly preview: string;
@@ -61,7 +61,12 @@ async function comment(folder: string, env: NodeJS.ProcessEnv): Promise<string> 
   const policy = readFileSync(path.join(ROOT, "policy/dieppe-trading.yaml"), "utf8");
   for (const [name, text] of [
     ["base", policy],
-    ["head", policy.replace(", Support Agent, Marketing User]", ", Support Agent]")],
+    [
+      "head",
+      policy
+        .replace(", Support Agent, Marketing User]", ", Support Agent]")
+        .replace("[Sales User, Standard User] }", "[Sales User, Standard User, Support Agent] }"),
+    ],
   ] as const) {
     mkdirSync(path.join(folder, name, "policy"), { recursive: true });
     writeFileSync(path.join(folder, name, "policy/dieppe-trading.yaml"), text);
