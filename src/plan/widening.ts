@@ -185,7 +185,11 @@ const FOR_ANY_APP =
 
 /** What lets nobody connect who could not: it puts a review off, or is of grants that are there, or of how an app is set up. */
 const LETS_NOBODY_CONNECT =
-  /\.(reviewBy|expected|expectedBy|maxIdleDays|maxAgeDays|neverUsedAfterDays)$|\[\]\.settings\./;
+  /\.(reviewBy|expectedBy|maxIdleDays|maxAgeDays|neverUsedAfterDays)$|\[\]\.settings\./;
+
+/** What leaves no grant that was to be revoked: it is of reviews, of how much one run may do, of who approves, of how an app is set up. */
+const LEAVES_NO_GRANT =
+  /\.(reviewBy|expectedBy)$|\[\]\.settings\.|^(limits|approvals|sessions|maxExemptionDays|extends|org)(\.|$)/;
 
 /** What the policy does in the org that nothing of what it says accounts for: whatever it does must be told. */
 function untold(found: readonly Found[], gained: Gained, kept: number): Found[] {
@@ -207,7 +211,7 @@ function untold(found: readonly Found[], gained: Gained, kept: number): Found[] 
         app: { key, name },
       }),
     ),
-    ...(kept > 0 && found.length + apps.length === 0
+    ...(kept > 0 && apps.length === 0 && found.every(({ key }) => LEAVES_NO_GRANT.test(key))
       ? [
           {
             key: "apps",

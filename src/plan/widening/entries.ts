@@ -156,6 +156,8 @@ function changed(
     "users",
     "settings",
     "mode",
+    // Of an app that is there nothing is waited for: what is left of it says so until it is taken out.
+    ...(now.key === null ? [] : ["expectedBy"]),
     ...Object.keys(before.times),
     ...Object.keys(after.times),
     ...TIMES,

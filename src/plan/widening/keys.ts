@@ -291,21 +291,13 @@ export const KEYS: Readonly<Record<string, Key>> = {
     ],
     "enforce",
   ),
-  "apps[].expected": choice(
-    "low",
-    [
-      [undefined, ""],
-      [true, "the org need not have it yet"],
-    ],
-    undefined,
+  // Whom an entry lets connect it does not bear on: it sets a day by which somebody is told that the app has not come.
+  "apps[].expected": NEUTRAL,
+  "apps[].expectedBy": later("low", (day, was) =>
+    day === null
+      ? `nobody is told any more that the org does not have it (before: after ${was})`
+      : `the org need not have it until ${day} (before: ${was})`,
   ),
-  "apps[].expectedBy": {
-    severity: "low",
-    judge: (base, head) =>
-      base === undefined || head === undefined || (head as string) <= (base as string)
-        ? null
-        : { what: `the org need not have it until ${head} (before: ${base})` },
-  },
   "apps[].scopes": listedScopes("medium", "it"),
   "apps[].settings.adminApprovedUsersOnly": setting("adminApprovedUsersOnly", (was) => was === true),
   "apps[].settings.refreshTokenMaxDays": setting(

@@ -130,6 +130,25 @@ describe("a loosening shows", () => {
     ]);
   });
 
+  it("of a day that is put off by which an app must be there, and of nothing where it is there", () => {
+    const named = (name: string, expectedBy?: string) =>
+      policy([
+        { name, users: "everyone", ...(expectedBy === undefined ? {} : { expected: true, expectedBy }) },
+      ]);
+    const found = (name: string, base: string | undefined, head: string | undefined) =>
+      widenings(named(name, base), named(name, head), ORG).map(({ severity, key }) => [severity, key]);
+    const [sooner, later] = ["2027-01-01", "2027-02-01"];
+    const putOff = [["low", "apps[].expectedBy"]];
+    expect(found("Contract Signer", sooner, later)).toEqual(putOff);
+    expect(found("Contract Signer", sooner, undefined)).toEqual(putOff);
+    expect(found("Contract Signer", later, sooner)).toEqual([]);
+    expect(found("Contract Signer", undefined, sooner)).toEqual([]);
+    // That they are taken out is what its arrival asks for.
+    expect(found("Slack", sooner, undefined)).toEqual([]);
+    expect(found("Slack", sooner, later)).toEqual([]);
+    expect(found("Slack", undefined, sooner)).toEqual([]);
+  });
+
   it("of one entry that becomes two", () => {
     expect(
       shown(
@@ -286,6 +305,23 @@ describe("what the org does is told apart", () => {
     const kept = { ...base, revocations: planned(policy([slack({ users: "nobody" })]), ORG).revocations };
     expect(widened(kept, head)!.widenings).toMatchObject([
       { key: "apps", what: expect.stringContaining("grant") },
+    ]);
+  });
+
+  it("and that a review of the app is put off accounts for none of it", () => {
+    const by = (reviewBy: string, users: Entry["users"] = some(0)) =>
+      planned(policy([slack({ users, reviewBy })]), ORG);
+    const [base, head] = [by("2027-01-01"), by("2028-01-01")];
+    const allows = { ...head.allows!, access: by("2028-01-01", "everyone").allows!.access };
+    const found = widened(base, { ...head, allows })!.widenings;
+    expect(found.map(({ key, severity, users }) => [key, severity, users])).toEqual([
+      ["apps[].users", "high", 7],
+      ["apps[].reviewBy", "low", null],
+    ]);
+    const kept = { ...base, revocations: by("2027-01-01", "nobody").revocations };
+    expect(widened(kept, head)!.widenings.map(({ key, severity }) => [key, severity])).toEqual([
+      ["apps", "medium"],
+      ["apps[].reviewBy", "low"],
     ]);
   });
 });
