@@ -33,7 +33,7 @@ export const fleetErrors = declareErrors({
   },
   "git-not-asked": {
     kind: "user",
-    text: "Git cannot tell what changed since {ref}: {why}.",
+    text: "Git does not say what changed since {ref}: {why}.",
     remedy: "Name a commit or a branch that is here (in CI, fetch it first), or leave --changed-since out.",
     example: { ref: "origin/main", why: "unknown revision" },
   },

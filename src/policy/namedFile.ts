@@ -103,7 +103,7 @@ function misshapen(key: LanguageFile["key"], file: string, problems: readonly Pr
     key,
     file,
     found: more > 0 ? `${found}, and ${more} more` : found,
-    remedy: key === "extends" ? `\`npx sanctioned validate ${file}\` shows them` : "mend it there",
+    remedy: key === "extends" ? `\`npx sanctioned validate ${file}\` shows them` : "fix it there",
   });
 }
 

@@ -191,7 +191,7 @@ function leftToPerson({ revocation }: OrgProfile): ProbeLine[] {
   return [
     open(
       "Does a row's CreatedDate move when its app refreshes, with rotation off and on?",
-      "The tool is right either way. To settle it: let an app refresh three times, and compare `sanctioned list` before and after.",
+      "The tool decides correctly either way. To settle it: let an app refresh three times, and compare `sanctioned list` before and after.",
     ),
     open(
       "Do JWT bearer and client credentials make rows or usage entries?",

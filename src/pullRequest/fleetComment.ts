@@ -346,7 +346,7 @@ function next(run: FleetRun, changes: readonly OrgChange[]): string {
   if (limits.refusal !== null)
     return `split the change, or raise \`limits\` in ${markdownText(run.file)} if every line above is meant.`;
   if (orgs.some(isNotJudged))
-    return "mend what is named under “Not judged”, and run this again; until then nothing is known of those orgs.";
+    return "fix what is named under “Not judged”, and run this again; until then nothing is known of those orgs.";
   if (orgs.some(isOverLimits))
     return "split the change, or raise `limits` in the policies of the orgs that are over theirs, if every line above is meant.";
   if (changes.some(({ allows }) => allows !== null && allows.widenings.length > 0))

@@ -216,7 +216,7 @@ export const salesforceErrors = declareErrors({
   "answer-too-large": {
     kind: "remote",
     text: "{host} answers with more than {most} MB.",
-    remedy: "Check the address; where it is right, report it as a bug.",
+    remedy: "Check the address; if it is correct, report this as a bug.",
     example: { host: "acme.my.salesforce.com", most: 64 },
   },
   "answer-too-long": {
@@ -228,7 +228,7 @@ export const salesforceErrors = declareErrors({
   "answer-too-deep": {
     kind: "inconclusive",
     text: "an answer of the org is nested deeper than any of Salesforce's.",
-    remedy: "Check the address; where it is right, report it as a bug.",
+    remedy: "Check the address; if it is correct, report this as a bug.",
     example: {},
   },
   "answer-field-not-valid": {

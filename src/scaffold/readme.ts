@@ -79,7 +79,7 @@ function reviewSteps({ org, backend, codeOwner }: Repository): string[] {
       `Make the stack, with a passphrase of yours (\`PULUMI_CONFIG_PASSPHRASE\`) or a cloud key (\`--secrets-provider\`), and commit \`Pulumi.${org.stack}.yaml\`:`,
       [`npx pulumi stack init ${org.stack}`, "npm run preview"],
     ),
-    `Review every entry of \`${policyOf(org.name)}\`. It says \`mode: report\`, so that nothing is revoked; take that line out by pull request once the list is right.`,
+    `Review every entry of \`${policyOf(org.name)}\`. It says \`mode: report\`, so that nothing is revoked; take that line out by pull request once the list is correct.`,
   ];
 }
 

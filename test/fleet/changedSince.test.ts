@@ -70,8 +70,8 @@ it("another entry in orgs.yaml is a change, and so is what cannot be told", asyn
 
 it("a commit that git does not know, or that reads like an option, is refused", async () => {
   const made = await committed();
-  expect(() => changed(made, "no-such-branch")).toThrow("Git cannot tell what changed since no-such-branch");
-  expect(() => changed(made, "--help")).toThrow("Git cannot tell");
+  expect(() => changed(made, "no-such-branch")).toThrow("Git does not say what changed since no-such-branch");
+  expect(() => changed(made, "--help")).toThrow("Git does not say");
 });
 
 it("the repository is the folder's, whatever a hook of git's says", async () => {

@@ -445,7 +445,7 @@ describe("a baseline", () => {
     [
       "without an end",
       { "policy/known.yaml": known.replace("expires: 2026-12-31\n", "") },
-      "policy/acme.yaml:4:11: `baseline` names policy/known.yaml, which has problems (line 1: key-missing); mend it there",
+      "policy/acme.yaml:4:11: `baseline` names policy/known.yaml, which has problems (line 1: key-missing); fix it there",
     ],
     [
       "with a day that is none",
