@@ -167,7 +167,7 @@ export interface Gained {
   /** How many users can log in. */
   readonly of: number;
   /** What people read for each app that anybody gains, by its key; some stand for all those that are not told apart. */
-  readonly apps: ReadonlyMap<string, string>;
+  readonly apps: ReadonlyMap<string, { readonly label: string; readonly isProvider: boolean }>;
   /** How many users gain one of the apps that are meant. */
   readonly users: (isMeant: (key: string) => boolean) => number;
 }
@@ -200,11 +200,7 @@ export function gainedAccess(base: AccessPart, head: AccessPart): Gained {
   }));
   return {
     of,
-    apps: new Map(
-      [...keys].flatMap(([key, { label }]) =>
-        gains.some(({ apps }) => apps.has(key)) ? [[key, label]] : [],
-      ),
-    ),
+    apps: new Map([...keys].filter(([key]) => gains.some(({ apps }) => apps.has(key)))),
     users: (isMeant) =>
       gains.reduce((sum, { users, apps }) => (apps.values().some(isMeant) ? sum + users : sum), 0),
   };

@@ -1,6 +1,8 @@
 import policySchema from "../../schema/policy.schema.json" with { type: "json" };
 import { isSameData } from "../collections.ts";
+import { foldName, namedSo } from "../names.ts";
 import type { PolicyFile } from "../policy/policySchema.ts";
+import { wildcards } from "../resolve/wildcards.ts";
 import { parseAppId } from "../salesforce/id.ts";
 import { amount } from "../text.ts";
 import { validator } from "../validator.ts";
@@ -11,13 +13,14 @@ import { planDifference } from "./planDifference.ts";
 import type { PlanFile } from "./planSchema.ts";
 import { judgeEntries, type Otherwise } from "./widening/entries.ts";
 import { type Found, SEVERITIES, type Severity } from "./widening/found.ts";
-import { judgeKey, judgeMap } from "./widening/keys.ts";
+import { isSameId, judgeKey, judgeMap } from "./widening/keys.ts";
 import {
   judgeApprovals,
   judgeAppsLike,
   judgeBaseline,
   judgeExemptions,
   judgePrivilege,
+  judgeProtectedApps,
 } from "./widening/lists.ts";
 
 export { SEVERITIES, type Severity } from "./widening/found.ts";
@@ -73,10 +76,10 @@ export function widened(base: PlanFile | null, head: PlanFile): Widened | null {
   if (!isChanged) return { widenings: [], users: 0, of: gained.of, kept: 0 };
   const kept = countGrantsOf(planDifference(base, head).keeps);
   const found = foundIn(old, now);
-  const told = [...found, ...untold(found, gained, kept)].map((one) => widening(one, old, now, gained));
+  const all = [...found, ...untold(found, now, gained, kept)];
   return {
-    widenings: told
-      .map((one) => raised(one, gained.of))
+    widenings: all
+      .map((one) => raised(widening(one, all, old, now, gained), gained.of))
       .sort(
         (a, b) =>
           SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (b.users ?? 0) - (a.users ?? 0),
@@ -99,18 +102,24 @@ export function foundIn(base: Allows, head: Allows): Found[] {
     ...judgeMap("", old, now, "", APART).map((one) => places(one, one.key)),
     ...[judgeKey("platformApps", platformOutcome(old), platformOutcome(now), "platformApps") ?? []].flat(),
     ...NESTED.flatMap((key) =>
-      judgeMap(`${key}.`, old[key], now[key], key).map((one) =>
-        places(one, now[key] === undefined ? key : one.key),
+      judgeMap(`${key}.`, old[key], now[key], key, key === "org" && isSameOrg(old, now) ? ["name"] : []).map(
+        (one) => places(one, now[key] === undefined ? key : one.key),
       ),
     ),
     ...judgeEntries("apps", [base, head], [otherwise(base), otherwise(head)]),
     ...judgeProviders(base, head),
     ...judgeAppsLike(base, head),
+    ...judgeProtectedApps(base, head),
     ...judgeExemptions(base, head),
     ...judgePrivilege(base, head),
     ...judgeApprovals(base, head),
     ...judgeBaseline(base, head),
   ];
+}
+
+/** Whether both are for one org by its id: what it is called besides says no more. */
+function isSameOrg({ org: one }: PolicyFile, { org: other }: PolicyFile): boolean {
+  return one?.id !== undefined && isSameId(one.id, other?.id);
 }
 
 /** Keys whose values are maps of keys of their own. */
@@ -162,8 +171,11 @@ function otherwise({ says, platform, baseline }: Allows): Otherwise {
   const proven = new Set(platform.proven);
   // What is only called as one of Salesforce's own is never kept by that.
   const named = new Set(own === "revoke" ? [] : platform.named);
+  const patterns = (says.appsLike ?? []).map(({ name }) => ({ name, isLike: wildcards(foldName(name)) }));
   return {
     outcome: (key) => (proven.has(key ?? "") ? own : named.has(key ?? "") ? "report" : unlisted),
+    deniedLike: (names) =>
+      patterns.find(({ isLike }) => names.some((name) => isLike(foldName(name))))?.name ?? null,
     times: says.defaults ?? {},
     scopes: says.unlistedScopes,
     hasKnown: baseline !== null && baseline.known.length > 0,
@@ -173,42 +185,43 @@ function otherwise({ says, platform, baseline }: Allows): Otherwise {
 function ofProviders({ says }: Allows): Otherwise {
   return {
     outcome: () => says.unlistedIdentityProviders ?? "report",
+    deniedLike: () => null,
     times: {},
     scopes: undefined,
     hasKnown: false,
   };
 }
 
+/** What lets nobody connect who could not: it is of grants and users that are there, of reviews, or of what a run may do. */
+const LETS_NOBODY_CONNECT =
+  /\.(reviewBy|expectedBy|maxIdleDays|maxAgeDays|neverUsedAfterDays)$|\[\]\.settings\.|^(limits|approvals|sessions|maxExemptionDays|extends|org|unknownUse|baseline|leavers\.(inactive|frozen))(\.|$)/;
+
 /** What is said of no app in particular, and bears on any. */
 const FOR_ANY_APP =
   /^(mode|unlisted|platformApps|unlistedIdentityProviders|identityProviders|leavers|highPrivilege|protected|exemptions|appsLike|offboarded)(\.|$)/;
 
-/** What lets nobody connect who could not: it puts a review off, or is of grants that are there, or of how an app is set up. */
-const LETS_NOBODY_CONNECT =
-  /\.(reviewBy|expectedBy|maxIdleDays|maxAgeDays|neverUsedAfterDays)$|\[\]\.settings\./;
+/** What is said of some users, whatever the app. */
+const OF_SOME_USERS = /^(leavers|highPrivilege|protected|exemptions|offboarded)(\.|$)/;
 
 /** What leaves no grant that was to be revoked: it is of reviews, of how much one run may do, of who approves, of how an app is set up. */
 const LEAVES_NO_GRANT =
   /\.(reviewBy|expectedBy)$|\[\]\.settings\.|^(limits|approvals|sessions|maxExemptionDays|extends|org)(\.|$)/;
 
 /** What the policy does in the org that nothing of what it says accounts for: whatever it does must be told. */
-function untold(found: readonly Found[], gained: Gained, kept: number): Found[] {
-  const lets = found.filter(({ key }) => !LETS_NOBODY_CONNECT.test(key));
-  if (lets.some(({ key, app, named }) => FOR_ANY_APP.test(key) && app === undefined && named === undefined))
-    return [];
-  const named = lets.reduce((sum, one) => sum + (one.named ?? 0), 0);
-  const known = new Set(lets.flatMap((one) => keyOf(one, gained) ?? []));
+function untold(found: readonly Found[], now: Allows, gained: Gained, kept: number): Found[] {
+  const named = found.reduce((sum, one) => sum + (one.named ?? 0), 0);
+  const accounts = found.map((one) => accountsFor(one, now, gained));
   const apps = [...gained.apps].filter(
-    ([key]) => !known.has(key) && gained.users((one) => one === key) > named,
+    ([key]) => !accounts.some((isMeant) => isMeant(key)) && gained.users((one) => one === key) > named,
   );
   return [
     ...apps.map(
-      ([key, name]): Found => ({
+      ([key, { label }]): Found => ({
         key: "apps[].users",
         severity: "medium",
         what: "may be connected to by users who could not connect to it",
         place: null,
-        app: { key, name },
+        app: { key, name: label },
       }),
     ),
     ...(kept > 0 && apps.length === 0 && found.every(({ key }) => LEAVES_NO_GRANT.test(key))
@@ -224,24 +237,53 @@ function untold(found: readonly Found[], gained: Gained, kept: number): Found[] 
   ];
 }
 
+/** Which of the apps that somebody gains may be gained by what is said: no others are. */
+function accountsFor(found: Found, { listed, platform }: Allows, gained: Gained): (key: string) => boolean {
+  const { key, app, named, like } = found;
+  if (LETS_NOBODY_CONNECT.test(key) || (app === undefined && named !== undefined)) return () => false;
+  if (app !== undefined) {
+    const own = keyOf(found, gained);
+    return (one) => one === own;
+  }
+  const isProvider = (one: string) => gained.apps.get(one)?.isProvider === true;
+  const entries = new Set([...listed.apps, ...listed.identityProviders].map((one) => one?.key));
+  const own = new Set([...platform.proven, ...platform.named]);
+  if (like !== undefined) {
+    const isLike = wildcards(foldName(like));
+    return (one) => !isProvider(one) && isLike(foldName(gained.apps.get(one)?.label ?? ""));
+  }
+  switch (key) {
+    case "unlisted":
+      return (one) => !isProvider(one) && !entries.has(one);
+    case "platformApps":
+      return (one) => own.has(one);
+    case "unlistedIdentityProviders":
+      return (one) => isProvider(one) && !entries.has(one);
+    case "identityProviders":
+      return isProvider;
+    default:
+      return () => key === "mode" || OF_SOME_USERS.test(key);
+  }
+}
+
 /** The app that something is about, among those that somebody gains; null for none. */
 function keyOf({ app }: Found, { apps }: Gained): string | null {
   if (app === undefined) return null;
   if (app.key !== null) return app.key;
-  const meant = [...apps].find(
-    ([key, label]) => label === app.name || (parseAppId(app.name) !== null && key === parseAppId(app.name)),
-  );
-  return meant?.[0] ?? null;
+  const id = parseAppId(app.name);
+  if (id !== null && apps.has(id)) return id;
+  return namedSo(app.name, [...apps], ([, { label }]) => label)[0]?.[0] ?? null;
 }
 
-function widening(found: Found, old: Allows, now: Allows, gained: Gained): Widening {
+function widening(found: Found, all: readonly Found[], old: Allows, now: Allows, gained: Gained): Widening {
   const { key, severity, what, owner, reason, place, before } = found;
   return {
     key,
     severity,
-    app: found.app === undefined ? null : (gained.apps.get(keyOf(found, gained) ?? "") ?? found.app.name),
+    app:
+      found.app === undefined ? null : (gained.apps.get(keyOf(found, gained) ?? "")?.label ?? found.app.name),
     what,
-    users: usersOf(found, now, gained),
+    users: usersOf(found, all, now, gained),
     owner: owner ?? null,
     reason: reason ?? null,
     place:
@@ -250,19 +292,19 @@ function widening(found: Found, old: Allows, now: Allows, gained: Gained): Widen
   };
 }
 
-/** Who gains anything by what is said: of the app that it is about, or of those that nothing else is said of. */
-function usersOf(found: Found, { listed }: Allows, gained: Gained): number | null {
-  if (found.named !== undefined) return found.named;
-  if (LETS_NOBODY_CONNECT.test(found.key)) return null;
-  if (found.app !== undefined) {
+/** Who gains anything by what is said, and by nothing that is said beside it; null where that is not known. */
+function usersOf(found: Found, all: readonly Found[], now: Allows, gained: Gained): number | null {
+  const { key, app, named } = found;
+  if (named !== undefined) return named;
+  if (LETS_NOBODY_CONNECT.test(key)) return null;
+  if (app !== undefined) {
     const own = keyOf(found, gained);
     return own === null ? null : gained.users((one) => one === own);
   }
-  if (/^(unlisted|platformApps|appsLike)$/.test(found.key)) {
-    const entries = new Set([...listed.apps, ...listed.identityProviders].map((one) => one?.key));
-    return gained.users((one) => !entries.has(one));
-  }
-  return FOR_ANY_APP.test(found.key) ? gained.users(() => true) : null;
+  if (!FOR_ANY_APP.test(key)) return null;
+  // Which of several the users of an app have it by, nothing says.
+  const isAlone = all.every((one) => one === found || LETS_NOBODY_CONNECT.test(one.key));
+  return OF_SOME_USERS.test(key) && !isAlone ? null : gained.users(accountsFor(found, now, gained));
 }
 
 /** That a quarter of all users may connect is never a small thing. */

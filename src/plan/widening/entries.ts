@@ -29,6 +29,8 @@ interface Listed {
 export interface Otherwise {
   /** What a grant gets of an app of which nothing is said; by the app's key, null for one that the org does not have. */
   readonly outcome: (key: string | null) => "revoke" | "report" | "keep";
+  /** The pattern that denies an app of one of these names; null for none. */
+  readonly deniedLike: (names: readonly string[]) => string | null;
   readonly times: Readonly<Record<string, Said>>;
   readonly scopes: Said;
   /** Whether a baseline holds back grants that are revoked for that alone: of what is denied it holds back none. */
@@ -51,12 +53,13 @@ export function judgeEntries(
       // An entry that another one overrules, as a denial of one's own does a shared sanction, lists nothing and is no new one.
       if (other === undefined && old.some(({ entry }) => isSameData(entry, one.entry))) return [];
       const found =
-        other === undefined
-          ? added(one, prefix, base, before.outcome(one.key))
-          : changed(other, one, prefix, [before, now]);
+        other === undefined ? added(one, prefix, before) : changed(other, one, prefix, [before, now]);
       return found.map((each) => about(each, one));
     }),
-    ...old.flatMap((one) => (kept.has(one) ? [] : dropped(one, prefix, now).map((each) => about(each, one)))),
+    // A pattern denies as an entry does.
+    ...old
+      .filter((one) => !kept.has(one) && now.deniedLike(namesOf(one)) === null)
+      .flatMap((one) => dropped(one, prefix, now).map((each) => about(each, one))),
   ];
 }
 
@@ -81,11 +84,10 @@ function paired(old: readonly Listed[], now: readonly Listed[]): Map<Listed, Lis
   const same: ((one: Listed, other: Listed) => boolean)[] = [
     ({ key }, other) => key !== null && key === other.key,
     ({ entry: { id } }, { entry }) => id !== undefined && shortId(id) === shortId(entry.id),
-    ({ entry: { id, name } }, { entry }) =>
-      name !== undefined &&
-      entry.name !== undefined &&
-      foldName(name) === foldName(entry.name) &&
-      (id === undefined || entry.id === undefined),
+    ({ entry, key }, other) =>
+      isSameName(entry, other.entry) &&
+      // One name can be several apps'; of what a denial is, `narrowerDenial` tells.
+      (key === other.key || (isDenied(entry) && isDenied(other.entry))),
   ];
   for (const isSameApp of same)
     for (const one of now) {
@@ -98,6 +100,11 @@ function paired(old: readonly Listed[], now: readonly Listed[]): Map<Listed, Lis
   return pairs;
 }
 
+function isSameName({ id, name }: Entry, other: Entry): boolean {
+  if (name === undefined || other.name === undefined) return false;
+  return foldName(name) === foldName(other.name) && (id === undefined || other.id === undefined);
+}
+
 function shortId(id: string | undefined): string | undefined {
   return id?.slice(0, 15);
 }
@@ -106,26 +113,46 @@ function isDenied({ sanctioned }: Entry): boolean {
   return sanctioned === false;
 }
 
-function added(
-  { entry, place }: Listed,
-  prefix: string,
-  { says }: Allows,
-  otherwise: "revoke" | "report" | "keep",
-): Found[] {
-  const key = `${prefix}sanctioned`;
-  if (entry.mode === "report" && isDenied(entry))
-    return [{ key: `${prefix}mode`, severity: "high", what: "denied, and only reported", place }];
-  if (isDenied(entry)) return [];
-  const isNobody = entry.users === "nobody" && entry.mode !== "report";
-  if (isNobody && (says.appsLike === undefined || prefix !== "apps[].")) return [];
-  const was =
-    otherwise === "revoke"
-      ? ""
-      : ` (before: not listed, and ${otherwise === "keep" ? "kept as one of Salesforce's own" : "only reported"})`;
-  const only = entry.mode === "report" ? ", and everybody else's grants are only reported" : "";
-  const severity: Severity =
-    otherwise === "revoke" && (isEveryone(entry.users) || entry.mode === "report") ? "high" : "medium";
-  return [{ key, severity, what: `sanctioned for ${usersText(entry.users)}${only}${was}`, place }];
+function added(one: Listed, prefix: string, before: Otherwise): Found[] {
+  const { entry, place } = one;
+  const like = before.deniedLike(namesOf(one));
+  const outcome = like === null ? before.outcome(one.key) : "revoke";
+  const isReported = entry.mode === "report";
+  if (isDenied(entry) && isReported)
+    return [
+      {
+        key: `${prefix}mode`,
+        severity: outcome === "revoke" ? "high" : "medium",
+        what: `denied, and only reported${wasText(like, outcome)}`,
+        place,
+      },
+    ];
+  // Whoever is denied by a pattern loses the app as whoever is in no scope does.
+  if (isDenied(entry) || (entry.users === "nobody" && !isReported && (like === null || !before.hasKnown)))
+    return [];
+  const only = isReported ? ", and everybody else's grants are only reported" : "";
+  const isWide = isEveryone(entry.users) || isReported;
+  const severity: Severity = like !== null || (outcome === "revoke" && isWide) ? "high" : "medium";
+  return [
+    {
+      key: `${prefix}sanctioned`,
+      severity,
+      what: `sanctioned for ${usersText(entry.users)}${only}${wasText(like, outcome)}`,
+      place,
+    },
+  ];
+}
+
+/** What an app got of which nothing was said, where that was not simply to be revoked. */
+function wasText(like: string | null, outcome: ReturnType<Otherwise["outcome"]>): string {
+  if (like !== null) return ` (before: denied as one that is called like "${like}")`;
+  if (outcome === "revoke") return "";
+  return ` (before: not listed, and ${outcome === "keep" ? "kept as one of Salesforce's own" : "only reported"})`;
+}
+
+/** What the app of an entry is called, by the policy and by the org. */
+function namesOf({ entry, label }: Listed): string[] {
+  return [entry.name, label].flatMap((name) => name ?? []);
 }
 
 function changed(
@@ -218,7 +245,8 @@ function longerTime(
 }
 
 /** An entry that is not there any more: what held for its app holds no longer, and what holds for apps that are not listed does. */
-function dropped({ entry, key, place }: Listed, prefix: string, now: Otherwise): Found[] {
+function dropped(one: Listed, prefix: string, now: Otherwise): Found[] {
+  const { entry, key, place } = one;
   const outcome = now.outcome(key);
   const places = { place: null, before: place };
   const then =

@@ -18,6 +18,8 @@ export interface Found {
   readonly named?: number;
   /** The app or the identity provider that it is about: its key in the org, null where that is not known, and what people call it. */
   readonly app?: { readonly key: string | null; readonly name: string };
+  /** A pattern of the names of those that it is about. */
+  readonly like?: string;
   readonly owner?: string | undefined;
   readonly reason?: string | undefined;
 }

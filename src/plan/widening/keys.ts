@@ -1,6 +1,5 @@
 import { isSameData } from "../../collections.ts";
 import { scopesAllow } from "../../decide/scopes.ts";
-import { foldName } from "../../names.ts";
 import type { OAuthScope } from "../../policy/policy.ts";
 import { count } from "../../text.ts";
 import { type Found, namesText, type Said, type Severity } from "./found.ts";
@@ -54,40 +53,33 @@ function atMost(
   };
 }
 
+/** What names are of: people one by one, usernames in any case, or things, which count as they are written. */
+type Names = "people" | "usernames" | "things";
+
 /** Names of which each allows more. */
-function more(severity: Severity, what: (names: readonly string[]) => string, isPeople = false): Key {
+function more(severity: Severity, what: (names: readonly string[]) => string, of: Names = "things"): Key {
   return {
     severity,
     judge: (base, head) => {
-      const added = without(head, base);
-      return added.length === 0 ? null : { what: what(added), ...(isPeople ? { named: added.length } : {}) };
+      const added = without(head, base, of);
+      if (added.length === 0) return null;
+      return { what: what(added), ...(of === "people" ? { named: added.length } : {}) };
     },
   };
 }
 
 /** Names of which each allows less. */
-function fewer(severity: Severity, what: (names: readonly string[]) => string, isPeople = false): Key {
-  const { judge } = more(severity, what, isPeople);
+function fewer(severity: Severity, what: (names: readonly string[]) => string, of: Names = "things"): Key {
+  const { judge } = more(severity, what, of);
   return { severity, judge: (base, head) => judge(head, base) };
 }
 
-/** Names of one list that another does not have, as names are compared. */
-function without(list: Said, other: Said): string[] {
-  const texts = (value: Said) => (Array.isArray(value) ? value : []).map(refText);
-  const known = new Set(texts(other).map(foldRef));
-  return texts(list).filter((text) => !known.has(foldRef(text)));
-}
-
-/** An app is named by its id, by its name or by a map of one of the two. */
-function refText(value: unknown): string {
-  if (typeof value === "string") return value;
-  const { id, name } = value as { id?: string; name?: string };
-  return id ?? name ?? "";
-}
-
-/** An id is the same with 15 and with 18 characters. */
-function foldRef(text: string): string {
-  return /^0(H4|xI|SO)[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/.test(text) ? text.slice(0, 15) : foldName(text);
+/** Names of one list that another does not have. What is called exactly so comes before what is only called alike. */
+function without(list: Said, other: Said, of: Names): string[] {
+  const texts = (value: Said) => (Array.isArray(value) ? (value as string[]) : []);
+  const form = (text: string) => (of === "things" ? text : text.toLowerCase());
+  const known = new Set(texts(other).map(form));
+  return texts(list).filter((text) => !known.has(form(text)));
 }
 
 function later(severity: Severity, what: (day: string | null, before: string) => string): Key {
@@ -165,13 +157,15 @@ export const USER_LISTS = {
   userTypes: "user types",
 } as const;
 
+const namesOf = (list: string): Names => (list.startsWith("usernames") ? "usernames" : "things");
+
 const userLists = (prefix: string, isExcept: boolean): Record<string, Key> =>
   Object.fromEntries(
     Object.entries(USER_LISTS).map(([key, what]) => [
       `${prefix}.${key}`,
       isExcept
-        ? fewer("medium", (names) => `no longer excepted: ${what} ${namesText(names)}`)
-        : more("medium", (names) => `also for ${what} ${namesText(names)}`),
+        ? fewer("medium", (names) => `no longer excepted: ${what} ${namesText(names)}`, namesOf(key))
+        : more("medium", (names) => `also for ${what} ${namesText(names)}`, namesOf(key)),
     ]),
   );
 
@@ -196,6 +190,11 @@ const entry = (prefix: string): Record<string, Key> => ({
   [`${prefix}.users.everyone`]: NEUTRAL, // `users.ts`
 });
 
+/** An id is the same with 15 and with 18 characters. */
+export function isSameId(one: Said, other: Said): boolean {
+  return String(one).slice(0, 15) === String(other).slice(0, 15);
+}
+
 const leaver = (who: string): Key =>
   choice(
     "high",
@@ -216,7 +215,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   "org.id": {
     severity: "high",
     judge: (base, head) =>
-      base === undefined
+      base === undefined || isSameId(base, head)
         ? null
         : {
             what: `the policy holds for ${head === undefined ? "any org" : `the org ${head}`} (before: ${base})`,
@@ -325,7 +324,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   offboarded: fewer(
     "high",
     (names) => `no longer offboarded, so that they may keep what they have: ${namesText(names)}`,
-    true,
+    "people",
   ),
   "leavers.offboarded": leaver("users who are offboarded"),
   "leavers.inactive": leaver("users who are not active"),
@@ -360,9 +359,9 @@ export const KEYS: Readonly<Record<string, Key>> = {
   "protected.users": more(
     "high",
     (names) => `never revoked, whatever else is said: ${namesText(names)}`,
-    true,
+    "people",
   ),
-  "protected.apps": more("high", (names) => `never revoked, whatever else is said: ${namesText(names)}`),
+  "protected.apps": NEUTRAL, // `lists.ts`
   sessions: choice(
     "low",
     [

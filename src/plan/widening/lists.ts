@@ -7,12 +7,30 @@ import { judgeMap } from "./keys.ts";
 
 /** An exemption, or an exception from high privilege, in plain data. */
 interface Covering {
-  readonly app?: string | { readonly id: string } | { readonly name: string };
+  readonly app?: AppName;
   readonly user?: string;
   readonly reason?: string;
   readonly owner?: string;
   readonly expires?: string;
   readonly reviewBy?: string;
+}
+
+/** How the policy says which app: by its id or its name in a text, or in a map that says which of the two. */
+type AppName = string | { readonly id: string } | { readonly name: string };
+
+/** Apps whose grants are never revoked, as they could be before. */
+export function judgeProtectedApps({ says: base }: Allows, { says: head }: Allows): Found[] {
+  const place = "protected.apps";
+  const old = (base.protected?.apps ?? []) as readonly AppName[];
+  return ((head.protected?.apps ?? []) as readonly AppName[])
+    .filter((app) => !old.some((other) => isSameData(appOf(other), appOf(app))))
+    .map((app) => ({
+      key: place,
+      severity: "high",
+      what: "never revoked, whatever else is said",
+      place,
+      app: { key: null, name: appName(app) },
+    }));
 }
 
 /** Exemptions that nothing exempted before, or not for so long. */
@@ -133,14 +151,15 @@ function covers(other: Covering, one: Covering): boolean {
   return sameApp && (other.user === undefined || other.user.toLowerCase() === one.user?.toLowerCase());
 }
 
-function appOf(app: NonNullable<Covering["app"]>): Said {
+function appOf(app: AppName): Said {
   const text = appName(app);
   const isName = typeof app !== "string" && "name" in app;
   if (!isName && /^0(H4|xI)[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/.test(text)) return { id: text.slice(0, 15) };
-  return { name: foldName(text) };
+  // Not as names are compared: what is called exactly so comes before what is only called alike.
+  return { name: text };
 }
 
-function appName(app: NonNullable<Covering["app"]>): string {
+function appName(app: AppName): string {
   if (typeof app === "string") return app;
   return "id" in app ? app.id : app.name;
 }
@@ -167,6 +186,7 @@ export function judgeAppsLike({ says: base }: Allows, { says: head }: Allows): F
             what: `apps that are called like "${name}" are no longer denied${reason === undefined ? "" : `: ${reason}`}`,
             place: null,
             before: `appsLike[${i}]`,
+            like: name,
             owner,
             reason,
           },
@@ -229,7 +249,7 @@ export function judgeBaseline(
       : [
           found(
             "medium",
-            `${count(all)} more grants are known, so that they are only reported: ${added
+            `${all === 1 ? "1 more grant is known, so that it is" : `${count(all)} more grants are known, so that they are`} only reported: ${added
               .slice(0, 4)
               .map(({ app, more }) => `${count(more)} of "${app}"`)
               .join(", ")}${added.length > 4 ? " and others" : ""}`,

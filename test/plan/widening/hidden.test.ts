@@ -253,7 +253,7 @@ describe("what other files say shows", () => {
       });
     const [one, two] = [0, 1].map((n) => ({ app: BOBS.name, user: NAMES[n] }));
     expect(of(known([one!]), known([two!, one!]))).toEqual([
-      ["baseline", `1 more grants are known, so that they are only reported: 1 of "${BOBS.name}"`],
+      ["baseline", `1 more grant is known, so that it is only reported: 1 of "${BOBS.name}"`],
     ]);
     expect(of(known([one!, two!]), known([two!]))).toEqual([]);
     expect(of(known([one!]), known([one!], "2027-01-31"))).toEqual([
