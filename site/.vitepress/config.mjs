@@ -11,6 +11,21 @@ function slugify(heading) {
     .replaceAll(" ", "-");
 }
 
+/** Each cell says which column it is of, for where a row is shown as a card. */
+function namedCells(md) {
+  md.core.ruler.push("named-cells", ({ tokens }) => {
+    let names = [];
+    let column = 0;
+    const seen = {
+      table_open: () => (names = []),
+      tr_open: () => (column = 0),
+      th_open: (_, heading) => names.push(heading.content.replaceAll("`", "")),
+      td_open: (cell) => cell.attrSet("data-column", names[column++]),
+    };
+    for (const [index, token] of tokens.entries()) seen[token.type]?.(token, tokens[index + 1]);
+  });
+}
+
 export default {
   srcDir: "pages",
   outDir: "dist",
@@ -18,12 +33,16 @@ export default {
   description: "GitOps for Salesforce's connected users",
   // Wherever the folder is put, below a path too: `npm run site -- --base /sanctioned/`.
   base: process.env.SITE_BASE ?? "/",
-  markdown: { anchor: { slugify }, toc: { slugify }, headers: { slugify } },
+  head: [["link", { rel: "icon", href: "data:," }]],
+  markdown: { anchor: { slugify }, toc: { slugify }, headers: { slugify }, config: namedCells },
   vite: { logLevel: "warn" },
+  transformPageData(page) {
+    if (page.relativePath === "reference.md") page.frontmatter.pageClass = "reference";
+  },
   themeConfig: {
     sidebar,
     outline: [2, 3],
     // In the browser, by an index that comes with the pages: nobody is asked over the network.
-    search: { provider: "local" },
+    search: { provider: "local", options: { detailedView: true } },
   },
 };
