@@ -17,20 +17,23 @@ const docs = path.resolve(import.meta.dirname, "../docs");
 const folder = mkdtempSync(path.join(tmpdir(), "sanctioned-screenshot-"));
 const { preview, comment } = await realOutput(folder);
 const PICTURES = [
-  { name: "preview", html: terminalHtml(preview), width: 1356, height: 405 },
-  { name: "comment", html: commentHtml(comment), width: 1000, height: 740 },
+  { name: "preview", html: terminalHtml(preview), of: "pre" },
+  { name: "comment", html: commentHtml(comment), of: "body" },
   { name: "report", html: reportHtml(await dieppeReport()), width: 1200, height: 1000 },
   { name: "fleet", html: fleetHtml(demoFleet()), width: 1200, height: 1000 },
 ];
 
 const browser = await chromium.launch({ executablePath: await ensureChromium() });
 try {
-  for (const { name, html, width, height } of PICTURES) {
+  for (const { name, html, ...seen } of PICTURES) {
     const file = path.join(folder, `${name}.html`);
     writeFileSync(file, html);
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme: "light" });
+    const viewport = "of" in seen ? { width: 1000, height: 1000 } : seen;
+    const page = await browser.newPage({ viewport, colorScheme: "light" });
     await page.goto(pathToFileURL(file).href);
-    await page.screenshot({ path: path.join(docs, `${name}.png`) });
+    // Text is there whole, of a page what is first seen.
+    const picture = { path: path.join(docs, `${name}.png`) };
+    await ("of" in seen ? page.locator(seen.of).screenshot(picture) : page.screenshot(picture));
   }
 } finally {
   await browser.close();

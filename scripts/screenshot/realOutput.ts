@@ -50,8 +50,9 @@ async function preview(env: NodeJS.ProcessEnv): Promise<string> {
       env,
     },
   );
-  // What comes before is progress, which a terminal writes over.
-  const said = stdout.slice(stdout.lastIndexOf("\n", stdout.indexOf("Diagnostics:")) + 1).trim();
+  // What comes before is progress, which a terminal writes over; what comes after are the stack's outputs.
+  const begin = stdout.lastIndexOf("\n", stdout.indexOf("Diagnostics:")) + 1;
+  const said = stdout.slice(begin, stdout.lastIndexOf("\n", stdout.indexOf("Outputs:"))).trim();
   return `\u001b[36m$ npx pulumi preview\u001b[39m\n${said}\n`;
 }
 
