@@ -1,9 +1,11 @@
 import pc from "picocolors";
 import { refusedText } from "../../plan/limits.ts";
+import { printable } from "../../printable.ts";
 import { headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { orgView } from "../org/orgView.ts";
 import { type Section, sectionsOf } from "../org/sections.ts";
+import { type Task, tasksOf } from "../org/tasks.ts";
 import { hanging } from "../render/fold.ts";
 import { NO_TERMINAL, type Terminal, tightTableText } from "../render/terminal.ts";
 import {
@@ -37,6 +39,7 @@ export function reportText(report: OrgReport, { width, color }: Terminal = NO_TE
     ...(plan.policy.mode === "report" ? line(REPORT_MODE_NOTE) : []),
     ...[approvalsText(plan) ?? []].flat().flatMap(line),
     "",
+    ...taskLines(tasksOf(report, view), width),
     ...sectionsOf(report, view).flatMap((section) => sectionLines(section, width, colors)),
     ...line(proofText(plan.inventory.proof)),
     ...line(LAST_USED_NOTE),
@@ -45,6 +48,20 @@ export function reportText(report: OrgReport, { width, color }: Terminal = NO_TE
     ...verdict,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** What to do, as at the top of the page; nothing where nothing is. */
+function taskLines(tasks: readonly Task[], width: number | null): string[] {
+  if (tasks.length === 0) return [];
+  const lines = tasks.flatMap(({ text, names }) =>
+    hanging(
+      names === undefined ? text : `${text}: ${printable(names)}`,
+      width,
+      `${INDENT}- `,
+      `${INDENT}${INDENT}`,
+    ),
+  );
+  return ["To do", ...lines, ""];
 }
 
 function sectionLines(
