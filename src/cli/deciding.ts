@@ -10,6 +10,7 @@ import type { AppFile, UserMapFile } from "../policy/policySchema.ts";
 import { printable } from "../printable.ts";
 import { needsOf } from "../resolve/policyNeeds.ts";
 import { parseAppId } from "../salesforce/id.ts";
+import { shellCommand } from "../shell.ts";
 import { type Day, days, dayOf as dayText, isOver, parseDay } from "../time.ts";
 import {
   appToCome,
@@ -236,7 +237,7 @@ export async function finish(
   }
   edited.write(written);
   process.stdout.write(
-    `${file} is written. Nothing is revoked by that. Next: \`npx sanctioned plan --policy ${file}\`\n`,
+    `${file} is written. Nothing is revoked by that. Next: \`${shellCommand(["npx", "sanctioned", "plan", "--policy", edited.file])}\`\n`,
   );
 }
 

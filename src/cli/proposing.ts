@@ -1,6 +1,7 @@
 import { commitToBranch, originOf, pushBranch } from "../forge/branch.ts";
 import { printable } from "../printable.ts";
 import { markdownFence, markdownText } from "../report/render/markdown.ts";
+import { shellCommand } from "../shell.ts";
 import type { EditedPolicy } from "./editing.ts";
 import { cliErrors } from "./errors.ts";
 import type { EditOptions } from "./options.ts";
@@ -32,7 +33,7 @@ export async function propose(
     message,
   );
   const done = `${commit.slice(0, 12)} is on the new branch ${printable(branch)}; ${printable(edited.file)} here is as it was. Nothing is revoked by that.`;
-  if (opening === null) return `${done} Next: \`git push origin ${printable(branch)}\`\n`;
+  if (opening === null) return `${done} Next: \`${shellCommand(["git", "push", "origin", branch])}\`\n`;
   if (base === null) throw cliErrors["base-branch-not-known"]();
   pushBranch(edited.real, branch);
   const body = [

@@ -1,5 +1,8 @@
-import { appText } from "../plan/parts.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import { appLabels } from "../plan/label.ts";
+import { appPart, appText } from "../plan/parts.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
+import { type PlatformKind, platformKindOf } from "../platformApps.ts";
 import { printable } from "../printable.ts";
 import { amount, compareText, count, firstFew } from "../text.ts";
 
@@ -31,8 +34,37 @@ export function platformLines(part: PlatformPart | undefined, shown = printable)
   ];
 }
 
+/** What a draft makes of Salesforce's own apps, and of what is only called so, a line for each; none where they hold no grant. */
+export function draftPlatformLines(inventory: Inventory): string[] {
+  const labels = appLabels(inventory);
+  const byApp = Map.groupBy(inventory.grants, ({ app }) => app);
+  const of = (kind: PlatformKind) => {
+    const held = [...byApp].flatMap(([app, grants]) => {
+      const users = new Set(grants.map(({ userId }) => userId)).size;
+      return platformKindOf(app) === kind ? { ...appPart(app, labels), users } : [];
+    });
+    return held.length === 0 ? null : namesOf(held, printable);
+  };
+  const [proven, named] = [of("proven"), of("named")];
+  return [
+    ...(proven === null
+      ? []
+      : [
+          `Salesforce's own apps: ${proven}. The draft keeps them by \`platformApps: keep\` and lists none; under \`unlisted: revoke\` everyone would lose them without that line.`,
+        ]),
+    ...(named === null
+      ? []
+      : [
+          `Called as Salesforce's own, and nothing proves that they are: ${named}. The draft takes each as any other app: find out whose it is.`,
+        ]),
+  ];
+}
+
 /** The apps with most users first, a few by name. */
-export function namesOf(apps: readonly Held[], shown = (text: string) => text): string {
+export function namesOf(
+  apps: readonly Pick<Held, "name" | "label" | "users">[],
+  shown = (text: string) => text,
+): string {
   const sorted = [...apps].sort((a, b) => b.users - a.users || compareText(appText(a), appText(b)));
   return firstFew(sorted.map((one) => `${shown(appText(one))} (${amount(one.users, "user")})`));
 }

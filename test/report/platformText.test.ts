@@ -3,7 +3,7 @@ import { evaluate } from "../../src/plan/evaluate.ts";
 import { appLabels } from "../../src/plan/label.ts";
 import { platformPart } from "../../src/plan/platformPart.ts";
 import type { PolicyFile } from "../../src/policy/policySchema.ts";
-import { platformLines } from "../../src/report/platformText.ts";
+import { draftPlatformLines, platformLines } from "../../src/report/platformText.ts";
 import { resolve } from "../arbitraries.ts";
 import { AS_OF, app, grant, inventoryOf, like, user } from "../inventories.ts";
 
@@ -71,4 +71,14 @@ it("of grants of which it cannot be told whose they are nothing is said, and nam
     inventoryOf({ users: USERS, grants: [grant(ANN.id, evil)] }),
   );
   expect(line).toContain("Salesforce\\u{1b}[31m (1 user)");
+});
+
+it("a draft names them as a group too, with what it makes of them, and apart from them what is only called so", () => {
+  expect(draftPlatformLines(inventory)).toEqual([
+    "Salesforce's own apps: Salesforce for iOS (3 users), Salesforce for Android (1 user). The draft keeps them by `platformApps: keep` and lists none; under `unlisted: revoke` everyone would lose them without that line.",
+    "Called as Salesforce's own, and nothing proves that they are: Data Loader (1 user). The draft takes each as any other app: find out whose it is.",
+  ]);
+  expect(
+    draftPlatformLines(inventoryOf({ users: USERS, grants: [grant(ANN.id, app("Notetaker"))] })),
+  ).toEqual([]);
 });

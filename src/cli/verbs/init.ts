@@ -1,12 +1,16 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { printable } from "../../printable.ts";
+import { draftPlatformLines } from "../../report/platformText.ts";
+import { hanging } from "../../report/render/fold.ts";
 import { draftOf } from "../../run/draft.ts";
 import { plainName } from "../../scaffold/plain.ts";
+import { shellCommand } from "../../shell.ts";
 import { count } from "../../text.ts";
 import { cliErrors } from "../errors.ts";
 import { writeNew } from "../files.ts";
 import { openObserver } from "../run.ts";
+import { terminal } from "../terminalOutput.ts";
 
 /** `sanctioned init`: a first policy from what the org shows. */
 export function initCommand(): Command {
@@ -21,9 +25,11 @@ export function initCommand(): Command {
       const { inventory, text } = await draftOf(await openObserver(), Date.now());
       const file = out ?? `policy/${plainName(inventory.org.name, "org")}.yaml`;
       writeNew(file, text, "--out");
+      const own = draftPlatformLines(inventory).flatMap((text) => hanging(text, terminal().width, "", "  "));
       process.stdout.write(
-        `${printable(file)} is written, from ${count(inventory.grants.length)} grants. Review it, then see what it would revoke:\n` +
-          `  npx sanctioned plan --policy ${printable(file)}\n`,
+        `${printable(file)} is written, from ${count(inventory.grants.length)} grants.\n` +
+          own.map((line) => `${line}\n`).join("") +
+          `Review it, then see what it would revoke:\n  ${shellCommand(["npx", "sanctioned", "plan", "--policy", file])}\n`,
       );
     });
 }

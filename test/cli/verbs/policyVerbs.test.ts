@@ -246,7 +246,7 @@ describe("sanctioned init", () => {
     const { code, stdout } = await sanctioned(["init", "--out", draft], env);
     expect([code, stdout]).toEqual([
       0,
-      `${draft} is written, from 448 grants. Review it, then see what it would revoke:\n  npx sanctioned plan --policy ${draft}\n`,
+      `${draft} is written, from 448 grants.\nReview it, then see what it would revoke:\n  npx sanctioned plan --policy ${draft}\n`,
     ]);
     expect(modeOf(draft)).toBe(0o600);
     const text = readFileSync(draft, "utf8");
