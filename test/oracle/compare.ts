@@ -1,3 +1,4 @@
+import { planEnd } from "../../src/plan/planEnd.ts";
 import type { FullPlan } from "../../src/plan/planSchema.ts";
 import type { Case, Decided } from "./case.ts";
 import { type Answer, answer } from "./oracle.ts";
@@ -28,7 +29,8 @@ export async function differencesByVerb(one: Case): Promise<Difference[]> {
   try {
     const { said, exit } = await askByVerb(org, one);
     const expected = answer(one);
-    const code = "refusals" in expected ? 1 : expected.exit;
+    const isOfStanding = "plan" in said && said.plan.findings.some(isStandingError);
+    const code = "refusals" in expected ? 1 : expected.exit === 0 && isOfStanding ? 2 : expected.exit;
     return [
       ...(code === exit ? [] : [{ about: "exit", oracle: String(code), tool: String(exit) }]),
       ...compare(one, said),
@@ -149,9 +151,15 @@ function compareFindings(
   );
 }
 
+/** Of access without a grant the oracle knows nothing. */
+function isStandingError({ code, severity }: FullPlan["findings"][number]): boolean {
+  return severity === "error" && code.startsWith("standing-access-");
+}
+
 function compareLimits(expected: Exclude<Answer, { refusals: unknown }>, plan: FullPlan): Difference[] {
   const { limits } = plan;
-  const exit = limits.refusal !== null ? 3 : plan.revocations.length > 0 ? 2 : 0;
+  const findings = plan.findings.filter((one) => !isStandingError(one));
+  const exit = planEnd({ ...plan, findings });
   const wanted = `${expected.limits.revocations} of ${expected.limits.ofAll}, ${expected.limits.perApp} of one app, exit ${expected.exit}`;
   const found = `${limits.revocations.actual} of ${limits.percent.of}, ${limits.perApp?.actual ?? 0} of one app, exit ${exit}`;
   return wanted === found ? [] : [{ about: "limits", oracle: wanted, tool: found }];

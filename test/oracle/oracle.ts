@@ -16,6 +16,9 @@ export type Answer =
       readonly exit: 0 | 2 | 3;
     };
 
+/** Findings about grants and apps that docs/policy.md calls errors. */
+const ERRORS: readonly string[] = ["platform-app-not-proven", "setting-differs", "links-not-revocable"];
+
 /** Decides a case by the table. */
 export function answer({ org: fixture, platform, files, ownApp, asOf }: Case): Answer {
   const org = new OrgView(fixture, platform, ownApp === null ? null : refOf(ownApp));
@@ -31,11 +34,13 @@ export function answer({ org: fixture, platform, files, ownApp, asOf }: Case): A
       .values()
       .map((list) => list.length),
   );
+  const findings = findingsBeside(facts, rows);
+  const isBroken = revoked.length > 0 || findings.some(({ code }) => ERRORS.includes(code));
   return {
     rows,
-    findings: findingsBeside(facts, rows),
+    findings,
     limits: { revocations: revoked.length, ofAll: rows.length, perApp },
-    exit: isOverLimit(wanted, revoked.length, rows.length, perApp) ? 3 : revoked.length > 0 ? 2 : 0,
+    exit: isOverLimit(wanted, revoked.length, rows.length, perApp) ? 3 : isBroken ? 2 : 0,
   };
 }
 

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { planEnd } from "../../plan/planEnd.ts";
 import { planFile } from "../../plan/planFile.ts";
 import { planText } from "../../report/planText.ts";
 import { safeJson } from "../../safeJson.ts";
@@ -26,7 +27,10 @@ export function planCommand(): Command {
     .option("--all", "every user by name, however many they are; in JSON every grant as a row")
     .addOption(asOfOption())
     .option("--out <file>", "also write the plan, as JSON, to a new file")
-    .option("--detailed-exitcode", "exit 2 when something would be revoked")
+    .option(
+      "--detailed-exitcode",
+      "exit 2 when something breaks the policy: grants that would be revoked, or a finding that is an error",
+    )
     .addHelpText(
       "after",
       "\nExits 0, 1 for an error, 2 for drift with --detailed-exitcode, 3 when a limit refuses the plan, 4 when the list is inconclusive.\n" +
@@ -38,9 +42,8 @@ export function planCommand(): Command {
       const json = safeJson(file);
       if (out !== undefined) writeNew(out, json, "--out");
       process.stdout.write(format === "json" ? json : planText(file, terminal(), namingOf(all)));
-      if (file.limits.refusal !== null) {
-        process.stderr.write(raisingText([file.limits], chosenSettings().raised));
-        process.exitCode = EXIT.limit;
-      } else if (detailedExitcode && file.revocations.length > 0) process.exitCode = EXIT.drift;
+      const end = planEnd(file);
+      if (end === EXIT.limit) process.stderr.write(raisingText([file.limits], chosenSettings().raised));
+      if (end !== EXIT.drift || detailedExitcode) process.exitCode = end;
     });
 }

@@ -68,7 +68,10 @@ export function reportCommand(): Command {
       ).conflicts(["policy", "inventory", "saveInventory", "asOf"]),
     )
     .option("--out <file>", "write the report to a new file, not to standard output")
-    .option("--detailed-exitcode", "exit 2 when something would be revoked")
+    .option(
+      "--detailed-exitcode",
+      "exit 2 when something breaks the policy, as with plan, or the audit record was changed",
+    )
     .addHelpText(
       "after",
       "\nExits 0, 1 for an error, 2 for drift with --detailed-exitcode, 3 when a limit refuses the plan, 4 when the list is inconclusive.\n" +

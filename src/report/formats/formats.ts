@@ -1,3 +1,4 @@
+import { planEnd } from "../../plan/planEnd.ts";
 import { safeJson } from "../../safeJson.ts";
 import { auditHtml } from "../html/auditHtml.ts";
 import { reportHtml } from "../html/reportHtml.ts";
@@ -68,7 +69,7 @@ export type ReportFormat = keyof typeof FORMATS;
 
 export const REPORT_FORMATS = Object.keys(FORMATS) as ReportFormat[];
 
-/** A report in a format, and what the process ends with: 0, 2 for something to revoke, 3 for a limit. Pure. */
+/** A report in a format, and what the process ends with: 0, 2 for what breaks the policy or a record that was changed, 3 for a limit. Pure. */
 export function render(
   report: OrgReport,
   format: ReportFormat,
@@ -85,6 +86,7 @@ export function render(
   };
 }
 
-function exitCodeOf({ plan }: OrgReport): 0 | 2 | 3 {
-  return plan.limits.refusal !== null ? 3 : plan.revocations.length > 0 ? 2 : 0;
+function exitCodeOf({ plan, recorded }: OrgReport): 0 | 2 | 3 {
+  const end = planEnd(plan);
+  return end === 0 && recorded?.whole === false ? 2 : end;
 }

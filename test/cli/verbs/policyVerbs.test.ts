@@ -102,6 +102,14 @@ describe("sanctioned plan", () => {
     expect((await sanctioned(["plan", "--detailed-exitcode"], env)).code).toBe(2);
     const clean = policy("clean.yaml", `version: 1\nunlisted: report\napps: []\n`);
     expect((await sanctioned(["plan", "--detailed-exitcode", "--policy", clean], env)).code).toBe(0);
+    const entry = "{ name: Slack, users: everyone, settings: { adminApprovedUsersOnly: true } }";
+    const differs = policy("differs.yaml", `version: 1\nunlisted: report\napps:\n  - ${entry}\n`);
+    const found = await sanctioned(["plan", "--detailed-exitcode", "--policy", differs], env);
+    expect([found.code, found.stdout]).toEqual([
+      2,
+      expect.stringContaining("\n  error    setting-differs  Slack"),
+    ]);
+    expect((await sanctioned(["plan", "--policy", differs], env)).code).toBe(0);
   });
 
   it("exits 3 when a limit refuses, with the whole plan and the remedy", async () => {

@@ -45,14 +45,14 @@ describe.each<[rule: string, report: Partial<OrgReport>, tone: string, text: str
     { plan: quiet, recorded: { ...RECORDED, whole: false } },
     "bad",
     "Nothing to revoke, but the audit record was changed",
-    0,
+    2,
   ],
   [
     "nor is a finding that is an error",
     { plan: { ...quiet, findings: [brokenRule] } },
     "bad",
     "Nothing to revoke, but 1 error among the findings",
-    0,
+    2,
   ],
   [
     "nor an app that is not listed",
