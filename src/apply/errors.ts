@@ -22,7 +22,7 @@ export const applyErrors = declareErrors({
   "revoke-call-not-taken": {
     kind: "remote",
     text: "The org does not take the revoke call as it is made ({answer}), so nothing more was tried.",
-    remedy: "Run `npx sanctioned doctor`, which says what is amiss; until then revoke in Setup.",
+    remedy: "Run `npx sanctioned doctor`, which says what is wrong; until then revoke in Setup.",
     example: { answer: "the revoke endpoint answered HTTP 302" },
   },
   "first-revocation-not-seen": {

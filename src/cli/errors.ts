@@ -255,7 +255,7 @@ export const cliErrors = declareErrors({
   "review-not-judged": {
     kind: "user",
     text: "{file} does not have what the policy asks for.",
-    remedy: "Save it anew: `npx sanctioned plan --save-inventory FILE` with the same --policy.",
+    remedy: "Save it again: `npx sanctioned plan --save-inventory FILE` with the same --policy.",
     example: { file: "inventory.json" },
   },
   "branch-not-named": {

@@ -55,7 +55,7 @@ export const pulumiErrors = declareErrors({
   },
   "shown-not-readable": {
     kind: "user",
-    text: "What the preview of this run showed cannot be told: {file} {why}. Nothing was revoked.",
+    text: "What the preview of this run showed is not known: {file} {why}. Nothing was revoked.",
     remedy: "Run `npx pulumi up` again.",
     example: { file: ".sanctioned/shown/6f1e.json", why: "was changed" },
   },

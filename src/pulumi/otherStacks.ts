@@ -42,7 +42,7 @@ export class OtherStacks {
     this.#here.set(urn, orgId);
     if (!isPreview) notes.note(orgId, own);
     if ("why" in seen)
-      return [`whether another stack keeps this org, too, cannot be told: its record ${seen.why}`];
+      return [`whether another stack keeps this org, too, is not known: its record ${seen.why}`];
     const others = new Set([
       ...here.map(({ resource }) => `${quoted(resource)} of this program`),
       ...seen

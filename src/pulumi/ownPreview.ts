@@ -75,7 +75,7 @@ export class OwnPreview {
         ...(isGone ? ["nothing to revoke any more of what the preview showed"] : []),
         ...(this.#engine === null
           ? [
-              `held to the newest preview within an hour, of ${at}: which run's it was cannot be told on this system`,
+              `held to the newest preview within an hour, of ${at}: this system does not say which run's it was`,
             ]
           : []),
       ],

@@ -12,7 +12,7 @@ export const stateErrors = declareErrors({
   "state-ambiguous": {
     kind: "user",
     text: "{file} can be read in two ways: it says {what}.",
-    remedy: "Hand over what `npx pulumi stack export` prints, which is written anew.",
+    remedy: "Hand over what `npx pulumi stack export` prints: it says each key once.",
     example: { file: "stack.json", what: "a key twice" },
   },
 

@@ -92,7 +92,7 @@ it("names are shown as they are, cut, and not more than three", () => {
 it("a record that cannot be read is one line, and fails nothing", () => {
   mkdirSync(record);
   expect(said(urnOf("blue"))).toEqual([
-    "whether another stack keeps this org, too, cannot be told: its record is a folder",
+    "whether another stack keeps this org, too, is not known: its record is a folder",
   ]);
 });
 

@@ -269,7 +269,7 @@ describe("what was shown is kept in a file", () => {
     tamper(file!, readFileSync(file!, "utf8"));
     const { refused } = await update();
     expect(refused).toMatch(
-      /^What the preview of this run showed cannot be told: .* was changed\. Nothing was revoked/,
+      /^What the preview of this run showed is not known: .* was changed\. Nothing was revoked/,
     );
     expect(refused).toContain("Run `npx pulumi up` again.");
   });

@@ -8,7 +8,7 @@ import { readRecord, records } from "../recordFile.ts";
 /** `sanctioned audit sign`: who keeps a record says where it ended. */
 export function auditSignCommand(): Command {
   return new Command("sign")
-    .description("sign where audit records end, so that one that is forged anew is found")
+    .description("sign where audit records end, so that a forged one is found")
     .argument("[files...]", "records (default: all in .sanctioned)")
     .requiredOption(
       "--key <file>",

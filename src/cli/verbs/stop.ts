@@ -29,7 +29,7 @@ export function stopCommand(): Command {
     .option("--wait", "wait until no run writes the record any more, a minute at most")
     .addHelpText(
       "after",
-      "\nIt needs no login. Updates, `revoke` and `watch --enforce` heed it: those that have begun by then, and none that begins later. " +
+      "\nIt needs no login. It stops updates, `revoke` and `watch --enforce` that have begun by then, and none that begins later. " +
         "What was not tried is said by each, and is planned again by the next.\n" +
         '\nExample:\n  $ npx sanctioned stop --reason "Wrong app (INC-9)" --wait',
     )
@@ -43,7 +43,7 @@ export function stopCommand(): Command {
       ];
       for (const file of asked) write(file, request);
       const shown = asked.map((file) => printable(path.relative(process.cwd(), file))).join(" and ");
-      process.stdout.write(`Asked to stop, by ${shown}. Runs that begin from now on do not heed it.\n`);
+      process.stdout.write(`Asked to stop, by ${shown}. Runs that begin from now on are not stopped.\n`);
       if (wait) await untilWritable(record === undefined ? [...files, ...ownRecords()] : files);
     });
 }

@@ -37,11 +37,11 @@ export function fleetWatchCommand(): Command {
     "where each org's file of what was reported and is still to be delivered is (default: .sanctioned)",
   ])
     .description(
-      "watch every org in one process, as `sanctioned watch` watches one; what befalls an org is reported as that org's, and the others go on",
+      "watch every org in one process, as `sanctioned watch` watches one; what goes wrong with an org is reported as that org's, and the others go on",
     )
     .addHelpText(
       "after",
-      "\nThe file of the orgs and their policies are read anew all the while: an org joins, another ends, and a file that is not valid leaves all as it was.\n" +
+      "\nThe file of the orgs and their policies are read again all the while: an org joins, another ends, and a file that is not valid leaves all as it was.\n" +
         "With --once it exits as the worst org does: 0, 2 for events with --detailed-exitcode, 4 when a list is inconclusive, 1 for an error, an org that cannot be reached or what could not be delivered. " +
         "Else it runs until SIGINT or SIGTERM.\n" +
         "\nExample:\n  $ npx sanctioned fleet watch --tag production --to slack --enforce leavers",
