@@ -22,6 +22,7 @@ const PARTS = ["keep", "report", "revoke"] as const;
 
 /** Four questions about the grants, each answered by a table with bars in it: the numbers are the text. */
 export function chartsHtml({ plan }: OrgReport, { grants, apps, measures }: OrgView): Markup {
+  if (grants.length === 0) return html`<p class="nothing">There is no grant.</p>\n`;
   const asOf = Date.parse(plan.asOf);
   const byApp = Map.groupBy(grants, ({ app }) => app);
   const charts = [

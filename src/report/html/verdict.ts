@@ -49,7 +49,7 @@ function numbersHtml(report: OrgReport, { grants, undecided, privileged, measure
     number("undecided", undecided.length, "undecided", "on no list of the policy"),
     number("idle", grants.filter(({ use }) => use === "idle").length, "apps", idle.rule),
     privilege.isJudged
-      ? number("privileged", privileged.length, "privileged", privilege.rule)
+      ? number("privileged", privileged.length, "privileged", `of ${privilege.rule}`)
       : number("privileged", null, "privileged", privilege.why),
   ]);
 }

@@ -42,7 +42,8 @@ function idleMeasure({ apps, rows }: Pick<FullPlan, "apps" | "rows">): IdleMeasu
   const days = some.map(({ idleAfterDays }) => idleAfterDays);
   const [least, most] = [Math.min(...days), Math.max(...days)];
   const span = least === most ? `${least}` : `${least} to ${most}`;
-  const short = days.length === 0 ? "no token for long" : `no token for over ${span} days`;
+  if (some.length === 0) return { rule: "there is no grant", short: "there is no grant", isSaid: true };
+  const short = `no token for over ${span} days`;
   if (unsaid.length === 0) return { rule: `${short}, by the policy`, short, isSaid: true };
   return {
     short: `${short}, not by the policy`,

@@ -68,7 +68,9 @@ function changed({ since, changes }: OrgReport): Section {
       app: { title: "App", kind: "text", value: ({ app }) => app },
       user: { title: "User", kind: "text", value: ({ user }) => user },
     }),
-    ...(changes === null ? { count: null } : { note: `${changesText(changes)}.` }),
+    ...(changes === null
+      ? { count: null }
+      : { note: `${changesText(changes)}. What a user holds of one app counts as one grant here.` }),
   };
 }
 

@@ -50,18 +50,29 @@ export const TRENDS = {
   toRevoke: "To be revoked",
   reported: "Only reported",
   idle: "Idle grants",
-  privileged: "High privilege",
+  privileged: "High-privilege grants",
 } as const satisfies Partial<Record<keyof TrendPoint, string>>;
 
 /** What a terminal of 80 characters has room for. */
 const NARROW: ReadonlySet<string> = new Set(["grants", "users", "toRevoke", "idle"]);
 
+/** When each report was of, in as few words as tell it from the others: the day, the minute, or its plan as well. */
+function ownTimes(trend: readonly TrendPoint[]): (point: TrendPoint) => string {
+  const texts = [
+    ({ at }: TrendPoint) => dayOf(Date.parse(at)) as string,
+    ({ at }: TrendPoint) => minuteText(at),
+    ({ at, digest }: TrendPoint) => `${minuteText(at)}, plan ${digest.slice(0, 8)}`,
+  ];
+  return (point) =>
+    texts
+      .map((text) => text(point))
+      .find((text, i) => trend.filter((one) => texts[i]!(one) === text).length === 1) ?? texts.at(-1)!(point);
+}
+
 /** The numbers of each report as a row; null where there was none before. Pure. */
 export function trendSection(trend: readonly TrendPoint[]): Section | null {
   if (trend.length === 0) return null;
-  const days = Map.groupBy(trend, ({ at }) => at.slice(0, 10));
-  const whenText = ({ at }: TrendPoint) =>
-    days.get(at.slice(0, 10))!.length > 1 ? minuteText(at) : dayOf(Date.parse(at));
+  const whenText = ownTimes(trend);
   const number = (key: keyof typeof TRENDS) => ({
     title: TRENDS[key],
     kind: "count" as const,

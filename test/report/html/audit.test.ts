@@ -113,12 +113,19 @@ describe("the trend over earlier reports", () => {
       );
       expect(section(html, "trend")).toMatch(/2026-08-23 8 .* 2026-11-23 10 /);
     }
-    expect(reportHtml(someReport(null))).not.toContain('class="spark"');
+    expect(reportHtml(someReport(null))).not.toContain("Earlier reports:");
   });
 
   it("tells reports of one day apart by their time", () => {
     const rows = section(edition(), "trend");
-    expect(rows).toMatch(/2026-10-24 \d\d:\d\d UTC 8 .* 2026-10-24 \d\d:\d\d UTC 10 /);
+    const [earlier, later] = busyReport().trend!.slice(2, 4);
+    expect(earlier!.at).toBe(later!.at);
+    for (const { digest, grants } of [earlier!, later!])
+      expect(rows).toContain(`2026-10-24 12:00 UTC, plan ${digest.slice(0, 8)} ${grants} `);
+    const points = busyReport().trend!.slice(2, 4);
+    const apart = [points[0]!, { ...points[1]!, at: points[1]!.at.replace("12:00", "13:30") }];
+    const texts = section(reportHtml({ ...busyReport(), trend: apart }), "trend");
+    expect(texts).toMatch(/2026-10-24 12:00 UTC 8 .* 2026-10-24 13:30 UTC 10 /);
     expect(rows).toContain("2026-11-23 10 ");
   });
 

@@ -37,9 +37,17 @@ describe("what nobody judged is not shown as none", () => {
     expect(as("csv")).toMatch(/idle,90,not in the policy/);
   });
 
+  it("nor by the policy where there is no grant to judge", () => {
+    const empty = reportOf(inventoryOf({}), "version: 1\nunlisted: report\napps: []\n");
+    const html = textOf(as("html", empty));
+    expect(html).toContain("0 Idle grants there is no grant");
+    expect(html).toContain("At a glance There is no grant.");
+    expect(html).not.toContain("by the policy");
+  });
+
   it("privilege without a rule: not judged, in every format", () => {
     const html = textOf(as("html"));
-    expect(html).toContain("not judged High privilege the policy has no highPrivilege");
+    expect(html).toContain("not judged High-privilege grants the policy has no highPrivilege");
     expect(section(as("html"), "privileged")).toContain(`Not j${NOT_JUDGED.slice(5)}`);
     expect(section(as("html"), "privileged")).not.toMatch(/connections 0/);
     expect(section(as("html"), "verdict")).toContain(`what admins connected is ${NOT_JUDGED}`);
@@ -57,7 +65,7 @@ describe("what nobody judged is not shown as none", () => {
     const html = textOf(as("html", said));
     expect(html).toContain("0 Idle grants no token for over 60 days, by the policy");
     expect(html).toContain(
-      "0 High privilege users with the profile System Administrator (policy/test.yaml:4)",
+      "0 High-privilege grants of users with the profile System Administrator (policy/test.yaml:4)",
     );
     expect(html).toContain("No connected user is one that the policy counts as of high privilege.");
     for (const format of ["html", "text", "markdown", "csv"] as const)

@@ -146,7 +146,7 @@ exemptions:
   it("tell what changed", () => {
     expect(section(html, "changes")).toContain("What changed since 2026-10-23 4");
     expect(section(html, "changes")).toContain(
-      "1 new app, 0 new users, 1 new grant, 0 newly exempt, 2 newly idle, 0 gone.",
+      "1 new app, 0 new users, 1 new grant, 0 newly exempt, 2 newly idle, 0 gone. What a user holds of one app counts as one grant here.",
     );
   });
 
