@@ -68,7 +68,7 @@ function driftEvent({ what, change, org, file, asOf }: DriftNews): WatchEvent | 
       },
     },
     isNew ? "begun" : "ended",
-    { org, instanceUrl: null, inOrg: null, runbook: runbookOf(process.env) },
+    { org, instanceUrl: null, inOrg: null, policy: null, runbook: runbookOf(process.env) },
     Date.parse(asOf),
   );
 }

@@ -230,7 +230,7 @@ export class FleetWatch {
       text: begun ?? ended,
     };
     const inOrg = org?.name ?? null;
-    const about = { org, instanceUrl: null, inOrg, runbook: this.#options.runbook };
+    const about = { org, instanceUrl: null, inOrg, policy: null, runbook: this.#options.runbook };
     const event = eventOf(condition, begun === null ? "ended" : "begun", about, now());
     memory.keep({
       begun: begun === null ? [] : [key],

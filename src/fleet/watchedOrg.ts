@@ -102,7 +102,7 @@ export class WatchedOrg {
     return new Watcher({
       observer: () => this.#observer(),
       org: { id: org.id, name: org.name },
-      steps: { inOrg: org.name, runbook: this.#options.runbook },
+      steps: { inOrg: org.name, policy: null, runbook: this.#options.runbook },
       memory: await memoryOf(org.id),
       ...{ sinks, onNews, now, fullEveryMs, window, alertExisting },
       ...(elapsed === undefined ? {} : { elapsed }),

@@ -9,6 +9,8 @@ export interface StepSurroundings {
   readonly instanceUrl: string | null;
   /** What `orgs.yaml` calls the org; null outside a fleet. */
   readonly inOrg: string | null;
+  /** The file of the policy that was named; null where it needs no name, as in a fleet. */
+  readonly policy: string | null;
   /** The address of a runbook of one's own; null for the docs'. */
   readonly runbook: string | null;
 }
@@ -46,13 +48,22 @@ export function nextSteps(
   subject: Subject,
   surroundings: StepSurroundings,
 ): Pick<WatchEvent, "next" | "runbook" | "links"> {
-  const { inOrg, runbook } = surroundings;
+  const { inOrg, policy, runbook } = surroundings;
   const where = inOrg === null ? [] : ["--in", inOrg];
   return {
-    next: commandsOf(subject).map((words) => shellCommand(["npx", "sanctioned", ...words, ...where])),
+    next: commandsOf(subject)
+      .map((words) => [...words, ...(inOrg === null ? policyWords(words, policy) : where)])
+      .map((words) => shellCommand(["npx", "sanctioned", ...words])),
     runbook: runbook === null ? `docs/${SECTIONS[subject.kind]}` : `${runbook}#${subject.kind}`,
     links: linksOf(subject, surroundings),
   };
+}
+
+/** How a command names the policy, where it takes one. */
+function policyWords(words: readonly string[], policy: string | null): string[] {
+  const [verb] = words;
+  if (policy === null || verb === "list" || verb === "fleet") return [];
+  return verb === "validate" ? [policy] : ["--policy", policy];
 }
 
 function commandsOf({ kind, app, user, details }: Subject): string[][] {

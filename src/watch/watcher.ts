@@ -36,8 +36,8 @@ export interface WatchOptions {
   /** What reads the org; revoking is `enforce`'s alone. Asked in each round: it may be another where one had no way in. */
   readonly observer: () => Promise<Observer>;
   readonly org: NonNullable<WatchEvent["org"]>;
-  /** What events say of what comes next; nothing of a fleet or a runbook by default. */
-  readonly steps?: Pick<StepSurroundings, "inOrg" | "runbook">;
+  /** What events say of what comes next; nothing of a fleet, a policy or a runbook by default. */
+  readonly steps?: Pick<StepSurroundings, "inOrg" | "policy" | "runbook">;
   readonly memory: Memory;
   /** Names of those that events are kept for, until they are delivered. */
   readonly sinks: readonly string[];
@@ -299,7 +299,7 @@ export class Watcher {
   }
 
   #event(condition: Condition, state: WatchEvent["state"], at: number): WatchEvent {
-    const { org, steps = { inOrg: null, runbook: null } } = this.#options;
+    const { org, steps = { inOrg: null, policy: null, runbook: null } } = this.#options;
     return eventOf(condition, state, { org, instanceUrl: this.#instanceUrl, ...steps }, at);
   }
 }

@@ -364,7 +364,7 @@ describe("an event that is delivered", () => {
     eventOf(
       condition,
       "begun",
-      { org, instanceUrl: WHOLE.inventory.org.instanceUrl, inOrg: org.name, runbook: null },
+      { org, instanceUrl: WHOLE.inventory.org.instanceUrl, inOrg: org.name, policy: null, runbook: null },
       AS_OF,
     ),
   );

@@ -31,7 +31,13 @@ const POLICY: PolicyFile = {
   highPrivilege: { profiles: ["System Administrator"], action: "alert" },
 };
 
-const ABOUT = { org: null, instanceUrl: "https://dieppe.my.salesforce.com", inOrg: null, runbook: null };
+const ABOUT = {
+  org: null,
+  instanceUrl: "https://dieppe.my.salesforce.com",
+  inOrg: null,
+  policy: null,
+  runbook: null,
+};
 const GOOGLE: App = { ...app("Google"), key: "provider:Google", kind: "identity-provider" };
 const link = (userId: Grant["userId"]): Grant => ({
   ...grant(userId, GOOGLE, { createdAt: null, lastUsedAt: null, useCount: null }),

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { faultOf, ourCommandsIn } from "../../scripts/docs/commandLine.ts";
 import { EVENT_KINDS } from "../../src/watch/event.ts";
 import { nextSteps, runbookOf } from "../../src/watch/nextSteps.ts";
 
@@ -8,7 +9,7 @@ const ID = "005000000000001AAA";
 const HOSTILE = `$(reboot) '; rm -rf / #\u202e\n`;
 const ANN = { id: ID, username: "ann@dieppe.example" };
 const SLACK = { id: "0H4000000000001AAA", name: "Slack" };
-const NOWHERE = { instanceUrl: null, inOrg: null, runbook: null };
+const NOWHERE = { instanceUrl: null, inOrg: null, policy: null, runbook: null };
 const steps = (
   subject: Partial<Parameters<typeof nextSteps>[0]>,
   surroundings: Partial<Parameters<typeof nextSteps>[1]> = {},
@@ -30,6 +31,26 @@ describe("the commands that come next", () => {
     for (const kind of EVENT_KINDS)
       for (const command of steps({ kind, app: SLACK, user: ANN }, { inOrg: "dieppe" }).next)
         expect(command).toMatch(/ --in dieppe$/);
+  });
+
+  it("where a policy was named they name it too, whatever an app is called", () => {
+    for (const name of ["Slack", "--policy", "list"]) {
+      const { next } = steps({ app: { id: null, name }, user: ANN }, { policy: "policy/a b.yaml" });
+      for (const command of next) expect(command).toMatch(/ --policy 'policy\/a b\.yaml'$/);
+    }
+    expect(steps({ kind: "policy-invalid" }, { policy: "policy/acme.yaml" }).next[0]).toBe(
+      "npx sanctioned validate policy/acme.yaml",
+    );
+  });
+
+  it.each(EVENT_KINDS)("%s: the program takes them as they are", async (kind) => {
+    for (const surroundings of [{ policy: "policy/acme.yaml" }, { inOrg: "dieppe" }, {}])
+      for (const user of [ANN, null])
+        for (const app of [SLACK, { id: null, name: "--all" }, null]) {
+          const { next } = steps({ kind, app, user, details: { orgs: "orgs.yaml" } }, surroundings);
+          for (const words of ourCommandsIn(next.join("\n")))
+            expect([words, await faultOf(words)]).toEqual([words, null]);
+        }
   });
 
   it("an app without an id whose name reads like an id is meant by its label, not as another app", () => {

@@ -62,7 +62,7 @@ export function watchCommand(): Command {
       const watcher = new Watcher({
         observer: () => Promise.resolve(observer),
         org: { id, name },
-        steps: { inOrg: null, runbook },
+        steps: { inOrg: null, policy: options.policy ?? null, runbook },
         memory,
         sinks: sinks.map(({ name }) => name),
         onNews: () => delivery.wake(),
