@@ -30,7 +30,7 @@ export interface Outbox {
   /** How many a sink has still to take. */
   waiting(sink: string): number;
   delivered(number: number): void;
-  /** Sets an event aside that the sink will never take; it stays in the file. */
+  /** Sets an event aside that the sink will not take; it stays in the file, and has another try with the next start. */
   refused(number: number, why: string): void;
 }
 
@@ -101,6 +101,8 @@ export async function openStore(
     database.close();
     throw watchErrors["watch-state-of-another-org"]({ file, stateOrg: org.org, org: orgId });
   }
+  // What refused an event was its receiver's address as often as the event itself, and that may be another by now.
+  database.exec("UPDATE outbox SET refused = NULL");
   return new Store(database, orgId, org !== undefined);
 }
 

@@ -96,6 +96,20 @@ describe("delivery", () => {
     await store.close();
   });
 
+  it("what was set aside has another try with each start, as the receiver may be another by then", async () => {
+    const before = await openStore(file, ORG);
+    before.keep(news([event("1"), event("2")], ["slack"]));
+    const gone = sink("slack", [new RefusedError("hooks.example answered 404"), new RefusedError("")]);
+    expect(await new Delivery(before, [gone], { warn: () => undefined }).end(1_000)).toBe(false);
+    expect([gone.taken, before.waiting("slack")]).toEqual([[], 0]);
+    await before.close();
+    const after = await openStore(file, ORG);
+    const back = sink("slack");
+    expect(await new Delivery(after, [back], { warn: () => undefined }).end(1_000)).toBe(true);
+    expect(back.taken).toEqual(["1", "2"]);
+    await after.close();
+  });
+
   it("survives a kill between firing and delivery: exactly what was not delivered is delivered then, without waiting for a lock", async () => {
     const child = fork(path.join(import.meta.dirname, "killed.ts"), [file], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],

@@ -9,7 +9,7 @@ export interface Sink {
   send(event: WatchEvent, signal: AbortSignal): Promise<void>;
 }
 
-/** The sink will not take this event, now or later. */
+/** The sink will not take this event, however often it is asked. */
 export class RefusedError extends Error {
   override name = "RefusedError";
 }
