@@ -33,15 +33,19 @@ export function conditionsOf(
 }
 
 /** What the policy has against an app. */
-type Trouble = "not-listed" | "untold" | "denied";
+type Trouble = "not-listed" | "not-proven" | "untold" | "denied";
 const TROUBLES = {
   "not-listed": "the policy does not list it",
+  "not-proven":
+    "the policy does not list it; it is called as one of Salesforce's own apps, and nothing proves that it is",
   untold: "the org does not say which app it is",
   denied: "the policy denies it",
 } as const satisfies Record<Trouble, string>;
 /** The same within a sentence about its user. */
 const WHICH = {
   "not-listed": "which the policy does not list",
+  "not-proven":
+    "which the policy does not list and nothing proves to be Salesforce's own, though it is called so",
   untold: "of which the org does not say which app it is",
   denied: "which the policy denies",
 } as const satisfies Record<Trouble, string>;
@@ -144,7 +148,8 @@ function troubleOf({ resolved }: Evaluation, app: App, decisions: readonly Decis
   const listed = resolved.listedApps.get(key);
   if (listed !== undefined) return listed.entry.denied ? "denied" : null;
   if (resolved.protectedApps.has(key)) return null;
-  return resolved.deniedLike.has(key) ? "denied" : "not-listed";
+  if (resolved.deniedLike.has(key)) return "denied";
+  return resolved.platformApps.get(key) === "named" ? "not-proven" : "not-listed";
 }
 
 function kindOf(
@@ -158,7 +163,7 @@ function kindOf(
     // It was told of once for each app.
     olderKey: conditionKey("unlisted-app", key),
     kind,
-    severity: trouble === "denied" ? "error" : "warning",
+    severity: trouble === "denied" || trouble === "not-proven" ? "error" : "warning",
   };
 }
 
@@ -170,7 +175,13 @@ function privilegedKind(
 ): Pick<Condition, "key" | "olderKey" | "kind" | "severity"> {
   const kind = "high-privilege-grant";
   return {
-    key: conditionKey(kind, userId, key, ...(trouble === null ? [] : [trouble])),
+    // What is only called as Salesforce's own is not listed either.
+    key: conditionKey(
+      kind,
+      userId,
+      key,
+      ...(trouble === null ? [] : [trouble === "not-proven" ? "not-listed" : trouble]),
+    ),
     olderKey: null,
     kind,
     severity: trouble === null ? "warning" : "critical",

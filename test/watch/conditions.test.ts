@@ -9,7 +9,7 @@ import { parsePolicy, policyFromObject } from "../../src/policy/load.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import type { PolicyFile } from "../../src/policy/policySchema.ts";
 import { PolicyError } from "../../src/policy/problem.ts";
-import { type Condition, eventOf } from "../../src/watch/condition.ts";
+import { type Condition, conditionKey, eventOf } from "../../src/watch/condition.ts";
 import { conditionsOf, together } from "../../src/watch/conditions.ts";
 import { EventSchema } from "../../src/watch/event.ts";
 import { cases } from "../arbitraries.ts";
@@ -162,7 +162,12 @@ describe("what a watch tells of", () => {
       "one of Salesforce's own that is kept is not, and what is only called so is",
       [grant(ANN.id, MOBILE), grant(ANN.id, LOADER)],
       { platformApps: "keep" },
-      [["unlisted-app", "Data Loader holds grants of user1@dieppe.example, and the policy does not list it"]],
+      [
+        [
+          "unlisted-app",
+          "Data Loader holds grants of user1@dieppe.example, and the policy does not list it; it is called as one of Salesforce's own apps, and nothing proves that it is",
+        ],
+      ],
     ],
     ["a protected app is not", [grant(ANN.id, NOTETAKER)], { protected: { apps: ["Notetaker"] } }, []],
     [
@@ -232,6 +237,21 @@ describe("what a watch tells of", () => {
     expect(severities({})).toEqual(["warning"]);
     expect(severities({ apps: [] })).toEqual(["critical", "warning"]);
     expect(severities({ apps: [{ name: "Slack", sanctioned: false }] })).toEqual(["critical", "error"]);
+  });
+
+  it("what is only called as one of Salesforce's own is worse than what is not listed, and the same thing to tell of", () => {
+    const one = (grants: Grant[]) => conditionsOf(judged(grants))[0]!;
+    expect([one([grant(ANN.id, LOADER)]).severity, one([grant(ANN.id, NOTETAKER)]).severity]).toEqual([
+      "error",
+      "warning",
+    ]);
+    const { severity, text, key } = one([grant(BOSS.id, LOADER)]);
+    expect([severity, text]).toEqual([
+      "critical",
+      "user2@dieppe.example has authorized Data Loader, which the policy does not list and nothing proves to be Salesforce's own, though it is called so, and has high privilege through the profile System Administrator",
+    ]);
+    // As a release remembers it that knew no difference.
+    expect(key).toBe(conditionKey("high-privilege-grant", BOSS.id, LOADER.key, "not-listed"));
   });
 
   it("what is revoked meanwhile is not told of", () => {
