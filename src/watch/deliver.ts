@@ -93,7 +93,9 @@ export class Delivery {
     } catch (error) {
       if (error instanceof RefusedError) {
         this.#memory.refused(number, error.message);
-        this.#warn(`${name}: ${error.message} to the event ${event.id}, which is set aside until the next start`);
+        this.#warn(
+          `${name}: ${error.message} to the event ${event.id}, which is set aside until the next start`,
+        );
         this.#allTaken = false;
         return null;
       }

@@ -189,6 +189,14 @@ describe("mail", () => {
     ["nor of one that ends likewise", "crm@notdieppe.example", ["security@dieppe.example"]],
     ["nor what is no address", "CRM team <crm@dieppe.example>", ["security@dieppe.example"]],
     ["nor two in one", "a@evil.example,b@dieppe.example", ["security@dieppe.example"]],
+    [
+      "nor one that a server may pass on elsewhere",
+      "crm%evil.example@dieppe.example",
+      ["security@dieppe.example"],
+    ],
+    ["nor by its older form", "evil.example!crm@dieppe.example", ["security@dieppe.example"]],
+    ["nor of a domain below another", "crm@dieppe.example.evil.example", ["security@dieppe.example"]],
+    ["nor of one whose letters only look so", "crm@diepp\u0435.example", ["security@dieppe.example"]],
     ["nobody twice", "Security@dieppe.example", ["security@dieppe.example"]],
   ])("%s", async (_, owner, told) => {
     await email({ ...env, SANCTIONED_EMAIL_OWNERS: "dieppe.example" }).send({ ...EVENT, owner }, never);

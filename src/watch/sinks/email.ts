@@ -10,6 +10,8 @@ const MOST_OF_SUBJECT = 200;
 
 /** One address, and nothing that a mail server or a header reads as more: no display name, no comment, no quotes. */
 const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
+/** A part before the @ that some servers read as another address to pass the mail on to: `ann%evil.example@acme.com`. */
+const ROUTED = /[%!]/;
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
 
 /**
@@ -79,6 +81,7 @@ function recipientsOf(
   const isTold =
     owner !== null &&
     ADDRESS.test(owner) &&
+    !ROUTED.test(owner) &&
     domains.some((domain) => owner.toLowerCase().endsWith(`@${domain.toLowerCase()}`));
   return isTold && !to.some((one) => one.toLowerCase() === owner.toLowerCase()) ? [...to, owner] : to;
 }

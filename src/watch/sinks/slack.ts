@@ -23,7 +23,8 @@ export function slackMessage(event: WatchEvent): object {
   const message = messageOf(event);
   const line = cutTo(MOST_OF_BLOCK, eventLine(event));
   const text = line.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return { text, mrkdwn: false, blocks: blocksOf(message) };
+  // A name that reads as an address is looked up by nobody.
+  return { text, mrkdwn: false, unfurl_links: false, unfurl_media: false, blocks: blocksOf(message) };
 }
 
 const plain = (text: string) => ({ type: "plain_text", text, emoji: false });
