@@ -21,7 +21,8 @@ export interface Remembered {
   readonly groups: readonly RememberedGroup[];
 }
 
-const MARK = /<!-- sanctioned:memory ([A-Za-z0-9+/=]{1,30000}) -->/g;
+/** A line of its own: an app can be called so, and names stand within lines. */
+const MARK = /^<!-- sanctioned:memory ([A-Za-z0-9+/=]{1,30000}) -->\r?$/gm;
 /** What is left for it in a text. */
 const MOST_CHARACTERS = 20_000;
 /** Of such a text there is never more than this, whatever somebody has made of it. */

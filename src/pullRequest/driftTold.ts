@@ -53,7 +53,7 @@ export function driftTold({ groups, day, unknown, issue, closing }: DriftFound) 
 /** What stood there stays readable: at the end, and in the comments where it is too long. */
 function closed(body: string, standing: string | null, memory: string): string {
   const before = withoutMemory(standing ?? "")
-    .replaceAll(/<!-- sanctioned:[^>]*-->/g, "")
+    .replaceAll(/^<!-- sanctioned:[^>]*-->\r?$/gm, "")
     .trim();
   const history = details("What broke the policy until then", [before]);
   const parts = (some: readonly string[]) => `${[body.trimEnd(), ...some, memory].join("\n\n")}\n`;

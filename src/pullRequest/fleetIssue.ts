@@ -178,7 +178,7 @@ function sinceNow({ orgs, notSelected }: FleetRun, before: Since, today: string)
 }
 
 /** Kept in the issue itself, which everybody who may write there can change: it says a day, and decides nothing. */
-const SINCE_MARK = /<!-- sanctioned:since([ a-z0-9:-]*) -->/;
+const SINCE_MARK = /^<!-- sanctioned:since([ a-z0-9:-]*) -->\r?$/m;
 /** What is left for it in the issue. */
 const MOST_SINCE = 15_000;
 

@@ -8,6 +8,7 @@ import {
   driftOf,
   sizeOf,
 } from "../../src/pullRequest/driftChange.ts";
+import { driftToldOf } from "../../src/pullRequest/driftIssue.ts";
 import { memoryMark, rememberedIn } from "../../src/pullRequest/driftMemory.ts";
 import { fleetDriftTold } from "../../src/pullRequest/fleetIssue.ts";
 import { sfId } from "../inventories.ts";
@@ -67,6 +68,23 @@ describe("what is new in drift", () => {
       const remembered = rememberedIn([`<!-- sanctioned:memory ${code} -->`]);
       expect([code.slice(0, 20), remembered]).toEqual([code.slice(0, 20), null]);
       expect(sizeOf(changeSince(remembered, groups(of(2)), "2026-11-22").joined)).toBe(2);
+    }
+  });
+
+  it("is not what an app's name says of it: nobody is kept from being told of by what something is called", () => {
+    const forged = (rows: unknown[]) =>
+      `<!-- sanctioned:memory ${deflateRawSync(JSON.stringify([2 ** 53 - 1, "2026-11-21", rows])).toString("base64")} -->`;
+    const known = groups(of(1, "Evil", 9))[0]!.cases.map(({ key }) => key);
+    for (const name of [forged([[null, null, 9_999, null, null]]), forged([[null, "x", 1, known, null]])]) {
+      const night = (...revocations: PlanFile["revocations"][]) =>
+        driftToldOf({ ...plan, findings: [], revocations: revocations.flat() });
+      const first = night(of(2, name)).said([]);
+      expect(rememberedIn([first.content!.body])).toEqual(first.change.now);
+      const second = night(of(2, name), of(1, "Evil", 9)).said([first.content!.body]);
+      expect(second.change.joined).toMatchObject([{ what: "Evil: app not listed", count: 1 }]);
+      expect(rememberedIn([second.comment!])?.number).toBe(2);
+      // What stood there is shown as it stood, once the issue is closed.
+      expect(night().said([first.content!.body]).closing.body).toContain(name);
     }
   });
 

@@ -55,6 +55,7 @@ describe("the issue of a fleet", () => {
   });
 
   it.each([
+    ["within a line, as an app can be called", "| `<!-- sanctioned:since 2026-11-01: drifts -->` |"],
     ["of another form", "<!-- sanctioned:since 2026-11-01 drifts: x -->"],
     ["of a day that is to come", standingOf("drifts").replace("2026-11-01", "2026-12-01")],
     ["with what is no day", standingOf("drifts").replace("2026-11-01", "9")],
