@@ -20,7 +20,7 @@ import {
 } from "./commentParts.ts";
 import { effectTable, fittedAround } from "./effectTable.ts";
 import type { Outcome } from "./outcome.ts";
-import { changeText, wideningPart, widensOf } from "./wideningPart.ts";
+import { askingOwners, changeText, wideningPart, widensOf } from "./wideningPart.ts";
 
 /** Hidden in what is posted, to find it again: one for each name, so that several stacks can share a pull request. */
 export function hiddenMark(kind: "comment" | "drift", name: string): string {
@@ -54,6 +54,7 @@ export function commentOn(
   const difference = base === null ? null : planDifference(base, head);
   const change: Change = {
     head,
+    base,
     difference,
     revokes: difference?.revokes ?? head.revocations,
     drift: difference?.drift ?? [],
@@ -80,6 +81,7 @@ export function commentOn(
 /** What a change does. */
 interface Change {
   readonly head: PlanFile;
+  readonly base: PlanFile | null;
   /** Null where there is nothing to compare with. */
   readonly difference: PlanDifference | null;
   readonly revokes: readonly Revocation[];
@@ -96,6 +98,7 @@ function withRows(change: Change, record: RecordAtHand | null, most: number, eff
     `## Connected users of ${markdownText(head.org.name)}`,
     verdict(change),
     ...brokenRecordPart(record),
+    ...otherTimePart(change),
     ...refusalPart(refusal),
     ...(head.policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
     ...wideningPart(change.allows, most),
@@ -119,6 +122,16 @@ function withRows(change: Change, record: RecordAtHand | null, most: number, eff
     ]),
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+/** That two plans are not of one list: what differs may be the org's doing. */
+function otherTimePart({ head, base }: Change): string[] {
+  const [now, before] = [head.inventory.proof.at, base?.inventory.proof.at ?? head.inventory.proof.at];
+  return now === before
+    ? []
+    : [
+        `⚠️ **The two plans are of lists read at different times** (${before} without the change, ${now} with it): what happened in the org in between is counted as this change's. To compare the policies alone, make both of one list (\`--save-inventory\`, \`--inventory\`).`,
+      ];
 }
 
 /** What a change does beside what it revokes. */
@@ -162,9 +175,12 @@ function verdict({ revokes, drift, difference, refusal, allows }: Change): strin
 }
 
 function next({ revokes, drift, refusal, allows }: Change): string {
-  if (refusal !== null) return "split the change, or raise `limits` in it if every line above is meant.";
+  if (refusal !== null)
+    return countGrantsOf(revokes) > 0
+      ? "split the change, or raise `limits` in it if every line above is meant."
+      : "none of this is the change's: settle what broke the policy before it, or raise `limits` in a reviewed change if every line above is meant.";
   if (allows !== null && allows.widenings.length > 0)
-    return `check every line of what this change allows more, with the owner who is named${countGrantsOf(revokes) > 0 ? ", and of what it revokes: that cannot be undone" : ""}.`;
+    return `check every line of what this change allows more${askingOwners(allows.widenings)}${countGrantsOf(revokes) > 0 ? ", and of what it revokes: that cannot be undone" : ""}.`;
   if (countGrantsOf(revokes) > 0)
     return "check every line above. What is approved and merged is revoked by the update, and nothing more; it cannot be undone.";
   if (allows === null)

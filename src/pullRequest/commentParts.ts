@@ -1,5 +1,6 @@
 import type { Finding, Revocation } from "../plan/planDifference.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
+import { printable } from "../printable.ts";
 import { fairShare, groupsOf, totalsOf } from "../report/groups.ts";
 import { findingTable, revocationTable } from "../report/org/sections.ts";
 import { details, FOLDED_ROWS, markdownText, openTable, tableMarkdown } from "../report/render/markdown.ts";
@@ -54,10 +55,19 @@ export function findingPart(title: string, findings: readonly Finding[], most: n
   return table.size === 0 ? [] : [`### ${title}: ${count(table.size)}`, tableMarkdown(table, most, ALL_ROWS)];
 }
 
-/** The first characters of a text, and a mark where there are more. */
+/** The first characters of a text, as many as take so much room once they are shown, and a mark where there are more. */
 export function firstOf(text: string, most: number): string {
   const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most).join("")}…`;
+  const first = (some: number) => characters.slice(0, some).join("");
+  const fits = (some: number) => printable(first(some)).length <= most;
+  if (characters.length <= most && fits(characters.length)) return text;
+  let [some, tooMany] = [0, Math.min(characters.length, most) + 1];
+  while (tooMany - some > 1) {
+    const middle = (some + tooMany) >> 1;
+    if (fits(middle)) some = middle;
+    else tooMany = middle;
+  }
+  return `${first(some)}…`;
 }
 
 /** The audit record that was at hand, and the hash that it ends with. */

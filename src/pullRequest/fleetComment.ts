@@ -30,7 +30,7 @@ import {
   type Room,
 } from "./fleetParts.ts";
 import { NOT_KNOWN, type Outcome, together } from "./outcome.ts";
-import { changeText, fleetWideningPart, widensOf } from "./wideningPart.ts";
+import { askingOwners, changeText, fleetWideningPart, widensOf } from "./wideningPart.ts";
 
 /** What a change does to one org that was judged. */
 interface OrgChange {
@@ -349,10 +349,14 @@ function next(run: FleetRun, changes: readonly OrgChange[]): string {
     return "fix what is named under “Not judged”, and run this again; until then nothing is known of those orgs.";
   if (orgs.some(isOverLimits))
     return "split the change, or raise `limits` in the policies of the orgs that are over theirs, if every line above is meant.";
-  if (changes.some(({ allows }) => allows !== null && allows.widenings.length > 0))
-    return "check every line of what this change allows more, with the owners who are named, and every line of what it revokes: that cannot be undone.";
-  if (revoked(changes, "revokes").grants > 0)
+  const widenings = changes.flatMap(({ allows }) => allows?.widenings ?? []);
+  const revokes = revoked(changes, "revokes").grants > 0;
+  if (widenings.length > 0)
+    return `check every line of what this change allows more${askingOwners(widenings)}${revokes ? ", and of what it revokes: that cannot be undone" : ""}.`;
+  if (revokes)
     return "check every line above. What is approved and merged is revoked by the updates, wave by wave, and nothing more; it cannot be undone.";
+  if (changes.some(({ allows }) => allows === null))
+    return "read the whole policy of each org of which it is not known what this change allows more.";
   return revoked(changes, "drift").grants > 0
     ? "this change can be merged; the updates revoke the drift too, unless their approved plans leave it out."
     : "nothing is revoked by merging this.";

@@ -145,6 +145,13 @@ function countsText(widenings: readonly Widening[]): string {
   }).join(", ");
 }
 
+/** Whom to ask of what a change allows more: ", with the owner who is named"; empty where nobody is. */
+export function askingOwners(widenings: readonly Widening[]): string {
+  const owners = new Set(widenings.flatMap(({ owner }) => owner ?? []));
+  if (owners.size === 0) return "";
+  return owners.size === 1 ? ", with the owner who is named" : ", with the owners who are named";
+}
+
 /** How bad what a change allows more is at worst: null for nothing. */
 export type Widens = Severity | "unknown" | null;
 

@@ -13,7 +13,7 @@ import {
   type Outcome,
   together,
 } from "../../src/pullRequest/outcome.ts";
-import { fleetWideningPart } from "../../src/pullRequest/wideningPart.ts";
+import { fleetWideningPart, wideningPart } from "../../src/pullRequest/wideningPart.ts";
 import { app, grant, inventoryOf, sfId, user } from "../inventories.ts";
 import { planned } from "../plan/widening/says.ts";
 import { CLEAN, fleetOf } from "../report/fleet/someFleet.ts";
@@ -162,6 +162,21 @@ describe("what a change allows more", () => {
     expect(body).toContain("… and ");
   });
 
+  it("is cut by what is shown: a character that nobody sees is shown as eight", () => {
+    const unseen = `x${"\u200b\u202e".repeat(500)}`;
+    const apps = Array.from({ length: 9 }, (_, n) => app(`${n}${unseen.slice(0, 240)}`));
+    const org = inventoryOf({ users: USERS, apps, grants: apps.map((one) => grant(USERS[0]!.id, one)) });
+    const of = (more: Partial<PolicyFile>) => planned(policy({ apps: [], ...more }), org);
+    const head = of({
+      apps: apps.map(({ name }) => ({ name, users: "everyone" as const, owner: unseen, reason: unseen })),
+    });
+    const part = wideningPart(widened(of({}), head), 0).join("\n\n");
+    expect(part.match(/^\| 🔴/gm)).toHaveLength(5);
+    expect(part.length).toBeLessThan(8_000);
+    const { body } = commentOn(head, of({}), { refusal: unseen });
+    expect(body).toMatch(/\*\*Refused:\*\* `x(\\u\{20[02][be]\}){100,190}…`/);
+  });
+
   it("by one line of a shared policy is told once for all orgs", () => {
     const head = planned(policy(everyone), ORG);
     const one = widened(BASE, head);
@@ -174,6 +189,39 @@ describe("what a change allows more", () => {
     expect(part).toContain("| 40: `org-0`, `org-1`, `org-2` … | 80 |");
     expect(fleetWideningPart([["other", null]], 20)).toEqual([]);
   });
+});
+
+describe("what to do next", () => {
+  const next = (head: PlanFile, base: PlanFile | null = BASE) =>
+    /^\*\*Next:\*\* (.*)$/m.exec(commentOn(head, base).body)?.[1];
+
+  it("is to ask the owners, where any is named", () => {
+    expect(next(planned(policy(everyone), ORG))).toBe(
+      "check every line of what this change allows more, with the owner who is named.",
+    );
+    expect(next(planned(policy({ mode: "report" }), ORG))).toBe(
+      "check every line of what this change allows more.",
+    );
+  });
+
+  it("is nothing about the change, where drift alone is over the limits", () => {
+    const over = planned(policy({ limits: { revocations: 0 } }), ORG);
+    expect(next(over, over)).toMatch(/^none of this is the change's: settle what broke the policy before it/);
+    expect(next(over, planned(policy({ mode: "report" }), ORG))).toMatch(/^split the change/);
+  });
+});
+
+it("two plans of lists that were read at different times are not taken for two of one", () => {
+  const later = inventoryOf({
+    ...ORG,
+    users: USERS,
+    proof: { ...ORG.proof, at: "2026-11-24T09:00:00.000Z" },
+  });
+  const said =
+    "The two plans are of lists read at different times** (2026-11-23T12:00:00.000Z without the change";
+  expect(commentOn(planned(policy(), later), BASE).body).toContain(said);
+  expect(commentOn(BASE, BASE).body).not.toContain("The two plans");
+  expect(commentOn(BASE, null).body).not.toContain("The two plans");
 });
 
 describe("the comment of a fleet", () => {
@@ -215,6 +263,7 @@ describe("the comment of a fleet", () => {
       "unknown",
     ]);
     expect(body).toContain("❓ What this change allows more is not known in 1 org: org1.");
+    expect(body).toContain("**Next:** read the whole policy of each org of which it is not known");
   });
 });
 
