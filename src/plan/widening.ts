@@ -280,8 +280,7 @@ function widening(found: Found, all: readonly Found[], old: Allows, now: Allows,
   return {
     key,
     severity,
-    app:
-      found.app === undefined ? null : (gained.apps.get(keyOf(found, gained) ?? "")?.label ?? found.app.name),
+    app: labelOf(found, [now, old], gained),
     what,
     users: usersOf(found, all, now, gained),
     owner: owner ?? null,
@@ -290,6 +289,19 @@ function widening(found: Found, all: readonly Found[], old: Allows, now: Allows,
       (place === null ? undefined : now.places[place]) ??
       (before === undefined ? null : (old.places[before] ?? null)),
   };
+}
+
+/** What people read for the app that something is about, also where the policy has its id alone; null where it is about none. */
+function labelOf(found: Found, all: readonly Allows[], gained: Gained): string | null {
+  if (found.app === undefined) return null;
+  const { key, name } = found.app;
+  const id = key ?? parseAppId(name);
+  const listed = all.flatMap(({ listed: { apps }, access }) => [...apps, ...access.apps]);
+  return (
+    gained.apps.get(keyOf(found, gained) ?? "")?.label ??
+    listed.find((one) => one !== null && one.key === id)?.label ??
+    name
+  );
 }
 
 /** Who gains anything by what is said, and by nothing that is said beside it; null where that is not known. */

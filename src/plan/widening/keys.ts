@@ -246,15 +246,22 @@ export const KEYS: Readonly<Record<string, Key>> = {
     ],
     "report",
   ),
-  platformApps: choice(
-    "high",
-    [
-      ["revoke", ""],
-      ["report", "Salesforce's own apps that are not listed are only reported, and no longer revoked"],
-      ["keep", "Salesforce's own apps that are not listed are kept"],
-    ],
-    "report",
-  ),
+  platformApps: {
+    severity: "high",
+    judge: (base, head) => {
+      if (head === "revoke") return null;
+      if (base === "revoke")
+        return {
+          what: `Salesforce's own apps that are not listed are ${head === "keep" ? "kept" : "only reported"}, and no longer revoked`,
+        };
+      return head === "keep"
+        ? {
+            severity: "medium",
+            what: "Salesforce's own apps that are not listed are kept, and no longer reported",
+          }
+        : null;
+    },
+  },
   unknownUse: choice(
     "low",
     [

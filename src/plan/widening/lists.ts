@@ -1,8 +1,9 @@
 import { isSameData } from "../../collections.ts";
 import { foldName } from "../../names.ts";
+import { parseAppId } from "../../salesforce/id.ts";
 import { count } from "../../text.ts";
 import type { Allows } from "../allowsSchema.ts";
-import { type Found, namesText, type Said } from "./found.ts";
+import { type Found, namesText } from "./found.ts";
 import { judgeMap } from "./keys.ts";
 
 /** An exemption, or an exception from high privilege, in plain data. */
@@ -19,11 +20,12 @@ interface Covering {
 type AppName = string | { readonly id: string } | { readonly name: string };
 
 /** Apps whose grants are never revoked, as they could be before. */
-export function judgeProtectedApps({ says: base }: Allows, { says: head }: Allows): Found[] {
+export function judgeProtectedApps(base: Allows, head: Allows): Found[] {
   const place = "protected.apps";
-  const old = (base.protected?.apps ?? []) as readonly AppName[];
-  return ((head.protected?.apps ?? []) as readonly AppName[])
-    .filter((app) => !old.some((other) => isSameData(appOf(other), appOf(app))))
+  const old = (base.says.protected?.apps ?? []) as readonly AppName[];
+  const isSame = sameApp(base, head);
+  return ((head.says.protected?.apps ?? []) as readonly AppName[])
+    .filter((app) => !old.some((other) => isSame(other, app)))
     .map((app) => ({
       key: place,
       severity: "high",
@@ -34,11 +36,12 @@ export function judgeProtectedApps({ says: base }: Allows, { says: head }: Allow
 }
 
 /** Exemptions that nothing exempted before, or not for so long. */
-export function judgeExemptions({ says: base }: Allows, { says: head }: Allows): Found[] {
-  const old = (base.exemptions ?? []) as readonly Covering[];
-  return ((head.exemptions ?? []) as readonly Covering[]).flatMap((one, i): Found[] => {
+export function judgeExemptions(base: Allows, head: Allows): Found[] {
+  const old = (base.says.exemptions ?? []) as readonly Covering[];
+  const isSame = sameApp(base, head);
+  return ((head.says.exemptions ?? []) as readonly Covering[]).flatMap((one, i): Found[] => {
     const { expires, owner, reason, user } = one;
-    const covering = old.filter((other) => covers(other, one));
+    const covering = old.filter((other) => covers(other, one, isSame));
     const until = covering.map((other) => other.expires!).sort();
     if (until.some((day) => day >= expires!)) return [];
     const last = until.at(-1);
@@ -61,8 +64,8 @@ export function judgeExemptions({ says: base }: Allows, { says: head }: Allows):
 }
 
 /** What is said of users of high privilege: nothing any more, or with more exceptions, or of fewer grants. */
-export function judgePrivilege({ says: base }: Allows, { says: head }: Allows): Found[] {
-  const [old, now] = [base.highPrivilege, head.highPrivilege];
+export function judgePrivilege(base: Allows, head: Allows): Found[] {
+  const [old, now] = [base.says.highPrivilege, head.says.highPrivilege];
   if (old === undefined) return [];
   const place = "highPrivilege";
   if (now === undefined)
@@ -79,7 +82,7 @@ export function judgePrivilege({ says: base }: Allows, { says: head }: Allows): 
   return [
     ...judgeMap("highPrivilege.", old, now, place, apart),
     ...lookBack(old, now),
-    ...exceptions(old.exceptions ?? [], now.exceptions ?? []),
+    ...exceptions(old.exceptions ?? [], now.exceptions ?? [], sameApp(base, head)),
   ];
 }
 
@@ -116,9 +119,9 @@ function lookBackText({ grantedSince, grantedWithinDays }: LookBack): string {
   return grantedWithinDays === undefined ? "all" : `within ${grantedWithinDays} days`;
 }
 
-function exceptions(old: readonly Covering[], now: readonly Covering[]): Found[] {
+function exceptions(old: readonly Covering[], now: readonly Covering[], isSame: SameApp): Found[] {
   return now.flatMap((one, i): Found[] => {
-    const covering = old.filter((other) => covers(other, one));
+    const covering = old.filter((other) => covers(other, one, isSame));
     const { owner, reason, reviewBy, user } = one;
     const place = `highPrivilege.exceptions[${i}]`;
     const about = { key: "highPrivilege.exceptions", place, owner, reason, ...aboutApp(one) };
@@ -145,13 +148,28 @@ function exceptions(old: readonly Covering[], now: readonly Covering[]): Found[]
 }
 
 /** Whether what one means is meant by another too: of any app and of any user where it does not say of which. */
-function covers(other: Covering, one: Covering): boolean {
-  const sameApp =
-    other.app === undefined || (one.app !== undefined && isSameData(appOf(other.app), appOf(one.app)));
-  return sameApp && (other.user === undefined || other.user.toLowerCase() === one.user?.toLowerCase());
+function covers(other: Covering, one: Covering, isSame: SameApp): boolean {
+  const isOfApp = other.app === undefined || (one.app !== undefined && isSame(other.app, one.app));
+  return isOfApp && (other.user === undefined || other.user.toLowerCase() === one.user?.toLowerCase());
 }
 
-function appOf(app: AppName): Said {
+type SameApp = (before: AppName, now: AppName) => boolean;
+
+/** Whether two names, or a name and an id, are of one app, as far as the two plans say which. */
+function sameApp(base: Allows, head: Allows): SameApp {
+  const idOf = ({ listed, access }: Allows, ref: ReturnType<typeof appOf>) => {
+    if ("id" in ref) return ref.id;
+    const app = [...listed.apps, ...access.apps].find((one) => one?.label === ref.name);
+    return parseAppId(app?.key ?? "")?.slice(0, 15) ?? null;
+  };
+  return (before, now) => {
+    const [old, one] = [appOf(before), appOf(now)];
+    const id = idOf(base, old);
+    return isSameData(old, one) || (id !== null && id === idOf(head, one));
+  };
+}
+
+function appOf(app: AppName): { readonly id: string } | { readonly name: string } {
   const text = appName(app);
   const isName = typeof app !== "string" && "name" in app;
   if (!isName && /^0(H4|xI)[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/.test(text)) return { id: text.slice(0, 15) };

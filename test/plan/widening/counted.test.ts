@@ -184,3 +184,25 @@ it("what is denied, and only reported, was only reported before", () => {
     },
   ]);
 });
+
+it("an app is the same by its name and by its id, wherever the plans say which it is", () => {
+  const meant = { reason: "Migrating", owner: "ben@dieppe.example" };
+  const others = [app("Bob's Lead Scoring Tool 2"), app("Bob's Lead Scoring Tool 3")] as const;
+  const org = inventoryOf({ ...ORG, users: USERS, apps: [...ORG.apps, ...others] });
+  const of = (ref: string) =>
+    policy(some, {
+      protected: { apps: [CHATTER.name] },
+      exemptions: [{ ...meant, app: ref, expires: "2026-12-31" }],
+    });
+  const found = (base: string, head: string) =>
+    widenings(of(base), of(head), org).map(({ key, app: named }) => [key, named]);
+  expect(found("Slack", SLACK.id!)).toEqual([]);
+  expect(found(SLACK.id!, "Slack")).toEqual([]);
+  expect(found(others[0].name, others[1].name)).toEqual([["exemptions", others[1].name]]);
+  expect(found("Slack", others[1].name)).toEqual([["exemptions", others[1].name]]);
+  const by = (ref: string) => policy(some, { protected: { apps: [ref] } });
+  expect(widenings(by("Slack"), by(SLACK.id!.slice(0, 15)), org)).toEqual([]);
+  expect(
+    widenings(policy("everyone"), { ...policy("everyone"), protected: { apps: [SLACK.id!] } }, org),
+  ).toMatchObject([{ key: "protected.apps", app: "Slack" }]);
+});
