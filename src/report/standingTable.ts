@@ -3,6 +3,7 @@ import { appKey, appText } from "../plan/parts.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import type { StandingShown } from "../plan/standingPart.ts";
 import { placeText } from "../policy/policy.ts";
+import type { SetupLinks } from "../setupLinks.ts";
 import { KIND_WORDS, SOURCE_WORDS } from "../standing.ts";
 import { compareText, firstFew } from "../text.ts";
 import { minuteText } from "../time.ts";
@@ -15,6 +16,8 @@ type Entry = StandingShown["entries"][number] &
 interface Row {
   readonly app: string;
   readonly appId: string | null;
+  /** The app as one that Setup has a page of; null where nobody can tell which it is. */
+  readonly setupApp: Entry["app"];
   readonly kind: Entry["kind"];
   readonly users: number;
   readonly who: string;
@@ -24,8 +27,12 @@ interface Row {
   readonly policy: string | null;
 }
 
-/** Access without a grant as a table: a row for each app, way in, and what the policy makes of it. Pure. @param judged whether it was held against a policy */
-export function standingTable(entries: readonly Entry[], judged: boolean): Table {
+/** Access without a grant as a table: a row for each app, way in, and what the policy makes of it. Pure. @param judged whether it was held against a policy @param links where its apps are in Setup */
+export function standingTable(
+  entries: readonly Entry[],
+  judged: boolean,
+  links: SetupLinks | null = null,
+): Table {
   const groups = Map.groupBy(entries, ({ app, name, kind, code, policy }) =>
     JSON.stringify([app && appKey(app), name, kind, code ?? null, policy ?? null]),
   );
@@ -38,7 +45,13 @@ export function standingTable(entries: readonly Entry[], judged: boolean): Table
       compareText(a.kind, b.kind),
   );
   return tableOf(rows, {
-    app: { title: "App", kind: "text", value: ({ app }: Row) => app },
+    app: { title: "App", kind: "text", address: "setup", value: ({ app }: Row) => app },
+    setup: {
+      title: "Setup",
+      kind: "address",
+      only: ["page"],
+      value: ({ setupApp }: Row) => (setupApp === null ? null : (links?.app(setupApp) ?? null)),
+    },
     appId: { title: "Id", kind: "text", only: ["csv"], value: ({ appId }: Row) => appId },
     by: { title: "Gets in by", kind: "text", value: ({ kind }: Row) => KIND_WORDS[kind].by },
     users: { title: "Users", kind: "count", only: ["markdown", "page"], value: ({ users }: Row) => users },
@@ -94,6 +107,7 @@ function rowOf(group: readonly Entry[]): Row {
   return {
     app: label,
     appId: app?.id ?? null,
+    setupApp: app,
     kind,
     users: users.length,
     who: users.length > 0 ? firstFew(users.sort()) : through.length > 0 ? firstFew(through) : "nobody named",

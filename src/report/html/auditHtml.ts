@@ -1,9 +1,10 @@
 import { appText } from "../../plan/parts.ts";
 import { amount, count, firstFew } from "../../text.ts";
 import { dayOf, minuteText } from "../../time.ts";
-import { groupsOf, reasonText, spanText } from "../groups.ts";
+import { type Group, groupsOf, reasonText, spanText } from "../groups.ts";
+import { grantAppColumns, setupOf, userSetup } from "../org/columns.ts";
 import type { OrgReport } from "../org/orgReport.ts";
-import { type OrgView, orgView } from "../org/orgView.ts";
+import { type AppRow, type GrantRow, type OrgView, orgView } from "../org/orgView.ts";
 import { grantsSection, type Section, sectionsOf } from "../org/sections.ts";
 import { newlyPrivileged, periodText } from "../org/tasks.ts";
 import { FIRST_GRANTED } from "../periodColumns.ts";
@@ -52,7 +53,7 @@ function partsOf(report: OrgReport, view: OrgView): Section[] {
   const filled = (...ids: string[]) =>
     some(...ids).filter(({ table, alarm }) => table.size > 0 || alarm === true);
   return [
-    toRevoke(report),
+    toRevoke(report, view),
     toDecide(view),
     ...some("changes"),
     connectedByAdmins(report, view),
@@ -67,14 +68,15 @@ function partsOf(report: OrgReport, view: OrgView): Section[] {
 const BOX = "☐";
 
 /** What goes, by app and reason, with room for the decision. */
-function toRevoke({ plan }: OrgReport): Section {
+function toRevoke({ plan }: OrgReport, { links }: OrgView): Section {
   return {
     id: "revocations",
     title: "Decision 1: what is to be revoked",
     nothing: "Nothing.",
     caption: "What is to be revoked, by app and reason",
     table: tableOf(groupsOf(plan.revocations), {
-      app: { title: "App", kind: "text", value: ({ app }) => appText(app) },
+      app: { title: "App", kind: "text", address: "setup", value: ({ app }) => appText(app) },
+      setup: setupOf(({ app }: Group) => links?.app(app) ?? null),
       users: { title: "Users", kind: "count", value: ({ users }) => users },
       grants: { title: "Grants", kind: "count", value: ({ grants }) => grants },
       why: { title: "Why", kind: "text", value: reasonText },
@@ -90,7 +92,7 @@ function toRevoke({ plan }: OrgReport): Section {
 }
 
 /** Apps on no list, with room for the decision. */
-function toDecide({ undecided, grants }: OrgView): Section {
+function toDecide({ undecided, grants, links }: OrgView): Section {
   const byApp = Map.groupBy(grants, ({ app }) => app);
   const usersOf = (name: string) => [...new Set(byApp.get(name)!.map(({ username }) => username))].sort();
   return {
@@ -99,7 +101,8 @@ function toDecide({ undecided, grants }: OrgView): Section {
     nothing: "The policy lists every app that holds grants.",
     caption: "Apps that the policy does not list",
     table: tableOf(undecided, {
-      app: { title: "App", kind: "text", value: ({ name }) => name },
+      app: { title: "App", kind: "text", address: "setup", value: ({ name }) => name },
+      setup: setupOf((app: AppRow) => links?.app(app) ?? null),
       users: { title: "Users", kind: "count", value: ({ users }) => users },
       first: { ...FIRST_GRANTED, value: ({ firstGranted }) => firstGranted },
       last: { title: "Last used", kind: "day", nothing: "unknown", value: ({ lastUsed }) => lastUsed },
@@ -124,9 +127,10 @@ function connectedByAdmins(report: OrgReport, view: OrgView): Section {
       : {}),
     caption: "Grants of users of high privilege that are new",
     table: tableOf(newlyPrivileged(report, view), {
-      user: { title: "User", kind: "text", value: ({ username }) => username },
+      user: { title: "User", kind: "text", address: "userSetup", value: ({ username }) => username },
+      userSetup: userSetup(view.links, ({ userId }: GrantRow) => userId),
       through: { title: "Through", kind: "text", value: ({ privilege: by }) => by },
-      app: { title: "App", kind: "text", value: ({ app }) => app },
+      ...grantAppColumns(view.links),
       granted: { title: "Granted", kind: "day", nothing: "unknown", value: ({ granted }) => granted },
       action: { title: "Decided", kind: "text", value: () => `${BOX} wanted ${BOX} revoke` },
     }),
@@ -134,7 +138,7 @@ function connectedByAdmins(report: OrgReport, view: OrgView): Section {
 }
 
 /** What stays, and why. */
-function sanctionedApps({ apps }: OrgView): Section {
+function sanctionedApps({ apps, links }: OrgView): Section {
   return {
     id: "apps",
     title: "Sanctioned apps",
@@ -143,7 +147,8 @@ function sanctionedApps({ apps }: OrgView): Section {
     table: tableOf(
       apps.filter(({ standing }) => standing === "sanctioned" || standing === "protected"),
       {
-        app: { title: "App", kind: "text", value: ({ name }) => name },
+        app: { title: "App", kind: "text", address: "setup", value: ({ name }) => name },
+        setup: setupOf((app: AppRow) => links?.app(app) ?? null),
         users: { title: "Users", kind: "count", value: ({ users }) => users },
         idle: { title: "Idle", kind: "count", value: ({ idle }) => idle },
         reason: { title: "Reason", kind: "text", nothing: "none is given", value: ({ reason }) => reason },

@@ -94,12 +94,26 @@ export function plannedSetup(links: SetupLinks | null) {
   } as const;
 }
 
-function setupOf<Row>(value: (row: Row) => string | null) {
+/** Where apps and users are in Setup that a row gives by what stands for them; null for those that hold no grant. */
+export function namedSetup({ links, grants }: Pick<OrgView, "links" | "grants">) {
+  const apps = new Map(
+    grants.map(({ app, appId, appKind }) => [app, links?.app({ id: appId, kind: appKind }) ?? null]),
+  );
+  const users = new Map(grants.map(({ username, userId }) => [username, userId]));
+  return {
+    app: <Row>(appOf: (row: Row) => string | null) =>
+      setupOf((row: Row) => apps.get(appOf(row) ?? "") ?? null),
+    user: <Row>(userOf: (row: Row) => string | null) =>
+      userSetup(links, (row: Row) => users.get(userOf(row) ?? "") ?? ""),
+  };
+}
+
+export function setupOf<Row>(value: (row: Row) => string | null) {
   return { title: "Setup", kind: "address", only: ["page"], value } as const satisfies ColumnOf<Row, string>;
 }
 
 /** As ids alone, which is much shorter in the page than the whole addresses. */
-function userSetup<Row>(links: SetupLinks | null, idOf: (row: Row) => string) {
+export function userSetup<Row>(links: SetupLinks | null, idOf: (row: Row) => string) {
   return {
     title: "Setup",
     kind: "address",

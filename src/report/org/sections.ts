@@ -5,24 +5,27 @@ import type { FullPlan, PlanFile } from "../../plan/planSchema.ts";
 import { placeText } from "../../policy/policy.ts";
 import { setupLinks } from "../../setupLinks.ts";
 import { amount, count, firstFew, sentence } from "../../text.ts";
-import { dayOf } from "../../time.ts";
 import { LAST_USED } from "../periodColumns.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { standingNote, standingTable } from "../standingTable.ts";
 import { HELD_BACK, HOLDS, REAUTHORIZE, STANDINGS } from "../words.ts";
+import { changesSection } from "./changesSection.ts";
 import {
   appColumns,
   DECISION,
   GRANTED,
   grantAppColumns,
+  namedSetup,
   plannedSetup,
   STANDING,
+  setupOf,
   userColumns,
+  userSetup,
   WIDE,
 } from "./columns.ts";
 import { DUE_DAYS, dueExemptions, overdueReviews } from "./due.ts";
 import { notJudgedText } from "./measures.ts";
-import type { Changes, Connection, OrgReport } from "./orgReport.ts";
+import type { OrgReport, RecordedRevocation } from "./orgReport.ts";
 import { type AppRow, latest, type OrgView } from "./orgView.ts";
 import type { Section } from "./section.ts";
 import { trendSection } from "./trend.ts";
@@ -33,71 +36,19 @@ export type { Section } from "./section.ts";
 export function sectionsOf(report: OrgReport, view: OrgView): Section[] {
   const { plan } = report;
   return [
-    changed(report),
+    changesSection(report, view),
     ...[trendSection(report.trend ?? []) ?? []].flat(),
     undecided(view),
     revocations(plan),
     reported(view),
-    exemptions(plan),
-    reviews(plan),
+    exemptions(plan, view),
+    reviews(plan, view),
     privileged(view),
-    standing(plan),
-    recorded(report),
-    findings(plan),
+    standing(plan, view),
+    recorded(report, view),
+    findings(plan, view),
     apps(view),
   ];
-}
-
-interface Change {
-  readonly what: string;
-  readonly app: string | null;
-  readonly user: string | null;
-}
-
-function changed({ since, changes }: OrgReport): Section {
-  return {
-    id: "changes",
-    title: since === null ? "What changed" : `What changed since ${dayOf(Date.parse(since))}`,
-    nothing:
-      changes === null
-        ? "No period was asked for (`sanctioned report --since`, with an earlier report or a day)."
-        : "Nothing.",
-    caption: "Changes in the period",
-    table: tableOf(changes === null ? [] : changesOf(changes), {
-      change: { title: "Change", kind: "badge", choice: true, value: ({ what }) => what },
-      app: { title: "App", kind: "text", value: ({ app }) => app },
-      user: { title: "User", kind: "text", value: ({ user }) => user },
-    }),
-    ...(changes === null
-      ? { count: null }
-      : { note: `${changesText(changes)}. What a user holds of one app counts as one grant here.` }),
-  };
-}
-
-function changesOf(changes: Changes): Change[] {
-  const connections = (what: string, some: readonly Connection[] | null) =>
-    (some ?? []).map((one) => ({ what, ...one }));
-  return [
-    ...changes.newApps.map((app) => ({ what: "new app", app, user: null })),
-    ...changes.newUsers.map((user) => ({ what: "new user", app: null, user })),
-    ...connections("new grant", changes.newGrants),
-    ...connections("newly exempt", changes.newlyExempt),
-    ...connections("newly idle", changes.newlyIdle),
-    ...connections("gone", changes.goneGrants),
-  ];
-}
-
-function changesText(changes: Changes): string {
-  return [
-    amount(changes.newApps.length, "new app"),
-    amount(changes.newUsers.length, "new user"),
-    amount(changes.newGrants.length, "new grant"),
-    ...(changes.newlyExempt === null ? [] : [`${count(changes.newlyExempt.length)} newly exempt`]),
-    `${count(changes.newlyIdle.length)} newly idle`,
-    changes.goneGrants === null
-      ? "what is gone or newly exempt only an earlier report can tell"
-      : `${count(changes.goneGrants.length)} gone`,
-  ].join(", ");
 }
 
 const UNDECIDED_NOTE = "The policy does not list these apps. List them with their users, or deny them.";
@@ -198,7 +149,10 @@ function reported({ grants, links }: OrgView): Section {
   };
 }
 
-function exemptions(plan: FullPlan): Section {
+type Exemption = FullPlan["exemptions"][number];
+
+function exemptions(plan: FullPlan, view: OrgView): Section {
+  const setup = namedSetup(view);
   const rows = dueExemptions(plan);
   const due = rows.filter(({ state }) => state !== "holds").length;
   return {
@@ -213,8 +167,22 @@ function exemptions(plan: FullPlan): Section {
     table: tableOf(
       rows,
       {
-        app: { title: "App", kind: "text", nothing: "every app", value: ({ app }) => app },
-        user: { title: "User", kind: "text", nothing: "every user", value: ({ user }) => user },
+        app: {
+          title: "App",
+          kind: "text",
+          nothing: "every app",
+          address: "appSetup",
+          value: ({ app }) => app,
+        },
+        appSetup: setup.app(({ app }: Exemption) => app),
+        user: {
+          title: "User",
+          kind: "text",
+          nothing: "every user",
+          address: "userSetup",
+          value: ({ user }) => user,
+        },
+        userSetup: setup.user(({ user }: Exemption) => user),
         state: { title: "State", kind: "badge", choice: true, value: ({ state }) => state },
         expires: { title: "Holds until", kind: "day", value: ({ expires }) => expires },
         owner: { title: "Owner", kind: "text", value: ({ owner }) => owner },
@@ -227,7 +195,7 @@ function exemptions(plan: FullPlan): Section {
 }
 
 /** Apps that somebody was to review by now. */
-function reviews(plan: FullPlan): Section {
+function reviews(plan: FullPlan, { links }: OrgView): Section {
   return {
     id: "reviews",
     readThrough: true,
@@ -237,7 +205,8 @@ function reviews(plan: FullPlan): Section {
     table: tableOf(
       overdueReviews(plan),
       {
-        app: { title: "App", kind: "text", value: ({ name }) => name },
+        app: { title: "App", kind: "text", address: "appSetup", value: ({ name }) => name },
+        appSetup: setupOf((app: FullPlan["apps"][number]) => links?.app(app) ?? null),
         standing: { title: "Standing", kind: "badge", words: STANDINGS, value: ({ standing }) => standing },
         reviewBy: { title: "Review by", kind: "day", value: ({ reviewBy }) => reviewBy },
         owner: { title: "Owner", kind: "text", nothing: "nobody", value: ({ owner }) => owner },
@@ -280,10 +249,10 @@ const PRIVILEGE_UNSAID =
   "With `highPrivilege: { permissions: [ModifyAllData, ViewAllData, ManageUsers] }` in the policy, connections of admins are told apart and alerted on (docs/policy.md).";
 
 /** What gets in without a grant, and where that was looked for. */
-function standing({ standingAccess }: FullPlan): Section {
+function standing({ standingAccess }: FullPlan, { links }: OrgView): Section {
   const { entries = [] } = standingAccess ?? {};
   const { note, isWhole } = standingNote(standingAccess);
-  const table = standingTable(entries, true);
+  const table = standingTable(entries, true, links);
   return {
     id: "standing",
     readThrough: true,
@@ -298,7 +267,8 @@ function standing({ standingAccess }: FullPlan): Section {
 }
 
 /** What the audit record tells of the period. */
-function recorded({ recorded, since }: OrgReport): Section {
+function recorded({ recorded, since }: OrgReport, view: OrgView): Section {
+  const setup = namedSetup(view);
   const end = recorded === null ? "" : `it ends with \`${recorded.head}\`.`;
   return {
     id: "recorded",
@@ -315,8 +285,10 @@ function recorded({ recorded, since }: OrgReport): Section {
     caption: "Revocations on record",
     table: tableOf(recorded?.revocations ?? [], {
       at: { title: "Time (UTC)", kind: "minute", value: ({ at }) => at },
-      app: { title: "App", kind: "text", value: ({ app }) => app.name },
-      user: { title: "User", kind: "text", value: ({ user }) => user.username },
+      app: { title: "App", kind: "text", address: "appSetup", value: ({ app }) => app.name },
+      appSetup: setup.app(({ app }: RecordedRevocation) => app.name),
+      user: { title: "User", kind: "text", address: "userSetup", value: ({ user }) => user.username },
+      userSetup: userSetup(view.links, ({ user }: RecordedRevocation) => user.id),
       status: { title: "Outcome", kind: "badge", choice: true, value: ({ status }) => status },
       actor: { title: "Run by", kind: "text", value: ({ actor }) => actor },
       why: { title: "Why", kind: "text", value: ({ why }) => why },
@@ -326,24 +298,33 @@ function recorded({ recorded, since }: OrgReport): Section {
 
 const WORST_FIRST = ["error", "warning", "note"];
 
-function findings({ findings }: FullPlan): Section {
+function findings({ findings }: FullPlan, { links, grants }: OrgView): Section {
+  const users = new Map(grants.map(({ username, userId }) => [username, userId]));
+  const setup = ({ app, user }: Finding) =>
+    links?.user(users.get(user ?? "") ?? "") ?? (app === null ? null : (links?.app(app) ?? null));
   return {
     id: "findings",
     title: "Findings",
     nothing: "None.",
     caption: "Findings about the policy and the org, worst first",
-    table: findingTable(findings),
+    table: findingTable(findings, setup),
   };
 }
 
-/** What people should know beside the decisions on grants, worst first. Pure. */
-export function findingTable(findings: readonly PlanFile["findings"][number][]): Table {
+type Finding = PlanFile["findings"][number];
+
+/** What people should know beside the decisions on grants, worst first. Pure. @param setup where one leads to in Setup */
+export function findingTable(
+  findings: readonly Finding[],
+  setup: (finding: Finding) => string | null = () => null,
+): Table {
   const rows = findings.toSorted((a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity));
   return tableOf(rows, {
     what: { title: "What", kind: "text", choice: true, only: ["page"], value: ({ code }) => meaningOf(code) },
     severity: { title: "Severity", kind: "badge", choice: true, value: ({ severity }) => severity },
     code: { title: "Code", kind: "text", under: "what", value: ({ code }) => code },
-    text: { title: "Details", kind: "text", value: ({ text }) => text },
+    text: { title: "Details", kind: "text", address: "setup", value: ({ text }) => text },
+    setup: setupOf(setup),
     policy: { title: "Policy", kind: "text", value: ({ policy }) => placeText(policy) },
   });
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { EMPTY_DIRECTORY } from "../../../src/inventory/inventory.ts";
 import { render } from "../../../src/report/formats/formats.ts";
+import { auditHtml } from "../../../src/report/html/auditHtml.ts";
 import { reportHtml } from "../../../src/report/html/reportHtml.ts";
 import type { OrgReport } from "../../../src/report/org/orgReport.ts";
 import { redactUsers } from "../../../src/report/org/redact.ts";
 import { AS_OF, app, grant, inventoryOf, sfId, user } from "../../inventories.ts";
+import { busyReport } from "../someReport.ts";
 import { section, textOf } from "./pageText.ts";
 import { reportOf } from "./reports.ts";
 
@@ -132,6 +134,28 @@ describe("links into Setup", () => {
       expect(table).toContain(`connectedAppId%3D${SLACK.id}"`);
       expect(table).toContain(`${HOST}/lightning/setup/ConnectedAppsUsage/home"`);
     }
+  });
+
+  it.each([
+    ["the page", reportHtml],
+    ["the edition for paper", (report: OrgReport) => auditHtml(report, { annex: true })],
+  ])("stand in every part of %s that tells of an app or a user", (_, pageOf) => {
+    const { plan, ...rest } = busyReport();
+    const html = pageOf({ ...rest, plan: { ...plan, org: { ...plan.org, instanceUrl: HOST } } });
+    const parts = [...html.matchAll(/<section id="([a-z]+)"(?:(?!<\/section>).)*<tbody>.*?<\/section>/gs)];
+    expect(parts.length).toBeGreaterThan(8);
+    for (const [part, id] of parts) {
+      const body = part.slice(part.indexOf("<tbody>"));
+      const linked = body.match(/<tr>.*?<\/tr>/gs)!.filter((row) => row.includes('class="setup"'));
+      if (id !== "trend" && id !== "glance") expect(linked.length, id).toBeGreaterThan(0);
+    }
+    const [changes] = parts.filter(([, id]) => id === "changes");
+    expect(
+      changes![0]
+        .match(/<tr>.*?<\/tr>/gs)!
+        .slice(1)
+        .every((row) => row.includes('class="setup"')),
+    ).toBe(true);
   });
 
   it("lead nowhere from any other address, and to no user whose name was replaced", () => {
