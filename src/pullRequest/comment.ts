@@ -162,7 +162,7 @@ function verdict({ revokes, drift, difference, refusal, allows }: Change): strin
   const sum = sumText(grants, difference === null ? null : countGrantsOf(drift));
   const before =
     difference === null
-      ? " There was no policy before it to compare with, so all of it counts as this change's."
+      ? " There was no policy before it, or none that is valid for the org, so all of it counts as this change's."
       : "";
   if (refusal !== null)
     return [

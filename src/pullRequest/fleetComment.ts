@@ -335,7 +335,7 @@ function unknownPart(changes: readonly OrgChange[], room: Room): string[] {
 
 function comparedPart(changes: readonly OrgChange[], room: Room): string[] {
   return orgsPart(
-    "There was no policy of before to compare with, so all counts as this change's, and what it allows more is not known, in",
+    "There was no policy before this change, or none that is valid for the org, so all counts as this change's, and what it allows more is not known, in",
     changes.filter(({ difference }) => difference === null).map(({ result }) => result.name),
     room,
   );

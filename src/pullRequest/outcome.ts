@@ -3,7 +3,8 @@ import type { Widens } from "./wideningPart.ts";
 
 /** What a change does, for those who decide by it what may be merged. */
 export interface Outcome {
-  readonly revokes: boolean;
+  /** Null where it is not known. */
+  readonly revokes: boolean | null;
   readonly isOverLimits: boolean;
   /** The worst of what it allows more; null for nothing. */
   readonly widens: Widens;
@@ -16,7 +17,7 @@ export type FailOn = (typeof FAIL_ON)[number];
 /** Whether a change is something that is to fail. What is not known fails as the worst would. Pure. */
 export function isFailing({ revokes, widens }: Outcome, failOn: readonly FailOn[]): boolean {
   return failOn.some((what) => {
-    if (what === "revokes") return revokes;
+    if (what === "revokes") return revokes !== false;
     if (widens === null) return false;
     if (widens === "unknown" || what === "widened") return true;
     const least = what === "widened:high" ? "high" : "medium";
@@ -27,7 +28,7 @@ export function isFailing({ revokes, widens }: Outcome, failOn: readonly FailOn[
 const LABELS = {
   "sanctioned:widens": ({ widens }) => widens !== null,
   "sanctioned:widens-high": ({ widens }) => widens === "high" || widens === "unknown",
-  "sanctioned:revokes": ({ revokes }) => revokes,
+  "sanctioned:revokes": ({ revokes }) => revokes === true,
   "sanctioned:over-limits": ({ isOverLimits }) => isOverLimits,
 } as const satisfies Record<string, (outcome: Outcome) => boolean>;
 
@@ -46,12 +47,13 @@ export function labelsOf(outcome: Outcome): {
 /** What changes of several orgs do together. Pure. */
 export function together(outcomes: readonly Outcome[]): Outcome {
   const order: readonly Widens[] = ["unknown", ...SEVERITIES];
+  const revokes = outcomes.map((one) => one.revokes);
   return {
-    revokes: outcomes.some(({ revokes }) => revokes),
+    revokes: revokes.includes(true) || (revokes.includes(null) ? null : false),
     isOverLimits: outcomes.some(({ isOverLimits }) => isOverLimits),
     widens: order.find((one) => outcomes.some(({ widens }) => widens === one)) ?? null,
   };
 }
 
 /** Of a change that was not judged nothing is known. */
-export const NOT_KNOWN: Outcome = { revokes: false, isOverLimits: false, widens: "unknown" };
+export const NOT_KNOWN: Outcome = { revokes: null, isOverLimits: false, widens: "unknown" };

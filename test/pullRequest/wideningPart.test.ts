@@ -291,6 +291,7 @@ describe("what is decided by it", () => {
     ],
     [{ revokes: true }, ["revokes"], ["sanctioned:revokes"]],
     [{ revokes: true, isOverLimits: true }, ["revokes"], ["sanctioned:revokes", "sanctioned:over-limits"]],
+    [NOT_KNOWN, [...FAIL_ON], ["sanctioned:widens", "sanctioned:widens-high"]],
   ])("%j", (more, failing, labels) => {
     const one = outcome(more);
     expect(FAIL_ON.filter((what) => isFailing(one, [what]))).toEqual(failing);
@@ -307,7 +308,8 @@ describe("what is decided by it", () => {
         const rank = ["high", "medium", "low", null];
         const worst = Math.min(3, ...all.map((one) => rank.indexOf(one)));
         expect(together(outcomes).widens).toBe(rank[worst]);
-        expect(together([...outcomes, NOT_KNOWN]).widens).toBe("unknown");
+        expect(together([...outcomes, NOT_KNOWN])).toMatchObject({ widens: "unknown", revokes: null });
+        expect(together([outcome({ revokes: true }), ...outcomes, NOT_KNOWN]).revokes).toBe(true);
       }),
     );
   });
