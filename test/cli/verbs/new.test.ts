@@ -66,6 +66,13 @@ describe("sanctioned new --example", () => {
     }
   });
 
+  it("writes as many files as docs/your-repository.md says", async () => {
+    const { stdout } = await make("--example", "--team", "@dieppe/security");
+    const page = readFileSync(path.resolve(import.meta.dirname, "../../../docs/your-repository.md"), "utf8");
+    const said = /^connected-users(: .*)$/m.exec(page)![1]!;
+    expect(stdout.split("\n")[0]).toBe(`${folder}${said}`);
+  });
+
   it("never writes over anything", async () => {
     await make("--example");
     writeFileSync(path.join(folder, "README.md"), "ours");
