@@ -33,6 +33,7 @@ import { NOTHING, type PlanShown, planShown, unlike } from "./planShown.ts";
 import { policyLines, showsInputs } from "./policyLines.ts";
 import { policyShown } from "./policyShown.ts";
 import { projectFolder } from "./projectFolder.ts";
+import { repeatedUp } from "./repeatedUp.ts";
 import {
   type Applied,
   type CheckedInputs,
@@ -152,15 +153,16 @@ export class PolicyResources {
       ],
     };
     await log.say(inRed(checkLines(proposal, said)).join("\n"));
-    if (refused)
+    if (refused) {
+      const { words, isWhole } = repeatedUp(this.#engine?.command);
+      const set = raisingVariables({ ...raised?.limits, ...toRaise([limits]) }, raised?.reason ?? "");
+      const others = isWhole ? "" : ", with the other options of this run";
       throw new UserError({
         code: "limits-exceeded",
         text: printable(limits.refusal),
-        remedy: `With the reason between the quotes, this raises them for one update: \`${shellCommand(
-          ["npx", "pulumi", "up"],
-          raisingVariables({ ...raised?.limits, ...toRaise([limits]) }, raised?.reason ?? ""),
-        )}\`.`,
+        remedy: `With the reason between the quotes${others}, this raises them for one update: \`${shellCommand(words, set)}\`.`,
       });
+    }
     // A preview shows what an update refuses for want of signatures.
     if (!isPreview && plan.revocations.length > 0) run.refuseUnsigned(policy, "update", proposal.approval);
     const digest = digestOf(inputs);

@@ -64,12 +64,38 @@ describe("a user's mistake is a check failure with one clear message", () => {
   });
 
   it("a plan over the limits, which is shown in full", async () => {
-    const output = await refusedPolicy(`${policy}limits: { revocations: 5, percent: 2 }\n`);
+    const strict = `${policy}limits: { revocations: 5, percent: 2 }\n`;
+    const output = await refusedPolicy(strict);
     expect(output).toContain(
       "12 revocations are over the limit of 5 (limits.revocations), and 2.7% (12/448), over 2% (limits.percent): nothing is revoked.",
     );
     expect(output).toContain("over the limits, so nothing is revoked; 12 revocations planned: ");
     expect(revocationLines(output)).toHaveLength(12);
+    const [, ...numbers] =
+      /quotes, this raises them for one update: `SANCTIONED_RAISE_REVOCATIONS=(\d+) SANCTIONED_RAISE_PERCENT=([\d.]+) SANCTIONED_RAISE_REASON='' npx pulumi up`\. \[limits-exceeded\]/.exec(
+        output,
+      )!;
+    await project.write(POLICY, strict);
+    const raised = await project.runWith(
+      {
+        SANCTIONED_RAISE_REVOCATIONS: numbers[0],
+        SANCTIONED_RAISE_PERCENT: numbers[1],
+        SANCTIONED_RAISE_REASON: "All of it is meant",
+      },
+      "preview",
+    );
+    await project.write(POLICY, policy);
+    expect([raised.code, raised.output]).toEqual([0, expect.stringContaining("12 revocations planned: ")]);
+  });
+
+  it("an update of it, too, which prints itself with what raises the limits", async () => {
+    await project.write(POLICY, `${policy}limits: { revocations: 5 }\n`);
+    const { code, output } = await project.runWith({}, "up", "--yes", "--stack", "simulator");
+    await project.write(POLICY, policy);
+    expect([code, org.writes]).toEqual([1, []]);
+    expect(output).toContain(
+      "`SANCTIONED_RAISE_REVOCATIONS=12 SANCTIONED_RAISE_REASON='' npx pulumi up --yes --stack simulator --non-interactive`",
+    );
   });
 
   it("wrong credentials", async () => {
