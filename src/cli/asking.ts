@@ -39,6 +39,11 @@ export class Conversation {
     return (await answer).trim();
   }
 
+  /** Takes nothing for an answer that was typed before it was asked for. */
+  forget(): void {
+    this.#lines.length = 0;
+  }
+
   /** Asks until it is one of the letters. Nothing typed is the first, where that may be. @throws Ended */
   async choice(question: string, letters: string, otherwise: string | null = null): Promise<string> {
     for (;;) {

@@ -1,5 +1,5 @@
-import { createInterface } from "node:readline/promises";
 import { count } from "../text.ts";
+import { askLine } from "./ask.ts";
 import { cliErrors } from "./errors.ts";
 import { repeated } from "./repeat.ts";
 
@@ -23,11 +23,6 @@ const ASKS = {
 export async function confirm(what: keyof typeof ASKS, number: number): Promise<void> {
   const { leadIn, nobody, another } = ASKS[what];
   if (!process.stdin.isTTY) throw nobody({ command: repeated(["--yes"]) });
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`${leadIn}Type ${number} to ${what} ${count(number)}: `);
-    if (answer.trim() !== String(number)) throw another({ command: repeated() });
-  } finally {
-    terminal.close();
-  }
+  const answer = await askLine(`${leadIn}Type ${number} to ${what} ${count(number)}: `);
+  if (answer?.trim() !== String(number)) throw another({ command: repeated() });
 }

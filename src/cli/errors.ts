@@ -258,6 +258,12 @@ export const cliErrors = declareErrors({
     remedy: "Save it again: `npx sanctioned plan --save-inventory FILE` with the same --policy.",
     example: { file: "inventory.json" },
   },
+  "answer-not-given": {
+    kind: "user",
+    text: "A question was not answered: nothing is written.",
+    remedy: "Run it again, or give the answers as options, which --help shows.",
+    example: {},
+  },
   "branch-not-named": {
     kind: "user",
     text: "A pull request needs a branch of its own.",

@@ -3,6 +3,7 @@ import { hanging } from "../report/render/fold.ts";
 import type { Naming } from "../report/revocationsText.ts";
 import type { RaisedLimits } from "../run/settings.ts";
 import { shellCommand } from "../shell.ts";
+import { widthOf } from "./terminalOutput.ts";
 
 /** The command that this process is, to be run again. It is safe to show. @param more options that are added @param set variables of it alone */
 export function repeated(more: readonly string[] = [], set: Readonly<Record<string, string>> = {}): string {
@@ -23,7 +24,7 @@ export function raisingText(
     (raised?.reason ?? reason) === null
       ? ", with the reason between the quotes; it goes on record"
       : "; it goes on record";
-  const width = process.stderr.isTTY ? process.stderr.columns : null;
+  const width = widthOf(process.stderr);
   const words = hanging(`If all of it is meant, this raises the limits for one run${why}:`, width, "", "");
   return `${words.join("\n")}\n  ${repeated([], set)}\n`;
 }

@@ -6,6 +6,7 @@ import { type PolicyEdit, toEdit } from "../policy/edit/edits.ts";
 import { PolicyError } from "../policy/problem.ts";
 import { type ProposedUsers, proposedUsers } from "../policy/write/proposedUsers.ts";
 import { printable } from "../printable.ts";
+import { fittedText, hanging } from "../report/render/fold.ts";
 import { undecidedLines, WEIGHTY } from "../report/undecidedText.ts";
 import { amount } from "../text.ts";
 import { type Day, dayOf, days, isOver, parseDay } from "../time.ts";
@@ -22,8 +23,8 @@ import {
   orgAtHand,
 } from "./editing.ts";
 import { cliErrors } from "./errors.ts";
-
 import type { EditOptions } from "./options.ts";
+import { widthOf } from "./terminalOutput.ts";
 
 /** Asks at the terminal what the policy that the options name leaves undecided. @throws UserError where nobody can be asked */
 export async function review(options: EditOptions): Promise<void> {
@@ -68,10 +69,12 @@ class Review {
       process.stdout.write(`Nothing is undecided in ${printable(this.#org.inventory.org.name)}.${left}\n`);
       return;
     }
-    this.#say(
-      `${amount(apps.length, "app")} to decide on in ${printable(this.#org.inventory.org.name)}.${left}\n` +
-        `Nothing is revoked here. ${this.#isKept() ? "What you confirm is kept until the end; Ctrl-C ends with it." : `What you confirm is written into ${printable(this.#edited.file)} at once; Ctrl-C keeps it.`}\n`,
-    );
+    const file = printable(this.#edited.file);
+    const texts = [
+      `${amount(apps.length, "app")} to decide on in ${printable(this.#org.inventory.org.name)}.${left}`,
+      `Nothing is revoked here. ${this.#isKept() ? "What you confirm is kept until the end; Ctrl-C ends with it." : `What you confirm is written into ${file} at once; Ctrl-C keeps it.`}`,
+    ];
+    this.#say(fittedText(`${texts.join("\n")}\n`, widthOf(process.stderr)));
     let skipped = 0;
     let wasEnded = false;
     try {
@@ -101,9 +104,12 @@ class Review {
 
   #show(one: UndecidedApp, number: number, of: number): void {
     const { inventory, asOf } = this.#org;
-    this.#say(
-      `\n${number} of ${of}  ${printable(one.label)}\n${undecidedLines(one, inventory, asOf).join("\n")}\n`,
-    );
+    const width = widthOf(process.stderr);
+    const lines = [
+      ...hanging(`${number} of ${of}  ${printable(one.label)}`, width, "", "  "),
+      ...undecidedLines(one, inventory, asOf, width),
+    ];
+    this.#say(`\n${lines.join("\n")}\n`);
   }
 
   async #decide(one: UndecidedApp): Promise<"decided" | "skipped" | "quit"> {
@@ -206,6 +212,8 @@ class Review {
       const next = edited.with(edit);
       await judgeDecided(next.policy, this.#org);
       this.#say(changeText(edited.file, edited.text, next.text));
+      // Nobody has said yes to what was not shown yet, as by a reason that was pasted with the blank lines below it.
+      this.#talk.forget();
       const answer = await this.#talk.choice(
         this.#isKept() ? "Keep it? [y]es, [n]o: " : "Write it? [y]es, [n]o: ",
         "yn",

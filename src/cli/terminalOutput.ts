@@ -15,11 +15,18 @@ const BAR = 20;
 
 /** What standard output is. NO_COLOR and FORCE_COLOR hold (no-color.org, force-color.org). */
 export function terminal(): Terminal {
-  const { isTTY, columns } = process.stdout;
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
-  const color = !NO_COLOR && (FORCE_COLOR ? FORCE_COLOR !== "0" : isTTY === true && TERM !== "dumb");
-  return { width: isTTY ? columns : null, color };
+  const color =
+    !NO_COLOR && (FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY === true && TERM !== "dumb");
+  return { width: widthOf(process.stdout), color };
 }
+
+/** In columns; null for what is no terminal. One that does not say how wide it is, as a pseudo-terminal without a size, is taken for 80. */
+export function widthOf({ isTTY, columns }: Pick<NodeJS.WriteStream, "isTTY" | "columns">): number | null {
+  return isTTY ? columns || USUAL_WIDTH : null;
+}
+
+const USUAL_WIDTH = 80;
 
 /** How far the reading of an org is, on a terminal alone, and gone when it is done: from the beginning, with no number where none is known. */
 export function readingProgress(): ReadingProgress {
@@ -66,7 +73,7 @@ function moving(textAt: (times: Times) => string): () => void {
     const now = performance.now();
     if (now - begun < QUIET_MS) return;
     isShown = true;
-    stderr.write(`\r${textAt({ begun, now }).slice(0, (stderr.columns ?? 80) - 1)}\u001b[K`);
+    stderr.write(`\r${textAt({ begun, now }).slice(0, widthOf(stderr)! - 1)}\u001b[K`);
   }, MOVES_MS).unref();
   return () => {
     clearInterval(timer);

@@ -7,6 +7,7 @@ import { KIND_WORDS } from "../standing.ts";
 import { amount, firstFew } from "../text.ts";
 import { dayOf, type Instant, isLongerAgo } from "../time.ts";
 import { fieldNotes } from "./field.ts";
+import { hanging } from "./render/fold.ts";
 
 /** So many are named. */
 const MOST_NAMED = 5;
@@ -15,11 +16,15 @@ const YEAR = 365;
 /** Permissions of which a decision wants to know who has them. */
 export const WEIGHTY = ["ModifyAllData", "ViewAllData"] as const;
 
-/** What somebody wants to know who decides on an app, as lines. */
+/** On a narrower terminal what goes on stands below the titles, so that no name is broken for them. */
+const ROOMY = 72;
+
+/** What somebody wants to know who decides on an app, as lines. @param width of the terminal; null for no limit */
 export function undecidedLines(
   { app, grants, undecided }: UndecidedApp,
   inventory: Inventory,
   asOf: Instant,
+  width: number | null = null,
 ): string[] {
   const users = [...new Set(grants.map(({ userId }) => userId))];
   const named = (ids: readonly (typeof users)[number][]) =>
@@ -54,8 +59,9 @@ export function undecidedLines(
     ...fieldRows(app.name),
     ["policy", policyText(undecided)],
   ];
-  const width = Math.max(...rows.map(([title]) => title.length));
-  return rows.map(([title, text]) => `  ${title.padEnd(width)}  ${text}`);
+  const titles = Math.max(...rows.map(([title]) => title.length));
+  const rest = " ".repeat((width ?? ROOMY) < ROOMY ? 4 : titles + 4);
+  return rows.flatMap(([title, text]) => hanging(`${title.padEnd(titles)}  ${text}`, width, "  ", rest));
 }
 
 function privilegeRows(

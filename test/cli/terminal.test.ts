@@ -7,6 +7,7 @@ import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { dieppeTrading, generateOrg } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { sanctioned } from "./run.ts";
+import { typedAt } from "./typed.ts";
 
 const run = promisify(execFile);
 let org: LocalOrg;
@@ -100,6 +101,22 @@ it("a slow revocation shows on a terminal what it waits for, to its end, and lea
     /revoked 0 of 1 [\s\S]*reading the org again, to see what is gone \([\s\S]*looking for live sessions \(\d+ s\)\S*\n1 revoked\./,
   );
 });
+
+it.each([
+  ["Ctrl-C", "\u0003"],
+  ["Ctrl-D", "\u0004"],
+])(
+  "%s at the question of a revocation says that nothing was revoked, and what asks again",
+  async (_, key) => {
+    const args = ["revoke", "--user", "ada.weber@dieppe.example", "--reason", "Left"];
+    const env = { SF_ORG_INSTANCE_URL: org.url, SF_ACCESS_TOKEN: org.accessToken };
+    const asked = await typedAt(args, [["Type 2 to revoke 2: ", key]], { env, folder: process.cwd() });
+    expect(asked).toMatch(
+      /\nThe number was not typed: nothing was revoked\. `npx sanctioned revoke --user ada\.weber@dieppe\.example --reason Left` asks again; .*\n$/,
+    );
+    expect(asked).not.toContain("at ");
+  },
+);
 
 describe("to a file or a pipe", () => {
   it("nothing is cut, coloured or added", async () => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,6 +12,7 @@ import { saveInventory } from "../../../src/plan/savedInventory.ts";
 import { ForgeStandIn, TOKEN } from "../../forge/standIn.ts";
 import { app, grant, inventoryOf, like, provider, sfId, user } from "../../inventories.ts";
 import { sanctioned } from "../run.ts";
+import { typedAt } from "../typed.ts";
 
 const BOBS = "Bob's Lead Scoring Tool";
 const SLACK = "0H4000000000002CAA";
@@ -279,32 +280,7 @@ function typed(
   answers: readonly (readonly [asked: string, typed: string])[],
   args: readonly string[] = [],
 ): Promise<string> {
-  const command = [process.execPath, path.resolve("bin/sanctioned.js"), "review", ...args].join(" ");
-  const child = spawn("script", ["-qec", command, "/dev/null"], {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      HOME: path.join(tmpdir(), "no-such-home"),
-      TERM: "xterm",
-      NO_COLOR: "1",
-      ...env,
-    },
-  });
-  let shown = "";
-  let seen = 0;
-  let next = 0;
-  child.stdout.setEncoding("utf8").on("data", (more: string) => {
-    shown += more;
-    for (let at = 0; next < answers.length; ) {
-      const [asked, answer] = answers[next]!;
-      at = shown.indexOf(asked, seen);
-      if (at < 0) return;
-      seen = at + asked.length;
-      next++;
-      child.stdin.write(answer);
-    }
-  });
-  return new Promise((resolve) => child.once("close", () => resolve(shown.replaceAll("\r\n", "\n"))));
+  return typedAt(["review", ...args], answers, { env, folder });
 }
 
 describe("a review at a terminal", () => {
@@ -349,6 +325,20 @@ describe("a review at a terminal", () => {
     sanctioned: false
     reason: Old
 `);
+  });
+
+  it("takes what was typed ahead for no yes, and lines that are too long go on below their title", async () => {
+    const shown = await typed([
+      ["[q]uit: ", "d\r"],
+      ["Why: ", "Pasted\r\r\r"],
+      ["Write it? ", "n\r"],
+      ["[q]uit: ", "q\r"],
+    ]);
+    expect(shown).toMatch(/\n {2}who +240 users: .*\n {19}\S+@dieppe\.example,/);
+    for (const line of shown.split("\n"))
+      if (!line.includes("\u001b")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(shown).toContain("0 decided");
+    expect(text()).toBe(TEXT);
   });
 
   it("with --dry-run writes nothing", async () => {

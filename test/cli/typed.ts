@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/**
+ * Runs `sanctioned ARGS` at a pseudo-terminal, which does not say how wide it is, and answers its questions.
+ * @param answers which question comes, and what is typed
+ * @returns what it shows
+ */
+export function typedAt(
+  args: readonly string[],
+  answers: readonly (readonly [asked: string, typed: string])[],
+  { env, folder }: { readonly env: Readonly<Record<string, string>>; readonly folder: string },
+): Promise<string> {
+  const command = [process.execPath, path.resolve("bin/sanctioned.js"), ...args].join(" ");
+  const child = spawn("script", ["-qec", command, "/dev/null"], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      HOME: path.join(tmpdir(), "no-such-home"),
+      TERM: "xterm",
+      NO_COLOR: "1",
+      ...env,
+    },
+  });
+  let shown = "";
+  let seen = 0;
+  let next = 0;
+  child.stdout.setEncoding("utf8").on("data", (more: string) => {
+    shown += more;
+    for (let at = 0; next < answers.length; ) {
+      const [asked, answer] = answers[next]!;
+      at = shown.indexOf(asked, seen);
+      if (at < 0) return;
+      seen = at + asked.length;
+      next++;
+      child.stdin.write(answer);
+    }
+  });
+  return new Promise((resolve) => child.once("close", () => resolve(shown.replaceAll("\r\n", "\n"))));
+}
