@@ -427,10 +427,14 @@ export const cliErrors = declareErrors({
   },
   "since-not-there": {
     kind: "user",
-    text: "The earlier report {file} is not there, and it is no day such as 2026-10-01.",
+    text: "The earlier report {file} is not there{more}.",
     remedy:
       "The first time there is none: leave {option} out, and keep that report (`npx sanctioned report --format json --out FILE`) for the next one.",
-    example: { file: "audit/2026-10.json", option: "--since" },
+    example: {
+      file: "audit/2026-10.json",
+      more: ", and it is no day such as 2026-10-01",
+      option: "--since",
+    },
   },
   "edition-of-html": {
     kind: "user",

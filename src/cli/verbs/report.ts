@@ -120,7 +120,10 @@ function savedPlan(file: string): FullPlan {
 
 /** An earlier report, which the first time there is none of. @throws UserError where it cannot be read */
 function earlierPlan(file: string, option: string): FullPlan {
-  if (!existsSync(file)) throw cliErrors["since-not-there"]({ file, option });
+  if (!existsSync(file)) {
+    const more = option === "--since" ? ", and it is no day such as 2026-10-01" : "";
+    throw cliErrors["since-not-there"]({ file, more, option });
+  }
   return planOf(readTextFile(file, "The earlier report"), file);
 }
 
