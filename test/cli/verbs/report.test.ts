@@ -95,7 +95,7 @@ describe("sanctioned report", () => {
       inFolder("first.json"),
     ]);
     expect(since.stdout).toMatch(
-      /What changed since 20\d\d-\d\d-\d\d\n {2}0 new apps, .*, 0 gone\.\n {2}Nothing\./,
+      /What changed since 20\d\d-\d\d-\d\d\n {2}0 new apps, .*, 0 gone\. What a user holds of one app counts as one grant here\.\n {2}Nothing\./,
     );
     const day = await sanctioned(["report", "--plan", inFolder("first.json"), "--since", "2026-07-01"]);
     expect(day.stdout).toMatch(/What changed since 2026-07-01\n {2}\d+ new apps?, .*\n(.*\n)+? +new user /);
@@ -114,8 +114,10 @@ describe("sanctioned report", () => {
         1,
         expect.stringContaining("The first time there is none: leave --since out"),
       ]);
-      expect(stderr).toContain(since);
+      expect(stderr).toContain(`${since} is not there, and it is no day such as`);
     }
+    const earlier = await sanctioned(["report", "--plan", inFolder("first.json"), "--earlier", "2026-10-01"]);
+    expect(earlier.stderr).toMatch(/^The earlier report 2026-10-01 is not there\. .* leave --earlier out/);
   });
 
   it("in the edition that is signed, with a trend, and refuses what is of a page alone", async () => {
