@@ -24,3 +24,6 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
 export function withoutSecrets(text: string): string {
   return FORMS.reduce((rest, [form, shown]) => rest.replace(form, shown), text);
 }
+
+/** The tokens of a CI job. */
+export const JOB_TOKENS = ["GITHUB_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN"] as const;

@@ -11,14 +11,19 @@ import { log, type SinkOptions, sinksOf, TRIES_OF_ONE_LOOK_MS } from "./watching
 
 /**
  * The sinks that are told what is new.
+ * @param credentials as `sinksOf` takes them
  * @param isPosted whether there is an issue, which alone knows what is new
  * @throws SettingsError where there is none, or the environment lacks what a sink needs
  */
-export async function newsSinks(options: SinkOptions, isPosted: boolean): Promise<Sink[]> {
+export async function newsSinks(
+  options: SinkOptions,
+  isPosted: boolean,
+  credentials?: ReadonlySet<string>,
+): Promise<Sink[]> {
   if (options.to === undefined) return [];
   if (!isPosted) throw cliErrors["news-without-issue"]();
   runbookOf(process.env); // what is wrong with it is better said now
-  return await sinksOf(options);
+  return await sinksOf(options, credentials);
 }
 
 /** What a chat is told of drift. */

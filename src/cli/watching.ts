@@ -95,12 +95,23 @@ export function withWatchingOptions(verb: Command, state: readonly [flags: strin
     .option("--detailed-exitcode", "with --once: exit 2 when there was something to report");
 }
 
-/** The sinks that are named, each once. @throws SettingsError where the environment lacks what one needs */
-export function sinksOf({ to = [], command: program }: SinkOptions): Promise<Sink[]> {
-  return Promise.all([...new Set(to)].map((name) => sinkOf(name, program)));
+/**
+ * The sinks that are named, each once.
+ * @param credentials names of variables, beside the tool's own, that no command is told; some may come later
+ * @throws SettingsError where the environment lacks what one needs
+ */
+export function sinksOf(
+  { to = [], command: program }: SinkOptions,
+  credentials?: ReadonlySet<string>,
+): Promise<Sink[]> {
+  return Promise.all([...new Set(to)].map((name) => sinkOf(name, program, credentials)));
 }
 
-async function sinkOf(name: SinkName, program: string | undefined): Promise<Sink> {
+async function sinkOf(
+  name: SinkName,
+  program: string | undefined,
+  credentials: ReadonlySet<string> | undefined,
+): Promise<Sink> {
   switch (name) {
     case "stdout":
       return stdout((text, taken) => process.stdout.write(text, taken));
@@ -114,7 +125,7 @@ async function sinkOf(name: SinkName, program: string | undefined): Promise<Sink
       return (await import("../watch/sinks/email.ts")).email(process.env);
     case "command":
       if (program === undefined) throw cliErrors["command-not-named"]();
-      return command(program, process.env);
+      return command(program, process.env, credentials);
   }
 }
 

@@ -1,13 +1,12 @@
 import { SETTING_KEYS, VARIABLES } from "../salesforce/settingKeys.ts";
+import { JOB_TOKENS } from "../secrets.ts";
 import type { Fleet, FleetOrg } from "./orgs.ts";
 import { type FleetSurroundings, surroundingsOf } from "./surroundings.ts";
 
-/** The tokens of a CI job, which no update and no preview needs. */
-const TOKENS = ["GITHUB_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN"] as const;
-
+/** What an update and a preview need no more than a token of the job. */
 export function withoutTokens(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const passed = { ...env };
-  for (const name of TOKENS) delete passed[name];
+  for (const name of JOB_TOKENS) delete passed[name];
   return passed;
 }
 

@@ -369,11 +369,21 @@ describe("a command", () => {
   };
 
   it("gets the event on its input, nothing as an argument, and none of our secrets", async () => {
-    const env = { PATH: process.env.PATH, SF_ACCESS_TOKEN: "s3cret", SANCTIONED_WEBHOOK_SECRET: "s3cret" };
-    await command(script("cat > got; echo $# > arguments; env > env"), env).send(EVENT, never);
+    const secrets = ["SF_ACCESS_TOKEN", "SANCTIONED_WEBHOOK_SECRET", "PULUMI_ACCESS_TOKEN", "GITHUB_TOKEN"];
+    const env = Object.fromEntries([...secrets, "ACME_KEY"].map((name) => [name, "s3cret"]));
+    const credentials = new Set<string>();
+    const sink = command(
+      script("cat > got; echo $# > arguments; env > env"),
+      { ...env, PATH: process.env.PATH, PAGER_KEY: "its own" },
+      credentials,
+    );
+    // What orgs.yaml names is read later, and can change.
+    credentials.add("ACME_KEY");
+    await sink.send(EVENT, never);
     const read = (name: string) => readFileSync(path.join(folder, name), "utf8");
     expect(JSON.parse(read("got"))).toEqual(EVENT);
     expect([read("arguments"), read("env").includes("s3cret")]).toEqual(["0\n", false]);
+    expect(read("env")).toContain("PAGER_KEY=its own");
   });
 
   it("that fails, or is not there, is tried again later", async () => {

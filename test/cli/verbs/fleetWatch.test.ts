@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { WatchEvent } from "../../../src/watch/event.ts";
@@ -36,6 +36,12 @@ it("fleet watch --once tells of each org by its name, ends as the worst of them,
   expect(all.stderr).toContain("looked at 2 orgs; could not judge unset\n");
   const kept = ["fleet", ...made.ids.values()].map((id) => `watch-${id}.sqlite`);
   expect(readdirSync(path.join(made.folder, "kept"))).toEqual(kept.sort());
-  const one = await run("--only", "one", "--detailed-exitcode", "--within", "20000d");
+  made.write("tell.sh", "#!/bin/sh\nenv > told\n");
+  chmodSync(path.join(made.folder, "tell.sh"), 0o755);
+  const told = ["--to", "stdout", "command", "--command", "./tell.sh"];
+  const one = await run("--only", "one", "--detailed-exitcode", "--within", "20000d", ...told);
   expect([one.code, new Set(one.told)]).toEqual([2, new Set(["one unlisted-app"])]);
+  // What orgs.yaml names holds credentials too, of the orgs that were not selected as well.
+  const env = readFileSync(path.join(made.folder, "told"), "utf8");
+  for (const name of Object.keys(made.env)) expect(env).not.toContain(`${name}=`);
 });

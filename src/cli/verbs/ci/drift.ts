@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { forgeNeeded } from "../../../ci/ciRun.ts";
 import { exitCodeOf } from "../../../fleet/exitCode.ts";
 import { ORGS_FILE } from "../../../fleet/readOrgs.ts";
+import { credentialNames } from "../../../fleet/updateEnvironment.ts";
 import { keepIssue } from "../../../forge/sticky.ts";
 import { hiddenMark } from "../../../pullRequest/comment.ts";
 import { fleetText } from "../../../report/fleet/fleetText.ts";
@@ -34,9 +35,11 @@ export function ciDriftCommand(): Command {
     )
     .action(async ({ orgs, name, ...options }: DriftOptions) => {
       const { env } = process;
-      const sinks = await newsSinks(options, true);
+      const credentials = new Set<string>();
+      const sinks = await newsSinks(options, true, credentials);
       const { PlansWriter, readPlans } = await import("../../../fleet/plansFolder.ts");
       const selected = await selectedFleet({ orgs });
+      for (const name of credentialNames(selected.fleet)) credentials.add(name);
       const work = mkdtempSync(path.join(tmpdir(), "sanctioned-drift-"));
       try {
         const writer = new PlansWriter(path.join(work, "plans"));

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitCodeOf } from "../../../fleet/exitCode.ts";
+import { credentialNames } from "../../../fleet/updateEnvironment.ts";
 import { keepIssue } from "../../../forge/sticky.ts";
 import { hiddenMark } from "../../../pullRequest/comment.ts";
 import { fleetDriftTold } from "../../../pullRequest/fleetIssue.ts";
@@ -35,8 +36,10 @@ export function fleetIssueCommand(): Command {
         "\nExample:\n  $ npx sanctioned fleet issue --plans plans --post github",
     )
     .action(async (options: IssueOptions) => {
-      const sinks = await newsSinks(options, options.post !== undefined);
+      const credentials = new Set<string>();
+      const sinks = await newsSinks(options, options.post !== undefined, credentials);
       const selected = options.plans === undefined ? await selectedFleet(options) : null;
+      if (selected !== null) for (const name of credentialNames(selected.fleet)) credentials.add(name);
       const keepRun = await keeperOf(selected, options);
       const { plans, finish } = await plansAsAsked(options, selected);
       keepRun(plans.run, "issue");

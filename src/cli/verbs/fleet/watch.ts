@@ -2,6 +2,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { InconclusiveError } from "../../../errors.ts";
 import { fleetSurroundings } from "../../../fleet/stackConfig.ts";
+import { credentialNames } from "../../../fleet/updateEnvironment.ts";
 import type { WatchedOrgOptions, WatchRun } from "../../../fleet/watchedOrg.ts";
 import type { FleetWatch, Looked } from "../../../fleet/watchFleet.ts";
 import { KEPT_IN, readRunSettings } from "../../../run/settings.ts";
@@ -48,13 +49,20 @@ export function fleetWatchCommand(): Command {
     )
     .action(async (options: FleetWatchingOptions) => {
       sayRaised(readRunSettings(() => undefined, process.env));
-      const sinks = await sinksOf(options);
+      const credentials = new Set<string>();
+      const sinks = await sinksOf(options, credentials);
       const runbook = runbookOf(process.env);
-      const { folder, orgs } = await selectedFleet(options);
+      /** One that a file named before is none to hand on either. */
+      const selected = async () => {
+        const one = await selectedFleet(options);
+        for (const name of credentialNames(one.fleet)) credentials.add(name);
+        return one;
+      };
+      const { folder, orgs } = await selected();
       outliveReader(options, sinks);
       const { FleetWatch } = await import("../../../fleet/watchFleet.ts");
       const fleet: FleetWatch = new FleetWatch(orgs, {
-        readOrgs: async () => (await selectedFleet(options)).orgs,
+        readOrgs: async () => (await selected()).orgs,
         surroundings: () => fleetSurroundings(folder, process.env),
         open: await opener(options),
         enforces: options.enforce !== undefined,
