@@ -1,6 +1,7 @@
+import type { OrgResult } from "../fleet/runSchema.ts";
 import type { Kept } from "../forge/sticky.ts";
 import { changeLine, type DriftChange, sizeOf } from "../pullRequest/driftChange.ts";
-import { conditionKey, eventOf, OF_NO_GRANT } from "../watch/condition.ts";
+import { type Condition, conditionKey, eventOf, OF_NO_GRANT } from "../watch/condition.ts";
 import { Delivery } from "../watch/deliver.ts";
 import type { WatchEvent } from "../watch/event.ts";
 import { forgetful } from "../watch/forgetful.ts";
@@ -44,7 +45,42 @@ export interface DriftNews {
  */
 export async function tellDrift(sinks: readonly Sink[], news: DriftNews): Promise<void> {
   const event = driftEvent(news);
-  if (event === null || sinks.length === 0) return;
+  if (event !== null) await deliver(sinks, event);
+}
+
+/** What keeps the only org that is looked at from being judged. */
+export interface NotJudged extends Pick<DriftNews, "org" | "file" | "asOf"> {
+  readonly problem: NonNullable<OrgResult["problem"]>;
+}
+
+/**
+ * Tells the sinks, each time, that an org could not be judged: its issue stays as it was, and says nothing of that.
+ * @throws RemoteError as `tellDrift`
+ */
+export async function tellNotJudged(
+  sinks: readonly Sink[],
+  { org, file, asOf, problem }: NotJudged,
+): Promise<void> {
+  const isPolicy = problem.code === "policy-with-problems";
+  const kind = isPolicy ? "policy-invalid" : "inconclusive";
+  const what = isPolicy
+    ? "the policy is not valid, so that nothing is judged"
+    : "the org cannot be judged, so that nothing is called clean";
+  const condition: Condition = {
+    ...OF_NO_GRANT,
+    key: conditionKey(kind, org?.id ?? null, file),
+    kind,
+    severity: "error",
+    text: `${file}: ${what}: ${problem.text}`,
+    details: { policy: file, code: problem.code },
+  };
+  const surroundings = { org, instanceUrl: null, inOrg: null, policy: file, runbook: runbookOf(process.env) };
+  await deliver(sinks, eventOf(condition, "begun", surroundings, Date.parse(asOf)));
+}
+
+/** @throws RemoteError where a sink does not take it */
+async function deliver(sinks: readonly Sink[], event: WatchEvent): Promise<void> {
+  if (sinks.length === 0) return;
   const memory = forgetful();
   memory.keep({ begun: [], ended: [], events: [event], sinks: sinks.map(({ name }) => name), looked: true });
   const delivery = new Delivery(memory, sinks, { warn: log });

@@ -9,12 +9,12 @@ import { credentialNames } from "../../../fleet/updateEnvironment.ts";
 import { keepIssue } from "../../../forge/sticky.ts";
 import { hiddenMark } from "../../../pullRequest/comment.ts";
 import { fleetText } from "../../../report/fleet/fleetText.ts";
-import { newsSinks, tellDrift } from "../../driftNews.ts";
+import { newsSinks, tellDrift, tellNotJudged } from "../../driftNews.ts";
 import { EXIT } from "../../exit.ts";
 import { planAsAsked, selectedFleet, throwUnexpected } from "../../fleet.ts";
 import { terminal } from "../../terminalOutput.ts";
 import { type SinkOptions, withSinkOptions } from "../../watching.ts";
-import { driftOf, nameOf } from "./told.ts";
+import { driftOf, nameOf, notJudgedOf } from "./told.ts";
 
 interface DriftOptions extends SinkOptions {
   readonly orgs: string;
@@ -52,7 +52,8 @@ export function ciDriftCommand(): Command {
         const exit = exitCodeOf(outcome.run, false);
         process.exitCode = exit === EXIT.limit ? 0 : exit;
         const told = driftOf(readPlans(writer.folder));
-        if (told !== null) {
+        if (told === null) await tellNotJudged(sinks, notJudgedOf(outcome.run));
+        else {
           const { forgeFromEnvironment } = await import("../../../forge/fromEnvironment.ts");
           const forge = await forgeFromEnvironment(forgeNeeded(env), {}, false, env);
           const mark = hiddenMark("drift", nameOf(selected.fleet, name));

@@ -1,5 +1,6 @@
 import type { Fleet } from "../../../fleet/orgs.ts";
 import type { Plans } from "../../../fleet/plansFolder.ts";
+import type { FleetRun } from "../../../fleet/runSchema.ts";
 import type { KeptIssue } from "../../../forge/sticky.ts";
 import { type Comment, commentOn, failureBody } from "../../../pullRequest/comment.ts";
 import { driftToldOf } from "../../../pullRequest/driftIssue.ts";
@@ -7,7 +8,7 @@ import type { DriftSaid } from "../../../pullRequest/driftTold.ts";
 import { fleetCommentOn } from "../../../pullRequest/fleetComment.ts";
 import { fleetDriftTold } from "../../../pullRequest/fleetIssue.ts";
 import { NOT_KNOWN } from "../../../pullRequest/outcome.ts";
-import type { DriftNews } from "../../driftNews.ts";
+import type { DriftNews, NotJudged } from "../../driftNews.ts";
 import { recordAtHand } from "../../recordFile.ts";
 
 /** By what a comment or an issue is found again, as the verbs of one org and of a fleet name theirs. */
@@ -36,6 +37,17 @@ export function failureOf({ orgs, file }: Fleet, output: string): string {
 /** What is said of drift. */
 export interface DriftTold extends Pick<DriftNews, "org" | "file" | "asOf"> {
   readonly issue: KeptIssue<DriftSaid>;
+}
+
+/** What kept the only org of a run from being judged. */
+export function notJudgedOf({ orgs, asOf }: FleetRun): NotJudged {
+  const { name, id, policy, problem } = orgs[0]!;
+  return {
+    org: { id, name },
+    file: policy,
+    asOf,
+    problem: problem ?? { code: "unexpected", text: "It was not judged." },
+  };
 }
 
 /** @returns null where the only org was not judged: then nothing is known to have ended */
