@@ -80,7 +80,7 @@ it("what is shown of an app says what is not known, and trusts no name", () => {
   expect(lines).toContain("who holds ModifyAllData was not read");
   expect(lines).toContain("its scopes are not known");
   expect(lines).toMatch(
-    /in public +of this name, which any app can take: tokens of Salesloft's Drift were stolen .*\(2025-08, https:/,
+    /in public +of this name, which any app can take: stolen OAuth tokens of Salesloft's Drift were used .*\(2025-08-26, https:/,
   );
   expect(lines).toContain("its name alone, which any app can take");
 });
