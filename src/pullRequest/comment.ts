@@ -33,6 +33,8 @@ export interface CommentSetting {
   readonly record?: RecordAtHand | null;
   /** Why nothing is revoked although the org's own limits allow it: those of a fleet refuse. */
   readonly refusal?: string | null;
+  /** Every row, however long it is: for people to read, and too long to post. */
+  readonly isWhole?: boolean;
 }
 
 /** A comment, and what it says for those who decide by it. */
@@ -43,13 +45,13 @@ export interface Comment {
 
 /**
  * What a pull request does, for the people who review it: the verdict first, then what it allows more, then what merging revokes by app and
- * reason, the effects of the change before drift that was there before it; then names. Always short enough for GitHub and GitLab. Pure.
+ * reason, the effects of the change before drift that was there before it; then names. Short enough for GitHub and GitLab, but where all of it is asked for. Pure.
  * @param base the plan of the same org without the change; null where there was no policy before
  */
 export function commentOn(
   head: PlanFile,
   base: PlanFile | null,
-  { record = null, refusal = null }: CommentSetting = {},
+  { record = null, refusal = null, isWhole = false }: CommentSetting = {},
 ): Comment {
   const difference = base === null ? null : planDifference(base, head);
   const change: Change = {
@@ -69,7 +71,9 @@ export function commentOn(
     change.refusal === null ? "Merging revokes" : "Refused in all",
   );
   return {
-    body: fittedAround(table, (rows, effect) => withRows(change, record, rows, effect)),
+    body: isWhole
+      ? withRows(change, record, Number.POSITIVE_INFINITY, table.whole)
+      : fittedAround(table, (rows, effect) => withRows(change, record, rows, effect)),
     outcome: {
       revokes: countGrantsOf(change.revokes) > 0,
       isOverLimits: change.refusal !== null,

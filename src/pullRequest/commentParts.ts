@@ -7,7 +7,7 @@ import { details, FOLDED_ROWS, markdownText, openTable, tableMarkdown } from "..
 import { cutNote, proofText } from "../report/words.ts";
 import { amount, count } from "../text.ts";
 
-const ALL_ROWS = "`npx sanctioned plan` shows all";
+const ALL_ROWS = "`npx sanctioned plan --all` shows all";
 
 /**
  * How many grants merging revokes, or would, and by what: numbers that add up.

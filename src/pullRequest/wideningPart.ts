@@ -112,7 +112,10 @@ function table(rows: readonly AllowedMore[], most: number): string[] {
     "Reason",
     "Where",
   ];
-  const note = cutNote(rows.length - shown, "`npx sanctioned comment --plan FILE --base FILE` shows more");
+  const note = cutNote(
+    rows.length - shown,
+    "`npx sanctioned comment --plan FILE --base FILE --all` shows all",
+  );
   const whole = [[...headLines(titles), ...lines].join("\n"), ...[note ?? []].flat()];
   const isLong = lines.length > FOLDED_ROWS;
   // The worst is never folded.

@@ -258,7 +258,7 @@ describe("who loses what", () => {
       body.split("\n").filter((line) => line.startsWith(`| ${app} | \`user`)).length;
     expect(rows("Small")).toBe(30);
     expect(rows("App 0")).toBe(170);
-    expect(body).toContain(`… and 2,830 more: \`npx sanctioned plan\` shows all`);
+    expect(body).toContain(`… and 2,830 more: \`npx sanctioned plan --all\` shows all`);
   });
 });
 

@@ -150,16 +150,18 @@ describe("what a change allows more", () => {
       users: "everyone" as const,
       reason: name,
     }));
-    const { body } = commentOn(
-      planned(
-        policy({ apps: [...policy().apps!, ...apps], protected: { users: [USERS[3]!.username] } }),
-        ORG,
-      ),
-      BASE,
+    const head = planned(
+      policy({ apps: [...policy().apps!, ...apps], protected: { users: [USERS[3]!.username] } }),
+      ORG,
     );
+    const { body } = commentOn(head, BASE);
     expect(body.length).toBeLessThan(60_001);
     expect(body).toContain("3,001");
     expect(body).toContain("… and ");
+    expect(body).toContain("--base FILE --all` shows all");
+    const whole = commentOn(head, BASE, { isWhole: true }).body;
+    expect(whole.match(/^\| 🔴/gm)).toHaveLength(3_001);
+    expect(whole).not.toContain("… and ");
   });
 
   it("is cut by what is shown: a character that nobody sees is shown as eight", () => {

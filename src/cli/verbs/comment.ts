@@ -14,6 +14,7 @@ interface CommentOptions extends PostOptions, DecidedOptions {
   readonly failed?: string;
   readonly policy?: string;
   readonly audit?: string;
+  readonly all?: boolean;
   readonly pullRequest?: number;
 }
 
@@ -41,7 +42,11 @@ export function commentCommand(): Command {
           "--audit <file>",
           "the audit record, whose last hash is told (default: the one of the org in .sanctioned, if there is one)",
         ),
-    ).addOption(pullRequestOption()),
+    )
+      .addOption(
+        new Option("--all", "print every row, which can be too long to post").conflicts(["post", "failed"]),
+      )
+      .addOption(pullRequestOption()),
   )
     .addHelpText(
       "after",
@@ -66,7 +71,7 @@ interface NamedComment extends Comment {
   readonly name: string;
 }
 
-function ofPlan({ plan: file, base: baseFile, audit }: CommentOptions): NamedComment {
+function ofPlan({ plan: file, base: baseFile, audit, all = false }: CommentOptions): NamedComment {
   if (file === undefined) throw cliErrors["plan-not-named"]();
   const head = readPlanFile(file);
   const base = baseFile === undefined ? null : readPlanFile(baseFile);
@@ -79,7 +84,7 @@ function ofPlan({ plan: file, base: baseFile, audit }: CommentOptions): NamedCom
     });
   return {
     name: head.policy.file,
-    ...commentOn(head, base, { record: recordAtHand(audit, head.org.id) }),
+    ...commentOn(head, base, { record: recordAtHand(audit, head.org.id), isWhole: all }),
   };
 }
 
