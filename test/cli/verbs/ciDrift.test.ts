@@ -32,7 +32,6 @@ describe("a night in which the only org cannot be judged", () => {
       "inconclusive",
       /^policy\/acme\.yaml: the org cannot be judged, so that nothing is called clean: /,
     ],
-    ["nobody answers", { name: "acme", options: null }, 1, "inconclusive", /does not answer/],
     [
       "its policy is not valid",
       { name: "acme", policy: "version: 1\nunlisted: revok\napps: []\n" },
