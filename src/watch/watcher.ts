@@ -12,7 +12,7 @@ import { PolicyError } from "../policy/problem.ts";
 import { printable } from "../printable.ts";
 import { needsOf } from "../resolve/policyNeeds.ts";
 import { judge, type Observer } from "../run/observer.ts";
-import { amount } from "../text.ts";
+import { amount, firstFew } from "../text.ts";
 import { endOf } from "../time.ts";
 import { type Condition, conditionKey, eventOf, OF_NO_GRANT } from "./condition.ts";
 import { conditionsOf, together } from "./conditions.ts";
@@ -79,6 +79,8 @@ const STUCK_MS = 60_000;
 const LONGEST_STUCK_MS = 30 * 60_000;
 /** The network may be away for a moment; after as many rounds nobody is watching. */
 const BLIND_ROUNDS = 3;
+/** Apps that a message on leavers names. */
+const MOST_APPS = 10;
 /** What is told of when it ends, too. */
 const TOLD_WHEN_ENDED: readonly WatchEvent["kind"][] = ["inconclusive", "policy-invalid"];
 
@@ -227,12 +229,13 @@ export class Watcher {
     this.#stuck = revoked > 0 ? null : this.#stuckAgain(whatOf(plan));
     this.#inventory = undefined; // what is left is read again
     const users = new Set(plan.revocations.map(({ user }) => user.username));
+    const apps = new Set(plan.revocations.map(({ appLabel }) => appLabel));
     const condition: Condition = {
       ...OF_NO_GRANT,
       key: conditionKey("leavers-revoked", String(now())),
       kind: "leavers-revoked",
       severity: open.length > 0 ? "error" : "note",
-      text: `${revoked} of ${amount(count, "grant")} of ${[...users].sort().join(", ")} revoked${open.length > 0 ? `; not revoked: ${open.join("; ")}` : ""}`,
+      text: `${revoked} of ${amount(count, "grant")} of ${[...users].sort().join(", ")} revoked (${firstFew([...apps].sort(), MOST_APPS)})${open.length > 0 ? `; not revoked: ${open.join("; ")}` : ""}`,
       details: { planned: String(count), revoked: String(revoked) },
     };
     log(printable(condition.text));

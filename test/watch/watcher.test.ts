@@ -307,6 +307,9 @@ describe("leavers", () => {
     org.store.changeUser(ADA, { isActive: false });
     await one.round();
     expect(planned).toEqual([[`${ADA} Bob's Lead Scoring Tool`, `${ADA} Outlook Plugin`]]);
+    expect(told.map(({ text }) => text)).toEqual([
+      `2 of 2 grants of ${ADA} revoked (Bob's Lead Scoring Tool, Outlook Plugin)`,
+    ]);
     expect(kinds()).toEqual(["leavers-revoked begun"]);
     await one.round();
     expect([planned.length, kinds()]).toEqual([1, []]);
