@@ -232,7 +232,7 @@ function asOne(some: readonly Condition[]): Condition {
     key: conditionKey(first.kind, ...some.map(({ key }) => key).sort()),
     olderKey: null,
     since,
-    text: `${first.details.label ?? first.app!.name} holds new grants of ${amount(names.length, "user")} (${firstFew(names)}), and ${trouble}`,
+    text: `${first.details.label ?? first.app!.name} holds grants of ${amount(names.length, "user")} that were not reported before (${firstFew(names)}), and ${trouble}`,
     user: null,
     grantedAt: timeText(since),
     may: first.may.slice(1),

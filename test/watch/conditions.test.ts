@@ -343,7 +343,7 @@ describe("what begins together", () => {
     expect([critical?.severity, more]).toEqual(["critical", []]);
     expect(rest).toMatchObject({
       kind: "unlisted-app",
-      text: "Notetaker holds new grants of 12 users (user10@dieppe.example, user11@dieppe.example, user12@dieppe.example and 9 more), and the policy does not list it",
+      text: "Notetaker holds grants of 12 users that were not reported before (user10@dieppe.example, user11@dieppe.example, user12@dieppe.example and 9 more), and the policy does not list it",
       user: null,
       details: { users: "12", grants: "12", why: "not-listed" },
     });
@@ -358,8 +358,8 @@ describe("what begins together", () => {
     const all = together(conditionsOf(evaluate(policy, org, AS_OF)));
     const commands = all.map((one) => eventOf(one, "begun", ABOUT, AS_OF).next[1]);
     expect(all.map(({ text }) => text.replace(/ \(user.*/, ""))).toEqual([
-      "Notetaker holds new grants of 4 users",
-      "Notetaker (identity provider) holds new grants of 4 users",
+      "Notetaker holds grants of 4 users that were not reported before",
+      "Notetaker (identity provider) holds grants of 4 users that were not reported before",
     ]);
     expect(commands).toEqual([
       "npx sanctioned revoke --app Notetaker --reason 'alert of a watch'",
