@@ -15,8 +15,10 @@ import { pageHtml } from "./shell.ts";
 import { staticSection } from "./staticTable.ts";
 import { verdictHtml } from "./verdict.ts";
 
-/** Rows of one table of the edition, so that a bad month still is one that people read and sign. */
+/** Rows of one table of the edition, so that a bad month still is one that people read. */
 const MOST_ROWS = 20;
+/** What people sign for, of which nothing may stand elsewhere. */
+const SIGNED_FOR: ReadonlySet<string> = new Set(["revocations", "undecided", "privileged", "exemptions"]);
 const ELSEWHERE = "the full report has them (`sanctioned report --format html`)";
 
 /** What of an edition is asked for. */
@@ -38,7 +40,7 @@ export function auditHtml(report: OrgReport, { annex }: AuditEdition): string {
     title,
     day,
     subtitle: html`${plan.org.id}${plan.org.isSandbox ? " · sandbox" : null} · held against <code>${plan.policy.file}</code> at <time datetime="${plan.asOf}">${minuteText(plan.asOf)}</time> · ${report.since === null ? "no earlier report" : `period from ${dayOf(Date.parse(report.since))}`}${redacted ? ` · ${REDACTED_NOTE}` : null}`,
-    main: html`${verdictHtml(report, view)}${partsOf(report, view).map((section) => staticSection(section, MOST_ROWS, ELSEWHERE))}${restsOn(report)}${signatures()}${annex ? annexHtml(view) : null}`,
+    main: html`${verdictHtml(report, view)}${partsOf(report, view).map((section) => staticSection(section, SIGNED_FOR.has(section.id) ? section.table.size : MOST_ROWS, ELSEWHERE))}${restsOn(report)}${signatures()}${annex ? annexHtml(view) : null}`,
     onPaper: html``,
     footer: html`Made by <code>sanctioned report --edition audit</code>, which changes nothing.`,
     data: null,

@@ -78,14 +78,30 @@ describe("the edition for paper", () => {
     expect(html).not.toContain("\u202e");
   });
 
-  it("counts the rows that it leaves out, and says where they are", () => {
+  const manyApps = () => {
     const apps = Array.from({ length: 30 }, (_, i) => app(`App ${i}`, sfId("0H4", i)));
     const grants = apps.map((one) => grant(user(1).id, one));
-    const html = edition(
-      reportOf(inventoryOf({ users: [user(1)], grants, apps }), "version: 1\nunlisted: report\napps: []\n"),
+    return reportOf(
+      inventoryOf({ users: [user(1)], grants, apps }),
+      "version: 1\nunlisted: revoke\nplatformApps: revoke\nlimits: { percent: 100 }\nhighPrivilege: { profiles: [Sales User] }\napps: []\n",
     );
-    expect(section(html, "undecided")).toContain("… and 10 more: the full report has them");
-    expect(section(html, "privileged")).toContain("Not judged: the policy has no highPrivilege.");
+  };
+
+  it("has every decision that is signed for", () => {
+    const html = edition(manyApps());
+    for (const id of ["revocations", "undecided", "privileged"])
+      expect([
+        id,
+        html.match(new RegExp(`<section id="${id}".*?</section>`, "s"))![0].split("<tr>").length,
+      ]).toEqual([id, 32]);
+  });
+
+  it("counts the rows that it leaves out of the rest, and says where they are", () => {
+    expect(section(edition(manyApps()), "findings")).toMatch(/… and \d+ more: the full report has them/);
+    const unjudged = reportOf(inventoryOf({}), "version: 1\nunlisted: report\napps: []\n");
+    expect(section(edition(unjudged), "privileged")).toContain(
+      "Not judged: the policy has no highPrivilege.",
+    );
   });
 });
 
