@@ -34,6 +34,7 @@ beforeAll(async () => {
   writeFileSync(inFolder("hostile"), reportHtml(hostileReport()));
   writeFileSync(inFolder("fleet"), fleetHtml(demoFleet()));
   writeFileSync(inFolder("audit"), auditHtml(busyReport(), { annex: false }));
+  writeFileSync(inFolder("hostile-audit"), auditHtml(hostileReport(), { annex: true }));
   writeFileSync(inFolder("hostile-fleet"), fleetHtml(fleetPageOf(someFleet())));
   mkdirSync(path.join(folder, "orgs"));
   writeFileSync(inFolder("orgs/dieppe"), reportHtml(await dieppeReport(), { fleet: "../fleet.html" }));
@@ -316,6 +317,8 @@ describe("hostile names", () => {
     ["hostile", "screen", 400],
     ["hostile", "print", 710],
     ["hostile-fleet", "screen", 380],
+    ["hostile-audit", "screen", 1280],
+    ["hostile-audit", "print", 695],
   ] as const)("cannot push the page apart: %s, %s, %i wide", async (name, media, width) => {
     const page = await open(name, { viewport: { width, height: 700 } });
     await page.emulateMedia({ media });
