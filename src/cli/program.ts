@@ -103,8 +103,34 @@ export function program({ beforeVerb = prepare }: ProgramOptions = {}): Command 
   return root;
 }
 
+/**
+ * Refuses an option as the value of another, which had none: commander takes it for one, so that `--profiles --reason x` would be of two profiles.
+ * @throws UserError
+ */
+function refuseSwallowed(program: Command, verb: Command): void {
+  const flags = [...verb.options, ...program.options].flatMap(({ long, short }) =>
+    [long ?? [], short ?? []].flat(),
+  );
+  for (const command of [verb, program])
+    for (const option of command.options) {
+      const values = [command.getOptionValue(option.attributeName())].flat();
+      const taken = values.find(
+        (value) => typeof value === "string" && flags.includes(value.split("=", 1)[0]!),
+      );
+      if (taken === undefined) continue;
+      const fault = `option '${option.flags}' takes a value, and '${taken.split("=", 1)[0]}' is an option`;
+      throw cliErrors["command-line-not-valid"]({ fault, verb: `sanctioned ${verbPath(verb)}` });
+    }
+}
+
+function verbPath(verb: Command): string {
+  const { parent } = verb;
+  return parent?.parent ? `${verbPath(parent)} ${verb.name()}` : verb.name();
+}
+
 /** @throws UserError */
 async function prepare(program: Command, verb: Command): Promise<void> {
+  refuseSwallowed(program, verb);
   const { policyRoot, in: alias, ...choice } = program.opts<ProgramOptions>();
   // Runs read their settings from the environment, wherever they are opened.
   if (policyRoot !== undefined) process.env.SANCTIONED_POLICY_ROOT = policyRoot;
@@ -186,7 +212,9 @@ function showErrorsWithCode(command: Command, verb: string): void {
 
 /** What commander says of a value that is no choice, with the choice that was most likely meant, as it does itself for verbs and options. */
 function withChoiceMeant(fault: string): string {
-  const [, value, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)$/.exec(fault) ?? [];
+  const [, value, choices] =
+    /(?:argument|value) '(.*)' is invalid(?: for argument '.*')?\. Allowed choices are (.*)$/.exec(fault) ??
+    [];
   if (value === undefined || choices === undefined) return fault;
   const [name] = namesMeant(value, choices.split(", "));
   return name === undefined ? fault : `${fault} (Did you mean ${name}?)`;

@@ -151,3 +151,19 @@ it.each([
     message: expect.stringContaining(`Did you mean "${meant}"?`),
   });
 });
+
+it.each([
+  [
+    "allow",
+    ["--app", "0H4000000000002CAA", "--profiles", "--reason", "x"],
+    "'--profiles <names...>'",
+    "'--reason'",
+  ],
+  ["revoke", ["--user", "ada@dieppe.example", "--reason", "--yes"], "'--reason <text>'", "'--yes'"],
+  ["fleet", ["revoke", "--app", "Slack", "--reason", "--only=one"], "'--reason <text>'", "'--only'"],
+])("an option is no value of another that lacks one: %s %s", async (verb, args, option, taken) => {
+  await expect(program().parseAsync([verb, ...args], { from: "user" })).rejects.toMatchObject({
+    code: "command-line-not-valid",
+    message: expect.stringContaining(`option ${option} takes a value, and ${taken} is an option.`),
+  });
+});
