@@ -17,11 +17,15 @@ import { headline, removalLines, whatGoes } from "./planLines.ts";
 /**
  * What a check says under the resource: first what is planned, then what was read and what the plan is held to. An update that its own
  * preview bounds says what came since: the rest was said when somebody was asked.
- * @param more what is to be said of the policy, and of how this run is held
+ * @param more what is to be said of the policy, and of how this run is held, and the stack where the command of the run names one
  */
 export function checkLines(
   { evaluation, drift, since, approval, approvals }: Proposal,
-  more: { readonly policy?: readonly string[]; readonly run?: readonly string[] } = {},
+  more: {
+    readonly policy?: readonly string[];
+    readonly run?: readonly string[];
+    readonly stack?: string | null;
+  } = {},
 ): string[] {
   const { plan, inventory, findings, limits, policy } = evaluation;
   if (since !== null) return [...sinceLines(since), ...(more.run ?? [])];
@@ -30,7 +34,7 @@ export function checkLines(
     ...(plan.revocations.length > 0
       ? [
           `${isRefused ? "over the limits, so nothing is revoked; " : ""}${headline(plan)}`,
-          ...removalLines(plan, wholeCommand(policy, isRefused)),
+          ...removalLines(plan, wholeCommand(policy, isRefused, more.stack ?? null)),
         ]
       : [
           drift
@@ -51,18 +55,22 @@ export function checkLines(
 }
 
 /** What a refresh, which revokes nothing, says of what it found; nothing where it found nothing. */
-export function driftLines({ plan, policy }: Pick<Evaluation, "plan" | "policy">): string[] {
+export function driftLines(
+  { plan, policy }: Pick<Evaluation, "plan" | "policy">,
+  stack: string | null = null,
+): string[] {
   if (plan.revocations.length === 0) return [];
   return [
     `drift: a refresh revokes nothing; the next update would revoke ${whatGoes(plan)}`,
-    ...removalLines(plan, wholeCommand(policy, false)),
+    ...removalLines(plan, wholeCommand(policy, false, stack)),
   ];
 }
 
 /** What names each who would lose something. Only the engine knows a policy that a program gives, and it shows nothing of a refused one. */
-function wholeCommand({ file }: Policy, isRefused: boolean): string | null {
+function wholeCommand({ file }: Policy, isRefused: boolean, stack: string | null): string | null {
   if (file === INLINE_POLICY) return isRefused ? null : "npx pulumi preview --json";
-  return shellCommand(["npx", "sanctioned", "plan", "--policy", file]);
+  const ofStack = stack === null ? [] : ["--stack", stack];
+  return shellCommand(["npx", "sanctioned", "plan", "--all", ...ofStack, "--policy", file]);
 }
 
 /** What came while somebody was asked. */

@@ -33,7 +33,7 @@ import { NOTHING, type PlanShown, planShown, unlike } from "./planShown.ts";
 import { policyLines, showsInputs } from "./policyLines.ts";
 import { policyShown } from "./policyShown.ts";
 import { projectFolder } from "./projectFolder.ts";
-import { repeatedUp } from "./repeatedUp.ts";
+import { repeatedUp, stackNamed } from "./repeatedUp.ts";
 import {
   type Applied,
   type CheckedInputs,
@@ -144,6 +144,7 @@ export class PolicyResources {
     const refused = limits.refusal !== null;
     const { raised } = run.settings;
     const said = {
+      stack: stackNamed(this.#engine?.command),
       policy: this.#policyLines(before, inputs.policy, { source, refused }),
       run: [
         ...(raised === null ? [] : [raisedText(raised)]),
@@ -242,7 +243,9 @@ export class PolicyResources {
     });
     const found = violations === null ? null : countGrants(violations.plan);
     if (violations !== null && this.#isRefresh)
-      await engineLog(process.argv.at(-1), urn).say(inRed(driftLines(violations)).join("\n"));
+      await engineLog(process.argv.at(-1), urn).say(
+        inRed(driftLines(violations, stackNamed(this.#engine?.command))).join("\n"),
+      );
     const outputs: OutputsBefore = {
       ...rest,
       revocations: NOTHING,

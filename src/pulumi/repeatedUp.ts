@@ -16,6 +16,13 @@ const VALUED: readonly string[] = [
   "--color",
 ];
 
+/** The stack that a command of the engine names; null where it names none. */
+export function stackNamed(command: readonly string[] = []): string | null {
+  const { options } = parsed(command);
+  const named = options.find(([option]) => ["--stack", "-s"].includes(nameOf(option!)));
+  return named === undefined ? null : (named[1] ?? named[0]!.slice("--stack=".length));
+}
+
 /** An update as somebody can run it again. */
 export interface RepeatedUp {
   readonly words: readonly string[];
@@ -29,6 +36,18 @@ export interface RepeatedUp {
  * @param command of the engine, its program first; undefined where the system does not tell
  */
 export function repeatedUp(command: readonly string[] = []): RepeatedUp {
+  const { options, others } = parsed(command);
+  const [verb, ...unknown] = others;
+  const isTyped = (verb === "up" || verb === "update") && !unknown.some((word) => word.startsWith("--exec-"));
+  const kept = options.filter(([option]) => isTyped || PLACE.includes(nameOf(option!)));
+  return { words: ["npx", "pulumi", "up", ...kept.flat()], isWhole: !isTyped || unknown.length === 0 };
+}
+
+/** The options that are known, with their values, and all other words. */
+function parsed(command: readonly string[]): {
+  readonly options: readonly (readonly string[])[];
+  readonly others: readonly string[];
+} {
   const words = command.slice(1).filter((word) => word !== "");
   const options: string[][] = [];
   const others: string[] = [];
@@ -39,10 +58,7 @@ export function repeatedUp(command: readonly string[] = []): RepeatedUp {
     else if (isKnown(word)) options.push([word]);
     else others.push(word);
   }
-  const [verb, ...unknown] = others;
-  const isTyped = (verb === "up" || verb === "update") && !unknown.some((word) => word.startsWith("--exec-"));
-  const kept = options.filter(([option]) => isTyped || PLACE.includes(nameOf(option!)));
-  return { words: ["npx", "pulumi", "up", ...kept.flat()], isWhole: !isTyped || unknown.length === 0 };
+  return { options, others };
 }
 
 function isKnown(word: string): boolean {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { repeatedUp } from "../../src/pulumi/repeatedUp.ts";
+import { repeatedUp, stackNamed } from "../../src/pulumi/repeatedUp.ts";
 
 it.each<[what: string, command: string, words: string, isWhole: boolean]>([
   ["an update of the selected stack", "pulumi up", "", true],
@@ -26,6 +26,16 @@ it.each<[what: string, command: string, words: string, isWhole: boolean]>([
 ])("the update to be run again has %s", (_, command, words, isWhole) => {
   const up = ["npx", "pulumi", "up", ...words.split(" ").filter((word) => word !== "")];
   expect(repeatedUp(command.split(" "))).toEqual({ words: up, isWhole });
+});
+
+it.each([
+  ["pulumi up --stack acme/prod", "acme/prod"],
+  ["pulumi -C infra preview -s prod --diff", "prod"],
+  ["pulumi refresh --stack=prod", "prod"],
+  ["pulumi up --message --stack", null],
+  ["pulumi up", null],
+])("the stack that %s names is %s", (command, stack) => {
+  expect(stackNamed(command.split(" "))).toBe(stack);
 });
 
 it("where the system does not tell the command, it is the plain one", () => {
