@@ -33,8 +33,10 @@ describe("the language of policies", () => {
     expect(Object.keys(KEYS).filter((key) => !keys.includes(key))).toEqual([]);
   });
 
-  it("takes a key that it does not know for one that allows more", () => {
+  it("takes a key or a word that it does not know for one that allows more", () => {
     expect(judgeKey("apps[].anything", undefined, 1, "apps[0]")).toMatchObject({ severity: "high" });
+    expect(judgeKey("mode", "enforce", "silent", "mode")).toMatchObject({ what: 'now "silent"' });
+    expect(judgeKey("mode", "silent", "enforce", "mode")).not.toBeNull();
     expect(judgeKey("constructor", 2, undefined, "constructor")).toMatchObject({ severity: "high" });
   });
 });
