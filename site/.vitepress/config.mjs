@@ -26,6 +26,19 @@ function namedCells(md) {
   });
 }
 
+/** A heading of a sample that is quoted is no heading of the page: it has no anchor, and so is not among those that are listed. */
+function quotedHeadings(md) {
+  md.core.ruler.push("quoted-headings", ({ tokens }) => {
+    for (const [index, token] of tokens.entries()) {
+      if (token.type !== "heading_open" || token.level === 0) continue;
+      token.attrs = null;
+      const { children } = tokens[index + 1];
+      const link = children.findIndex((child) => child.attrGet("class") === "header-anchor");
+      if (link >= 0) children.splice(link);
+    }
+  });
+}
+
 export default {
   srcDir: "pages",
   outDir: "dist",
@@ -34,7 +47,12 @@ export default {
   // Wherever the folder is put, below a path too: `npm run site -- --base /sanctioned/`.
   base: process.env.SITE_BASE ?? "/",
   head: [["link", { rel: "icon", href: "data:," }]],
-  markdown: { anchor: { slugify }, toc: { slugify }, headers: { slugify }, config: namedCells },
+  markdown: {
+    anchor: { slugify },
+    toc: { slugify },
+    headers: { slugify },
+    config: (md) => md.use(namedCells).use(quotedHeadings),
+  },
   vite: { logLevel: "warn" },
   transformPageData(page) {
     if (page.relativePath === "reference.md") page.frontmatter.pageClass = "reference";
