@@ -33,7 +33,11 @@ export function revokedIn({ status, numbers }: Pick<OrgResult, "status" | "numbe
 }
 
 /** How many orgs, and what came of them, in a line. */
-export function summaryText({ orgs, notSelected }: Pick<FleetRun, "orgs" | "notSelected">): string {
+export function summaryText({
+  orgs,
+  notSelected,
+  limits,
+}: Pick<FleetRun, "orgs" | "notSelected" | "limits">): string {
   const counts = Map.groupBy(orgs, ({ status }) => status);
   const statuses = Object.keys(STATUS_WORDS) as OrgResult["status"][];
   const found = statuses.flatMap((status) => {
@@ -41,8 +45,12 @@ export function summaryText({ orgs, notSelected }: Pick<FleetRun, "orgs" | "notS
     return some === undefined ? [] : `${count(some.length)} ${STATUS_WORDS[status]}`;
   });
   const revocations = orgs.reduce((sum, org) => sum + revokedIn(org), 0);
+  const sum =
+    limits.refusal === null
+      ? `${amount(revocations, "revocation")} in all.`
+      : `Over the limits of the fleet: none of ${amount(revocations, "revocation")} would be made.`;
   const left = notSelected.length === 0 ? "" : ` ${amount(notSelected.length, "org")} not selected.`;
-  return `${amount(orgs.length, "org")}${found.length === 0 ? "" : `: ${found.join(", ")}`}. ${amount(revocations, "revocation")} in all.${left}`;
+  return `${amount(orgs.length, "org")}${found.length === 0 ? "" : `: ${found.join(", ")}`}. ${sum}${left}`;
 }
 
 /** The limits with the numbers that they were held against. Untrusted text is not in it. */

@@ -43,6 +43,16 @@ describe("a run over a fleet as text", () => {
     );
   });
 
+  it("of a fleet over its limits sums up that nothing is revoked", () => {
+    const refused = fleetOf([{ name: "much", plan: PLAN }], { limits: { orgs: 0 } });
+    for (const text of [fleetText(refused.run), renderFleet(refused, "markdown", { version: "1.2.3" })]) {
+      expect(text).toContain(
+        "1 org: 1 revokes. Over the limits of the fleet: none of 4 revocations would be made.",
+      );
+      expect(text).not.toContain("in all.");
+    }
+  });
+
   it("says first what could not be judged, whole, and cuts nothing where it is piped", () => {
     const long = "x".repeat(500);
     const run = {
