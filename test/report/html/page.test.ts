@@ -228,6 +228,16 @@ describe("the page of Dieppe Trading", () => {
     expect(await ground()).toBe("rgb(255, 255, 255)");
   });
 
+  it("is printed with every grant where that is ticked", async () => {
+    const page = await open("dieppe");
+    await grants(page).getByLabel("All rows on paper").check();
+    await page.evaluate(
+      `addEventListener("beforeprint", () => { window.printed = document.querySelectorAll("#grants-table tbody tr").length; })`,
+    );
+    await page.pdf();
+    expect(await page.evaluate("window.printed")).toBe(448);
+  });
+
   it("can be read without JavaScript, and says what is missing", async () => {
     const page = await open("dieppe", { javaScriptEnabled: false });
     expect(await page.locator("noscript").innerText()).toContain("Without JavaScript the tables");
