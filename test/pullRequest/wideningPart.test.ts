@@ -164,6 +164,34 @@ describe("what a change allows more", () => {
     expect(whole).not.toContain("… and ");
   });
 
+  it("is folded beyond what is read at a glance, and says of nobody that it is nobody", () => {
+    const apps = Array.from({ length: 17 }, (_, n) => ({
+      name: `App ${n}`,
+      users: "everyone" as const,
+      reviewBy: "2027-01-01",
+      owner: `owner${n % 2}@dieppe.example`,
+    }));
+    const of = (reviewBy: string) =>
+      planned(policy({ unlisted: "report", apps: apps.map((one) => ({ ...one, reviewBy })) }), ORG);
+    const { body } = commentOn(of("2028-01-01"), of("2027-01-01"));
+    expect(body).toContain(
+      "### This change allows more: 17 low\n\nNobody of the 20 users who can log in may connect",
+    );
+    expect(body.indexOf("| 🟡 low | App 14 |")).toBeLessThan(body.indexOf("2 more that this change allows"));
+    expect(body).toMatch(
+      /<details><summary>2 more that this change allows<\/summary>\n\n\| Severity [^<]*App 16/,
+    );
+    expect(body).toContain(
+      "| its review is put off from 2027-01-01 to 2028-01-01 |  | `owner0@dieppe.example` |",
+    );
+    expect(body).toContain("with the owners who are named.");
+  });
+
+  it("counts one grant as one", () => {
+    const { body } = commentOn(planned(policy({ protected: { apps: [BOBS.name] } }), ORG), BASE);
+    expect(body).toContain("before; 1 grant would have been revoked, and is not.");
+  });
+
   it("is cut by what is shown: a character that nobody sees is shown as eight", () => {
     const unseen = `x${"\u200b\u202e".repeat(500)}`;
     const apps = Array.from({ length: 9 }, (_, n) => app(`${n}${unseen.slice(0, 240)}`));
