@@ -219,7 +219,7 @@ function narrowerDenial(
   const isPinned = was.id === undefined && is.id !== undefined && (key === null || key !== before);
   if (!isByName && !isPinned) return [];
   const what = isByName
-    ? "denied by its name alone, which it can change (its id is not said any more)"
+    ? "denied by its name alone, which it can change (the policy no longer gives its id)"
     : "denied by its id alone: another app of its name no longer is";
   return [{ key: `${prefix}id`, severity: after.outcome(null) === "revoke" ? "low" : "medium", what, place }];
 }

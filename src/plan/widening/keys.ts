@@ -103,7 +103,10 @@ const listedScopes = (severity: Severity, whose: string): Key => ({
   judge: (base, head) => {
     if (base === undefined) return null;
     if (head === undefined)
-      return { severity: "high", what: `${whose} may ask for any scope (no scopes are said any more)` };
+      return {
+        severity: "high",
+        what: `${whose} may ask for any scope (the policy names no scopes any more)`,
+      };
     const added = (head as OAuthScope[]).filter((scope) => !scopesAllow([scope], base as OAuthScope[]));
     return added.length === 0
       ? null
@@ -119,7 +122,7 @@ const setting = (name: string, isLooser: (before: Said, after: Said) => boolean)
   severity: "medium",
   judge: (base, head) => {
     if (base === undefined) return null;
-    if (head === undefined) return { what: `its setting ${name} is not held to ${base} any more` };
+    if (head === undefined) return { what: `its setting ${name} no longer has to be ${base}` };
     return isLooser(base, head) ? { what: `its setting ${name} may be ${head} (before: ${base})` } : null;
   },
 });
@@ -177,7 +180,9 @@ const entry = (prefix: string): Record<string, Key> => ({
     judge: (base, head) =>
       base === undefined || head !== undefined
         ? null
-        : { what: "matched by its name alone, which another app could take (its id is not said any more)" },
+        : {
+            what: "matched by its name alone, which another app could take (the policy no longer gives its id)",
+          },
   },
   [`${prefix}.sanctioned`]: NEUTRAL, // `entries.ts`
   [`${prefix}.owner`]: NEUTRAL,
@@ -338,15 +343,15 @@ export const KEYS: Readonly<Record<string, Key>> = {
   "leavers.frozen": leaver("users who are frozen"),
   "highPrivilege.permissions": fewer(
     "high",
-    (names) => `no longer of high privilege: users with ${names.join(", ")}`,
+    (names) => `users with ${names.join(", ")} no longer count as of high privilege`,
   ),
   "highPrivilege.profiles": fewer(
     "high",
-    (names) => `no longer of high privilege: users with the profiles ${namesText(names)}`,
+    (names) => `users with the profiles ${namesText(names)} no longer count as of high privilege`,
   ),
   "highPrivilege.permissionSets": fewer(
     "high",
-    (names) => `no longer of high privilege: users with the permission sets ${namesText(names)}`,
+    (names) => `users with the permission sets ${namesText(names)} no longer count as of high privilege`,
   ),
   "highPrivilege.action": choice(
     "high",

@@ -73,7 +73,7 @@ export function judgePrivilege(base: Allows, head: Allows): Found[] {
       {
         key: place,
         severity: "high",
-        what: "users of high privilege are not told from others any more",
+        what: "users of high privilege are treated as any others",
         place: null,
         before: place,
       },
@@ -130,7 +130,7 @@ function exceptions(old: readonly Covering[], now: readonly Covering[], isSame: 
         {
           ...about,
           severity: "high",
-          what: `excepted from what is said of high privilege: ${coveringText(one)}`,
+          what: `excepted from the rule on high privilege: ${coveringText(one)}`,
           ...(user === undefined ? {} : { named: 1 }),
         },
       ];
