@@ -96,7 +96,8 @@ const SETTINGS: Readonly<Record<Ci, readonly string[]>> = {
   ],
 };
 
-const GUIDE = "Each setting, and why: `node_modules/sanctioned/docs/pull-requests.md`.";
+const GUIDE =
+  "Each setting: `node_modules/sanctioned/docs/pull-requests.md`; why: `ci-security.md` beside it.";
 
 function ciSteps({ ci, org }: Repository): string[] {
   if (ci.length === 0) return [];
