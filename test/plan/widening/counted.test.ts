@@ -85,6 +85,15 @@ describe("the users of a row are those who gain by it", () => {
     expect(widenings(of("revoke"), of("alert"), ORG).map(({ key, users }) => [key, users])).toEqual([
       ["highPrivilege.action", 1],
     ]);
+    const due = (action: "revoke" | "alert", reviewBy: string) => ({
+      ...of(action),
+      apps: [{ id: SLACK.id!, users: some, reviewBy }],
+    });
+    const later = widenings(due("revoke", "2027-01-01"), due("alert", "2028-01-01"), ORG);
+    expect(later.map(({ key, users }) => [key, users])).toEqual([
+      ["highPrivilege.action", 1],
+      ["apps[].reviewBy", null],
+    ]);
   });
 
   it("and an app that nobody gains has none", () => {
