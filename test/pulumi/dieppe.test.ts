@@ -77,7 +77,7 @@ describe("Dieppe Trading on the real engine", () => {
     const up = await project.run("up", "--yes", "--skip-preview");
     expect(up.code).toBe(0);
     expect(up.output).toContain("12 revocations planned: 12 × Bob's Lead Scoring Tool (app-not-listed)");
-    expect(up.output).toMatch(/revoked \d+\/12/);
+    expect(up.output).toMatch(/revoked \d+ of 12/);
     expect(up.output).toContain("12 revoked");
     expect(held()).toEqual(sanctionedApps);
     expect(revokeCalls().map(({ method, status, grant }) => [method, status, grant?.app])).toEqual(
