@@ -85,7 +85,10 @@ class Review {
         if (answer === "skipped") skipped++;
       }
     } catch (error) {
-      if (!(error instanceof Ended)) throw error;
+      if (!(error instanceof Ended)) {
+        this.#sayConfirmed();
+        throw error;
+      }
       wasEnded = true;
       this.#say("\n");
     } finally {
@@ -235,6 +238,16 @@ class Review {
     }
     this.#decisions.push(decisionText(edit));
     return true;
+  }
+
+  /** Says what would otherwise be known by scrolling back alone, where the review cannot go on. */
+  #sayConfirmed(): void {
+    if (this.#decisions.length === 0) return;
+    const file = printable(this.#edited.file);
+    const where = this.#isKept() ? `not written into ${file}` : `written into ${file} before that`;
+    this.#say(
+      `\nConfirmed, and ${where}:\n${this.#decisions.map((one) => `  ${printable(one)}\n`).join("")}`,
+    );
   }
 
   async #finish(all: number, skipped: number, wasEnded: boolean): Promise<void> {

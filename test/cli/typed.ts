@@ -4,12 +4,12 @@ import path from "node:path";
 
 /**
  * Runs `sanctioned ARGS` at a pseudo-terminal, which does not say how wide it is, and answers its questions.
- * @param answers which question comes, and what is typed
+ * @param answers which question comes, and what is typed, or done before that is typed
  * @returns what it shows
  */
 export function typedAt(
   args: readonly string[],
-  answers: readonly (readonly [asked: string, typed: string])[],
+  answers: readonly (readonly [asked: string, typed: string | (() => string)])[],
   { env, folder }: { readonly env: Readonly<Record<string, string>>; readonly folder: string },
 ): Promise<string> {
   const command = [process.execPath, path.resolve("bin/sanctioned.js"), ...args].join(" ");
@@ -34,7 +34,7 @@ export function typedAt(
       if (at < 0) return;
       seen = at + asked.length;
       next++;
-      child.stdin.write(answer);
+      child.stdin.write(typeof answer === "string" ? answer : answer());
     }
   });
   return new Promise((resolve) => child.once("close", () => resolve(shown.replaceAll("\r\n", "\n"))));

@@ -276,10 +276,7 @@ it("a decision becomes a branch and a pull request, and the file at hand stays",
 });
 
 /** Answers each question of a review at a pseudo-terminal. @param answers which question comes, and what is typed */
-function typed(
-  answers: readonly (readonly [asked: string, typed: string])[],
-  args: readonly string[] = [],
-): Promise<string> {
+function typed(answers: Parameters<typeof typedAt>[1], args: readonly string[] = []): Promise<string> {
   return typedAt(["review", ...args], answers, { env, folder });
 }
 
@@ -339,6 +336,27 @@ describe("a review at a terminal", () => {
       if (!line.includes("\u001b")) expect(line.length).toBeLessThanOrEqual(80);
     expect(shown).toContain("0 decided");
     expect(text()).toBe(TEXT);
+  });
+
+  it("ends where somebody else changes the file, with what it wrote before that", async () => {
+    const shown = await typed([
+      ["[q]uit: ", "d\r"],
+      ["Why: ", "Old\r"],
+      ["Write it? ", "y\r"],
+      ["[q]uit: ", "d\r"],
+      ["Why: ", "Older\r"],
+      [
+        "Write it? ",
+        () => {
+          writeFileSync(path.join(folder, POLICY), `${text()}# theirs\n`);
+          return "y\r";
+        },
+      ],
+    ]);
+    expect(shown).toMatch(
+      /Confirmed, and written into policy\/dieppe.yaml before that:\n {2}Deny Outlook Plugin\n.*changed by somebody else meanwhile/s,
+    );
+    expect(text()).toMatch(/reason: Old\n# theirs\n$/);
   });
 
   it("with --dry-run writes nothing", async () => {

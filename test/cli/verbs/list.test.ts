@@ -26,7 +26,7 @@ Slack                      180     186  2023-01-17     2026-11-18
 Bob's Lead Scoring Tool     12      12  2023-05-04     2024-01-17
 
 All 448 grants that the org counted before and after: read in 1 range by CreatedDate, with 3 API calls, API 67.0, TIME. Access without a grant is not in that number.
-No access without a grant was found where it was looked for. What gets in without a grant that was counted; nothing of it is revoked. Looked for in: login history of the last 7 days, live sessions, client-credentials settings of apps, pre-authorized apps.
+No access without a grant was found where it was looked for. Access without a grant is reported, and never revoked. Looked for in: login history of the last 7 days, live sessions, client-credentials settings of apps, pre-authorized apps.
 Last used is when a token was last issued, not the last API call.
 Dieppe Trading (00D000000001942EAA): 3 apps, 448 grants; complete: 448 of 448.
 `,
