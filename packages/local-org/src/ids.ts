@@ -7,11 +7,17 @@ export function sfId(prefix: string, serial: number): string {
 
 /** The id of 18 characters that 15 stand for: each of the last three says which of five are upper case. */
 export function withChecksum(id15: string): string {
-  const checksum = id15.match(/.{5}/g)!.map((five) => {
-    const bits = Array.from(five, (character) => (/[A-Z]/.test(character) ? "1" : "0"));
-    return CHECKSUM[Number.parseInt(bits.reverse().join(""), 2)]!;
-  });
-  return id15 + checksum.join("");
+  let checksum = "";
+  for (let from = 0; from < 15; from += 5) {
+    let upper = 0;
+    for (let at = 0; at < 5; at++) if (isUpperCase(id15.charCodeAt(from + at))) upper |= 1 << at;
+    checksum += CHECKSUM[upper];
+  }
+  return id15 + checksum;
+}
+
+function isUpperCase(code: number): boolean {
+  return code >= 65 && code <= 90;
 }
 
 /** Whether two ids name one record: their first 15 characters are the same. */
