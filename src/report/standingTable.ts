@@ -143,7 +143,7 @@ export function standingNote(standing: Pick<StandingShown, "days" | "sources"> |
   const looked = read.length === 0 ? "It was not looked for." : `Looked for in: ${read.join(", ")}.`;
   return {
     note: [
-      "What gets in without a grant that was counted; nothing of it is revoked.",
+      "Access without a grant is reported, and never revoked.",
       looked,
       ...missing,
     ].join(" "),
