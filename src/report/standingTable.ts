@@ -142,11 +142,7 @@ export function standingNote(standing: Pick<StandingShown, "days" | "sources"> |
   });
   const looked = read.length === 0 ? "It was not looked for." : `Looked for in: ${read.join(", ")}.`;
   return {
-    note: [
-      "Access without a grant is reported, and never revoked.",
-      looked,
-      ...missing,
-    ].join(" "),
+    note: ["Access without a grant is reported, and never revoked.", looked, ...missing].join(" "),
     isWhole: sources.length > 0 && missing.length === 0,
   };
 }
