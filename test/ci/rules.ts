@@ -64,7 +64,7 @@ function expressionProblems(text: string): string[] {
 export function actionProblems(text: string): string[] {
   const problems: string[] = [];
   for (const step of stepsOf(parse(text))) {
-    if (/\bnpx\b(?! --no sanctioned )|\bnpm (?!ci\b|test\b|run site\b)/.test(step.run ?? ""))
+    if (/\bnpx\b(?! --no sanctioned )|\bnpm (?!ci\b|test\b|run (site|sdks)\b)/.test(step.run ?? ""))
       problems.push(`${step.name} may run a package that is not installed`);
     if (step.run?.includes("${{")) problems.push(`an expression in the script of ${step.name}`);
     if (step.run !== undefined && step.shell !== "bash") problems.push(`${step.name} does not say its shell`);
