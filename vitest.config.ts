@@ -1,6 +1,10 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const minute = 60_000;
+
+/** Of tests that wait for processes of theirs a fifth of the time: one more than there are cores, up to two. */
+const workersThatWait = Math.min(availableParallelism(), 2) + 1;
 
 /** The tests that start the real engine, or build the packages: slow, and heavy enough to disturb each other. */
 const engineTests = [
@@ -89,8 +93,7 @@ export default defineConfig({
         test: {
           name: "slow",
           include: slowTests,
-          // Vitest leaves a core to itself, which here would be half of them.
-          maxWorkers: "100%",
+          maxWorkers: workersThatWait,
           testTimeout: minute,
           hookTimeout: minute,
           sequence: { groupOrder: 1 },
@@ -103,7 +106,7 @@ export default defineConfig({
           include: engineTests,
           testTimeout: 3 * minute,
           hookTimeout: 3 * minute,
-          maxWorkers: 2,
+          maxWorkers: workersThatWait,
           sequence: { groupOrder: 2 },
         },
       },
