@@ -35,6 +35,8 @@ export interface DriftChange {
   readonly since: string | null;
   readonly joined: readonly ChangedGroup[];
   readonly settled: readonly ChangedGroup[];
+  /** Grants that the policy only reports: no case, and yet nothing that keeps to it. */
+  readonly reported: number;
   /** What is remembered from now on. */
   readonly now: Remembered;
 }
@@ -79,13 +81,16 @@ function keyOf(parts: readonly unknown[]): string {
  * What came and what went since an issue was last written: case by case where it remembers them, else by how many there are. A case
  * whose reason is another now is neither. Pure.
  * @param day of the run, as 2026-11-23
- * @param unknown orgs of which this run knows nothing: what stands there of them stays
+ * @param more `unknown` are orgs of which this run knows nothing: what stands there of them stays; `reported` counts grants
  */
 export function changeSince(
   before: Remembered | null,
   groups: readonly DriftGroup[],
   day: string,
-  unknown: ReadonlySet<string> = new Set(),
+  {
+    unknown = new Set(),
+    reported = 0,
+  }: { readonly unknown?: ReadonlySet<string>; readonly reported?: number } = {},
 ): DriftChange {
   const all = before?.groups ?? [];
   const isUnknown = ({ org }: { readonly org: string | null }) => org !== null && unknown.has(org);
@@ -103,6 +108,7 @@ export function changeSince(
     since: before?.day ?? null,
     joined,
     settled,
+    reported,
     now: {
       number: (before?.number ?? 0) + (isChanged || before === null ? 1 : 0),
       day,
@@ -172,7 +178,8 @@ export function sizeOf(groups: readonly { readonly count: number }[]): number {
  * What a comment says of a change, since forges tell nobody of a text that is another; null where there is none. Short enough for both
  * forges. Pure.
  */
-export function changeComment({ since, joined, settled, now }: DriftChange): string | null {
+export function changeComment(change: DriftChange): string | null {
+  const { since, joined, settled, now } = change;
   if (joined.length + settled.length === 0) return null;
   const all = sizeOf(now.groups);
   const from = since === null ? "" : ` since ${since}`;
@@ -188,13 +195,24 @@ export function changeComment({ since, joined, settled, now }: DriftChange): str
         ? []
         : [
             all === 0
-              ? `✅ **Nothing breaks the policy any more.** ${amount(sizeOf(settled), "case")} settled${from}.`
+              ? `${allSettledText(change)} ${amount(sizeOf(settled), "case")} settled${from}.`
               : `✅ **${amount(sizeOf(settled), "case")} settled${from}.** ${amount(all, "case")} ${all === 1 ? "breaks" : "break"} the policy now.`,
             changeTable("Settled", settled, names, rows),
           ]),
       memoryMark(now),
     ].join("\n\n"),
   );
+}
+
+function allSettledText({ reported }: DriftChange): string {
+  return reported === 0
+    ? "✅ **Nothing breaks the policy any more.**"
+    : `⚠️ **Nothing is to be revoked any more, but ${onlyReportedText(reported)}.**`;
+}
+
+/** As in "2 grants are only reported". */
+export function onlyReportedText(grants: number): string {
+  return `${amount(grants, "grant")} ${grants === 1 ? "is" : "are"} only reported`;
 }
 
 const LEVELS = [
@@ -233,13 +251,17 @@ function changeTable(title: string, groups: readonly ChangedGroup[], names: numb
 }
 
 /** The same in one line, for a chat; null where nothing is worth a word there: what is new, or that all is settled. Untrusted text. */
-export function changeLine({ since, joined, settled, now }: DriftChange): string | null {
+export function changeLine({ since, joined, settled, reported, now }: DriftChange): string | null {
   const all = sizeOf(now.groups);
   const from = since === null ? "" : ` since ${since}`;
   if (joined.length > 0)
     return `${amount(sizeOf(joined), "new case")}${from}, ${count(all)} in all: ${partsText(joined)}`;
   if (settled.length === 0 || all > 0) return null;
-  return `nothing breaks the policy any more; settled${from}: ${partsText(settled)}`;
+  const end =
+    reported === 0
+      ? "nothing breaks the policy any more"
+      : `nothing is to be revoked any more, but ${onlyReportedText(reported)}`;
+  return `${end}; settled${from}: ${partsText(settled)}`;
 }
 
 function partsText(groups: readonly ChangedGroup[]): string {

@@ -1,7 +1,7 @@
 import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { markdownText } from "../report/render/markdown.ts";
-import { proofText } from "../report/words.ts";
+import { proofText, REPORT_MODE_NOTE } from "../report/words.ts";
 import { amount } from "../text.ts";
 import {
   brokenRecordPart,
@@ -12,7 +12,7 @@ import {
   recordPart,
   refusalPart,
 } from "./commentParts.ts";
-import { driftOf } from "./driftChange.ts";
+import { driftOf, onlyReportedText } from "./driftChange.ts";
 import { driftTold } from "./driftTold.ts";
 import { effectTable, fittedAround } from "./effectTable.ts";
 
@@ -55,15 +55,36 @@ export function driftIssue(
   };
 }
 
-const CLEAN_TITLE = "Connected users: the org keeps to the policy";
+/** How many grants the policy only reports. */
+function reportedIn({ counts }: PlanFile): number {
+  return Object.values(counts.report).reduce((sum, grants) => sum + grants, 0);
+}
 
-/** What the issue is closed with. @param record null where none is at hand */
+/** What the issue is closed with; what is only reported is not said to keep to the policy. @param record null where none is at hand */
 export function cleanIssue(
-  { org, policy, inventory, asOf }: PlanFile,
+  plan: PlanFile,
   record: RecordAtHand | null = null,
-): string {
-  const clean = `✅ **The grants of ${markdownText(org.name)} that were counted keep to ${markdownText(policy.file)}** since ${asOf}. ${proofText(inventory.proof)}`;
-  return `${[clean, ...brokenRecordPart(record), ...recordPart(record)].join("\n\n")}\n`;
+): { readonly title: string; readonly body: string } {
+  const { org, policy, inventory, asOf } = plan;
+  const [name, file] = [markdownText(org.name), markdownText(policy.file)];
+  const reported = reportedIn(plan);
+  const [title, verdict] =
+    reported === 0
+      ? [
+          "Connected users: the org keeps to the policy",
+          `✅ **The grants of ${name} that were counted keep to ${file}** since ${asOf}.`,
+        ]
+      : [
+          "Connected users: nothing is to be revoked",
+          `⚠️ **By ${file} nothing is to be revoked in ${name}, but ${onlyReportedText(reported)}** since ${asOf}.`,
+        ];
+  const parts = [
+    `${verdict} ${proofText(inventory.proof)}`,
+    ...(policy.mode === "report" ? [REPORT_MODE_NOTE] : []),
+    ...brokenRecordPart(record),
+    ...recordPart(record),
+  ];
+  return { title, body: `${parts.join("\n\n")}\n` };
 }
 
 /** What the issue, its comments and a chat are told of an org. Pure. */
@@ -71,7 +92,8 @@ export function driftToldOf(plan: PlanFile, record: RecordAtHand | null = null) 
   return driftTold({
     groups: driftOf(plan, null),
     day: plan.asOf.slice(0, 10),
+    reported: reportedIn(plan),
     issue: (_, memory) => driftIssue(plan, record, memory),
-    closing: { title: CLEAN_TITLE, body: cleanIssue(plan, record) },
+    closing: cleanIssue(plan, record),
   });
 }

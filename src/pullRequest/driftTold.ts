@@ -25,19 +25,21 @@ export interface DriftFound {
   readonly day: string;
   /** Orgs of which the run knows nothing. */
   readonly unknown?: ReadonlySet<string>;
+  /** Grants that the policy only reports; left out where the issue is open for them too. */
+  readonly reported?: number;
   /** Null where nothing breaks a policy. @param standing the body of the issue; null for none @param memory goes at its end */
   readonly issue: (standing: string | null, memory: string) => DriftText | null;
   readonly closing: DriftText;
 }
 
 /** What an issue, its comments and a chat are told of drift. Pure. */
-export function driftTold({ groups, day, unknown, issue, closing }: DriftFound) {
+export function driftTold({ groups, day, issue, closing, ...more }: DriftFound) {
   return {
     /** The texts alone, where nothing is kept. */
     plain: { content: issue(null, ""), closing },
     said: (texts: readonly string[]): DriftSaid => {
       const standing = texts[0] ?? null;
-      const change = changeSince(rememberedIn(texts), groups, day, unknown);
+      const change = changeSince(rememberedIn(texts), groups, day, more);
       const memory = memoryMark(change.now);
       return {
         content: issue(standing, memory),

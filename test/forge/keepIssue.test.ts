@@ -17,6 +17,7 @@ const night = (day: number, revocations: PlanFile["revocations"]): PlanFile => (
   asOf: `2026-11-${day}T03:17:00.000Z`,
   revocations,
   findings: [],
+  counts: { ...plan.counts, report: {} },
 });
 let standIn: ForgeStandIn;
 

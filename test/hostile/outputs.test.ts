@@ -187,7 +187,7 @@ function outputsOf(whole: Evaluation, refused: Evaluation): Output[] {
     { name: "comment, refused markdown", text: commentOn(planFile(refused, { all: false }), before).body },
     { name: "comment, failed markdown", text: failureBody(planText(full), policy.file) },
     { name: "issue markdown", text: `${driftIssue(full)!.title}\n\n${driftIssue(full)!.body}` },
-    { name: "issue, clean markdown", text: cleanIssue(full) },
+    { name: "issue, clean markdown", text: cleanIssue(full).body },
     ...fleetOutputs(full, before),
     { name: "draft file", text: draftPolicy(inventory, DAY) },
     {

@@ -11,7 +11,12 @@ import { HOSTILE_APP, somePlan } from "../report/someReport.ts";
 
 const commentBody = (...of: Parameters<typeof commentOn>) => commentOn(...of).body;
 const plan: PlanFile = somePlan();
-const clean: PlanFile = { ...plan, revocations: [], findings: [] };
+const clean: PlanFile = {
+  ...plan,
+  revocations: [],
+  findings: [],
+  counts: { ...plan.counts, revoke: {}, report: {} },
+};
 /** Without the change one grant less broke the policy, another did, and one finding is settled. */
 const before: PlanFile = {
   ...plan,
@@ -291,7 +296,7 @@ describe("the audit record that is at hand", () => {
   const texts = (record: typeof whole | null) => [
     commentBody(plan, before, { record }),
     driftIssue(plan, record)!.body,
-    cleanIssue(clean, record),
+    cleanIssue(clean, record).body,
   ];
 
   it("has its whole last hash in the comment and in the issue, open or closed", () => {
@@ -326,8 +331,26 @@ describe("the issue of the night", () => {
 
   it("is not there for warnings and notes alone", () => {
     expect(driftIssue({ ...clean, findings: plan.findings })).toBeNull();
-    expect(cleanIssue(clean)).toContain(
+    expect(cleanIssue(clean).body).toContain(
       "✅ **The grants of Dieppe that were counted keep to policy/some.yaml** since 2026-11-23T12:00:00.000Z.",
+    );
+  });
+
+  it("does not say of grants that are only reported that they keep to the policy", () => {
+    const piloted = {
+      ...clean,
+      policy: { ...clean.policy, mode: "report" as const },
+      counts: { ...clean.counts, report: { "app-not-listed": 3, idle: 1 } },
+    };
+    const { title, body } = cleanIssue(piloted);
+    expect(title).toBe("Connected users: nothing is to be revoked");
+    expect(body).toContain(
+      "⚠️ **By policy/some.yaml nothing is to be revoked in Dieppe, but 4 grants are only reported** since 2026-11-23T12:00:00.000Z.",
+    );
+    expect(body).toContain("The policy is in `mode: report`: nothing is revoked.");
+    expect(`${title}${body}`).not.toMatch(/✅|keeps? to/);
+    expect(cleanIssue({ ...clean, counts: { ...clean.counts, report: { idle: 1 } } }).body).toContain(
+      "but 1 grant is only reported**",
     );
   });
 });

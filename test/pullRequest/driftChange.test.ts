@@ -107,6 +107,25 @@ describe("what is new in drift", () => {
     }
   });
 
+  it("is not that nothing breaks the policy, where that only reports what was to be revoked", () => {
+    const night = (revocations: PlanFile["revocations"], reported: number) =>
+      driftToldOf({
+        ...plan,
+        findings: [],
+        revocations,
+        counts: { ...plan.counts, report: { "app-not-listed": reported } },
+      });
+    const first = night(of(2), 0).said([]);
+    const { content, comment, change } = night([], 2).said([first.content!.body]);
+    expect(content).toBeNull();
+    expect(comment).toContain(
+      "⚠️ **Nothing is to be revoked any more, but 2 grants are only reported.** 2 cases settled since 2026-11-23.",
+    );
+    expect(changeLine(change)).toMatch(
+      /^nothing is to be revoked any more, but 2 grants are only reported; settled since 2026-11-23: /,
+    );
+  });
+
   it("is one line for a chat, which settling but some of it is not worth", () => {
     const change = (before: number, now: number) =>
       changeLine(changeSince(remembering(of(before)), groups(of(now)), "2026-11-22"));
