@@ -8,10 +8,11 @@ export function amount(number: number, what: string): string {
   return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
 }
 
-/** The first few, and how many more there are. */
-export function firstFew(names: readonly string[], most = 3): string {
+/** The first few, and how many more there are. @param what one of them is, where "more" alone does not tell */
+export function firstFew(names: readonly string[], most = 3, what?: string): string {
   const more = names.length - most;
-  return more <= 0 ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${count(more)} more`;
+  if (more <= 0) return names.join(", ");
+  return `${names.slice(0, most).join(", ")} and ${what === undefined ? `${count(more)} more` : amount(more, `more ${what}`)}`;
 }
 
 /** A clause as a sentence. */

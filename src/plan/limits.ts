@@ -1,7 +1,7 @@
 import type { Limits } from "../policy/policy.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
-import { compareText, count } from "../text.ts";
+import { compareText, count, firstFew } from "../text.ts";
 import { planErrors } from "./errors.ts";
 import type { Plan } from "./plan.ts";
 
@@ -38,7 +38,7 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
     plan.revocations.map(({ appLabel, grants: own }) => [appLabel, own.length]),
     grants,
   );
-  const [most] = [...byApp].sort(([a, m], [b, n]) => n - m || compareText(a, b));
+  const [most] = byApp;
   const plural = all === 1 ? "revocation is" : "revocations are";
   const exceeded = [
     ...(all > limits.revocations
@@ -47,9 +47,7 @@ export function judgeLimits(plan: Plan, grants: number, limits: Limits): LimitVe
     ...(percent > limits.percent
       ? [`${roundedUp(percent)}% (${count(all)}/${count(grants)}), over ${limits.percent}% (limits.percent)`]
       : []),
-    ...byApp
-      .filter(([, n]) => n > limits.perApp)
-      .map(([app, n]) => `${count(n)} of ${app}, over ${count(limits.perApp)} for one app (limits.perApp)`),
+    ...overPerApp(byApp, limits.perApp),
   ];
   return {
     revocations: { limit: limits.revocations, actual: all },
@@ -121,6 +119,14 @@ export function raisingVariables(limits: RaisedTo, reason: string): Readonly<Rec
   return { ...Object.fromEntries(numbers), [RAISE_REASON]: reason };
 }
 
+/** Those of which more than `limit` would be revoked, the most first; an org can have hundreds. */
+function overPerApp(byApp: readonly (readonly [app: string, grants: number])[], limit: number): string[] {
+  const over = byApp.filter(([, n]) => n > limit).map(([app, n]) => `${count(n)} of ${app}`);
+  if (over.length === 0) return [];
+  const each = over.length === 1 ? "" : "each ";
+  return [`${firstFew(over, 3, "app")}, ${each}over ${count(limit)} for one app (limits.perApp)`];
+}
+
 /** The limits that were exceeded, as in `limits.revocations 50 (104)`. */
 export function exceededText(exceeded: NonNullable<Exceeded>): string {
   return Object.entries(exceeded)
@@ -128,7 +134,7 @@ export function exceededText(exceeded: NonNullable<Exceeded>): string {
     .join(", ");
 }
 
-/** What limits are held against, with each app once. */
+/** What limits are held against, with each app once, the most first. */
 function amounts(byApp: readonly (readonly [app: string, grants: number])[], grants: number) {
   const sums = new Map<string, number>();
   for (const [app, own] of byApp) sums.set(app, (sums.get(app) ?? 0) + own);
@@ -136,7 +142,7 @@ function amounts(byApp: readonly (readonly [app: string, grants: number])[], gra
   return {
     count,
     percent: count === 0 ? 0 : (count / grants) * 100, // without grants nothing is below any percentage
-    byApp: [...sums],
+    byApp: [...sums].sort(([a, m], [b, n]) => n - m || compareText(a, b)),
   };
 }
 

@@ -58,7 +58,7 @@ describe("limits that are raised for one run", () => {
       percent: { limit: 0 },
     });
     expect(evaluated(NONE, { revocations: 4, percent: 100 }).limits.refusal).toMatch(
-      /^4 revocations are 1 of Bob's Tool, over 0 for one app \(limits\.perApp\), and 3 of Slack/,
+      /^4 revocations are 3 of Slack, 1 of Bob's Tool, each over 0 for one app \(limits\.perApp\)/,
     );
   });
 });

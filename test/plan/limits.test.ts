@@ -8,6 +8,7 @@ import { AS_OF, app, grant, inventoryOf, user } from "../inventories.ts";
 
 const BOBS = app("Bob's Tool");
 const SHINY = app("Shiny AI Notetaker");
+const NONE_FOR_ONE = { revocations: 1_000, percent: 100, perApp: 0 };
 const SLACK = app("Slack", "0H4000000000001CAA");
 
 /** A plan of so many revocations of each app, in an org that has so many grants. */
@@ -83,11 +84,30 @@ describe("limits", () => {
     expect(verdict(...at(11)).refusal).toContain(`(limits.${limit})`);
   });
 
-  it("say every app that is over the limit for one, and no other", () => {
+  it("say every app that is over the limit for one, the most first, and no other", () => {
     const { refusal } = verdict({ bobs: 9, shiny: 10 }, 100, { perApp: 8 });
-    expect(refusal).toContain("9 of Bob's Tool, over 8");
-    expect(refusal).toContain("10 of Shiny AI Notetaker, over 8");
+    expect(refusal).toContain(
+      "are 10 of Shiny AI Notetaker, 9 of Bob's Tool, each over 8 for one app (limits.perApp): nothing",
+    );
     expect(verdict({ bobs: 8, shiny: 9 }, 100, { perApp: 8 }).refusal).not.toContain("Bob's Tool");
+  });
+
+  it("say three apps and how many more, where an org has hundreds that are over the limit for one", () => {
+    const apps = Array.from({ length: 200 }, (_, i) => app(`App ${i}`));
+    const users = [user(1), user(2)];
+    const grants = [
+      ...apps.map((one) => grant(users[0]!.id, one)),
+      ...apps.slice(100).map((one) => grant(users[1]!.id, one)),
+    ];
+    const inventory = inventoryOf({ users, apps, grants });
+    const policy = resolve(
+      { version: 1, unlisted: "revoke", platformApps: "revoke", limits: NONE_FOR_ONE, apps: [] },
+      inventory,
+    );
+    const planned = plan(decide(policy, inventory, AS_OF), { inventory, resolved: policy, asOf: AS_OF });
+    expect(judgeLimits(planned, grants.length, policy.policy.limits).refusal).toContain(
+      "are 2 of App 100, 2 of App 101, 2 of App 102 and 197 more apps, each over 0 for one app (limits.perApp): nothing",
+    );
   });
 
   it("name the app with the most revocations, of two the first by name, of none none", () => {
