@@ -22,8 +22,15 @@ export function numbersOf(plan: FullPlan, base: PlanFile | null): OrgNumbers {
     unlistedApps: countUnlisted(plan),
     idle: countIdle(plan),
     standing: (standingAccess?.entries ?? []).filter(({ code }) => code !== null).length,
+    standingIsWhole: isStandingWhole(plan),
     calls: inventory.proof.calls,
   };
+}
+
+/** Whether access without a grant was looked for everywhere. */
+function isStandingWhole({ standingAccess }: PlanFile): boolean {
+  const { sources = [] } = standingAccess ?? {};
+  return sources.length > 0 && sources.every(({ state }) => state === "read");
 }
 
 /** What is true of an org that was judged: the worst. Pure. */

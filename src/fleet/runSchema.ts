@@ -39,7 +39,13 @@ const Numbers = Type.Object(
     errors: Count("Findings of severity error."),
     unlistedApps: Count("Apps that hold grants and are on no list."),
     idle: Count("Grants without a token issued for longer than the policy allows, or 90 days."),
-    standing: Count("Ways in without a grant that the policy does not want."),
+    standing: Count("Ways in without a grant that the policy does not want, as far as they were looked for."),
+    standingIsWhole: Type.Optional(
+      Type.Boolean({
+        description:
+          "Whether ways in without a grant were looked for everywhere; left out by a version that did not say.",
+      }),
+    ),
     calls: Count("API calls that the list took."),
   },
   closed,

@@ -7,6 +7,7 @@ import {
   isOverLimits,
   revokedIn,
   STATUS_WORDS,
+  standingIn,
 } from "../report/fleet/fleetWords.ts";
 import { details, markdownText } from "../report/render/markdown.ts";
 import { type Table, tableOf } from "../report/render/table.ts";
@@ -139,7 +140,8 @@ function breakingPart(orgs: readonly OrgResult[], since: Since, room: Room): str
       standing: {
         title: "Ways in without a grant",
         kind: "count",
-        value: ({ numbers }) => numbers!.standing,
+        nothing: "?",
+        value: standingIn,
       },
       grants: { title: "Of grants", kind: "count", value: ({ numbers }) => numbers!.grants },
     });

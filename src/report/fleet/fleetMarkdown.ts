@@ -6,7 +6,14 @@ import { COUNTED_NOTE, cutNote, LAST_USED_NOTE } from "../words.ts";
 import { appsAcross, appsOf } from "./acrossOrgs.ts";
 import type { FleetPlans } from "./fleetPlans.ts";
 import { appsTable, orgTable } from "./fleetTables.ts";
-import { fleetLimitsText, isNotJudged, isOverLimits, STATUS_WORDS, summaryText } from "./fleetWords.ts";
+import {
+  fleetLimitsText,
+  isNotJudged,
+  isOverLimits,
+  notLookedForText,
+  STATUS_WORDS,
+  summaryText,
+} from "./fleetWords.ts";
 import { platformAcross } from "./platformAcross.ts";
 
 const WHERE = "`--format csv` and `json` have them all";
@@ -50,7 +57,11 @@ export function fleetMarkdown(plans: FleetPlans): string {
         ...part("Apps across orgs", apps, Math.min(most, MOST_APPS)),
         ...notSelected(run.notSelected, most),
         `Limits of the fleet: ${markdownText(fleetLimitsText(run.limits))}.`,
-        `${markdownText(run.file)} at ${run.asOf}. ${COUNTED_NOTE} ${LAST_USED_NOTE}`,
+        [
+          `${markdownText(run.file)} at ${run.asOf}. ${COUNTED_NOTE}`,
+          ...notLookedForText(run.orgs),
+          LAST_USED_NOTE,
+        ].join(" "),
       ].join("\n\n")}\n`,
     MOST_ORGS,
   );
@@ -61,8 +72,9 @@ const MOST_ORGS = 1_000;
 const MOST_APPS = 100;
 
 function markOf({ orgs, limits }: FleetPlans["run"]): string {
-  const isGood = orgs.length > 0 && limits.refusal === null && orgs.every(({ status }) => status === "clean");
-  return isGood ? "✅" : "⚠️";
+  const isClean =
+    orgs.length > 0 && limits.refusal === null && orgs.every(({ status }) => status === "clean");
+  return isClean && notLookedForText(orgs).length === 0 ? "✅" : "⚠️";
 }
 
 function part(title: string, table: Table, most: number): string[] {

@@ -3,7 +3,7 @@ import { FIRST_GRANTED, LAST_USED } from "../periodColumns.ts";
 import { type Table, tableOf } from "../render/table.ts";
 import { STANDINGS } from "../words.ts";
 import type { AppAcross } from "./acrossOrgs.ts";
-import { STATUS_WORDS } from "./fleetWords.ts";
+import { STATUS_WORDS, standingIn } from "./fleetWords.ts";
 
 type Number = keyof NonNullable<OrgResult["numbers"]>;
 
@@ -28,7 +28,7 @@ export function orgTable(orgs: readonly OrgResult[]): Table {
     errors: number("Errors", "errors"),
     unlistedApps: { ...number("Apps not listed", "unlistedApps"), only: WIDE },
     idle: { ...number("Idle", "idle"), only: WIDE },
-    standing: { ...number("Without a grant", "standing"), only: WIDE },
+    standing: { ...number("Without a grant", "standing"), only: WIDE, value: standingIn },
     grants: number("Grants", "grants"),
     users: { ...number("Users", "connectedUsers"), only: WIDE },
     apps: { ...number("Apps", "apps"), only: WIDE },

@@ -7,7 +7,14 @@ import { NO_TERMINAL, type Terminal, tableRows, tableText, tightTableText } from
 import { cutNote, LAST_USED_NOTE } from "../words.ts";
 import { appsAcross, type OrgApp } from "./acrossOrgs.ts";
 import { appsTable, orgTable } from "./fleetTables.ts";
-import { fleetLimitsText, isNotJudged, isOverLimits, STATUS_WORDS, summaryText } from "./fleetWords.ts";
+import {
+  fleetLimitsText,
+  isNotJudged,
+  isOverLimits,
+  notLookedForText,
+  STATUS_WORDS,
+  summaryText,
+} from "./fleetWords.ts";
 import { platformAcross } from "./platformAcross.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -33,6 +40,7 @@ export function fleetText(
     orgs.length === 0 ? "No org is selected." : colouredRows(orgs, width, colors),
     ...platformPart(run, width),
     ...appsPart(apps, width),
+    ...notLookedForText(orgs),
     ...(notSelected.length === 0 ? [] : [`Not selected: ${notSelected.join(", ")}.`]),
     limits.refusal === null
       ? `Limits of the fleet${notSelected.length === 0 ? "" : ", over what is selected"}: ${fleetLimitsText(limits)}.`
@@ -73,7 +81,7 @@ function paintOf({ status }: OrgResult, { green, yellow, red }: Colors): (text: 
 function worst({ orgs, limits }: FleetRun, colors: Colors): (text: string) => string {
   const statuses = orgs.map((org) => paintOf(org, colors));
   if (limits.refusal !== null || statuses.includes(colors.red)) return colors.red;
-  if (statuses.includes(colors.yellow)) return colors.yellow;
+  if (statuses.includes(colors.yellow) || notLookedForText(orgs).length > 0) return colors.yellow;
   return orgs.length === 0 ? (text) => text : colors.green;
 }
 

@@ -32,6 +32,24 @@ export function revokedIn({ status, numbers }: Pick<OrgResult, "status" | "numbe
   return status === "revokes" ? (numbers?.revocations ?? 0) : 0;
 }
 
+/** Ways in without a grant; null where none was found and it was not looked for everywhere: that is not none. */
+export function standingIn({ numbers }: Pick<OrgResult, "numbers">): number | null {
+  return numbers === null || (numbers.standing === 0 && numbers.standingIsWhole !== true)
+    ? null
+    : numbers.standing;
+}
+
+/** That access without a grant was not looked for everywhere in orgs that were judged; nothing where it was. */
+export function notLookedForText(orgs: readonly OrgResult[]): string[] {
+  const judged = orgs.filter((org) => !isNotJudged(org));
+  const some = judged.filter(({ numbers }) => numbers?.standingIsWhole !== true).length;
+  return some === 0
+    ? []
+    : [
+        `Access without a grant was not looked for everywhere in ${count(some)} of ${amount(judged.length, "org")}.`,
+      ];
+}
+
 /** How many orgs, and what came of them, in a line. */
 export function summaryText({
   orgs,

@@ -7,7 +7,9 @@ import {
   renderFleet,
 } from "../../../src/report/fleet/fleetFormats.ts";
 import { fleetText } from "../../../src/report/fleet/fleetText.ts";
-import { fleetOf, PLAN, someFleet } from "./someFleet.ts";
+import { fleetHtml } from "../../../src/report/fleet/html/fleetHtml.ts";
+import { fleetPageOf } from "./html/demoFleet.ts";
+import { CLEAN, fleetOf, PLAN, someFleet } from "./someFleet.ts";
 
 const EXTENSION: Readonly<Record<string, string>> = {
   text: "txt",
@@ -77,6 +79,42 @@ describe("a run over a fleet as text", () => {
       "31",
     ]);
     expect(fleetText(PLANS.run)).not.toContain("\u001b");
+  });
+});
+
+describe("access without a grant that was not looked for", () => {
+  const { standingAccess } = CLEAN;
+  const notRead = standingAccess!.sources.map((source) => ({ ...source, state: "not-read" as const }));
+  const of = (sources: typeof notRead) =>
+    fleetOf([{ name: "one", plan: { ...CLEAN, standingAccess: { ...standingAccess!, sources } } }]);
+  const blind = of(notRead);
+  const { numbers, ...org } = blind.run.orgs[0]!;
+  const { standingIsWhole: _, ...older } = numbers!;
+  const markdown = (plans: typeof blind) => renderFleet(plans, "markdown", { version: "1.2.3" });
+
+  it.each([
+    ["of this release", blind],
+    [
+      "of a release that did not say",
+      { ...blind, run: { ...blind.run, orgs: [{ ...org, numbers: older }] } },
+    ],
+    ["of which nothing was kept", of([])],
+    ["in part", of([{ ...notRead[0]!, state: "part" as never }])],
+  ])("is not none, in a run %s", (_, plans) => {
+    const note = "Access without a grant was not looked for everywhere in 1 of 1 org.";
+    const html = fleetHtml(fleetPageOf(plans));
+    for (const text of [markdown(plans), fleetText(plans.run), html]) expect(text).toContain(note);
+    expect(html).toContain('<section id="verdict" class="verdict warn"');
+    expect(markdown(plans)).not.toContain("✅");
+    expect(markdown(plans)).toMatch(/\| clean \| 0 \| 0 \| 0 \| \d+ \| \d+ \| `\?` \|/);
+    expect(fleetText(plans.run, { width: 80, color: true })).toContain("\u001b[33m1 org: 1 clean.");
+  });
+
+  it("is none where it was looked for everywhere", () => {
+    const plans = fleetOf([{ name: "one", plan: CLEAN }]);
+    for (const text of [markdown(plans), fleetText(plans.run)]) expect(text).not.toContain("not looked for");
+    expect(markdown(plans)).toContain("✅");
+    expect(fleetText(plans.run, { width: 80, color: true })).toContain("\u001b[32m1 org: 1 clean.");
   });
 });
 

@@ -6,7 +6,7 @@ import { FIRST_GRANTED, LAST_USED } from "../../periodColumns.ts";
 import { tableOf } from "../../render/table.ts";
 import { STANDINGS } from "../../words.ts";
 import { type AppGroup, appGroups, type OrgApp } from "../acrossOrgs.ts";
-import { isNotJudged, isOverLimits, STATUS_WORDS } from "../fleetWords.ts";
+import { isNotJudged, isOverLimits, STATUS_WORDS, standingIn } from "../fleetWords.ts";
 import { usersAcross } from "../usersAcross.ts";
 import type { FleetPage } from "./fleetPage.ts";
 import { dayByDay, monthByMonth } from "./trendSections.ts";
@@ -127,7 +127,7 @@ function orgs({ run, history, pageOf }: FleetPage): Section {
       errors: number("Errors", "errors"),
       unlistedApps: number("Apps not listed", "unlistedApps"),
       idle: number("Idle", "idle"),
-      standing: number("Without a grant", "standing"),
+      standing: { ...number("Without a grant", "standing"), value: standingIn },
       grants: number("Grants", "grants"),
       trend: {
         title: "Trend",
