@@ -27,3 +27,8 @@ export function shellCommand(words: readonly string[], set: Readonly<Record<stri
   const variables = Object.entries(set).map(([name, value]) => `${name}=${shellWord(value)}`);
   return [...variables, ...words.map(shellWord)].join(" ");
 }
+
+/** An option with its value as words of a command. A value that begins as options do is no word of its own: it would be taken for one. */
+export function optionWords(option: `--${string}`, value: string): string[] {
+  return value.startsWith("-") ? [`${option}=${value}`] : [option, value];
+}

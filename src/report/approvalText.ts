@@ -4,6 +4,7 @@ import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { placeText } from "../policy/policy.ts";
 import { printable } from "../printable.ts";
+import { optionWords, shellCommand } from "../shell.ts";
 import type { ApprovalState } from "../sign/approvalState.ts";
 import { amount } from "../text.ts";
 import { limitsText, subjectText } from "./words.ts";
@@ -30,7 +31,7 @@ export function approvalText(plan: PlanFile, file: string): string {
     ...[...groups.values()].map(groupText),
     "",
     `Limits: ${limitsText(limits)}.`,
-    `Each line: npx sanctioned report --plan ${printable(file)}`,
+    `Each line: ${shellCommand(["npx", "sanctioned", "report", ...optionWords("--plan", file)])}`,
   ];
   return `${lines.join("\n")}\n`;
 }

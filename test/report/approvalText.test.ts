@@ -33,3 +33,10 @@ it("whoever approves a plan sees no name that moves the cursor or hides text", (
   ].join("");
   expect([...text].filter((one) => /[\p{Cc}\p{Cf}]/u.test(one) && one !== "\n")).toEqual([]);
 });
+
+it("the command that shows each line is one that a shell takes, whatever the file is called", () => {
+  expect(approvalText(plan, "plans/it's $(x).json")).toContain(
+    "Each line: npx sanctioned report --plan 'plans/it'\\''s $(x).json'\n",
+  );
+  expect(approvalText(plan, "-p.json")).toContain("report --plan=-p.json\n");
+});

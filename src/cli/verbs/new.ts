@@ -27,6 +27,7 @@ import {
 } from "../../scaffold/repository.ts";
 import { offeredDigests } from "../../scaffold/steps.ts";
 import { WORKFLOW_DEFAULTS } from "../../scaffold/workflows.ts";
+import { shellWord } from "../../shell.ts";
 import { amount } from "../../text.ts";
 import { ask, canAsk } from "../ask.ts";
 import { cliErrors } from "../errors.ts";
@@ -237,10 +238,6 @@ function report(
   return (
     `${printable(folder)}: ${amount(written.length, "file")}, for ${printable(org.label)} (${org.id}).\n` +
     `${lines.join("")}${left.join("")}${owner}\nNext, and README.md has the rest:\n` +
-    `  cd ${printable(shellWord(folder))}\n  npm install\n  npm run ${org.isExample ? "org" : "validate"}\n`
+    `  cd ${shellWord(folder)}\n  npm install\n  npm run ${org.isExample ? "org" : "validate"}\n`
   );
-}
-
-function shellWord(text: string): string {
-  return /^[\w./@:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
