@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { parse } from "shell-quote";
 import { program } from "../../src/cli/program.ts";
 import { verbsOf } from "../../src/cli/verbTree.ts";
+import { UserError } from "../../src/errors.ts";
 
 /** The commands that a text of shell has, each as its words, without the settings before it and where its output goes. */
 export function commandsOf(text: string): string[][] {
@@ -62,6 +63,7 @@ export async function faultOf(args: readonly string[]): Promise<string | null> {
   try {
     await root.parseAsync([...args], { from: "user" });
   } catch (error) {
+    if (error instanceof UserError && error.code === "command-line-not-valid") return error.message;
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? null : fault || error.message;
   }

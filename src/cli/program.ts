@@ -91,6 +91,7 @@ export function program({ beforeVerb = prepare }: ProgramOptions = {}): Command 
       "--stack <name>",
       "of every verb that reads one org: take its login and policy from the config of this Pulumi stack",
     )
+    .hook("preAction", refuseSwallowed)
     .hook("preAction", beforeVerb)
     .addHelpText(
       "after",
@@ -105,22 +106,29 @@ export function program({ beforeVerb = prepare }: ProgramOptions = {}): Command 
 
 /**
  * Refuses an option as the value of another, which had none: commander takes it for one, so that `--profiles --reason x` would be of two profiles.
+ * `--app=--all` is meant.
  * @throws UserError
  */
 function refuseSwallowed(program: Command, verb: Command): void {
-  const flags = [...verb.options, ...program.options].flatMap(({ long, short }) =>
-    [long ?? [], short ?? []].flat(),
-  );
+  const flags = [...verb.options, ...program.options].flatMap(flagsOf);
+  const { rawArgs } = program as Command & { readonly rawArgs: readonly string[] };
   for (const command of [verb, program])
     for (const option of command.options) {
       const values = [command.getOptionValue(option.attributeName())].flat();
       const taken = values.find(
-        (value) => typeof value === "string" && flags.includes(value.split("=", 1)[0]!),
+        (value) =>
+          typeof value === "string" &&
+          flags.includes(value.split("=", 1)[0]!) &&
+          rawArgs.some((word, i) => flagsOf(option).includes(word) && rawArgs[i + 1] === value),
       );
       if (taken === undefined) continue;
       const fault = `option '${option.flags}' takes a value, and '${taken.split("=", 1)[0]}' is an option`;
       throw cliErrors["command-line-not-valid"]({ fault, verb: `sanctioned ${verbPath(verb)}` });
     }
+}
+
+function flagsOf({ long, short }: Option): string[] {
+  return [long ?? [], short ?? []].flat();
 }
 
 function verbPath(verb: Command): string {
@@ -130,7 +138,6 @@ function verbPath(verb: Command): string {
 
 /** @throws UserError */
 async function prepare(program: Command, verb: Command): Promise<void> {
-  refuseSwallowed(program, verb);
   const { policyRoot, in: alias, ...choice } = program.opts<ProgramOptions>();
   // Runs read their settings from the environment, wherever they are opened.
   if (policyRoot !== undefined) process.env.SANCTIONED_POLICY_ROOT = policyRoot;

@@ -1,5 +1,5 @@
 import { setupLinks } from "../setupLinks.ts";
-import { shellCommand } from "../shell.ts";
+import { optionWords, shellCommand } from "../shell.ts";
 import { watchErrors } from "./errors.ts";
 import type { WatchEvent } from "./event.ts";
 
@@ -68,8 +68,8 @@ function policyWords(words: readonly string[], policy: string | null): string[] 
 
 function commandsOf({ kind, app, user, details }: Subject): string[][] {
   const whose = [
-    ...(user === null ? [] : ["--user", user.username ?? user.id]),
-    ...(app === null ? [] : ["--app", app.id ?? details.label ?? app.name]),
+    ...(user === null ? [] : optionWords("--user", user.username ?? user.id)),
+    ...(app === null ? [] : optionWords("--app", app.id ?? details.label ?? app.name)),
   ];
   switch (kind) {
     case "high-privilege-grant":
@@ -87,7 +87,7 @@ function commandsOf({ kind, app, user, details }: Subject): string[][] {
     case "exemption-expiring":
     case "exemption-expired": {
       const { user: username } = details;
-      const pair = [...(username === undefined ? [] : ["--user", username]), ...whose];
+      const pair = [...(username === undefined ? [] : optionWords("--user", username)), ...whose];
       return [username === undefined || app === null ? ["list", ...pair] : ["explain", ...pair], ["plan"]];
     }
     case "inconclusive":

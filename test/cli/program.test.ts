@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { program } from "../../src/cli/program.ts";
 import { referenceMarkdown } from "../../src/cli/reference.ts";
@@ -166,4 +167,15 @@ it.each([
     code: "command-line-not-valid",
     message: expect.stringContaining(`option ${option} takes a value, and ${taken} is an option.`),
   });
+});
+
+it("an app can be named as an option is, after an equals sign", async () => {
+  const args = ["revoke", "--app=--all", "--reason=--app", "--user=-x"];
+  const taken: unknown[] = [];
+  const beforeVerb = async (_root: Command, verb: Command) => {
+    taken.push(verb.opts());
+    throw new Error("no more is needed");
+  };
+  await expect(program({ beforeVerb }).parseAsync(args, { from: "user" })).rejects.toThrow("no more");
+  expect(taken).toMatchObject([{ app: "--all", reason: "--app", user: "-x" }]);
 });
