@@ -4,13 +4,15 @@ import { type Finding, findingText } from "../decide/findings.ts";
 import type { Verdict } from "../decide/rule.ts";
 import type { App, Inventory, User } from "../inventory/inventory.ts";
 import { appLabels } from "../plan/label.ts";
+import { standingShown } from "../plan/standingPart.ts";
 import { type Position, placeText } from "../policy/policy.ts";
 import type { SaidValue } from "../policy/saidValues.ts";
 import { pathText } from "../policy/source.ts";
 import { printable } from "../printable.ts";
 import { safeJson } from "../safeJson.ts";
 import { amount, firstFew } from "../text.ts";
-import { HOLDS } from "./words.ts";
+import { standingNote } from "./standingTable.ts";
+import { accountLinksText, HOLDS } from "./words.ts";
 
 interface ExplanationOptions {
   /** Whether it is about a grant that nobody holds. */
@@ -55,6 +57,17 @@ export function standingExplained(
     .filter(({ app }) => apps === null || apps.some(({ key }) => key === app?.key))
     .map((found) => `${printable(findingText(found))} (${place(found.at)})\n`);
   return lines.length === 0 ? "" : `\nWithout a grant:\n${lines.join("")}`;
+}
+
+/** What could not be seen, of which an explanation says nothing; nothing where all was. */
+export function notSeenText(inventory: Inventory): string {
+  const { accountLinks } = inventory;
+  const { note, isWhole } = standingNote(standingShown(inventory, appLabels(inventory)));
+  const gaps = [
+    ...(accountLinks.proof === null ? [accountLinksText(accountLinks).trim()] : []),
+    ...(isWhole ? [] : [note]),
+  ];
+  return gaps.length === 0 ? "" : `\nNot all could be seen. ${gaps.join(" ")}\n`;
 }
 
 /** A verdict as other programs know it. */

@@ -2,9 +2,19 @@ import { expect, it } from "vitest";
 import { explain } from "../../src/decide/explain.ts";
 import { findings } from "../../src/decide/findings.ts";
 import type { App } from "../../src/inventory/inventory.ts";
-import { explainText, standingExplained } from "../../src/report/explanations.ts";
+import { explainText, notSeenText, standingExplained } from "../../src/report/explanations.ts";
 import { resolve } from "../arbitraries.ts";
-import { AS_OF, app, grant, inventoryOf, like, NO_STANDING_ACCESS, sfId, user } from "../inventories.ts";
+import {
+  AS_OF,
+  app,
+  grant,
+  inventoryOf,
+  like,
+  linksOf,
+  NO_STANDING_ACCESS,
+  sfId,
+  user,
+} from "../inventories.ts";
 
 it("an explanation of a grant of which it cannot be told which app it is says which it could be", () => {
   const [slack, twin] = [app("Slack", sfId("0H4", 1)), app("Slack", sfId("0xI", 2))];
@@ -55,4 +65,18 @@ it("what gets in without a grant against the policy is told of the user and the 
   expect(text).toContain("known by: client-credentials settings of apps");
   expect([told(null, [etl]), told(1, null)]).toEqual([text, text]);
   expect([told(2, [etl]), told(1, [slack])]).toEqual(["", ""]);
+});
+
+it("an explanation says what could not be seen, and nothing where all was", () => {
+  const org = inventoryOf({ users: [user(1)] });
+  expect(notSeenText(org)).toBe("");
+  const readings = NO_STANDING_ACCESS.readings.map((one) => ({ ...one, state: "not-read" as const }));
+  const blind = { ...org, standingAccess: { ...NO_STANDING_ACCESS, readings } };
+  expect(notSeenText(blind)).toMatch(
+    /^\nNot all could be seen\. Access without a grant .* It was not looked for\./,
+  );
+  const refused = linksOf(0, { proof: null, refusal: "INVALID_TYPE" });
+  expect(notSeenText({ ...org, accountLinks: refused })).toBe(
+    "\nNot all could be seen. Links to identity providers could not be read (INVALID_TYPE).\n",
+  );
 });

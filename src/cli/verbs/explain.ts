@@ -4,7 +4,7 @@ import type { App, Grant } from "../../inventory/inventory.ts";
 import type { Evaluation } from "../../plan/evaluate.ts";
 import { grantsNamed, type Named } from "../../plan/named.ts";
 import { type SaidValue, saidValues } from "../../policy/saidValues.ts";
-import { explainJson, explainText, standingExplained } from "../../report/explanations.ts";
+import { explainJson, explainText, notSeenText, standingExplained } from "../../report/explanations.ts";
 import { fittedText } from "../../report/render/fold.ts";
 import type { ResolvedPolicy } from "../../resolve/resolved.ts";
 import { cliErrors } from "../errors.ts";
@@ -49,7 +49,9 @@ export function explainCommand(): Command {
       if (options.format === "json") process.stdout.write(explained);
       else {
         const standing = standingExplained(evaluation.findings, grantsNamed(inventory, options));
-        process.stdout.write(fittedText(`${explained}${standing}`, terminal().width));
+        process.stdout.write(
+          fittedText(`${explained}${standing}${notSeenText(inventory)}`, terminal().width),
+        );
       }
     });
 }

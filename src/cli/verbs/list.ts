@@ -3,7 +3,7 @@ import { NO_NEEDS } from "../../inventory/needs.ts";
 import { connectedUsers, type ListFilter } from "../../report/list/connectedUsers.ts";
 import { listCsv, listJson, listText } from "../../report/list/listFormats.ts";
 import { standingNote } from "../../report/standingTable.ts";
-import { proofText } from "../../report/words.ts";
+import { accountLinksText, proofText } from "../../report/words.ts";
 import { openObserver } from "../run.ts";
 import { terminal } from "../terminalOutput.ts";
 
@@ -36,6 +36,8 @@ export function listCommand(): Command {
       process.stdout.write(output);
       // A table of rows has no place for it.
       if (options.format === "csv")
-        process.stderr.write(`${proofText(inventory.proof)}\n${standingNote(list.standingAccess).note}\n`);
+        process.stderr.write(
+          `${proofText(inventory.proof)}${accountLinksText(inventory.accountLinks)}\n${standingNote(list.standingAccess).note}\n`,
+        );
     });
 }

@@ -52,6 +52,9 @@ describe("links to identity providers on the command line", () => {
     expect(stdout).toContain(
       "Beside them all 3 links to identity providers that the org counted: read in 1 range with 3 API calls; the API may delete them.",
     );
+    // A table of rows has no place for it.
+    const csv = await run(org, "list", "--format", "csv");
+    expect(csv.stderr).toContain("Beside them all 3 links to identity providers that the org counted");
   });
 
   it("are planned, with the label that tells them from an app", async () => {
