@@ -23,6 +23,7 @@ export function numbersOf(plan: FullPlan, base: PlanFile | null): OrgNumbers {
     idle: countIdle(plan),
     standing: (standingAccess?.entries ?? []).filter(({ code }) => code !== null).length,
     standingIsWhole: isStandingWhole(plan),
+    linksAreRead: inventory.accountLinks === undefined || inventory.accountLinks.counts !== null,
     calls: inventory.proof.calls,
   };
 }

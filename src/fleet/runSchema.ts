@@ -46,6 +46,12 @@ const Numbers = Type.Object(
           "Whether ways in without a grant were looked for everywhere; left out by a version that did not say.",
       }),
     ),
+    linksAreRead: Type.Optional(
+      Type.Boolean({
+        description:
+          "Whether the links to identity providers are among the grants; left out by a version that did not say.",
+      }),
+    ),
     calls: Count("API calls that the list took."),
   },
   closed,

@@ -10,7 +10,7 @@ import {
   fleetLimitsText,
   isNotJudged,
   isOverLimits,
-  notLookedForText,
+  notSeenText,
   STATUS_WORDS,
   summaryText,
 } from "./fleetWords.ts";
@@ -59,7 +59,7 @@ export function fleetMarkdown(plans: FleetPlans): string {
         `Limits of the fleet: ${markdownText(fleetLimitsText(run.limits))}.`,
         [
           `${markdownText(run.file)} at ${run.asOf}. ${COUNTED_NOTE}`,
-          ...notLookedForText(run.orgs),
+          ...notSeenText(run.orgs),
           LAST_USED_NOTE,
         ].join(" "),
       ].join("\n\n")}\n`,
@@ -74,7 +74,7 @@ const MOST_APPS = 100;
 function markOf({ orgs, limits }: FleetPlans["run"]): string {
   const isClean =
     orgs.length > 0 && limits.refusal === null && orgs.every(({ status }) => status === "clean");
-  return isClean && notLookedForText(orgs).length === 0 ? "✅" : "⚠️";
+  return isClean && notSeenText(orgs).length === 0 ? "✅" : "⚠️";
 }
 
 function part(title: string, table: Table, most: number): string[] {

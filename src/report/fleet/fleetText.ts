@@ -11,7 +11,7 @@ import {
   fleetLimitsText,
   isNotJudged,
   isOverLimits,
-  notLookedForText,
+  notSeenText,
   STATUS_WORDS,
   summaryText,
 } from "./fleetWords.ts";
@@ -40,7 +40,7 @@ export function fleetText(
     orgs.length === 0 ? "No org is selected." : colouredRows(orgs, width, colors),
     ...platformPart(run, width),
     ...appsPart(apps, width),
-    ...notLookedForText(orgs),
+    ...(notSeenText(orgs).length === 0 ? [] : [notSeenText(orgs).join(" ")]),
     ...(notSelected.length === 0 ? [] : [`Not selected: ${notSelected.join(", ")}.`]),
     limits.refusal === null
       ? `Limits of the fleet${notSelected.length === 0 ? "" : ", over what is selected"}: ${fleetLimitsText(limits)}.`
@@ -81,7 +81,7 @@ function paintOf({ status }: OrgResult, { green, yellow, red }: Colors): (text: 
 function worst({ orgs, limits }: FleetRun, colors: Colors): (text: string) => string {
   const statuses = orgs.map((org) => paintOf(org, colors));
   if (limits.refusal !== null || statuses.includes(colors.red)) return colors.red;
-  if (statuses.includes(colors.yellow) || notLookedForText(orgs).length > 0) return colors.yellow;
+  if (statuses.includes(colors.yellow) || notSeenText(orgs).length > 0) return colors.yellow;
   return orgs.length === 0 ? (text) => text : colors.green;
 }
 

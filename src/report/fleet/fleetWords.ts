@@ -39,15 +39,23 @@ export function standingIn({ numbers }: Pick<OrgResult, "numbers">): number | nu
     : numbers.standing;
 }
 
-/** That access without a grant was not looked for everywhere in orgs that were judged; nothing where it was. */
-export function notLookedForText(orgs: readonly OrgResult[]): string[] {
+/** What was not seen in orgs that were judged, in sentences; nothing where all was. */
+export function notSeenText(orgs: readonly OrgResult[]): string[] {
   const judged = orgs.filter((org) => !isNotJudged(org));
-  const some = judged.filter(({ numbers }) => numbers?.standingIsWhole !== true).length;
-  return some === 0
-    ? []
-    : [
-        `Access without a grant was not looked for everywhere in ${count(some)} of ${amount(judged.length, "org")}.`,
-      ];
+  const sentence = (what: string, isSeen: (numbers: OrgResult["numbers"]) => boolean) => {
+    const some = judged.filter(({ numbers }) => !isSeen(numbers)).length;
+    return some === 0 ? [] : [`${what} in ${count(some)} of ${amount(judged.length, "org")}.`];
+  };
+  return [
+    ...sentence(
+      "Access without a grant was not looked for everywhere",
+      (numbers) => numbers?.standingIsWhole === true,
+    ),
+    ...sentence(
+      "Links to identity providers could not be read",
+      (numbers) => numbers?.linksAreRead !== false,
+    ),
+  ];
 }
 
 /** How many orgs, and what came of them, in a line. */

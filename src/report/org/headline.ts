@@ -34,19 +34,26 @@ export function headlineOf(report: OrgReport, { undecided }: OrgView): Headline 
     };
   if (reported > 0)
     return { tone: "warn", text: `Nothing to revoke; ${amount(reported, "grant")} only reported` };
-  const { isWhole } = standingNote(plan.standingAccess);
+  const unseen = notSeen(plan);
   const clean = kept === 0 ? "no grant was counted" : "the policy keeps every grant that was counted";
-  if (!isWhole)
-    return {
-      tone: "warn",
-      text: `Nothing to revoke: ${clean}; access without a grant was not looked for everywhere`,
-    };
+  if (unseen.length > 0)
+    return { tone: "warn", text: `Nothing to revoke: ${clean}; ${unseen.join(", and ")}` };
   return { tone: "good", text: `Clean: ${clean}` };
 }
 
 /** How many ways in without a grant the policy does not want. */
 export function standingCount({ standingAccess }: FullPlan): number {
   return (standingAccess?.entries ?? []).filter(({ code }) => code !== null).length;
+}
+
+/** What nobody knows of an org, as clauses. A plan without links says nothing of them. */
+function notSeen({ standingAccess, inventory: { accountLinks } }: FullPlan): string[] {
+  return [
+    ...(standingNote(standingAccess).isWhole ? [] : ["access without a grant was not looked for everywhere"]),
+    ...(accountLinks === undefined || accountLinks.counts !== null
+      ? []
+      : ["links to identity providers could not be read"]),
+  ];
 }
 
 /** Grants by what the policy makes of them. */

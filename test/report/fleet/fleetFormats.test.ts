@@ -110,6 +110,17 @@ describe("access without a grant that was not looked for", () => {
     expect(fleetText(plans.run, { width: 80, color: true })).toContain("\u001b[33m1 org: 1 clean.");
   });
 
+  it("is not all: so are links to identity providers that could not be read", () => {
+    const accountLinks = { read: 0, counts: null, refusal: "INVALID_TYPE", deletable: null };
+    const plan = { ...CLEAN, inventory: { ...CLEAN.inventory, accountLinks } };
+    const plans = fleetOf([{ name: "one", plan }]);
+    const html = fleetHtml(fleetPageOf(plans));
+    for (const text of [markdown(plans), fleetText(plans.run), html])
+      expect(text).toContain("Links to identity providers could not be read in 1 of 1 org.");
+    expect(html).toContain('<section id="verdict" class="verdict warn"');
+    expect(markdown(plans)).not.toContain("✅");
+  });
+
   it("is none where it was looked for everywhere", () => {
     const plans = fleetOf([{ name: "one", plan: CLEAN }]);
     for (const text of [markdown(plans), fleetText(plans.run)]) expect(text).not.toContain("not looked for");

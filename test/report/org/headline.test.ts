@@ -18,6 +18,13 @@ const quiet: FullPlan = {
 };
 /** As a plan of a release that did not look for access without a grant. */
 const { standingAccess: _, ...quietUnread } = quiet;
+const linksUnread: FullPlan = {
+  ...quiet,
+  inventory: {
+    ...quiet.inventory,
+    accountLinks: { read: 0, counts: null, refusal: "INVALID_TYPE", deletable: null },
+  },
+};
 const unlisted: FullPlan = {
   ...quiet,
   apps: quiet.apps.map((app) => ({ ...app, standing: app.name === "Slack" ? "not-listed" : app.standing })),
@@ -73,6 +80,13 @@ describe.each<[rule: string, report: Partial<OrgReport>, tone: string, text: str
     { plan: quietUnread },
     "warn",
     "Nothing to revoke: the policy keeps every grant that was counted; access without a grant was not looked for everywhere",
+    0,
+  ],
+  [
+    "nor links to identity providers that could not be read",
+    { plan: linksUnread },
+    "warn",
+    "Nothing to revoke: the policy keeps every grant that was counted; links to identity providers could not be read",
     0,
   ],
   [

@@ -7,7 +7,7 @@ import {
   fleetLimitsText,
   isNotJudged,
   isOverLimits,
-  notLookedForText,
+  notSeenText,
   revokedIn,
   summaryText,
 } from "../fleetWords.ts";
@@ -29,7 +29,7 @@ ${limits.refusal === null ? null : html`<p><strong>Refused.</strong> ${limits.re
   over === 0
     ? null
     : html`<p><a href="#refused">${amount(over, "org")} ${over === 1 ? "is" : "are"} over ${over === 1 ? "its" : "their"} own limits</a>: nothing is revoked there.</p>\n`
-}<p class="proof">${[summaryText(page.run), ...notLookedForText(orgs)].join(" ")} Limits of the fleet: ${fleetLimitsText(limits)}.</p>
+}<p class="proof">${[summaryText(page.run), ...notSeenText(orgs)].join(" ")} Limits of the fleet: ${fleetLimitsText(limits)}.</p>
 </section>
 ${bigNumbers(`The numbers at ${asOf.slice(0, 10)}, of the orgs that were judged`, [
   ["Orgs judged", judged.length, "orgs", "that could be read whole"],
@@ -83,10 +83,10 @@ function fleetHeadline({ run }: Pick<FleetPage, "run">): {
       text: `Nothing to revoke, but ${amount(reporting, "org")} ${reporting === 1 ? "needs" : "need"} a look`,
     };
   if (orgs.length === 0) return { tone: "warn", text: "No org was selected" };
-  if (notLookedForText(orgs).length > 0)
+  if (notSeenText(orgs).length > 0)
     return {
       tone: "warn",
-      text: "Nothing to revoke: the policies keep every grant that was counted; access without a grant was not looked for everywhere",
+      text: "Nothing to revoke: the policies keep every grant that was counted; not all access could be looked for",
     };
   return notSelected.length === 0
     ? {
