@@ -15,6 +15,7 @@ import { smallOrg } from "salesforce-local-org/orgs";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { readOrgs } from "../../../src/fleet/readOrgs.ts";
 import { sanctioned } from "../run.ts";
+import { typedAt } from "../typed.ts";
 
 const BIN = path.resolve(import.meta.dirname, "../../../bin/sanctioned.js");
 
@@ -196,4 +197,20 @@ describe("sanctioned upgrade", () => {
     folder = scratch;
     expect(within("upgrade")).toEqual({ code: 1, output: expect.stringContaining("[mark-not-there]") });
   });
+});
+
+it.each([
+  ["Workflows of github", "\u0003"],
+  ["Team that reviews", "\u0003"],
+  ["Team that reviews", "\u0004"],
+])("a question that was ended leaves nothing behind: %s %j", async (question, typed) => {
+  const answers = [["Workflows of github", "\r"] as const, ["Team that reviews", "\r"] as const];
+  const before = answers.slice(
+    0,
+    answers.findIndex(([asked]) => asked === question),
+  );
+  const at = { env: {}, folder: scratch };
+  const shown = await typedAt(["new", folder, "--example"], [...before, [question, typed]], at);
+  expect(shown).toContain("A question was not answered: nothing is written.");
+  expect(existsSync(folder)).toBe(false);
 });
