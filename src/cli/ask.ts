@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { cliErrors } from "./errors.ts";
 
 /** Whether somebody sits at this terminal who can be asked. */
@@ -6,8 +7,21 @@ export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true && !process.env.CI;
 }
 
+/** Within which a line that was typed before has been read. */
+const TYPED_MS = 50;
+
+/** Takes nothing for an answer that was typed before it was asked for. */
+export async function forgetTyped(): Promise<void> {
+  const drop = (): void => undefined;
+  process.stdin.on("data", drop);
+  await setTimeout(TYPED_MS);
+  await setImmediate(); // after a read that became due meanwhile
+  process.stdin.off("data", drop).pause();
+}
+
 /** What is typed at a question; null where it was ended by Ctrl-C, Ctrl-D or a terminal that hung up. */
 export async function askLine(question: string): Promise<string | null> {
+  if (process.stdin.readableEnded) return null;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise<null>((end) => terminal.once("close", () => end(null)));
   const answer = terminal.question(question).catch((error: Error) => {

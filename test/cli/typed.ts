@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { shellCommand } from "../../src/shell.ts";
 
 /**
  * Runs `sanctioned ARGS` at a pseudo-terminal, which does not say how wide it is, and answers its questions.
@@ -10,9 +11,13 @@ import path from "node:path";
 export function typedAt(
   args: readonly string[],
   answers: readonly (readonly [asked: string, typed: string | (() => string)])[],
-  { env, folder }: { readonly env: Readonly<Record<string, string>>; readonly folder: string },
+  {
+    env,
+    folder,
+    ahead = "",
+  }: { readonly env: Readonly<Record<string, string>>; readonly folder: string; readonly ahead?: string },
 ): Promise<string> {
-  const command = [process.execPath, path.resolve("bin/sanctioned.js"), ...args].join(" ");
+  const command = shellCommand([process.execPath, path.resolve("bin/sanctioned.js"), ...args]);
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     cwd: folder,
     env: {
@@ -23,6 +28,7 @@ export function typedAt(
       ...env,
     },
   });
+  child.stdin.write(ahead);
   let shown = "";
   let seen = 0;
   let next = 0;

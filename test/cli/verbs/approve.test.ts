@@ -5,6 +5,7 @@ import { BOBS_TOOL, dieppeTrading } from "salesforce-local-org/orgs";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { KeyRing, type TestKey } from "../../sign/keys.ts";
 import { sanctioned } from "../run.ts";
+import { typedAt } from "../typed.ts";
 
 const keys = new KeyRing();
 let ada: TestKey;
@@ -123,3 +124,14 @@ it("a watch that would revoke refuses to start where its revocations are not wai
   const refused = await run("watch", "--once", "--enforce", "leavers");
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("[approved-plan-missing]")]);
 });
+
+it.each(["\u0003", "\u0004", "11\r"])(
+  "signs nothing where the number is not typed at its question: %j",
+  async (typed) => {
+    await run("plan", "--out", plan);
+    const args = ["approve", plan, "--key", ada.file, "--policy", policy];
+    const shown = await typedAt(args, [["Type 12 to approve 12: ", typed]], { env, folder, ahead: "12\r" });
+    expect(shown).toContain("[approving-not-confirmed]");
+    expect(signatures()).toEqual([]);
+  },
+);

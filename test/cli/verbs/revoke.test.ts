@@ -7,6 +7,7 @@ import { type LocalOrg, startLocalOrg } from "salesforce-local-org";
 import { BOBS_TOOL, dieppeTrading } from "salesforce-local-org/orgs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sanctioned } from "../run.ts";
+import { typedAt } from "../typed.ts";
 
 const ADA = "ada.weber@dieppe.example";
 let org: LocalOrg;
@@ -181,5 +182,27 @@ describe("sanctioned revoke", () => {
     const { stdout, stderr } = await revoke("--app", BOBS_TOOL.name, "--yes");
     const all = stdout + stderr + readFileSync(record, "utf8");
     for (const token of [...tokens, org.accessToken]) expect(all).not.toContain(token);
+  });
+});
+
+describe("the number that is asked for at a terminal", () => {
+  const ofOne = ["revoke", "--user", ADA, "--app", BOBS_TOOL.name, "--reason", "Left"];
+  const ROOT = path.resolve(import.meta.dirname, "../../.."); // which has the policy
+  const asked = "Type 1 to revoke 1: ";
+
+  it.each([
+    ["is no answer where it was typed before it was asked for", "1\r"],
+    ["is not asked for at a terminal that was left before", "\u0004"],
+  ])("%s", async (_rule, ahead) => {
+    const shown = await typedAt(ofOne, [[asked, "no\r"]], { env, folder: ROOT, ahead });
+    expect(shown).toContain("The number was not typed: nothing was revoked.");
+    expect([ofApp(BOBS_TOOL.name), calls()]).toEqual([12, 0]);
+  });
+
+  it("revokes once it is typed", async () => {
+    expect(await typedAt(ofOne, [[asked, "1\r"]], { env, folder: ROOT, ahead: "2\r" })).toContain(
+      "1 revoked.",
+    );
+    expect(ofApp(BOBS_TOOL.name)).toBe(11);
   });
 });
