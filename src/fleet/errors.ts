@@ -10,7 +10,8 @@ export const fleetErrors = declareErrors({
   "orgs-file-not-readable": {
     kind: "user",
     text: "The file of the orgs, {file}, {why}.",
-    remedy: "Name one with --orgs, or write orgs.yaml: docs/fleet.md has the form.",
+    remedy:
+      "Write it (docs/fleet.md has the form), or name another with --orgs, where the verb has that option.",
     example: { file: "orgs.yaml", why: "is not there" },
   },
   "org-not-in-fleet": {

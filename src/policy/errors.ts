@@ -4,7 +4,8 @@ export const policyErrors = declareErrors({
   "policy-with-problems": {
     kind: "user",
     text: "The policy has {count}.",
-    remedy: "Fix what is listed; `npx sanctioned validate` checks it again.",
+    remedy:
+      "Fix what is listed; `npx sanctioned validate` checks it again, with `--look-up` against the org too.",
     example: { count: "2 problems" },
   },
   "decision-not-possible": {

@@ -81,7 +81,7 @@ describe("many problems", () => {
     expect(error).toBeInstanceOf(UserError);
     expect(error.code).toBe("policy-with-problems");
     expect(error.message).toBe(
-      `${formatProblem(problem)}\nThe policy has 1 problem. Fix what is listed; \`npx sanctioned validate\` checks it again.`,
+      `${formatProblem(problem)}\nThe policy has 1 problem. Fix what is listed; \`npx sanctioned validate\` checks it again, with \`--look-up\` against the org too.`,
     );
     expect(new PolicyError([problem, problem]).message).toContain("The policy has 2 problems.");
     expect(error.problems).toEqual([problem]);
