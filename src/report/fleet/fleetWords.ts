@@ -71,8 +71,10 @@ export function summaryText({
     return some === undefined ? [] : `${count(some.length)} ${STATUS_WORDS[status]}`;
   });
   const revocations = orgs.reduce((sum, org) => sum + revokedIn(org), 0);
-  const sum =
-    limits.refusal === null
+  const isUnknown = orgs.length > 0 && orgs.every(isNotJudged);
+  const sum = isUnknown
+    ? "What is to be revoked is not known."
+    : limits.refusal === null
       ? `${amount(revocations, "revocation")} in all.`
       : `Over the limits of the fleet: none of ${amount(revocations, "revocation")} would be made.`;
   const left = notSelected.length === 0 ? "" : ` ${amount(notSelected.length, "org")} not selected.`;

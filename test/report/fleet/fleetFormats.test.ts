@@ -9,7 +9,7 @@ import {
 import { fleetText } from "../../../src/report/fleet/fleetText.ts";
 import { fleetHtml } from "../../../src/report/fleet/html/fleetHtml.ts";
 import { fleetPageOf } from "./html/demoFleet.ts";
-import { CLEAN, fleetOf, PLAN, someFleet } from "./someFleet.ts";
+import { CLEAN, fleetOf, INCONCLUSIVE, PLAN, someFleet, UNREACHABLE } from "./someFleet.ts";
 
 const EXTENSION: Readonly<Record<string, string>> = {
   text: "txt",
@@ -80,6 +80,22 @@ describe("a run over a fleet as text", () => {
     ]);
     expect(fleetText(PLANS.run)).not.toContain("\u001b");
   });
+});
+
+it("a fleet of which no org was judged has no number of what it holds or loses", () => {
+  const plans = fleetOf([UNREACHABLE, INCONCLUSIVE]);
+  const html = fleetHtml(fleetPageOf(plans));
+  expect(
+    [...html.matchAll(/<strong[^>]*>([^<]*)<\/strong> <span>([^<]*)</g)].map(([, n, what]) => [what, n]),
+  ).toEqual([
+    ["Orgs judged", "0"],
+    ["Not judged", "2"],
+    ...["Grants", "Users, by org", "To be revoked", "Only reported", "Apps by name", "Idle grants"].map(
+      (what) => [what, "not judged"],
+    ),
+  ]);
+  for (const text of [fleetText(plans.run), renderFleet(plans, "markdown", { version: "1.2.3" }), html])
+    expect(text).toContain("2 orgs: 1 inconclusive, 1 unreachable. What is to be revoked is not known.");
 });
 
 describe("access without a grant that was not looked for", () => {

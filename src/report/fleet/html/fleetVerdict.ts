@@ -20,8 +20,10 @@ export function fleetVerdict(page: FleetPage): Markup {
   const { orgs, limits, asOf } = page.run;
   const { tone, text } = fleetHeadline(page);
   const judged = orgs.filter((org) => !isNotJudged(org));
+  // Of orgs of which nothing is known no number is 0.
+  const known = (number: number) => (judged.length === 0 && orgs.length > 0 ? null : number);
   const sum = (key: "grants" | "connectedUsers" | "reported" | "unlistedApps" | "idle") =>
-    judged.reduce((total, { numbers }) => total + (numbers?.[key] ?? 0), 0);
+    known(judged.reduce((total, { numbers }) => total + (numbers?.[key] ?? 0), 0));
   const over = orgs.filter(isOverLimits).length;
   return html`<section id="verdict" class="verdict ${tone}" aria-labelledby="verdict-title">
 <h2 id="verdict-title">${text}</h2>
@@ -38,12 +40,12 @@ ${bigNumbers(`The numbers at ${asOf.slice(0, 10)}, of the orgs that were judged`
   ["Users, by org", sum("connectedUsers"), "people", "with a grant at least, counted in each org"],
   [
     "To be revoked",
-    orgs.reduce((total, org) => total + revokedIn(org), 0),
+    known(orgs.reduce((total, org) => total + revokedIn(org), 0)),
     "orgs",
     "by the rules of each org's policy",
   ],
   ["Only reported", sum("reported"), "orgs", "break a rule and are left alone"],
-  ["Apps by name", appsAcross(page.apps).length, "apps", "called alike counted once"],
+  ["Apps by name", known(appsAcross(page.apps).length), "apps", "called alike counted once"],
   [
     "Idle grants",
     sum("idle"),
