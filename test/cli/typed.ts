@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { onTestFinished } from "vitest";
 import { shellCommand } from "../../src/shell.ts";
 
 /**
@@ -28,6 +29,8 @@ export function typedAt(
       ...env,
     },
   });
+  // It waits for ever where its question is another.
+  onTestFinished(() => void child.kill());
   child.stdin.write(ahead);
   let shown = "";
   let seen = 0;

@@ -125,12 +125,15 @@ it("a watch that would revoke refuses to start where its revocations are not wai
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("[approved-plan-missing]")]);
 });
 
-it.each(["\u0003", "\u0004", "11\r"])(
+it.each(["\u0003", "\u0004", "1\r"])(
   "signs nothing where the number is not typed at its question: %j",
   async (typed) => {
     await run("plan", "--out", plan);
+    // Another test revokes one.
+    const { length } = JSON.parse(readFileSync(plan, "utf8")).revocations;
     const args = ["approve", plan, "--key", ada.file, "--policy", policy];
-    const shown = await typedAt(args, [["Type 12 to approve 12: ", typed]], { env, folder, ahead: "12\r" });
+    const asked = `Type ${length} to approve ${length}: `;
+    const shown = await typedAt(args, [[asked, typed]], { env, folder, ahead: `${length}\r` });
     expect(shown).toContain("[approving-not-confirmed]");
     expect(signatures()).toEqual([]);
   },
