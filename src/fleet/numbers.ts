@@ -1,3 +1,4 @@
+import { areLinksRead, decisionCounts, errorCount, isStandingWhole, standingCount } from "../plan/counts.ts";
 import { appKey } from "../plan/parts.ts";
 import { countGrantsOf } from "../plan/plan.ts";
 import { planDifference } from "../plan/planDifference.ts";
@@ -8,7 +9,7 @@ import type { OrgNumbers, OrgStatus } from "./runSchema.ts";
 /** A plan in numbers, without a name. Pure. @param base the plan by the policy of before; null for none */
 export function numbersOf(plan: FullPlan, base: PlanFile | null): OrgNumbers {
   const difference = base === null ? null : planDifference(base, plan);
-  const { inventory, revocations, counts, findings, standingAccess } = plan;
+  const { inventory, revocations } = plan;
   return {
     grants: inventory.grants,
     connectedUsers: inventory.connectedUsers,
@@ -17,21 +18,15 @@ export function numbersOf(plan: FullPlan, base: PlanFile | null): OrgNumbers {
     usersLosing: new Set(revocations.map(({ user }) => user.id)).size,
     newRevocations: difference && countGrantsOf(difference.revokes),
     keptRevocations: difference && countGrantsOf(difference.keeps),
-    reported: sumOf(counts.report),
-    errors: findings.filter(({ severity }) => severity === "error").length,
+    reported: decisionCounts(plan).reported,
+    errors: errorCount(plan),
     unlistedApps: countUnlisted(plan),
     idle: countIdle(plan),
-    standing: (standingAccess?.entries ?? []).filter(({ code }) => code !== null).length,
-    standingIsWhole: isStandingWhole(plan),
-    linksAreRead: inventory.accountLinks === undefined || inventory.accountLinks.counts !== null,
+    standing: standingCount(plan),
+    standingIsWhole: isStandingWhole(plan.standingAccess),
+    linksAreRead: areLinksRead(inventory),
     calls: inventory.proof.calls,
   };
-}
-
-/** Whether access without a grant was looked for everywhere. */
-function isStandingWhole({ standingAccess }: PlanFile): boolean {
-  const { sources = [] } = standingAccess ?? {};
-  return sources.length > 0 && sources.every(({ state }) => state === "read");
 }
 
 /** What is true of an org that was judged: the worst. Pure. */
@@ -42,10 +37,6 @@ export function statusOf(
   if (limits.refusal !== null) return "refused";
   if (revocations > 0) return "revokes";
   return reported + errors + standing > 0 ? "reports" : "clean";
-}
-
-function sumOf(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 /** Of the apps that hold grants: one that the org lists and nobody uses needs no decision yet. */

@@ -1,3 +1,4 @@
+import { errorCount } from "./counts.ts";
 import type { PlanFile } from "./planSchema.ts";
 
 /**
@@ -10,5 +11,5 @@ export function planEnd({
   findings,
 }: Pick<PlanFile, "limits" | "revocations" | "findings">): 0 | 2 | 3 {
   if (limits.refusal !== null) return 3;
-  return revocations.length > 0 || findings.some(({ severity }) => severity === "error") ? 2 : 0;
+  return revocations.length > 0 || errorCount({ findings }) > 0 ? 2 : 0;
 }

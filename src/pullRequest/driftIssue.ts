@@ -1,3 +1,4 @@
+import { decisionCounts, errorCount } from "../plan/counts.ts";
 import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import { markdownText } from "../report/render/markdown.ts";
@@ -28,7 +29,7 @@ export function driftIssue(
   memory = "",
 ): { readonly title: string; readonly body: string } | null {
   const { org, policy, revocations, findings, limits } = plan;
-  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const errors = errorCount(plan);
   const count = countGrantsOf(revocations);
   if (count === 0 && errors === 0) return null;
   const what = [
@@ -55,11 +56,6 @@ export function driftIssue(
   };
 }
 
-/** How many grants the policy only reports. */
-function reportedIn({ counts }: PlanFile): number {
-  return Object.values(counts.report).reduce((sum, grants) => sum + grants, 0);
-}
-
 /** What the issue is closed with; what is only reported is not said to keep to the policy. @param record null where none is at hand */
 export function cleanIssue(
   plan: PlanFile,
@@ -67,7 +63,7 @@ export function cleanIssue(
 ): { readonly title: string; readonly body: string } {
   const { org, policy, inventory, asOf } = plan;
   const [name, file] = [markdownText(org.name), markdownText(policy.file)];
-  const reported = reportedIn(plan);
+  const { reported } = decisionCounts(plan);
   const [title, verdict] =
     reported === 0
       ? [
@@ -92,7 +88,7 @@ export function driftToldOf(plan: PlanFile, record: RecordAtHand | null = null) 
   return driftTold({
     groups: driftOf(plan, null),
     day: plan.asOf.slice(0, 10),
-    reported: reportedIn(plan),
+    reported: decisionCounts(plan).reported,
     issue: (_, memory) => driftIssue(plan, record, memory),
     closing: cleanIssue(plan, record),
   });

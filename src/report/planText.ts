@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { errorCount } from "../plan/counts.ts";
 import { refusedText } from "../plan/limits.ts";
 import { countGrantsOf } from "../plan/plan.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
@@ -108,9 +109,9 @@ function verdictText({ revocations, limits, inventory, findings, counts, policy 
   return `${amount(planned, "revocation")} of ${amount(inventory.grants, "grant")}${refused}: ${groupsText(revocations)}${rest}.`;
 }
 
-function verdictPaint({ revocations, findings, counts }: PlanFile, { red, yellow, green }: Colors) {
-  const isBad = revocations.length > 0 || findings.some(({ severity }) => severity === "error");
-  if (isBad) return red;
+function verdictPaint(plan: PlanFile, { red, yellow, green }: Colors) {
+  const { revocations, findings, counts } = plan;
+  if (revocations.length > 0 || errorCount(plan) > 0) return red;
   return findings.some(({ severity }) => severity === "warning") || Object.keys(counts.report).length > 0
     ? yellow
     : green;

@@ -1,4 +1,5 @@
 import type { FindingCode } from "../decide/codes.ts";
+import { isStandingWhole } from "../plan/counts.ts";
 import { appKey, appText } from "../plan/parts.ts";
 import type { PlanFile } from "../plan/planSchema.ts";
 import type { StandingShown } from "../plan/standingPart.ts";
@@ -143,6 +144,6 @@ export function standingNote(standing: Pick<StandingShown, "days" | "sources"> |
   const looked = read.length === 0 ? "It was not looked for." : `Looked for in: ${read.join(", ")}.`;
   return {
     note: ["Access without a grant is reported, and never revoked.", looked, ...missing].join(" "),
-    isWhole: sources.length > 0 && missing.length === 0,
+    isWhole: isStandingWhole(standing),
   };
 }

@@ -1,7 +1,8 @@
 import { type FindingCode, meaningOf } from "../../decide/codes.ts";
+import { decisionCounts } from "../../plan/counts.ts";
 import { amount, count } from "../../text.ts";
 import { dayOf } from "../../time.ts";
-import { decisionCounts, headlineOf } from "../org/headline.ts";
+import { headlineOf } from "../org/headline.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import type { OrgView } from "../org/orgView.ts";
 import { type Task, tasksOf } from "../org/tasks.ts";

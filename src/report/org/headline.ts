@@ -1,5 +1,11 @@
+import {
+  areLinksRead,
+  decisionCounts,
+  errorCount,
+  isStandingWhole,
+  standingCount,
+} from "../../plan/counts.ts";
 import { amount, count } from "../../text.ts";
-import { standingNote } from "../standingTable.ts";
 import type { FullPlan, OrgReport } from "./orgReport.ts";
 import type { OrgView } from "./orgView.ts";
 
@@ -41,34 +47,10 @@ export function headlineOf(report: OrgReport, { undecided }: OrgView): Headline 
   return { tone: "good", text: `Clean: ${clean}` };
 }
 
-/** How many ways in without a grant the policy does not want. */
-export function standingCount({ standingAccess }: FullPlan): number {
-  return (standingAccess?.entries ?? []).filter(({ code }) => code !== null).length;
-}
-
-/** What nobody knows of an org, as clauses. A plan without links says nothing of them. */
-function notSeen({ standingAccess, inventory: { accountLinks } }: FullPlan): string[] {
+/** What nobody knows of an org, as clauses. */
+function notSeen({ standingAccess, inventory }: FullPlan): string[] {
   return [
-    ...(standingNote(standingAccess).isWhole ? [] : ["access without a grant was not looked for everywhere"]),
-    ...(accountLinks === undefined || accountLinks.counts !== null
-      ? []
-      : ["links to identity providers could not be read"]),
+    ...(isStandingWhole(standingAccess) ? [] : ["access without a grant was not looked for everywhere"]),
+    ...(areLinksRead(inventory) ? [] : ["links to identity providers could not be read"]),
   ];
-}
-
-/** Grants by what the policy makes of them. */
-export interface DecisionCounts {
-  readonly kept: number;
-  readonly reported: number;
-  readonly toRevoke: number;
-}
-
-export function decisionCounts({ counts }: FullPlan): DecisionCounts {
-  const sum = (codes: Readonly<Record<string, number>>) => Object.values(codes).reduce((a, b) => a + b, 0);
-  return { kept: sum(counts.keep), reported: sum(counts.report), toRevoke: sum(counts.revoke) };
-}
-
-/** How many findings are errors. */
-export function errorCount({ findings }: FullPlan): number {
-  return findings.filter(({ severity }) => severity === "error").length;
 }

@@ -1,10 +1,10 @@
 import { IDLE_DAYS } from "../../plan/allParts.ts";
+import { decisionCounts, errorCount, standingCount } from "../../plan/counts.ts";
 import { amount, count, firstFew } from "../../text.ts";
 import { dayOf, days } from "../../time.ts";
 import { totalsOf } from "../groups.ts";
 import { STANDINGS } from "../words.ts";
 import { DUE_DAYS, dueExemptions, overdueReviews } from "./due.ts";
-import { decisionCounts, errorCount, standingCount } from "./headline.ts";
 import { notJudgedText } from "./measures.ts";
 import type { OrgReport } from "./orgReport.ts";
 import type { GrantRow, OrgView } from "./orgView.ts";

@@ -1,9 +1,9 @@
+import { decisionCounts } from "../../plan/counts.ts";
 import { appKey } from "../../plan/parts.ts";
 import { compareText } from "../../text.ts";
 import { dayOf, minuteText } from "../../time.ts";
 import { tableOf } from "../render/table.ts";
 import { WIDE } from "./columns.ts";
-import { decisionCounts } from "./headline.ts";
 import type { FullPlan, TrendPoint } from "./orgReport.ts";
 import { orgView } from "./orgView.ts";
 import type { Section } from "./section.ts";
