@@ -8,6 +8,7 @@ import type { SetupLinks } from "../setupLinks.ts";
 import { KIND_WORDS, SOURCE_WORDS } from "../standing.ts";
 import { compareText, firstFew } from "../text.ts";
 import { minuteText } from "../time.ts";
+import { appSetup } from "./org/columns.ts";
 import { type Table, tableOf } from "./render/table.ts";
 import { STANDING_VERDICTS } from "./words.ts";
 
@@ -47,12 +48,7 @@ export function standingTable(
   );
   return tableOf(rows, {
     app: { title: "App", kind: "text", address: "setup", value: ({ app }: Row) => app },
-    setup: {
-      title: "Setup",
-      kind: "address",
-      only: ["page"],
-      value: ({ setupApp }: Row) => (setupApp === null ? null : (links?.app(setupApp) ?? null)),
-    },
+    setup: appSetup(links, ({ setupApp }: Row) => setupApp),
     appId: { title: "Id", kind: "text", only: ["csv"], value: ({ appId }: Row) => appId },
     by: { title: "Gets in by", kind: "text", value: ({ kind }: Row) => KIND_WORDS[kind].by },
     users: { title: "Users", kind: "count", only: ["markdown", "page"], value: ({ users }: Row) => users },

@@ -2,7 +2,7 @@ import { appText } from "../../plan/parts.ts";
 import { amount, count, firstFew } from "../../text.ts";
 import { dayOf, minuteText } from "../../time.ts";
 import { type Group, groupsOf, reasonText, spanText } from "../groups.ts";
-import { grantAppColumns, setupOf, userSetup } from "../org/columns.ts";
+import { appSetup, grantAppColumns, userSetup } from "../org/columns.ts";
 import type { OrgReport } from "../org/orgReport.ts";
 import { type AppRow, type GrantRow, type OrgView, orgView } from "../org/orgView.ts";
 import { grantsSection, type Section, sectionsOf } from "../org/sections.ts";
@@ -78,7 +78,7 @@ function toRevoke({ plan }: OrgReport, { links }: OrgView): Section {
     caption: "What is to be revoked, by app and reason",
     table: tableOf(groupsOf(plan.revocations), {
       app: { title: "App", kind: "text", address: "setup", value: ({ app }) => appText(app) },
-      setup: setupOf(({ app }: Group) => links?.app(app) ?? null),
+      setup: appSetup(links, ({ app }: Group) => app),
       users: { title: "Users", kind: "count", value: ({ users }) => users },
       grants: { title: "Grants", kind: "count", value: ({ grants }) => grants },
       why: { title: "Why", kind: "text", value: reasonText },
@@ -104,7 +104,7 @@ function toDecide({ undecided, grants, links }: OrgView): Section {
     caption: "Apps that the policy does not list",
     table: tableOf(undecided, {
       app: { title: "App", kind: "text", address: "setup", value: ({ name }) => name },
-      setup: setupOf((app: AppRow) => links?.app(app) ?? null),
+      setup: appSetup(links, (app: AppRow) => app),
       users: { title: "Users", kind: "count", value: ({ users }) => users },
       first: { ...FIRST_GRANTED, value: ({ firstGranted }) => firstGranted },
       last: { title: "Last used", kind: "day", nothing: "unknown", value: ({ lastUsed }) => lastUsed },
@@ -150,7 +150,7 @@ function sanctionedApps({ apps, links }: OrgView): Section {
       apps.filter(({ standing }) => standing === "sanctioned" || standing === "protected"),
       {
         app: { title: "App", kind: "text", address: "setup", value: ({ name }) => name },
-        setup: setupOf((app: AppRow) => links?.app(app) ?? null),
+        setup: appSetup(links, (app: AppRow) => app),
         users: { title: "Users", kind: "count", value: ({ users }) => users },
         idle: { title: "Idle", kind: "count", value: ({ idle }) => idle },
         reason: { title: "Reason", kind: "text", nothing: "none is given", value: ({ reason }) => reason },

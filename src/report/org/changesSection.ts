@@ -1,9 +1,8 @@
 import { amount, count } from "../../text.ts";
 import { dayOf } from "../../time.ts";
 import { tableOf } from "../render/table.ts";
-import { namedSetup } from "./columns.ts";
+import type { NamedSetup } from "./columns.ts";
 import type { Changes, Connection, OrgReport } from "./orgReport.ts";
-import type { OrgView } from "./orgView.ts";
 import type { Section } from "./section.ts";
 
 interface Change {
@@ -13,8 +12,7 @@ interface Change {
 }
 
 /** What is new in the period, with what is gone. Pure. */
-export function changesSection({ since, changes }: OrgReport, view: OrgView): Section {
-  const setup = namedSetup(view);
+export function changesSection({ since, changes }: OrgReport, setup: NamedSetup): Section {
   return {
     id: "changes",
     title: since === null ? "What changed" : `What changed since ${dayOf(Date.parse(since))}`,

@@ -80,7 +80,7 @@ export function userColumns(links: SetupLinks | null) {
 export function grantAppColumns(links: SetupLinks | null) {
   return {
     app: { title: "App", kind: "text", choice: true, address: "appSetup", value: ({ app }: GrantRow) => app },
-    appSetup: setupOf(({ appId, appKind }: GrantRow) => links?.app({ id: appId, kind: appKind }) ?? null),
+    appSetup: appSetup(links, ({ appId, appKind }: GrantRow) => ({ id: appId, kind: appKind })),
   } as const;
 }
 
@@ -90,11 +90,13 @@ type Planned = PlanFile["revocations"][number];
 export function plannedSetup(links: SetupLinks | null) {
   return {
     userSetup: userSetup(links, ({ user }: Planned) => user.id),
-    appSetup: setupOf(({ app }: Planned) => links?.app(app) ?? null),
+    appSetup: appSetup(links, ({ app }: Planned) => app),
   } as const;
 }
 
-/** Where apps and users are in Setup that a row gives by what stands for them; null for those that hold no grant. */
+export type NamedSetup = ReturnType<typeof namedSetup>;
+
+/** Where apps and users are in Setup that a row gives by what stands for them; null for those that hold no grant. It goes through all grants. */
 export function namedSetup({ links, grants }: Pick<OrgView, "links" | "grants">) {
   const apps = new Map(
     grants.map(({ app, appId, appKind }) => [app, links?.app({ id: appId, kind: appKind }) ?? null]),
@@ -105,11 +107,24 @@ export function namedSetup({ links, grants }: Pick<OrgView, "links" | "grants">)
       setupOf((row: Row) => apps.get(appOf(row) ?? "") ?? null),
     user: <Row>(userOf: (row: Row) => string | null) =>
       userSetup(links, (row: Row) => users.get(userOf(row) ?? "") ?? ""),
+    /** The whole address of a user. */
+    userAddress: (name: string | null) => links?.user(users.get(name ?? "") ?? "") ?? null,
   };
 }
 
 export function setupOf<Row>(value: (row: Row) => string | null) {
   return { title: "Setup", kind: "address", only: ["page"], value } as const satisfies ColumnOf<Row, string>;
+}
+
+/** Where an app is that a row gives by its id and kind, or null. */
+export function appSetup<Row>(
+  links: SetupLinks | null,
+  appOf: (row: Row) => Parameters<SetupLinks["app"]>[0] | null,
+) {
+  return setupOf((row: Row) => {
+    const app = appOf(row);
+    return app === null ? null : (links?.app(app) ?? null);
+  });
 }
 
 /** As ids alone, which is much shorter in the page than the whole addresses. */

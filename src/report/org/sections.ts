@@ -12,9 +12,11 @@ import { HELD_BACK, HOLDS, REAUTHORIZE, STANDINGS } from "../words.ts";
 import { changesSection } from "./changesSection.ts";
 import {
   appColumns,
+  appSetup,
   DECISION,
   GRANTED,
   grantAppColumns,
+  type NamedSetup,
   namedSetup,
   plannedSetup,
   STANDING,
@@ -35,18 +37,19 @@ export type { Section } from "./section.ts";
 /** The parts of a report, those that need a decision first. Pure. */
 export function sectionsOf(report: OrgReport, view: OrgView): Section[] {
   const { plan } = report;
+  const setup = namedSetup(view);
   return [
-    changesSection(report, view),
+    changesSection(report, setup),
     ...[trendSection(report.trend ?? []) ?? []].flat(),
     undecided(view),
     revocations(plan),
     reported(view),
-    exemptions(plan, view),
+    exemptions(plan, setup),
     reviews(plan, view),
     privileged(view),
     standing(plan, view),
-    recorded(report, view),
-    findings(plan, view),
+    recorded(report, view, setup),
+    findings(plan, view, setup),
     apps(view),
   ];
 }
@@ -151,8 +154,7 @@ function reported({ grants, links }: OrgView): Section {
 
 type Exemption = FullPlan["exemptions"][number];
 
-function exemptions(plan: FullPlan, view: OrgView): Section {
-  const setup = namedSetup(view);
+function exemptions(plan: FullPlan, setup: NamedSetup): Section {
   const rows = dueExemptions(plan);
   const due = rows.filter(({ state }) => state !== "holds").length;
   return {
@@ -206,7 +208,7 @@ function reviews(plan: FullPlan, { links }: OrgView): Section {
       overdueReviews(plan),
       {
         app: { title: "App", kind: "text", address: "appSetup", value: ({ name }) => name },
-        appSetup: setupOf((app: FullPlan["apps"][number]) => links?.app(app) ?? null),
+        appSetup: appSetup(links, (app: FullPlan["apps"][number]) => app),
         standing: { title: "Standing", kind: "badge", words: STANDINGS, value: ({ standing }) => standing },
         reviewBy: { title: "Review by", kind: "day", value: ({ reviewBy }) => reviewBy },
         owner: { title: "Owner", kind: "text", nothing: "nobody", value: ({ owner }) => owner },
@@ -267,8 +269,7 @@ function standing({ standingAccess }: FullPlan, { links }: OrgView): Section {
 }
 
 /** What the audit record tells of the period. */
-function recorded({ recorded, since }: OrgReport, view: OrgView): Section {
-  const setup = namedSetup(view);
+function recorded({ recorded, since }: OrgReport, { links }: OrgView, setup: NamedSetup): Section {
   const end = recorded === null ? "" : `it ends with \`${recorded.head}\`.`;
   return {
     id: "recorded",
@@ -288,7 +289,7 @@ function recorded({ recorded, since }: OrgReport, view: OrgView): Section {
       app: { title: "App", kind: "text", address: "appSetup", value: ({ app }) => app.name },
       appSetup: setup.app(({ app }: RecordedRevocation) => app.name),
       user: { title: "User", kind: "text", address: "userSetup", value: ({ user }) => user.username },
-      userSetup: userSetup(view.links, ({ user }: RecordedRevocation) => user.id),
+      userSetup: userSetup(links, ({ user }: RecordedRevocation) => user.id),
       status: { title: "Outcome", kind: "badge", choice: true, value: ({ status }) => status },
       actor: { title: "Run by", kind: "text", value: ({ actor }) => actor },
       why: { title: "Why", kind: "text", value: ({ why }) => why },
@@ -298,10 +299,9 @@ function recorded({ recorded, since }: OrgReport, view: OrgView): Section {
 
 const WORST_FIRST = ["error", "warning", "note"];
 
-function findings({ findings }: FullPlan, { links, grants }: OrgView): Section {
-  const users = new Map(grants.map(({ username, userId }) => [username, userId]));
+function findings({ findings }: FullPlan, { links }: OrgView, { userAddress }: NamedSetup): Section {
   const setup = ({ app, user }: Finding) =>
-    links?.user(users.get(user ?? "") ?? "") ?? (app === null ? null : (links?.app(app) ?? null));
+    userAddress(user) ?? (app === null ? null : (links?.app(app) ?? null));
   return {
     id: "findings",
     title: "Findings",
