@@ -1,7 +1,7 @@
 import type { OrgResult } from "../fleet/runSchema.ts";
 import type { Kept } from "../forge/sticky.ts";
 import { changeLine, type DriftChange, sizeOf } from "../pullRequest/driftChange.ts";
-import { type Condition, conditionKey, eventOf, OF_NO_GRANT } from "../watch/condition.ts";
+import { type Condition, conditionKey, eventOf, NOT_JUDGED, OF_NO_GRANT } from "../watch/condition.ts";
 import { Delivery } from "../watch/deliver.ts";
 import type { WatchEvent } from "../watch/event.ts";
 import { forgetful } from "../watch/forgetful.ts";
@@ -61,17 +61,13 @@ export async function tellNotJudged(
   sinks: readonly Sink[],
   { org, file, asOf, problem }: NotJudged,
 ): Promise<void> {
-  const isPolicy = problem.code === "policy-with-problems";
-  const kind = isPolicy ? "policy-invalid" : "inconclusive";
-  const what = isPolicy
-    ? "the policy is not valid, so that nothing is judged"
-    : "the org cannot be judged, so that nothing is called clean";
+  const kind = problem.code === "policy-with-problems" ? "policy-invalid" : "inconclusive";
   const condition: Condition = {
     ...OF_NO_GRANT,
     key: conditionKey(kind, org?.id ?? null, file),
     kind,
     severity: "error",
-    text: `${file}: ${what}: ${problem.text}`,
+    text: `${file}: ${NOT_JUDGED[kind]}: ${problem.text}`,
     details: { policy: file, code: problem.code },
   };
   const surroundings = { org, instanceUrl: null, inOrg: null, policy: file, runbook: runbookOf(process.env) };

@@ -16,6 +16,12 @@ export interface Condition
   readonly since: number | null;
 }
 
+/** That an org cannot be judged, by what keeps it from that: the policy, or all else. */
+export const NOT_JUDGED = {
+  "policy-invalid": "the policy is not valid, so that nothing is judged",
+  inconclusive: "the org cannot be judged, so that nothing is called clean",
+} as const satisfies Partial<Record<WatchEvent["kind"], string>>;
+
 /** A condition that is about no grant. */
 export const OF_NO_GRANT = {
   olderKey: null,

@@ -14,7 +14,7 @@ import { needsOf } from "../resolve/policyNeeds.ts";
 import { judge, type Observer } from "../run/observer.ts";
 import { amount, firstFew } from "../text.ts";
 import { endOf } from "../time.ts";
-import { type Condition, conditionKey, eventOf, OF_NO_GRANT } from "./condition.ts";
+import { type Condition, conditionKey, eventOf, NOT_JUDGED, OF_NO_GRANT } from "./condition.ts";
 import { conditionsOf, together } from "./conditions.ts";
 import type { WatchEvent } from "./event.ts";
 import type { StepSurroundings } from "./nextSteps.ts";
@@ -260,10 +260,8 @@ export class Watcher {
     const isTold = !mayPass || this.#blindRounds >= BLIND_ROUNDS;
     if (!isTold) return [];
     const kind = isPolicy ? "policy-invalid" : "inconclusive";
-    const text = isPolicy
-      ? "the policy is not valid, so that nothing is judged"
-      : "the org cannot be judged, so that nothing is called clean";
-    return [{ ...OF_NO_GRANT, key: conditionKey(kind), kind, severity: "error", text: `${text}: ${why}` }];
+    const text = `${NOT_JUDGED[kind]}: ${why}`;
+    return [{ ...OF_NO_GRANT, key: conditionKey(kind), kind, severity: "error", text }];
   }
 
   /** Keeps what is new, with the events that tell of it. @returns how many events */
