@@ -2,7 +2,7 @@ import { isSameData } from "../../collections.ts";
 import { foldName } from "../../names.ts";
 import type { Allows } from "../allowsSchema.ts";
 import type { Found, Said, Severity } from "./found.ts";
-import { judgeKey, judgeMap } from "./keys.ts";
+import { isSameId, judgeKey, judgeMap } from "./keys.ts";
 import { isEveryone, moreUsers, usersText } from "./users.ts";
 
 /** What an entry says of an app, or of an identity provider, in plain data. */
@@ -83,7 +83,7 @@ function paired(old: readonly Listed[], now: readonly Listed[]): Map<Listed, Lis
   const free = new Set(old);
   const same: ((one: Listed, other: Listed) => boolean)[] = [
     ({ key }, other) => key !== null && key === other.key,
-    ({ entry: { id } }, { entry }) => id !== undefined && shortId(id) === shortId(entry.id),
+    ({ entry: { id } }, { entry }) => id !== undefined && isSameId(id, entry.id),
     ({ entry, key }, other) =>
       isSameName(entry, other.entry) &&
       // One name can be several apps'; of what a denial is, `narrowerDenial` tells.
@@ -103,10 +103,6 @@ function paired(old: readonly Listed[], now: readonly Listed[]): Map<Listed, Lis
 function isSameName({ id, name }: Entry, other: Entry): boolean {
   if (name === undefined || other.name === undefined) return false;
   return foldName(name) === foldName(other.name) && (id === undefined || other.id === undefined);
-}
-
-function shortId(id: string | undefined): string | undefined {
-  return id?.slice(0, 15);
 }
 
 function isDenied({ sanctioned }: Entry): boolean {

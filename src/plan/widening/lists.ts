@@ -1,6 +1,8 @@
 import { isSameData } from "../../collections.ts";
 import { foldName } from "../../names.ts";
-import { parseAppId } from "../../salesforce/id.ts";
+import { appRefOf } from "../../policy/layer.ts";
+import type { AppRefFile } from "../../policy/policySchema.ts";
+import { type AppRef, parseAppId } from "../../salesforce/id.ts";
 import { count } from "../../text.ts";
 import type { Allows } from "../allowsSchema.ts";
 import { type Found, namesText } from "./found.ts";
@@ -8,7 +10,7 @@ import { judgeMap } from "./keys.ts";
 
 /** An exemption, or an exception from high privilege, in plain data. */
 interface Covering {
-  readonly app?: AppName;
+  readonly app?: AppRefFile;
   readonly user?: string;
   readonly reason?: string;
   readonly owner?: string;
@@ -16,15 +18,12 @@ interface Covering {
   readonly reviewBy?: string;
 }
 
-/** How the policy says which app: by its id or its name in a text, or in a map that says which of the two. */
-type AppName = string | { readonly id: string } | { readonly name: string };
-
 /** Apps whose grants are never revoked, as they could be before. */
 export function judgeProtectedApps(base: Allows, head: Allows): Found[] {
   const place = "protected.apps";
-  const old = (base.says.protected?.apps ?? []) as readonly AppName[];
+  const old = (base.says.protected?.apps ?? []) as readonly AppRefFile[];
   const isSame = sameApp(base, head);
-  return ((head.says.protected?.apps ?? []) as readonly AppName[])
+  return ((head.says.protected?.apps ?? []) as readonly AppRefFile[])
     .filter((app) => !old.some((other) => isSame(other, app)))
     .map((app) => ({
       key: place,
@@ -153,31 +152,24 @@ function covers(other: Covering, one: Covering, isSame: SameApp): boolean {
   return isOfApp && (other.user === undefined || other.user.toLowerCase() === one.user?.toLowerCase());
 }
 
-type SameApp = (before: AppName, now: AppName) => boolean;
+type SameApp = (before: AppRefFile, now: AppRefFile) => boolean;
 
 /** Whether two names, or a name and an id, are of one app, as far as the two plans say which. */
 function sameApp(base: Allows, head: Allows): SameApp {
-  const idOf = ({ listed, access }: Allows, ref: ReturnType<typeof appOf>) => {
+  // A name counts as it is written: what is called exactly so comes before what is only called alike.
+  const idOf = ({ listed, access }: Allows, ref: AppRef) => {
     if ("id" in ref) return ref.id;
     const app = [...listed.apps, ...access.apps].find((one) => one?.label === ref.name);
-    return parseAppId(app?.key ?? "")?.slice(0, 15) ?? null;
+    return parseAppId(app?.key ?? "");
   };
   return (before, now) => {
-    const [old, one] = [appOf(before), appOf(now)];
+    const [old, one] = [appRefOf(before), appRefOf(now)];
     const id = idOf(base, old);
     return isSameData(old, one) || (id !== null && id === idOf(head, one));
   };
 }
 
-function appOf(app: AppName): { readonly id: string } | { readonly name: string } {
-  const text = appName(app);
-  const isName = typeof app !== "string" && "name" in app;
-  if (!isName && /^0(H4|xI)[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/.test(text)) return { id: text.slice(0, 15) };
-  // Not as names are compared: what is called exactly so comes before what is only called alike.
-  return { name: text };
-}
-
-function appName(app: AppName): string {
+function appName(app: AppRefFile): string {
   if (typeof app === "string") return app;
   return "id" in app ? app.id : app.name;
 }
