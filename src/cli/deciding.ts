@@ -1,10 +1,9 @@
 import { NO_NEEDS } from "../inventory/needs.ts";
 import { isNear } from "../names.ts";
-import { appNotFound } from "../plan/named.ts";
+import { appMeantText, appNotFound } from "../plan/named.ts";
 import { type AppToEdit, entryCalled, type PolicyEdit } from "../policy/edit/edits.ts";
 import { isBlank } from "../policy/hidden.ts";
 import { policyFromObject } from "../policy/load.ts";
-import { meantText } from "../policy/nearest.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { AppFile, UserMapFile } from "../policy/policySchema.ts";
 import { printable } from "../printable.ts";
@@ -163,7 +162,7 @@ function appAsked(
   throw cliErrors["app-not-there-yet"]({
     app: app.name ?? app.id!,
     org: inventory.org.name,
-    meant: meantText(named, [...new Set(inventory.apps.map(({ name }) => name))]),
+    meant: appMeantText(inventory, named),
     command: repeated(["--expected-by", dayText(Date.now() + days(USUAL_WAIT_DAYS))]),
   });
 }

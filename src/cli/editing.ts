@@ -7,7 +7,7 @@ import { countGrants } from "../plan/plan.ts";
 import { restoreInventory } from "../plan/savedInventory.ts";
 import { canBeNamed } from "../policy/canBeNamed.ts";
 import { editPolicy, policyToEdit } from "../policy/edit/editPolicy.ts";
-import { type AppToEdit, entryCalled, type PolicyEdit, refOfEntry, toEdit } from "../policy/edit/edits.ts";
+import { type AppToEdit, entryCalled, type PolicyEdit, toEdit } from "../policy/edit/edits.ts";
 import { policyErrors } from "../policy/errors.ts";
 import type { OpenFile } from "../policy/namedFile.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -170,7 +170,7 @@ function appListed(named: string, { apps }: Policy, inventory: Inventory): Named
       : apps.filter((entry) => entry.id?.value === id);
   const [entry, ...others] = entries;
   if (entry === undefined || others.length > 0) return null;
-  const app = { id: entry.id?.value ?? null, name: entry.name?.value ?? null, listedAs: refOfEntry(entry) };
+  const app = toEdit({ id: entry.id?.value ?? null, name: entry.name?.value ?? "" }, entry);
   return { app, isThere: app.id !== null && inventory.apps.some((one) => one.id === app.id) };
 }
 

@@ -76,8 +76,16 @@ function appsAlike({ apps }: Inventory, wanted: string): App[] {
 
 /** That no app is called so, with what was most likely meant. */
 export function appNotFound(inventory: Inventory, app: string): UserError {
-  const names = [...new Set(inventory.apps.map(({ name }) => name))];
-  return planErrors["app-not-found"]({ app, org: inventory.org.name, meant: meantText(app, names) });
+  return planErrors["app-not-found"]({
+    app,
+    org: inventory.org.name,
+    meant: appMeantText(inventory, app),
+  });
+}
+
+/** Which apps of an org were most likely meant, as `meantText` says it. */
+export function appMeantText(inventory: Inventory, app: string): string {
+  return meantText(app, [...new Set(inventory.apps.map(({ name }) => name))]);
 }
 
 /** That several apps are called as somebody wrote it. */
