@@ -140,7 +140,7 @@ export function platformAppsPart(run: FleetRun, room: Room): string[] {
   // A table by app and reason names those that go.
   const options = { areNamed: room.why > 0 };
   return [
-    `### 🏢 Salesforce's own apps that policies do not list, in ${amount(platform.orgs, "org")}`,
+    `### 🏢 ${platform.title}, in ${amount(platform.orgs, "org")}`,
     platform.text,
     ...orgRows(platform.size, (from, to) => platform.table(from, to, options), room),
   ];

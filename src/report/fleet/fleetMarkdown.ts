@@ -39,6 +39,7 @@ export function fleetMarkdown(plans: FleetPlans): string {
   const problems = problemTable(orgs.filter((org) => isNotJudged(org) || isOverLimits(org)));
   const apps = appsTable(appsAcross(appsOf(plans)));
   const platform = platformAcross(run);
+  const unseen = notSeenText(run.orgs);
   return fitted(
     (most) =>
       `${[
@@ -50,18 +51,14 @@ export function fleetMarkdown(plans: FleetPlans): string {
         ...(platform === null
           ? []
           : [
-              "## Salesforce's own apps that policies do not list",
+              `## ${platform.title}`,
               platform.text,
               tableMarkdown(platform.table(), Math.min(most, MOST_APPS), WHERE),
             ]),
         ...part("Apps across orgs", apps, Math.min(most, MOST_APPS)),
         ...notSelected(run.notSelected, most),
         `Limits of the fleet: ${markdownText(fleetLimitsText(run.limits))}.`,
-        [
-          `${markdownText(run.file)} at ${run.asOf}. ${COUNTED_NOTE}`,
-          ...notSeenText(run.orgs),
-          LAST_USED_NOTE,
-        ].join(" "),
+        [`${markdownText(run.file)} at ${run.asOf}. ${COUNTED_NOTE}`, ...unseen, LAST_USED_NOTE].join(" "),
       ].join("\n\n")}\n`,
     MOST_ORGS,
   );

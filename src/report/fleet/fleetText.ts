@@ -34,13 +34,14 @@ export function fleetText(
 ): string {
   const colors = pc.createColors(color);
   const { orgs, limits, notSelected } = run;
+  const unseen = notSeenText(orgs);
   const parts = [
     ...problemsPart("Not judged", orgs.filter(isNotJudged), colors),
     ...problemsPart("Over their own limits, nothing is revoked there", orgs.filter(isOverLimits), colors),
     orgs.length === 0 ? "No org is selected." : colouredRows(orgs, width, colors),
     ...platformPart(run, width),
     ...appsPart(apps, width),
-    ...(notSeenText(orgs).length === 0 ? [] : [notSeenText(orgs).join(" ")]),
+    ...(unseen.length === 0 ? [] : [unseen.join(" ")]),
     ...(notSelected.length === 0 ? [] : [`Not selected: ${notSelected.join(", ")}.`]),
     limits.refusal === null
       ? `Limits of the fleet${notSelected.length === 0 ? "" : ", over what is selected"}: ${fleetLimitsText(limits)}.`
@@ -100,7 +101,7 @@ function platformPart(run: FleetRun, width: number | null): string[] {
   if (platform === null) return [];
   return [
     [
-      `Salesforce's own apps that policies do not list, in ${amount(platform.orgs, "org")}`,
+      `${platform.title}, in ${amount(platform.orgs, "org")}`,
       ...hanging(platform.text, width, "", "  "),
       tightTableText(platform.table(), width),
     ].join("\n"),

@@ -20,6 +20,8 @@ interface PlatformRow {
 
 /** Salesforce's own apps across the orgs of a fleet. */
 export interface PlatformAcross {
+  /** What they are, in a line. */
+  readonly title: string;
   /** How many orgs have some. */
   readonly orgs: number;
   /** What they are and what happens to them, in words; no name is in it. */
@@ -37,6 +39,7 @@ export function platformAcross({ orgs, limits }: Pick<FleetRun, "orgs" | "limits
   const rows = orgs.flatMap(rowsOf).sort((a, b) => b.revoke - a.revoke || compareText(a.org, b.org));
   if (rows.length === 0) return null;
   return {
+    title: "Salesforce's own apps that policies do not list",
     orgs: new Set(rows.map(({ org }) => org)).size,
     text: [
       "People use them in every org: the mobile apps, the command line, Data Loader and their like.",
