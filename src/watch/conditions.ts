@@ -51,8 +51,8 @@ const WHICH = {
 } as const satisfies Record<Trouble, string>;
 
 /**
- * A user's grants for an app that people are to be told of: one condition for each pair, however many grants; and one more for what the
- * policy has against those that came beside grants of a baseline, which is there for nothing but what is new to stand out.
+ * A user's grants for an app that have to be reported: one condition for each pair, however many grants, and one more for grants that the
+ * policy is against and that came beside grants of a baseline, so that what is new stands out.
  */
 function ofGrants(evaluation: Evaluation, open: readonly Decision[]): Condition[] {
   const { resolved, inventory } = evaluation;

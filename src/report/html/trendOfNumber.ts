@@ -4,10 +4,7 @@ import type { TRENDS } from "../org/trend.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 import { changeText, sparkHtml } from "./trend.ts";
 
-/**
- * What became of a number since earlier reports, as a small line and, where both ends were judged, in a number. Null where there is
- * nothing to compare with.
- */
+/** How a number has changed since earlier reports: a small line and, where both ends were judged, the difference. Null where there is no earlier one. */
 export function trendOfNumber(
   { trend = [] }: Pick<OrgReport, "trend">,
   key: keyof typeof TRENDS,
